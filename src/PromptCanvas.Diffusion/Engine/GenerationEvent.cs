@@ -1,0 +1,80 @@
+using PromptCanvas.Diffusion.Images;
+
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>Where a picture is on its way.</summary>
+public enum GenerationStage
+{
+    /// <summary>Text → image embedding.</summary>
+    Prior,
+
+    /// <summary>Image embedding → small picture.</summary>
+    Decoder,
+
+    /// <summary>The first upsampler (64² → 256²).</summary>
+    SuperResolution256,
+
+    /// <summary>The second upsampler (256² → 1024²).</summary>
+    SuperResolution1024,
+}
+
+/// <summary>Something happened to one picture of a request.</summary>
+/// <param name="ImageIndex">Which picture, from 0.</param>
+/// <param name="Seed">That picture's own seed.</param>
+public abstract record GenerationEvent(int ImageIndex, uint Seed);
+
+/// <summary>A picture moved one step.</summary>
+/// <param name="ImageIndex">Which picture, from 0.</param>
+/// <param name="Seed">That picture's own seed.</param>
+/// <param name="Stage">Where it is.</param>
+/// <param name="Step">Steps of this stage that are done, 1 … <paramref name="Steps"/>.</param>
+/// <param name="Steps">Steps of this stage.</param>
+/// <param name="Progress">Share of the picture's whole work that is done, 0 … 1.</param>
+/// <param name="PredictedImage">The predicted clean picture at the stage's size; null in the prior and when nobody watches. Not to be changed.</param>
+public sealed record StepCompleted(
+    int ImageIndex, uint Seed, GenerationStage Stage, int Step, int Steps, double Progress, SignedImage? PredictedImage)
+    : GenerationEvent(ImageIndex, Seed);
+
+/// <summary>A picture is finished.</summary>
+/// <param name="ImageIndex">Which picture, from 0.</param>
+/// <param name="Seed">That picture's own seed.</param>
+/// <param name="Image">The picture at the requested size.</param>
+/// <param name="ImageEmbedding">The CLIP image embedding the decoder drew from, E values, not normalised.</param>
+/// <param name="Recipe">How it was made, for the picture's metadata.</param>
+/// <param name="Timings">Seconds inside each stage's networks, this picture's share of shared batches.</param>
+public sealed record ImageCompleted(
+    int ImageIndex, uint Seed, SignedImage Image, float[] ImageEmbedding, EffectiveRecipe Recipe, IReadOnlyList<StageTiming> Timings)
+    : GenerationEvent(ImageIndex, Seed);
+
+/// <summary>A picture cannot be made (for example: not a number); its neighbours go on.</summary>
+/// <param name="ImageIndex">Which picture, from 0.</param>
+/// <param name="Seed">That picture's own seed.</param>
+/// <param name="Reason">One sentence for the person who asked.</param>
+public sealed record ImageFailed(int ImageIndex, uint Seed, string Reason)
+    : GenerationEvent(ImageIndex, Seed);
+
+/// <summary>Seconds one picture spent in one stage.</summary>
+/// <param name="Stage">Which stage.</param>
+/// <param name="Seconds">Its share of the networks' time.</param>
+public sealed record StageTiming(GenerationStage Stage, double Seconds);
+
+/// <summary>Everything but prompt and seed that is needed to make the same picture again.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Size">The side in pixels.</param>
+/// <param name="PriorSampler">Update rule of the prior.</param>
+/// <param name="PriorSteps">Steps of the prior.</param>
+/// <param name="PriorGuidance">Guidance of the prior.</param>
+/// <param name="DecoderSampler">Update rule of the decoder.</param>
+/// <param name="DecoderSteps">Steps of the decoder.</param>
+/// <param name="DecoderGuidance">Guidance of the decoder.</param>
+/// <param name="SuperResolutionSteps">Steps of each upsampler used, in order.</param>
+public sealed record EffectiveRecipe(
+    string Model,
+    int Size,
+    string PriorSampler,
+    int PriorSteps,
+    double PriorGuidance,
+    string DecoderSampler,
+    int DecoderSteps,
+    double DecoderGuidance,
+    IReadOnlyList<int> SuperResolutionSteps);

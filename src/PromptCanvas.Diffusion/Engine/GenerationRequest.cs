@@ -1,0 +1,57 @@
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>What somebody asked for: one prompt, one or several pictures.</summary>
+public sealed record GenerationRequest
+{
+    /// <summary>The longest prompt accepted, in characters.</summary>
+    public const int MaximumPromptLength = 1000;
+
+    /// <summary>The largest number of pictures of one request.</summary>
+    public const int MaximumCount = 10;
+
+    /// <summary>The text; 1 … <see cref="MaximumPromptLength"/> characters.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>What to steer away from; null = the empty prompt.</summary>
+    public string? NegativePrompt { get; init; }
+
+    /// <summary>S; picture i has seed S + i (unsigned 32 bits).</summary>
+    public required uint Seed { get; init; }
+
+    /// <summary>How many pictures, 1 … <see cref="MaximumCount"/>.</summary>
+    public int Count { get; init; } = 4;
+
+    /// <summary>The pictures still to be made, by index; null = all of them. A resumed job names the unfinished ones.</summary>
+    public IReadOnlyList<int>? ImageIndices { get; init; }
+
+    /// <summary>The side of the finished pictures in pixels: 64, 256, 512 or 1024.</summary>
+    public int Size { get; init; } = 1024;
+
+    /// <summary>Who asked; turns are shared between people, not requests.</summary>
+    public string Person { get; init; } = "";
+
+    /// <summary>Steps and guidance that differ from the model's recipe.</summary>
+    public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
+
+    /// <summary>Asked before each predicted picture is handed out: false = nobody watches, and none is copied. Null = always.</summary>
+    public Func<bool>? PreviewsWanted { get; init; }
+}
+
+/// <summary>What a request changes of the model's recipe; null = the model's own.</summary>
+public sealed record RecipeOverrides
+{
+    /// <summary>Nothing is changed.</summary>
+    public static RecipeOverrides None { get; } = new();
+
+    /// <summary>Steps of the prior, 2 … 1000.</summary>
+    public int? PriorSteps { get; init; }
+
+    /// <summary>Guidance of the prior, 0 … 50.</summary>
+    public double? PriorGuidance { get; init; }
+
+    /// <summary>Steps of the decoder, 2 … 1000.</summary>
+    public int? DecoderSteps { get; init; }
+
+    /// <summary>Guidance of the decoder, 0 … 50.</summary>
+    public double? DecoderGuidance { get; init; }
+}

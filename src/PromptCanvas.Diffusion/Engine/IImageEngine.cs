@@ -1,0 +1,19 @@
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>One model on one device, making pictures for everybody step by step.</summary>
+public interface IImageEngine
+{
+    /// <summary>Says what is wrong with a request, before any work.</summary>
+    /// <param name="request">What somebody asked for.</param>
+    /// <returns>One sentence that says what to do; null when the request can be made.</returns>
+    string? Validate(GenerationRequest request);
+
+    /// <summary>Makes the pictures of a request. Requests that run at the same time share the device step by step.</summary>
+    /// <param name="request">A valid request.</param>
+    /// <param name="cancellationToken">Frees the request's lanes within one step.</param>
+    /// <returns>Each picture's steps in order, ended by its <see cref="ImageCompleted"/> or <see cref="ImageFailed"/>. Pictures interleave.</returns>
+    /// <exception cref="ArgumentException">The request is not valid.</exception>
+    /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
+    /// <exception cref="Models.ModelException">The model's weights cannot be loaded.</exception>
+    IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,16 @@
+namespace PromptCanvas.Diffusion.Models;
+
+/// <summary>The models this installation has: every subfolder of the models folder with a <c>model_index.json</c>.</summary>
+public interface IModelLibrary
+{
+    /// <summary>The name used when nobody names one.</summary>
+    string DefaultName { get; }
+
+    /// <summary>The names of the models present now, in alphabetical order.</summary>
+    IReadOnlyList<string> List();
+
+    /// <summary>Opens a model; the second call for the same name gives the same model. The library disposes of it.</summary>
+    /// <param name="name">A name from <see cref="List"/>.</param>
+    /// <exception cref="ModelException">There is no such model, or it is damaged or of an unknown kind.</exception>
+    UnClipModel Open(string name);
+}

@@ -1,0 +1,61 @@
+using PromptCanvas.Diffusion.Schedulers;
+
+namespace PromptCanvas.Diffusion.Models;
+
+/// <summary>A model's defaults: <c>recipe.json</c> beside its <c>model_index.json</c>; absent = Karlo's.</summary>
+public sealed record ModelRecipe
+{
+    /// <summary>The prior's defaults.</summary>
+    public required StageRecipe Prior { get; init; }
+
+    /// <summary>The decoder's defaults.</summary>
+    public required StageRecipe Decoder { get; init; }
+
+    /// <summary>The upsamplers' defaults, in order; upsamplers beyond the list use its last entry. Guidance does not apply.</summary>
+    public required IReadOnlyList<StageRecipe> SuperResolution { get; init; }
+
+    /// <summary>The sides of the pictures the model makes, in pixels, ascending.</summary>
+    public required IReadOnlyList<int> Sizes { get; init; }
+
+    /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt beside the image embedding.</summary>
+    public bool CaptionTokens { get; init; } = true;
+
+    /// <summary>Karlo v1 alpha's own defaults: 25 + 25 + 7 ancestral steps, guidance 4 and 8, 256².</summary>
+    public static ModelRecipe Karlo { get; } = new()
+    {
+        Prior = new StageRecipe(SamplerKind.Ancestral, 25) { GuidanceScale = 4 },
+        Decoder = new StageRecipe(SamplerKind.Ancestral, 25) { GuidanceScale = 8 },
+        SuperResolution = [new StageRecipe(SamplerKind.Ancestral, 7)],
+        Sizes = [64, 256],
+    };
+}
+
+/// <summary>One stage's sampler, steps and guidance.</summary>
+/// <param name="Sampler">The update rule.</param>
+/// <param name="Steps">Network evaluations of one picture, guidance not counted; 2 or more.</param>
+public sealed record StageRecipe(SamplerKind Sampler, int Steps)
+{
+    /// <summary>w in uncond + w·(cond − uncond); 1 = off.</summary>
+    public double GuidanceScale { get; init; } = 1;
+
+    /// <summary>The part of the step list inside which guidance is on.</summary>
+    public GuidanceInterval GuidanceInterval { get; init; } = GuidanceInterval.Always;
+
+    /// <summary>DDIM's η: 0 = deterministic, 1 = ancestral noise. Other samplers ignore it.</summary>
+    public double Eta { get; init; }
+}
+
+/// <summary>Fractions of the step list between which guidance is on: step k of N is guided when Start ≤ k / N &lt; End.</summary>
+/// <param name="Start">0 … 1.</param>
+/// <param name="End">Start … 1.</param>
+/// <remarks>Source: Kynkäänniemi et al. (2024), guidance in a limited interval.</remarks>
+public readonly record struct GuidanceInterval(double Start, double End)
+{
+    /// <summary>Every step is guided.</summary>
+    public static GuidanceInterval Always => new(0, 1);
+
+    /// <summary>Whether a step is guided.</summary>
+    /// <param name="step">Loop counter, 0 … steps − 1.</param>
+    /// <param name="steps">The number of steps.</param>
+    public bool Contains(int step, int steps) => step >= Start * steps && step < End * steps;
+}

@@ -1,0 +1,87 @@
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Schedulers;
+using PromptCanvas.Diffusion.Tokenization;
+
+namespace PromptCanvas.Diffusion.Models;
+
+/// <summary>An opened unCLIP checkpoint: its networks, what the host must know of each, and its defaults.</summary>
+public sealed class UnClipModel : IDisposable
+{
+    /// <summary>The model's folder name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>CLIP's tokenizer with this model's vocabulary, padding and length.</summary>
+    public required ITokenizer Tokenizer { get; init; }
+
+    /// <summary>The CLIP text encoder.</summary>
+    public required INetwork TextEncoder { get; init; }
+
+    /// <summary>The CLIP image encoder, where the checkpoint has one.</summary>
+    public INetwork? ImageEncoder { get; init; }
+
+    /// <summary>Text conditioning → image embedding.</summary>
+    public required PriorComponent Prior { get; init; }
+
+    /// <summary>Image embedding and text → what the decoder is conditioned on.</summary>
+    public required TextProjectionComponent TextProjection { get; init; }
+
+    /// <summary>Image embedding → 64² image.</summary>
+    public required DecoderComponent Decoder { get; init; }
+
+    /// <summary>The upsamplers in order; each takes what the one before gives.</summary>
+    public required IReadOnlyList<SuperResolutionComponent> SuperResolution { get; init; }
+
+    /// <summary>Steps, samplers and guidance unless a request says otherwise.</summary>
+    public required ModelRecipe Recipe { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        TextEncoder.Dispose();
+        ImageEncoder?.Dispose();
+        Prior.Network.Dispose();
+        TextProjection.Network.Dispose();
+        Decoder.Network.Dispose();
+        foreach (var stage in SuperResolution)
+        {
+            stage.Network.Dispose();
+            stage.LastStepNetwork?.Dispose();
+        }
+    }
+}
+
+/// <summary>The prior and the statistics of the embeddings it was trained on.</summary>
+/// <param name="Network">Predicts the un-noised, normalised image embedding.</param>
+/// <param name="Scheduler">Its noise schedule and prediction target.</param>
+/// <param name="Mean">Per-dimension mean of image embeddings, E values.</param>
+/// <param name="StandardDeviation">Per-dimension standard deviation, E values.</param>
+public sealed record PriorComponent(INetwork Network, SchedulerSettings Scheduler, float[] Mean, float[] StandardDeviation)
+{
+    /// <summary>E, the width of a CLIP embedding.</summary>
+    public int EmbeddingSize => Mean.Length;
+}
+
+/// <summary>The projection in front of the decoder.</summary>
+/// <param name="Network">Gives the decoder's context tokens and its class embedding.</param>
+/// <param name="ExtraContextTokens">n, how many context tokens the image embedding becomes.</param>
+public sealed record TextProjectionComponent(INetwork Network, int ExtraContextTokens);
+
+/// <summary>The decoder.</summary>
+/// <param name="Network">Predicts noise, clean sample or velocity of a small image.</param>
+/// <param name="Scheduler">Its noise schedule and prediction target.</param>
+/// <param name="ImageSize">Side of the image it makes, in pixels.</param>
+/// <param name="PixelUnshuffle">p: the image enters as p² times the channels on a grid of size / p; 1 = as it is.</param>
+/// <param name="MaskedInput">Whether it takes [noisy picture 3, picture × keep 3, keep mask 1], each unshuffled, in this order; keep 1 = known.</param>
+/// <param name="LearnedVariance">Whether the second half of its output channels is a variance (whatever the scheduler does with it).</param>
+public sealed record DecoderComponent(
+    INetwork Network, SchedulerSettings Scheduler, int ImageSize, int PixelUnshuffle, bool MaskedInput, bool LearnedVariance);
+
+/// <summary>One upsampler.</summary>
+/// <param name="Network">Takes [noisy picture 3, enlarged small picture 3], each unshuffled, in this order.</param>
+/// <param name="LastStepNetwork">Takes over for the last step, where the checkpoint has one (Karlo's <c>super_res_last</c>).</param>
+/// <param name="Scheduler">Its noise schedule and prediction target.</param>
+/// <param name="InputSize">Side of the small picture, in pixels.</param>
+/// <param name="OutputSize">Side of the picture it makes, in pixels.</param>
+/// <param name="PixelUnshuffle">p, as for the decoder.</param>
+public sealed record SuperResolutionComponent(
+    INetwork Network, INetwork? LastStepNetwork, SchedulerSettings Scheduler, int InputSize, int OutputSize, int PixelUnshuffle);

@@ -1,0 +1,22 @@
+namespace PromptCanvas.Diffusion.Networks;
+
+/// <summary>One component of a checkpoint that can be run: named tensors in, named tensors out.</summary>
+/// <remarks>
+/// Input and output names and shapes of each kind of network are the ones of <see cref="NetworkNames"/>.
+/// Rows of a batch do not influence each other: on the CPU, row <c>i</c> of the output is bit for bit what it
+/// would be alone. Implementations load their weights when first run.
+/// </remarks>
+public interface INetwork : IDisposable
+{
+    /// <summary>The component's folder name in the checkpoint, for example <c>decoder</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Runs the network once, blocking until it is done.</summary>
+    /// <param name="inputs">Every input of this kind of network, all with the same number of rows.</param>
+    /// <param name="cancellationToken">Stops the run between, or where the runtime can inside, operators.</param>
+    /// <returns>Every output, with as many rows as the inputs.</returns>
+    /// <exception cref="ArgumentException">An input is missing, unknown, or has the wrong shape or type.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="Models.ModelException">The weights cannot be loaded.</exception>
+    IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken);
+}

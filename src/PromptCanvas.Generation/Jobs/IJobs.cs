@@ -1,0 +1,37 @@
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Jobs;
+
+/// <summary>The way into the queue.</summary>
+public interface ISubmissions
+{
+    /// <summary>Checks the request and queues the job in one transaction; no picture exists yet when this returns.</summary>
+    /// <returns>The job's id (the same id for the same idempotency key), or why it was refused; a refusal writes nothing.</returns>
+    Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken);
+
+    /// <summary>Cancels a job: what is finished stays, what runs stops within a step.</summary>
+    Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken);
+}
+
+/// <summary>What the pages show.</summary>
+public interface IJobQueries
+{
+    Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken);
+
+    /// <summary>Jobs that are queued or running, oldest first.</summary>
+    Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken);
+
+    /// <summary>Finished pictures, newest first.</summary>
+    /// <param name="after">A page's <see cref="GalleryPage.Next"/>; null for the first page.</param>
+    /// <param name="take">1 … 200.</param>
+    Task<GalleryPage> GalleryAsync(string? after, int take, CancellationToken cancellationToken);
+
+    Task<PictureView?> FindPictureAsync(Guid imageId, CancellationToken cancellationToken);
+}
+
+/// <summary>Tells the pages of this process that a job changed.</summary>
+public interface IJobFeed
+{
+    /// <summary>Calls back on changes of one job, or of all when <paramref name="jobId"/> is null, until disposed. Callbacks must be quick and may come on any thread.</summary>
+    IDisposable Subscribe(Guid? jobId, Action<JobChanged> onChanged);
+}

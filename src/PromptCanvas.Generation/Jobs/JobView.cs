@@ -1,0 +1,51 @@
+namespace PromptCanvas.Generation.Jobs;
+
+public enum JobState
+{
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+    Rejected,
+}
+
+public enum JobImageState
+{
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>A job as its page shows it.</summary>
+/// <param name="Position">1 = next; null unless queued.</param>
+/// <param name="EtaSeconds">Until the whole job is done, from measured times; null when nothing was measured yet or it is over.</param>
+/// <param name="Error">One sentence, when it failed.</param>
+public sealed record JobView(
+    Guid Id,
+    JobState State,
+    string Prompt,
+    string Model,
+    int Size,
+    uint Seed,
+    DateTimeOffset CreatedAt,
+    int? Position,
+    double? EtaSeconds,
+    string? Error,
+    IReadOnlyList<JobImageView> Images);
+
+/// <summary>One picture of a job.</summary>
+/// <param name="ImageId">The finished picture's id; null until it is done.</param>
+public sealed record JobImageView(int Index, JobImageState State, uint Seed, Guid? ImageId, string? Error);
+
+/// <summary>A finished picture as the gallery shows it.</summary>
+public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt);
+
+/// <summary>One page of the gallery, newest first.</summary>
+/// <param name="Next">Pass it to get the next page; null at the end.</param>
+public sealed record GalleryPage(IReadOnlyList<PictureView> Pictures, string? Next);
+
+/// <summary>Something about a job changed: ask <see cref="IJobQueries"/> for the new state.</summary>
+public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);

@@ -1,0 +1,30 @@
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Generation.Jobs;
+
+/// <summary>What a person asks the queue to make.</summary>
+public sealed record NewJob
+{
+    /// <summary>Minted once per press of the button; the same key again gives the same job.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>Who asks; null while the installation has no accounts.</summary>
+    public Guid? PersonId { get; init; }
+
+    public required string Prompt { get; init; }
+
+    public string? NegativePrompt { get; init; }
+
+    public int Count { get; init; } = 4;
+
+    /// <summary>64, 256, 512 or 1024 pixels.</summary>
+    public int Size { get; init; } = 1024;
+
+    /// <summary>Null = choose one and store it; 0 is a seed.</summary>
+    public uint? Seed { get; init; }
+
+    /// <summary>Null = the installation's default model.</summary>
+    public string? Model { get; init; }
+
+    public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
+}

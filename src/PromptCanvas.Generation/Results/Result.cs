@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace PromptCanvas.Generation.Results;
+
+/// <summary>Why something expected did not happen: bad input, no such thing, no room. Never a fault.</summary>
+/// <param name="Message">One sentence for the person who asked: what is wrong and what to do.</param>
+public abstract record Refusal(string Message);
+
+/// <summary>What was asked for does not exist, or not for this person.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record NotFound(string Message) : Refusal(Message);
+
+/// <summary>A field cannot be accepted as it is.</summary>
+/// <param name="Field">The field, in camelCase as the API names it.</param>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record InvalidInput(string Field, string Message) : Refusal(Message);
+
+/// <summary>The same idempotency key came with another request.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record Conflict(string Message) : Refusal(Message);
+
+/// <summary>The installation cannot do it now: a model is missing or damaged, the disk is full or read-only.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record Unavailable(string Message) : Refusal(Message);
+
+/// <summary>A value, or why there is none.</summary>
+/// <typeparam name="T">The value's type.</typeparam>
+public readonly struct Result<T>
+{
+    private readonly T? value;
+    private readonly Refusal? refusal;
+
+    private Result(T? value, Refusal? refusal)
+    {
+        this.value = value;
+        this.refusal = refusal;
+    }
+
+    public static implicit operator Result<T>(T value) => new(value, null);
+
+    public static implicit operator Result<T>(Refusal refusal) => new(default, refusal);
+
+    /// <summary>Whether there is a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="refusal">Why there is none.</param>
+    public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        value = this.value;
+        refusal = this.refusal;
+        return refusal is null;
+    }
+}
