@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace PromptCanvas.Imaging.Png;
+
+/// <summary>What a finished PNG says about itself: enough to make the same picture again.</summary>
+/// <param name="Recipe">JSON.</param>
+/// <param name="Software">"PromptCanvas x.y".</param>
+public sealed record PictureText(string Prompt, uint Seed, string Model, string Recipe, string Software)
+{
+    public const string PromptKeyword = "prompt";
+    public const string SeedKeyword = "seed";
+    public const string ModelKeyword = "model";
+    public const string RecipeKeyword = "recipe";
+    public const string SoftwareKeyword = "Software";
+
+    /// <summary>"PromptCanvas" and the version's first two numbers.</summary>
+    public static string ThisSoftware { get; } =
+        $"PromptCanvas {typeof(PictureText).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version.Split('.') switch
+        {
+            [var major, var minor, ..] => $"{major}.{minor}",
+            _ => "0.0",
+        }}";
+
+    /// <summary>Null when one of the keywords is missing: not a picture of ours.</summary>
+    public static PictureText? Read(ReadOnlySpan<byte> png)
+    {
+        var text = PngText.Read(png);
+        return text.TryGetValue(PromptKeyword, out var prompt)
+            && text.TryGetValue(SeedKeyword, out var seedText)
+            && uint.TryParse(seedText, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
+            && text.TryGetValue(ModelKeyword, out var model)
+            && text.TryGetValue(RecipeKeyword, out var recipe)
+            && text.TryGetValue(SoftwareKeyword, out var software)
+            ? new PictureText(prompt, seed, model, recipe, software)
+            : null;
+    }
+
+    internal IEnumerable<KeyValuePair<string, string>> Entries()
+    {
+        yield return new(PromptKeyword, Prompt);
+        yield return new(SeedKeyword, Seed.ToString(CultureInfo.InvariantCulture));
+        yield return new(ModelKeyword, Model);
+        yield return new(RecipeKeyword, Recipe);
+        yield return new(SoftwareKeyword, Software);
+    }
+}

@@ -1,0 +1,24 @@
+using NetVips;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Imaging.WebP;
+
+/// <summary>Finished picture → WebP for the gallery.</summary>
+public static class Thumbnailer
+{
+    /// <summary>The longer side of a thumbnail; smaller pictures keep their size.</summary>
+    public const int MaximumSide = 512;
+
+    // Effort 1 costs a fifth of the default's time for a tenth more bytes.
+    private const int Quality = 80;
+    private const int Effort = 1;
+
+    public static EncodedPicture Encode(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var source = Vips.From(image);
+        using var reduced = source.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down);
+        var bytes = reduced.WebpsaveBuffer(q: Quality, effort: Effort, keep: Enums.ForeignKeep.None);
+        return new EncodedPicture(reduced.Width, reduced.Height, EncodedPicture.WebPType, bytes);
+    }
+}
