@@ -1,0 +1,17 @@
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Generation.Engines;
+
+/// <summary>The engines this process runs, one a model. The host supplies it.</summary>
+public interface IEngineProvider
+{
+    /// <summary>The model used when nobody names one.</summary>
+    string DefaultModel { get; }
+
+    /// <summary>The models there are now; empty on an installation without any.</summary>
+    IReadOnlyList<string> Models { get; }
+
+    /// <summary>The model's engine; the same one on every call. The provider disposes of it.</summary>
+    /// <exception cref="Diffusion.Models.ModelException">There is no such model, or it is damaged.</exception>
+    IImageEngine Get(string modelName);
+}
