@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.Pictures;
+
+namespace PromptCanvas.Data;
+
+/// <summary>The one model; each database has a derived context with its migrations.</summary>
+public abstract class AppDbContext(DbContextOptions options) : DbContext(options)
+{
+    private const int HashLength = 64;
+
+    public DbSet<Job> Jobs => Set<Job>();
+
+    public DbSet<JobImage> JobImages => Set<JobImage>();
+
+    public DbSet<GeneratedImage> Images => Set<GeneratedImage>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Job>(Configure);
+        modelBuilder.Entity<JobImage>(image =>
+        {
+            image.ToTable("JobImages");
+            image.HasKey(row => new { row.JobId, row.ImageIndex });
+            image.Property(row => row.State).HasMaxLength(16);
+        });
+        modelBuilder.Entity<GeneratedImage>(Configure);
+    }
+
+    private static void Configure(EntityTypeBuilder<Job> job)
+    {
+        job.ToTable("Jobs");
+        job.Property(row => row.IdempotencyKey).HasMaxLength(200);
+        job.Property(row => row.BodyHash).HasMaxLength(HashLength);
+        job.Property(row => row.State).HasMaxLength(16);
+        job.Property(row => row.LeasedBy).HasMaxLength(100);
+        job.HasMany(row => row.Images).WithOne().HasForeignKey(image => image.JobId).OnDelete(DeleteBehavior.Cascade);
+
+        // Two indexes, for SQL counts every null as another person.
+        job.HasIndex(row => new { row.PersonId, row.IdempotencyKey }).IsUnique()
+            .HasDatabaseName("job_key_of_person").HasFilter("\"PersonId\" IS NOT NULL");
+        job.HasIndex(row => row.IdempotencyKey).IsUnique()
+            .HasDatabaseName("job_key_of_nobody").HasFilter("\"PersonId\" IS NULL");
+
+        // Finished jobs stay out of the hot indexes.
+        job.HasIndex(row => new { row.Priority, row.VirtualTime, row.CreatedAt, row.Id }).IsDescending(true, false, false, false)
+            .HasDatabaseName("job_pick").HasFilter("\"State\" = 'queued'");
+        job.HasIndex(row => row.LeaseUntil)
+            .HasDatabaseName("job_lease").HasFilter("\"State\" = 'running'");
+    }
+
+    private static void Configure(EntityTypeBuilder<GeneratedImage> image)
+    {
+        image.ToTable("Images");
+        image.Property(row => row.ContentHash).HasMaxLength(HashLength);
+        image.Property(row => row.ThumbnailHash).HasMaxLength(HashLength);
+        image.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
+
+        // At most one result for each picture asked for.
+        image.HasIndex(row => new { row.JobId, row.ImageIndex }).IsUnique().HasDatabaseName("image_of_job");
+        image.HasIndex(row => new { row.CreatedAt, row.Id }).IsDescending().HasDatabaseName("image_gallery");
+        image.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");
+        image.HasIndex(row => row.ThumbnailHash).HasDatabaseName("image_thumbnail");
+    }
+}

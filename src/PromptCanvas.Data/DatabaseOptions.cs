@@ -1,0 +1,18 @@
+namespace PromptCanvas.Data;
+
+/// <summary>Section <c>Database</c>; the connection string of PostgreSQL is <c>ConnectionStrings:PromptCanvas</c>.</summary>
+public sealed record DatabaseOptions
+{
+    public const string Section = "Database";
+
+    public const string ConnectionStringName = "PromptCanvas";
+
+    /// <value>Sqlite: a file in the data folder.</value>
+    public DatabaseProvider Provider { get; init; } = DatabaseProvider.Sqlite;
+}
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    PostgreSql,
+}

@@ -1,0 +1,73 @@
+namespace PromptCanvas.Data.Jobs;
+
+/// <summary>What somebody asked for, and how far it is. The row is the queue.</summary>
+public sealed class Job
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Who asked; null while the installation has no accounts.</summary>
+    public Guid? PersonId { get; init; }
+
+    /// <summary>Unique per person.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>SHA-256 (hex) of what was asked, to tell a repeated request from another one with the same key.</summary>
+    public required string BodyHash { get; init; }
+
+    public required string Prompt { get; init; }
+
+    public string? NegativePrompt { get; init; }
+
+    public required string Model { get; init; }
+
+    public required int Size { get; init; }
+
+    public required int Count { get; init; }
+
+    /// <summary>Unsigned 32 bits; picture i has seed S + i.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>What differs from the model's recipe, as JSON.</summary>
+    public required string Overrides { get; init; }
+
+    public required string State { get; set; }
+
+    /// <summary>Higher first.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>The place among equals of one priority: lower first. Fair sharing between people is written here at submit.</summary>
+    public double VirtualTime { get; set; }
+
+    /// <summary>How many times it was claimed.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>How many times the process died while it ran.</summary>
+    public int CrashCount { get; set; }
+
+    /// <summary>Raised by every claim, cancel and rescue; who writes with an older one is too late.</summary>
+    public long Fence { get; set; }
+
+    /// <summary>Which worker runs it.</summary>
+    public string? LeasedBy { get; set; }
+
+    /// <summary>Until when the worker may; null while one process owns the whole queue.</summary>
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    /// <summary>Not claimed before; null = at once.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>Pictures that are done.</summary>
+    public int CompletedImages { get; set; }
+
+    /// <summary>One sentence for the person who asked.</summary>
+    public string? Error { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The first claim.</summary>
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    public List<JobImage> Images { get; } = [];
+}

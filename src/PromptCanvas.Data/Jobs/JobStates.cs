@@ -1,0 +1,22 @@
+namespace PromptCanvas.Data.Jobs;
+
+/// <summary>A job's state as the database holds it.</summary>
+public static class JobStates
+{
+    public const string Queued = "queued";
+    public const string Running = "running";
+    public const string Done = "done";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+    public const string Rejected = "rejected";
+}
+
+/// <summary>The state of one picture of a job as the database holds it.</summary>
+public static class JobImageStates
+{
+    public const string Queued = "queued";
+    public const string Running = "running";
+    public const string Done = "done";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+}

@@ -1,0 +1,43 @@
+namespace PromptCanvas.Data.Pictures;
+
+/// <summary>A finished picture. Its bytes lie in the image store under their hashes.</summary>
+public sealed class GeneratedImage
+{
+    /// <summary>128 random bits: the address of a picture cannot be guessed.</summary>
+    public required Guid Id { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required int ImageIndex { get; init; }
+
+    /// <summary>Whose it is; null while the installation has no accounts.</summary>
+    public Guid? PersonId { get; init; }
+
+    /// <summary>SHA-256 of the PNG, 64 lower-case hex digits.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>SHA-256 of the thumbnail (WebP).</summary>
+    public required string ThumbnailHash { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    /// <summary>The picture's own seed, unsigned 32 bits.</summary>
+    public required long Seed { get; init; }
+
+    public required string Prompt { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>How it was made, as JSON: with prompt and seed, enough to make it again.</summary>
+    public required string Recipe { get; init; }
+
+    /// <summary>Seconds per stage, as JSON.</summary>
+    public required string Timings { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The CLIP image embedding it was drawn from: little-endian float32 values, not normalised.</summary>
+    public required byte[] ImageEmbedding { get; init; }
+}
