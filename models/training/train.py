@@ -1,0 +1,168 @@
+"""Trains one stage: train.py STAGE --minutes N --device cpu|cuda --resume
+
+Stages: tokenizer, clip, prior, decoder, super_res_first, super_res_1024. Without --resume a stage starts from the
+shipped starter's weights where they exist (fresh optimizer, short warm-up), otherwise from nothing; with it, from
+work/STAGE/state.pt where that exists. --decay runs the learning rate down to zero over the given minutes and
+writes only the weights, so that a later --resume goes on at the constant rate from before.
+"""
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import time
+
+import torch
+import torch.multiprocessing as multiprocessing
+
+import checkpoints
+import config
+import safetensors_io
+from flat_store import FlatStore, SharedBuffers, trained_parameters
+
+STAGE_MODULES = {
+    "clip": "clip",
+    "prior": "prior",
+    "decoder": "decoder",
+    "super_res_first": "upsampler",
+    "super_res_1024": "upsampler",
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage", choices=["tokenizer", *STAGE_MODULES])
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="CPU only: one core each")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--decay", action="store_true")
+    parser.add_argument("--steps", type=int, default=None, help="stop after so many steps (smoke test)")
+    parser.add_argument("--batch", type=int, default=None)
+    parser.add_argument("--learning-rate", type=float, default=None)
+    return parser.parse_args()
+
+
+def make_stage(options, rank: int, start_step: int):
+    settings = dict(config.STAGES[options.stage])
+    settings["batch"] = options.batch or settings["gpu_batch" if options.device == "cuda" else "batch"]
+    settings["learning_rate"] = options.learning_rate or settings["learning_rate"]
+    module = importlib.import_module(STAGE_MODULES[options.stage])
+    # Every (re)start draws new scenes and noise: the seed holds the step and the process.
+    seed = (start_step * 64 + rank) * 1_000_003 + sum(options.stage.encode())
+    torch.manual_seed(seed)
+    return module.Stage(options.stage, settings, options.device, seed), settings
+
+
+def autocast(device: str):
+    """bfloat16 on a GPU; on a CPU the weights themselves are bfloat16."""
+    return torch.autocast("cuda", torch.bfloat16) if device == "cuda" else contextlib.nullcontext()
+
+
+def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
+    torch.set_num_threads(1 if options.device == "cpu" else 8)
+    meta = state["meta"] if state else {"step": 0, "samples": 0, "core_seconds": 0.0}
+    stage, settings = make_stage(options, rank, meta["step"])
+    store = FlatStore(stage.modules, buffers, rank, options.processes, barrier, settings)
+    if state and rank == 0:
+        store.load_state(state)
+    store.wait()
+
+    folder = config.WORK / options.stage
+    first_step, step = meta["step"], meta["step"]
+    start = report = checkpoint = time.monotonic()
+    # A fresh optimizer has no second moments to trust: warm up after every start.
+    total, reported_step = {}, step
+    while True:
+        elapsed = time.monotonic() - start
+        factor = min(1.0, (step - first_step + 1) / settings["warmup"])
+        if options.decay:
+            factor *= max(0.0, 1 - elapsed / (60 * options.minutes))
+        with autocast(options.device):
+            loss, measures = stage.loss()
+        loss.backward()
+        norm = store.step(settings["learning_rate"] * factor, step)
+        step += 1
+
+        for name, value in {"loss": loss.detach(), **measures}.items():
+            total[name] = total.get(name, 0.0) + float(value)
+        if rank == 0:
+            done = elapsed > 60 * options.minutes or (options.steps and step - first_step >= options.steps)
+            save_now = done or time.monotonic() - checkpoint > config.CHECKPOINT_SECONDS
+            buffers.scratch[-1] = 2.0 if done else 1.0 if save_now else 0.0
+            if time.monotonic() - report > 20 or done:
+                seconds, count = time.monotonic() - report, step - reported_step
+                samples = count * settings["batch"] * options.processes
+                means = " ".join(f"{name} {value / count:.4f}" for name, value in total.items())
+                print(
+                    f"{time.strftime('%H:%M:%S')} {options.stage} step {step} {means} norm {norm:.2f} "
+                    f"rate {settings['learning_rate'] * factor:.1e} {samples / seconds:.1f} samples/s",
+                    flush=True,
+                )
+                report, reported_step, total = time.monotonic(), step, {}
+        store.wait()
+        order = buffers.scratch[-1].item()
+        if order and rank == 0:
+            now = time.monotonic()
+            new_meta = {
+                "step": step,
+                "samples": meta["samples"] + (step - first_step) * settings["batch"] * options.processes,
+                "core_seconds": round(meta["core_seconds"] + (now - start) * options.processes, 1),
+                "device": options.device,
+                "decayed": options.decay,
+            }
+            save(folder, stage, store, new_meta, with_state=not options.decay)
+            checkpoint = now
+        store.wait()
+        if order == 2.0:
+            return
+
+
+def save(folder, stage, store, meta, with_state: bool):
+    """Writes the averaged weights of every component, meta.json and, to go on from, state.pt; each file whole or
+    not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    averages = store.averages()
+    for component, module in stage.modules.items():
+        if component not in checkpoints.COMPONENTS:
+            continue
+        tensors = {
+            name: averages.get(f"{component}.{name}", tensor.detach().float()) for name, tensor in module.named_parameters()
+        }
+        temporary = folder / f"{component}.partial"
+        safetensors_io.save(tensors, temporary)
+        temporary.replace(folder / f"{component}.safetensors")
+    (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
+    if with_state:
+        torch.save(store.state() | {"meta": meta}, folder / "state.partial")
+        (folder / "state.partial").replace(folder / "state.pt")
+
+
+def main():
+    options = arguments()
+    if options.stage == "tokenizer":
+        import tokenizer
+
+        tokenizer.train(config.WORK / "tokenizer")
+        return
+    if options.device == "cuda":
+        options.processes = 1
+
+    path = config.WORK / options.stage / "state.pt"
+    state = torch.load(path, map_location="cpu") if options.resume and path.exists() else None
+    torch.set_num_threads(1)
+    stage, _ = make_stage(options, 0, 0)
+    size = sum(parameter.numel() for _, parameter in trained_parameters(stage.modules))
+    del stage
+    buffers = SharedBuffers(size, options.processes, options.device)
+    if options.processes == 1:
+        worker(0, options, buffers, None, state)
+        return
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(options.processes)
+    multiprocessing.spawn(worker, (options, buffers, barrier, state), options.processes)
+
+
+if __name__ == "__main__":
+    main()
