@@ -1,0 +1,175 @@
+using System.Text.Json;
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
+
+/// <summary>A component's <c>config.json</c> (or a scheduler's); a key that is absent or null takes the class's default.</summary>
+/// <remarks>Every getter throws a <see cref="ModelException"/> that names the key and the file when the value is not what it must be.</remarks>
+internal sealed class ComponentConfig
+{
+    private readonly Dictionary<string, JsonElement> values;
+
+    /// <summary>Wraps an object that was read from a file.</summary>
+    /// <param name="shownName">The file, for messages.</param>
+    /// <param name="root">Its content; copied.</param>
+    public ComponentConfig(string shownName, JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new ModelException($"{shownName} is damaged: it does not hold an object. Download it again.");
+        }
+
+        ShownName = shownName;
+        values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var property in root.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
+        {
+            values[property.Name] = property.Value.Clone();
+        }
+    }
+
+    /// <summary>The file, for messages.</summary>
+    public string ShownName { get; }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    public static ComponentConfig Open(string path)
+    {
+        using var file = JsonFile.Open(path);
+        return new ComponentConfig(path, file.Root);
+    }
+
+    /// <summary>Whether the key is there and not null.</summary>
+    public bool Has(string key) => values.ContainsKey(key);
+
+    /// <summary>A whole number between two bounds.</summary>
+    public int Whole(string key, int? defaultValue = null, int minimum = 1, int maximum = 1 << 20)
+    {
+        if (!values.TryGetValue(key, out var value))
+        {
+            return defaultValue ?? throw Missing(key);
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= minimum && number <= maximum
+            ? number
+            : throw Bad(key, value, $"a whole number from {minimum} to {maximum}");
+    }
+
+    /// <summary>A finite number between two bounds.</summary>
+    public double Number(string key, double defaultValue, double minimum, double maximum)
+    {
+        if (!values.TryGetValue(key, out var value))
+        {
+            return defaultValue;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= minimum && number <= maximum
+            ? number
+            : throw Bad(key, value, FormattableString.Invariant($"a number from {minimum} to {maximum}"));
+    }
+
+    /// <summary>True or false.</summary>
+    public bool Flag(string key, bool defaultValue)
+    {
+        if (!values.TryGetValue(key, out var value))
+        {
+            return defaultValue;
+        }
+
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Bad(key, value, "true or false");
+    }
+
+    /// <summary>One of several words.</summary>
+    public string Word(string key, string? defaultValue, params ReadOnlySpan<string> allowed)
+    {
+        var word = defaultValue;
+        if (values.TryGetValue(key, out var value))
+        {
+            word = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad(key, value, "a word");
+        }
+
+        if (word is null)
+        {
+            throw Missing(key);
+        }
+
+        return allowed.Contains(word) ? word : throw Unsupported(key, $"'{word}'", string.Join(", ", allowed.ToArray()));
+    }
+
+    /// <summary>A list of whole numbers from 1 up.</summary>
+    public int[] WholeList(string key)
+    {
+        var elements = List(key);
+        var numbers = new int[elements.Length];
+        for (var index = 0; index < numbers.Length; index++)
+        {
+            if (elements[index].ValueKind != JsonValueKind.Number || !elements[index].TryGetInt32(out numbers[index])
+                || numbers[index] is < 1 or > 1 << 20)
+            {
+                throw Bad(key, elements[index], "a list of whole numbers");
+            }
+        }
+
+        return numbers;
+    }
+
+    /// <summary>A list of numbers.</summary>
+    public double[] NumberList(string key, int maximumCount) => [.. List(key, maximumCount).Select(value =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Bad(key, value, "a list of numbers"))];
+
+    /// <summary>A list of words.</summary>
+    public string[] WordList(string key) => [.. List(key).Select(value =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad(key, value, "a list of words"))];
+
+    /// <summary>A section inside this one; null when it is absent.</summary>
+    public ComponentConfig? Section(string key) =>
+        values.TryGetValue(key, out var value) ? new ComponentConfig($"{ShownName} ({key})", value) : null;
+
+    /// <summary>Insists that a key is absent or has the one value the engine knows.</summary>
+    public void Only(string key, string supported)
+    {
+        if (values.TryGetValue(key, out var value) && Text(value) != supported)
+        {
+            throw Unsupported(key, Text(value), supported);
+        }
+    }
+
+    /// <summary>Insists that keys are absent or null.</summary>
+    public void Never(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (values.TryGetValue(key, out var value))
+            {
+                throw Unsupported(key, Text(value), "null");
+            }
+        }
+    }
+
+    /// <summary>The exception for a value that is sound but that the engine does not do.</summary>
+    public ModelException Unsupported(string key, string actual, string supported) =>
+        new($"{ShownName}: '{key}' is {ShapeNames.Printable(actual)}, which this engine does not support (it does: {supported}).");
+
+    /// <summary>The exception for settings that contradict each other.</summary>
+    public ModelException Contradiction(string what) => new($"{ShownName}: {what}.");
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private JsonElement[] List(string key, int maximumCount = 64)
+    {
+        if (!values.TryGetValue(key, out var value))
+        {
+            throw Missing(key);
+        }
+
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() >= 1 && value.GetArrayLength() <= maximumCount
+            ? [.. value.EnumerateArray()]
+            : throw Bad(key, value, $"a list of 1 to {maximumCount} values");
+    }
+
+    private ModelException Missing(string key) => new($"{ShownName}: '{key}' is missing.");
+
+    private ModelException Bad(string key, JsonElement value, string wanted) =>
+        new($"{ShownName}: '{key}' is {ShapeNames.Printable(Text(value))}; it must be {wanted}.");
+}
