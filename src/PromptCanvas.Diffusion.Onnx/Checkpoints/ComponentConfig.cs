@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PromptCanvas.Diffusion.Models;
 
@@ -129,7 +130,7 @@ internal sealed class ComponentConfig
     /// <summary>Insists that a key is absent or has the one value the engine knows.</summary>
     public void Only(string key, string supported)
     {
-        if (values.TryGetValue(key, out var value) && Text(value) != supported)
+        if (values.TryGetValue(key, out var value) && !Means(value, supported))
         {
             throw Unsupported(key, Text(value), supported);
         }
@@ -153,6 +154,13 @@ internal sealed class ComponentConfig
 
     /// <summary>The exception for settings that contradict each other.</summary>
     public ModelException Contradiction(string what) => new($"{ShownName}: {what}.");
+
+    /// <summary>Whether a value is the supported one; 1.0 is 1.</summary>
+    private static bool Means(JsonElement value, string supported) =>
+        Text(value) == supported
+        || (value.ValueKind == JsonValueKind.Number
+            && double.TryParse(supported, CultureInfo.InvariantCulture, out var number)
+            && value.TryGetDouble(out var actual) && actual.Equals(number));
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

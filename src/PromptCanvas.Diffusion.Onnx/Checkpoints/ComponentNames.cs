@@ -1,0 +1,25 @@
+namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
+
+/// <summary>The folder names of an unCLIP model's components.</summary>
+internal static class ComponentNames
+{
+    public const string Tokenizer = "tokenizer";
+    public const string TextEncoder = "text_encoder";
+    public const string ImageEncoder = "image_encoder";
+    public const string Prior = "prior";
+    public const string PriorScheduler = "prior_scheduler";
+    public const string TextProjection = "text_proj";
+    public const string Decoder = "decoder";
+    public const string DecoderScheduler = "decoder_scheduler";
+    public const string SuperResolutionFirst = "super_res_first";
+    public const string SuperResolutionLast = "super_res_last";
+    public const string SuperResolutionScheduler = "super_res_scheduler";
+    public const string SuperResolution1024 = "super_res_1024";
+    public const string SuperResolution1024Scheduler = "super_res_1024_scheduler";
+
+    /// <summary>The components that are networks.</summary>
+    public static readonly string[] Networks =
+    [
+        TextEncoder, ImageEncoder, Prior, TextProjection, Decoder, SuperResolutionFirst, SuperResolutionLast, SuperResolution1024,
+    ];
+}

@@ -1,0 +1,73 @@
+using PromptCanvas.Diffusion.Schedulers;
+
+namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
+
+/// <summary>Reads <c>scheduler_config.json</c>. Absent keys take the defaults of the class the index names.</summary>
+internal static class SchedulerFile
+{
+    /// <summary>The classes read.</summary>
+    public static readonly string[] Classes = ["UnCLIPScheduler", "DDPMScheduler", "DDIMScheduler"];
+
+    /// <summary>Reads the settings the samplers need; those that choose timesteps belong to the recipe.</summary>
+    /// <param name="config">The file.</param>
+    /// <param name="className">One of <see cref="Classes"/>.</param>
+    /// <exception cref="Models.ModelException">A value is bad, or the engine does not support it.</exception>
+    public static SchedulerSettings Read(ComponentConfig config, string className)
+    {
+        config.Only("_class_name", className);
+        config.Only("rescale_betas_zero_snr", "false");
+        var isUnClip = className == "UnCLIPScheduler";
+        var betas = config.Has("trained_betas") ? config.NumberList("trained_betas", 100_000) : null;
+        if (betas is not null && Array.Exists(betas, beta => beta is <= 0 or >= 1))
+        {
+            throw config.Contradiction("'trained_betas' must lie between 0 and 1");
+        }
+
+        return new SchedulerSettings
+        {
+            Schedule = betas is null ? ReadSchedule(config, isUnClip) : NoiseScheduleKind.Listed,
+            BetaStart = config.Number("beta_start", 1e-4, 1e-12, 0.999),
+            BetaEnd = config.Number("beta_end", 0.02, 1e-12, 0.999),
+            Betas = betas,
+            TrainingTimesteps = betas?.Length ?? config.Whole("num_train_timesteps", 1000, 2, 100_000),
+            Target = config.Word("prediction_type", "epsilon", "epsilon", "sample", "v_prediction") switch
+            {
+                "epsilon" => PredictionTarget.Noise,
+                "sample" => PredictionTarget.CleanSample,
+                _ => PredictionTarget.Velocity,
+            },
+            Variance = ReadVariance(config, isUnClip ? "fixed_small_log" : "fixed_small"),
+            ClipSample = config.Flag("clip_sample", true),
+            ClipSampleRange = config.Number("clip_sample_range", 1, 1e-6, 1e6),
+            DynamicThresholding = config.Flag("thresholding", false),
+            DynamicThresholdingRatio = config.Number("dynamic_thresholding_ratio", 0.995, 0, 1),
+            SampleMaximum = config.Number("sample_max_value", 1, 1e-6, 1e6),
+        };
+    }
+
+    private static NoiseScheduleKind ReadSchedule(ComponentConfig config, bool isUnClip)
+    {
+        if (isUnClip)
+        {
+            config.Only("beta_schedule", "squaredcos_cap_v2");
+            return NoiseScheduleKind.Cosine;
+        }
+
+        return config.Word("beta_schedule", "linear", "linear", "scaled_linear", "squaredcos_cap_v2") switch
+        {
+            "linear" => NoiseScheduleKind.Linear,
+            "scaled_linear" => NoiseScheduleKind.ScaledLinear,
+            _ => NoiseScheduleKind.Cosine,
+        };
+    }
+
+    private static VarianceKind ReadVariance(ComponentConfig config, string defaultValue) =>
+        config.Word("variance_type", defaultValue, "fixed_small", "fixed_small_log", "fixed_large", "learned", "learned_range") switch
+        {
+            "fixed_small" => VarianceKind.FixedSmall,
+            "fixed_small_log" => VarianceKind.FixedSmallLog,
+            "fixed_large" => VarianceKind.FixedLarge,
+            "learned" => VarianceKind.Learned,
+            _ => VarianceKind.LearnedRange,
+        };
+}

@@ -1,0 +1,62 @@
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx.Checkpoints;
+
+namespace PromptCanvas.Diffusion.Onnx.Graphs;
+
+/// <summary>The decoder (<c>UNet2DConditionModel</c>): noisy picture, timestep, context tokens and class embedding → its prediction.</summary>
+/// <remarks>
+/// Source: Ramesh et al. (2022), section 2.1; attention with added keys and values from Nichol et al. (2021), GLIDE.
+/// With a pixel unshuffle or a masked input, the sample is what enters <c>conv_in</c>: the host unshuffles.
+/// </remarks>
+internal static class ConditionalUNet
+{
+    public static UNetConfig Read(ComponentConfig config)
+    {
+        config.Only("class_embed_type", "identity");
+        config.Only("mid_block_scale_factor", "1");
+        config.Only("only_cross_attention", "false");
+        config.Only("dual_cross_attention", "false");
+        config.Only("use_linear_projection", "false");
+        config.Only("resnet_skip_time_act", "false");
+        config.Only("conv_in_kernel", "3");
+        config.Only("conv_out_kernel", "3");
+        config.Only("class_embeddings_concat", "false");
+        config.Never(
+            "addition_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "cross_attention_norm", "time_cond_proj_dim",
+            "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "projection_class_embeddings_input_dim",
+            "reverse_transformer_layers_per_block", "num_attention_heads", "dropout_type");
+        if (!config.Has("class_embed_type"))
+        {
+            throw config.Unsupported("class_embed_type", "absent", "identity");
+        }
+
+        return UNetConfig.Read(config, common => common with
+        {
+            DownAttention = common.ReadBlocks(config, "down_block_types", "ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
+            MiddleAttention =
+                config.Word("mid_block_type", null, "UNetMidBlock2DSimpleCrossAttn", "UNetMidBlock2D") == "UNetMidBlock2DSimpleCrossAttn",
+            UpAttention = common.ReadBlocks(config, "up_block_types", "ResnetUpsampleBlock2D", "SimpleCrossAttnUpBlock2D"),
+            ContextWidth = config.Whole("cross_attention_dim", 1280, maximum: 1 << 16),
+            HeadWidth = config.Whole("attention_head_dim", 8, maximum: 1 << 14),
+        });
+    }
+
+    /// <param name="config">Its sizes.</param>
+    /// <param name="contextLength">n + L, the number of context tokens.</param>
+    public static NetworkGraph Build(UNetConfig config, int contextLength)
+    {
+        var graph = new GraphBuilder();
+        var (height, width) = (new Dimension("H", config.SizeMultiple), new Dimension("W", config.SizeMultiple));
+        var sample = graph.Input(NetworkNames.Sample, Dimension.Batch, config.InputChannels, height, width);
+        var timestep = graph.TimestepInput();
+        var context = graph.Input(NetworkNames.EncoderHiddenStates, Dimension.Batch, contextLength, config.ContextWidth);
+        var classEmbedding = graph.Input(NetworkNames.ClassLabels, Dimension.Batch, config.TimeWidth);
+        var mask = graph.Input(new TensorSpec(NetworkNames.AttentionMask, false, [Dimension.Batch, contextLength]) { Minimum = 0, Maximum = 1 });
+
+        var time = graph.EmbedTimestep("time_embedding", timestep, config.Sinusoid, config.TimeWidth, config.TimeWidth, config.Activation);
+        var activated = graph.Activate(config.Activation, graph.Add(time, classEmbedding));
+        var scope = new UNetScope(graph, config, activated, context, graph.MaskBias(mask));
+        graph.Output(NetworkNames.Sample, UNetTopology.Build(scope, sample), Dimension.Batch, config.OutputChannels, height, width);
+        return graph.Finish();
+    }
+}

@@ -1,0 +1,37 @@
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx.Checkpoints;
+
+namespace PromptCanvas.Diffusion.Onnx.Graphs;
+
+/// <summary>An upsampler (<c>UNet2DModel</c>): noisy picture beside the enlarged small one, and timestep → its prediction. No text, no attention.</summary>
+/// <remarks>
+/// Source: Ramesh et al. (2022), section 2.1; Dhariwal and Nichol (2021). Karlo adds the time embedding where its decoder scales and shifts.
+/// With a pixel unshuffle, the sample is what enters <c>conv_in</c>: the host unshuffles.
+/// </remarks>
+internal static class PlainUNet
+{
+    public static UNetConfig Read(ComponentConfig config)
+    {
+        config.Only("mid_block_scale_factor", "1");
+        config.Never("class_embed_type", "num_train_timesteps");
+        return config.Flag("add_attention", true)
+            ? throw config.Unsupported("add_attention", "true (its default)", "false")
+            : UNetConfig.Read(config, common => common with
+            {
+                DownAttention = common.ReadBlocks(config, "down_block_types", "ResnetDownsampleBlock2D", null),
+                UpAttention = common.ReadBlocks(config, "up_block_types", "ResnetUpsampleBlock2D", null),
+            });
+    }
+
+    public static NetworkGraph Build(UNetConfig config)
+    {
+        var graph = new GraphBuilder();
+        var (height, width) = (new Dimension("H", config.SizeMultiple), new Dimension("W", config.SizeMultiple));
+        var sample = graph.Input(NetworkNames.Sample, Dimension.Batch, config.InputChannels, height, width);
+        var timestep = graph.TimestepInput();
+        var time = graph.EmbedTimestep("time_embedding", timestep, config.Sinusoid, config.TimeWidth, config.TimeWidth, config.Activation);
+        var scope = new UNetScope(graph, config, graph.Activate(config.Activation, time), null, null);
+        graph.Output(NetworkNames.Sample, UNetTopology.Build(scope, sample), Dimension.Batch, config.OutputChannels, height, width);
+        return graph.Finish();
+    }
+}

@@ -1,0 +1,50 @@
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx.Checkpoints;
+
+namespace PromptCanvas.Diffusion.Onnx.Graphs;
+
+/// <summary>The sizes of a CLIP text encoder (<c>CLIPTextModelWithProjection</c>).</summary>
+/// <param name="Tower">What both towers have.</param>
+/// <param name="Vocabulary">Number of token ids.</param>
+/// <param name="Length">L, the number of tokens.</param>
+internal sealed record TextEncoderConfig(ClipTowerConfig Tower, int Vocabulary, int Length)
+{
+    public static TextEncoderConfig Read(ComponentConfig config) => new(
+        ClipTowerConfig.Read(config, 512, 2048, 8),
+        config.Whole("vocab_size", 49408),
+        config.Whole("max_position_embeddings", 77, maximum: 4096));
+}
+
+/// <summary>Token ids → per-token states after the final norm, and the projected state of the end token.</summary>
+/// <remarks>Source: Radford et al. (2021). The padding is not masked: attention is causal, so it changes nothing before the end token.</remarks>
+internal static class TextEncoder
+{
+    public static NetworkGraph Build(TextEncoderConfig config)
+    {
+        var (tower, length) = (config.Tower, config.Length);
+        var graph = new GraphBuilder();
+        var ids = graph.Input(new TensorSpec(NetworkNames.InputIds, false, [Dimension.Batch, length])
+        {
+            Minimum = 0,
+            Maximum = config.Vocabulary - 1,
+        });
+        var endIndex = graph.Input(new TensorSpec(NetworkNames.EosIndex, false, [Dimension.Batch])
+        {
+            Minimum = 0,
+            Maximum = length - 1,
+        });
+
+        // Looked up before the change to floats, so that a half-precision vocabulary stays as small as it is stored.
+        var vocabulary = graph.StoredWeight("text_model.embeddings.token_embedding.weight", config.Vocabulary, tower.Width);
+        var tokens = graph.ToFloat(graph.Node("Gather", [vocabulary, ids]));
+        var states = graph.Add(tokens, graph.Weight("text_model.embeddings.position_embedding.weight", length, tower.Width));
+        states = graph.ClipEncoder("text_model.encoder.layers", states, tower, graph.CausalBias(length));
+        states = graph.LayerNorm("text_model.final_layer_norm", states, tower.Width, tower.Epsilon);
+        graph.Output(NetworkNames.LastHiddenState, states, Dimension.Batch, length, tower.Width);
+
+        var pooled = graph.Node("GatherND", [states, graph.Unsqueeze(endIndex, 1)], Attribute.Integer("batch_dims", 1));
+        var embedding = graph.Linear("text_projection", pooled, tower.Width, tower.ProjectionWidth, bias: false);
+        graph.Output(NetworkNames.TextEmbeds, embedding, Dimension.Batch, tower.ProjectionWidth);
+        return graph.Finish();
+    }
+}

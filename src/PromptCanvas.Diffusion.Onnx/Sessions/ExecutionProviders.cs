@@ -1,0 +1,125 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace PromptCanvas.Diffusion.Onnx.Sessions;
+
+/// <summary>Puts the chosen execution provider into sessions, or says once why the CPU runs them instead.</summary>
+public sealed class ExecutionProviders
+{
+    /// <summary>CUDA where this build and machine have it, otherwise the CPU without a word.</summary>
+    public const string Auto = "Auto";
+
+    /// <summary>The CPU.</summary>
+    public const string Cpu = "Cpu";
+
+    /// <summary>CUDA; the CPU with a warning where it does not come up.</summary>
+    public const string Cuda = "Cuda";
+
+    private const string CudaProviderName = "CUDAExecutionProvider";
+
+    private readonly string setting;
+    private readonly int threads;
+    private readonly Action<string>? warn;
+    private readonly Lock gate = new();
+    private bool cpuOnly;
+
+    /// <summary>Chooses a provider; nothing is loaded yet.</summary>
+    /// <param name="options">The provider and the number of threads.</param>
+    /// <param name="warn">Called at most once, with one sentence, when the chosen provider does not come up.</param>
+    public ExecutionProviders(InferenceOptions options, Action<string>? warn = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        setting = options.ExecutionProvider;
+        threads = options.Threads;
+        this.warn = warn;
+        cpuOnly = Is(setting, Cpu);
+    }
+
+    /// <summary>Whether a setting names a provider: one of the three words, or a library that exists.</summary>
+    /// <param name="setting">The configured value.</param>
+    public static bool IsKnown(string? setting) =>
+        Is(setting, Auto) || Is(setting, Cpu) || Is(setting, Cuda) || File.Exists(setting);
+
+    /// <summary>Creates a session with the chosen provider, or with the CPU when that one fails at any point of it.</summary>
+    /// <param name="create">Creates a session from options; called again for the CPU.</param>
+    /// <exception cref="OnnxRuntimeException">Not even the CPU can: the model is at fault, not the provider.</exception>
+    internal InferenceSession CreateSession(Func<SessionOptions, InferenceSession> create)
+    {
+        var environment = OrtEnvironment.Get(threads);
+        if (!IsAccelerated(environment))
+        {
+            using var options = CommonOptions();
+            return create(options);
+        }
+
+        // Some providers refuse only when a session is made (a device without 16-bit floats, say), so both are tried together.
+        try
+        {
+            using var options = CommonOptions();
+            AppendAccelerator(environment, options);
+            return create(options);
+        }
+        catch (Exception fault) when (fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or ArgumentException)
+        {
+            using var options = CommonOptions();
+            var session = create(options);
+            FallBack(fault);
+            return session;
+        }
+    }
+
+    private static bool Is(string? setting, string word) => string.Equals(setting, word, StringComparison.OrdinalIgnoreCase);
+
+    private static SessionOptions CommonOptions()
+    {
+        var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        options.DisablePerSessionThreads();
+        return options;
+    }
+
+    private static void AppendCuda(SessionOptions options)
+    {
+        // The form with an options object fails with a message; the one with a device number looks for a missing entry point.
+        using var cuda = new OrtCUDAProviderOptions();
+        options.AppendExecutionProvider_CUDA(cuda);
+    }
+
+    private bool IsAccelerated(OrtEnv environment)
+    {
+        lock (gate)
+        {
+            return !cpuOnly && (!Is(setting, Auto) || environment.GetAvailableProviders().Contains(CudaProviderName));
+        }
+    }
+
+    private void AppendAccelerator(OrtEnv environment, SessionOptions options)
+    {
+        if (Is(setting, Auto) || Is(setting, Cuda))
+        {
+            AppendCuda(options);
+        }
+        else
+        {
+            var devices = PluginLibraries.Devices(environment, Path.GetFullPath(setting));
+            options.AppendExecutionProvider(environment, devices, new Dictionary<string, string>());
+        }
+    }
+
+    private void FallBack(Exception fault)
+    {
+        lock (gate)
+        {
+            if (cpuOnly)
+            {
+                return;
+            }
+
+            cpuOnly = true;
+        }
+
+        warn?.Invoke($"The execution provider '{setting}' does not come up, so the CPU runs the networks: {fault.Message.ReplaceLineEndings(" ")}");
+    }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace PromptCanvas.Diffusion.Onnx.Sessions;
+
+/// <summary>How networks are run: the section <c>Inference</c> of the configuration.</summary>
+public sealed record InferenceOptions : IValidatableObject
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Inference";
+
+    /// <summary>What runs the networks: <c>Auto</c>, <c>Cpu</c>, <c>Cuda</c>, or the path of a plug-in provider's library.</summary>
+    /// <value>Default: <c>Auto</c>, which is CUDA where this build and machine have it, otherwise the CPU.</value>
+    [Required(AllowEmptyStrings = false)]
+    public string ExecutionProvider { get; init; } = ExecutionProviders.Auto;
+
+    /// <summary>Threads of the one pool all networks share; 0 = all cores.</summary>
+    /// <value>Default: 0.</value>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>The largest number of rows in one run of a network.</summary>
+    /// <value>Default: 8.</value>
+    [Range(1, 256)]
+    public int MaxBatch { get; init; } = 8;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!ExecutionProviders.IsKnown(ExecutionProvider))
+        {
+            yield return new ValidationResult(
+                $"'{ExecutionProvider}' is not an execution provider: it must be Auto, Cpu, Cuda, or the path of a plug-in library that exists.",
+                [nameof(ExecutionProvider)]);
+        }
+    }
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ValidationException">A value is outside its range; the message says which.</exception>
+    public void ThrowIfInvalid() => Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
+}

@@ -1,0 +1,198 @@
+using Microsoft.ML.OnnxRuntime;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx.Checkpoints;
+using PromptCanvas.Diffusion.Onnx.Graphs;
+
+namespace PromptCanvas.Diffusion.Onnx.Sessions;
+
+/// <summary>A network whose weights stay in their safetensors file until it is first run. Safe for several threads at once.</summary>
+internal sealed class OnnxNetwork : INetwork
+{
+    private readonly NetworkGraph graph;
+    private readonly ComponentWeights weights;
+    private readonly ExecutionProviders providers;
+    private readonly Lock gate = new();
+    private readonly string[] inputNames;
+    private readonly string[] outputNames;
+    private InferenceSession? session;
+    private int running;
+    private bool disposed;
+
+    /// <summary>Puts a network together; nothing is loaded yet.</summary>
+    /// <param name="name">The component's folder name.</param>
+    /// <param name="graph">Its operators.</param>
+    /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
+    /// <param name="providers">What runs it.</param>
+    public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers)
+    {
+        Name = name;
+        this.graph = graph;
+        this.weights = weights;
+        this.providers = providers;
+        inputNames = [.. graph.Inputs.Select(spec => spec.Name)];
+        outputNames = [.. graph.Outputs.Select(spec => NetworkGraph.OutputName(spec.Name))];
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Whether the weights have been loaded.</summary>
+    public bool IsLoaded
+    {
+        get
+        {
+            lock (gate)
+            {
+                return session is not null;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, NetworkTensor> Run(
+        IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        CheckInputs(inputs);
+        cancellationToken.ThrowIfCancellationRequested();
+        var loaded = Enter(cancellationToken);
+        try
+        {
+            return Run(loaded, inputs, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Frees the weights; after the runs that are going on, if there are any.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            FreeWhenUnused();
+        }
+    }
+
+    private static OrtValue Wrap(NetworkTensor tensor)
+    {
+        var shape = tensor.Shape.Select(size => (long)size).ToArray();
+        return tensor.IsFloat
+            ? OrtValue.CreateTensorValueFromMemory(tensor.Floats, shape)
+            : OrtValue.CreateTensorValueFromMemory(tensor.Integers, shape);
+    }
+
+    private Dictionary<string, NetworkTensor> Run(
+        InferenceSession loaded, IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+    {
+        var values = new List<OrtValue>(inputNames.Length);
+        using var options = new RunOptions();
+        try
+        {
+            foreach (var name in inputNames)
+            {
+                values.Add(Wrap(inputs[name]));
+            }
+
+            // Disposed before the options are: after that no late cancellation can reach them.
+            using var stop = cancellationToken.Register(static options => ((RunOptions)options!).Terminate = true, options);
+            using var results = loaded.Run(options, inputNames, values, outputNames);
+            return Unwrap(results);
+        }
+        catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"{Name} was stopped.", fault, cancellationToken);
+        }
+        finally
+        {
+            foreach (var value in values)
+            {
+                value.Dispose();
+            }
+        }
+    }
+
+    private Dictionary<string, NetworkTensor> Unwrap(IDisposableReadOnlyCollection<OrtValue> results)
+    {
+        var outputs = new Dictionary<string, NetworkTensor>(StringComparer.Ordinal);
+        for (var index = 0; index < results.Count; index++)
+        {
+            var shape = results[index].GetTensorTypeAndShape().Shape;
+            outputs.Add(
+                graph.Outputs[index].Name,
+                NetworkTensor.Float32(results[index].GetTensorDataAsSpan<float>().ToArray(), [.. shape.Select(size => (int)size)]));
+        }
+
+        return outputs;
+    }
+
+    private void CheckInputs(IReadOnlyDictionary<string, NetworkTensor> inputs)
+    {
+        var symbols = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var spec in graph.Inputs)
+        {
+            if (!inputs.TryGetValue(spec.Name, out var tensor))
+            {
+                throw new ArgumentException($"{Name}: the input '{spec.Name}' is missing; it takes {string.Join(", ", inputNames)}.", nameof(inputs));
+            }
+
+            spec.Check(Name, tensor, symbols);
+        }
+
+        if (inputs.Keys.FirstOrDefault(name => !inputNames.Contains(name)) is { } unknown)
+        {
+            throw new ArgumentException($"{Name}: there is no input '{unknown}'; it takes {string.Join(", ", inputNames)}.", nameof(inputs));
+        }
+    }
+
+    private InferenceSession Enter(CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            cancellationToken.ThrowIfCancellationRequested();
+            session ??= CreateSession();
+            running++;
+            return session;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (gate)
+        {
+            running--;
+            FreeWhenUnused();
+        }
+    }
+
+    private void FreeWhenUnused()
+    {
+        if (disposed && running == 0)
+        {
+            session?.Dispose();
+            session = null;
+        }
+    }
+
+    private InferenceSession CreateSession()
+    {
+        weights.ThrowIfChanged();
+        var model = graph.ToModel(weights);
+        try
+        {
+            return providers.CreateSession(options =>
+            {
+                options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights.Folder);
+                return new InferenceSession(model, options);
+            });
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            throw new ModelException($"{weights.ShownName} cannot be loaded: {fault.Message.ReplaceLineEndings(" ")}", fault);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Reflection;
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx.Sessions;
+
+namespace PromptCanvas.Diffusion.Onnx.Tests;
+
+/// <summary>The tiny checkpoints with golden data, and what tests do with tensors.</summary>
+internal static class Fixtures
+{
+    public static string Folder { get; } = Path.Combine(
+        typeof(Fixtures).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepoRoot").Value!,
+        "tests",
+        "fixtures");
+
+    public static string TinyModel { get; } = Path.Combine(Folder, "unclip-tiny", "model");
+
+    public static string TensorList { get; } = Path.Combine(Folder, "unclip-tensors.tsv");
+
+    public static ExecutionProviders Cpu { get; } = new(new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu, Threads = 2 });
+
+    public static IReadOnlyDictionary<string, NetworkTensor> Inputs(string network) =>
+        NetworkRunner.ReadTensors(Path.Combine(Folder, "unclip-tiny", "golden", $"{network}.inputs.safetensors"));
+
+    public static IReadOnlyDictionary<string, NetworkTensor> Outputs(string network) =>
+        NetworkRunner.ReadTensors(Path.Combine(Folder, "unclip-tiny", "golden", $"{network}.outputs.safetensors"));
+
+    public static INetwork OpenTiny(string network) => NetworkRunner.Open(TinyModel, network, Cpu);
+
+    /// <summary>The largest absolute difference of two tensors of the same shape.</summary>
+    public static float Difference(NetworkTensor expected, NetworkTensor actual)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        return expected.Floats.Zip(actual.Floats, (left, right) => MathF.Abs(left - right)).Max();
+    }
+
+    /// <summary>Some rows of every tensor, in the order given.</summary>
+    public static Dictionary<string, NetworkTensor> Rows(IReadOnlyDictionary<string, NetworkTensor> tensors, params int[] rows) =>
+        tensors.ToDictionary(pair => pair.Key, pair => Rows(pair.Value, rows));
+
+    public static NetworkTensor Rows(NetworkTensor tensor, params int[] rows)
+    {
+        int[] shape = [rows.Length, .. tensor.Shape.Skip(1)];
+        var length = tensor.RowLength;
+        return tensor.IsFloat
+            ? NetworkTensor.Float32([.. rows.SelectMany(row => tensor.Floats.Skip(row * length).Take(length))], shape)
+            : NetworkTensor.Int64([.. rows.SelectMany(row => tensor.Integers.Skip(row * length).Take(length))], shape);
+    }
+}
