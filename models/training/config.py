@@ -4,10 +4,11 @@ Network settings are the `config.json` of the shipped components (diffusers / tr
 checkpoint saved by the trainer and this file together are the folder that the engine opens.
 """
 
+import os
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-WORK = FOLDER / "work"  # checkpoints and sheets; ignored by git
+WORK = Path(os.environ.get("TRAINING_WORK", FOLDER / "work"))  # checkpoints and sheets; ignored by git
 STARTER = FOLDER.parent / "starter"  # the shipped weights; warm start where no checkpoint survives
 
 # --- the conditioning that all parts share ---------------------------------------------------------------
@@ -185,6 +186,14 @@ STAGES = {
         "ema": 0.999,
         "weight_decay": 0.0,
         "crop": 256,
+    },
+    "judge": {
+        "learning_rate": 1e-3,
+        "warmup": 100,
+        "batch": 64,
+        "gpu_batch": 512,
+        "ema": 0.995,
+        "weight_decay": 0.01,
     },
 }
 

@@ -1,6 +1,6 @@
 """Trains one stage: train.py STAGE --minutes N --device cpu|cuda --resume
 
-Stages: tokenizer, clip, prior, decoder, super_res_first, super_res_1024. Without --resume a stage starts from the
+Stages: tokenizer, clip, prior, decoder, super_res_first, super_res_1024, and judge (for evaluate.py only). Without --resume a stage starts from the
 shipped starter's weights where they exist (fresh optimizer, short warm-up), otherwise from nothing; with it, from
 work/STAGE/state.pt where that exists. --decay runs the learning rate down to zero over the given minutes and
 writes only the weights, so that a later --resume goes on at the constant rate from before.
@@ -18,6 +18,7 @@ import torch.multiprocessing as multiprocessing
 
 import checkpoints
 import config
+import embeddings
 import safetensors_io
 from flat_store import FlatStore, SharedBuffers, trained_parameters
 
@@ -27,6 +28,7 @@ STAGE_MODULES = {
     "decoder": "decoder",
     "super_res_first": "upsampler",
     "super_res_1024": "upsampler",
+    "judge": "judge",
 }
 
 
@@ -38,10 +40,13 @@ def arguments():
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="CPU only: one core each")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--decay", action="store_true")
-    parser.add_argument("--steps", type=int, default=None, help="stop after so many steps (smoke test)")
+    parser.add_argument("--smoke", action="store_true", help="two tiny steps: does everything run?")
     parser.add_argument("--batch", type=int, default=None)
     parser.add_argument("--learning-rate", type=float, default=None)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.smoke:
+        options.batch, options.minutes, options.processes = 8, 1e-6, 2
+    return options
 
 
 def make_stage(options, rank: int, start_step: int):
@@ -49,6 +54,8 @@ def make_stage(options, rank: int, start_step: int):
     settings["batch"] = options.batch or settings["gpu_batch" if options.device == "cuda" else "batch"]
     settings["learning_rate"] = options.learning_rate or settings["learning_rate"]
     module = importlib.import_module(STAGE_MODULES[options.stage])
+    if options.smoke:
+        embeddings.ScenePool.SIZE = 2 * embeddings.ScenePool.REFILL
     # Every (re)start draws new scenes and noise: the seed holds the step and the process.
     seed = (start_step * 64 + rank) * 1_000_003 + sum(options.stage.encode())
     torch.manual_seed(seed)
@@ -88,7 +95,7 @@ def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
         for name, value in {"loss": loss.detach(), **measures}.items():
             total[name] = total.get(name, 0.0) + float(value)
         if rank == 0:
-            done = elapsed > 60 * options.minutes or (options.steps and step - first_step >= options.steps)
+            done = elapsed > 60 * options.minutes
             save_now = done or time.monotonic() - checkpoint > config.CHECKPOINT_SECONDS
             buffers.scratch[-1] = 2.0 if done else 1.0 if save_now else 0.0
             if time.monotonic() - report > 20 or done:
@@ -125,8 +132,8 @@ def save(folder, stage, store, meta, with_state: bool):
     folder.mkdir(parents=True, exist_ok=True)
     averages = store.averages()
     for component, module in stage.modules.items():
-        if component not in checkpoints.COMPONENTS:
-            continue
+        if component not in checkpoints.COMPONENTS and component != folder.name:
+            continue  # training aids such as CLIP's temperature
         tensors = {
             name: averages.get(f"{component}.{name}", tensor.detach().float()) for name, tensor in module.named_parameters()
         }

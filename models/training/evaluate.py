@@ -1,0 +1,312 @@
+"""Measures the newest weights and draws sheets: evaluate.py [--count 200] [--parts clip prior decoder upsampler sheets]
+
+Every generated score is given with the *true* embedding (of a rendering) beside the prior's, on combinations that
+training never saw: it tells at once which part is weak. Scores go to work/evaluation/scores.json, sheets beside it.
+"""
+
+import argparse
+import json
+import random
+
+import torch
+from PIL import Image, ImageDraw
+from torch.nn import functional as F
+
+import checkpoints
+import config
+import judge
+import safetensors_io
+import scenes
+import upsampler
+from pipeline import Pipeline
+
+FOLDER = config.WORK / "evaluation"
+SEED = 20_250_101  # of the evaluation's scenes; training never uses it
+
+# Colours whose shades (lit and dark faces) keep their hue apart from all others; hue in degrees.
+HUES = {"red": (345, 378), "yellow": (40, 66), "green": (100, 165), "blue": (205, 245), "purple": (262, 300)}
+
+SHEET_PROMPTS = (
+    "a red cube on top of a blue cube",
+    "a blue cube on top of a red cube",
+    "a red cube",
+    "a blue sphere",
+    "a green cylinder",
+    "a yellow star",
+    "a purple heart",
+    "an orange ring",
+    "a pink cross",
+    "a brown cone",
+    "a black pyramid on a yellow background",
+    "a white circle on a blue background",
+    "two green stars",
+    "three orange cones",
+    "three red balls on a black background",
+    "a yellow sphere to the left of a purple cube",
+    "a green triangle above a pink heart",
+    "a red circle, a yellow star and a blue square",
+    "a small red cube",
+    "a big blue pyramid",
+    "a blue box under a yellow ball",
+    "a red cube on a green cylinder on a blue cube",
+    "a pair of purple hearts on a pink background",
+    "a brown square next to a green ring",
+)
+
+
+# --- the pixel metric of binding -------------------------------------------------------------------------
+def hue_mask(pictures, colour: str):
+    """(B, 3, H, W), signed -> (B, H, W), true where the pixel has the colour's hue."""
+    unit = (pictures + 1) / 2
+    high, low = unit.amax(1), unit.amin(1)
+    chroma = (high - low).clamp_min(1e-6)
+    red, green, blue = unit.unbind(1)
+    hue = torch.where(
+        high == red, (green - blue) / chroma % 6, torch.where(high == green, (blue - red) / chroma + 2, (red - green) / chroma + 4)
+    )
+    hue = hue * 60
+    first, last = HUES[colour]
+    inside = ((hue >= first) & (hue <= last)) | ((hue + 360 >= first) & (hue + 360 <= last))
+    return inside & (chroma > 0.2) & (high > 0.15)
+
+
+def bound(pictures, upper: str, lower: str):
+    """Both colours cover 2 % of the picture (B), and the upper one lies above by 12 % of the height too (B)."""
+    rows = torch.arange(pictures.shape[2], device=pictures.device).float()[:, None] / pictures.shape[2]
+    masks = [hue_mask(pictures, colour).float() for colour in (upper, lower)]
+    both = torch.stack([mask.mean((1, 2)) >= 0.02 for mask in masks]).all(0)
+    centres = [(mask * rows).sum((1, 2)) / mask.sum((1, 2)).clamp_min(1) for mask in masks]
+    return both, both & (centres[1] - centres[0] >= 0.12)
+
+
+def binding_scenes(count: int) -> list[scenes.Scene]:
+    """Held-out pairs, one thing on top of the other, two different colours of the metric."""
+    rng, drawn = random.Random(SEED), []
+    while len(drawn) < count:
+        colours = rng.sample(list(HUES), 2)
+        things = tuple(scenes.Thing(rng.choice(scenes.SHAPE_NAMES), colour) for colour in colours)
+        scene = scenes.Scene(things, "on top")
+        if scenes.is_held_out(scene):
+            drawn.append(scene)
+    return drawn
+
+
+# --- scores ----------------------------------------------------------------------------------------------
+def rendered(drawn, size=config.BASE_SIZE, seed=SEED):
+    rng = random.Random(seed)
+    return scenes.render([scenes.place(scene, rng) for scene in drawn], size)
+
+
+def score_clip(pipeline, count: int) -> dict:
+    rng, drawn = random.Random(SEED), []
+    while len(drawn) < 256:  # different meanings only
+        scene = scenes.sample_scene(rng, config.WORLD)
+        if scene not in drawn:
+            drawn.append(scene)
+    text = F.normalize(pipeline.clip.embed_texts([scenes.caption(scene, rng) for scene in drawn])[0], dim=1)
+    image = F.normalize(pipeline.clip.embed_pictures(rendered(drawn)), dim=1)
+    ranks = (text @ image.t()).argsort(1, descending=True)
+    right = torch.arange(256)[:, None]
+    scores = {
+        "retrieval@1 of 256": (ranks[:, :1] == right).any(1).float().mean().item(),
+        "retrieval@5 of 256": (ranks[:, :5] == right).any(1).float().mean().item(),
+    }
+    # Swaps: the caption of a held-out pair with the picture of the pair, and with colours or order exchanged.
+    for kind in ("colours", "order"):
+        pairs, others = [], []
+        while len(pairs) < count:
+            scene = scenes.sample_scene(rng, config.WORLD, held_out=True)
+            first, second = scene.things
+            if scene.relation == "next" or first.colour == second.colour:
+                continue
+            if kind == "colours":
+                swapped = (scenes.Thing(first.shape, second.colour, first.size), scenes.Thing(second.shape, first.colour, second.size))
+            else:
+                swapped = (second, first)
+            pairs.append(scene)
+            others.append(scenes.Scene(swapped, scene.relation, scene.background))
+        text = F.normalize(pipeline.clip.embed_texts([scenes.caption(scene, rng) for scene in pairs])[0], dim=1)
+        own = F.normalize(pipeline.clip.embed_pictures(rendered(pairs)), dim=1)
+        other = F.normalize(pipeline.clip.embed_pictures(rendered(others)), dim=1)
+        scores[f"swapped {kind} told apart"] = ((text * own).sum(1) > (text * other).sum(1)).float().mean().item()
+    return scores
+
+
+def score_prior(pipeline, count: int) -> dict:
+    rng = random.Random(SEED + 1)
+    drawn = [scenes.sample_scene(rng, config.WORLD) for _ in range(256)]
+    true = pipeline.clip.embed_pictures(rendered(drawn))
+    guessed = pipeline.embeddings([scenes.caption(scene, rng) for scene in drawn], SEED)
+    mean, deviation = pipeline.parts["prior"].clip_mean, pipeline.parts["prior"].clip_std
+    cosine = F.cosine_similarity((true - mean) / deviation, (guessed - mean) / deviation)
+    similar = F.normalize(guessed, dim=1) @ F.normalize(true, dim=1).t()
+    return {
+        "cosine to the true embedding": cosine.mean().item(),
+        "retrieval@1 of 256": (similar.argmax(1) == torch.arange(256)).float().mean().item(),
+    }
+
+
+def generate(pipeline, embeddings, prompts=None, batch=50):
+    """Pictures (B, 3, 64, 64) of the embeddings (B, E); with prompts the decoder sees the captions too."""
+    parts = [slice(i, i + batch) for i in range(0, len(embeddings), batch)]
+    return torch.cat([pipeline.decode(embeddings[part], SEED, prompts[part] if prompts else None) for part in parts])
+
+
+def binding_rates(pictures, drawn) -> dict:
+    results = [bound(picture[None], *(thing.colour for thing in scene.things)) for picture, scene in zip(pictures, drawn)]
+    return {
+        "both colours": sum(both.item() for both, _ in results) / len(results),
+        "both colours in the right order": sum(order.item() for _, order in results) / len(results),
+    }
+
+
+def load_judge():
+    module = judge.Judge()
+    path = config.WORK / "judge" / "judge.safetensors"
+    if not path.exists():
+        return None
+    module.load_state_dict(safetensors_io.load(path))
+    return module.eval()
+
+
+@torch.no_grad()
+def judged(network, pictures, drawn) -> dict:
+    presence, count, relation = judge.labels(drawn)
+    said_presence, said_count, said_relation = network(pictures)
+    right = (said_presence > 0) == (presence > 0.5)
+    shapes = len(scenes.SHAPE_NAMES)
+    return {
+        "shapes": right[:, :shapes].all(1).float().mean().item(),
+        "colours": right[:, shapes:].all(1).float().mean().item(),
+        "count": (said_count.argmax(1) == count).float().mean().item(),
+        "relation": (said_relation.argmax(1) == relation).float().mean().item(),
+    }
+
+
+def score_decoder(pipeline, count: int) -> dict:
+    drawn = binding_scenes(count)
+    true_pictures = rendered(drawn)
+    captions = [scenes.caption(scene) for scene in drawn]
+    true = pipeline.clip.embed_pictures(true_pictures)
+    guessed = pipeline.embeddings(captions, SEED)
+    swapped = [scenes.Scene(scene.things[::-1], scene.relation) for scene in drawn]
+    scores = {
+        "binding": {
+            "renderings": binding_rates(true_pictures, drawn),
+            "renderings with swapped labels": binding_rates(true_pictures, swapped),
+            "true embedding": binding_rates(generate(pipeline, true), drawn),
+            "prior": binding_rates(generate(pipeline, guessed), drawn),
+            "prior, caption tokens": binding_rates(generate(pipeline, guessed, captions), drawn),
+        }
+    }
+    network = load_judge()
+    if network is not None:
+        rng = random.Random(SEED + 2)
+        drawn = [scenes.sample_scene(rng, config.WORLD) for _ in range(count)]
+        true_pictures = rendered(drawn)
+        guessed = pipeline.embeddings([scenes.caption(scene) for scene in drawn], SEED)
+        true = pipeline.clip.embed_pictures(true_pictures)
+        scores["judge"] = {
+            "renderings": judged(network, true_pictures, drawn),
+            "true embedding": judged(network, generate(pipeline, true), drawn),
+            "prior": judged(network, generate(pipeline, guessed), drawn),
+        }
+    return scores
+
+
+def score_upsampler(pipeline, count: int) -> dict:
+    """Signal-to-noise ratio (dB) against renderings beside the plain enlargement's, and the mean colour's shift."""
+    rng, scores = random.Random(SEED + 3), {}
+    for component, low_size, pictures in (("super_res_first", 64, 16), ("super_res_1024", 256, 4)):
+        placed = [scenes.place(scenes.sample_scene(rng, config.WORLD), rng) for _ in range(min(count, pictures))]
+        low, high = scenes.render(placed, low_size), scenes.render(placed, 4 * low_size)
+        made = pipeline.enlarge(low, SEED, component)
+        plain = upsampler.enlarge(low, 4 * low_size).clamp(-1, 1)
+
+        def decibel(x, y=high):
+            return (10 * torch.log10(4 / (x - y).square().mean())).item()
+
+        scores[component] = {
+            "PSNR": decibel(made),
+            "PSNR of bicubic": decibel(plain),
+            "largest shift of the mean colour (of 255)": ((made - high).mean((2, 3)).abs().max() * 127.5).item(),
+        }
+    return scores
+
+
+# --- sheets ----------------------------------------------------------------------------------------------
+def to_image(picture) -> Image.Image:
+    levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    return Image.fromarray(levels.permute(1, 2, 0).contiguous().numpy())
+
+
+def sheet(rows: list[tuple[str, list]], path, cell: int):
+    """One row per caption, its pictures side by side, each shown at `cell` pixels."""
+    per_line = 3
+    columns = len(rows[0][1])
+    lines = (len(rows) + per_line - 1) // per_line
+    canvas = Image.new("RGB", (per_line * (columns * (cell + 2) + 12), lines * (cell + 18)), "white")
+    draw = ImageDraw.Draw(canvas)
+    for index, (text, pictures) in enumerate(rows):
+        left = index % per_line * (columns * (cell + 2) + 12)
+        top = index // per_line * (cell + 18)
+        for column, picture in enumerate(pictures):
+            canvas.paste(to_image(picture).resize((cell, cell), Image.NEAREST), (left + column * (cell + 2), top))
+        draw.text((left, top + cell + 2), text, fill="black")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    canvas.save(path)
+
+
+def draw_sheets(pipeline):
+    """Fixed prompts (four seeds, by the prior); renderings beside what their embedding decodes to and beside their left
+    half continued; enlargements."""
+    prompts = list(SHEET_PROMPTS)
+    columns = []
+    for seed in range(4):
+        columns.append(pipeline.decode(pipeline.embeddings(prompts, seed), seed))
+    sheet([(text, [column[i] for column in columns]) for i, text in enumerate(prompts)], FOLDER / "prompts.png", 96)
+
+    rng = random.Random(SEED + 4)
+    drawn = [scenes.sample_scene(rng, config.WORLD) for _ in range(18)]
+    true = rendered(drawn)
+    decoded = pipeline.decode(pipeline.clip.embed_pictures(true), 0)
+    sheet([(scenes.caption(s), [t, d]) for s, t, d in zip(drawn, true, decoded)], FOLDER / "true_embedding.png", 128)
+
+    keep = torch.ones(18, 1, 64, 64)
+    keep[:, :, :, 32:] = 0
+    filled = pipeline.decode(pipeline.clip.embed_pictures(true), 0, picture=true, keep=keep)
+    sheet([(scenes.caption(s), [t * k, d]) for s, t, k, d in zip(drawn, true, keep, filled)], FOLDER / "inpainting.png", 128)
+
+    if "super_res_first" in pipeline.parts:
+        low = columns[0][:6]
+        large = pipeline.enlarge(low, 0)
+        sheet([(text, [l, h]) for text, l, h in zip(prompts, low, large)], FOLDER / "enlarged.png", 256)
+    if "super_res_1024" in pipeline.parts:
+        path = FOLDER / "1024.png"
+        to_image(pipeline.enlarge(large[:1], 0, "super_res_1024")[0]).save(path)
+
+
+SCORES = {"clip": score_clip, "prior": score_prior, "decoder": score_decoder, "upsampler": score_upsampler}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--parts", nargs="+", default=[*SCORES, "sheets"], choices=[*SCORES, "sheets"])
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    pipeline = Pipeline()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / "scores.json"
+    scores = json.loads(path.read_text()) if path.exists() else {}
+    for part in options.parts:
+        if part == "sheets":
+            draw_sheets(pipeline)
+            continue
+        scores[part] = SCORES[part](pipeline, options.count)
+        print(part, json.dumps(scores[part], indent=2), flush=True)
+        path.write_text(json.dumps(scores, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
