@@ -61,6 +61,19 @@ public enum SamplerKind
     DpmSolverPlusPlus,
 }
 
+/// <summary>How a plan's steps are spread over the training timesteps.</summary>
+public enum TimestepSpacing
+{
+    /// <summary>Evenly from T−1 to 0, both included.</summary>
+    Linspace,
+
+    /// <summary>Multiples of ⌊T/n⌋ from 0 upwards, plus an offset.</summary>
+    Leading,
+
+    /// <summary>Multiples of T/n from T−1 downwards.</summary>
+    Trailing,
+}
+
 /// <summary>A component's <c>scheduler_config.json</c>.</summary>
 public sealed record SchedulerSettings
 {
@@ -78,6 +91,15 @@ public sealed record SchedulerSettings
 
     /// <summary>T, the number of training timesteps.</summary>
     public int TrainingTimesteps { get; init; } = 1000;
+
+    /// <summary>
+    /// How ancestral and DDIM steps are spread; null = <see cref="TimestepSpacing.Linspace"/> for cosine schedules (UnCLIP's scheduler has no
+    /// choice) and <see cref="TimestepSpacing.Leading"/> for others (DDPM's default).
+    /// </summary>
+    public TimestepSpacing? Spacing { get; init; }
+
+    /// <summary>Added to every timestep of <see cref="TimestepSpacing.Leading"/>; Kandinsky 2.2 has 1.</summary>
+    public int StepsOffset { get; init; }
 
     /// <summary>What the network predicts.</summary>
     public PredictionTarget Target { get; init; } = PredictionTarget.Noise;

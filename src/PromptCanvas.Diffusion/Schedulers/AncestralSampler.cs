@@ -1,0 +1,119 @@
+using System.Numerics.Tensors;
+
+namespace PromptCanvas.Diffusion.Schedulers;
+
+/// <summary>The ancestral (DDPM posterior) sampler of UnCLIP, for any plan.</summary>
+/// <remarks>Source: Ho et al. (2020), DDPM, eq. 7, with β and α of the stride between two kept timesteps; learned variance from Improved DDPM, eq. 15.</remarks>
+public sealed class AncestralSampler : ISampler
+{
+    private const double VarianceFloor = 1e-20;
+    private const int ChunkLength = 512;
+
+    private readonly NoiseSchedule schedule;
+    private readonly VarianceKind variance;
+    private readonly CleanSampleEstimator estimator;
+    private readonly StepSequence sequence;
+
+    /// <summary>Creates one sample's sampler.</summary>
+    /// <param name="schedule">The noise schedule; its T bounds the plan's timesteps.</param>
+    /// <param name="settings">Target, clipping and variance kind.</param>
+    /// <param name="plan">Which timesteps.</param>
+    public AncestralSampler(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(plan);
+        this.schedule = schedule;
+        variance = settings.Variance;
+        estimator = new CleanSampleEstimator(schedule, settings);
+        sequence = new StepSequence(plan);
+        Plan = plan;
+    }
+
+    /// <inheritdoc/>
+    public TimestepPlan Plan { get; }
+
+    private bool VarianceIsLearned => variance is VarianceKind.Learned or VarianceKind.LearnedRange;
+
+    /// <inheritdoc/>
+    public bool NeedsNoise(int step) => Plan.PreviousTimestep(step) >= 0;
+
+    /// <inheritdoc/>
+    public void Step(
+        int step,
+        Span<float> noisySample,
+        ReadOnlySpan<float> predicted,
+        ReadOnlySpan<float> predictedVariance,
+        ReadOnlySpan<float> noise,
+        Span<float> cleanSample)
+    {
+        if (NeedsNoise(step))
+        {
+            StepSequence.RequireLength(noisySample.Length, noise, nameof(noise));
+            if (VarianceIsLearned)
+            {
+                StepSequence.RequireLength(noisySample.Length, predictedVariance, nameof(predictedVariance));
+            }
+        }
+
+        sequence.Advance(step, noisySample, predicted, cleanSample);
+        var timestep = Plan.Timestep(step);
+        estimator.Estimate(timestep, noisySample, predicted, cleanSample);
+        if (!NeedsNoise(step))
+        {
+            cleanSample.CopyTo(noisySample);
+            return;
+        }
+
+        var alphaBar = schedule.AlphaBar(timestep);
+        var previousAlphaBar = schedule.AlphaBar(Plan.PreviousTimestep(step));
+        var alpha = alphaBar / previousAlphaBar;
+        var beta = 1 - alpha;
+        var cleanWeight = Math.Sqrt(previousAlphaBar) * beta / (1 - alphaBar);
+        var noisyWeight = Math.Sqrt(alpha) * (1 - previousAlphaBar) / (1 - alphaBar);
+        TensorPrimitives.Multiply(noisySample, (float)noisyWeight, noisySample);
+        TensorPrimitives.MultiplyAdd(cleanSample, (float)cleanWeight, noisySample, noisySample);
+
+        var posteriorVariance = Math.Max((1 - previousAlphaBar) / (1 - alphaBar) * beta, VarianceFloor);
+        AddNoise(noisySample, predictedVariance, noise, beta, posteriorVariance);
+    }
+
+    private void AddNoise(
+        Span<float> sample, ReadOnlySpan<float> predictedVariance, ReadOnlySpan<float> noise, double beta, double posteriorVariance)
+    {
+        if (!VarianceIsLearned)
+        {
+            var standardDeviation = Math.Sqrt(variance == VarianceKind.FixedLarge ? beta : posteriorVariance);
+            TensorPrimitives.MultiplyAdd(noise, (float)standardDeviation, sample, sample);
+            return;
+        }
+
+        Span<float> chunk = stackalloc float[ChunkLength];
+        for (var start = 0; start < sample.Length; start += ChunkLength)
+        {
+            var length = Math.Min(ChunkLength, sample.Length - start);
+            var standardDeviations = chunk[..length];
+            var part = sample.Slice(start, length);
+            LearnedStandardDeviations(predictedVariance.Slice(start, length), beta, posteriorVariance, standardDeviations);
+            TensorPrimitives.MultiplyAdd(noise.Slice(start, length), standardDeviations, part, part);
+        }
+    }
+
+    private void LearnedStandardDeviations(
+        ReadOnlySpan<float> predictedVariance, double beta, double posteriorVariance, Span<float> standardDeviations)
+    {
+        if (variance == VarianceKind.Learned)
+        {
+            TensorPrimitives.Max(predictedVariance, (float)VarianceFloor, standardDeviations);
+            TensorPrimitives.Sqrt(standardDeviations, standardDeviations);
+            return;
+        }
+
+        // exp(½·(f·ln β + (1−f)·ln β̃)) with f = (v+1)/2 is exp(v·¼(ln β − ln β̃) + ¼(ln β + ln β̃)).
+        var slope = (Math.Log(beta) - Math.Log(posteriorVariance)) / 4;
+        var middle = (Math.Log(beta) + Math.Log(posteriorVariance)) / 4;
+        TensorPrimitives.Multiply(predictedVariance, (float)slope, standardDeviations);
+        TensorPrimitives.Add(standardDeviations, (float)middle, standardDeviations);
+        TensorPrimitives.Exp(standardDeviations, standardDeviations);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Numerics.Tensors;
+
+namespace PromptCanvas.Diffusion.Schedulers;
+
+/// <summary>DPM-Solver++ 2M, deterministic: second order by remembering the clean sample of the step before.</summary>
+/// <remarks>Source: Lu et al. (2022), DPM-Solver++, algorithm 2. The first step is first order, and so is the last, which returns x̂₀.</remarks>
+public sealed class DpmSolverSampler : ISampler
+{
+    private readonly NoiseSchedule schedule;
+    private readonly CleanSampleEstimator estimator;
+    private readonly StepSequence sequence;
+    private float[] previousCleanSample = [];
+
+    /// <summary>Creates one sample's sampler.</summary>
+    /// <param name="schedule">The noise schedule; its T bounds the plan's timesteps.</param>
+    /// <param name="settings">Target and clipping.</param>
+    /// <param name="plan">Which timesteps.</param>
+    public DpmSolverSampler(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(plan);
+        this.schedule = schedule;
+        estimator = new CleanSampleEstimator(schedule, settings);
+        sequence = new StepSequence(plan);
+        Plan = plan;
+    }
+
+    /// <inheritdoc/>
+    public TimestepPlan Plan { get; }
+
+    /// <inheritdoc/>
+    public bool NeedsNoise(int step) => false;
+
+    /// <inheritdoc/>
+    public void Step(
+        int step,
+        Span<float> noisySample,
+        ReadOnlySpan<float> predicted,
+        ReadOnlySpan<float> predictedVariance,
+        ReadOnlySpan<float> noise,
+        Span<float> cleanSample)
+    {
+        if (step > 0)
+        {
+            StepSequence.RequireLength(previousCleanSample.Length, noisySample, nameof(noisySample));
+        }
+
+        sequence.Advance(step, noisySample, predicted, cleanSample);
+        var timestep = Plan.Timestep(step);
+        var previousTimestep = Plan.PreviousTimestep(step);
+        estimator.Estimate(timestep, noisySample, predicted, cleanSample);
+        if (previousTimestep < 0)
+        {
+            cleanSample.CopyTo(noisySample);
+            return;
+        }
+
+        var alphaBar = schedule.AlphaBar(timestep);
+        var previousAlphaBar = schedule.AlphaBar(previousTimestep);
+        var stride = schedule.Lambda(previousTimestep) - schedule.Lambda(timestep);
+        var noisyWeight = Math.Sqrt((1 - previousAlphaBar) / (1 - alphaBar));
+        var cleanWeight = -Math.Sqrt(previousAlphaBar) * (Math.Exp(-stride) - 1);
+        TensorPrimitives.Multiply(noisySample, (float)noisyWeight, noisySample);
+        if (step == 0)
+        {
+            TensorPrimitives.MultiplyAdd(cleanSample, (float)cleanWeight, noisySample, noisySample);
+        }
+        else
+        {
+            // m + ½(m − m₋)/r, as weights of m and m₋.
+            var ratio = (schedule.Lambda(timestep) - schedule.Lambda(Plan.Timestep(step - 1))) / stride;
+            TensorPrimitives.MultiplyAdd(cleanSample, (float)(cleanWeight * (1 + (0.5 / ratio))), noisySample, noisySample);
+            TensorPrimitives.MultiplyAdd(previousCleanSample, (float)(-cleanWeight * 0.5 / ratio), noisySample, noisySample);
+        }
+
+        Remember(cleanSample);
+    }
+
+    private void Remember(ReadOnlySpan<float> cleanSample)
+    {
+        if (previousCleanSample.Length != cleanSample.Length)
+        {
+            previousCleanSample = new float[cleanSample.Length];
+        }
+
+        cleanSample.CopyTo(previousCleanSample);
+    }
+}

@@ -1,0 +1,34 @@
+namespace PromptCanvas.Diffusion.Schedulers;
+
+/// <summary>Makes one sample's sampler with the plan that belongs to its update rule.</summary>
+public static class SamplerFactory
+{
+    /// <summary>Makes a sampler and its own noise schedule.</summary>
+    /// <param name="kind">The update rule.</param>
+    /// <param name="settings">The component's settings.</param>
+    /// <param name="steps">Network evaluations, 2 … T (DPM-Solver++: T − 1, on the cosine schedule 995).</param>
+    /// <param name="eta">DDIM's η, 0 … 1; others ignore it.</param>
+    /// <exception cref="ArgumentException">The settings describe no schedule, or the steps do not fit it.</exception>
+    public static ISampler Create(SamplerKind kind, SchedulerSettings settings, int steps, double eta = 0) =>
+        Create(kind, settings, NoiseSchedule.FromSettings(settings), steps, eta);
+
+    /// <summary>Makes a sampler on a schedule that many share.</summary>
+    /// <param name="kind">The update rule.</param>
+    /// <param name="settings">The component's settings.</param>
+    /// <param name="schedule">What <see cref="NoiseSchedule.FromSettings"/> gives for the settings.</param>
+    /// <param name="steps">Network evaluations, 2 … T (DPM-Solver++: T − 1, on the cosine schedule 995).</param>
+    /// <param name="eta">DDIM's η, 0 … 1; others ignore it.</param>
+    /// <exception cref="ArgumentException">The steps do not fit the schedule.</exception>
+    public static ISampler Create(SamplerKind kind, SchedulerSettings settings, NoiseSchedule schedule, int steps, double eta = 0)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(schedule);
+        return kind switch
+        {
+            SamplerKind.Ancestral => new AncestralSampler(schedule, settings, TimestepPlans.FromSettings(settings, schedule, steps)),
+            SamplerKind.Ddim => new DdimSampler(schedule, settings, TimestepPlans.FromSettings(settings, schedule, steps), eta),
+            SamplerKind.DpmSolverPlusPlus => new DpmSolverSampler(schedule, settings, TimestepPlans.DpmSolver(schedule, steps)),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown sampler."),
+        };
+    }
+}
