@@ -18,13 +18,17 @@ internal static class Fixtures
 
     public static ExecutionProviders Cpu { get; } = new(new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu, Threads = 2 });
 
-    public static IReadOnlyDictionary<string, NetworkTensor> Inputs(string network) =>
-        NetworkRunner.ReadTensors(Path.Combine(Folder, "unclip-tiny", "golden", $"{network}.inputs.safetensors"));
+    /// <summary>A model with the starter's extensions, in 16-bit floats.</summary>
+    public static string StarterModel { get; } = Path.Combine(Folder, "starter-tiny");
 
-    public static IReadOnlyDictionary<string, NetworkTensor> Outputs(string network) =>
-        NetworkRunner.ReadTensors(Path.Combine(Folder, "unclip-tiny", "golden", $"{network}.outputs.safetensors"));
+    public static IReadOnlyDictionary<string, NetworkTensor> Inputs(string network, string fixture = "unclip-tiny") =>
+        NetworkRunner.ReadTensors(Path.Combine(Folder, fixture, "golden", $"{network}.inputs.safetensors"));
 
-    public static INetwork OpenTiny(string network) => NetworkRunner.Open(TinyModel, network, Cpu);
+    public static IReadOnlyDictionary<string, NetworkTensor> Outputs(string network, string fixture = "unclip-tiny") =>
+        NetworkRunner.ReadTensors(Path.Combine(Folder, fixture, "golden", $"{network}.outputs.safetensors"));
+
+    public static INetwork Open(string network, string fixture = "unclip-tiny") =>
+        NetworkRunner.Open(fixture == "unclip-tiny" ? TinyModel : StarterModel, network, Cpu);
 
     /// <summary>The largest absolute difference of two tensors of the same shape.</summary>
     public static float Difference(NetworkTensor expected, NetworkTensor actual)

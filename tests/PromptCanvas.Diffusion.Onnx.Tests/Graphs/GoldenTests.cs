@@ -5,33 +5,48 @@ namespace PromptCanvas.Diffusion.Onnx.Tests.Graphs;
 /// <summary>Every network against what the reference implementation computed with the same weights (float32, CPU).</summary>
 public sealed class GoldenTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Networks { get; } =
-        ["text_encoder", "image_encoder", "prior", "text_proj", "decoder", "super_res_first", "super_res_last"];
+    public static TheoryData<string, string> Networks { get; } = new()
+    {
+        { "unclip-tiny", "text_encoder" },
+        { "unclip-tiny", "image_encoder" },
+        { "unclip-tiny", "prior" },
+        { "unclip-tiny", "text_proj" },
+        { "unclip-tiny", "decoder" },
+        { "unclip-tiny", "super_res_first" },
+        { "unclip-tiny", "super_res_last" },
+        { "starter-tiny", "text_encoder" },
+        { "starter-tiny", "image_encoder" },
+        { "starter-tiny", "prior" },
+        { "starter-tiny", "text_proj" },
+        { "starter-tiny", "decoder" },
+        { "starter-tiny", "super_res_first" },
+        { "starter-tiny", "super_res_1024" },
+    };
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Run_GoldenInputs_AgreesWithReference(string name)
+    public void Run_GoldenInputs_AgreesWithReference(string fixture, string name)
     {
-        using var network = Fixtures.OpenTiny(name);
+        using var network = Fixtures.Open(name, fixture);
 
-        var actual = network.Run(Fixtures.Inputs(name), TestContext.Current.CancellationToken);
+        var actual = network.Run(Fixtures.Inputs(name, fixture), TestContext.Current.CancellationToken);
 
-        var expected = Fixtures.Outputs(name);
+        var expected = Fixtures.Outputs(name, fixture);
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
         foreach (var (outputName, tensor) in expected)
         {
             var difference = Fixtures.Difference(tensor, actual[outputName]);
-            output.WriteLine($"{name}.{outputName}: {difference:E2}");
+            output.WriteLine($"{fixture} {name}.{outputName}: {difference:E2}");
             Assert.True(difference <= 1e-4f, $"{outputName} differs by {difference}");
         }
     }
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Run_RowAloneOrInCompany_IsTheSameBitForBit(string name)
+    public void Run_RowAloneOrInCompany_IsTheSameBitForBit(string fixture, string name)
     {
-        using var network = Fixtures.OpenTiny(name);
-        var inputs = Fixtures.Inputs(name);
+        using var network = Fixtures.Open(name, fixture);
+        var inputs = Fixtures.Inputs(name, fixture);
 
         var company = network.Run(Fixtures.Rows(inputs, 1, 0, 1, 1, 0, 1, 0), TestContext.Current.CancellationToken);
         var alone = network.Run(Fixtures.Rows(inputs, 0), TestContext.Current.CancellationToken);
@@ -50,7 +65,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [InlineData("decoder", "sample")]
     public void Run_OtherValuesUnderTheMask_ChangesNothing(string name, string outputName)
     {
-        using var network = Fixtures.OpenTiny(name);
+        using var network = Fixtures.Open(name);
         var inputs = new Dictionary<string, NetworkTensor>(Fixtures.Inputs(name));
         var states = inputs[NetworkNames.EncoderHiddenStates];
         var mask = inputs[NetworkNames.AttentionMask].Integers;
@@ -68,7 +83,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [Fact]
     public void Run_OtherTokensAfterTheEnd_ChangesNothingBeforeIt()
     {
-        using var network = Fixtures.OpenTiny("text_encoder");
+        using var network = Fixtures.Open("text_encoder");
         var inputs = new Dictionary<string, NetworkTensor>(Fixtures.Inputs("text_encoder"));
         var ends = inputs[NetworkNames.EosIndex].Integers;
         var ids = inputs[NetworkNames.InputIds];
@@ -86,7 +101,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [Fact]
     public void Run_NullImage_IgnoresTheImageEmbedding()
     {
-        using var network = Fixtures.OpenTiny("text_proj");
+        using var network = Fixtures.Open("text_proj");
         var inputs = new Dictionary<string, NetworkTensor>(Fixtures.Rows(Fixtures.Inputs("text_proj"), 0));
         inputs[NetworkNames.NullImage] = NetworkTensor.Int64([1], 1);
 

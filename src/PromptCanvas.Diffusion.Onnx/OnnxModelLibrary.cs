@@ -1,0 +1,103 @@
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Onnx.Checkpoints;
+using PromptCanvas.Diffusion.Onnx.Sessions;
+
+namespace PromptCanvas.Diffusion.Onnx;
+
+/// <summary>The models of a folder, run by ONNX Runtime. Opening one reads headers and configs; weights are read when first used.</summary>
+public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
+{
+    private readonly string modelsFolder;
+    private readonly ExecutionProviders providers;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, UnClipModel> opened = new(StringComparer.Ordinal);
+    private bool disposed;
+
+    /// <summary>Creates a library; nothing is read yet.</summary>
+    /// <param name="modelsFolder">Every subfolder with a <c>model_index.json</c> is a model; the folder need not exist.</param>
+    /// <param name="defaultName">The name used when nobody names one.</param>
+    /// <param name="options">How networks are run.</param>
+    /// <param name="warn">Called at most once, with one sentence, when the execution provider does not come up and the CPU takes its place.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is outside its range.</exception>
+    public OnnxModelLibrary(string modelsFolder, string defaultName, InferenceOptions options, Action<string>? warn = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelsFolder);
+        ArgumentException.ThrowIfNullOrEmpty(defaultName);
+        ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfInvalid();
+        this.modelsFolder = Path.GetFullPath(modelsFolder);
+        DefaultName = defaultName;
+        providers = new ExecutionProviders(options, warn);
+    }
+
+    /// <inheritdoc/>
+    public string DefaultName { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List() => Directory.Exists(modelsFolder)
+        ? [.. Directory.EnumerateDirectories(modelsFolder).Where(DiffusersFolder.IsModel).Select(Path.GetFileName).Order(StringComparer.Ordinal)!]
+        : [];
+
+    /// <inheritdoc/>
+    public UnClipModel Open(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+
+        // Only what the list shows can be opened, so a name cannot lead out of the folder.
+        var names = List();
+        if (names.Contains(name, StringComparer.Ordinal))
+        {
+            return OpenFolder(Path.Combine(modelsFolder, name));
+        }
+
+        throw new ModelException(names.Count > 0
+            ? $"There is no model '{ShapeNames.Printable(name)}' in {modelsFolder}; choose one of: {string.Join(", ", names)}."
+            : $"There is no model in {modelsFolder}. Put one there: a folder with a {DiffusersFolder.IndexName}, such as the starter's.");
+    }
+
+    /// <summary>Opens a model by its folder, wherever it is; the second call for the same folder gives the same model.</summary>
+    /// <param name="path">A folder with a <c>model_index.json</c>.</param>
+    /// <exception cref="ModelException">There is no model, or it is damaged or of an unknown kind.</exception>
+    public UnClipModel OpenFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (!opened.TryGetValue(folder, out var model))
+            {
+                model = UnClipModelReader.Read(folder, providers);
+                opened.Add(folder, model);
+            }
+
+            return model;
+        }
+    }
+
+    /// <summary>Opens a model by its name or, where there is none of that name, by its folder.</summary>
+    /// <param name="nameOrFolder">What a person typed.</param>
+    /// <exception cref="ModelException">There is no such model, or it is damaged or of an unknown kind.</exception>
+    public UnClipModel OpenNameOrFolder(string nameOrFolder)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrFolder);
+        return !List().Contains(nameOrFolder, StringComparer.Ordinal) && Directory.Exists(nameOrFolder)
+            ? OpenFolder(nameOrFolder)
+            : Open(nameOrFolder);
+    }
+
+    /// <summary>Disposes of every opened model.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            foreach (var model in opened.Values)
+            {
+                model.Dispose();
+            }
+
+            opened.Clear();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using System.Text.Json.Nodes;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Onnx.Sessions;
+using PromptCanvas.Diffusion.Schedulers;
+
+namespace PromptCanvas.Diffusion.Onnx.Tests;
+
+public sealed class OnnxModelLibraryTests : IDisposable
+{
+    private readonly TemporaryFolder models = new();
+    private readonly OnnxModelLibrary library;
+
+    public OnnxModelLibraryTests() =>
+        library = new OnnxModelLibrary(models.Path, "starter", new InferenceOptions { ExecutionProvider = "Cpu", Threads = 2 });
+
+    public void Dispose()
+    {
+        library.Dispose();
+        models.Dispose();
+    }
+
+    [Fact]
+    public void List_FoldersWithAndWithoutIndex_NamesTheModelsInOrder()
+    {
+        models.Copy(Fixtures.StarterModel, "starter");
+        models.Copy(Fixtures.TinyModel, "karlo");
+        Directory.CreateDirectory(models.PathOf("training"));
+
+        Assert.Equal(["karlo", "starter"], library.List());
+    }
+
+    [Fact]
+    public void Open_TinyKarlo_TellsWhatTheHostMustKnow()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+
+        var model = library.Open("karlo");
+
+        Assert.Equal("karlo", model.Name);
+        Assert.Equal(77, model.Tokenizer.Length);
+        Assert.Equal("image_encoder", model.ImageEncoder?.Name);
+        Assert.Equal(64, model.Prior.EmbeddingSize);
+        Assert.Equal((PredictionTarget.CleanSample, 5.0), (model.Prior.Scheduler.Target, model.Prior.Scheduler.ClipSampleRange));
+        Assert.Equal(4, model.TextProjection.ExtraContextTokens);
+        Assert.Equal((16, 1, false, true), (model.Decoder.ImageSize, model.Decoder.PixelUnshuffle, model.Decoder.MaskedInput, model.Decoder.LearnedVariance));
+        Assert.Equal(VarianceKind.LearnedRange, model.Decoder.Scheduler.Variance);
+        var upsampler = Assert.Single(model.SuperResolution);
+        Assert.Equal((16, 32, 1), (upsampler.InputSize, upsampler.OutputSize, upsampler.PixelUnshuffle));
+        Assert.Equal("super_res_last", upsampler.LastStepNetwork?.Name);
+        Assert.Equal([16, 32], model.Recipe.Sizes);
+        Assert.Equal(ModelRecipe.Karlo.Decoder, model.Recipe.Decoder);
+    }
+
+    [Fact]
+    public void Open_TinyStarter_ReadsTheExtensions()
+    {
+        models.Copy(Fixtures.StarterModel, "starter");
+
+        var model = library.Open(library.DefaultName);
+
+        Assert.Equal((16, 2, true, false), (model.Decoder.ImageSize, model.Decoder.PixelUnshuffle, model.Decoder.MaskedInput, model.Decoder.LearnedVariance));
+        Assert.Equal([(16, 64), (64, 256)], model.SuperResolution.Select(stage => (stage.InputSize, stage.OutputSize)));
+        Assert.All(model.SuperResolution, stage => Assert.Null(stage.LastStepNetwork));
+        Assert.Equal([16, 64, 256], model.Recipe.Sizes);
+        Assert.False(model.Recipe.CaptionTokens);
+        Assert.Equal(new StageRecipe(SamplerKind.DpmSolverPlusPlus, 12) { GuidanceScale = 2 }, model.Recipe.Prior);
+        Assert.Equal(new GuidanceInterval(0.33, 0.67), model.Recipe.Decoder.GuidanceInterval);
+        Assert.Equal([4, 3], model.Recipe.SuperResolution.Select(stage => stage.Steps));
+    }
+
+    [Fact]
+    public void Open_Twice_GivesTheSameModel()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+
+        Assert.Same(library.Open("karlo"), library.Open("karlo"));
+        Assert.Same(library.Open("karlo"), library.OpenFolder(models.PathOf("karlo") + "/"));
+        Assert.Same(library.Open("karlo"), library.OpenNameOrFolder("karlo"));
+    }
+
+    [Fact]
+    public void Open_Model_LoadsNoWeightsBeforeTheFirstRun()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var prior = Assert.IsType<OnnxNetwork>(library.Open("karlo").Prior.Network);
+        Assert.False(prior.IsLoaded);
+
+        prior.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken);
+
+        Assert.True(prior.IsLoaded);
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("..")]
+    [InlineData("../karlo")]
+    [InlineData("")]
+    [InlineData("karlo/")]
+    public void Open_NotAModelsName_SaysWhatThereIs(string name)
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+
+        var fault = Assert.Throws<ModelException>(() => library.Open(name));
+
+        Assert.Contains("choose one of: karlo", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_NoModelsAtAll_SaysWhatToDo()
+    {
+        using var empty = new OnnxModelLibrary(models.PathOf("absent"), "starter", new InferenceOptions());
+
+        Assert.Empty(empty.List());
+        Assert.Contains("Put one there", Assert.Throws<ModelException>(() => empty.Open("starter")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("prior/config.json", "embedding_dim", "65", "'embedding_dim' is 65")]
+    [InlineData("prior/config.json", "num_layers", "3", "lacks the tensor 'transformer_blocks.2.norm1.weight'")]
+    [InlineData("prior/config.json", "num_layers", "1", "holds the tensor 'transformer_blocks.1.")]
+    [InlineData("prior/config.json", "num_layers", "1000000000", "'num_layers' is 1000000000; it must be a whole number from 1 to 512")]
+    [InlineData("prior/config.json", "norm_in_type", "\"layer\"", "'norm_in_type' is layer, which this engine does not support")]
+    [InlineData("prior/config.json", "additional_embeddings", "3", "'additional_embeddings' is 3")]
+    [InlineData("decoder/config.json", "attention_head_dim", "7", "does not divide into heads")]
+    [InlineData("decoder/config.json", "mid_block_type", "\"UNetMidBlock2DCrossAttn\"", "'mid_block_type' is 'UNetMidBlock2DCrossAttn'")]
+    [InlineData("decoder/config.json", "class_embed_type", "null", "'class_embed_type' is absent")]
+    [InlineData("decoder/config.json", "sample_size", "18", "not a multiple of 4")]
+    [InlineData("decoder/config.json", "_class_name", "\"UNet3D\"", "'_class_name' is UNet3D")]
+    [InlineData("decoder/config.json", "block_out_channels", "[]", "a list of 1 to 64 values")]
+    [InlineData("decoder/config.json", "cross_attention_dim", "64", "'cross_attention_dim' is 48")]
+    [InlineData("super_res_first/config.json", "add_attention", "true", "'add_attention'")]
+    [InlineData("super_res_first/config.json", "block_out_channels", "[16,24]", "'down_blocks.1.resnets.0.conv1.weight' has shape (32, 16, 3, 3), where")]
+    [InlineData("super_res_first/config.json", "pixel_unshuffle", "2", "'in_channels' is 6")]
+    [InlineData("prior_scheduler/scheduler_config.json", "variance_type", "\"learned_range\"", "does not predict")]
+    [InlineData("decoder_scheduler/scheduler_config.json", "prediction_type", "\"noise\"", "'prediction_type' is 'noise'")]
+    [InlineData("model_index.json", "decoder", "[\"diffusers\",\"UNet3D\"]", "'decoder' is of the kind UNet3D")]
+    [InlineData("model_index.json", "prior", "[null,null]", "names no component 'prior'")]
+    public void Open_ConfigChanged_NamesFileAndKey(string file, string key, string json, string expected)
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Edit($"karlo/{file}", key, JsonNode.Parse(json));
+
+        var fault = Assert.Throws<ModelException>(() => library.Open("karlo"));
+
+        Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("karlo", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text_encoder/model.safetensors")]
+    [InlineData("prior/config.json")]
+    [InlineData("decoder_scheduler/scheduler_config.json")]
+    [InlineData("tokenizer/vocab.json")]
+    [InlineData("tokenizer/merges.txt")]
+    [InlineData("super_res_last/diffusion_pytorch_model.safetensors")]
+    public void Open_FileMissing_SaysWhich(string file)
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        File.Delete(models.PathOf($"karlo/{file}"));
+
+        var fault = Assert.Throws<ModelException>(() => library.Open("karlo"));
+
+        Assert.Contains(Path.GetDirectoryName(file)!, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("missing", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_WithoutUpsamplers_MakesSmallPicturesOnly()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Edit("karlo/model_index.json", "super_res_first", null);
+        models.Edit("karlo/model_index.json", "super_res_last", null);
+
+        var model = library.Open("karlo");
+
+        Assert.Empty(model.SuperResolution);
+        Assert.Equal([16], model.Recipe.Sizes);
+    }
+
+    [Theory]
+    [InlineData("""{"prior":{"steps":1}}""", "'steps' is 1")]
+    [InlineData("""{"decoder":{"sampler":"euler"}}""", "'sampler' is 'euler'")]
+    [InlineData("""{"decoder":{"guidance":-1}}""", "'guidance' is -1")]
+    [InlineData("""{"decoder":{"guidanceInterval":[0.7,0.3]}}""", "'guidanceInterval'")]
+    [InlineData("""{"decoder":{"guidanceInterval":[0.7]}}""", "'guidanceInterval'")]
+    [InlineData("""{"prior":{"eta":2}}""", "'eta' is 2")]
+    [InlineData("""{"sizes":[16,1024]}""", "'sizes'")]
+    [InlineData("""{"sizes":[32,16]}""", "'sizes'")]
+    [InlineData("""{"captionTokens":1}""", "'captionTokens' is 1")]
+    [InlineData("""{"prior":5}""", "prior")]
+    [InlineData("""[]""", "does not hold an object")]
+    [InlineData("""{""", "is not JSON")]
+    public void Open_BadRecipe_SaysWhatIsWrong(string recipe, string expected)
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        File.WriteAllText(models.PathOf("karlo/recipe.json"), recipe);
+
+        var fault = Assert.Throws<ModelException>(() => library.Open("karlo"));
+
+        Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("recipe.json", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_PartialRecipe_LeavesTheRestToKarlo()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        File.WriteAllText(models.PathOf("karlo/recipe.json"), """{"prior":{"steps":9},"superResolution1024":{"eta":0.5},"colour":"red"}""");
+
+        var recipe = library.Open("karlo").Recipe;
+
+        Assert.Equal(ModelRecipe.Karlo.Prior with { Steps = 9 }, recipe.Prior);
+        Assert.Equal(ModelRecipe.Karlo.Decoder, recipe.Decoder);
+        Assert.Equal([0, 0.5], recipe.SuperResolution.Select(stage => stage.Eta));
+        Assert.True(recipe.CaptionTokens);
+    }
+
+    [Fact]
+    public void Dispose_OpenedModel_EndsIt()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var prior = library.Open("karlo").Prior.Network;
+        prior.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken);
+
+        library.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => prior.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken));
+        Assert.Throws<ObjectDisposedException>(() => library.Open("karlo"));
+    }
+}
