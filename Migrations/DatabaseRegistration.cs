@@ -8,21 +8,20 @@ namespace PromptCanvas.Migrations;
 public static class DatabaseRegistration
 {
     /// <summary>Registers <c>IDbContextFactory&lt;AppDbContext&gt;</c> for the chosen database.</summary>
-    /// <param name="connectionString">Null for SQLite in <paramref name="sqliteFile"/>.</param>
-    /// <exception cref="ArgumentException">PostgreSQL without a connection string.</exception>
-    public static IServiceCollection AddAppDatabase(
-        this IServiceCollection services, DatabaseProvider provider, string? connectionString, string sqliteFile)
+    /// <param name="choose">Asked when the first context is made, so that late configuration counts.</param>
+    public static IServiceCollection AddAppDatabase(this IServiceCollection services, Func<IServiceProvider, DatabaseChoice> choose)
     {
         ArgumentNullException.ThrowIfNull(services);
-        if (provider == DatabaseProvider.Sqlite)
-        {
-            services.AddDbContextFactory<SqliteAppDbContext>(options => options.UseAppSqlite(sqliteFile));
-            return services.AddSingleton<IDbContextFactory<AppDbContext>, DerivedFactory<SqliteAppDbContext>>();
-        }
-
-        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
-        services.AddDbContextFactory<PostgreSqlAppDbContext>(options => options.UseNpgsql(connectionString));
-        return services.AddSingleton<IDbContextFactory<AppDbContext>, DerivedFactory<PostgreSqlAppDbContext>>();
+        ArgumentNullException.ThrowIfNull(choose);
+        services.AddSingleton(choose);
+        services.AddDbContextFactory<SqliteAppDbContext>((provider, options) =>
+            options.UseAppSqlite(provider.GetRequiredService<DatabaseChoice>().SqliteFile));
+        services.AddDbContextFactory<PostgreSqlAppDbContext>((provider, options) =>
+            options.UseNpgsql(provider.GetRequiredService<DatabaseChoice>().ConnectionString));
+        return services.AddSingleton<IDbContextFactory<AppDbContext>>(provider =>
+            provider.GetRequiredService<DatabaseChoice>().Provider == DatabaseProvider.Sqlite
+                ? new DerivedFactory<SqliteAppDbContext>(provider.GetRequiredService<IDbContextFactory<SqliteAppDbContext>>())
+                : new DerivedFactory<PostgreSqlAppDbContext>(provider.GetRequiredService<IDbContextFactory<PostgreSqlAppDbContext>>()));
     }
 
     internal static DbContextOptionsBuilder UseAppSqlite(this DbContextOptionsBuilder options, string file)

@@ -112,6 +112,10 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CrashCount")
+                        .HasDatabaseName("job_suspect")
+                        .HasFilter("\"State\" = 'queued' AND \"CrashCount\" > 0");
+
                     b.HasIndex("IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("job_key_of_nobody")

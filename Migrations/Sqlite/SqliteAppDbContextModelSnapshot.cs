@@ -107,6 +107,10 @@ namespace PromptCanvas.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CrashCount")
+                        .HasDatabaseName("job_suspect")
+                        .HasFilter("\"State\" = 'queued' AND \"CrashCount\" > 0");
+
                     b.HasIndex("IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("job_key_of_nobody")

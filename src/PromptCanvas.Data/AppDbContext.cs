@@ -46,6 +46,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         // Finished jobs stay out of the hot indexes.
         job.HasIndex(row => new { row.Priority, row.VirtualTime, row.CreatedAt, row.Id }).IsDescending(true, false, false, false)
             .HasDatabaseName("job_pick").HasFilter("\"State\" = 'queued'");
+        job.HasIndex(row => row.CrashCount)
+            .HasDatabaseName("job_suspect").HasFilter("\"State\" = 'queued' AND \"CrashCount\" > 0");
         job.HasIndex(row => row.LeaseUntil)
             .HasDatabaseName("job_lease").HasFilter("\"State\" = 'running'");
     }

@@ -11,6 +11,10 @@ public sealed record DatabaseOptions
     public DatabaseProvider Provider { get; init; } = DatabaseProvider.Sqlite;
 }
 
+/// <summary>The database of this installation.</summary>
+/// <param name="ConnectionString">PostgreSQL's; null for SQLite.</param>
+public sealed record DatabaseChoice(DatabaseProvider Provider, string? ConnectionString, string SqliteFile);
+
 public enum DatabaseProvider
 {
     Sqlite,

@@ -58,7 +58,7 @@ public sealed class MigrationTests
     }
 
     private static ServiceProvider Services(DatabaseProvider provider, string sqliteFile) =>
-        new ServiceCollection().AddAppDatabase(provider, "Host=unused", sqliteFile).BuildServiceProvider();
+        new ServiceCollection().AddAppDatabase(_ => new DatabaseChoice(provider, "Host=unused", sqliteFile)).BuildServiceProvider();
 
     private static async Task<AppDbContext> MigratedAsync(ServiceProvider services)
     {

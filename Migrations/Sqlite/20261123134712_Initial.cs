@@ -147,6 +147,12 @@ namespace PromptCanvas.Migrations.Sqlite
                 columns: new[] { "Priority", "VirtualTime", "CreatedAt", "Id" },
                 descending: new[] { true, false, false, false },
                 filter: "\"State\" = 'queued'");
+
+            migrationBuilder.CreateIndex(
+                name: "job_suspect",
+                table: "Jobs",
+                column: "CrashCount",
+                filter: "\"State\" = 'queued' AND \"CrashCount\" > 0");
         }
 
         /// <inheritdoc />
