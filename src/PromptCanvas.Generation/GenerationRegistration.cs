@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Worker;
+
+namespace PromptCanvas.Generation;
+
+public static class GenerationRegistration
+{
+    /// <summary>Registers queue, worker, image store and preview bus.</summary>
+    /// <remarks>The host adds <see cref="Engines.IEngineProvider"/> and an <c>IDbContextFactory&lt;AppDbContext&gt;</c> for
+    /// <see cref="ChooseDatabase"/>, and calls <see cref="GenerationStartup.PrepareGenerationAsync"/> before it runs.</remarks>
+    /// <param name="contentRoot">What relative folders are relative to.</param>
+    public static IServiceCollection AddGeneration(this IServiceCollection services, IConfiguration configuration, string contentRoot)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentException.ThrowIfNullOrWhiteSpace(contentRoot);
+        services.AddValidated<DataOptions>(configuration, DataOptions.Section);
+        services.AddValidated<DatabaseOptions>(configuration, DatabaseOptions.Section);
+        services.AddValidated<ModelsOptions>(configuration, ModelsOptions.Section);
+        services.AddValidated<GenerationOptions>(configuration, GenerationOptions.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(configuration);
+        services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
+        services.AddSingleton<DataFolderLock>();
+        services.AddSingleton<IBlobStore, BlobStore>();
+        services.AddSingleton<IImageStore, ImageStore>();
+        AddJobs(services);
+        AddWorker(services);
+        return services;
+    }
+
+    /// <summary>The database that the configuration names.</summary>
+    public static DatabaseChoice ChooseDatabase(IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return new DatabaseChoice(
+            services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider,
+            services.GetRequiredService<IConfiguration>().GetConnectionString(DatabaseOptions.ConnectionStringName),
+            services.GetRequiredService<DataFolder>().DatabaseFile);
+    }
+
+    private static void AddJobs(IServiceCollection services)
+    {
+        services.AddSingleton<JobFeed>();
+        services.AddSingleton<IJobFeed>(provider => provider.GetRequiredService<JobFeed>());
+        services.AddSingleton<PreviewBus>();
+        services.AddSingleton<IPreviewBus>(provider => provider.GetRequiredService<PreviewBus>());
+        services.AddSingleton<PreviewPublisher>();
+        services.AddSingleton<QueueSignal>();
+        services.AddSingleton<RunningJobs>();
+        services.AddSingleton<PictureTimes>();
+        services.AddSingleton<QueueForecast>();
+        services.AddSingleton<JobEvents>();
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<RequestChecks>();
+        services.AddSingleton<IJobQueries, JobQueries>();
+        services.AddSingleton<ISubmissions, Submissions>();
+    }
+
+    private static void AddWorker(IServiceCollection services)
+    {
+        services.AddSingleton<JobClaims>();
+        services.AddSingleton<JobProgress>();
+        services.AddSingleton<CrashRecovery>();
+        services.AddSingleton<PictureSaver>();
+        services.AddSingleton<PictureKeeper>();
+        services.AddSingleton<JobAttempt>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<WorkerPause>();
+        services.AddSingleton<WorkQueue>();
+        services.AddSingleton<OrphanSweep>();
+        services.AddHostedService<GenerationWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<OrphanSweep>());
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.Pictures;
+
+namespace PromptCanvas.Generation.Jobs;
+
+/// <inheritdoc/>
+internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast) : IJobQueries
+{
+    private const int MaximumTake = 200;
+
+    public async Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var job = await database.Jobs.AsNoTracking().Include(row => row.Images)
+            .SingleOrDefaultAsync(row => row.Id == jobId, cancellationToken);
+        if (job is null)
+        {
+            return null;
+        }
+
+        var places = job.State is JobStates.Queued or JobStates.Running ? await forecast.MakeAsync(database, cancellationToken) : [];
+        return ToView(job, places);
+    }
+
+    public async Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var jobs = await database.Jobs.AsNoTracking().Include(job => job.Images)
+            .Where(job => job.State == JobStates.Queued || job.State == JobStates.Running)
+            .OrderBy(job => job.CreatedAt).ThenBy(job => job.Id)
+            .ToListAsync(cancellationToken);
+        var places = jobs.Count > 0 ? await forecast.MakeAsync(database, cancellationToken) : [];
+        return [.. jobs.Select(job => ToView(job, places))];
+    }
+
+    public async Task<GalleryPage> GalleryAsync(string? after, int take, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        IQueryable<GeneratedImage> images = database.Images;
+        if (after is not null)
+        {
+            // After an unknown place there is nothing.
+            if (GalleryCursor.Parse(after) is not { } cursor)
+            {
+                return new GalleryPage([], null);
+            }
+
+            images = images.Where(image => image.CreatedAt < cursor.CreatedAt
+                || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) < 0));
+        }
+
+        var rows = await ToViews(images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id))
+            .Take(take + 1).ToListAsync(cancellationToken);
+        var page = rows.Take(take).ToList();
+        return new GalleryPage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
+    }
+
+    public async Task<PictureView?> FindPictureAsync(Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await ToViews(database.Images.Where(image => image.Id == imageId)).SingleOrDefaultAsync(cancellationToken);
+    }
+
+    // Without the embedding, which is larger than the rest of the row.
+    private static IQueryable<PictureView> ToViews(IQueryable<GeneratedImage> images) => images.Select(image => new PictureView(
+        image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt));
+
+    private static JobView ToView(Job job, IReadOnlyDictionary<Guid, QueuePlace> places)
+    {
+        var place = places.GetValueOrDefault(job.Id);
+        var images = job.Images.OrderBy(image => image.ImageIndex).Select(image => new JobImageView(
+            image.ImageIndex, Enum.Parse<JobImageState>(image.State, ignoreCase: true), (uint)image.Seed, image.ImageId, image.Error));
+        return new JobView(
+            job.Id,
+            Enum.Parse<JobState>(job.State, ignoreCase: true),
+            job.Prompt,
+            job.Model,
+            job.Size,
+            (uint)job.Seed,
+            job.CreatedAt,
+            place?.Position,
+            place?.EtaSeconds,
+            job.Error,
+            [.. images]);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Jobs;
+
+/// <inheritdoc/>
+internal sealed class Submissions(
+    RequestChecks checks, JobStore store, IJobQueries queries, JobEvents events, ILogger<Submissions> logger) : ISubmissions
+{
+    public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
+    {
+        if (!checks.Check(job).TryGet(out var checkedJob, out var refusal))
+        {
+            return refusal;
+        }
+
+        var stored = await WriteAsync(() => store.InsertAsync(checkedJob, cancellationToken));
+        if (!stored.TryGet(out var row, out var unavailable))
+        {
+            return unavailable;
+        }
+
+        if (!row.SameBody)
+        {
+            return new Conflict("This idempotency key was used for another request; use a new one.");
+        }
+
+        if (row.Created)
+        {
+            events.Queued(row.Id);
+        }
+
+        return row.Id;
+    }
+
+    public async Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        var written = await WriteAsync(() => store.CancelAsync(jobId, cancellationToken));
+        if (!written.TryGet(out var cancelled, out var unavailable))
+        {
+            return unavailable;
+        }
+
+        if (await queries.FindAsync(jobId, cancellationToken) is not { } view)
+        {
+            return new NotFound("There is no such job.");
+        }
+
+        if (cancelled)
+        {
+            events.Cancelled(view);
+        }
+
+        return view;
+    }
+
+    private async Task<Result<T>> WriteAsync<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (Exception fault) when (fault is DbException or DbUpdateException && DatabaseFaults.Describe(fault) is not null)
+        {
+            logger.LogWarning(fault, "A request could not be written to the database");
+            return new Unavailable(DatabaseFaults.Describe(fault)!);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+
+namespace PromptCanvas.Generation.Previews;
+
+/// <summary>Previews inside one process. Nobody waits for anybody: a watcher that is behind finds each picture's latest.</summary>
+internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IPreviewBus
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, JobPreviews> jobs = [];
+
+    public bool HasWatchers(Guid jobId)
+    {
+        lock (gate)
+        {
+            return jobs.TryGetValue(jobId, out var job) && job.Watchers.Count > 0;
+        }
+    }
+
+    /// <summary>From here to <see cref="Complete"/> each picture's latest frame is kept for who comes late.</summary>
+    public void Start(Guid jobId)
+    {
+        lock (gate)
+        {
+            var job = Find(jobId);
+            job.Running = true;
+            job.Latest.Clear();
+        }
+    }
+
+    public void Publish(PreviewFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        lock (gate)
+        {
+            if (!jobs.TryGetValue(frame.JobId, out var job) || !job.Running)
+            {
+                return;
+            }
+
+            job.Latest[frame.ImageIndex] = frame;
+            foreach (var watcher in job.Watchers)
+            {
+                watcher.Pending[frame.ImageIndex] = frame;
+                watcher.News.Writer.TryWrite(true);
+            }
+        }
+    }
+
+    /// <summary>The job is over: its watchers get what they have not seen yet, then their end.</summary>
+    public void Complete(Guid jobId)
+    {
+        lock (gate)
+        {
+            if (jobs.Remove(jobId, out var job))
+            {
+                foreach (var watcher in job.Watchers)
+                {
+                    watcher.News.Writer.TryComplete();
+                }
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<PreviewFrame> WatchAsync(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var watcher = Join(jobId);
+        try
+        {
+            // Asked after joining, so that a job that ends meanwhile ends this watch one way or the other.
+            if (await IsOverAsync(jobId, cancellationToken))
+            {
+                watcher.News.Writer.TryComplete();
+            }
+
+            var more = true;
+            while (more)
+            {
+                more = await watcher.News.Reader.WaitToReadAsync(cancellationToken);
+                watcher.News.Reader.TryRead(out _);
+                foreach (var frame in Take(watcher))
+                {
+                    yield return frame;
+                }
+            }
+        }
+        finally
+        {
+            Leave(jobId, watcher);
+        }
+    }
+
+    private async Task<bool> IsOverAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return !await database.Jobs.AnyAsync(
+            job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running), cancellationToken);
+    }
+
+    private Watcher Join(Guid jobId)
+    {
+        lock (gate)
+        {
+            var job = Find(jobId);
+            var watcher = new Watcher(job.Latest);
+            job.Watchers.Add(watcher);
+            if (job.Latest.Count > 0)
+            {
+                watcher.News.Writer.TryWrite(true);
+            }
+
+            return watcher;
+        }
+    }
+
+    private void Leave(Guid jobId, Watcher watcher)
+    {
+        lock (gate)
+        {
+            if (jobs.TryGetValue(jobId, out var job) && job.Watchers.Remove(watcher) && job.Watchers.Count == 0 && !job.Running)
+            {
+                jobs.Remove(jobId);
+            }
+        }
+    }
+
+    private List<PreviewFrame> Take(Watcher watcher)
+    {
+        lock (gate)
+        {
+            var frames = watcher.Pending.Values.OrderBy(frame => frame.ImageIndex).ToList();
+            watcher.Pending.Clear();
+            return frames;
+        }
+    }
+
+    private JobPreviews Find(Guid jobId)
+    {
+        if (!jobs.TryGetValue(jobId, out var job))
+        {
+            jobs[jobId] = job = new JobPreviews();
+        }
+
+        return job;
+    }
+
+    private sealed class JobPreviews
+    {
+        public bool Running { get; set; }
+
+        public Dictionary<int, PreviewFrame> Latest { get; } = [];
+
+        public HashSet<Watcher> Watchers { get; } = [];
+    }
+
+    private sealed class Watcher(Dictionary<int, PreviewFrame> latest)
+    {
+        public Dictionary<int, PreviewFrame> Pending { get; } = new(latest);
+
+        /// <summary>Room for one: there is news, or not.</summary>
+        public Channel<bool> News { get; } =
+            Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    }
+}

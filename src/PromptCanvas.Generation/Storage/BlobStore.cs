@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+
+namespace PromptCanvas.Generation.Storage;
+
+/// <summary>What a file in the store is.</summary>
+internal enum BlobKind
+{
+    Picture,
+    Thumbnail,
+}
+
+/// <summary>Files under the SHA-256 of their bytes. A file is there whole or not at all.</summary>
+internal interface IBlobStore
+{
+    /// <summary>Writes the bytes through to the disk, under their hash; bytes that are there already are made young again.</summary>
+    /// <returns>The hash, 64 lower-case hex digits.</returns>
+    /// <exception cref="IOException">The disk is full or failing; nothing is left behind.</exception>
+    Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>Null when there is none.</summary>
+    FileStream? Open(BlobKind kind, string hash);
+
+    /// <summary>Removes what writes of an earlier process left half-done.</summary>
+    void RemoveTemporaryFiles();
+
+    /// <summary>Hashes of the files last written before <paramref name="limit"/>.</summary>
+    IEnumerable<string> WrittenBefore(DateTimeOffset limit);
+
+    /// <summary>Removes a file unless it was written again since.</summary>
+    void RemoveIfWrittenBefore(string hash, DateTimeOffset limit);
+}
+
+/// <inheritdoc/>
+internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobStore
+{
+    private const int HashLength = 64;
+
+    // Between a sweep's look at a file's age and its removal nobody may make the file young again.
+    private readonly Lock placing = new();
+
+    public async Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
+        var target = PathOf(kind, hash);
+        var temporary = Path.Combine(folder.Temporary, $"{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                await file.WriteAsync(bytes, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.SetLastWriteTimeUtc(temporary, clock.GetUtcNow().UtcDateTime);
+            lock (placing)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Move(temporary, target, overwrite: true);
+            }
+
+            return hash;
+        }
+        finally
+        {
+            // Gone already after a rename; left by every other way out.
+            File.Delete(temporary);
+        }
+    }
+
+    public FileStream? Open(BlobKind kind, string hash)
+    {
+        try
+        {
+            return new FileStream(PathOf(kind, hash), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public void RemoveTemporaryFiles()
+    {
+        foreach (var file in Directory.EnumerateFiles(folder.Temporary, "*.tmp"))
+        {
+            File.Delete(file);
+        }
+    }
+
+    public IEnumerable<string> WrittenBefore(DateTimeOffset limit)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder.Images, "*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            if (name.Length == HashLength && File.GetLastWriteTimeUtc(file) < limit.UtcDateTime)
+            {
+                yield return name;
+            }
+        }
+    }
+
+    public void RemoveIfWrittenBefore(string hash, DateTimeOffset limit)
+    {
+        lock (placing)
+        {
+            foreach (var file in new[] { PathOf(BlobKind.Picture, hash), PathOf(BlobKind.Thumbnail, hash) })
+            {
+                if (File.Exists(file) && File.GetLastWriteTimeUtc(file) < limit.UtcDateTime)
+                {
+                    File.Delete(file);
+                }
+            }
+        }
+    }
+
+    private string PathOf(BlobKind kind, string hash) =>
+        Path.Combine(folder.Images, hash[..2], hash[2..4], hash + (kind == BlobKind.Picture ? ".png" : ".webp"));
+}

@@ -1,0 +1,38 @@
+using PromptCanvas.Generation.Startup;
+
+namespace PromptCanvas.Generation.Storage;
+
+/// <summary>Where everything of one installation lies.</summary>
+public sealed class DataFolder(string contentRoot, string folder)
+{
+    /// <summary>Absolute; <c>Data:Folder</c> is relative to the content root.</summary>
+    public string Root { get; } = Path.GetFullPath(folder, Path.GetFullPath(contentRoot));
+
+    public string DatabaseFile => Path.Combine(Root, "promptcanvas.db");
+
+    /// <summary>Finished pictures by content hash, and files being written.</summary>
+    public string Images => Path.Combine(Root, "images");
+
+    /// <summary>On the file system of <see cref="Images"/>, so that a rename is all or nothing.</summary>
+    public string Temporary => Path.Combine(Images, "tmp");
+
+    public string LockFile => Path.Combine(Root, "studio.lock");
+
+    /// <summary>Makes the folders and writes a file there, to fail now rather than after a picture was made.</summary>
+    /// <exception cref="StartupException">The folder cannot be written to.</exception>
+    public void Prepare()
+    {
+        try
+        {
+            Directory.CreateDirectory(Temporary);
+            var probe = Path.Combine(Temporary, $"{Guid.NewGuid():N}.tmp");
+            File.WriteAllBytes(probe, [1]);
+            File.Delete(probe);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"The data folder {Root} cannot be written to ({fault.Message.TrimEnd('.')}); make it writable or set Data:Folder to another one.", fault);
+        }
+    }
+}

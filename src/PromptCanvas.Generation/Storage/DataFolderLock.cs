@@ -1,0 +1,34 @@
+using PromptCanvas.Generation.Startup;
+
+namespace PromptCanvas.Generation.Storage;
+
+/// <summary>One process a data folder. The system lets go of the lock however the process ends.</summary>
+public sealed class DataFolderLock(DataFolder folder) : IDisposable
+{
+    private FileStream? held;
+
+    /// <exception cref="StartupException">Another process has the folder.</exception>
+    public void Acquire()
+    {
+        if (held is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            held = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault)
+        {
+            throw new StartupException(
+                $"Another PromptCanvas already runs on the data folder {folder.Root}; stop it or set Data:Folder to another one.", fault);
+        }
+    }
+
+    public void Dispose()
+    {
+        held?.Dispose();
+        held = null;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
+
+namespace PromptCanvas.Generation.Worker;
+
+/// <summary>The one loop: claims jobs in order, and runs as many at a time as the engine shares its steps between.</summary>
+internal sealed class GenerationWorker(
+    WorkQueue queue, JobRunner runner, WorkerPause pause, IOptions<GenerationOptions> options, ILogger<GenerationWorker> logger) : BackgroundService
+{
+    private readonly Dictionary<Task, ClaimedJob> running = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The host starts its other services now; nothing here may hold them up.
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await TurnAsync(stoppingToken);
+        }
+
+        // Every run sees the token within a step and hands its job back.
+        await Task.WhenAll(running.Keys);
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop outlives a database that is away.")]
+    private async Task TurnAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var asOf = queue.Now;
+            while (HasRoom && await queue.TakeAsync(alone: running.Count == 0, stopping) is { } claim)
+            {
+                running.Add(Task.Run(() => RunAsync(claim, stopping), CancellationToken.None), claim);
+            }
+
+            await WaitAsync(asOf, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            logger.LogDebug("The worker stops; {Count} jobs are handed back", running.Count);
+        }
+        catch (Exception fault)
+        {
+            logger.LogError(fault, "The queue could not be read; trying again in {Pause}", pause.Duration);
+            await Task.WhenAny(pause.WaitAsync(stopping));
+        }
+    }
+
+    private bool HasRoom => running.Count < options.Value.ConcurrentJobs && !running.Values.Any(claim => claim.Suspect);
+
+    /// <summary>Until a run ends or the queue has news.</summary>
+    private async Task WaitAsync(DateTimeOffset asOf, CancellationToken stopping)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var news = queue.WaitAsync(asOf, waiting.Token);
+        var first = await Task.WhenAny(running.Keys.Append(news));
+        await waiting.CancelAsync();
+        foreach (var run in running.Keys.Where(run => run.IsCompleted).ToList())
+        {
+            running.Remove(run);
+        }
+
+        if (first == news)
+        {
+            await news;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one job never ends the loop.")]
+    private async Task RunAsync(ClaimedJob claim, CancellationToken stopping)
+    {
+        try
+        {
+            await runner.RunAsync(claim, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            logger.LogWarning("Job {JobId} could not be handed back before the stop; the next start requeues it", claim.Id);
+        }
+        catch (Exception fault)
+        {
+            logger.LogError(fault, "Job {JobId} failed outside the engine", claim.Id);
+        }
+    }
+}

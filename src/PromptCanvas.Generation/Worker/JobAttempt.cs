@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Previews;
+
+namespace PromptCanvas.Generation.Worker;
+
+internal enum AttemptEnd
+{
+    /// <summary>Every picture came or failed, or the engine did.</summary>
+    Over,
+
+    /// <summary>The studio is stopping.</summary>
+    Stopped,
+
+    /// <summary>Pictures were made that could not be written.</summary>
+    StorageFailed,
+
+    /// <summary>The job is no longer this worker's: somebody cancelled it.</summary>
+    Fenced,
+}
+
+/// <summary>What came of one run of a job.</summary>
+/// <param name="Reason">For the pictures that are missing: one sentence for the person who asked.</param>
+internal sealed record AttemptResult(AttemptEnd End, string Reason);
+
+/// <summary>Runs one claimed job on its engine; each picture is written beside the stream, so that no step waits for an encoder or a disk.</summary>
+internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, PreviewPublisher previews, ILogger<JobAttempt> logger)
+{
+    private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
+
+    private const string NoResult = "The picture could not be kept; the administrator finds the reason in the log.";
+
+    /// <summary>Never throws for what a job can do wrong.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The worker outlives any job.")]
+    public async Task<AttemptResult> RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
+    {
+        var writes = new List<Task<KeepResult>>();
+        var end = AttemptEnd.Over;
+        var reason = NoResult;
+        try
+        {
+            var request = JobRequests.Of(
+                claim.Job, [.. claim.Missing.Select(image => image.ImageIndex)], () => previews.Wanted(claim.Id));
+            await foreach (var happened in engines.Get(claim.Job.Model).GenerateAsync(request, running.Token))
+            {
+                Take(claim, running, happened, writes);
+            }
+        }
+        catch (OperationCanceledException) when (running.Token.IsCancellationRequested)
+        {
+            end = stopping.IsCancellationRequested ? AttemptEnd.Stopped : AttemptEnd.Fenced;
+        }
+        catch (ModelException fault)
+        {
+            logger.LogError("Job {JobId} failed: {Reason}", claim.Id, fault.Message);
+            reason = fault.Message;
+        }
+        catch (Exception fault)
+        {
+            logger.LogError(fault, "The engine failed on job {JobId}", claim.Id);
+            reason = EngineFault;
+        }
+
+        return new AttemptResult(Combine(end, await Task.WhenAll(writes)), reason);
+    }
+
+    private static AttemptEnd Combine(AttemptEnd end, KeepResult[] kept)
+    {
+        if (kept.Contains(KeepResult.Fenced))
+        {
+            return AttemptEnd.Fenced;
+        }
+
+        return end == AttemptEnd.Over && kept.Contains(KeepResult.StorageFailed) ? AttemptEnd.StorageFailed : end;
+    }
+
+    private void Take(ClaimedJob claim, RunningJob running, GenerationEvent happened, List<Task<KeepResult>> writes)
+    {
+        switch (happened)
+        {
+            case StepCompleted step:
+                running.Report(step.ImageIndex, step.Progress);
+                previews.Publish(claim.Id, step);
+                break;
+            case ImageCompleted image:
+                writes.Add(Task.Run(() => keeper.KeepAsync(claim, running, image)));
+                break;
+            case ImageFailed failed:
+                writes.Add(Task.Run(() => keeper.FailAsync(claim, running, failed)));
+                break;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Imaging.Png;
+using PromptCanvas.Imaging.WebP;
+
+namespace PromptCanvas.Generation.Worker;
+
+/// <summary>A finished picture → files, then its row.</summary>
+internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, TimeProvider clock)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <returns>False when the job is no longer this worker's: no row was written, and the files are swept later.</returns>
+    /// <exception cref="IOException">A file could not be written; neither it nor a row is there.</exception>
+    public async Task<bool> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
+    {
+        var job = claim.Job;
+        var picture = Resizer.Resize(
+            new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes()), job.Size, job.Size);
+        var recipe = JsonSerializer.Serialize(completed.Recipe, Json);
+        var png = PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware));
+        var thumbnail = Thumbnailer.Encode(picture);
+        var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
+        var thumbnailHash = await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken);
+        times.Add(job.Model, job.Size, completed.Timings.Sum(timing => timing.Seconds));
+        return await progress.FinishImageAsync(
+            claim,
+            new GeneratedImage
+            {
+                // Version 4: nothing of it can be guessed.
+                Id = Guid.NewGuid(),
+                JobId = job.Id,
+                ImageIndex = completed.ImageIndex,
+                PersonId = job.PersonId,
+                ContentHash = contentHash,
+                ThumbnailHash = thumbnailHash,
+                Width = picture.Width,
+                Height = picture.Height,
+                Seed = completed.Seed,
+                Prompt = job.Prompt,
+                Model = job.Model,
+                Recipe = recipe,
+                Timings = JsonSerializer.Serialize(TimingsByStage(completed.Timings), Json),
+                CreatedAt = clock.GetUtcNow(),
+                ImageEmbedding = ToBytes(completed.ImageEmbedding),
+            },
+            cancellationToken);
+    }
+
+    private static Dictionary<string, double> TimingsByStage(IReadOnlyList<StageTiming> timings) => timings
+        .GroupBy(timing => JsonNamingPolicy.CamelCase.ConvertName(timing.Stage.ToString()))
+        .ToDictionary(stage => stage.Key, stage => stage.Sum(timing => timing.Seconds));
+
+    private static byte[] ToBytes(float[] values)
+    {
+        var bytes = new byte[values.Length * sizeof(float)];
+        for (var index = 0; index < values.Length; index++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(index * sizeof(float)), values[index]);
+        }
+
+        return bytes;
+    }
+}

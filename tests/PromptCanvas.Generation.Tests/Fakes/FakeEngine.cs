@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Engines;
+
+namespace PromptCanvas.Generation.Tests.Fakes;
+
+/// <summary>One prior step, one decoder step, then the picture: each of them as the test scripts it.</summary>
+internal sealed class FakeEngine : IImageEngine
+{
+    public ConcurrentQueue<GenerationRequest> Requests { get; } = new();
+
+    /// <summary>Awaited before each picture is finished: may block, or throw.</summary>
+    public Func<GenerationRequest, int, CancellationToken, Task> BeforeImage { get; set; } = (_, _, _) => Task.CompletedTask;
+
+    public Func<int, bool> NotANumber { get; set; } = _ => false;
+
+    public string? Refusal { get; set; }
+
+    public string? Validate(GenerationRequest request) => Refusal;
+
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
+        GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Requests.Enqueue(request);
+        foreach (var index in request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)])
+        {
+            var seed = unchecked(request.Seed + (uint)index);
+            yield return new StepCompleted(index, seed, GenerationStage.Prior, 1, 1, 0.1, null);
+            yield return new StepCompleted(index, seed, GenerationStage.Decoder, 1, 1, 0.5, Picture(seed));
+            await BeforeImage(request, index, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return NotANumber(index)
+                ? new ImageFailed(index, seed, "The picture came out as not a number.")
+                : new ImageCompleted(index, seed, Picture(seed), [1.5f, -2], Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
+        }
+    }
+
+    private static SignedImage Picture(uint seed)
+    {
+        var values = new float[SignedImage.Channels * 64 * 64];
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = MathF.Sin(index + (seed % 1000));
+        }
+
+        return new SignedImage(64, 64, values);
+    }
+
+    private static EffectiveRecipe Recipe(GenerationRequest request) =>
+        new("starter", request.Size, "ddim", 2, 1, "ddim", 2, 1, []);
+}
+
+internal sealed class FakeEngines(FakeEngine engine) : IEngineProvider
+{
+    public string DefaultModel => "starter";
+
+    public IReadOnlyList<string> Models { get; set; } = ["karlo", "starter"];
+
+    /// <summary>What <see cref="Get"/> throws.</summary>
+    public ModelException? Damaged { get; set; }
+
+    public IImageEngine Get(string modelName) => Damaged is null ? engine : throw Damaged;
+}

@@ -1,0 +1,167 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Migrations;
+
+namespace PromptCanvas.Generation.Tests.Fakes;
+
+/// <summary>A whole studio without its web: real files, real SQLite, a fake engine, and a clock that the test moves.</summary>
+internal sealed class Studio : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ServiceProvider services;
+    private bool started;
+
+    public Studio(string folder, TimeProvider? clock = null, Action<IServiceCollection>? change = null)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Data:Folder"] = folder,
+            ["Generation:StoragePause"] = "00:00:01",
+        }).Build();
+        Engines = new FakeEngines(Engine);
+        var collection = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton(clock ?? Clock)
+            .AddSingleton<IEngineProvider>(Engines)
+            .AddGeneration(configuration, folder)
+            .AddAppDatabase(GenerationRegistration.ChooseDatabase);
+        change?.Invoke(collection);
+        services = collection.BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+
+    public FakeEngine Engine { get; } = new();
+
+    public FakeEngines Engines { get; }
+
+    public DataFolder Folder => Get<DataFolder>();
+
+    public IJobQueries Queries => Get<IJobQueries>();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    public async Task<Studio> PrepareAsync()
+    {
+        await services.PrepareGenerationAsync(Cancellation);
+        return this;
+    }
+
+    public async Task<Studio> StartAsync()
+    {
+        await PrepareAsync();
+        started = true;
+        foreach (var service in services.GetServices<IHostedService>())
+        {
+            await service.StartAsync(Cancellation);
+        }
+
+        return this;
+    }
+
+    public async Task StopAsync()
+    {
+        if (started)
+        {
+            started = false;
+            foreach (var service in services.GetServices<IHostedService>())
+            {
+                await service.StopAsync(Cancellation);
+            }
+        }
+    }
+
+    /// <summary>What the system does when the process dies: the lock is gone, and the rows stay as they are.</summary>
+    public void LetGoOfTheFolder() => Get<DataFolderLock>().Dispose();
+
+    public AppDbContext OpenDatabase() => Get<IDbContextFactory<AppDbContext>>().CreateDbContext();
+
+    public Task<Result<Guid>> TrySubmitAsync(NewJob job) => Get<ISubmissions>().SubmitAsync(job, Cancellation);
+
+    public async Task<Guid> SubmitAsync(NewJob job)
+    {
+        var result = await TrySubmitAsync(job);
+        Assert.True(result.TryGet(out var id, out var refusal), refusal?.Message);
+        return id;
+    }
+
+    public async Task<JobView> CancelAsync(Guid jobId)
+    {
+        var result = await Get<ISubmissions>().CancelAsync(jobId, Cancellation);
+        Assert.True(result.TryGet(out var view, out var refusal), refusal?.Message);
+        return view;
+    }
+
+    public async Task<JobView> FindAsync(Guid jobId) => Assert.IsType<JobView>(await Queries.FindAsync(jobId, Cancellation));
+
+    public Task<JobView> WaitAsync(Guid jobId, JobState state) => WaitAsync(jobId, job => job.State == state);
+
+    /// <summary>Looks again at each change, until the job is as expected.</summary>
+    public async Task<JobView> WaitAsync(Guid jobId, Func<JobView, bool> expected)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(Patience);
+        var changes = Channel.CreateUnbounded<JobChanged>();
+        using var subscription = Get<IJobFeed>().Subscribe(jobId, change => changes.Writer.TryWrite(change));
+        while (true)
+        {
+            var job = await FindAsync(jobId);
+            if (expected(job))
+            {
+                return job;
+            }
+
+            await changes.Reader.ReadAsync(patience.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await services.DisposeAsync();
+    }
+}
+
+internal static class Requests
+{
+    public static NewJob Fox(string key = "key", int count = 2) => new()
+    {
+        IdempotencyKey = key,
+        Prompt = "a fox 🦊 in the snow",
+        Count = count,
+        Size = 64,
+        Seed = 7,
+    };
+}
+
+/// <summary>Holds the engine at a point until the test lets it go on.</summary>
+internal sealed class Gate
+{
+    private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Reached => reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+    public void Open() => opened.TrySetResult();
+
+    public Task PassAsync(CancellationToken cancellationToken)
+    {
+        reached.TrySetResult();
+        return opened.Task.WaitAsync(cancellationToken);
+    }
+}
