@@ -1,0 +1,21 @@
+using PromptCanvas.Diffusion.Randomness;
+
+namespace PromptCanvas.Diffusion.Tests.Randomness;
+
+public sealed class Philox4x32Tests
+{
+    /// <summary>The known answers Random123 publishes for philox4x32-10.</summary>
+    [Fact]
+    public void Generate_Random123Vectors_GivesTheKnownAnswers()
+    {
+        Assert.Equal(
+            (0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u),
+            Philox4x32.Generate((0, 0, 0, 0), (0, 0)));
+        Assert.Equal(
+            (0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu),
+            Philox4x32.Generate((~0u, ~0u, ~0u, ~0u), (~0u, ~0u)));
+        Assert.Equal(
+            (0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u),
+            Philox4x32.Generate((0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344), (0xa4093822, 0x299f31d0)));
+    }
+}
