@@ -61,6 +61,7 @@ public sealed record StageTiming(GenerationStage Stage, double Seconds);
 /// <summary>Everything but prompt and seed that is needed to make the same picture again.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Size">The side in pixels.</param>
+/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>text-embedding</c> or <c>none</c>.</param>
 /// <param name="PriorSampler">Update rule of the prior.</param>
 /// <param name="PriorSteps">Steps of the prior.</param>
 /// <param name="PriorGuidance">Guidance of the prior.</param>
@@ -71,6 +72,7 @@ public sealed record StageTiming(GenerationStage Stage, double Seconds);
 public sealed record EffectiveRecipe(
     string Model,
     int Size,
+    string Prior,
     string PriorSampler,
     int PriorSteps,
     double PriorGuidance,

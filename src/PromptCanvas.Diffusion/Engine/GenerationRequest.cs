@@ -54,4 +54,20 @@ public sealed record RecipeOverrides
 
     /// <summary>Guidance of the decoder, 0 … 50.</summary>
     public double? DecoderGuidance { get; init; }
+
+    /// <summary>What conditions the decoder.</summary>
+    public ConditioningMode Conditioning { get; init; } = ConditioningMode.DiffusionPrior;
+}
+
+/// <summary>What conditions the decoder: the prior, or one of the ablations of section 5.1 of the paper.</summary>
+public enum ConditioningMode
+{
+    /// <summary>The image embedding the diffusion prior predicts.</summary>
+    DiffusionPrior,
+
+    /// <summary>The text embedding in place of the image embedding.</summary>
+    TextEmbedding,
+
+    /// <summary>The caption's tokens alone, beside the learned null image embedding.</summary>
+    CaptionOnly,
 }

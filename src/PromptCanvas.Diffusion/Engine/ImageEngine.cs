@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>One model on one device. A thread of its own moves everybody's pictures step by step.</summary>
+/// <remarks>
+/// Each turn takes whoever's turn it is, fills a batch with pictures in the same network, runs it once, and moves each
+/// picture by its own sampler. A request that arrives while another runs joins at the next turn.
+/// </remarks>
+public sealed class ImageEngine : IImageEngine, IDisposable
+{
+    private readonly UnClipModel model;
+    private readonly EngineLoop loop;
+    private readonly ConcurrentQueue<ActiveRequest> arrivals = new();
+    private readonly AutoResetEvent wake = new(false);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock starting = new();
+    private Thread? thread;
+    private long arrivalCount;
+
+    /// <summary>Creates an engine; nothing is loaded before the first request.</summary>
+    /// <param name="model">The opened model; not disposed of by the engine.</param>
+    /// <param name="options">How much of the device and of memory the engine takes.</param>
+    /// <param name="noise">Where noise comes from; null = counter-based.</param>
+    /// <param name="clock">Measures the stages; null = the system's.</param>
+    public ImageEngine(UnClipModel model, EngineOptions options, INoiseSource? noise = null, TimeProvider? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        this.model = model;
+        loop = new EngineLoop(model, options, noise ?? new PhiloxNoiseSource(), clock ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public string? Validate(GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return RequestValidator.Validate(model, request);
+    }
+
+    /// <summary>The side of the picture the model makes when asked for a size; a larger request is that picture enlarged, a smaller one reduced.</summary>
+    /// <param name="size">The side asked for, in pixels.</param>
+    public int MadeSizeFor(int size) => StagePlan.MadeSizeFor(model, size);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        if (Validate(request) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(request));
+        }
+
+        ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
+        return RunAsync(request, cancellationToken);
+    }
+
+    /// <summary>Stops within one step; requests under way end with <see cref="OperationCanceledException"/>.</summary>
+    public void Dispose()
+    {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        stopping.Cancel();
+        wake.Set();
+        lock (starting)
+        {
+            thread?.Join();
+        }
+
+        wake.Dispose();
+        stopping.Dispose();
+    }
+
+    private async IAsyncEnumerable<GenerationEvent> RunAsync(
+        GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var active = new ActiveRequest(
+            request, StagePlan.Create(model, request), Interlocked.Increment(ref arrivalCount), cancellationToken);
+        arrivals.Enqueue(active);
+        EnsureStarted();
+        wake.Set();
+        try
+        {
+            await foreach (var value in active.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return value;
+            }
+        }
+        finally
+        {
+            active.Abandon();
+        }
+    }
+
+    private void EnsureStarted()
+    {
+        lock (starting)
+        {
+            if (thread is null)
+            {
+                thread = new Thread(Work) { IsBackground = true, Name = $"engine {model.Name}" };
+                thread.Start();
+            }
+        }
+    }
+
+    private void Work()
+    {
+        var token = stopping.Token;
+        while (!token.IsCancellationRequested)
+        {
+            while (arrivals.TryDequeue(out var arrived))
+            {
+                loop.Admit(arrived);
+            }
+
+            if (!loop.Turn(token))
+            {
+                wake.WaitOne();
+            }
+        }
+
+        while (arrivals.TryDequeue(out var arrived))
+        {
+            loop.Admit(arrived);
+        }
+
+        loop.CancelAll();
+    }
+}

@@ -1,0 +1,68 @@
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>Says what is wrong with a request, before any work.</summary>
+internal static class RequestValidator
+{
+    private const int MinimumSteps = 2;
+    private const double MaximumGuidance = 50;
+
+    /// <summary>One sentence that says what to do; null when the request can be made.</summary>
+    public static string? Validate(UnClipModel model, GenerationRequest request) =>
+        ValidateText(request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateOverrides(model, request.Overrides);
+
+    private static string? ValidateText(GenerationRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.Prompt))
+        {
+            return "The prompt is empty: describe the picture in a few words.";
+        }
+
+        if (request.Prompt.Length > GenerationRequest.MaximumPromptLength)
+        {
+            return $"The prompt is {request.Prompt.Length} characters long: shorten it to {GenerationRequest.MaximumPromptLength}.";
+        }
+
+        return request.NegativePrompt?.Length > GenerationRequest.MaximumPromptLength
+            ? $"The negative prompt is {request.NegativePrompt.Length} characters long: shorten it to {GenerationRequest.MaximumPromptLength}."
+            : null;
+    }
+
+    private static string? ValidateCount(GenerationRequest request)
+    {
+        if (request.Count is < 1 or > GenerationRequest.MaximumCount)
+        {
+            return $"{request.Count} pictures cannot be made at once: ask for 1 to {GenerationRequest.MaximumCount}.";
+        }
+
+        var wanted = request.ImageIndices;
+        return wanted is not null && (wanted.Count == 0 || wanted.Distinct().Count() != wanted.Count || wanted.Any(index => index < 0 || index >= request.Count))
+            ? $"The pictures to make must be different numbers from 0 to {request.Count - 1}."
+            : null;
+    }
+
+    private static string? ValidateSize(UnClipModel model, GenerationRequest request)
+    {
+        var sizes = StagePlan.OfferedSizes(model);
+        return sizes.Contains(request.Size)
+            ? null
+            : $"{request.Size} pixels is not a size that can be made: choose {string.Join(", ", sizes[..^1])} or {sizes[^1]}.";
+    }
+
+    private static string? ValidateOverrides(UnClipModel model, RecipeOverrides overrides) =>
+        ValidateSteps("prior", overrides.PriorSteps, model.Prior.Scheduler.TrainingTimesteps)
+        ?? ValidateSteps("decoder", overrides.DecoderSteps, model.Decoder.Scheduler.TrainingTimesteps)
+        ?? ValidateGuidance("prior", overrides.PriorGuidance)
+        ?? ValidateGuidance("decoder", overrides.DecoderGuidance);
+
+    private static string? ValidateSteps(string stage, int? steps, int maximum) =>
+        steps < MinimumSteps || steps > maximum
+            ? $"{steps} {stage} steps cannot be taken: choose {MinimumSteps} to {maximum}."
+            : null;
+
+    private static string? ValidateGuidance(string stage, double? guidance) =>
+        guidance is { } value && !(value >= 0 && value <= MaximumGuidance)
+            ? $"A {stage} guidance of {value} cannot be used: choose 0 to {MaximumGuidance}, where 1 is off."
+            : null;
+}

@@ -1,0 +1,120 @@
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>What one picture of a request goes through: the model's recipe with the request's changes.</summary>
+internal sealed class StagePlan
+{
+    private static readonly int[] StandardSizes = [64, 256, 512, 1024];
+
+    private StagePlan(ConditioningMode conditioning, StageRecipe prior, StageRecipe decoder, StageRecipe[] superResolution, int madeSize, int size)
+    {
+        Conditioning = conditioning;
+        Prior = prior;
+        Decoder = decoder;
+        SuperResolution = superResolution;
+        MadeSize = madeSize;
+        Size = size;
+    }
+
+    public ConditioningMode Conditioning { get; }
+
+    public StageRecipe Prior { get; }
+
+    public StageRecipe Decoder { get; }
+
+    /// <summary>One entry for each upsampler the size needs.</summary>
+    public StageRecipe[] SuperResolution { get; }
+
+    /// <summary>The side of the picture the last stage gives.</summary>
+    public int MadeSize { get; }
+
+    /// <summary>The side that was asked for.</summary>
+    public int Size { get; }
+
+    /// <summary>The sides a model can be asked for: the standard ones, and its own.</summary>
+    public static int[] OfferedSizes(UnClipModel model) => [.. StandardSizes.Union(model.Recipe.Sizes).Order()];
+
+    /// <summary>The side of the picture a model makes when asked for a size: the next size it has at or above it, else its largest.</summary>
+    public static int MadeSizeFor(UnClipModel model, int size)
+    {
+        var largest = 0;
+        foreach (var candidate in MadeSizes(model))
+        {
+            if (candidate >= size)
+            {
+                return candidate;
+            }
+
+            largest = candidate;
+        }
+
+        return largest;
+    }
+
+    public static StagePlan Create(UnClipModel model, GenerationRequest request)
+    {
+        var recipe = model.Recipe;
+        var overrides = request.Overrides;
+        var madeSize = MadeSizeFor(model, request.Size);
+        var stages = model.SuperResolution.TakeWhile(stage => stage.OutputSize <= madeSize).Count();
+        var upsamplers = new StageRecipe[stages];
+        for (var index = 0; index < stages; index++)
+        {
+            upsamplers[index] = recipe.SuperResolution[Math.Min(index, recipe.SuperResolution.Count - 1)] with { GuidanceScale = 1 };
+        }
+
+        return new StagePlan(
+            overrides.Conditioning,
+            recipe.Prior with
+            {
+                Steps = overrides.PriorSteps ?? recipe.Prior.Steps,
+                GuidanceScale = overrides.PriorGuidance ?? recipe.Prior.GuidanceScale,
+            },
+            recipe.Decoder with
+            {
+                Steps = overrides.DecoderSteps ?? recipe.Decoder.Steps,
+                GuidanceScale = overrides.DecoderGuidance ?? recipe.Decoder.GuidanceScale,
+            },
+            upsamplers,
+            madeSize,
+            request.Size);
+    }
+
+    public EffectiveRecipe Describe(string model) => new(
+        model,
+        Size,
+        NameOf(Conditioning),
+        NameOf(Prior),
+        Prior.Steps,
+        Prior.GuidanceScale,
+        NameOf(Decoder),
+        Decoder.Steps,
+        Decoder.GuidanceScale,
+        [.. SuperResolution.Select(stage => stage.Steps)]);
+
+    private static string NameOf(ConditioningMode conditioning) => conditioning switch
+    {
+        ConditioningMode.DiffusionPrior => "diffusion",
+        ConditioningMode.TextEmbedding => "text-embedding",
+        ConditioningMode.CaptionOnly => "none",
+        _ => throw new ArgumentOutOfRangeException(nameof(conditioning), conditioning, "This conditioning has no name."),
+    };
+
+    private static string NameOf(StageRecipe stage) => stage.Sampler switch
+    {
+        Schedulers.SamplerKind.Ancestral => "ancestral",
+        Schedulers.SamplerKind.Ddim => "ddim",
+        Schedulers.SamplerKind.DpmSolverPlusPlus => "dpm-solver++",
+        _ => throw new ArgumentOutOfRangeException(nameof(stage), stage.Sampler, "This sampler has no name."),
+    };
+
+    private static IEnumerable<int> MadeSizes(UnClipModel model)
+    {
+        yield return model.Decoder.ImageSize;
+        foreach (var stage in model.SuperResolution)
+        {
+            yield return stage.OutputSize;
+        }
+    }
+}

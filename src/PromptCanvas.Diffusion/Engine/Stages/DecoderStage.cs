@@ -1,0 +1,129 @@
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+
+namespace PromptCanvas.Diffusion.Engine.Stages;
+
+/// <summary>CLIP image embedding and text → small picture.</summary>
+internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stage(GenerationStage.Decoder, noise)
+{
+    private const int KnownChannels = 3;
+    private const int MaskChannels = 1;
+
+    private readonly DecoderComponent decoder = model.Decoder;
+    private readonly PictureLayout layout = new(model.Decoder.ImageSize, model.Decoder.PixelUnshuffle);
+
+    public override int ImageSize => decoder.ImageSize;
+
+    public override double WorkPerRow => (double)layout.Grid * layout.Grid;
+
+    /// <summary>What enters <c>conv_in</c>: the noisy picture, and for a decoder that can inpaint the known picture and the keep mask.</summary>
+    private int InputLength =>
+        layout.Length + (decoder.MaskedInput ? (KnownChannels + MaskChannels) * decoder.ImageSize * decoder.ImageSize : 0);
+
+    public override void Enter(Lane lane, CancellationToken cancellationToken)
+    {
+        var initialNoise = new float[layout.Length];
+        FillNoise(initialNoise, lane.Seed, INoiseSource.InitialNoise);
+        var conditioning = Project(lane, cancellationToken);
+        lane.State = Begin(lane.Request.Plan.Decoder, decoder.Scheduler, initialNoise, conditioning);
+    }
+
+    public override INetwork NetworkOf(Lane lane) => decoder.Network;
+
+    public override NetworkTensor Predict(IReadOnlyList<Lane> lanes, int rows, CancellationToken cancellationToken)
+    {
+        var first = (DecoderConditioning)lanes[0].State.Conditioning!;
+        var tokens = first.Unconditional.Mask.Length;
+        var contextLength = first.Unconditional.Context.Length;
+        var classLength = first.Unconditional.ClassLabels.Length;
+        var sample = Buffer("sample", rows * InputLength);
+        var context = Buffer("context", rows * contextLength);
+        var classes = Buffer("classes", rows * classLength);
+        var masks = new long[rows * tokens];
+        var row = 0;
+        foreach (var lane in lanes)
+        {
+            var conditioning = (DecoderConditioning)lane.State.Conditioning!;
+            if (lane.State.IsGuided)
+            {
+                Write(conditioning.Unconditional, lane);
+            }
+
+            Write(conditioning.Conditional, lane);
+        }
+
+        var channels = InputLength / (layout.Grid * layout.Grid);
+        var outputs = decoder.Network.Run(
+            new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.Sample] = NetworkTensor.Float32(sample, rows, channels, layout.Grid, layout.Grid),
+                [NetworkNames.Timestep] = Timesteps(lanes, rows),
+                [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(context, rows, tokens, contextLength / tokens),
+                [NetworkNames.ClassLabels] = NetworkTensor.Float32(classes, rows, classLength),
+                [NetworkNames.AttentionMask] = NetworkTensor.Int64(masks, rows, tokens),
+            },
+            cancellationToken);
+        return outputs[NetworkNames.Sample];
+
+        void Write(DecoderRow values, Lane lane)
+        {
+            // Nothing of the picture is known: the masked picture and the keep mask stay zero.
+            var input = sample.AsSpan(row * InputLength, InputLength);
+            lane.State.Noisy.CopyTo(input);
+            input[layout.Length..].Clear();
+            values.Context.CopyTo(context, row * contextLength);
+            values.ClassLabels.CopyTo(classes, row * classLength);
+            values.Mask.CopyTo(masks, row * tokens);
+            row++;
+        }
+    }
+
+    public override SignedImage? PredictedImage(Lane lane) => layout.ToPicture(lane.State.Clean);
+
+    public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
+
+    protected override void FillNoise(Span<float> destination, uint seed, int step) =>
+        layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));
+
+    /// <summary>Runs the text projection for [unconditional; conditional]: constant over the decoder's steps.</summary>
+    private DecoderConditioning Project(Lane lane, CancellationToken cancellationToken)
+    {
+        var texts = lane.Request.Texts!;
+        var captionOnly = lane.Request.Request.Overrides.Conditioning == ConditioningMode.CaptionOnly;
+        var readsCaption = model.Recipe.CaptionTokens || captionOnly;
+        var unconditionalText = readsCaption ? texts.Negative : texts.Empty;
+        var conditionalText = readsCaption ? texts.Prompt : texts.Empty;
+        var width = model.Prior.EmbeddingSize;
+        var embedding = captionOnly ? new float[width] : lane.ImageEmbedding;
+        var length = model.Tokenizer.Length;
+        var outputs = model.TextProjection.Network.Run(
+            new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.ImageEmbeddings] = NetworkTensor.Float32([.. embedding, .. embedding], 2, width),
+                [NetworkNames.NullImage] = NetworkTensor.Int64([1, captionOnly ? 1 : 0], 2),
+                [NetworkNames.PromptEmbeds] = NetworkTensor.Float32([.. unconditionalText.Embedding, .. conditionalText.Embedding], 2, width),
+                [NetworkNames.TextEncoderHiddenStates] =
+                    NetworkTensor.Float32([.. unconditionalText.States, .. conditionalText.States], 2, length, width),
+            },
+            cancellationToken);
+        var context = outputs[NetworkNames.TextEncoderHiddenStates];
+        var classes = outputs[NetworkNames.TimeEmbeddings];
+        return new DecoderConditioning(Row(0, unconditionalText), Row(1, conditionalText));
+
+        DecoderRow Row(int row, EncodedText text)
+        {
+            var mask = new long[model.TextProjection.ExtraContextTokens + length];
+            mask.AsSpan(0, model.TextProjection.ExtraContextTokens).Fill(1);
+            text.Mask.CopyTo(mask, model.TextProjection.ExtraContextTokens);
+            return new DecoderRow(context.FloatRow(row).ToArray(), classes.FloatRow(row).ToArray(), mask);
+        }
+    }
+
+    private sealed record DecoderConditioning(DecoderRow Unconditional, DecoderRow Conditional);
+
+    /// <param name="Context">(n + L, X) flattened.</param>
+    /// <param name="ClassLabels">T values.</param>
+    /// <param name="Mask">n + L values.</param>
+    private sealed record DecoderRow(float[] Context, float[] ClassLabels, long[] Mask);
+}

@@ -1,0 +1,57 @@
+using PromptCanvas.Diffusion.Images;
+
+namespace PromptCanvas.Diffusion.Engine.Stages;
+
+/// <summary>How a square picture lies in a network: as it is, or pixel-unshuffled.</summary>
+/// <param name="imageSize">Side in pixels.</param>
+/// <param name="pixelUnshuffle">p; 1 = as it is.</param>
+internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
+{
+    /// <summary>Side of the grid the network works on.</summary>
+    public int Grid => imageSize / pixelUnshuffle;
+
+    /// <summary>Values of one picture.</summary>
+    public int Length => SignedImage.Channels * imageSize * imageSize;
+
+    /// <summary>Planar pixels → the network's layout.</summary>
+    public void ToNetwork(ReadOnlySpan<float> pixels, Span<float> destination)
+    {
+        if (pixelUnshuffle == 1)
+        {
+            pixels.CopyTo(destination);
+        }
+        else
+        {
+            PixelShuffling.Unshuffle(pixels, imageSize, imageSize, pixelUnshuffle, destination);
+        }
+    }
+
+    /// <summary>The network's layout → a picture of its own.</summary>
+    public SignedImage ToPicture(ReadOnlySpan<float> values)
+    {
+        var pixels = new float[Length];
+        if (pixelUnshuffle == 1)
+        {
+            values.CopyTo(pixels);
+        }
+        else
+        {
+            PixelShuffling.Shuffle(values, imageSize, imageSize, pixelUnshuffle, pixels);
+        }
+
+        return new SignedImage(imageSize, imageSize, pixels);
+    }
+
+    /// <summary>A picture's noise is drawn in pixel order, whatever the network's layout.</summary>
+    public void FillNoise(INoiseSource noise, Span<float> destination, uint seed, GenerationStage stage, int step, Span<float> pixels)
+    {
+        if (pixelUnshuffle == 1)
+        {
+            noise.Fill(destination, seed, stage, step);
+            return;
+        }
+
+        noise.Fill(pixels, seed, stage, step);
+        ToNetwork(pixels, destination);
+    }
+}

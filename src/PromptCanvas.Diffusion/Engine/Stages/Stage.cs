@@ -1,0 +1,131 @@
+using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Schedulers;
+
+namespace PromptCanvas.Diffusion.Engine.Stages;
+
+/// <summary>One stage of the pipeline: brings lanes in, moves a batch of them one step, and hands on what they became.</summary>
+/// <remarks>
+/// A lane that is guided at a step has two rows in the batch, [unconditional; conditional]; otherwise one. Lanes stay in
+/// the layout the network takes (pixel-unshuffled where the checkpoint says so): noise and samplers work element by
+/// element, so nothing is rearranged between steps.
+/// </remarks>
+internal abstract class Stage(GenerationStage kind, INoiseSource noise)
+{
+    private readonly Dictionary<string, float[]> buffers = [];
+
+    public GenerationStage Kind { get; } = kind;
+
+    /// <summary>Side of the picture this stage makes, in pixels; 0 where it makes none.</summary>
+    public abstract int ImageSize { get; }
+
+    /// <summary>The relative cost of a row: positions of the grid the network works on.</summary>
+    public abstract double WorkPerRow { get; }
+
+    protected INoiseSource Noise { get; } = noise;
+
+    /// <summary>Gives a lane its noise, sampler and conditioning for this stage.</summary>
+    public abstract void Enter(Lane lane, CancellationToken cancellationToken);
+
+    /// <summary>The network a lane's next step runs; lanes of one batch share it.</summary>
+    public abstract INetwork NetworkOf(Lane lane);
+
+    /// <summary>Runs the network once for the lanes.</summary>
+    /// <returns>The network's output, with each lane's rows in the order of the lanes.</returns>
+    public abstract NetworkTensor Predict(IReadOnlyList<Lane> lanes, int rows, CancellationToken cancellationToken);
+
+    /// <summary>The predicted clean picture of a lane; null where the stage makes no picture.</summary>
+    public abstract Images.SignedImage? PredictedImage(Lane lane);
+
+    /// <summary>Hands on what the stage made of a lane.</summary>
+    public abstract void Leave(Lane lane);
+
+    /// <summary>Moves every lane one step by its own sampler.</summary>
+    /// <param name="lanes">The lanes of the batch.</param>
+    /// <param name="output">What <see cref="Predict"/> gave.</param>
+    public void Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
+    {
+        var row = 0;
+        foreach (var lane in lanes)
+        {
+            var rows = lane.State.Rows;
+            MoveLane(lane, output, row, rows);
+            row += rows;
+        }
+    }
+
+    /// <summary>Network evaluations of the whole stage, guidance counted.</summary>
+    public static int TotalRows(StageRecipe recipe)
+    {
+        var rows = recipe.Steps;
+        if (recipe.GuidanceScale != 1)
+        {
+            for (var step = 0; step < recipe.Steps; step++)
+            {
+                rows += recipe.GuidanceInterval.Contains(step, recipe.Steps) ? 1 : 0;
+            }
+        }
+
+        return rows;
+    }
+
+    protected static StageState Begin(StageRecipe recipe, SchedulerSettings settings, float[] initialNoise, object? conditioning)
+    {
+        var sampler = SamplerFactory.Create(recipe.Sampler, settings, recipe.Steps, recipe.Eta);
+        return new StageState(
+            sampler, initialNoise, new float[initialNoise.Length], recipe.GuidanceScale, recipe.GuidanceInterval, conditioning);
+    }
+
+    /// <summary>Noise of one lane and step, in the layout of <see cref="StageState.Noisy"/>.</summary>
+    protected virtual void FillNoise(Span<float> destination, uint seed, int step) => Noise.Fill(destination, seed, Kind, step);
+
+    /// <summary>A block that is reused from step to step: the networks copy their inputs.</summary>
+    protected float[] Buffer(string name, int length)
+    {
+        if (!buffers.TryGetValue(name, out var buffer) || buffer.Length != length)
+        {
+            buffer = new float[length];
+            buffers[name] = buffer;
+        }
+
+        return buffer;
+    }
+
+    /// <summary>The timestep of each row.</summary>
+    protected static NetworkTensor Timesteps(IReadOnlyList<Lane> lanes, int rows)
+    {
+        var timesteps = new long[rows];
+        var row = 0;
+        foreach (var lane in lanes)
+        {
+            timesteps.AsSpan(row, lane.State.Rows).Fill(lane.State.Sampler.Plan.Timestep(lane.State.Step));
+            row += lane.State.Rows;
+        }
+
+        return NetworkTensor.Int64(timesteps, rows);
+    }
+
+    private void MoveLane(Lane lane, NetworkTensor output, int row, int rows)
+    {
+        var state = lane.State;
+        var length = state.Noisy.Length;
+        var conditional = output.FloatRow(row + rows - 1);
+        var predicted = conditional[..length];
+        if (rows == 2)
+        {
+            ClassifierFreeGuidance.Combine(output.FloatRow(row)[..length], predicted, state.Guidance, predicted);
+        }
+
+        var stepNoise = Span<float>.Empty;
+        if (state.Sampler.NeedsNoise(state.Step))
+        {
+            stepNoise = Buffer("noise", length);
+            FillNoise(stepNoise, lane.Seed, state.Step);
+        }
+
+        // Networks with a learned variance give it as a second half; it is the conditional row's (unclip.md, 4.5).
+        state.Sampler.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
+        state.Step++;
+    }
+}

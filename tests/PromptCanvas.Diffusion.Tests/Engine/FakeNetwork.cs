@@ -1,0 +1,30 @@
+using PromptCanvas.Diffusion.Networks;
+
+namespace PromptCanvas.Diffusion.Tests.Engine;
+
+/// <summary>A network made of a function; remembers how often it ran and with how many rows.</summary>
+internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, NetworkTensor>, IReadOnlyDictionary<string, NetworkTensor>> function)
+    : INetwork
+{
+    private readonly List<int> rows = [];
+
+    public string Name { get; } = name;
+
+    public IReadOnlyList<int> Rows => rows;
+
+    /// <summary>Called before each run with its number, from 0, and the token of the run.</summary>
+    public Action<int, CancellationToken>? BeforeRun { get; set; }
+
+    public IReadOnlyDictionary<string, NetworkTensor> Run(
+        IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+    {
+        BeforeRun?.Invoke(rows.Count, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        rows.Add(inputs.Values.First().Rows);
+        return function(inputs);
+    }
+
+    public void Dispose()
+    {
+    }
+}
