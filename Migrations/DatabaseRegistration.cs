@@ -14,6 +14,7 @@ public static class DatabaseRegistration
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(choose);
         services.AddSingleton(choose);
+        services.AddSingleton<IDatabaseFaults, DatabaseFaults>();
         services.AddDbContextFactory<SqliteAppDbContext>((provider, options) =>
             options.UseAppSqlite(provider.GetRequiredService<DatabaseChoice>().SqliteFile));
         services.AddDbContextFactory<PostgreSqlAppDbContext>((provider, options) =>

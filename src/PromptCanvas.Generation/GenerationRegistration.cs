@@ -33,6 +33,8 @@ public static class GenerationRegistration
         services.AddSingleton<DataFolderLock>();
         services.AddSingleton<IBlobStore, BlobStore>();
         services.AddSingleton<IImageStore, ImageStore>();
+        services.AddSingleton<StorageFaults>();
+        services.AddSingleton<Orphans>();
         AddJobs(services);
         AddWorker(services);
         return services;
@@ -61,6 +63,7 @@ public static class GenerationRegistration
         services.AddSingleton<QueueForecast>();
         services.AddSingleton<JobEvents>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<QueueWrites>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<IJobQueries, JobQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
@@ -77,8 +80,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerPause>();
         services.AddSingleton<WorkQueue>();
-        services.AddSingleton<OrphanSweep>();
         services.AddHostedService<GenerationWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<OrphanSweep>());
+        services.AddHostedService<OrphanSweep>();
     }
 }

@@ -1,14 +1,10 @@
-using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
-using PromptCanvas.Data;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Jobs;
 
 /// <inheritdoc/>
 internal sealed class Submissions(
-    RequestChecks checks, JobStore store, IJobQueries queries, JobEvents events, ILogger<Submissions> logger) : ISubmissions
+    RequestChecks checks, JobStore store, IJobQueries queries, JobEvents events, QueueWrites writes) : ISubmissions
 {
     public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
     {
@@ -17,7 +13,7 @@ internal sealed class Submissions(
             return refusal;
         }
 
-        var stored = await WriteAsync(() => store.InsertAsync(checkedJob, cancellationToken));
+        var stored = await writes.TryAsync(() => store.InsertAsync(checkedJob, cancellationToken));
         if (!stored.TryGet(out var row, out var unavailable))
         {
             return unavailable;
@@ -38,7 +34,7 @@ internal sealed class Submissions(
 
     public async Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        var written = await WriteAsync(() => store.CancelAsync(jobId, cancellationToken));
+        var written = await writes.TryAsync(() => store.CancelAsync(jobId, cancellationToken));
         if (!written.TryGet(out var cancelled, out var unavailable))
         {
             return unavailable;
@@ -55,18 +51,5 @@ internal sealed class Submissions(
         }
 
         return view;
-    }
-
-    private async Task<Result<T>> WriteAsync<T>(Func<Task<T>> write)
-    {
-        try
-        {
-            return await write();
-        }
-        catch (Exception fault) when (fault is DbException or DbUpdateException && DatabaseFaults.Describe(fault) is not null)
-        {
-            logger.LogWarning(fault, "A request could not be written to the database");
-            return new Unavailable(DatabaseFaults.Describe(fault)!);
-        }
     }
 }

@@ -29,7 +29,7 @@ public static class GenerationStartup
         }
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
-            throw new StartupException($"The database cannot be used: {DatabaseFaults.Describe(fault) ?? fault.Message}", fault);
+            throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
@@ -21,7 +22,7 @@ internal enum KeepResult
 }
 
 /// <summary>Writes what became of a picture, and turns what can go wrong with it into a result.</summary>
-internal sealed class PictureKeeper(PictureSaver saver, JobProgress progress, JobEvents events, ILogger<PictureKeeper> logger)
+internal sealed class PictureKeeper(PictureSaver saver, JobProgress progress, JobEvents events, StorageFaults faults, ILogger<PictureKeeper> logger)
 {
     public Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image) =>
         WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, CancellationToken.None));
@@ -48,7 +49,7 @@ internal sealed class PictureKeeper(PictureSaver saver, JobProgress progress, Jo
             events.Progressed(claim.Id, running.Completed(imageIndex, finished));
             return KeepResult.Kept;
         }
-        catch (Exception fault) when (StorageFaults.Describe(fault) is { } reason)
+        catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {
             logger.LogError("Picture {Index} of job {JobId} could not be written and will be made again: {Reason}", imageIndex, claim.Id, reason);
             return KeepResult.StorageFailed;

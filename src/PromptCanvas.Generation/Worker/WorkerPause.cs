@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Patience with a disk or database that cannot write now.</summary>
-internal sealed class WorkerPause(IOptions<GenerationOptions> options, TimeProvider clock, ILogger<WorkerPause> logger)
+internal sealed class WorkerPause(IOptions<GenerationOptions> options, StorageFaults faults, TimeProvider clock, ILogger<WorkerPause> logger)
 {
     public TimeSpan Duration => options.Value.StoragePause;
 
@@ -21,7 +22,7 @@ internal sealed class WorkerPause(IOptions<GenerationOptions> options, TimeProvi
                 await write();
                 return;
             }
-            catch (Exception fault) when (StorageFaults.Describe(fault) is { } reason)
+            catch (Exception fault) when (faults.Describe(fault) is { } reason)
             {
                 logger.LogError("The state of job {JobId} could not be written: {Reason}", jobId, reason);
             }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Engines;
@@ -31,7 +32,7 @@ internal sealed class Studio : IAsyncDisposable
         }).Build();
         Engines = new FakeEngines(Engine);
         var collection = new ServiceCollection()
-            .AddLogging()
+            .AddLogging(logging => logging.AddProvider(Log))
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(clock ?? Clock)
             .AddSingleton<IEngineProvider>(Engines)
@@ -44,6 +45,8 @@ internal sealed class Studio : IAsyncDisposable
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
     public FakeEngine Engine { get; } = new();
+
+    public LogBook Log { get; } = new();
 
     public FakeEngines Engines { get; }
 

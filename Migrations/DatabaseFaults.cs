@@ -1,10 +1,12 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
 
-namespace PromptCanvas.Data;
+namespace PromptCanvas.Migrations;
 
-/// <summary>Tells a database that cannot write now from one that is told something wrong.</summary>
-public static class DatabaseFaults
+/// <inheritdoc/>
+internal sealed class DatabaseFaults : IDatabaseFaults
 {
     private const int SqliteBusy = 5;
     private const int SqliteReadOnly = 8;
@@ -12,19 +14,13 @@ public static class DatabaseFaults
     private const int SqliteFull = 13;
     private const int SqliteCannotOpen = 14;
 
-    /// <summary>One sentence on why the database cannot write now; null when the fault is another one.</summary>
-    public static string? Describe(Exception fault)
+    public string? Describe(Exception fault) => (fault is DbUpdateException ? fault.InnerException : fault) switch
     {
-        ArgumentNullException.ThrowIfNull(fault);
-        return (fault as DbException ?? (fault as DbUpdateException)?.InnerException as DbException) switch
-        {
-            null => null,
-            { SqlState: not null } other => DescribePostgreSql(other),
-            var sqlite => DescribeSqlite(sqlite.ErrorCode),
-        };
-    }
+        SqliteException sqlite => DescribeSqlite(sqlite.SqliteErrorCode),
+        DbException other => DescribePostgreSql(other),
+        _ => null,
+    };
 
-    // Microsoft.Data.Sqlite hands SQLite's primary result code on as ErrorCode.
     private static string? DescribeSqlite(int code) => code switch
     {
         SqliteBusy => "The database is busy; try again in a moment.",

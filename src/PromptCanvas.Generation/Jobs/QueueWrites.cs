@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
+
+namespace PromptCanvas.Generation.Jobs;
+
+/// <summary>What people write: a full disk or a busy database is a refusal to them, not a fault.</summary>
+internal sealed class QueueWrites(StorageFaults faults, ILogger<QueueWrites> logger)
+{
+    public async Task<Result<T>> TryAsync<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (Exception fault) when (faults.Describe(fault) is { } reason)
+        {
+            logger.LogWarning("A request could not be written: {Reason}", reason);
+            return new Unavailable(reason);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace PromptCanvas.Generation.Tests.Fakes;
+
+/// <summary>A file system of a few megabytes that a test may fill. Needs the right to mount.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly bool mounted;
+
+    public SmallDisk(int megabytes)
+    {
+        mounted = OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder.Path);
+        if (!mounted)
+        {
+            folder.Dispose();
+            Assert.Skip("Mounting a small disk needs the rights of an administrator on Linux.");
+        }
+    }
+
+    public string Path => folder.Path;
+
+    public bool MakeReadOnly() => Run("mount", "-o", "remount,ro", folder.Path);
+
+    /// <summary>Takes all the space there is.</summary>
+    public void Fill()
+    {
+        using var ballast = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                ballast.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // Full: that is what was asked for.
+            return;
+        }
+    }
+
+    public void MakeRoom() => File.Delete(Ballast);
+
+    public void Dispose()
+    {
+        if (mounted)
+        {
+            Run("umount", "-l", folder.Path);
+            folder.Dispose();
+        }
+    }
+
+    private string Ballast => folder.File("ballast");
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Tests.Fakes;
+
+namespace PromptCanvas.Generation.Tests.Storage;
+
+public sealed class FullDiskTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Submit_DiskFull_IsUnavailableUntilThereIsRoom()
+    {
+        using var disk = new SmallDisk(megabytes: 4);
+        await using var studio = await new Studio(disk.Path).PrepareAsync();
+        disk.Fill();
+
+        // Pages that the log file has room for are still written; a prompt that needs new ones is not.
+        Result<Guid> result;
+        var accepted = -1;
+        do
+        {
+            accepted++;
+            result = await studio.TrySubmitAsync(Requests.Fox($"key {accepted}") with { Prompt = new string('x', 1000) });
+        }
+        while (result.TryGet(out _, out _));
+
+        Assert.False(result.TryGet(out _, out var refusal));
+        Assert.Equal("The disk is full; free some space and try again.", Assert.IsType<Unavailable>(refusal).Message);
+        await using (var database = studio.OpenDatabase())
+        {
+            Assert.Equal((accepted, 2 * accepted), (await database.Jobs.CountAsync(Cancellation), await database.JobImages.CountAsync(Cancellation)));
+        }
+
+        disk.MakeRoom();
+        await studio.SubmitAsync(Requests.Fox());
+    }
+
+    [Fact]
+    public async Task Worker_DiskFull_MakesThePictureAgainWhenThereIsRoom()
+    {
+        using var disk = new SmallDisk(megabytes: 4);
+        await using var studio = new Studio(disk.Path, TimeProvider.System);
+        var gate = new Gate();
+        studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
+        await studio.StartAsync();
+        var id = await studio.SubmitAsync(Requests.Fox());
+        await gate.Reached;
+        disk.Fill();
+        gate.Open();
+        await studio.Log.SaysAsync("could not be written and will be made again");
+        disk.MakeRoom();
+
+        var job = await studio.WaitAsync(id, JobState.Done);
+
+        Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
+        Assert.Empty(Directory.EnumerateFiles(studio.Folder.Temporary));
+    }
+
+    [Fact]
+    public async Task WriteAsync_DiskFull_LeavesNothingBehind()
+    {
+        using var disk = new SmallDisk(megabytes: 4);
+        await using var studio = await new Studio(disk.Path).PrepareAsync();
+        disk.Fill();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => studio.Get<IBlobStore>().WriteAsync(BlobKind.Picture, new byte[100_000], Cancellation));
+
+        Assert.Empty(Directory.EnumerateFiles(studio.Folder.Images, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Worker_PictureNotWritten_RestsAndMakesOnlyThatOneAgain()
+    {
+        using var folder = new TemporaryFolder();
+        await using var studio = new Studio(folder.Path, change: services => services.AddSingleton<IBlobStore, FailingBlobStore>());
+        await studio.StartAsync();
+
+        var id = await studio.SubmitAsync(Requests.Fox(count: 2));
+        var resting = await studio.WaitAsync(id, job => job.State == JobState.Queued && job.Images.Any(image => image.State == JobImageState.Done));
+
+        Assert.Single(resting.Images, image => image.State == JobImageState.Queued);
+        await using (var database = studio.OpenDatabase())
+        {
+            var row = await database.Jobs.SingleAsync(Cancellation);
+            Assert.Equal((0, studio.Clock.GetUtcNow() + TimeSpan.FromSeconds(1)), (row.CrashCount, row.NotBefore!.Value));
+        }
+
+        studio.Clock.Advance(TimeSpan.FromSeconds(1));
+        await studio.WaitAsync(id, JobState.Done);
+        Assert.Single(studio.Engine.Requests.Last().ImageIndices!);
+    }
+
+    [Fact]
+    public async Task Prepare_ReadOnlyDisk_SaysSoInOneSentence()
+    {
+        using var disk = new SmallDisk(megabytes: 1);
+        Assert.SkipUnless(disk.MakeReadOnly(), "The disk could not be made read-only.");
+        await using var studio = new Studio(disk.Path);
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(studio.PrepareAsync);
+
+        Assert.StartsWith($"The data folder {disk.Path} cannot be written to (", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prepare_FolderUnderAFile_SaysSoInOneSentence()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("file"), "", Cancellation);
+        await using var studio = new Studio(Path.Combine(folder.Path, "file", "data"));
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(studio.PrepareAsync);
+
+        Assert.EndsWith("make it writable or set Data:Folder to another one.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_DatabaseBecomesReadOnly_IsUnavailable()
+    {
+        using var disk = new SmallDisk(megabytes: 4);
+        await using (var studio = await new Studio(disk.Path).PrepareAsync())
+        {
+            await studio.SubmitAsync(Requests.Fox());
+        }
+
+        // Pooled connections keep the file open for writing.
+        SqliteConnection.ClearAllPools();
+        Assert.SkipUnless(disk.MakeReadOnly(), "The disk could not be made read-only.");
+        await using var readOnly = new Studio(disk.Path);
+
+        Assert.False((await readOnly.TrySubmitAsync(Requests.Fox("other"))).TryGet(out _, out var refusal));
+        Assert.IsType<Unavailable>(refusal);
+    }
+}

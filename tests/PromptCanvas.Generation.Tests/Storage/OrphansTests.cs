@@ -1,0 +1,66 @@
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Tests.Fakes;
+
+namespace PromptCanvas.Generation.Tests.Storage;
+
+public sealed class OrphansTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Studio studio;
+
+    public OrphansTests() => studio = new Studio(folder.Path);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task SweepAsync_OldFiles_RemovesOnlyThoseWithoutAPicture()
+    {
+        await studio.StartAsync();
+        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        await WriteAsync(1);
+        studio.Clock.Advance(TimeSpan.FromHours(25));
+        await WriteAsync(2);
+        Assert.Equal(6, Files());
+
+        Assert.Equal(1, await studio.Get<Orphans>().SweepAsync(Cancellation));
+
+        Assert.Equal(5, Files());
+    }
+
+    [Fact]
+    public async Task SweepAsync_FileWrittenAgain_IsYoungAgain()
+    {
+        await studio.PrepareAsync();
+        await WriteAsync(1);
+        studio.Clock.Advance(TimeSpan.FromHours(25));
+        await WriteAsync(1);
+
+        Assert.Equal(0, await studio.Get<Orphans>().SweepAsync(Cancellation));
+
+        Assert.Equal(1, Files());
+    }
+
+    [Fact]
+    public async Task Prepare_FilesHalfWritten_AreRemoved()
+    {
+        await studio.PrepareAsync();
+        var half = Path.Combine(studio.Folder.Temporary, "half.tmp");
+        await File.WriteAllBytesAsync(half, [1, 2], Cancellation);
+
+        await studio.PrepareAsync();
+
+        Assert.False(File.Exists(half));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await studio.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private Task<string> WriteAsync(byte content) =>
+        studio.Get<IBlobStore>().WriteAsync(BlobKind.Picture, new[] { content }, Cancellation);
+
+    private int Files() => Directory.EnumerateFiles(studio.Folder.Images, "*", SearchOption.AllDirectories).Count();
+}

@@ -1,0 +1,149 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Tests.Fakes;
+
+namespace PromptCanvas.Generation.Tests.Worker;
+
+/// <summary>One folder, one studio after another.</summary>
+public sealed class RestartTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_AfterAKill_MakesOnlyTheMissingPicturesAndFencesTheDeadWorker()
+    {
+        var gate = new Gate();
+        await using var dead = new Studio(folder.Path);
+        dead.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
+        await dead.StartAsync();
+        var id = await dead.SubmitAsync(Requests.Fox(count: 3));
+        var before = await dead.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+        await gate.Reached;
+        dead.LetGoOfTheFolder();
+
+        await using var next = new Studio(folder.Path);
+        await next.StartAsync();
+        var after = await next.WaitAsync(id, JobState.Done);
+
+        Assert.Equal([1, 2], Assert.Single(next.Engine.Requests).ImageIndices!);
+        Assert.Equal(before.Images[0], after.Images[0]);
+        Assert.Equal([7u, 8, 9], after.Images.Select(image => image.Seed));
+
+        // The dead one rises and finishes late: its fence is old, and nothing of it is written.
+        gate.Open();
+        await dead.StopAsync();
+        Assert.Equal(after.Images, (await next.FindAsync(id)).Images);
+        await using var database = next.OpenDatabase();
+        Assert.Equal(3, await database.Images.CountAsync(Cancellation));
+        var row = await database.Jobs.SingleAsync(Cancellation);
+        Assert.Equal((1, 2, 3), (row.CrashCount, row.Attempt, row.CompletedImages));
+    }
+
+    [Fact]
+    public async Task Stop_WithARunningJob_HandsItBackWithoutACrash()
+    {
+        Guid id;
+        await using (var first = new Studio(folder.Path))
+        {
+            var gate = new Gate();
+            first.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
+            await first.StartAsync();
+            id = await first.SubmitAsync(Requests.Fox(count: 3));
+            await first.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+            await gate.Reached;
+            await first.StopAsync();
+
+            var handedBack = await first.FindAsync(id);
+            Assert.Equal(JobState.Queued, handedBack.State);
+            Assert.Equal([JobImageState.Done, JobImageState.Queued, JobImageState.Queued], handedBack.Images.Select(image => image.State));
+        }
+
+        await using var second = new Studio(folder.Path);
+        await second.StartAsync();
+        await second.WaitAsync(id, JobState.Done);
+
+        Assert.Equal([1, 2], Assert.Single(second.Engine.Requests).ImageIndices!);
+        await using var database = second.OpenDatabase();
+        Assert.Equal(0, (await database.Jobs.SingleAsync(Cancellation)).CrashCount);
+    }
+
+    [Fact]
+    public async Task Start_AfterTheThirdCrash_GivesTheJobUpWithAReason()
+    {
+        Guid id;
+        await using (var studio = new Studio(folder.Path))
+        {
+            await studio.PrepareAsync();
+            id = await studio.SubmitAsync(Requests.Fox());
+            await MarkRunningAsync(studio, id);
+        }
+
+        for (var crash = 1; crash <= 2; crash++)
+        {
+            await using var studio = new Studio(folder.Path);
+            await studio.PrepareAsync();
+            Assert.Equal(JobState.Queued, (await studio.FindAsync(id)).State);
+            await MarkRunningAsync(studio, id);
+        }
+
+        await using var last = new Studio(folder.Path);
+        await last.StartAsync();
+
+        var job = await last.FindAsync(id);
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Contains("stopped 3 times", job.Error, StringComparison.Ordinal);
+        Assert.All(job.Images, image => Assert.Equal(JobImageState.Failed, image.State));
+        Assert.Empty(last.Engine.Requests);
+    }
+
+    [Fact]
+    public async Task Worker_JobThatWasPartOfACrash_RunsAloneAndFirst()
+    {
+        Guid suspect;
+        await using (var studio = new Studio(folder.Path))
+        {
+            await studio.PrepareAsync();
+            suspect = await studio.SubmitAsync(Requests.Fox("suspect"));
+            await MarkRunningAsync(studio, suspect);
+        }
+
+        await using var next = new Studio(folder.Path);
+        var gate = new Gate();
+        next.Engine.BeforeImage = (request, _, token) => request.Prompt == "other" ? Task.CompletedTask : gate.PassAsync(token);
+        await next.StartAsync();
+        await gate.Reached;
+        var other = await next.SubmitAsync(Requests.Fox("other") with { Prompt = "other" });
+
+        Assert.Equal(JobState.Queued, (await next.FindAsync(other)).State);
+        gate.Open();
+        await next.WaitAsync(suspect, JobState.Done);
+        await next.WaitAsync(other, JobState.Done);
+        Assert.Equal(["a fox 🦊 in the snow", "other"], next.Engine.Requests.Select(request => request.Prompt));
+    }
+
+    [Fact]
+    public async Task Prepare_SecondStudioOnTheFolder_SaysSoInOneSentence()
+    {
+        await using var first = new Studio(folder.Path);
+        await first.PrepareAsync();
+        await using var second = new Studio(folder.Path);
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(second.PrepareAsync);
+
+        Assert.StartsWith($"Another PromptCanvas already runs on the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static async Task MarkRunningAsync(Studio studio, Guid id)
+    {
+        await using var database = studio.OpenDatabase();
+        await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.State, JobStates.Running), Cancellation);
+        await database.JobImages.Where(image => image.JobId == id)
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), Cancellation);
+    }
+}
