@@ -8,7 +8,7 @@ internal static class SchedulerFile
     /// <summary>The classes read.</summary>
     public static readonly string[] Classes = ["UnCLIPScheduler", "DDPMScheduler", "DDIMScheduler"];
 
-    /// <summary>Reads the settings the samplers need; those that choose timesteps belong to the recipe.</summary>
+    /// <summary>Reads the settings the samplers need.</summary>
     /// <param name="config">The file.</param>
     /// <param name="className">One of <see cref="Classes"/>.</param>
     /// <exception cref="Models.ModelException">A value is bad, or the engine does not support it.</exception>
@@ -30,6 +30,8 @@ internal static class SchedulerFile
             BetaEnd = config.Number("beta_end", 0.02, 1e-12, 0.999),
             Betas = betas,
             TrainingTimesteps = betas?.Length ?? config.Whole("num_train_timesteps", 1000, 2, 100_000),
+            Spacing = isUnClip ? null : ReadSpacing(config),
+            StepsOffset = isUnClip ? 0 : config.Whole("steps_offset", 0, 0, 1000),
             Target = config.Word("prediction_type", "epsilon", "epsilon", "sample", "v_prediction") switch
             {
                 "epsilon" => PredictionTarget.Noise,
@@ -60,6 +62,14 @@ internal static class SchedulerFile
             _ => NoiseScheduleKind.Cosine,
         };
     }
+
+    private static TimestepSpacing ReadSpacing(ComponentConfig config) =>
+        config.Word("timestep_spacing", "leading", "leading", "linspace", "trailing") switch
+        {
+            "leading" => TimestepSpacing.Leading,
+            "linspace" => TimestepSpacing.Linspace,
+            _ => TimestepSpacing.Trailing,
+        };
 
     private static VarianceKind ReadVariance(ComponentConfig config, string defaultValue) =>
         config.Word("variance_type", defaultValue, "fixed_small", "fixed_small_log", "fixed_large", "learned", "learned_range") switch
