@@ -69,6 +69,50 @@ public sealed class OnnxModelLibraryTests : IDisposable
     }
 
     [Fact]
+    public void Open_PromptThroughTheTextEncoder_IsTheGoldenInput()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var model = library.Open("karlo");
+        var golden = Fixtures.Inputs("text_encoder");
+
+        var tokens = model.Tokenizer.Encode("A photo of a  cat");
+
+        Assert.Equal(golden["input_ids"].Integers.Take(77), tokens.Ids);
+        Assert.Equal(golden["eos_index"].Integers[0], tokens.EosIndex);
+    }
+
+    [Theory]
+    [InlineData("!", 0)]
+    [InlineData("<|endoftext|>", 628)]
+    public void Open_PadToken_FillsTheRest(string pad, int expected)
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Edit("karlo/tokenizer/tokenizer_config.json", "pad_token", new JsonObject { ["content"] = pad });
+
+        Assert.Equal(expected, library.Open("karlo").Tokenizer.Encode("")!.Ids[^1]);
+    }
+
+    [Theory]
+    [InlineData("vocab_size", "600", "no id from 0 to 599")]
+    [InlineData("vocab_size", "700", "has shape (629, 64), where")]
+    public void Open_VocabularyOfAnotherSize_SaysSo(string key, string json, string expected)
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Edit("karlo/text_encoder/config.json", key, JsonNode.Parse(json));
+
+        Assert.Contains(expected, Assert.Throws<ModelException>(() => library.Open("karlo")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_UnknownSpecialToken_NamesTheFolder()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Edit("karlo/tokenizer/tokenizer_config.json", "eos_token", "<|nothing|>");
+
+        Assert.Contains("karlo/tokenizer", Assert.Throws<ModelException>(() => library.Open("karlo")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_Twice_GivesTheSameModel()
     {
         models.Copy(Fixtures.TinyModel, "karlo");
