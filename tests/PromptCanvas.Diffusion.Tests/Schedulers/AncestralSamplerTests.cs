@@ -54,9 +54,9 @@ public sealed class AncestralSamplerTests
     }
 
     [Theory]
-    [InlineData(-1f, 0.031885877)] // v = −1: the posterior's deviation …
-    [InlineData(1f, 0.27)] // … and +1: √β, here of 166 → 0.
-    public void Step_LearnedRange_InterpolatesBetweenTheEnds(float v, double atLeast)
+    [InlineData(-1f)] // the posterior's variance …
+    [InlineData(1f)] // … and β
+    public void Step_LearnedRange_ReachesBothEnds(float v)
     {
         var schedule = NoiseSchedule.Cosine();
         var beta = 1 - (schedule.AlphaBar(500) / schedule.AlphaBar(333));
@@ -65,7 +65,6 @@ public sealed class AncestralSamplerTests
         var settings = Unclipped with { Variance = VarianceKind.LearnedRange };
 
         Approximately.EqualRelative(expected, OneStep(settings, 500, 333, noise: 1, variance: v), PrintedDigits);
-        Assert.True(expected > atLeast);
     }
 
     [Fact]
