@@ -50,7 +50,7 @@ internal sealed class FakeEngine : IImageEngine
     }
 
     private static EffectiveRecipe Recipe(GenerationRequest request) =>
-        new("starter", request.Size, "ddim", 2, 1, "ddim", 2, 1, []);
+        new("starter", request.Size, "diffusion", "ddim", 2, 1, "ddim", 2, 1, []);
 }
 
 internal sealed class FakeEngines(FakeEngine engine) : IEngineProvider
