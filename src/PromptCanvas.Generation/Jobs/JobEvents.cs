@@ -18,14 +18,18 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
         feed.Publish(new JobChanged(job.Id, JobState.Cancelled, job.Images.Count(image => image.State == JobImageState.Done)));
     }
 
-    /// <summary>A job is on the engine until the result is disposed.</summary>
-    public RunningJob Started(Guid jobId, int completedImages, CancellationToken stopping)
+    /// <summary>From here until the result is disposed, <see cref="Cancelled"/> reaches the job's run.</summary>
+    public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>
+        running.Add(jobId, completedImages, stopping);
+
+    public void Started(Guid jobId, int completedImages)
     {
-        var job = running.Add(jobId, completedImages, stopping);
         previews.Start(jobId);
         feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));
-        return job;
     }
+
+    /// <summary>Somebody else has the job, or ended it and said so.</summary>
+    public void Lost(Guid jobId) => previews.Complete(jobId);
 
     public void Progressed(Guid jobId, int completedImages) => feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));
 

@@ -16,7 +16,7 @@ internal static class JobRequests
         ImageIndices = imageIndices,
         Size = job.Size,
         Person = job.PersonId?.ToString() ?? "",
-        Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides) ?? RecipeOverrides.None,
+        Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
         PreviewsWanted = previewsWanted,
     };
 }

@@ -99,7 +99,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> databases, TimePr
             Size = job.Request.Size,
             Count = job.Request.Count,
             Seed = job.Request.Seed,
-            Overrides = JsonSerializer.Serialize(job.Request.Overrides),
+            Overrides = JsonSerializer.Serialize(job.Request.Overrides, JobJson.Options),
             State = JobStates.Queued,
             CreatedAt = clock.GetUtcNow(),
         };

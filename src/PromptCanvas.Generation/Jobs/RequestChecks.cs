@@ -18,6 +18,9 @@ internal sealed class RequestChecks(IEngineProvider engines)
 {
     private const int MaximumKeyLength = 200;
 
+    // The engine says what is wrong with the whole: a size the model does not make, steps out of range.
+    private const string RequestField = "request";
+
     private static readonly int[] Sizes = [64, 256, 512, 1024];
 
     public Result<CheckedJob> Check(NewJob job)
@@ -47,7 +50,7 @@ internal sealed class RequestChecks(IEngineProvider engines)
         try
         {
             return engines.Get(model).Validate(request) is { } reason
-                ? new InvalidInput("prompt", reason)
+                ? new InvalidInput(RequestField, reason)
                 : new CheckedJob(job, model, request, HashOf(job));
         }
         catch (ModelException fault)
@@ -104,6 +107,6 @@ internal sealed class RequestChecks(IEngineProvider engines)
     private static string HashOf(NewJob job)
     {
         var asked = job with { IdempotencyKey = "", PersonId = null };
-        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked)));
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, JobJson.Options)));
     }
 }

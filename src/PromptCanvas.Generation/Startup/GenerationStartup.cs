@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Worker;
 
@@ -17,6 +18,7 @@ public static class GenerationStartup
         ArgumentNullException.ThrowIfNull(services);
         try
         {
+            _ = services.GetRequiredService<IOptions<GenerationOptions>>().Value;
             services.GetRequiredService<DataFolder>().Prepare();
             services.GetRequiredService<DataFolderLock>().Acquire();
             services.GetRequiredService<IBlobStore>().RemoveTemporaryFiles();

@@ -9,6 +9,13 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>What a worker writes about a job it has claimed. Each write holds only while its fence is the row's; false or null = too late, nothing was written.</summary>
 internal sealed class JobProgress(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
+    /// <summary>Whether the job is still this worker's.</summary>
+    public async Task<bool> IsHeldAsync(ClaimedJob claim, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await Held(database, claim).AnyAsync(cancellationToken);
+    }
+
     /// <summary>A picture is done: its file is in the store already.</summary>
     /// <remarks>The settlement in the ledger belongs into this transaction.</remarks>
     public Task<bool> FinishImageAsync(ClaimedJob claim, GeneratedImage image, CancellationToken cancellationToken) =>
@@ -72,6 +79,9 @@ internal sealed class JobProgress(IDbContextFactory<AppDbContext> databases, Tim
                 .ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobImageStates.Queued), cancellationToken);
         }, cancellationToken);
 
+    private static IQueryable<Job> Held(AppDbContext database, ClaimedJob claim) =>
+        database.Jobs.Where(job => job.Id == claim.Id && job.Fence == claim.Fence && job.State == JobStates.Running);
+
     private static IQueryable<JobImage> ImageOf(AppDbContext database, ClaimedJob claim, int imageIndex) =>
         database.JobImages.Where(row => row.JobId == claim.Id && row.ImageIndex == imageIndex);
 
@@ -81,8 +91,7 @@ internal sealed class JobProgress(IDbContextFactory<AppDbContext> databases, Tim
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
 
         // An update rather than a look: it holds the row until the commit, on both databases.
-        var held = await database.Jobs
-            .Where(job => job.Id == claim.Id && job.Fence == claim.Fence && job.State == JobStates.Running)
+        var held = await Held(database, claim)
             .ExecuteUpdateAsync(change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages + completed), cancellationToken);
         if (held == 0)
         {

@@ -8,9 +8,19 @@ internal sealed class JobRunner(JobAttempt attempt, JobProgress progress, JobEve
     /// <summary>Ends with the job over, handed back, or somebody else's.</summary>
     public async Task RunAsync(ClaimedJob claim, CancellationToken stopping)
     {
-        using var running = events.Started(claim.Id, claim.Job.CompletedImages, stopping);
+        using var running = events.Reachable(claim.Id, claim.Job.CompletedImages, stopping);
+
+        // A cancel between the claim and the line above reached nobody.
+        var held = false;
+        await pause.UntilDoneAsync(async () => held = await progress.IsHeldAsync(claim, CancellationToken.None), claim.Id, stopping);
+        if (!held)
+        {
+            return;
+        }
+
+        events.Started(claim.Id, claim.Job.CompletedImages);
         var result = await attempt.RunAsync(claim, running, stopping);
-        await pause.UntilWrittenAsync(() => ConcludeAsync(claim, running, result), claim.Id, stopping);
+        await pause.UntilDoneAsync(() => ConcludeAsync(claim, running, result), claim.Id, stopping);
     }
 
     private async Task ConcludeAsync(ClaimedJob claim, RunningJob running, AttemptResult result)
@@ -22,6 +32,9 @@ internal sealed class JobRunner(JobAttempt attempt, JobProgress progress, JobEve
                 break;
             case AttemptEnd.StorageFailed:
                 await HandBackAsync(claim, running, pause.Duration);
+                break;
+            case AttemptEnd.Fenced:
+                events.Lost(claim.Id);
                 break;
             case AttemptEnd.Over when await progress.EndAsync(claim, result.Reason, CancellationToken.None) is { } state:
                 events.Ended(claim.Id, state, running.CompletedImages);

@@ -13,8 +13,6 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>A finished picture → files, then its row.</summary>
 internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, TimeProvider clock)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     /// <returns>False when the job is no longer this worker's: no row was written, and the files are swept later.</returns>
     /// <exception cref="IOException">A file could not be written; neither it nor a row is there.</exception>
     public async Task<bool> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
@@ -22,7 +20,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var job = claim.Job;
         var picture = Resizer.Resize(
             new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes()), job.Size, job.Size);
-        var recipe = JsonSerializer.Serialize(completed.Recipe, Json);
+        var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
         var png = PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware));
         var thumbnail = Thumbnailer.Encode(picture);
         var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
@@ -45,7 +43,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
                 Prompt = job.Prompt,
                 Model = job.Model,
                 Recipe = recipe,
-                Timings = JsonSerializer.Serialize(TimingsByStage(completed.Timings), Json),
+                Timings = JsonSerializer.Serialize(TimingsByStage(completed.Timings), JobJson.Options),
                 CreatedAt = clock.GetUtcNow(),
                 ImageEmbedding = ToBytes(completed.ImageEmbedding),
             },

@@ -12,19 +12,19 @@ internal sealed class WorkerPause(IOptions<GenerationOptions> options, StorageFa
 
     public Task WaitAsync(CancellationToken stopping) => Task.Delay(Duration, clock, stopping);
 
-    /// <summary>Writes how a job stands, again and again until it succeeds or the studio stops; the row then says "running", and the next start requeues it.</summary>
-    public async Task UntilWrittenAsync(Func<Task> write, Guid jobId, CancellationToken stopping)
+    /// <summary>Repeats a step of a job until the database lets it; when the studio stops first, the row says "running", and the next start requeues it.</summary>
+    public async Task UntilDoneAsync(Func<Task> step, Guid jobId, CancellationToken stopping)
     {
         while (true)
         {
             try
             {
-                await write();
+                await step();
                 return;
             }
             catch (Exception fault) when (faults.Describe(fault) is { } reason)
             {
-                logger.LogError("The state of job {JobId} could not be written: {Reason}", jobId, reason);
+                logger.LogError("The state of job {JobId} could not be read or written: {Reason}", jobId, reason);
             }
 
             await WaitAsync(stopping);

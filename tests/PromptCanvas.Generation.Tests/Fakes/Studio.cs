@@ -23,13 +23,13 @@ internal sealed class Studio : IAsyncDisposable
     private readonly ServiceProvider services;
     private bool started;
 
-    public Studio(string folder, TimeProvider? clock = null, Action<IServiceCollection>? change = null)
+    public Studio(string folder, TimeProvider? clock = null, Action<IServiceCollection>? change = null, Dictionary<string, string?>? settings = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Data:Folder"] = folder,
             ["Generation:StoragePause"] = "00:00:01",
-        }).Build();
+        }).AddInMemoryCollection(settings ?? []).Build();
         Engines = new FakeEngines(Engine);
         var collection = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(Log))

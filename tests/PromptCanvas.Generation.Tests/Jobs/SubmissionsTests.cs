@@ -77,7 +77,7 @@ public sealed class SubmissionsTests : IAsyncDisposable
     {
         { "prompt", "empty" },
         { "prompt", "long" },
-        { "prompt", "engine" },
+        { "request", "engine" },
         { "negativePrompt", "negative" },
         { "count", "none" },
         { "count", "many" },
@@ -91,7 +91,7 @@ public sealed class SubmissionsTests : IAsyncDisposable
     public async Task SubmitAsync_InvalidField_IsRefusedAndWritesNothing(string field, string fault)
     {
         await studio.PrepareAsync();
-        studio.Engine.Refusal = fault == "engine" ? "The prompt is too long for this model." : null;
+        studio.Engine.Refusal = fault == "engine" ? "512 pixels is not a size that can be made." : null;
         var request = fault switch
         {
             "empty" => Requests.Fox() with { Prompt = " \n" },

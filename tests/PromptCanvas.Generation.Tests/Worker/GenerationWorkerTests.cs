@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
+using PromptCanvas.Generation.Worker;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
@@ -161,6 +163,31 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         Assert.Equal([JobImageState.Done, JobImageState.Cancelled, JobImageState.Cancelled], cancelled.Images.Select(image => image.State));
         await studio.StopAsync();
         Assert.Equal(cancelled.Images, (await studio.FindAsync(id)).Images);
+    }
+
+    [Fact]
+    public async Task CancelAsync_BetweenClaimAndRun_NeverReachesTheEngine()
+    {
+        await studio.PrepareAsync();
+        var id = await studio.SubmitAsync(Requests.Fox());
+        var claim = Assert.IsType<ClaimedJob>(await studio.Get<JobClaims>().ClaimAsync(alone: true, Cancellation));
+        Assert.Equal(JobState.Cancelled, (await studio.CancelAsync(id)).State);
+
+        await studio.Get<JobRunner>().RunAsync(claim, Cancellation);
+
+        Assert.Empty(studio.Engine.Requests);
+        Assert.Equal(JobState.Cancelled, (await studio.FindAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task Worker_Overrides_ReachTheEngineAsTheyWereAsked()
+    {
+        var overrides = new RecipeOverrides { PriorSteps = 5, DecoderGuidance = 2.5, Conditioning = ConditioningMode.TextEmbedding };
+        await studio.StartAsync();
+
+        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox() with { Overrides = overrides }), JobState.Done);
+
+        Assert.Equal(overrides, Assert.Single(studio.Engine.Requests).Overrides);
     }
 
     [Fact]

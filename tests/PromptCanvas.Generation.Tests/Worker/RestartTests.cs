@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -135,6 +137,17 @@ public sealed class RestartTests : IDisposable
         var refusal = await Assert.ThrowsAsync<StartupException>(second.PrepareAsync);
 
         Assert.StartsWith($"Another PromptCanvas already runs on the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prepare_SettingOutOfRange_NamesIt()
+    {
+        await using var studio = new Studio(folder.Path, settings: new() { ["Generation:ConcurrentJobs"] = "0" });
+
+        var refusal = Assert.Throws<OptionsValidationException>(() => studio.Get<IOptions<GenerationOptions>>().Value);
+
+        Assert.Contains("ConcurrentJobs", refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StartupException>(studio.PrepareAsync);
     }
 
     public void Dispose() => folder.Dispose();
