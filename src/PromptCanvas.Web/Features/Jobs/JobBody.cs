@@ -1,0 +1,49 @@
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Web.Features.Jobs;
+
+/// <summary>A job as the API gives it.</summary>
+internal sealed record JobBody(
+    Guid Id,
+    string Kind,
+    JobState State,
+    string Prompt,
+    string Model,
+    int Size,
+    uint Seed,
+    DateTimeOffset CreatedAt,
+    int? Position,
+    double? EtaSeconds,
+    string? Error,
+    IReadOnlyList<JobImageBody> Images)
+{
+    public static JobBody Of(JobView job) => new(
+        job.Id,
+        "generate",
+        job.State,
+        job.Prompt,
+        job.Model,
+        job.Size,
+        job.Seed,
+        job.CreatedAt,
+        job.Position,
+        job.EtaSeconds,
+        job.Error,
+        [.. job.Images.Select(image => JobImageBody.Of(image, job.Size))]);
+}
+
+/// <summary>A picture of a job as the API gives it; without id and addresses until it is done.</summary>
+internal sealed record JobImageBody(
+    Guid? Id, int Index, JobImageState State, uint Seed, int Width, int Height, string? ContentUrl, string? ThumbnailUrl, string? Error)
+{
+    public static JobImageBody Of(JobImageView image, int size) => new(
+        image.ImageId,
+        image.Index,
+        image.State,
+        image.Seed,
+        size,
+        size,
+        image.ImageId is { } content ? $"/api/images/{content}/content" : null,
+        image.ImageId is { } thumbnail ? $"/api/images/{thumbnail}/thumbnail" : null,
+        image.Error);
+}

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Web.Features.Previews;
+
+/// <summary>Turns the feed's "something changed" into the queue's places.</summary>
+public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Every active job first, then each change of an active job and the end of a job seen before; at most four rounds a second.</summary>
+    public async IAsyncEnumerable<QueueUpdate> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        using var subscription = feed.Subscribe(null, _ => changed.Writer.TryWrite(true));
+        var known = new Dictionary<Guid, QueueUpdate>();
+        do
+        {
+            foreach (var update in await RoundAsync(known, cancellationToken))
+            {
+                yield return update;
+            }
+
+            await Task.Delay(Pace, cancellationToken);
+        }
+        while (await changed.Reader.ReadAsync(cancellationToken));
+    }
+
+    private static QueueUpdate UpdateOf(JobView job) => new(
+        job.Id,
+        job.State.ToString().ToLowerInvariant(),
+        job.Position,
+        job.EtaSeconds,
+        job.Images.Count(image => image.State == JobImageState.Done));
+
+    private async Task<List<QueueUpdate>> RoundAsync(Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
+    {
+        var now = (await jobs.ActiveAsync(cancellationToken)).Select(UpdateOf).ToDictionary(update => update.JobId);
+        foreach (var over in known.Keys.Except(now.Keys).ToArray())
+        {
+            known.Remove(over);
+            if (await jobs.FindAsync(over, cancellationToken) is { } job)
+            {
+                now[over] = UpdateOf(job);
+            }
+        }
+
+        var updates = now.Values.Where(update => !known.TryGetValue(update.JobId, out var before) || before != update).ToList();
+        foreach (var update in updates.Where(update => update.State is "queued" or "running"))
+        {
+            known[update.JobId] = update;
+        }
+
+        return updates;
+    }
+}
