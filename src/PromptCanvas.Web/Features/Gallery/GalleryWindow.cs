@@ -1,0 +1,72 @@
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Web.Features.Gallery;
+
+/// <summary>The part of the gallery that one tab has loaded, newest first; the viewer walks through it.</summary>
+public sealed class GalleryWindow(IJobQueries jobs)
+{
+    private const int PageSize = 24;
+    private readonly List<PictureView> pictures = [];
+    private string? next;
+
+    public IReadOnlyList<PictureView> Pictures => pictures;
+
+    public bool IsLoaded { get; private set; }
+
+    public bool HasMore => next is not null;
+
+    public Task<GalleryPage> ReadFirstAsync(CancellationToken cancellationToken) => jobs.GalleryAsync(null, PageSize, cancellationToken);
+
+    public void Start(GalleryPage first)
+    {
+        pictures.Clear();
+        pictures.AddRange(first.Pictures);
+        next = first.Next;
+        IsLoaded = true;
+    }
+
+    public async Task LoadMoreAsync(CancellationToken cancellationToken)
+    {
+        if (next is not { } after)
+        {
+            return;
+        }
+
+        var page = await jobs.GalleryAsync(after, PageSize, cancellationToken);
+        var known = pictures.Select(picture => picture.Id).ToHashSet();
+        pictures.AddRange(page.Pictures.Where(picture => !known.Contains(picture.Id)));
+        next = page.Next;
+    }
+
+    /// <summary>Puts what was made since on top; more than a page of it starts the window anew.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var first = await ReadFirstAsync(cancellationToken);
+        var known = pictures.Select(picture => picture.Id).ToHashSet();
+        var added = first.Pictures.Where(picture => !known.Contains(picture.Id)).ToList();
+        if (added.Count == first.Pictures.Count && known.Count > 0)
+        {
+            Start(first);
+            return;
+        }
+
+        pictures.InsertRange(0, added);
+        if (known.Count == 0)
+        {
+            next = first.Next;
+        }
+    }
+
+    /// <summary>The pictures before and after one, in the gallery's order; its job's other pictures when the gallery has not loaded it.</summary>
+    public async Task<(Guid? Newer, Guid? Older)> NeighboursAsync(PictureView picture, CancellationToken cancellationToken)
+    {
+        var row = pictures.Select(other => other.Id).ToList();
+        if (!row.Contains(picture.Id) && await jobs.FindAsync(picture.JobId, cancellationToken) is { } job)
+        {
+            row = [.. job.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value)];
+        }
+
+        var at = row.IndexOf(picture.Id);
+        return (at > 0 ? row[at - 1] : null, at >= 0 && at < row.Count - 1 ? row[at + 1] : null);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Net.Http.Headers;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Web.Hosting;
+using PromptCanvas.Web.Results;
+
+using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult;
+
+namespace PromptCanvas.Web.Features.Gallery;
+
+/// <summary>Finished pictures and their bytes.</summary>
+internal static class ImageEndpoints
+{
+    public static void MapImages(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/images/{id:guid}", FindAsync);
+        api.MapGet("/images/{id:guid}/content", ContentAsync).WithMetadata(new InertContent());
+        api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).WithMetadata(new InertContent());
+    }
+
+    private static async Task<IResult> FindAsync(Guid id, IJobQueries jobs, CancellationToken cancellationToken) =>
+        await jobs.FindPictureAsync(id, cancellationToken) is { } picture
+            ? TypedResults.Ok(ImageBody.Of(picture))
+            : Missing();
+
+    private static async Task<IResult> ContentAsync(
+        Guid id, bool? download, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await jobs.FindPictureAsync(id, cancellationToken) is not { } picture
+            || await store.OpenContentAsync(id, cancellationToken) is not { } content)
+        {
+            return Missing();
+        }
+
+        return Give(content, PictureFile.NameOf(picture, content.ContentType), download is true, context);
+    }
+
+    private static async Task<IResult> ThumbnailAsync(
+        Guid id, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+            ? Give(content, $"{id}.webp", download: false, context)
+            : Missing();
+
+    private static IResult Missing() => new NotFound("There is no picture with this id.").ToProblem();
+
+    private static FileStreamHttpResult Give(StoredContent content, string fileName, bool download, HttpContext context)
+    {
+        // Kept by the reader's own browser only, and asked for again each time: who may see a picture can change.
+        context.Response.Headers.CacheControl = "private, no-cache";
+        var disposition = new ContentDispositionHeaderValue(download ? "attachment" : "inline");
+        disposition.SetHttpFileName(fileName);
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        return TypedResults.Stream(content.Stream, content.ContentType, entityTag: EntityTagHeaderValue.Parse(content.ETag), enableRangeProcessing: content.Stream.CanSeek);
+    }
+}
+
+/// <summary>A finished picture as the API gives it.</summary>
+internal sealed record ImageBody(
+    Guid Id, Guid JobId, int Index, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt, string ContentUrl, string ThumbnailUrl)
+{
+    public static ImageBody Of(PictureView picture) => new(
+        picture.Id,
+        picture.JobId,
+        picture.Index,
+        picture.Prompt,
+        picture.Seed,
+        picture.Model,
+        picture.Width,
+        picture.Height,
+        picture.CreatedAt,
+        $"/api/images/{picture.Id}/content",
+        $"/api/images/{picture.Id}/thumbnail");
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Web.Features.Gallery;
+
+/// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
+public sealed partial class PictureViewer(IJobQueries jobs, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+{
+    private ElementReference dialog;
+    private PictureView? picture;
+    private Guid? newer;
+    private Guid? older;
+    private bool opened;
+
+    /// <summary>Null = closed.</summary>
+    [Parameter]
+    public Guid? PictureId { get; set; }
+
+    /// <summary>Where closing leads; null = to the page beneath.</summary>
+    [Parameter]
+    public string? Beneath { get; set; }
+
+    private string CloseAddress => Beneath ?? navigation.GetUriWithQueryParameter("picture", (Guid?)null);
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (PictureId == picture?.Id)
+        {
+            return;
+        }
+
+        picture = PictureId is { } id ? await jobs.FindPictureAsync(id, CancellationToken.None) : null;
+        opened &= picture is not null;
+        if (picture is not null)
+        {
+            (newer, older) = await window.NeighboursAsync(picture, CancellationToken.None);
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (picture is null || opened)
+        {
+            return;
+        }
+
+        opened = true;
+        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
+        await module.InvokeVoidAsync("openViewer", dialog);
+    }
+
+    private string AddressOf(Guid id) =>
+        Beneath is null ? navigation.GetUriWithQueryParameter("picture", id) : $"/images/{id}";
+
+    private string PromptLink(uint? seed) =>
+        navigation.GetUriWithQueryParameters("/", new Dictionary<string, object?> { ["prompt"] = picture?.Prompt, ["seed"] = seed?.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+
+    private void Walk(KeyboardEventArgs pressed)
+    {
+        var to = pressed.Key switch
+        {
+            "ArrowLeft" => newer,
+            "ArrowRight" => older,
+            _ => null,
+        };
+        if (to is { } id)
+        {
+            navigation.NavigateTo(AddressOf(id), replace: true);
+        }
+    }
+}
