@@ -1,0 +1,116 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>The prompt box with what belongs to it. Enter is handled by studio.js, which also keeps what was typed before the page was live.</summary>
+public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSRuntime js)
+{
+    private static readonly int[] Sizes = [1024, 512, 256, 64];
+    private static readonly TimeSpan DoublePress = TimeSpan.FromMilliseconds(600);
+
+    private ElementReference box;
+    private string prompt = "";
+    private string? taken;
+    private int count = 4;
+    private int size = 1024;
+    private string? model;
+    private uint? seed;
+    private string? negativePrompt;
+    private bool more;
+    private GenerateImages? last;
+    private long lastAt;
+
+    /// <summary>A prompt from outside (a link, "use prompt"): taken over once.</summary>
+    [Parameter]
+    public string? Prompt { get; set; }
+
+    [Parameter]
+    public uint? Seed { get; set; }
+
+    /// <summary>The models there are, the default first.</summary>
+    [Parameter]
+    public IReadOnlyList<string> Models { get; set; } = [];
+
+    /// <summary>Why the last press was refused.</summary>
+    [Parameter]
+    public Refusal? Refusal { get; set; }
+
+    [Parameter]
+    public EventCallback<GenerateImages> OnGenerate { get; set; }
+
+    protected override void OnParametersSet()
+    {
+        model ??= Models.Count > 0 ? Models[0] : null;
+        if (Prompt is null || Prompt + Seed == taken)
+        {
+            return;
+        }
+
+        taken = Prompt + Seed;
+        prompt = Prompt;
+        seed = Seed;
+        more |= Seed is not null;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
+        var draft = await module.InvokeAsync<Draft>("takeDraft", box);
+        if (draft.Prompt.Length > 0 && Prompt is null)
+        {
+            prompt = draft.Prompt;
+        }
+
+        if (draft.Pressed)
+        {
+            await GenerateAsync();
+        }
+
+        StateHasChanged();
+    }
+
+    private async Task GenerateAsync()
+    {
+        var request = new GenerateImages(Guid.NewGuid().ToString(), prompt)
+        {
+            NegativePrompt = negativePrompt,
+            Count = count,
+            Size = size,
+            Seed = seed,
+            Model = model,
+        };
+        if (IsDoublePress(request))
+        {
+            return;
+        }
+
+        last = request;
+        lastAt = clock.GetTimestamp();
+        await OnGenerate.InvokeAsync(request);
+    }
+
+    private bool IsDoublePress(GenerateImages request) =>
+        last is not null
+        && clock.GetElapsedTime(lastAt) < DoublePress
+        && last with { IdempotencyKey = request.IdempotencyKey } == request;
+
+    /// <summary>Puts a prompt into the box, for the person to look at and send.</summary>
+    public async Task TakeAsync(string idea)
+    {
+        prompt = idea;
+        StateHasChanged();
+        await box.FocusAsync();
+    }
+
+    private Task SurpriseAsync() => TakeAsync(ideas.Next());
+
+    private sealed record Draft(string Prompt, bool Pressed);
+}

@@ -1,0 +1,16 @@
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>Queues pictures for a prompt; the page and the API both come through here.</summary>
+public sealed class GenerateImagesHandler(ISubmissions submissions)
+{
+    /// <summary>Queues the job; no picture exists yet when this returns.</summary>
+    /// <returns>The job's id, or why it was refused.</returns>
+    public Task<Result<Guid>> HandleAsync(GenerateImages request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return submissions.SubmitAsync(request.ToJob(), cancellationToken);
+    }
+}

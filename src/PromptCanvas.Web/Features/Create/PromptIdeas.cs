@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>Writes prompts of the small world that the starter model knows well. Prompts are the model's language, hence not translated.</summary>
+public sealed class PromptIdeas(Func<int, int> pick)
+{
+    private static readonly string[] Colours = ["red", "green", "blue", "yellow", "purple", "orange", "pink", "brown", "black", "white"];
+
+    private static readonly string[] Shapes =
+        ["circle", "square", "triangle", "star", "heart", "ring", "cross", "cube", "sphere", "cylinder", "cone", "pyramid"];
+
+    private static readonly string[] Relations = ["on top of", "next to"];
+    private static readonly string[] Counts = ["two", "three"];
+    private static readonly string[] Backgrounds = ["white", "yellow", "pink", "blue", "purple", "green"];
+
+    /// <summary>What the first visit offers.</summary>
+    public static IReadOnlyList<string> Examples { get; } =
+        ["a red cube on top of a blue cube", "three orange cones", "a yellow star on a purple background"];
+
+    /// <summary>Ideas that differ from press to press.</summary>
+    public PromptIdeas()
+        : this(RandomNumberGenerator.GetInt32)
+    {
+    }
+
+    public string Next()
+    {
+        var scene = pick(3) switch
+        {
+            0 => $"{One()} {Of(Relations)} {One()}",
+            1 => $"{Of(Counts)} {Of(Colours)} {Plural(Of(Shapes))}",
+            _ => One(),
+        };
+        return pick(2) == 0 ? scene : $"{scene} on a {Of(Backgrounds)} background";
+    }
+
+    private static string Plural(string shape) => shape is "cross" ? "crosses" : $"{shape}s";
+
+    // A colour stands before every shape, so only the colour decides between "a" and "an".
+    private string One()
+    {
+        var colour = Of(Colours);
+        return $"{(colour is "orange" ? "an" : "a")} {colour} {Of(Shapes)}";
+    }
+
+    private string Of(string[] words) => words[pick(words.Length)];
+}

@@ -1,0 +1,165 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+using MudBlazor;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Results;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>A run's tiles and status. The job's state comes from the database; the frames go past it, from the hub to the canvases.</summary>
+public sealed partial class RunPanel(
+    IJobQueries jobs, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js) : IAsyncDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private const int TicksPerRead = 3;
+
+    private readonly CancellationTokenSource gone = new();
+    private ElementReference tiles;
+    private IDisposable? subscription;
+    private IJSObjectReference? watch;
+    private Guid? watched;
+    private double? eta;
+    private bool stopping;
+
+    [Parameter, EditorRequired]
+    public required Run Run { get; set; }
+
+    /// <summary>The person wants the same once more.</summary>
+    [Parameter]
+    public EventCallback<Run> OnAgain { get; set; }
+
+    /// <summary>The job is over.</summary>
+    [Parameter]
+    public EventCallback<Run> OnOver { get; set; }
+
+    private string State => Run.Job?.State.ToString().ToLowerInvariant() ?? "wished";
+
+    public async ValueTask DisposeAsync()
+    {
+        await gone.CancelAsync();
+        subscription?.Dispose();
+        await StopWatchingAsync();
+        gone.Dispose();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (Run.Job is not { } job || watched == job.Id || Run.IsOver)
+        {
+            return;
+        }
+
+        watched = job.Id;
+        eta = job.EtaSeconds;
+        subscription = feed.Subscribe(job.Id, _ => InvokeAsync(ReadAsync));
+        _ = InvokeAsync(CountDownAsync);
+        await WatchFramesAsync(job.Id);
+        await ReadAsync();
+    }
+
+    private static Func<JobImageView, bool> At(int index) => image => image.Index == index;
+
+    // The sentence of a job that failed as a whole stands under its tiles, once.
+    private string? NoteOf(int index) => Run.Job?.Images.FirstOrDefault(At(index)) switch
+    {
+        { State: JobImageState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : image.Error ?? T["TileFailed"],
+        { State: JobImageState.Cancelled } => T["TileStopped"],
+        _ => null,
+    };
+
+    private async Task WatchFramesAsync(Guid jobId)
+    {
+        var stages = new Dictionary<string, string>
+        {
+            ["prior"] = T["StagePrior"],
+            ["decoder"] = T["StageDecoder"],
+            ["superResolution256"] = T["StageSuperResolution256"],
+            ["superResolution1024"] = T["StageSuperResolution1024"],
+        };
+        var module = await js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./js/denoise-canvas.js");
+        watch = await module.InvokeAsync<IJSObjectReference>("watch", gone.Token, tiles, jobId, stages);
+    }
+
+    private async Task ReadAsync()
+    {
+        if (gone.IsCancellationRequested || Run.IsOver || watched is not { } id)
+        {
+            return;
+        }
+
+        Run.Job = await jobs.FindAsync(id, gone.Token) ?? Run.Job;
+        eta = Run.Job?.EtaSeconds;
+        StateHasChanged();
+        if (Run.IsOver)
+        {
+            subscription?.Dispose();
+            await StopWatchingAsync();
+            await OnOver.InvokeAsync(Run);
+        }
+    }
+
+    // Between two readings the seconds go down by themselves.
+    private async Task CountDownAsync()
+    {
+        using var timer = new PeriodicTimer(Tick);
+        try
+        {
+            for (var tick = 1; !Run.IsOver && await timer.WaitForNextTickAsync(gone.Token); tick++)
+            {
+                eta = eta is { } seconds ? Math.Max(0, seconds - Tick.TotalSeconds) : null;
+                if (tick % TicksPerRead == 0)
+                {
+                    await ReadAsync();
+                }
+
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // The person left the page.
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        if (Run.Job is not { } job)
+        {
+            return;
+        }
+
+        stopping = true;
+        if ((await submissions.CancelAsync(job.Id, gone.Token)).TryGet(out var cancelled, out var refusal))
+        {
+            Run.Job = cancelled;
+        }
+        else
+        {
+            snackbar.Show(refusal);
+        }
+
+        stopping = false;
+    }
+
+    private async Task StopWatchingAsync()
+    {
+        if (watch is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await watch.InvokeVoidAsync("stop");
+            await watch.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and its canvases with it.
+        }
+
+        watch = null;
+    }
+}

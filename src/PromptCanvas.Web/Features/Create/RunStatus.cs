@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Localization;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Resources;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>Says where a run stands: "Position 2 · about 20 s · 2 of 4 done".</summary>
+internal static class RunStatus
+{
+    private const string Separator = " · ";
+
+    /// <param name="etaSeconds">Left until the whole job is done; null when unknown.</param>
+    public static string Describe(Run run, double? etaSeconds, IStringLocalizer<Texts> texts) => run.Job switch
+    {
+        null => texts["RunSending"],
+        { State: JobState.Queued } job => Join(texts["RunPosition", job.Position ?? 1], Eta(etaSeconds, texts)),
+        { State: JobState.Running } job => Join(Running(job, texts), Eta(etaSeconds, texts), DoneOf(job, texts)),
+        { State: JobState.Done } job => Join(texts["RunDone"], DoneOf(job, texts, onlyIfFewer: true)),
+        { State: JobState.Cancelled } job => Join(texts["RunStopped"], DoneOf(job, texts)),
+        _ => texts["RunFailedShort"],
+    };
+
+    /// <summary>The same without the seconds, which would be read out again and again.</summary>
+    public static string Announce(Run run, IStringLocalizer<Texts> texts) => Describe(run, null, texts);
+
+    private static string? Running(JobView job, IStringLocalizer<Texts> texts) =>
+        job.Images.Any(image => image.State == JobImageState.Done) ? null : texts["RunRunning"].Value;
+
+    private static string? DoneOf(JobView job, IStringLocalizer<Texts> texts, bool onlyIfFewer = false)
+    {
+        var done = job.Images.Count(image => image.State == JobImageState.Done);
+        return done == (onlyIfFewer ? job.Images.Count : 0) ? null : texts["RunDoneOf", done, job.Images.Count].Value;
+    }
+
+    private static string? Eta(double? seconds, IStringLocalizer<Texts> texts) => seconds switch
+    {
+        null => null,
+        < 3 => texts["EtaMoments"].Value,
+        < 20 => texts["EtaSeconds", Math.Round(seconds.Value)].Value,
+        < 90 => texts["EtaSeconds", Math.Round(seconds.Value / 5) * 5].Value,
+        _ => texts["EtaMinutes", Math.Round(seconds.Value / 60)].Value,
+    };
+
+    private static string Join(params ReadOnlySpan<string?> parts)
+    {
+        var said = new List<string>(parts.Length);
+        foreach (var part in parts)
+        {
+            if (part is not null)
+            {
+                said.Add(part);
+            }
+        }
+
+        return string.Join(Separator, said);
+    }
+}

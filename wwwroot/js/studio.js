@@ -1,0 +1,154 @@
+// What the page does by itself: the theme, the prompt box before and after the page is live, the viewer, times, loading on sight.
+
+const draftKey = 'promptcanvas.draft';
+let pressed = false;
+
+function remember(text) {
+  try {
+    sessionStorage.setItem(draftKey, text);
+  } catch {
+    // Without storage a draft does not survive a reload.
+  }
+}
+
+function remembered() {
+  try {
+    return sessionStorage.getItem(draftKey) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Hands over what was typed, and whether Enter was pressed, before the page was live; puts the cursor where it was. */
+export function takeDraft(box) {
+  const draft = { prompt: remembered(), pressed };
+  pressed = false;
+  const nothingElseFocused = document.activeElement === null || document.activeElement === document.body;
+  if (nothingElseFocused && matchMedia('(pointer: fine)').matches) {
+    box.focus({ preventScroll: true });
+  }
+  return draft;
+}
+
+/** Shows the viewer above the page; Esc follows its close link. */
+export function openViewer(dialog) {
+  if (!dialog.open) {
+    dialog.showModal();
+    dialog.focus();
+  }
+  dialog.addEventListener('cancel', event => {
+    event.preventDefault();
+    dialog.querySelector('[data-viewer-close]')?.click();
+  });
+  dialog.addEventListener('click', event => {
+    if (event.target === dialog || event.target.classList.contains('viewer-stage')) {
+      dialog.querySelector('[data-viewer-close]')?.click();
+    }
+  });
+}
+
+document.addEventListener('input', event => {
+  if (event.target.matches?.('[data-prompt]')) {
+    remember(event.target.value);
+  }
+});
+
+document.addEventListener('keydown', event => {
+  if (!event.target.matches?.('[data-prompt]') || event.key !== 'Enter' || event.shiftKey || event.isComposing) {
+    return;
+  }
+  event.preventDefault();
+  const form = event.target.form;
+  if (form.hasAttribute('data-live')) {
+    form.requestSubmit();
+  } else {
+    remember(event.target.value);
+    pressed = true;
+  }
+});
+
+// Before the page is live a press is kept, not sent.
+document.addEventListener('submit', event => {
+  if (event.target.matches?.('[data-composer]:not([data-live])')) {
+    event.preventDefault();
+    pressed = true;
+  }
+});
+
+function currentTheme() {
+  return document.documentElement.dataset.theme
+    || (matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark');
+}
+
+function toggleTheme() {
+  const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
+  const chosen = currentTheme() === 'dark' ? 'light' : 'dark';
+  // Choosing what the system has means following it again.
+  if (chosen === system) {
+    delete document.documentElement.dataset.theme;
+    document.cookie = 'theme=; path=/; max-age=0; samesite=lax';
+  } else {
+    document.documentElement.dataset.theme = chosen;
+    document.cookie = `theme=${chosen}; path=/; max-age=31536000; samesite=lax`;
+  }
+}
+
+document.addEventListener('click', event => {
+  if (event.target.closest?.('[data-theme-toggle]')) {
+    toggleTheme();
+  }
+});
+
+function arrive(image) {
+  image.classList.add('is-here');
+}
+
+document.addEventListener('load', event => {
+  if (event.target.matches?.('.tile-picture, .thumb img')) {
+    arrive(event.target);
+  }
+}, true);
+
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const sight = new IntersectionObserver(entries => {
+  for (const entry of entries) {
+    if (entry.isIntersecting) {
+      entry.target.click();
+    }
+  }
+}, { rootMargin: '600px' });
+
+function dress(root) {
+  for (const image of root.querySelectorAll('.tile-picture, .thumb img')) {
+    if (image.complete && image.naturalWidth > 0) {
+      arrive(image);
+    }
+  }
+  for (const time of root.querySelectorAll('time[data-local]')) {
+    const words = moment.format(new Date(time.dateTime));
+    if (time.textContent !== words) {
+      time.textContent = words;
+    }
+  }
+  for (const button of root.querySelectorAll('[data-when-visible]')) {
+    sight.observe(button);
+  }
+}
+
+new MutationObserver(() => dress(document)).observe(document.body, { childList: true, subtree: true });
+dress(document);
+
+// The server was restarted and no longer knows this page: ask for it anew. Jobs do not depend on it.
+document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
+  if (event.detail.state === 'rejected') {
+    location.reload();
+  } else if (event.detail.state === 'failed') {
+    const retry = setInterval(async () => {
+      const answer = await fetch('health/live').catch(() => null);
+      if (answer?.ok) {
+        clearInterval(retry);
+        location.reload();
+      }
+    }, 3000);
+  }
+});
