@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+using PromptCanvas.Generation.Startup;
+
+namespace PromptCanvas.Web.Hosting;
+
+/// <summary>Faults of a start that the person at the console can mend: what is wrong and what to do, in one sentence.</summary>
+internal static class StartupFault
+{
+    /// <returns>The sentence; null for a fault of our own, which keeps its stack trace.</returns>
+    public static string? Explain(Exception fault, IConfiguration configuration)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (Sentence(cause, configuration) is { } sentence)
+            {
+                return sentence;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Sentence(Exception cause, IConfiguration configuration) => cause switch
+    {
+        AddressInUseException =>
+            $"PromptCanvas cannot listen on {configuration["Urls"]}: another program uses that port. Stop it, or start with --urls http://localhost:5081.",
+        OptionsValidationException invalid =>
+            $"PromptCanvas cannot start with these settings: {string.Join(' ', invalid.Failures)} Correct appsettings.json or the environment.",
+        StartupException known => known.Message,
+        _ => null,
+    };
+}

@@ -1,0 +1,33 @@
+using PromptCanvas.Generation.Startup;
+
+namespace PromptCanvas.Web.Hosting;
+
+/// <summary>Puts the studio together, starts it and says in one sentence why it cannot start.</summary>
+internal static class StudioHost
+{
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    public static async Task<int> RunStudioAsync(this WebApplicationBuilder builder)
+    {
+        // The host logs a failed start with its stack trace before it throws; the sentence below replaces that.
+        var started = false;
+        builder.Logging.AddFilter(HostCategory, level => started && level >= LogLevel.Information);
+        builder.AddStudio();
+
+        try
+        {
+            await using var app = builder.Build();
+            app.UseStudio();
+            await app.Services.PrepareGenerationAsync();
+            await app.StartAsync();
+            started = true;
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception fault) when (StartupFault.Explain(fault, builder.Configuration) is { } sentence && !started)
+        {
+            await Console.Error.WriteLineAsync(sentence);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+using Microsoft.AspNetCore.SignalR;
+
+using MudBlazor;
+using MudBlazor.Services;
+
+using PromptCanvas.Generation;
+using PromptCanvas.Migrations;
+using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Features.Gallery;
+using PromptCanvas.Web.Features.Previews;
+
+namespace PromptCanvas.Web.Hosting;
+
+/// <summary>What the studio is made of.</summary>
+internal static class StudioServices
+{
+    public static WebApplicationBuilder AddStudio(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices(options =>
+        {
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            options.SnackbarConfiguration.PreventDuplicates = true;
+            options.SnackbarConfiguration.VisibleStateDuration = 6000;
+        });
+        services.AddLocalization();
+        services.AddHttpContextAccessor();
+        services.AddScoped<CspNonce>();
+        services.AddProblemDetails();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
+        services.AddSignalR()
+            .AddMessagePackProtocol()
+            .AddJsonProtocol(options => ConfigureJson(options.PayloadSerializerOptions));
+        services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
+
+        services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
+        services.AddAppDatabase(GenerationRegistration.ChooseDatabase);
+        services.AddSingleton<ModelStatus>();
+        services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());
+        services.AddHostedService(provider => provider.GetRequiredService<ModelStatus>());
+        services.AddScoped<GenerateImagesHandler>();
+        services.AddScoped<GalleryWindow>();
+        services.AddSingleton<PromptIdeas>();
+        services.AddSingleton<QueueWatch>();
+        return builder;
+    }
+
+    private static void ConfigureJson(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Components;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Features.Create;
+
+namespace PromptCanvas.Web.Pages;
+
+/// <summary>The studio's first page: the prompt, what is running, what was made.</summary>
+public sealed partial class CreatePage(GenerateImagesHandler handler, IJobQueries jobs, IModelStatus model, NavigationManager navigation)
+{
+    private readonly List<Run> runs = [];
+    private Refusal? refusal;
+    private Composer composer = null!;
+    private string? modelProblem;
+    private bool galleryEmpty;
+    private bool jobIsMissing;
+
+    [Parameter]
+    public Guid? JobId { get; set; }
+
+    [SupplyParameterFromQuery(Name = "picture")]
+    public Guid? PictureId { get; set; }
+
+    [SupplyParameterFromQuery(Name = "prompt")]
+    public string? PromptFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "seed")]
+    public string? SeedFromLink { get; set; }
+
+    /// <summary>The jobs at the first look, handed from the prerendered page to the live one.</summary>
+    [PersistentState]
+    public IReadOnlyList<JobView>? FirstJobs { get; set; }
+
+    private bool IsEmpty => galleryEmpty && runs.Count == 0;
+
+    // What stands above is not shown below once more.
+    private HashSet<Guid> HiddenJobs => [.. runs.Where(run => run.Job is not null).Select(run => run.Job!.Id)];
+
+    protected override async Task OnInitializedAsync()
+    {
+        modelProblem = model.Problem;
+        FirstJobs ??= await ReadJobsAsync();
+        runs.AddRange(FirstJobs.Select(Run.Of));
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (JobId is not { } id || Shows(id))
+        {
+            jobIsMissing = false;
+            return;
+        }
+
+        var job = await jobs.FindAsync(id, CancellationToken.None);
+        jobIsMissing = job is null;
+        if (job is not null && !Shows(id))
+        {
+            KeepActive();
+            runs.Insert(0, Run.Of(job));
+        }
+    }
+
+    private bool Shows(Guid jobId) => runs.Exists(run => run.Job?.Id == jobId);
+
+    // The job of the address first, then what else is queued or running, newest first.
+    private async Task<IReadOnlyList<JobView>> ReadJobsAsync()
+    {
+        var active = (await jobs.ActiveAsync(CancellationToken.None)).Reverse();
+        var asked = JobId is { } id ? await jobs.FindAsync(id, CancellationToken.None) : null;
+        return asked is null ? [.. active] : [asked, .. active.Where(job => job.Id != asked.Id)];
+    }
+
+    private async Task GenerateAsync(GenerateImages request)
+    {
+        refusal = null;
+        KeepActive();
+        var run = Run.Wished(request);
+        runs.Insert(0, run);
+        StateHasChanged();
+
+        if (!(await handler.HandleAsync(request, CancellationToken.None)).TryGet(out var id, out refusal))
+        {
+            runs.Remove(run);
+            return;
+        }
+
+        run.Job = await jobs.FindAsync(id, CancellationToken.None);
+        navigation.NavigateTo($"jobs/{id}");
+    }
+
+    private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
+
+    private Task AgainAsync(Run run) => GenerateAsync(run.Request with { IdempotencyKey = Guid.NewGuid().ToString() });
+
+    // A finished run makes room; its pictures are in the gallery below.
+    private void KeepActive() => runs.RemoveAll(run => run.IsOver);
+}

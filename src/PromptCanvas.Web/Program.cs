@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Onnx;
+using PromptCanvas.Diffusion.Onnx.Sessions;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Engines;
+using PromptCanvas.Web.Hosting;
+
+// Published: settings and wwwroot lie beside the assembly. From source: in the repository's root, the working directory.
+var published = File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    ContentRootPath = published ? AppContext.BaseDirectory : null,
+});
+if (!published)
+{
+    builder.WebHost.UseStaticWebAssets();
+}
+
+builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
+builder.Services.AddSingleton<IEngineProvider>(services => new EngineProvider(
+    services.GetRequiredService<IModelLibrary>(),
+    model => new ImageEngine(model, new EngineOptions { MaxBatch = InferenceOf(services).MaxBatch })));
+
+return await builder.RunStudioAsync();
+
+static InferenceOptions InferenceOf(IServiceProvider services) => services.GetRequiredService<IOptions<InferenceOptions>>().Value;
+
+static OnnxModelLibrary OpenLibrary(IServiceProvider services)
+{
+    var models = services.GetRequiredService<IOptions<ModelsOptions>>().Value;
+    var folder = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, models.Folder);
+    var log = services.GetRequiredService<ILogger<OnnxModelLibrary>>();
+    return new OnnxModelLibrary(folder, models.Default, InferenceOf(services), warning => log.LogWarning("{Warning}", warning));
+}
+
+/// <summary>The studio's entry point, public so that tests can start it.</summary>
+public sealed partial class Program;

@@ -1,0 +1,25 @@
+using PromptCanvas.Generation.Results;
+
+using ProblemHttpResult = Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult;
+
+namespace PromptCanvas.Web.Results;
+
+/// <summary>The one place where refusals become problem details.</summary>
+internal static class RefusalProblems
+{
+    public static IResult ToProblem(this Refusal refusal) => refusal switch
+    {
+        InvalidInput input => TypedResults.ValidationProblem(
+            new Dictionary<string, string[]> { [input.Field] = [input.Message] },
+            detail: input.Message,
+            title: "The request is not valid.",
+            type: "invalid-input"),
+        NotFound => Problem(refusal, StatusCodes.Status404NotFound, "There is no such thing.", "not-found"),
+        Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
+        Unavailable => Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Not possible at the moment.", "unavailable"),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "There is no answer for this kind of refusal."),
+    };
+
+    private static ProblemHttpResult Problem(Refusal refusal, int status, string title, string type) =>
+        TypedResults.Problem(refusal.Message, statusCode: status, title: title, type: type);
+}
