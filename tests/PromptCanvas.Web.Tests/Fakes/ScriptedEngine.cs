@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Engines;
+
+namespace PromptCanvas.Web.Tests.Fakes;
+
+/// <summary>An engine without networks: it goes through all stages at a chosen pace, and its pictures come out of their own noise.</summary>
+public sealed class ScriptedEngine : IImageEngine, IEngineProvider
+{
+    private static readonly (GenerationStage Stage, int Steps, int Side)[] Stages =
+    [
+        (GenerationStage.Prior, 3, 0), (GenerationStage.Decoder, 12, 64),
+        (GenerationStage.SuperResolution256, 4, 256), (GenerationStage.SuperResolution1024, 3, 1024),
+    ];
+
+    /// <summary>How long a step of one picture takes.</summary>
+    public TimeSpan StepTime { get; set; } = TimeSpan.Zero;
+
+    /// <summary>When set, every picture fails with this sentence.</summary>
+    public string? Failure { get; set; }
+
+    /// <summary>When set, no model can be had, and this is why.</summary>
+    public string? Damage { get; set; }
+
+    /// <summary>While unset, no picture goes beyond its first step.</summary>
+    public ManualResetEventSlim Gate { get; } = new(initialState: true);
+
+    public string DefaultModel => "starter";
+
+    public IReadOnlyList<string> Models => ["starter"];
+
+    public IImageEngine Get(string modelName) => Damage is null ? this : throw new ModelException(Damage);
+
+    public string? Validate(GenerationRequest request) => null;
+
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
+        GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var indices = request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)];
+        var total = Stages.Sum(stage => stage.Steps);
+        var done = 0;
+        foreach (var (stage, steps, side) in Stages)
+        {
+            for (var step = 1; step <= steps; step++)
+            {
+                done++;
+                foreach (var index in indices)
+                {
+                    await PauseAsync(done, cancellationToken);
+                    var seed = request.Seed + (uint)index;
+                    var picture = side > 0 && request.PreviewsWanted?.Invoke() is not false
+                        ? new ScriptedScene(seed).Draw(side, Clarity(stage, step, steps))
+                        : null;
+                    yield return new StepCompleted(index, seed, stage, step, steps, (double)done / total, picture);
+                }
+            }
+        }
+
+        foreach (var index in indices)
+        {
+            yield return Finish(request, index);
+        }
+    }
+
+    private static float Clarity(GenerationStage stage, int step, int steps) =>
+        stage == GenerationStage.Decoder ? 0.15f + (0.75f * step / steps) : 0.95f;
+
+    private async Task PauseAsync(int done, CancellationToken cancellationToken)
+    {
+        while (done > 5 && !Gate.IsSet)
+        {
+            await Task.Delay(20, cancellationToken);
+        }
+
+        await Task.Delay(StepTime, cancellationToken);
+    }
+
+    private GenerationEvent Finish(GenerationRequest request, int index)
+    {
+        var seed = request.Seed + (uint)index;
+        return Failure is null
+            ? new ImageCompleted(
+                index,
+                seed,
+                new ScriptedScene(seed).Draw(request.Size, 1),
+                new float[8],
+                new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", 12, 1, [4, 3]),
+                [new StageTiming(GenerationStage.Decoder, 0.1)])
+            : new ImageFailed(index, seed, Failure);
+    }
+}

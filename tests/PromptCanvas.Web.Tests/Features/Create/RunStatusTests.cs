@@ -1,0 +1,51 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Logging.Abstractions;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Resources;
+
+namespace PromptCanvas.Web.Tests.Features.Create;
+
+public sealed class RunStatusTests
+{
+    private static readonly IStringLocalizer<Texts> Words = new ServiceCollection()
+        .AddLocalization().AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance)
+        .BuildServiceProvider().GetRequiredService<IStringLocalizer<Texts>>();
+
+    [Theory]
+    [InlineData(JobState.Queued, 2, 20.0, 0, "Position 2 · about 20 s")]
+    [InlineData(JobState.Queued, 1, null, 0, "Position 1")]
+    [InlineData(JobState.Running, null, 33.0, 0, "Running · about 35 s")]
+    [InlineData(JobState.Running, null, 7.4, 2, "about 7 s · 2 of 4 done")]
+    [InlineData(JobState.Running, null, 1.0, 3, "a few seconds · 3 of 4 done")]
+    [InlineData(JobState.Running, null, 200.0, 1, "about 3 min · 1 of 4 done")]
+    [InlineData(JobState.Done, null, null, 4, "Done")]
+    [InlineData(JobState.Done, null, null, 3, "Done · 3 of 4 done")]
+    [InlineData(JobState.Cancelled, null, null, 2, "Stopped · 2 of 4 done")]
+    [InlineData(JobState.Failed, null, null, 0, "Did not work")]
+    public void Describe_AJob_SaysWhereItStands(JobState state, int? position, double? eta, int done, string expected)
+    {
+        Assert.Equal(expected, RunStatus.Describe(RunOf(state, position, done), eta, Words));
+    }
+
+    [Fact]
+    public void Announce_ARunningJob_LeavesTheSecondsOut()
+    {
+        Assert.Equal("2 of 4 done", RunStatus.Announce(RunOf(JobState.Running, null, 2), Words));
+    }
+
+    private static Run RunOf(JobState state, int? position, int done) => Run.Of(new JobView(
+        Guid.NewGuid(),
+        state,
+        "a cube",
+        "starter",
+        64,
+        1,
+        DateTimeOffset.UnixEpoch,
+        position,
+        null,
+        null,
+        [.. Enumerable.Range(0, 4).Select(i => new JobImageView(i, i < done ? JobImageState.Done : JobImageState.Running, (uint)i, null, null))]));
+}

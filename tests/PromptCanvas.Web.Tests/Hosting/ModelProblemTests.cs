@@ -1,0 +1,28 @@
+using System.Net;
+
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Hosting;
+
+public sealed class ModelProblemTests
+{
+    private const string Damage = "models/starter/decoder/model.safetensors ends too early; copy it there once more.";
+
+    [Fact]
+    public async Task DamagedModel_TheStudioServes_AndRefusesToGenerateWithTheReason()
+    {
+        await using var studio = new Studio();
+        studio.Engine.Damage = Damage;
+        var client = studio.CreateClient();
+
+        using var refused = await client.PostJobAsync(new { kind = "generate", prompt = "a cube" });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(Damage, (await refused.ReadJsonAsync()).GetProperty("detail").GetString());
+
+        // The studio tries the model beside its start; the page tells as soon as it knows.
+        while (!(await client.GetStringAsync("/", TestContext.Current.CancellationToken)).Contains(Damage, StringComparison.Ordinal))
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+}
