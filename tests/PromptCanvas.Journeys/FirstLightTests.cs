@@ -1,0 +1,101 @@
+using Microsoft.Playwright;
+
+namespace PromptCanvas.Journeys;
+
+/// <summary>A prompt typed in the browser becomes four pictures that form before one's eyes, and they stay.</summary>
+public sealed class FirstLightTests(Browser browser) : IClassFixture<Browser>, IDisposable
+{
+    private const string Prompt = "a red cube on top of a blue cube";
+    private const float MinutesForPictures = 6 * 60_000;
+    private readonly string dataFolder = Directory.CreateTempSubdirectory("promptcanvas-journey-").FullName;
+
+    public void Dispose() => Directory.Delete(dataFolder, recursive: true);
+
+    [Fact]
+    public async Task Prompt_Typed_BecomesFourPicturesThatStay()
+    {
+        await using var tab = await browser.OpenAsync();
+        await using (var studio = RealStudio.Start(dataFolder))
+        {
+            await tab.GoAsync(studio.Address);
+            await tab.SaveAsync("journey-1-empty");
+            await AskAsync(tab);
+            await WatchFormingAsync(tab);
+            await ReloadInTheMiddleAsync(tab);
+            await tab.Page.WaitForSelectorAsync(".run[data-state=done]", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
+            await AssertFinishedAsync(tab);
+            await tab.SaveAsync("journey-4-done");
+            Assert.Empty(tab.Complaints);
+            tab.LeavingServer = true;
+        }
+
+        await using var again = RealStudio.Start(dataFolder);
+        await using var later = await browser.OpenAsync();
+        await later.GoAsync(again.Address);
+        var kept = later.Page.Locator($".gallery img[alt='{Prompt}']");
+        await Assertions.Expect(kept).ToHaveCountAsync(4);
+        await Assertions.Expect(kept.First).ToHaveJSPropertyAsync("complete", true);
+        Assert.True(await kept.First.EvaluateAsync<int>("image => image.naturalWidth") > 0);
+        await later.SaveAsync("journey-5-restarted");
+        Assert.Empty(later.Complaints);
+    }
+
+    // Four tiles of the final size stand there before any picture does, and nothing moves them afterwards.
+    private static async Task AskAsync(Tab tab)
+    {
+        await tab.Page.FillAsync("#prompt", Prompt);
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await Assertions.Expect(tab.Tiles).ToHaveCountAsync(4, new LocatorAssertionsToHaveCountOptions { Timeout = 3000 });
+        await tab.SaveAsync("journey-2-pressed");
+    }
+
+    private static async Task WatchFormingAsync(Tab tab)
+    {
+        var before = await tab.Tiles.First.BoundingBoxAsync();
+        await tab.Page.WaitForSelectorAsync(".tile[data-frame]", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
+        var index = await tab.Page.Locator(".tile[data-frame]").First.EvaluateAsync<int>("tile => Number(tile.dataset.index)");
+        var first = await tab.FrameAsync(index);
+        await tab.Page.WaitForFunctionAsync(
+            "([index, first]) => document.querySelectorAll('.tile')[index].querySelector('canvas').toDataURL() !== first",
+            new object[] { index, first },
+            new PageWaitForFunctionOptions { Timeout = MinutesForPictures });
+        await Assertions.Expect(tab.Page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("^\\d+% · "));
+        await tab.SaveAsync("journey-3-forming");
+        var after = await tab.Tiles.First.BoundingBoxAsync();
+        Assert.Equal((before!.Width, before.Height, before.X, before.Y), (after!.Width, after.Height, after.X, after.Y));
+    }
+
+    private static async Task ReloadInTheMiddleAsync(Tab tab)
+    {
+        await tab.Page.ReloadAsync();
+        await tab.Page.WaitForSelectorAsync(".studio[data-live]");
+        await Assertions.Expect(tab.Tiles).ToHaveCountAsync(4);
+        await tab.Page.WaitForSelectorAsync(".tile[data-frame], .tile-picture", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
+    }
+
+    private static async Task AssertFinishedAsync(Tab tab)
+    {
+        var pictures = tab.Page.Locator(".tile-picture");
+        await Assertions.Expect(pictures).ToHaveCountAsync(4);
+        for (var i = 0; i < 4; i++)
+        {
+            var picture = pictures.Nth(i);
+            await picture.EvaluateAsync("image => image.decode()");
+            Assert.Equal(1024, await picture.EvaluateAsync<int>("image => image.naturalWidth"));
+            Assert.Equal(1024, await picture.EvaluateAsync<int>("image => image.naturalHeight"));
+            Assert.True(await picture.EvaluateAsync<double>(Spread) > 5, "The picture is flat.");
+        }
+    }
+
+    /// <summary>Script: the standard deviation of a picture's bytes.</summary>
+    private const string Spread = """
+        image => {
+          const canvas = new OffscreenCanvas(64, 64);
+          const context = canvas.getContext('2d');
+          context.drawImage(image, 0, 0, 64, 64);
+          const bytes = context.getImageData(0, 0, 64, 64).data.filter((_, i) => i % 4 !== 3);
+          const mean = bytes.reduce((sum, value) => sum + value, 0) / bytes.length;
+          return Math.sqrt(bytes.reduce((sum, value) => sum + (value - mean) ** 2, 0) / bytes.length);
+        }
+        """;
+}

@@ -1,0 +1,44 @@
+using System.Reflection;
+
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Logging;
+
+namespace PromptCanvas.Journeys;
+
+/// <summary>The whole studio on a real port with the model that is shipped; nothing is scripted.</summary>
+public sealed class RealStudio : WebApplicationFactory<Program>
+{
+    private readonly string dataFolder;
+
+    public RealStudio(string dataFolder)
+    {
+        this.dataFolder = dataFolder;
+        UseKestrel(0);
+    }
+
+    public static string RepoRoot { get; } = typeof(RealStudio).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepoRoot").Value!;
+
+    public Uri Address => ClientOptions.BaseAddress;
+
+    /// <summary>Starts to serve; fails with what to do when the model is not there.</summary>
+    public static RealStudio Start(string dataFolder)
+    {
+        var starter = Path.Combine(RepoRoot, "models", "starter");
+        Assert.True(
+            Directory.Exists(starter) && Directory.EnumerateFiles(starter, "*.safetensors", SearchOption.AllDirectories).Any(),
+            $"The journeys run on the shipped model, and {starter} has no weights. Check the repository out whole, or copy a checkpoint there.");
+        var studio = new RealStudio(dataFolder);
+        studio.StartServer();
+        return studio;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.UseContentRoot(RepoRoot);
+        builder.UseSetting("Data:Folder", dataFolder);
+        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+    }
+}

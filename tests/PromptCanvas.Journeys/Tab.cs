@@ -1,0 +1,51 @@
+using Microsoft.Playwright;
+
+namespace PromptCanvas.Journeys;
+
+/// <summary>A browser tab, with everything it complained about: console errors, scripts' faults, violations of the content policy.</summary>
+public sealed class Tab : IAsyncDisposable
+{
+    private readonly IBrowserContext context;
+
+    public Tab(IBrowserContext context, IPage page)
+    {
+        this.context = context;
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" && !LeavingServer)
+            {
+                Complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, fault) => Complaints.Add(fault);
+    }
+
+    public IPage Page { get; }
+
+    public List<string> Complaints { get; } = [];
+
+    /// <summary>While set, the server is away on purpose and the browser may say so.</summary>
+    public bool LeavingServer { get; set; }
+
+    public ILocator Tiles => Page.Locator(".tile");
+
+    public async Task GoAsync(Uri studio, string path = "/")
+    {
+        await Page.GotoAsync(new Uri(studio, path).ToString());
+        await Page.WaitForSelectorAsync(".studio[data-live]");
+    }
+
+    /// <summary>What the tile's canvas shows, as a data URL; empty before the first frame.</summary>
+    public async Task<string> FrameAsync(int index) =>
+        await Tiles.Nth(index).EvaluateAsync<string>("tile => 'frame' in tile.dataset ? tile.querySelector('canvas').toDataURL() : ''");
+
+    /// <summary>Saves the page as a picture for looking at, under artifacts/screens.</summary>
+    public async Task SaveAsync(string name)
+    {
+        var path = Path.Combine(RealStudio.RepoRoot, "artifacts", "screens", $"{name}.png");
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = path });
+    }
+
+    public ValueTask DisposeAsync() => context.DisposeAsync();
+}
