@@ -33,15 +33,19 @@ public static class PngText
             throw new ArgumentException("The bytes are not a PNG.", nameof(png));
         }
 
-        using var result = new MemoryStream(png.Length + 4096);
-        result.Write(png[..AfterHeader]);
-        foreach (var (keyword, text) in entries)
+        // One copy of the picture's megabytes, into memory that needs no clearing.
+        var chunks = entries.Select(entry => Chunk(entry.Key, entry.Value)).ToList();
+        var result = GC.AllocateUninitializedArray<byte>(png.Length + chunks.Sum(chunk => chunk.Length));
+        png[..AfterHeader].CopyTo(result);
+        var at = AfterHeader;
+        foreach (var chunk in chunks)
         {
-            result.Write(Chunk(keyword, text));
+            chunk.CopyTo(result, at);
+            at += chunk.Length;
         }
 
-        result.Write(png[AfterHeader..]);
-        return result.ToArray();
+        png[AfterHeader..].CopyTo(result.AsSpan(at));
+        return result;
     }
 
     /// <summary>The uncompressed iTXt chunks by keyword; the first one wins. Empty when the bytes are not a PNG or are cut short.</summary>
