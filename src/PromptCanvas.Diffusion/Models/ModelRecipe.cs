@@ -45,7 +45,7 @@ public sealed record StageRecipe(SamplerKind Sampler, int Steps)
     public double Eta { get; init; }
 }
 
-/// <summary>Fractions of the step list between which guidance is on: step k of N is guided when Start ≤ k / N &lt; End.</summary>
+/// <summary>Fractions of the step list between which guidance is on: step k of N is guided when round(Start·N) ≤ k &lt; round(End·N), halves to even.</summary>
 /// <param name="Start">0 … 1.</param>
 /// <param name="End">Start … 1.</param>
 /// <remarks>Source: Kynkäänniemi et al. (2024), guidance in a limited interval.</remarks>
@@ -57,5 +57,5 @@ public readonly record struct GuidanceInterval(double Start, double End)
     /// <summary>Whether a step is guided.</summary>
     /// <param name="step">Loop counter, 0 … steps − 1.</param>
     /// <param name="steps">The number of steps.</param>
-    public bool Contains(int step, int steps) => step >= Start * steps && step < End * steps;
+    public bool Contains(int step, int steps) => step >= Math.Round(Start * steps) && step < Math.Round(End * steps);
 }
