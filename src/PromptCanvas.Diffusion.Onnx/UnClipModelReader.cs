@@ -87,7 +87,8 @@ internal sealed class UnClipModelReader
         return Array.TrueForAll(mean, float.IsFinite) && Array.TrueForAll(deviation, value => float.IsFinite(value) && value > 0)
             ? new PriorComponent(network, ReadFixedScheduler(ComponentNames.PriorScheduler), mean, deviation)
             : throw new ModelException(
-                $"{weights.ShownName} is damaged: '{PriorTransformer.Mean}' or '{PriorTransformer.StandardDeviation}' holds impossible values. Download it again.");
+                $"{weights.ShownName} is damaged: '{PriorTransformer.Mean}' or '{PriorTransformer.StandardDeviation}' holds impossible values. "
+                + "Download it again.");
     }
 
     private DecoderComponent ReadDecoder(UNetConfig config)

@@ -52,7 +52,8 @@ internal static class TokenizerFiles
             if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out var id) || id < 0 || id >= vocabularySize)
             {
                 throw new ModelException(
-                    $"{path}: the token '{ShapeNames.Printable(token.Name)}' has no id from 0 to {vocabularySize - 1}, as the text encoder's 'vocab_size' asks for.");
+                    $"{path}: the token '{ShapeNames.Printable(token.Name)}' has no id from 0 to {vocabularySize - 1}, "
+                    + "as the text encoder's 'vocab_size' asks for.");
             }
         }
     }

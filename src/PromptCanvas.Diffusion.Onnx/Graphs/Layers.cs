@@ -53,20 +53,36 @@ internal static class Layers
         Attribute.Integer("axis", -1),
         Attribute.Number("epsilon", epsilon));
 
-    /// <summary>Group norm of (B, C, H, W).</summary>
+    /// <summary>Group norm of (B, C, H, W), optionally followed by a scale and a shift of each row's channels.</summary>
+    /// <param name="graph">Receives the operators.</param>
+    /// <param name="name">Where its weights are.</param>
+    /// <param name="value">(B, C, H, W).</param>
+    /// <param name="channels">C.</param>
+    /// <param name="groups">G, which divides C.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="scale">(B, C, 1, 1); null = none.</param>
+    /// <param name="shift">(B, C, 1, 1), together with the scale.</param>
     /// <remarks>Instance norm over [B, G, −1]: as fast as the operator of its own name, and five times as fast to load.</remarks>
-    public static Value GroupNorm(this GraphBuilder graph, string name, Value value, int channels, int groups, double epsilon)
+    public static Value GroupNorm(
+        this GraphBuilder graph, string name, Value value, int channels, int groups, double epsilon, Value? scale = null, Value? shift = null)
     {
-        var scale = new float[groups];
-        Array.Fill(scale, 1f);
+        var ones = new float[groups];
+        Array.Fill(ones, 1f);
         var grouped = graph.Reshape(value, 0, groups, -1);
         var normalised = graph.Node(
             "InstanceNormalization",
-            [grouped, graph.Floats(scale, groups), graph.Floats(new float[groups], groups)],
+            [grouped, graph.Floats(ones, groups), graph.Floats(new float[groups], groups)],
             Attribute.Number("epsilon", epsilon));
         var restored = graph.ReshapeLike(normalised, value);
-        var scaled = graph.Multiply(restored, graph.WeightAs($"{name}.weight", [channels], channels, 1, 1));
-        return graph.Add(scaled, graph.WeightAs($"{name}.bias", [channels], channels, 1, 1));
+        var weight = graph.WeightAs($"{name}.weight", [channels], channels, 1, 1);
+        var bias = graph.WeightAs($"{name}.bias", [channels], channels, 1, 1);
+        if (scale is { } rowScale && shift is { } rowShift)
+        {
+            weight = graph.Multiply(weight, rowScale);
+            bias = graph.Add(graph.Multiply(bias, rowScale), rowShift);
+        }
+
+        return graph.Add(graph.Multiply(restored, weight), bias);
     }
 
     /// <summary>A convolution that keeps the picture's size (stride 1, zero padding), with bias.</summary>

@@ -63,10 +63,10 @@ internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Ti
             return Norm($"{name}.norm2", Graph.Add(hidden, Graph.Unsqueeze(offset, 2, 3)), width);
         }
 
-        // The scale is the first half.
+        // The scale is the first half. It joins the norm's own before either touches the picture: two passes over it instead of four.
         var both = Graph.Unsqueeze(Graph.Linear($"{name}.time_emb_proj", Time, Config.TimeWidth, 2 * width), 2, 3);
         var halves = Graph.Nodes("Split", 2, [both], Attribute.Integer("axis", 1), Attribute.Integer("num_outputs", 2));
-        var scaled = Graph.Multiply(Norm($"{name}.norm2", hidden, width), Graph.Add(halves[0], Graph.Number(1)));
-        return Graph.Add(scaled, halves[1]);
+        var scale = Graph.Add(halves[0], Graph.Number(1));
+        return Graph.GroupNorm($"{name}.norm2", hidden, width, Config.Groups, Config.Epsilon, scale, halves[1]);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace PromptCanvas.Diffusion.Randomness;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace PromptCanvas.Diffusion.Randomness;
 /// </summary>
 /// <remarks>
 /// Counter (block low, block high, step, 0) under key (seed, stage); each block of four words gives four normals by two Box–Muller pairs,
-/// computed in double and rounded to float.
+/// computed in single precision.
 /// </remarks>
 public static class PhiloxNoise
 {
@@ -14,7 +16,12 @@ public static class PhiloxNoise
     public const int InitialStep = -1;
 
     private const int BlockLength = 4;
-    private const double Unit = 1.0 / 4294967296;
+
+    // Always so many blocks at once, whatever the length asked for: vectorised functions may round a short span's values otherwise.
+    private const int BlocksAtOnce = 256;
+    private const int ValuesAtOnce = BlocksAtOnce * BlockLength;
+    private const int PairsAtOnce = ValuesAtOnce / 2;
+    private const float Unit = 1f / 4294967296;
 
     /// <summary>Fills a span with noise.</summary>
     /// <param name="destination">Receives N(0, 1) values.</param>
@@ -27,32 +34,55 @@ public static class PhiloxNoise
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, InitialStep);
         ArgumentOutOfRangeException.ThrowIfNegative(firstElement);
-        Span<float> block = stackalloc float[BlockLength];
+        Span<float> values = stackalloc float[ValuesAtOnce];
         var index = 0;
         while (index < destination.Length)
         {
             var element = firstElement + index;
-            FillBlock(block, element / BlockLength, seed, stage, step);
-            var values = block[(int)(element % BlockLength)..];
-            values = values[..Math.Min(values.Length, destination.Length - index)];
-            values.CopyTo(destination[index..]);
-            index += values.Length;
+            FillBlocks(values, element / BlockLength, seed, stage, step);
+            var wanted = values[(int)(element % BlockLength)..];
+            wanted = wanted[..Math.Min(wanted.Length, destination.Length - index)];
+            wanted.CopyTo(destination[index..]);
+            index += wanted.Length;
         }
     }
 
-    private static void FillBlock(Span<float> block, long index, uint seed, NoiseStage stage, int step)
+    private static void FillBlocks(Span<float> values, long firstBlock, uint seed, NoiseStage stage, int step)
     {
-        var counter = (unchecked((uint)index), (uint)(index >> 32), unchecked((uint)step), 0u);
-        var words = Philox4x32.Generate(counter, (seed, (uint)stage));
-        (block[0], block[1]) = BoxMuller(words.X0, words.X1);
-        (block[2], block[3]) = BoxMuller(words.X2, words.X3);
+        Span<float> radii = stackalloc float[PairsAtOnce];
+        Span<float> angles = stackalloc float[PairsAtOnce];
+        for (var block = 0; block < BlocksAtOnce; block++)
+        {
+            var number = firstBlock + block;
+            var counter = (unchecked((uint)number), (uint)(number >> 32), unchecked((uint)step), 0u);
+            var words = Philox4x32.Generate(counter, (seed, (uint)stage));
+
+            // Inside (0, 1], so that the logarithm is finite; the largest value is 6.66.
+            radii[2 * block] = (words.X0 + 1f) * Unit;
+            angles[2 * block] = words.X1 * Unit;
+            radii[(2 * block) + 1] = (words.X2 + 1f) * Unit;
+            angles[(2 * block) + 1] = words.X3 * Unit;
+        }
+
+        BoxMuller(radii, angles, values);
     }
 
-    private static (float First, float Second) BoxMuller(uint radiusBits, uint angleBits)
+    /// <summary>Pairs of uniform values → pairs of normal values, neighbours in the result.</summary>
+    private static void BoxMuller(Span<float> radii, Span<float> angles, Span<float> values)
     {
-        // Inside (0, 1], so that the logarithm is finite; the largest value is 6.66.
-        var radius = Math.Sqrt(-2 * Math.Log((radiusBits + 1.0) * Unit));
-        var (sine, cosine) = Math.SinCos(angleBits * Unit * Math.Tau);
-        return ((float)(radius * cosine), (float)(radius * sine));
+        Span<float> cosines = stackalloc float[PairsAtOnce];
+        TensorPrimitives.Log(radii, radii);
+        TensorPrimitives.Multiply(radii, -2f, radii);
+        TensorPrimitives.Sqrt(radii, radii);
+        TensorPrimitives.Multiply(angles, MathF.Tau, angles);
+        TensorPrimitives.Cos(angles, cosines);
+        TensorPrimitives.Sin(angles, angles);
+        TensorPrimitives.Multiply(cosines, radii, cosines);
+        TensorPrimitives.Multiply(angles, radii, angles);
+        for (var pair = 0; pair < PairsAtOnce; pair++)
+        {
+            values[2 * pair] = cosines[pair];
+            values[(2 * pair) + 1] = angles[pair];
+        }
     }
 }

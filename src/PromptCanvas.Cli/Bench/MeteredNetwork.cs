@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>Adds up the wall-clock and the processor time spent inside networks.</summary>
+internal sealed class NetworkMeter
+{
+    public TimeSpan Wall { get; private set; }
+
+    public TimeSpan Processor { get; private set; }
+
+    /// <summary>Rows that went through each network, by its name.</summary>
+    public Dictionary<string, int> Rows { get; } = [];
+
+    public void Reset()
+    {
+        Wall = TimeSpan.Zero;
+        Processor = TimeSpan.Zero;
+        Rows.Clear();
+    }
+
+    /// <summary>The same model with every network measured.</summary>
+    public UnClipModel Around(UnClipModel model) => new()
+    {
+        Name = model.Name,
+        Tokenizer = model.Tokenizer,
+        TextEncoder = Around(model.TextEncoder),
+        ImageEncoder = model.ImageEncoder is { } encoder ? Around(encoder) : null,
+        Prior = model.Prior with { Network = Around(model.Prior.Network) },
+        TextProjection = model.TextProjection with { Network = Around(model.TextProjection.Network) },
+        Decoder = model.Decoder with { Network = Around(model.Decoder.Network) },
+        SuperResolution =
+        [
+            .. model.SuperResolution.Select(stage => stage with
+            {
+                Network = Around(stage.Network),
+                LastStepNetwork = stage.LastStepNetwork is { } last ? Around(last) : null,
+            }),
+        ],
+        Recipe = model.Recipe,
+    };
+
+    private MeteredNetwork Around(INetwork network) => new(network, this);
+
+    private sealed class MeteredNetwork(INetwork inner, NetworkMeter meter) : INetwork
+    {
+        public string Name => inner.Name;
+
+        public IReadOnlyDictionary<string, NetworkTensor> Run(
+            IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+        {
+            var processor = Environment.CpuUsage.TotalTime;
+            var wall = Stopwatch.GetTimestamp();
+            var outputs = inner.Run(inputs, cancellationToken);
+            meter.Wall += Stopwatch.GetElapsedTime(wall);
+            meter.Processor += Environment.CpuUsage.TotalTime - processor;
+            meter.Rows[Name] = meter.Rows.GetValueOrDefault(Name) + inputs.Values.First().Rows;
+            return outputs;
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}

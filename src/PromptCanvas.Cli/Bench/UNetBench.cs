@@ -1,0 +1,119 @@
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx;
+using PromptCanvas.Diffusion.Onnx.Sessions;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>Times decoder and upsampler rows in processor time, beside bare convolutions in the same run.</summary>
+internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProviders providers, int repeats)
+{
+    /// <summary>Enough work for a processor clock of 10 ms to tell: about a gigaflop a core is 10 ms.</summary>
+    private const double OperationsPerMeasurement = 30e9;
+
+    private static readonly (int Channels, int Side)[] PeakShapes = [(64, 64), (128, 32), (256, 16), (256, 32)];
+
+    public IReadOnlyList<BenchRow> Run(IReadOnlyList<int> batches, CancellationToken cancellationToken)
+    {
+        using var probes = new Probes(providers);
+        var rows = new List<BenchRow>();
+        rows.AddRange(Decoder(batches, probes, cancellationToken));
+        foreach (var stage in model.SuperResolution)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var grid = stage.OutputSize / stage.PixelUnshuffle;
+            var channels = 2 * 3 * stage.PixelUnshuffle * stage.PixelUnshuffle;
+            var cost = new UNetCost(Shapes(stage.Network.Name), grid, 0).Operations();
+            rows.AddRange(Measure($"{stage.OutputSize}² upsampler", 1, cost, probes, () => stage.Network.Run(
+                new Dictionary<string, NetworkTensor>
+                {
+                    [NetworkNames.Sample] = NetworkTensor.Float32(new float[channels * grid * grid], 1, channels, grid, grid),
+                    [NetworkNames.Timestep] = NetworkTensor.Int64([500], 1),
+                },
+                cancellationToken)));
+        }
+
+        return rows;
+    }
+
+    private IEnumerable<BenchRow> Decoder(IReadOnlyList<int> batches, Probes probes, CancellationToken cancellationToken)
+    {
+        var shapes = Shapes(model.Decoder.Network.Name);
+        var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
+        var channels = shapes["conv_in.weight"][1];
+        var tokens = model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
+        var width = shapes.First(entry => entry.Key.EndsWith(".add_k_proj.weight", StringComparison.Ordinal)).Value[1];
+        var classes = shapes["time_embedding.linear_2.weight"][0];
+        var cost = new UNetCost(shapes, grid, tokens).Operations();
+        foreach (var rows in batches)
+        {
+            var inputs = new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.Sample] = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid),
+                [NetworkNames.Timestep] = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows),
+                [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(new float[rows * tokens * width], rows, tokens, width),
+                [NetworkNames.ClassLabels] = NetworkTensor.Float32(new float[rows * classes], rows, classes),
+                [NetworkNames.AttentionMask] = NetworkTensor.Int64([.. Enumerable.Repeat(1L, rows * tokens)], rows, tokens),
+            };
+            foreach (var row in Measure($"decoder row, batch {rows}", rows, cost, probes, () => model.Decoder.Network.Run(inputs, cancellationToken)))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>Interleaves the network with the bare convolutions: network, peak, network, peak.</summary>
+    private IEnumerable<BenchRow> Measure(string name, int rows, double operationsPerRow, Probes probes, Action run)
+    {
+        run();
+        var runs = Math.Max(1, (int)(OperationsPerMeasurement / (rows * operationsPerRow)));
+        var milliseconds = new List<double>();
+        var shares = new List<double>();
+        for (var repeat = 0; repeat < repeats; repeat++)
+        {
+            var seconds = ProcessorSeconds(run, runs) / runs;
+            milliseconds.Add(1000 * seconds / rows);
+            shares.Add(100 * (rows * operationsPerRow / seconds) / probes.PeakOperationsPerSecond());
+        }
+
+        yield return BenchRow.Of($"{name}, processor ({operationsPerRow / 1e9:0.00} GFLOP)", "ms", milliseconds);
+        yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
+    }
+
+    private Dictionary<string, IReadOnlyList<int>> Shapes(string network)
+    {
+        var file = Directory.EnumerateFiles(Path.Combine(folder, network), "*.safetensors").Order(StringComparer.Ordinal).First();
+        return NetworkRunner.ReadTensors(file).ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
+    }
+
+    private static double ProcessorSeconds(Action work, int times)
+    {
+        var start = Environment.CpuUsage.TotalTime;
+        for (var time = 0; time < times; time++)
+        {
+            work();
+        }
+
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+    }
+
+    private sealed class Probes(ExecutionProviders providers) : IDisposable
+    {
+        private readonly ConvolutionProbe[] probes = [.. PeakShapes.Select(shape => new ConvolutionProbe(shape.Channels, shape.Side, providers))];
+
+        /// <summary>The best of the shapes, measured now.</summary>
+        public double PeakOperationsPerSecond() => probes.Max(probe =>
+        {
+            var runs = (int)(OperationsPerMeasurement / PeakShapes.Length / probe.Operations);
+            return runs * probe.Operations / ProcessorSeconds(probe.Run, runs);
+        });
+
+        public void Dispose()
+        {
+            foreach (var probe in probes)
+            {
+                probe.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Onnx;
+using PromptCanvas.Diffusion.Onnx.Sessions;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary>Which model a command uses, and on what.</summary>
+internal static class ModelOptions
+{
+    public static Option<string?> Model() => new("--model") { Description = "A model's name, or the path of its folder.", HelpName = "NAME|FOLDER" };
+
+    /// <summary>The models folder: <c>Models__Folder</c>, else <c>models</c> here, above here, or beside the program.</summary>
+    public static string ModelsFolder()
+    {
+        if (Environment.GetEnvironmentVariable("Models__Folder") is { Length: > 0 } configured)
+        {
+            return Path.GetFullPath(configured);
+        }
+
+        foreach (var start in new[] { Environment.CurrentDirectory, AppContext.BaseDirectory })
+        {
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+            {
+                var candidate = Path.Combine(folder.FullName, "models");
+                if (Directory.Exists(candidate) && Directory.EnumerateFiles(candidate, "model_index.json", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).Any())
+                {
+                    return candidate;
+                }
+            }
+        }
+
+        return Path.GetFullPath("models");
+    }
+
+    /// <summary>The library over the models folder, with the device the environment names.</summary>
+    public static OnnxModelLibrary OpenLibrary()
+    {
+        return new OnnxModelLibrary(
+            ModelsFolder(), Environment.GetEnvironmentVariable("Models__Default") ?? "starter", Inference(), Console.Error.WriteLine);
+    }
+
+    /// <summary>The device the environment names, as for the studio.</summary>
+    public static InferenceOptions Inference() => new()
+    {
+        ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ExecutionProviders.Auto,
+        Threads = int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), CultureInfo.InvariantCulture, out var threads) ? threads : 0,
+    };
+
+    /// <summary>A model's folder by name or path.</summary>
+    /// <exception cref="BadInputException">There is no such model.</exception>
+    public static string Folder(string nameOrFolder)
+    {
+        foreach (var candidate in new[] { Path.Combine(ModelsFolder(), nameOrFolder), nameOrFolder })
+        {
+            if (File.Exists(Path.Combine(candidate, "model_index.json")))
+            {
+                return Path.GetFullPath(candidate);
+            }
+        }
+
+        throw Unknown(nameOrFolder);
+    }
+
+    /// <summary>Opens a model by name or folder.</summary>
+    /// <exception cref="BadInputException">There is no such model.</exception>
+    public static UnClipModel Open(OnnxModelLibrary library, string? nameOrFolder)
+    {
+        return library.OpenFolder(Folder(nameOrFolder ?? library.DefaultName));
+    }
+
+    private static BadInputException Unknown(string name)
+    {
+        using var library = OpenLibrary();
+        var known = library.List();
+        return new BadInputException(known.Count == 0
+            ? $"There is no model '{name}', and none in {ModelsFolder()}: put a diffusers folder there, or name one with --model FOLDER."
+            : $"There is no model '{name}': choose {string.Join(", ", known)}, or name a folder with a model_index.json.");
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Cli.Output;
+
+/// <summary>Runs a command and turns whatever goes wrong into one line on standard error and an exit code.</summary>
+internal static class CommandRunner
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message} See `promptcanvas {parsed.CommandResult.Command.Name} --help`.").ConfigureAwait(false);
+            return ExitCodes.BadInput;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        }
+        catch (BadInputException refusal)
+        {
+            return await FailAsync(refusal.Message, ExitCodes.BadInput).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return await FailAsync("Cancelled.", ExitCodes.Fault).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is ModelException or IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The outermost place: a fault nobody foresaw is shown whole and ends the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            return await FailAsync(fault.ToString(), ExitCodes.Fault).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message, int code)
+    {
+        await Console.Error.WriteLineAsync(message).ConfigureAwait(false);
+        return code;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Imaging.Png;
+
+namespace PromptCanvas.Cli.Output;
+
+/// <summary>Writes finished pictures as <c>NNN-SEED.png</c> and says what it wrote.</summary>
+internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool json)
+{
+    // For people and programs that read lines, not for HTML: 'dpm-solver++' stays readable.
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Finds out before any work whether the folder can be written to.</summary>
+    public void Prepare()
+    {
+        try
+        {
+            folder.Create();
+            using (File.Create(Path.Combine(folder.FullName, $".promptcanvas-{Environment.ProcessId}"), 1, FileOptions.DeleteOnClose))
+            {
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"Nothing can be written to {folder.FullName} ({fault.Message}): name another folder with --out.");
+        }
+    }
+
+    public void Write(ImageCompleted picture)
+    {
+        var recipe = JsonSerializer.Serialize(picture.Recipe, Format);
+        var text = new PictureText(prompt, picture.Seed, picture.Recipe.Model, recipe, PictureText.ThisSoftware);
+        var name = $"{picture.ImageIndex + 1:D3}-{picture.Seed}.png";
+        Save(name, PngEncoder.Encode(ToRgb(picture.Image), text));
+        var path = Path.Combine(folder.FullName, name);
+        Console.Out.WriteLine(json
+            ? JsonSerializer.Serialize(
+                new PictureLine(
+                    path,
+                    picture.ImageIndex,
+                    picture.Seed,
+                    picture.Image.Width,
+                    picture.Image.Height,
+                    prompt,
+                    picture.Recipe.Model,
+                    picture.Recipe,
+                    Math.Round(picture.Timings.Sum(timing => timing.Seconds), 3)),
+                Format)
+            : path);
+    }
+
+    public void WritePreview(StepCompleted step)
+    {
+        if (step.PredictedImage is { } image)
+        {
+            var stage = JsonNamingPolicy.CamelCase.ConvertName(step.Stage.ToString());
+            Save($"{step.ImageIndex + 1:D3}-{step.Seed}-{stage}-{step.Step:D2}.png", PngEncoder.Encode(ToRgb(image)));
+        }
+    }
+
+    private static RgbImage ToRgb(SignedImage image) => new(image.Width, image.Height, image.ToRgbBytes());
+
+    /// <summary>Under a temporary name first, so that a full disk or a kill leaves no half picture.</summary>
+    private void Save(string name, byte[] bytes)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            File.WriteAllBytes(temporary, bytes);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (IOException fault)
+        {
+            File.Delete(temporary);
+            throw new IOException($"{path} could not be written ({fault.Message}): free some space or name another folder with --out.", fault);
+        }
+    }
+
+    /// <summary>One line of <c>--json</c>.</summary>
+    private sealed record PictureLine(
+        string File, int Index, uint Seed, int Width, int Height, string Prompt, string Model, EffectiveRecipe Recipe, double Seconds);
+}

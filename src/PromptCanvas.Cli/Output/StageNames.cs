@@ -1,0 +1,16 @@
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Cli.Output;
+
+/// <summary>What people read for a stage.</summary>
+internal static class StageNames
+{
+    public static string Of(GenerationStage stage) => stage switch
+    {
+        GenerationStage.Prior => "prior",
+        GenerationStage.Decoder => "decoder",
+        GenerationStage.SuperResolution256 => "upsampling",
+        GenerationStage.SuperResolution1024 => "finishing",
+        _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "This stage has no name."),
+    };
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using PromptCanvas.Cli.Commands;
+using PromptCanvas.Cli.Output;
+
+namespace PromptCanvas.Cli;
+
+/// <summary>The <c>promptcanvas</c> command: exit 0 on success, 2 on bad input, 1 on a fault.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("PromptCanvas: pictures from text with unCLIP, on your own machine.")
+        {
+            GenerateCommand.Create(),
+            NetworkCommand.Create(),
+            ModelsCommand.Create(),
+            BenchCommand.Create(),
+        };
+        return CommandRunner.RunAsync(root, args);
+    }
+}

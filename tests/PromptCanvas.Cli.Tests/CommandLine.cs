@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace PromptCanvas.Cli.Tests;
+
+/// <summary>Runs the built program as its user would.</summary>
+internal static class CommandLine
+{
+    private static readonly string Root = typeof(CommandLine).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepoRoot").Value!;
+
+    public static string StarterTiny { get; } = Path.Combine(Root, "tests", "fixtures", "starter-tiny");
+
+    public static string UnClipTiny { get; } = Path.Combine(Root, "tests", "fixtures", "unclip-tiny");
+
+    public static Task<Outcome> RunAsync(params string[] arguments) => RunInAsync(Environment.CurrentDirectory, arguments);
+
+    public static async Task<Outcome> RunInAsync(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["Models__Folder"] = Path.Combine(Root, "tests", "fixtures") },
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "promptcanvas.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var token = TestContext.Current.CancellationToken;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(token);
+        var error = process.StandardError.ReadToEndAsync(token);
+        await process.WaitForExitAsync(token);
+        return new Outcome(process.ExitCode, await output, await error);
+    }
+}
+
+/// <summary>What the program answered.</summary>
+internal sealed record Outcome(int ExitCode, string Output, string Error)
+{
+    /// <summary>Standard error when it is one line, as refusals must be.</summary>
+    public string OneLine => Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+}
