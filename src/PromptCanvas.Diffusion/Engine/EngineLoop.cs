@@ -147,10 +147,17 @@ internal sealed class EngineLoop
             scheduler.Charge(lane.Request.Request.Person, share);
         }
 
-        stage.Move(batch, output);
+        var lost = stage.Move(batch, output);
         foreach (var lane in batch)
         {
-            AfterStep(lane, stage, stopping);
+            if (lost.Contains(lane))
+            {
+                Fail(lane, "The model gave no usable picture for this seed (not a number): try another seed.");
+            }
+            else if (!lane.Request.IsOver)
+            {
+                AfterStep(lane, stage, stopping);
+            }
         }
 
         RemoveFinished();
@@ -158,17 +165,6 @@ internal sealed class EngineLoop
 
     private void AfterStep(Lane lane, Stage stage, CancellationToken stopping)
     {
-        if (lane.Request.IsOver)
-        {
-            return;
-        }
-
-        if (!Numbers.AreFinite(lane.State.Noisy) || !Numbers.AreFinite(lane.State.Clean))
-        {
-            Fail(lane, "The model gave no usable picture for this seed (not a number): try another seed.");
-            return;
-        }
-
         Report(lane, stage);
         if (!lane.State.IsDone)
         {

@@ -30,10 +30,14 @@ public abstract record GenerationEvent(int ImageIndex, uint Seed);
 /// <param name="Step">Steps of this stage that are done, 1 … <paramref name="Steps"/>.</param>
 /// <param name="Steps">Steps of this stage.</param>
 /// <param name="Progress">Share of the picture's whole work that is done, 0 … 1.</param>
-/// <param name="PredictedImage">The predicted clean picture at the stage's size; null in the prior and when nobody watches. Not to be changed.</param>
+/// <param name="PredictedImage">The predicted clean picture at the stage's size, block means where that is more than <see cref="MaximumPreviewSize"/>; null in the prior and when nobody watches. Not to be changed.</param>
 public sealed record StepCompleted(
     int ImageIndex, uint Seed, GenerationStage Stage, int Step, int Steps, double Progress, SignedImage? PredictedImage)
-    : GenerationEvent(ImageIndex, Seed);
+    : GenerationEvent(ImageIndex, Seed)
+{
+    /// <summary>The largest side of a predicted picture, in pixels: more would cost more to show than to compute.</summary>
+    public const int MaximumPreviewSize = 256;
+}
 
 /// <summary>A picture is finished.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>

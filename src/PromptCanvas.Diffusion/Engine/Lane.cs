@@ -38,15 +38,20 @@ internal sealed class Lane(ActiveRequest request, int imageIndex)
 
 /// <summary>A lane's diffusion state in its present stage, in the layout the network takes.</summary>
 /// <param name="Sampler">The update rule with this lane's history.</param>
-/// <param name="Noisy">x_t.</param>
+/// <param name="Input">The lane's whole row of the network's sample: x_t first, then what is constant over the steps.</param>
 /// <param name="Clean">x̂₀ of the last step.</param>
 /// <param name="Guidance">w; 1 = off.</param>
 /// <param name="GuidanceInterval">Where guidance is on.</param>
-/// <param name="Conditioning">What else the network sees of this lane, constant over the steps; the stage knows its type.</param>
 internal sealed record StageState(
-    ISampler Sampler, float[] Noisy, float[] Clean, double Guidance, Models.GuidanceInterval GuidanceInterval, object? Conditioning)
+    ISampler Sampler, float[] Input, float[] Clean, double Guidance, Models.GuidanceInterval GuidanceInterval)
 {
-    public static StageState None { get; } = new(null!, [], [], 1, Models.GuidanceInterval.Always, null);
+    public static StageState None { get; } = new(null!, [], [], 1, Models.GuidanceInterval.Always);
+
+    /// <summary>x_t.</summary>
+    public Span<float> Noisy => Input.AsSpan(0, Clean.Length);
+
+    /// <summary>What the network sees of this lane beside its sample; the stage knows its type.</summary>
+    public object? Conditioning { get; init; }
 
     /// <summary>Loop counter, 0 … N−1; N when the stage is done.</summary>
     public int Step { get; set; }

@@ -23,10 +23,13 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
-        var initialNoise = new float[layout.Length];
-        FillNoise(initialNoise, lane.Seed, INoiseSource.InitialNoise);
-        var conditioning = Project(lane, cancellationToken);
-        lane.State = Begin(lane.Request.Plan.Decoder, decoder.Scheduler, initialNoise, conditioning);
+        // Nothing of the picture is known: behind the noise, the masked picture and the keep mask stay zero.
+        var input = new float[InputLength];
+        FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
+        lane.State = Begin(lane.Request.Plan.Decoder, decoder.Scheduler, input, layout.Length) with
+        {
+            Conditioning = Project(lane, cancellationToken),
+        };
     }
 
     public override INetwork NetworkOf(Lane lane) => decoder.Network;
@@ -37,7 +40,6 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         var tokens = first.Unconditional.Mask.Length;
         var contextLength = first.Unconditional.Context.Length;
         var classLength = first.Unconditional.ClassLabels.Length;
-        var sample = Buffer("sample", rows * InputLength);
         var context = Buffer("context", rows * contextLength);
         var classes = Buffer("classes", rows * classLength);
         var masks = new long[rows * tokens];
@@ -47,17 +49,17 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
             var conditioning = (DecoderConditioning)lane.State.Conditioning!;
             if (lane.State.IsGuided)
             {
-                Write(conditioning.Unconditional, lane);
+                Write(conditioning.Unconditional);
             }
 
-            Write(conditioning.Conditional, lane);
+            Write(conditioning.Conditional);
         }
 
         var channels = InputLength / (layout.Grid * layout.Grid);
         var outputs = decoder.Network.Run(
             new Dictionary<string, NetworkTensor>
             {
-                [NetworkNames.Sample] = NetworkTensor.Float32(sample, rows, channels, layout.Grid, layout.Grid),
+                [NetworkNames.Sample] = NetworkTensor.Float32(GatherInputs(lanes, rows), rows, channels, layout.Grid, layout.Grid),
                 [NetworkNames.Timestep] = Timesteps(lanes, rows),
                 [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(context, rows, tokens, contextLength / tokens),
                 [NetworkNames.ClassLabels] = NetworkTensor.Float32(classes, rows, classLength),
@@ -66,12 +68,8 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
             cancellationToken);
         return outputs[NetworkNames.Sample];
 
-        void Write(DecoderRow values, Lane lane)
+        void Write(DecoderRow values)
         {
-            // Nothing of the picture is known: the masked picture and the keep mask stay zero.
-            var input = sample.AsSpan(row * InputLength, InputLength);
-            lane.State.Noisy.CopyTo(input);
-            input[layout.Length..].Clear();
             values.Context.CopyTo(context, row * contextLength);
             values.ClassLabels.CopyTo(classes, row * classLength);
             values.Mask.CopyTo(masks, row * tokens);
@@ -79,7 +77,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         }
     }
 
-    public override SignedImage? PredictedImage(Lane lane) => layout.ToPicture(lane.State.Clean);
+    public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
     public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
@@ -40,6 +41,31 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
         }
 
         return new SignedImage(imageSize, imageSize, pixels);
+    }
+
+    /// <summary>The network's layout → a picture to look at: the whole picture, or block means of one that is too large to show step by step.</summary>
+    public SignedImage ToPreview(ReadOnlySpan<float> values)
+    {
+        var block = imageSize / StepCompleted.MaximumPreviewSize;
+        if (block <= 1 || pixelUnshuffle % block != 0)
+        {
+            return ToPicture(values);
+        }
+
+        // Planes that share a block of pixels are neighbours of one another: their mean is a coarser unshuffle.
+        var kept = pixelUnshuffle / block;
+        var plane = Grid * Grid;
+        var means = new float[SignedImage.Channels * kept * kept * plane];
+        for (var folded = 0; folded < SignedImage.Channels * pixelUnshuffle * pixelUnshuffle; folded++)
+        {
+            var channel = folded / (pixelUnshuffle * pixelUnshuffle);
+            var dy = folded / pixelUnshuffle % pixelUnshuffle / block;
+            var dx = folded % pixelUnshuffle / block;
+            var sum = means.AsSpan(((channel * kept * kept) + (dy * kept) + dx) * plane, plane);
+            TensorPrimitives.MultiplyAdd(values.Slice(folded * plane, plane), 1f / (block * block), sum, sum);
+        }
+
+        return new PictureLayout(imageSize / block, kept).ToPicture(means);
     }
 
     /// <summary>A picture's noise is drawn in pixel order, whatever the network's layout.</summary>

@@ -17,7 +17,7 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
     {
         var initialNoise = new float[prior.EmbeddingSize];
         FillNoise(initialNoise, lane.Seed, INoiseSource.InitialNoise);
-        lane.State = Begin(lane.Request.Plan.Prior, prior.Scheduler, initialNoise, null);
+        lane.State = Begin(lane.Request.Plan.Prior, prior.Scheduler, initialNoise, initialNoise.Length);
     }
 
     public override INetwork NetworkOf(Lane lane) => prior.Network;
@@ -26,7 +26,6 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
     {
         var width = prior.EmbeddingSize;
         var length = model.Tokenizer.Length;
-        var noisy = Buffer("noisy", rows * width);
         var embeddings = Buffer("embeddings", rows * width);
         var states = Buffer("states", rows * length * width);
         var masks = new long[rows * length];
@@ -36,16 +35,16 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
             var texts = lane.Request.Texts!;
             if (lane.State.IsGuided)
             {
-                Write(texts.Negative, lane);
+                Write(texts.Negative);
             }
 
-            Write(texts.Prompt, lane);
+            Write(texts.Prompt);
         }
 
         var outputs = prior.Network.Run(
             new Dictionary<string, NetworkTensor>
             {
-                [NetworkNames.HiddenStates] = NetworkTensor.Float32(noisy, rows, width),
+                [NetworkNames.HiddenStates] = NetworkTensor.Float32(GatherInputs(lanes, rows), rows, width),
                 [NetworkNames.Timestep] = Timesteps(lanes, rows),
                 [NetworkNames.ProjEmbedding] = NetworkTensor.Float32(embeddings, rows, width),
                 [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(states, rows, length, width),
@@ -54,9 +53,8 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
             cancellationToken);
         return outputs[NetworkNames.PredictedImageEmbedding];
 
-        void Write(EncodedText text, Lane lane)
+        void Write(EncodedText text)
         {
-            lane.State.Noisy.CopyTo(noisy, row * width);
             text.Embedding.CopyTo(embeddings, row * width);
             text.States.CopyTo(states, row * length * width);
             text.Mask.CopyTo(masks, row * length);

@@ -35,7 +35,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <returns>The network's output, with each lane's rows in the order of the lanes.</returns>
     public abstract NetworkTensor Predict(IReadOnlyList<Lane> lanes, int rows, CancellationToken cancellationToken);
 
-    /// <summary>The predicted clean picture of a lane; null where the stage makes no picture.</summary>
+    /// <summary>The predicted clean picture of a lane, not larger than <see cref="StepCompleted.MaximumPreviewSize"/>; null where the stage makes no picture.</summary>
     public abstract Images.SignedImage? PredictedImage(Lane lane);
 
     /// <summary>Hands on what the stage made of a lane.</summary>
@@ -44,15 +44,23 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Moves every lane one step by its own sampler.</summary>
     /// <param name="lanes">The lanes of the batch.</param>
     /// <param name="output">What <see cref="Predict"/> gave.</param>
-    public void Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
+    /// <returns>The lanes the network gave no usable numbers for; they have not moved.</returns>
+    public IReadOnlyList<Lane> Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
     {
+        var lost = new List<Lane>();
         var row = 0;
         foreach (var lane in lanes)
         {
             var rows = lane.State.Rows;
-            MoveLane(lane, output, row, rows);
+            if (!MoveLane(lane, output, row, rows))
+            {
+                lost.Add(lane);
+            }
+
             row += rows;
         }
+
+        return lost;
     }
 
     /// <summary>Network evaluations of the whole stage, guidance counted.</summary>
@@ -70,11 +78,38 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return rows;
     }
 
-    protected static StageState Begin(StageRecipe recipe, SchedulerSettings settings, float[] initialNoise, object? conditioning)
+    /// <summary>Starts a lane's steps.</summary>
+    /// <param name="recipe">Sampler, steps and guidance.</param>
+    /// <param name="settings">The component's schedule.</param>
+    /// <param name="input">The lane's row of the network's sample, initial noise first.</param>
+    /// <param name="length">How much of it is x_t.</param>
+    protected static StageState Begin(StageRecipe recipe, SchedulerSettings settings, float[] input, int length) => new(
+        SamplerFactory.Create(recipe.Sampler, settings, recipe.Steps, recipe.Eta),
+        input,
+        new float[length],
+        recipe.GuidanceScale,
+        recipe.GuidanceInterval);
+
+    /// <summary>The rows of the network's sample: each lane's own once, or twice where it is guided.</summary>
+    protected float[] GatherInputs(IReadOnlyList<Lane> lanes, int rows)
     {
-        var sampler = SamplerFactory.Create(recipe.Sampler, settings, recipe.Steps, recipe.Eta);
-        return new StageState(
-            sampler, initialNoise, new float[initialNoise.Length], recipe.GuidanceScale, recipe.GuidanceInterval, conditioning);
+        var length = lanes[0].State.Input.Length;
+        if (rows == 1)
+        {
+            return lanes[0].State.Input;
+        }
+
+        var sample = Buffer("sample", rows * length);
+        var row = 0;
+        foreach (var lane in lanes)
+        {
+            for (var repeat = 0; repeat < lane.State.Rows; repeat++)
+            {
+                lane.State.Input.CopyTo(sample, row++ * length);
+            }
+        }
+
+        return sample;
     }
 
     /// <summary>Noise of one lane and step, in the layout of <see cref="StageState.Noisy"/>.</summary>
@@ -106,15 +141,20 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return NetworkTensor.Int64(timesteps, rows);
     }
 
-    private void MoveLane(Lane lane, NetworkTensor output, int row, int rows)
+    private bool MoveLane(Lane lane, NetworkTensor output, int row, int rows)
     {
         var state = lane.State;
-        var length = state.Noisy.Length;
+        var length = state.Clean.Length;
         var conditional = output.FloatRow(row + rows - 1);
         var predicted = conditional[..length];
         if (rows == 2)
         {
             ClassifierFreeGuidance.Combine(output.FloatRow(row)[..length], predicted, state.Guidance, predicted);
+        }
+
+        if (!Numbers.AreFinite(predicted))
+        {
+            return false;
         }
 
         var stepNoise = Span<float>.Empty;
@@ -127,5 +167,6 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         // Networks with a learned variance give it as a second half; it is the conditional row's (unclip.md, 4.5).
         state.Sampler.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
         state.Step++;
+        return true;
     }
 }

@@ -18,9 +18,10 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
-        var initialNoise = new float[layout.Length];
-        FillNoise(initialNoise, lane.Seed, INoiseSource.InitialNoise);
-        lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, initialNoise, Enlarge(lane.Picture!));
+        var input = new float[2 * layout.Length];
+        FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
+        Enlarge(lane.Picture!, input.AsSpan(layout.Length));
+        lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, input, layout.Length);
         lane.Picture = null;
     }
 
@@ -29,25 +30,17 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
 
     public override NetworkTensor Predict(IReadOnlyList<Lane> lanes, int rows, CancellationToken cancellationToken)
     {
-        var sample = Buffer("sample", rows * 2 * layout.Length);
-        for (var row = 0; row < lanes.Count; row++)
-        {
-            var input = sample.AsSpan(row * 2 * layout.Length, 2 * layout.Length);
-            lanes[row].State.Noisy.CopyTo(input);
-            ((float[])lanes[row].State.Conditioning!).CopyTo(input[layout.Length..]);
-        }
-
         var outputs = NetworkOf(lanes[0]).Run(
             new Dictionary<string, NetworkTensor>
             {
-                [NetworkNames.Sample] = NetworkTensor.Float32(sample, rows, 2 * layout.Length / (layout.Grid * layout.Grid), layout.Grid, layout.Grid),
+                [NetworkNames.Sample] = NetworkTensor.Float32(GatherInputs(lanes, rows), rows, 2 * layout.Length / (layout.Grid * layout.Grid), layout.Grid, layout.Grid),
                 [NetworkNames.Timestep] = Timesteps(lanes, rows),
             },
             cancellationToken);
         return outputs[NetworkNames.Sample];
     }
 
-    public override SignedImage? PredictedImage(Lane lane) => layout.ToPicture(lane.State.Clean);
+    public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
     public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
 
@@ -55,14 +48,12 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));
 
     /// <summary>The small picture clamped, enlarged by antialiased bicubic and laid out as the network takes it.</summary>
-    private float[] Enlarge(SignedImage small)
+    private void Enlarge(SignedImage small, Span<float> destination)
     {
-        var clamped = new float[small.Values.Length];
+        var clamped = Buffer("clamped", small.Values.Length);
         TensorPrimitives.Clamp(small.Values, -1f, 1f, clamped);
-        var enlarged = new float[layout.Length];
+        var enlarged = Buffer("pixels", layout.Length);
         resampler.Resample(clamped, enlarged);
-        var values = new float[layout.Length];
-        layout.ToNetwork(enlarged, values);
-        return values;
+        layout.ToNetwork(enlarged, destination);
     }
 }
