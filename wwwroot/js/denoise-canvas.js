@@ -4,6 +4,8 @@ import { stream } from './generation-hub.js';
 
 const stages = ['prior', 'decoder', 'superResolution256', 'superResolution1024'];
 const largestSide = 1024;
+const softUpTo = 64;
+const softness = 0.75;
 const fadeFrames = 8;
 const fadeAlpha = 0.34;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -69,8 +71,15 @@ class Tile {
 
   fade(left) {
     cancelAnimationFrame(this.request);
+    const { width, height } = this.canvas;
     this.context.globalAlpha = left > 1 ? fadeAlpha : 1;
-    this.context.drawImage(this.bitmap, 0, 0, this.canvas.width, this.canvas.height);
+    this.context.drawImage(this.bitmap, 0, 0, width, height);
+    if (this.bitmap.width <= softUpTo) {
+      // A small frame's blocks are smoothed; the sharp one beneath keeps the edges, where a blur fades out.
+      this.context.filter = `blur(${(width / this.bitmap.width) * softness}px)`;
+      this.context.drawImage(this.bitmap, 0, 0, width, height);
+      this.context.filter = 'none';
+    }
     if (left > 1) {
       this.request = requestAnimationFrame(() => this.fade(left - 1));
     }
