@@ -30,7 +30,8 @@ class Tile {
 
   show(frame, labels) {
     const rank = rankOf(frame);
-    if (rank <= this.rank) {
+    const isPicture = frame.bytes?.length > 0;
+    if (rank < this.rank || (rank === this.rank && !isPicture)) {
       return;
     }
     this.rank = rank;
@@ -38,7 +39,7 @@ class Tile {
     this.element.dataset.stage = frame.stage;
     this.element.style.setProperty('--progress', this.progress);
     this.element.querySelector('.tile-stage').textContent = labels[frame.stage] ?? '';
-    if (frame.bytes?.length > 0) {
+    if (isPicture) {
       this.decode(frame, rank);
     }
   }

@@ -1,4 +1,4 @@
-// What the page does by itself: the theme, the prompt box before and after the page is live, the viewer, times, loading on sight.
+// What the page does by itself, from before it is live: the theme, the prompt box before and after the page is live, the viewer, times, loading on sight.
 
 const draftKey = 'promptcanvas.draft';
 let pressed = false;
@@ -43,6 +43,9 @@ export function openViewer(dialog) {
   dialog.addEventListener('click', event => {
     if (event.target === dialog || event.target.classList.contains('viewer-stage')) {
       dialog.querySelector('[data-viewer-close]')?.click();
+    } else if (event.target.closest('[data-viewer-close]')) {
+      // Closing gives the focus back to the picture it came from.
+      dialog.close();
     }
   });
 }
@@ -50,6 +53,52 @@ export function openViewer(dialog) {
 document.addEventListener('input', event => {
   if (event.target.matches?.('[data-prompt]')) {
     remember(event.target.value);
+  }
+});
+
+const historyKey = 'promptcanvas.history';
+const historyLength = 50;
+let historyAt = -1;
+
+function promptHistory() {
+  try {
+    return JSON.parse(localStorage.getItem(historyKey) ?? '[]');
+  } catch {
+    return [];
+  }
+}
+
+function keepInHistory(prompt) {
+  historyAt = -1;
+  const others = promptHistory().filter(other => other !== prompt);
+  try {
+    localStorage.setItem(historyKey, JSON.stringify([prompt, ...others].slice(0, historyLength)));
+  } catch {
+    // Without storage there is no history.
+  }
+}
+
+/** Up at the start of the box goes to older prompts, Down at its end to newer ones. */
+function walkHistory(event) {
+  const box = event.target;
+  const step = event.key === 'ArrowUp' && box.selectionEnd === 0 ? 1
+    : event.key === 'ArrowDown' && box.selectionStart === box.value.length && historyAt >= 0 ? -1
+      : 0;
+  const prompts = promptHistory();
+  if (step === 0 || historyAt + step >= prompts.length) {
+    return;
+  }
+  event.preventDefault();
+  historyAt += step;
+  box.value = historyAt < 0 ? '' : prompts[historyAt];
+  const caret = step > 0 ? 0 : box.value.length;
+  box.setSelectionRange(caret, caret);
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+document.addEventListener('keydown', event => {
+  if (event.target.matches?.('[data-prompt]') && ['ArrowUp', 'ArrowDown'].includes(event.key)) {
+    walkHistory(event);
   }
 });
 
@@ -69,6 +118,10 @@ document.addEventListener('keydown', event => {
 
 // Before the page is live a press is kept, not sent.
 document.addEventListener('submit', event => {
+  const prompt = event.target.querySelector?.('[data-prompt]')?.value.trim();
+  if (prompt) {
+    keepInHistory(prompt);
+  }
   if (event.target.matches?.('[data-composer]:not([data-live])')) {
     event.preventDefault();
     pressed = true;
@@ -135,11 +188,12 @@ function dress(root) {
   }
 }
 
-new MutationObserver(() => dress(document)).observe(document.body, { childList: true, subtree: true });
+new MutationObserver(() => dress(document)).observe(document.documentElement, { childList: true, subtree: true });
 dress(document);
+document.documentElement.dataset.scripted = '';
 
 // The server was restarted and no longer knows this page: ask for it anew. Jobs do not depend on it.
-document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
+document.addEventListener('components-reconnect-state-changed', event => {
   if (event.detail.state === 'rejected') {
     location.reload();
   } else if (event.detail.state === 'failed') {
@@ -151,4 +205,4 @@ document.getElementById('components-reconnect-modal')?.addEventListener('compone
       }
     }, 3000);
   }
-});
+}, true);

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 
 using MudBlazor;
 using MudBlazor.Services;
@@ -20,7 +23,12 @@ internal static class StudioServices
     public static WebApplicationBuilder AddStudio(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents(options =>
+        {
+            // Pages resume by their address; a circuit is kept only for a short break of the line.
+            options.DisconnectedCircuitMaxRetained = 50;
+            options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
+        });
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
@@ -30,6 +38,8 @@ internal static class StudioServices
         services.AddLocalization();
         services.AddHttpContextAccessor();
         services.AddScoped<CspNonce>();
+        services.AddDataProtection().SetApplicationName("PromptCanvas");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeysInDataFolder>();
         services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));

@@ -79,9 +79,10 @@ public sealed partial class CreatePage(GenerateImagesHandler handler, IJobQuerie
         KeepActive();
         var run = Run.Wished(request);
         runs.Insert(0, run);
-        StateHasChanged();
 
-        if (!(await handler.HandleAsync(request, CancellationToken.None)).TryGet(out var id, out refusal))
+        // The first press may have to wait until the model is open; the tiles do not wait for that.
+        var queued = await Task.Run(() => handler.HandleAsync(request, CancellationToken.None));
+        if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
             return;

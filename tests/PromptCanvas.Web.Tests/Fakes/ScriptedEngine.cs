@@ -9,6 +9,8 @@ namespace PromptCanvas.Web.Tests.Fakes;
 /// <summary>An engine without networks: it goes through all stages at a chosen pace, and its pictures come out of their own noise.</summary>
 public sealed class ScriptedEngine : IImageEngine, IEngineProvider
 {
+    private const int StepsBeforeGate = 5;
+
     private static readonly (GenerationStage Stage, int Steps, int Side)[] Stages =
     [
         (GenerationStage.Prior, 3, 0), (GenerationStage.Decoder, 12, 64),
@@ -24,8 +26,11 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
     /// <summary>When set, no model can be had, and this is why.</summary>
     public string? Damage { get; set; }
 
-    /// <summary>While unset, no picture goes beyond its first step.</summary>
+    /// <summary>While unset, no picture goes beyond the decoder's second step.</summary>
     public ManualResetEventSlim Gate { get; } = new(initialState: true);
+
+    /// <summary>Whether pictures that wait at the gate show their last step again and again, for who begins to watch only then.</summary>
+    public bool ShowsWhileWaiting { get; set; }
 
     public string DefaultModel => "starter";
 
@@ -46,14 +51,19 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
             for (var step = 1; step <= steps; step++)
             {
                 done++;
+                for (var wait = 0; done > StepsBeforeGate && !Gate.IsSet; wait++)
+                {
+                    await Task.Delay(50, cancellationToken);
+                    if (ShowsWhileWaiting)
+                    {
+                        yield return Step(request, indices[wait % indices.Count], stage, Math.Max(1, step - 1), steps, side, (done - 1.0) / total);
+                    }
+                }
+
                 foreach (var index in indices)
                 {
-                    await PauseAsync(done, cancellationToken);
-                    var seed = request.Seed + (uint)index;
-                    var picture = side > 0 && request.PreviewsWanted?.Invoke() is not false
-                        ? new ScriptedScene(seed).Draw(side, Clarity(stage, step, steps))
-                        : null;
-                    yield return new StepCompleted(index, seed, stage, step, steps, (double)done / total, picture);
+                    await Task.Delay(StepTime, cancellationToken);
+                    yield return Step(request, index, stage, step, steps, side, (double)done / total);
                 }
             }
         }
@@ -67,14 +77,14 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
     private static float Clarity(GenerationStage stage, int step, int steps) =>
         stage == GenerationStage.Decoder ? 0.15f + (0.75f * step / steps) : 0.95f;
 
-    private async Task PauseAsync(int done, CancellationToken cancellationToken)
+    private static StepCompleted Step(
+        GenerationRequest request, int index, GenerationStage stage, int step, int steps, int side, double progress)
     {
-        while (done > 5 && !Gate.IsSet)
-        {
-            await Task.Delay(20, cancellationToken);
-        }
-
-        await Task.Delay(StepTime, cancellationToken);
+        var seed = request.Seed + (uint)index;
+        var picture = side > 0 && request.PreviewsWanted?.Invoke() is not false
+            ? new ScriptedScene(seed).Draw(side, Clarity(stage, step, steps))
+            : null;
+        return new StepCompleted(index, seed, stage, step, steps, progress, picture);
     }
 
     private GenerationEvent Finish(GenerationRequest request, int index)

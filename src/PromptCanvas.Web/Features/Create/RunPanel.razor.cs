@@ -10,12 +10,11 @@ namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>A run's tiles and status. The job's state comes from the database; the frames go past it, from the hub to the canvases.</summary>
 public sealed partial class RunPanel(
-    IJobQueries jobs, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js) : IAsyncDisposable
+    IJobQueries jobs, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int TicksPerRead = 3;
 
-    private readonly CancellationTokenSource gone = new();
     private ElementReference tiles;
     private IDisposable? subscription;
     private IJSObjectReference? watch;
@@ -36,12 +35,11 @@ public sealed partial class RunPanel(
 
     private string State => Run.Job?.State.ToString().ToLowerInvariant() ?? "wished";
 
-    public async ValueTask DisposeAsync()
+    protected override async ValueTask DisposeCoreAsync()
     {
-        await gone.CancelAsync();
         subscription?.Dispose();
         await StopWatchingAsync();
-        gone.Dispose();
+        await base.DisposeCoreAsync();
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -53,8 +51,8 @@ public sealed partial class RunPanel(
 
         watched = job.Id;
         eta = job.EtaSeconds;
-        subscription = feed.Subscribe(job.Id, _ => InvokeAsync(ReadAsync));
-        _ = InvokeAsync(CountDownAsync);
+        subscription = feed.Subscribe(job.Id, _ => Post(ReadAsync));
+        Post(CountDownAsync);
         await WatchFramesAsync(job.Id);
         await ReadAsync();
     }
@@ -78,18 +76,18 @@ public sealed partial class RunPanel(
             ["superResolution256"] = T["StageSuperResolution256"],
             ["superResolution1024"] = T["StageSuperResolution1024"],
         };
-        var module = await js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./js/denoise-canvas.js");
-        watch = await module.InvokeAsync<IJSObjectReference>("watch", gone.Token, tiles, jobId, stages);
+        var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/denoise-canvas.js");
+        watch = await module.InvokeAsync<IJSObjectReference>("watch", Gone, tiles, jobId, stages);
     }
 
     private async Task ReadAsync()
     {
-        if (gone.IsCancellationRequested || Run.IsOver || watched is not { } id)
+        if (Run.IsOver || watched is not { } id)
         {
             return;
         }
 
-        Run.Job = await jobs.FindAsync(id, gone.Token) ?? Run.Job;
+        Run.Job = await jobs.FindAsync(id, Gone) ?? Run.Job;
         eta = Run.Job?.EtaSeconds;
         StateHasChanged();
         if (Run.IsOver)
@@ -104,22 +102,15 @@ public sealed partial class RunPanel(
     private async Task CountDownAsync()
     {
         using var timer = new PeriodicTimer(Tick);
-        try
+        for (var tick = 1; !Run.IsOver && await timer.WaitForNextTickAsync(Gone); tick++)
         {
-            for (var tick = 1; !Run.IsOver && await timer.WaitForNextTickAsync(gone.Token); tick++)
+            eta = eta is { } seconds ? Math.Max(0, seconds - Tick.TotalSeconds) : null;
+            if (tick % TicksPerRead == 0)
             {
-                eta = eta is { } seconds ? Math.Max(0, seconds - Tick.TotalSeconds) : null;
-                if (tick % TicksPerRead == 0)
-                {
-                    await ReadAsync();
-                }
-
-                StateHasChanged();
+                await ReadAsync();
             }
-        }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
-        {
-            // The person left the page.
+
+            StateHasChanged();
         }
     }
 
@@ -131,7 +122,7 @@ public sealed partial class RunPanel(
         }
 
         stopping = true;
-        if ((await submissions.CancelAsync(job.Id, gone.Token)).TryGet(out var cancelled, out var refusal))
+        if ((await submissions.CancelAsync(job.Id, Gone)).TryGet(out var cancelled, out var refusal))
         {
             Run.Job = cancelled;
         }
@@ -143,7 +134,7 @@ public sealed partial class RunPanel(
         stopping = false;
     }
 
-    private async Task StopWatchingAsync()
+    private async ValueTask StopWatchingAsync()
     {
         if (watch is null)
         {

@@ -5,11 +5,12 @@ using PromptCanvas.Generation.Jobs;
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>Finished pictures, newest first, growing at both ends: by scrolling and by what gets done meanwhile.</summary>
-public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed) : IDisposable
+public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 {
-    private readonly CancellationTokenSource gone = new();
+    private IReadOnlyList<PictureView> shown = [];
     private IDisposable? subscription;
     private bool refreshing;
+    private bool changed;
 
     [Parameter]
     public string? Title { get; set; }
@@ -29,24 +30,21 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed) : I
     [PersistentState]
     public GalleryPage? FirstPage { get; set; }
 
-    private IReadOnlyList<PictureView> shown = [];
-
-    public void Dispose()
+    protected override ValueTask DisposeCoreAsync()
     {
         subscription?.Dispose();
-        gone.Cancel();
-        gone.Dispose();
+        return base.DisposeCoreAsync();
     }
 
     protected override async Task OnInitializedAsync()
     {
         if (window.IsLoaded)
         {
-            await window.RefreshAsync(gone.Token);
+            await window.RefreshAsync(Gone);
         }
         else
         {
-            FirstPage ??= await window.ReadFirstAsync(gone.Token);
+            FirstPage ??= await window.ReadFirstAsync(Gone);
             window.Start(FirstPage);
         }
 
@@ -59,21 +57,36 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed) : I
     {
         if (firstRender)
         {
-            subscription = feed.Subscribe(null, change => _ = change.CompletedImages > 0 ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
+            subscription = feed.Subscribe(null, OnJobChanged);
         }
     }
 
     private void Choose() => shown = [.. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId))];
 
+    private void OnJobChanged(JobChanged change)
+    {
+        if (change.CompletedImages > 0)
+        {
+            Post(RefreshAsync);
+        }
+    }
+
+    // What changes during a reading is read once more, and only once.
     private async Task RefreshAsync()
     {
-        if (refreshing || gone.IsCancellationRequested)
+        changed = true;
+        if (refreshing)
         {
             return;
         }
 
         refreshing = true;
-        await window.RefreshAsync(gone.Token);
+        while (changed)
+        {
+            changed = false;
+            await window.RefreshAsync(Gone);
+        }
+
         refreshing = false;
         Choose();
         await TellEmptyAsync();
@@ -82,7 +95,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed) : I
 
     private async Task LoadMoreAsync()
     {
-        await window.LoadMoreAsync(gone.Token);
+        await window.LoadMoreAsync(Gone);
         Choose();
     }
 

@@ -14,6 +14,7 @@ public sealed partial class PictureViewer(IJobQueries jobs, GalleryWindow window
     private Guid? newer;
     private Guid? older;
     private bool opened;
+    private bool missing;
 
     /// <summary>Null = closed.</summary>
     [Parameter]
@@ -33,6 +34,7 @@ public sealed partial class PictureViewer(IJobQueries jobs, GalleryWindow window
         }
 
         picture = PictureId is { } id ? await jobs.FindPictureAsync(id, CancellationToken.None) : null;
+        missing = PictureId is not null && picture is null;
         opened &= picture is not null;
         if (picture is not null)
         {
