@@ -17,8 +17,8 @@ internal static class StudioHost
         try
         {
             await using var app = builder.Build();
-            app.UseStudio();
             await app.Services.PrepareGenerationAsync();
+            app.UseStudio();
             await app.StartAsync();
             started = true;
             await app.WaitForShutdownAsync();

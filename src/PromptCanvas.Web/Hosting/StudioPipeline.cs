@@ -11,10 +11,16 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>A request's way through the studio.</summary>
 internal static class StudioPipeline
 {
+    // What cannot be read is the caller's mistake in every environment.
+    private static ExceptionHandlerOptions Faults => new()
+    {
+        StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+    };
+
     public static WebApplication UseStudio(this WebApplication app)
     {
         app.UseSecurityHeaders();
-        app.UseWhen(IsProgram, program => program.UseExceptionHandler().UseStatusCodePages());
+        app.UseWhen(IsProgram, program => program.UseExceptionHandler(Faults).UseStatusCodePages());
         app.UseWhen(context => !IsProgram(context), page =>
         {
             page.UseExceptionHandler("/error", createScopeForErrors: true);

@@ -112,5 +112,6 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
 
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 
-    private sealed record Draft(string Prompt, bool Pressed);
+    /// <summary>What happened in the box before the page was live.</summary>
+    internal sealed record Draft(string Prompt, bool Pressed);
 }

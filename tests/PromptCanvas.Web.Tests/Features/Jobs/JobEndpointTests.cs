@@ -115,6 +115,18 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
         await AssertProblemAsync(response, HttpStatusCode.NotFound, type);
     }
 
+    [Theory]
+    [InlineData("{ not json")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "count": "many" }""")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "seed": -1 }""")]
+    public async Task Post_WhatIsNoRequest_IsAProblemWithoutInsides(string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/api/jobs", content, TestContext.Current.CancellationToken);
+
+        await AssertProblemAsync(response, HttpStatusCode.BadRequest, type: null);
+    }
+
     [Fact]
     public async Task Post_FormInsteadOfJson_IsRefused()
     {
@@ -135,6 +147,7 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
             Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
         }
 
+        Assert.DoesNotContain("   at ", problem.ToString(), StringComparison.Ordinal);
         Assert.False(problem.TryGetProperty("exception", out _));
         return problem;
     }

@@ -1,0 +1,121 @@
+using Bunit;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+using MudBlazor.Services;
+
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Features.Create;
+
+namespace PromptCanvas.Web.Tests.Features.Create;
+
+public sealed class ComposerTests : IDisposable
+{
+    private readonly BunitContext page = new();
+    private readonly FakeTimeProvider clock = new();
+    private readonly List<GenerateImages> sent = [];
+
+    public ComposerTests()
+    {
+        page.JSInterop.Mode = JSRuntimeMode.Loose;
+        HaveDraft(new Composer.Draft("", Pressed: false));
+        page.Services.AddLocalization();
+        page.Services.AddMudServices();
+        page.Services.AddSingleton<TimeProvider>(clock);
+        page.Services.AddSingleton(new PromptIdeas(_ => 0));
+        page.SetRendererInfo(new Microsoft.AspNetCore.Components.RendererInfo("Server", isInteractive: true));
+    }
+
+    public void Dispose() => page.Dispose();
+
+    [Fact]
+    public void Submit_TwiceWithinADoubleClick_SendsOnce()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+        composer.Find("form").Submit();
+        composer.Find("form").Submit();
+
+        Assert.Equal("a cube", Assert.Single(sent).Prompt);
+    }
+
+    [Fact]
+    public void Submit_TheSameAMomentLater_SendsAgainWithAnotherKey()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+        composer.Find("form").Submit();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        composer.Find("form").Submit();
+
+        Assert.Equal(2, sent.Select(request => request.IdempotencyKey).Distinct().Count());
+    }
+
+    [Fact]
+    public void Submit_WithOptions_SendsThem()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+        composer.FindAll(".stepper button")[0].Click();
+        composer.Find(".option select").Change("256");
+        composer.FindAll(".field input")[0].Change("0");
+        composer.FindAll(".field input")[1].Change("stars");
+        composer.Find("form").Submit();
+
+        var request = Assert.Single(sent);
+        Assert.Equal((3, 256, 0u, "stars"), (request.Count, request.Size, request.Seed, request.NegativePrompt));
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("4294967296")]
+    [InlineData("dog")]
+    public void Seed_ThatIsNone_MeansChooseOne(string seed)
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+        composer.FindAll(".field input")[0].Change(seed);
+        composer.Find("form").Submit();
+
+        Assert.Null(Assert.Single(sent).Seed);
+    }
+
+    [Fact]
+    public void Surprise_Pressed_WritesAPromptAndSendsNothing()
+    {
+        var composer = Render();
+        composer.Find(".composer-actions .quiet-button").Click();
+        Assert.Empty(sent);
+
+        composer.Find("form").Submit();
+        Assert.Equal("a red circle on top of a red circle", Assert.Single(sent).Prompt);
+    }
+
+    [Fact]
+    public void Refusal_OfThePrompt_IsSaidAndMarksTheBox()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.Refusal, new InvalidInput("prompt", "The prompt is empty.")));
+
+        Assert.Equal("The prompt is empty.", composer.Find("[role=alert]").TextContent);
+        Assert.Equal("true", composer.Find("#prompt").GetAttribute("aria-invalid"));
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void Draft_FromBeforeThePageWasLive_IsTakenOverAndSentIfItWasPressed(bool pressed, int times)
+    {
+        HaveDraft(new Composer.Draft("a ring", pressed));
+        var composer = Render();
+
+        Assert.Equal("a ring", composer.Find("#prompt").GetAttribute("value"));
+        Assert.Equal(times, sent.Count(request => request.Prompt == "a ring"));
+    }
+
+    private void HaveDraft(Composer.Draft draft) =>
+        page.JSInterop.SetupModule("./js/studio.js").Setup<Composer.Draft>("takeDraft", _ => true).SetResult(draft);
+
+    private IRenderedComponent<Composer> Render() =>
+        page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add));
+}

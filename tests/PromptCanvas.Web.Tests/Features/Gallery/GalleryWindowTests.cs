@@ -1,0 +1,85 @@
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Features.Gallery;
+
+namespace PromptCanvas.Web.Tests.Features.Gallery;
+
+public sealed class GalleryWindowTests
+{
+    private readonly Shelf shelf = new();
+
+    [Fact]
+    public async Task LoadMoreAsync_ToTheEnd_HasEveryPictureOnceNewestFirst()
+    {
+        shelf.Add(60);
+        var window = await StartedAsync();
+        while (window.HasMore)
+        {
+            await window.LoadMoreAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(shelf.Pictures.Select(picture => picture.Id), window.Pictures.Select(picture => picture.Id));
+    }
+
+    [Theory]
+    [InlineData(0, 2, 2)]
+    [InlineData(10, 3, 13)]
+    [InlineData(40, 2, 26)]
+    [InlineData(40, 30, 24)]
+    public async Task RefreshAsync_WithNewPictures_PutsThemOnTopWithoutAGap(int before, int added, int shown)
+    {
+        shelf.Add(before);
+        var window = await StartedAsync();
+        shelf.Add(added);
+
+        await window.RefreshAsync(CancellationToken.None);
+
+        Assert.Equal(shelf.Pictures.Take(shown).Select(picture => picture.Id), window.Pictures.Select(picture => picture.Id));
+    }
+
+    [Fact]
+    public async Task NeighboursAsync_InTheMiddleAndAtTheEnds_AreTheGallerysOrder()
+    {
+        shelf.Add(3);
+        var window = await StartedAsync();
+        var (first, second, third) = (shelf.Pictures[0], shelf.Pictures[1], shelf.Pictures[2]);
+
+        Assert.Equal((null, second.Id), await window.NeighboursAsync(first, CancellationToken.None));
+        Assert.Equal((first.Id, third.Id), await window.NeighboursAsync(second, CancellationToken.None));
+        Assert.Equal((second.Id, null), await window.NeighboursAsync(third, CancellationToken.None));
+    }
+
+    private async Task<GalleryWindow> StartedAsync()
+    {
+        var window = new GalleryWindow(shelf);
+        window.Start(await window.ReadFirstAsync(CancellationToken.None));
+        return window;
+    }
+
+    /// <summary>Finished pictures in memory.</summary>
+    private sealed class Shelf : IJobQueries
+    {
+        public List<PictureView> Pictures { get; } = [];
+
+        public void Add(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Pictures.Insert(0, new PictureView(Guid.NewGuid(), Guid.NewGuid(), 0, "a cube", 1, "starter", 64, 64, DateTimeOffset.UnixEpoch));
+            }
+        }
+
+        public Task<GalleryPage> GalleryAsync(string? after, int take, CancellationToken cancellationToken)
+        {
+            var from = after is null ? 0 : Pictures.FindIndex(picture => picture.Id.ToString() == after) + 1;
+            var page = Pictures.Skip(from).Take(take).ToList();
+            return Task.FromResult(new GalleryPage(page, from + take < Pictures.Count ? page[^1].Id.ToString() : null));
+        }
+
+        public Task<PictureView?> FindPictureAsync(Guid imageId, CancellationToken cancellationToken) =>
+            Task.FromResult(Pictures.Find(picture => picture.Id == imageId));
+
+        public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
+
+        public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JobView>>([]);
+    }
+}
