@@ -1,13 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Opens the default model when the studio starts, beside everything else, and tells the page when that fails.</summary>
+/// <summary>Opens the default model and draws one small picture when the studio starts, beside everything else: the first person
+/// does not wait for weights to be read, and the page can say what is wrong with them before anybody asks.</summary>
 internal sealed class ModelStatus(IEngineProvider engines, TimeProvider clock, ILogger<ModelStatus> log) : BackgroundService, IModelStatus
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private static readonly GenerationRequest SmallPicture = new()
+    {
+        Prompt = "a cube",
+        Seed = 0,
+        Count = 1,
+        Size = 64,
+        Overrides = new RecipeOverrides { PriorSteps = 2, DecoderSteps = 2 },
+        PreviewsWanted = () => false,
+    };
+
     private volatile string? problem;
 
     public IReadOnlyList<string> Models => [.. engines.Models.OrderBy(name => name != engines.DefaultModel)];
@@ -18,30 +33,46 @@ internal sealed class ModelStatus(IEngineProvider engines, TimeProvider clock, I
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        while (!TryOpen())
+
+        // A model that is put right while the studio runs is noticed without a restart.
+        while (!await TryAsync(stoppingToken))
         {
             await Task.Delay(RetryAfter, clock, stoppingToken);
         }
     }
 
-    // A model that is put right while the studio runs is noticed without a restart.
-    private bool TryOpen()
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The studio serves whatever happens to a trial; jobs report their own faults.")]
+    private async Task<bool> TryAsync(CancellationToken stoppingToken)
     {
         try
         {
-            engines.Get(engines.DefaultModel);
-            problem = null;
-            return true;
+            var engine = engines.Get(engines.DefaultModel);
+            await foreach (var step in engine.GenerateAsync(SmallPicture, stoppingToken))
+            {
+                log.LogTrace("Trial picture: {Event}", step);
+            }
         }
         catch (ModelException fault)
         {
-            if (problem != fault.Message)
-            {
-                log.LogError("{Problem}", fault.Message);
-            }
-
-            problem = fault.Message;
+            Report(fault.Message);
             return false;
         }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            log.LogError(fault, "The trial picture of model {Model} failed", engines.DefaultModel);
+        }
+
+        problem = null;
+        return true;
+    }
+
+    private void Report(string message)
+    {
+        if (problem != message)
+        {
+            log.LogError("{Problem}", message);
+        }
+
+        problem = message;
     }
 }
