@@ -147,8 +147,8 @@ RECIPE = {
 STAGES = {
     "clip": {
         "learning_rate": 1e-3,
-        "warmup": 100,
-        "batch": 128,  # pairs: 32 families of 4 hard negatives
+        "warmup": 50,
+        "batch": 48,  # pairs: 12 families of 4; more steps beat more negatives, the hard ones are in the family
         "gpu_batch": 1024,
         "ema": 0.995,
         "weight_decay": 0.05,
@@ -163,7 +163,7 @@ STAGES = {
     },
     "decoder": {
         "learning_rate": 1e-3,
-        "warmup": 300,
+        "warmup": 100,
         "batch": 16,  # small batches win until about 50 k steps
         "gpu_batch": 256,
         "ema": 0.9995,
@@ -206,6 +206,6 @@ DROP_IMAGE = 0.1  # decoder: learned null embedding and empty caption together, 
 DROP_TEXT = 0.75  # decoder: caption replaced by "" while the embedding stays; embedding alone is the default
 PRIOR_DROP_TEXT = 0.1
 MASKED_FRACTION = 0.3  # decoder samples with a known region; the others know nothing
-SNR_WEIGHT_LIMIT = 20.0  # largest weight of a clean-picture loss, 1 / (1 - alpha_bar) otherwise
+SNR_WEIGHT_LIMIT = 5.0  # of a clean-picture loss, 1 / (1 - alpha_bar) otherwise: layout before the last detail
 
 WORLD = 0

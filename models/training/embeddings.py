@@ -45,7 +45,7 @@ class ScenePool:
     time with other noise and another mask. Without CLIP weights the pool holds pictures only.
     """
 
-    SIZE = 4096
+    SIZE = 2048
     REUSE = 4
     REFILL = 64  # scenes embedded at once: small batches waste the image encoder
 

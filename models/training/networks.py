@@ -237,6 +237,13 @@ class ImageEncoder(nn.Module):
 
     def forward(self, pixels):
         """(B, 3, s, s), standardised with CLIP's mean and deviation -> image embedding (B, E), not normalised."""
+        return self.embedding(self.states(pixels))
+
+    def embedding(self, states):
+        return self.visual_projection(self.vision_model.post_layernorm(states[:, 0]))
+
+    def states(self, pixels):
+        """-> last hidden states (B, 1 + patches, D): the class token, then the patches row by row."""
         model = self.vision_model
         batch, _, size, _ = pixels.shape
         grid = size // self.patch
@@ -248,7 +255,7 @@ class ImageEncoder(nn.Module):
         x = model.pre_layrnorm(x + model.embeddings.position_embedding.weight)
         for layer in model.encoder.layers:
             x = layer(x)
-        return self.visual_projection(model.post_layernorm(x[:, 0]))
+        return x
 
 
 # --- prior -----------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
             new_meta = {
                 "step": step,
                 "samples": meta["samples"] + (step - first_step) * settings["batch"] * options.processes,
-                "core_seconds": round(meta["core_seconds"] + (now - start) * options.processes, 1),
+                "core_seconds": round(meta["core_seconds"] + time.process_time() * options.processes, 1),
                 "device": options.device,
                 "decayed": options.decay,
             }
