@@ -1,11 +1,11 @@
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>Says what is wrong with a request, before any work.</summary>
 internal static class RequestValidator
 {
-    private const int MinimumSteps = 2;
     private const double MaximumGuidance = 50;
 
     /// <summary>One sentence that says what to do; null when the request can be made.</summary>
@@ -51,15 +51,23 @@ internal static class RequestValidator
     }
 
     private static string? ValidateOverrides(UnClipModel model, RecipeOverrides overrides) =>
-        ValidateSteps("prior", overrides.PriorSteps, model.Prior.Scheduler.TrainingTimesteps)
-        ?? ValidateSteps("decoder", overrides.DecoderSteps, model.Decoder.Scheduler.TrainingTimesteps)
+        ValidateSteps("prior", overrides.PriorSteps, model.Recipe.Prior.Sampler, model.Prior.Scheduler)
+        ?? ValidateSteps("decoder", overrides.DecoderSteps, model.Recipe.Decoder.Sampler, model.Decoder.Scheduler)
         ?? ValidateGuidance("prior", overrides.PriorGuidance)
         ?? ValidateGuidance("decoder", overrides.DecoderGuidance);
 
-    private static string? ValidateSteps(string stage, int? steps, int maximum) =>
-        steps < MinimumSteps || steps > maximum
-            ? $"{steps} {stage} steps cannot be taken: choose {MinimumSteps} to {maximum}."
+    private static string? ValidateSteps(string stage, int? steps, SamplerKind sampler, SchedulerSettings scheduler)
+    {
+        if (steps is null)
+        {
+            return null;
+        }
+
+        var maximum = SamplerFactory.MaximumSteps(sampler, scheduler);
+        return steps < SamplerFactory.MinimumSteps || steps > maximum
+            ? $"{steps} {stage} steps cannot be taken: choose {SamplerFactory.MinimumSteps} to {maximum}."
             : null;
+    }
 
     private static string? ValidateGuidance(string stage, double? guidance) =>
         guidance is { } value && !(value >= 0 && value <= MaximumGuidance)

@@ -3,10 +3,25 @@ namespace PromptCanvas.Diffusion.Schedulers;
 /// <summary>Makes one sample's sampler with the plan that belongs to its update rule.</summary>
 public static class SamplerFactory
 {
+    /// <summary>The fewest steps of any sampler.</summary>
+    public const int MinimumSteps = 2;
+
+    /// <summary>The most steps a sampler can take under a component's settings.</summary>
+    /// <param name="kind">The update rule.</param>
+    /// <param name="settings">The component's settings.</param>
+    /// <exception cref="ArgumentException">The settings describe no schedule.</exception>
+    public static int MaximumSteps(SamplerKind kind, SchedulerSettings settings)
+    {
+        var schedule = NoiseSchedule.FromSettings(settings);
+        return kind == SamplerKind.DpmSolverPlusPlus
+            ? TimestepPlans.MaximumDpmSolverSteps(schedule)
+            : TimestepPlans.MaximumSteps(settings, schedule);
+    }
+
     /// <summary>Makes a sampler and its own noise schedule.</summary>
     /// <param name="kind">The update rule.</param>
     /// <param name="settings">The component's settings.</param>
-    /// <param name="steps">Network evaluations, 2 … T (DPM-Solver++: T − 1, on the cosine schedule 995).</param>
+    /// <param name="steps">Network evaluations, <see cref="MinimumSteps"/> … <see cref="MaximumSteps"/>.</param>
     /// <param name="eta">DDIM's η, 0 … 1; others ignore it.</param>
     /// <exception cref="ArgumentException">The settings describe no schedule, or the steps do not fit it.</exception>
     public static ISampler Create(SamplerKind kind, SchedulerSettings settings, int steps, double eta = 0) =>
@@ -16,7 +31,7 @@ public static class SamplerFactory
     /// <param name="kind">The update rule.</param>
     /// <param name="settings">The component's settings.</param>
     /// <param name="schedule">What <see cref="NoiseSchedule.FromSettings"/> gives for the settings.</param>
-    /// <param name="steps">Network evaluations, 2 … T (DPM-Solver++: T − 1, on the cosine schedule 995).</param>
+    /// <param name="steps">Network evaluations, <see cref="MinimumSteps"/> … <see cref="MaximumSteps"/>.</param>
     /// <param name="eta">DDIM's η, 0 … 1; others ignore it.</param>
     /// <exception cref="ArgumentException">The steps do not fit the schedule.</exception>
     public static ISampler Create(SamplerKind kind, SchedulerSettings settings, NoiseSchedule schedule, int steps, double eta = 0)

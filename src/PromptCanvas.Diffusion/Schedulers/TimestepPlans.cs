@@ -54,12 +54,7 @@ public static class TimestepPlans
     public static TimestepPlan DpmSolver(NoiseSchedule schedule, int steps)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        var usable = schedule.TrainingTimesteps;
-        while (schedule.Kind == NoiseScheduleKind.Cosine && usable > 1 && schedule.Lambda(usable - 1) < LambdaMinimum)
-        {
-            usable--;
-        }
-
+        var usable = UsableByDpmSolver(schedule);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, usable - 1);
         return new TimestepPlan(Descending(steps, k => RoundHalfToEven((k + 1) * ((double)(usable - 1) / steps))));
@@ -68,14 +63,13 @@ public static class TimestepPlans
     /// <summary>The list ancestral and DDIM sampling use under a component's settings.</summary>
     /// <param name="settings">The component's settings; without a spacing of its own, cosine schedules take <see cref="Linspace"/> and others <see cref="Leading"/>.</param>
     /// <param name="schedule">The settings' noise schedule.</param>
-    /// <param name="steps">n; 2 … T covers every spacing.</param>
+    /// <param name="steps">n; 2 … <see cref="MaximumSteps"/> covers every spacing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The spacing cannot make so many steps.</exception>
     public static TimestepPlan FromSettings(SchedulerSettings settings, NoiseSchedule schedule, int steps)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(schedule);
-        var spacing = settings.Spacing
-            ?? (schedule.Kind == NoiseScheduleKind.Cosine ? TimestepSpacing.Linspace : TimestepSpacing.Leading);
+        var spacing = SpacingOf(settings, schedule);
         return spacing switch
         {
             TimestepSpacing.Linspace => Linspace(schedule.TrainingTimesteps, steps),
@@ -83,6 +77,42 @@ public static class TimestepPlans
             TimestepSpacing.Trailing => Trailing(schedule.TrainingTimesteps, steps),
             _ => throw new ArgumentException($"Unknown timestep spacing {spacing}.", nameof(settings)),
         };
+    }
+
+    /// <summary>The most steps <see cref="DpmSolver"/> has room for.</summary>
+    /// <param name="schedule">The noise schedule.</param>
+    public static int MaximumDpmSolverSteps(NoiseSchedule schedule)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        return UsableByDpmSolver(schedule) - 1;
+    }
+
+    /// <summary>A number of steps up to which <see cref="FromSettings"/> makes every list.</summary>
+    /// <param name="settings">The component's settings.</param>
+    /// <param name="schedule">The settings' noise schedule.</param>
+    public static int MaximumSteps(SchedulerSettings settings, NoiseSchedule schedule)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(schedule);
+
+        // The noisiest leading timestep is at most T − T/n + offset, which stays below T while n·offset does.
+        return SpacingOf(settings, schedule) == TimestepSpacing.Leading && settings.StepsOffset > 0
+            ? (schedule.TrainingTimesteps - 1) / settings.StepsOffset
+            : schedule.TrainingTimesteps;
+    }
+
+    private static TimestepSpacing SpacingOf(SchedulerSettings settings, NoiseSchedule schedule) => settings.Spacing
+        ?? (schedule.Kind == NoiseScheduleKind.Cosine ? TimestepSpacing.Linspace : TimestepSpacing.Leading);
+
+    private static int UsableByDpmSolver(NoiseSchedule schedule)
+    {
+        var usable = schedule.TrainingTimesteps;
+        while (schedule.Kind == NoiseScheduleKind.Cosine && usable > 1 && schedule.Lambda(usable - 1) < LambdaMinimum)
+        {
+            usable--;
+        }
+
+        return usable;
     }
 
     private static int RoundHalfToEven(double value) => (int)Math.Round(value, MidpointRounding.ToEven);

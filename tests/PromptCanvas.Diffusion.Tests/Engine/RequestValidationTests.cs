@@ -1,4 +1,6 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 
@@ -31,6 +33,20 @@ public sealed class RequestValidationTests
         using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());
 
         Assert.Contains(expected, engine.Validate(request), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SamplerKind.Ancestral, 1000)]
+    [InlineData(SamplerKind.Ddim, 1000)]
+    [InlineData(SamplerKind.DpmSolverPlusPlus, 995)]
+    public void Validate_Steps_AreAcceptedAsFarAsTheSamplerHasRoom(SamplerKind sampler, int maximum)
+    {
+        var stage = new StageRecipe(sampler, 2);
+        using var engine = new ImageEngine(new FakeModel(FakeModel.DefaultRecipe with { Prior = stage, Decoder = stage }).Model, new EngineOptions());
+
+        Assert.Null(engine.Validate(Valid with { Overrides = new RecipeOverrides { PriorSteps = maximum, DecoderSteps = maximum } }));
+        Assert.EndsWith($"choose 2 to {maximum}.", engine.Validate(Valid with { Overrides = new RecipeOverrides { PriorSteps = maximum + 1 } }), StringComparison.Ordinal);
+        Assert.EndsWith($"choose 2 to {maximum}.", engine.Validate(Valid with { Overrides = new RecipeOverrides { DecoderSteps = maximum + 1 } }), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -88,4 +88,24 @@ public sealed class TimestepPlansTests
         Assert.Equal(999, TimestepPlans.FromSettings(cosine, NoiseSchedule.FromSettings(cosine), 50).Timestep(0));
         Assert.Equal(981, TimestepPlans.FromSettings(linear, NoiseSchedule.FromSettings(linear), 50).Timestep(0));
     }
+
+    [Theory]
+    [InlineData(TimestepSpacing.Linspace, 0, 1000)]
+    [InlineData(TimestepSpacing.Trailing, 0, 1000)]
+    [InlineData(TimestepSpacing.Leading, 0, 1000)]
+    [InlineData(TimestepSpacing.Leading, 1, 999)]
+    [InlineData(TimestepSpacing.Leading, 2, 499)]
+    public void MaximumSteps_EveryNumberUpToIt_HasAPlan(TimestepSpacing spacing, int offset, int expected)
+    {
+        var settings = new SchedulerSettings { Spacing = spacing, StepsOffset = offset };
+        var schedule = NoiseSchedule.FromSettings(settings);
+
+        Assert.Equal(expected, TimestepPlans.MaximumSteps(settings, schedule));
+        for (var steps = 2; steps <= expected; steps++)
+        {
+            Assert.Equal(steps, TimestepPlans.FromSettings(settings, schedule, steps).Steps);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => TimestepPlans.FromSettings(settings, schedule, expected + 1));
+    }
 }
