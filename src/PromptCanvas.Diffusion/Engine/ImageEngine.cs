@@ -16,7 +16,10 @@ public sealed class ImageEngine : IImageEngine, IDisposable
     private readonly ConcurrentQueue<ActiveRequest> arrivals = new();
     private readonly AutoResetEvent wake = new(false);
     private readonly CancellationTokenSource stopping = new();
-    private readonly Lock starting = new();
+
+    // Whoever arrives before the stop is ended by the thread; whoever comes after it must not start one.
+    private readonly Lock gate = new();
+
     private Thread? thread;
     private long arrivalCount;
 
@@ -59,18 +62,18 @@ public sealed class ImageEngine : IImageEngine, IDisposable
     /// <summary>Stops within one step; requests under way end with <see cref="OperationCanceledException"/>.</summary>
     public void Dispose()
     {
-        if (stopping.IsCancellationRequested)
+        lock (gate)
         {
-            return;
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            stopping.Cancel();
+            wake.Set();
         }
 
-        stopping.Cancel();
-        wake.Set();
-        lock (starting)
-        {
-            thread?.Join();
-        }
-
+        thread?.Join();
         wake.Dispose();
         stopping.Dispose();
     }
@@ -80,11 +83,9 @@ public sealed class ImageEngine : IImageEngine, IDisposable
     {
         var active = new ActiveRequest(
             request, StagePlan.Create(model, request), Interlocked.Increment(ref arrivalCount), cancellationToken);
-        arrivals.Enqueue(active);
-        EnsureStarted();
-        wake.Set();
         try
         {
+            Arrive(active);
             await foreach (var value in active.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return value;
@@ -96,15 +97,19 @@ public sealed class ImageEngine : IImageEngine, IDisposable
         }
     }
 
-    private void EnsureStarted()
+    private void Arrive(ActiveRequest request)
     {
-        lock (starting)
+        lock (gate)
         {
+            ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
+            arrivals.Enqueue(request);
             if (thread is null)
             {
                 thread = new Thread(Work) { IsBackground = true, Name = $"engine {model.Name}" };
                 thread.Start();
             }
+
+            wake.Set();
         }
     }
 

@@ -203,6 +203,50 @@ public sealed class ImageEngineTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task GenerateAsync_FirstReadAfterDispose_IsRefused(bool ranBefore)
+    {
+        var fake = new FakeModel();
+        var engine = new ImageEngine(fake.Model, new EngineOptions());
+        if (ranBefore)
+        {
+            await CompletedAsync(engine, Request());
+        }
+
+        var runs = fake.TextEncoder.Rows.Count;
+        var events = engine.GenerateAsync(Request(), Token);
+        engine.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await events.GetAsyncEnumerator(Token).MoveNextAsync());
+
+        Assert.Equal(runs, fake.TextEncoder.Rows.Count);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_CancelledWhileUpsampling_FreesEveryLane()
+    {
+        var fake = new FakeModel();
+        using var cancelling = new CancellationTokenSource();
+        fake.Second.BeforeRun = (run, _) =>
+        {
+            if (run == 0)
+            {
+                cancelling.Cancel();
+            }
+        };
+        using var engine = new ImageEngine(fake.Model, new EngineOptions { MaxLanes = 2, MaxBatch = 1 });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => CollectUntilAsync(engine, Request(count: 4, size: FakeModel.LargeSize), cancelling.Token));
+        var next = await CompletedAsync(engine, Request(count: 2, size: FakeModel.LargeSize));
+
+        // The one step in which the cancel came, then two steps for each of the next request's pictures: nothing else of the first.
+        Assert.Equal(2, next.Count);
+        Assert.Equal(1 + 4, fake.Second.Rows.Count);
+    }
+
     [Fact]
     public async Task GenerateAsync_InvalidRequest_ThrowsBeforeAnyWork()
     {
