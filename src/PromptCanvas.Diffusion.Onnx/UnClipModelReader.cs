@@ -37,7 +37,7 @@ internal sealed class UnClipModelReader
         var decoderComponent = ReadDecoder(decoder);
         var upsamplers = ReadSuperResolution(decoderComponent.ImageSize);
         int[] sizes = [decoderComponent.ImageSize, .. upsamplers.Select(stage => stage.OutputSize)];
-        return new UnClipModel
+        var model = new UnClipModel
         {
             Name = folder.Name,
             Tokenizer = tokenizer,
@@ -49,6 +49,29 @@ internal sealed class UnClipModelReader
             SuperResolution = upsamplers,
             Recipe = RecipeFile.Read(folder.Path, sizes),
         };
+        CheckSteps(model);
+        return model;
+    }
+
+    /// <summary>A recipe may ask for no more steps than its sampler has room for on the component's schedule.</summary>
+    private void CheckSteps(UnClipModel model)
+    {
+        Check("prior", model.Recipe.Prior, model.Prior.Scheduler);
+        Check("decoder", model.Recipe.Decoder, model.Decoder.Scheduler);
+        for (var index = 0; index < model.SuperResolution.Count; index++)
+        {
+            Check(index == 0 ? "superResolution" : "superResolution1024", model.Recipe.SuperResolutionStage(index), model.SuperResolution[index].Scheduler);
+        }
+
+        void Check(string stage, StageRecipe recipe, SchedulerSettings scheduler)
+        {
+            var maximum = SamplerFactory.MaximumSteps(recipe.Sampler, scheduler);
+            if (recipe.Steps > maximum)
+            {
+                throw new ModelException(
+                    $"{Path.Combine(folder.Path, RecipeFile.FileName)} ({stage}): 'steps' is {recipe.Steps}; the sampler has room for {maximum} at most.");
+            }
+        }
     }
 
     /// <summary>The prior projects text states and text embedding from one width, and the decoder is fed by the projection: all must agree.</summary>

@@ -61,7 +61,7 @@ internal sealed class StagePlan
         var upsamplers = new StageRecipe[stages];
         for (var index = 0; index < stages; index++)
         {
-            upsamplers[index] = recipe.SuperResolution[Math.Min(index, recipe.SuperResolution.Count - 1)] with { GuidanceScale = 1 };
+            upsamplers[index] = recipe.SuperResolutionStage(index) with { GuidanceScale = 1 };
         }
 
         return new StagePlan(

@@ -20,6 +20,10 @@ public sealed record ModelRecipe
     /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt beside the image embedding.</summary>
     public bool CaptionTokens { get; init; } = true;
 
+    /// <summary>What an upsampler does; the last one listed also speaks for those after it.</summary>
+    /// <param name="index">The upsampler, from 0.</param>
+    public StageRecipe SuperResolutionStage(int index) => SuperResolution[Math.Min(index, SuperResolution.Count - 1)];
+
     /// <summary>Karlo v1 alpha's own defaults: 25 + 25 + 7 ancestral steps, guidance 4 and 8, 256².</summary>
     public static ModelRecipe Karlo { get; } = new()
     {
