@@ -8,14 +8,28 @@ namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The one loop: claims jobs in order, and runs as many at a time as the engine shares its steps between.</summary>
 internal sealed class GenerationWorker(
-    WorkQueue queue, JobRunner runner, WorkerPause pause, IOptions<GenerationOptions> options, ILogger<GenerationWorker> logger) : BackgroundService
+    WorkQueue queue, JobRunner runner, WorkerPause pause, IOptions<GenerationOptions> options, ILogger<GenerationWorker> logger)
+    : BackgroundService, IHostedLifecycleService
 {
     private readonly Dictionary<Task, ClaimedJob> running = [];
+    private readonly TaskCompletionSource hostStarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Every service has started. A start that fails, on a port in use say, must not leave claimed jobs: they would count as crashed.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        hostStarted.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The host starts its other services now; nothing here may hold them up.
-        await Task.Yield();
+        await hostStarted.Task.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             await TurnAsync(stoppingToken);

@@ -74,6 +74,11 @@ internal sealed class Studio : IAsyncDisposable
             await service.StartAsync(Cancellation);
         }
 
+        foreach (var service in services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+        {
+            await service.StartedAsync(Cancellation);
+        }
+
         return this;
     }
 

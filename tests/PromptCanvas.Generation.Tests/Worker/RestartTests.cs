@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
@@ -71,6 +73,27 @@ public sealed class RestartTests : IDisposable
         Assert.Equal([1, 2], Assert.Single(second.Engine.Requests).ImageIndices!);
         await using var database = second.OpenDatabase();
         Assert.Equal(0, (await database.Jobs.SingleAsync(Cancellation)).CrashCount);
+    }
+
+    [Fact]
+    public async Task Start_AnotherServiceFails_TakesNoJob()
+    {
+        await using (var first = new Studio(folder.Path))
+        {
+            await first.PrepareAsync();
+            await first.SubmitAsync(Requests.Fox());
+        }
+
+        var gate = new Gate();
+        await using var studio = new Studio(folder.Path, change: services => services.AddSingleton<IHostedService>(new PortInUse(gate)));
+        studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
+
+        await Assert.ThrowsAsync<IOException>(studio.StartAsync);
+
+        Assert.Empty(studio.Engine.Requests);
+        await using var database = studio.OpenDatabase();
+        var row = await database.Jobs.SingleAsync(Cancellation);
+        Assert.Equal((JobStates.Queued, 0), (row.State, row.Attempt));
     }
 
     [Fact]
@@ -158,5 +181,19 @@ public sealed class RestartTests : IDisposable
         await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.State, JobStates.Running), Cancellation);
         await database.JobImages.Where(image => image.JobId == id)
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), Cancellation);
+    }
+
+    /// <summary>Fails like a web server on a port in use, once the worker has had its time to claim.</summary>
+    private sealed class PortInUse(Gate engine) : IHostedService
+    {
+        private static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(1);
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await Task.WhenAny(engine.Reached, Task.Delay(ClaimTime, cancellationToken));
+            throw new IOException("The port is in use.");
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
