@@ -96,7 +96,7 @@ internal sealed class GenerationWorker(
         }
         catch (Exception fault)
         {
-            logger.LogError(fault, "Job {JobId} failed outside the engine", claim.Id);
+            logger.LogError(fault, "The end of job {JobId} could not be written; the next start requeues it", claim.Id);
         }
     }
 }

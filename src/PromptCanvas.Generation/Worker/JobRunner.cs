@@ -1,16 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using PromptCanvas.Generation.Jobs;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A claimed job from the engine to its last row.</summary>
-internal sealed class JobRunner(JobAttempt attempt, JobProgress progress, JobEvents events, WorkerPause pause)
+internal sealed class JobRunner(JobAttempt attempt, JobProgress progress, JobEvents events, WorkerPause pause, ILogger<JobRunner> logger)
 {
+    private const string StudioFault = "The studio failed on this request; the administrator finds the reason in the log.";
+
     /// <summary>Ends with the job over, handed back, or somebody else's.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault of ours must not leave the job running for ever.")]
     public async Task RunAsync(ClaimedJob claim, CancellationToken stopping)
     {
         using var running = events.Reachable(claim.Id, claim.Job.CompletedImages, stopping);
+        try
+        {
+            await RunAsync(claim, running, stopping);
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        {
+            logger.LogError(fault, "Job {JobId} failed outside the engine", claim.Id);
+            await pause.UntilDoneAsync(() => ConcludeAsync(claim, running, new AttemptResult(AttemptEnd.Over, StudioFault)), claim.Id, stopping);
+        }
+    }
 
-        // A cancel between the claim and the line above reached nobody.
+    private async Task RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
+    {
+        // A cancel between the claim and the registration of the run reached nobody.
         var held = false;
         await pause.UntilDoneAsync(async () => held = await progress.IsHeldAsync(claim, CancellationToken.None), claim.Id, stopping);
         if (!held)

@@ -180,6 +180,46 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_FaultBeforeTheEngine_FailsTheJobInsteadOfLeavingItRunning()
+    {
+        await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
+        var id = await faulty.SubmitAsync(Requests.Fox());
+        var claim = Assert.IsType<ClaimedJob>(await faulty.Get<JobClaims>().ClaimAsync(alone: true, Cancellation));
+        faulty.Get<FaultyDatabases>().FailNext();
+
+        await faulty.Get<JobRunner>().RunAsync(claim, Cancellation);
+
+        var job = await faulty.FindAsync(id);
+        Assert.Equal((JobState.Failed, "The studio failed on this request; the administrator finds the reason in the log."), (job.State, job.Error));
+        Assert.All(job.Images, image => Assert.Equal(JobImageState.Failed, image.State));
+    }
+
+    [Fact]
+    public async Task Run_FaultWhenTheEndIsWritten_EndsTheJobWithWhatIsDone()
+    {
+        await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
+        var id = await faulty.SubmitAsync(Requests.Fox(count: 2));
+        var claim = Assert.IsType<ClaimedJob>(await faulty.Get<JobClaims>().ClaimAsync(alone: true, Cancellation));
+        faulty.Engine.BeforeImage = async (_, index, _) =>
+        {
+            if (index == 1)
+            {
+                await faulty.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+
+                // Only the job's end is still to be written.
+                faulty.Get<FaultyDatabases>().FailNext();
+                throw new InvalidOperationException("boom");
+            }
+        };
+
+        await faulty.Get<JobRunner>().RunAsync(claim, Cancellation);
+
+        var job = await faulty.FindAsync(id);
+        Assert.Equal(JobState.Done, job.State);
+        Assert.Equal([JobImageState.Done, JobImageState.Failed], job.Images.Select(image => image.State));
+    }
+
+    [Fact]
     public async Task Worker_Overrides_ReachTheEngineAsTheyWereAsked()
     {
         var overrides = new RecipeOverrides { PriorSteps = 5, DecoderGuidance = 2.5, Conditioning = ConditioningMode.TextEmbedding };
