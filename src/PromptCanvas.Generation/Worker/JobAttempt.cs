@@ -43,15 +43,16 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
         var reason = NoResult;
         try
         {
-            var request = JobRequests.Of(
-                claim.Job, [.. claim.Missing.Select(image => image.ImageIndex)], () => previews.Wanted(claim.Id));
-            await foreach (var happened in engines.Get(claim.Job.Model).GenerateAsync(request, running.Token))
+            // A process that died between the last picture and the job's end left nothing to make.
+            if (claim.Missing.Count > 0)
             {
-                Take(claim, running, happened, writes);
+                await MakeAsync(claim, running, writes);
             }
         }
-        catch (OperationCanceledException) when (running.Token.IsCancellationRequested)
+        catch (Exception fault) when (running.Token.IsCancellationRequested)
         {
+            // Whatever stopped the engine then, it is no verdict on the job: networks and engines end in ways of their own.
+            logger.Log(fault is OperationCanceledException ? LogLevel.Debug : LogLevel.Warning, fault, "Job {JobId} was stopped", claim.Id);
             end = stopping.IsCancellationRequested ? AttemptEnd.Stopped : AttemptEnd.Fenced;
         }
         catch (ModelException fault)
@@ -66,6 +67,16 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
         }
 
         return new AttemptResult(Combine(end, await Task.WhenAll(writes)), reason);
+    }
+
+    private async Task MakeAsync(ClaimedJob claim, RunningJob running, List<Task<KeepResult>> writes)
+    {
+        var request = JobRequests.Of(
+            claim.Job, [.. claim.Missing.Select(image => image.ImageIndex)], () => previews.Wanted(claim.Id));
+        await foreach (var happened in engines.Get(claim.Job.Model).GenerateAsync(request, running.Token))
+        {
+            Take(claim, running, happened, writes);
+        }
     }
 
     private static AttemptEnd Combine(AttemptEnd end, KeepResult[] kept)

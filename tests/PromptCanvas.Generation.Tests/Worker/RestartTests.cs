@@ -76,6 +76,47 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_EngineEndsWithAFaultOfItsOwn_HandsTheJobBack()
+    {
+        await using var studio = new Studio(folder.Path);
+        var gate = new Gate();
+        studio.Engine.BeforeImage = async (_, _, token) =>
+        {
+            await gate.PassAsync(token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw new ObjectDisposedException("engine");
+        };
+        await studio.StartAsync();
+        var id = await studio.SubmitAsync(Requests.Fox());
+        await gate.Reached;
+
+        await studio.StopAsync();
+
+        var job = await studio.FindAsync(id);
+        Assert.Equal((JobState.Queued, null), (job.State, job.Error));
+    }
+
+    [Fact]
+    public async Task Start_KilledBetweenTheLastPictureAndTheJobsEnd_EndsItWithoutTheEngine()
+    {
+        Guid id;
+        await using (var first = new Studio(folder.Path))
+        {
+            await first.StartAsync();
+            id = (await first.WaitAsync(await first.SubmitAsync(Requests.Fox()), JobState.Done)).Id;
+            await using var database = first.OpenDatabase();
+            await database.Jobs.ExecuteUpdateAsync(
+                change => change.SetProperty(job => job.State, JobStates.Running).SetProperty(job => job.FinishedAt, (DateTimeOffset?)null), Cancellation);
+        }
+
+        await using var next = new Studio(folder.Path);
+        await next.StartAsync();
+        var job = await next.WaitAsync(id, JobState.Done);
+
+        Assert.Empty(next.Engine.Requests);
+        Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
+    }
+
+    [Fact]
     public async Task Start_AnotherServiceFails_TakesNoJob()
     {
         await using (var first = new Studio(folder.Path))
