@@ -4,22 +4,37 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Sweeps the image store once after each start, beside everything else.</summary>
-internal sealed class OrphanSweep(Orphans orphans, StorageFaults faults, ILogger<OrphanSweep> logger) : BackgroundService
+/// <summary>Sweeps the image store after each start and then once a day, beside everything else.</summary>
+internal sealed class OrphanSweep(Orphans orphans, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        try
+        {
+            using var timer = new PeriodicTimer(Interval, clock);
+            do
+            {
+                await SweepAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            logger.LogDebug("The sweep was stopped; the next start goes on with it");
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken stoppingToken)
+    {
         try
         {
             if (await orphans.SweepAsync(stoppingToken) is > 0 and var removed)
             {
                 logger.LogInformation("{Count} files without a picture were removed", removed);
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            logger.LogDebug("The sweep was stopped; the next start goes on with it");
         }
         catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {

@@ -18,6 +18,7 @@ public sealed class OrphansTests : IAsyncDisposable
     {
         await studio.StartAsync();
         await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        await studio.StopAsync();
         await WriteAsync(1);
         studio.Clock.Advance(TimeSpan.FromHours(25));
         await WriteAsync(2);
@@ -39,6 +40,24 @@ public sealed class OrphansTests : IAsyncDisposable
         Assert.Equal(0, await studio.Get<Orphans>().SweepAsync(Cancellation));
 
         Assert.Equal(1, Files());
+    }
+
+    [Fact]
+    public async Task Sweep_StudioThatIsNeverRestarted_HappensEveryDay()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        await studio.StartAsync();
+        for (byte round = 1; round <= 2; round++)
+        {
+            await WriteAsync(round);
+            while (Files() > 0)
+            {
+                // The service may not have come to its clock yet.
+                studio.Clock.Advance(TimeSpan.FromHours(25));
+                await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+            }
+        }
     }
 
     [Fact]
