@@ -7,7 +7,7 @@ public sealed class DataFolderLock(DataFolder folder) : IDisposable
 {
     private FileStream? held;
 
-    /// <exception cref="StartupException">Another process has the folder.</exception>
+    /// <exception cref="StartupException">Another process has the folder, or the lock cannot be written.</exception>
     public void Acquire()
     {
         if (held is not null)
@@ -18,6 +18,11 @@ public sealed class DataFolderLock(DataFolder folder) : IDisposable
         try
         {
             held = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            throw new StartupException(
+                $"The file {folder.LockFile} cannot be opened for writing; make it writable for whoever runs PromptCanvas, or remove it.", fault);
         }
         catch (IOException fault)
         {

@@ -2,15 +2,14 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>The real store on a disk that is full for a while.</summary>
-internal sealed class FailingBlobStore(DataFolder folder, TimeProvider clock) : IBlobStore
+/// <summary>The real store on a disk that is full for the first file of one kind.</summary>
+internal sealed class FailingBlobStore(DataFolder folder, TimeProvider clock, BlobKind failing) : IBlobStore
 {
     private readonly BlobStore store = new(folder, clock);
     private int failures = 1;
 
-
     public Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        Interlocked.Decrement(ref failures) >= 0
+        kind == failing && Interlocked.Decrement(ref failures) >= 0
             ? throw new IOException("No space left on device")
             : store.WriteAsync(kind, bytes, cancellationToken);
 

@@ -74,11 +74,14 @@ public sealed class FullDiskTests
         Assert.Empty(Directory.EnumerateFiles(studio.Folder.Images, "*", SearchOption.AllDirectories));
     }
 
-    [Fact]
-    public async Task Worker_PictureNotWritten_RestsAndMakesOnlyThatOneAgain()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Worker_FileNotWritten_RestsAndMakesOnlyThatPictureAgain(bool thumbnail)
     {
         using var folder = new TemporaryFolder();
-        await using var studio = new Studio(folder.Path, change: services => services.AddSingleton<IBlobStore, FailingBlobStore>());
+        await using var studio = new Studio(folder.Path, change: services => services.AddSingleton<IBlobStore>(provider => new FailingBlobStore(
+            provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<TimeProvider>(), thumbnail ? BlobKind.Thumbnail : BlobKind.Picture)));
         await studio.StartAsync();
 
         var id = await studio.SubmitAsync(Requests.Fox(count: 2));
@@ -94,6 +97,9 @@ public sealed class FullDiskTests
         studio.Clock.Advance(TimeSpan.FromSeconds(1));
         await studio.WaitAsync(id, JobState.Done);
         Assert.Single(studio.Engine.Requests.Last().ImageIndices!);
+
+        // The picture without a thumbnail was not written twice: the same bytes have the same name.
+        Assert.Equal(4, Directory.EnumerateFiles(studio.Folder.Images, "*", SearchOption.AllDirectories).Count());
     }
 
     [Fact]
@@ -118,6 +124,18 @@ public sealed class FullDiskTests
         var refusal = await Assert.ThrowsAsync<StartupException>(studio.PrepareAsync);
 
         Assert.EndsWith("make it writable or set Data:Folder to another one.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prepare_LockCannotBeOpened_SaysSoInOneSentence()
+    {
+        using var folder = new TemporaryFolder();
+        await using var studio = new Studio(folder.Path);
+        Directory.CreateDirectory(studio.Folder.LockFile);
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(studio.PrepareAsync);
+
+        Assert.StartsWith($"The file {studio.Folder.LockFile} cannot be opened for writing;", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
