@@ -26,7 +26,6 @@ internal sealed class RequestChecks(IEngineProvider engines)
     public Result<CheckedJob> Check(NewJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        ArgumentException.ThrowIfNullOrWhiteSpace(job.IdempotencyKey);
         if (CheckFields(job) is { } refusal)
         {
             return refusal;
@@ -84,6 +83,11 @@ internal sealed class RequestChecks(IEngineProvider engines)
         if (!Sizes.Contains(job.Size))
         {
             return new InvalidInput("size", $"Pictures of {job.Size} pixels are not offered; choose {string.Join(", ", Sizes)}.");
+        }
+
+        if (string.IsNullOrWhiteSpace(job.IdempotencyKey))
+        {
+            return new InvalidInput("idempotencyKey", "The idempotency key is empty; leave it out, or use a new one for each request.");
         }
 
         return job.IdempotencyKey.Length > MaximumKeyLength

@@ -84,6 +84,7 @@ public sealed class SubmissionsTests : IAsyncDisposable
         { "size", "size" },
         { "model", "model" },
         { "idempotencyKey", "key" },
+        { "idempotencyKey", "no key" },
     };
 
     [Theory]
@@ -102,6 +103,7 @@ public sealed class SubmissionsTests : IAsyncDisposable
             "size" => Requests.Fox() with { Size = 100 },
             "model" => Requests.Fox() with { Model = "sdxl" },
             "key" => Requests.Fox(new string('k', 201)),
+            "no key" => Requests.Fox(" "),
             _ => Requests.Fox(),
         };
 
