@@ -95,7 +95,7 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
         {
             case StepCompleted step:
                 running.Report(step.ImageIndex, step.Progress);
-                previews.Publish(claim.Id, step);
+                Show(claim, step);
                 break;
             case ImageCompleted image:
                 writes.Add(Task.Run(() => keeper.KeepAsync(claim, running, image)));
@@ -103,6 +103,20 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
             case ImageFailed failed:
                 writes.Add(Task.Run(() => keeper.FailAsync(claim, running, failed)));
                 break;
+        }
+    }
+
+    /// <summary>Previews may be lost; the picture goes on without.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A preview that cannot be shown is not the picture's fault.")]
+    private void Show(ClaimedJob claim, StepCompleted step)
+    {
+        try
+        {
+            previews.Publish(claim.Id, step);
+        }
+        catch (Exception fault)
+        {
+            logger.LogWarning(fault, "Step {Step} of picture {Index} of job {JobId} could not be shown", step.Step, step.ImageIndex, claim.Id);
         }
     }
 }

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
@@ -107,6 +110,31 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Failed], bad.Images.Select(image => image.State));
         Assert.DoesNotContain("boom", bad.Images[1].Error, StringComparison.Ordinal);
         Assert.Equal(2, good.Images.Count(image => image.State == JobImageState.Done));
+    }
+
+    [Fact]
+    public async Task Worker_WeightsThatCannotBeLoaded_FailTheJobWithTheReasonAndOthersGoOn()
+    {
+        const string Reason = "models/karlo/prior/model.safetensors was changed or removed after the model was opened.";
+        studio.Engine.BeforeImage = (request, _, _) => request.Prompt == "bad" ? throw new ModelException(Reason) : Task.CompletedTask;
+        await studio.StartAsync();
+
+        var bad = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("bad") with { Prompt = "bad" }), JobState.Failed);
+        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("good")), JobState.Done);
+
+        Assert.Equal(Reason, bad.Error);
+        Assert.All(bad.Images, image => Assert.Equal((JobImageState.Failed, Reason), (image.State, image.Error)));
+    }
+
+    [Fact]
+    public async Task Worker_PreviewsCannotBeShown_MakesThePicturesAllTheSame()
+    {
+        await using var blind = new Studio(folder.File("blind"), change: services => services.AddSingleton<IPreviewBus, BrokenBus>());
+        await blind.StartAsync();
+
+        var job = await blind.WaitAsync(await blind.SubmitAsync(Requests.Fox()), job => job.State is JobState.Done or JobState.Failed);
+
+        Assert.Equal(JobState.Done, job.State);
     }
 
     [Fact]
@@ -274,5 +302,14 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         Assert.Equal(content.Length, bytes.Length);
         Assert.Equal($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()))}\"", content.ETag);
         return bytes.ToArray();
+    }
+
+    private sealed class BrokenBus : IPreviewBus
+    {
+        public bool HasWatchers(Guid jobId) => true;
+
+        public void Publish(PreviewFrame frame) => throw new InvalidOperationException("nobody foresaw this");
+
+        public IAsyncEnumerable<PreviewFrame> WatchAsync(Guid jobId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
