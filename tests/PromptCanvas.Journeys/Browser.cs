@@ -5,12 +5,15 @@ namespace PromptCanvas.Journeys;
 /// <summary>One Chromium for all journeys.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    // A machine that builds and trains beside the tests is slow, not wrong.
+    private const float Patience = 60_000;
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private IPlaywright? playwright;
     private IBrowser? browser;
 
     public async ValueTask InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -38,6 +41,7 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
         });
+        context.SetDefaultTimeout(Patience);
         return new Tab(context, await context.NewPageAsync());
     }
 }

@@ -45,7 +45,7 @@ public sealed class FirstLightTests(Browser browser) : IClassFixture<Browser>, I
     {
         await tab.Page.FillAsync("#prompt", Prompt);
         await tab.Page.PressAsync("#prompt", "Enter");
-        await Assertions.Expect(tab.Tiles).ToHaveCountAsync(4, new LocatorAssertionsToHaveCountOptions { Timeout = 3000 });
+        await Assertions.Expect(tab.Tiles).ToHaveCountAsync(4, new LocatorAssertionsToHaveCountOptions { Timeout = 5000 });
         await tab.SaveAsync("journey-2-pressed");
     }
 
