@@ -5,5 +5,6 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>The random value that inline scripts of one response must carry.</summary>
 internal sealed class CspNonce
 {
-    public string Value { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(18));
+    // Hexadecimal, so that no encoder on the way changes a letter of it.
+    public string Value { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }
