@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
 using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
@@ -161,6 +162,23 @@ public sealed class EngineBatchingTests
 
         Assert.Equal(FakeModel.LargeSize, engine.MadeSizeFor(size));
         Assert.Equal(size, picture.Image.Width);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_BetweenTwoSizesTheModelMakes_IsTheLargerOneReduced()
+    {
+        const int Between = (FakeModel.MiddleSize + FakeModel.LargeSize) / 2;
+        var recipe = FakeModel.DefaultRecipe with { Sizes = [FakeModel.ImageSize, FakeModel.MiddleSize, Between, FakeModel.LargeSize] };
+        using var engine = new ImageEngine(new FakeModel(recipe).Model, new EngineOptions());
+        var large = Assert.Single(await CompletedAsync(engine, Request(size: FakeModel.LargeSize)));
+        var expected = new float[SignedImage.Channels * Between * Between];
+        new BicubicResampler(FakeModel.LargeSize, FakeModel.LargeSize, Between, Between).Resample(large.Image.Values, expected);
+
+        var picture = Assert.Single(await CompletedAsync(engine, Request(size: Between)));
+
+        Assert.Equal(FakeModel.LargeSize, engine.MadeSizeFor(Between));
+        Assert.Equal(expected, picture.Image.Values);
+        Assert.Equal(Between, picture.Recipe.Size);
     }
 
     [Fact]
