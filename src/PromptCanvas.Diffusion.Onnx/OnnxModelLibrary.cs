@@ -75,17 +75,6 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         }
     }
 
-    /// <summary>Opens a model by its name or, where there is none of that name, by its folder.</summary>
-    /// <param name="nameOrFolder">What a person typed.</param>
-    /// <exception cref="ModelException">There is no such model, or it is damaged or of an unknown kind.</exception>
-    public UnClipModel OpenNameOrFolder(string nameOrFolder)
-    {
-        ArgumentNullException.ThrowIfNull(nameOrFolder);
-        return !List().Contains(nameOrFolder, StringComparer.Ordinal) && Directory.Exists(nameOrFolder)
-            ? OpenFolder(nameOrFolder)
-            : Open(nameOrFolder);
-    }
-
     /// <summary>Disposes of every opened model.</summary>
     public void Dispose()
     {

@@ -119,7 +119,6 @@ public sealed class OnnxModelLibraryTests : IDisposable
 
         Assert.Same(library.Open("karlo"), library.Open("karlo"));
         Assert.Same(library.Open("karlo"), library.OpenFolder(models.PathOf("karlo") + "/"));
-        Assert.Same(library.Open("karlo"), library.OpenNameOrFolder("karlo"));
     }
 
     [Fact]
