@@ -57,7 +57,8 @@ class Attributes(nn.Module):
                     row += [-100, -100, -100]
                 elif slot < len(scene.things):
                     thing = scene.things[slot]
-                    row += [self.SHAPES.index(thing.shape), self.COLOURS.index(thing.colour), self.SIZES.index(thing.size)]
+                    shape, colour = self.SHAPES.index(thing.shape), self.COLOURS.index(thing.colour)
+                    row += [shape, colour, self.SIZES.index(thing.size)]
                 else:
                     row += [0, 0, -100]
             rows.append([*row, self.RELATIONS.index(scene.relation), self.GROUNDS.index(scene.background)])
@@ -65,7 +66,8 @@ class Attributes(nn.Module):
 
     def forward(self, embedding, labels):
         """embedding (B, E), unit length; -> mean cross-entropy, and the rate of right answers."""
-        answers = self.head((embedding * config.EMBEDDING**0.5).to(self.head.weight.dtype)).float().split(self.parts, dim=1)
+        scaled = (embedding * config.EMBEDDING**0.5).to(self.head.weight.dtype)  # components near 1
+        answers = self.head(scaled).float().split(self.parts, dim=1)
         loss = 0.0
         for answer, label in zip(answers, labels.unbind(1)):
             asked = (label >= 0).sum().clamp_min(1)  # none at all in some batches
@@ -150,5 +152,6 @@ class Stage:
         text_loss, text_right = attributes(text, labels)
         patches = self.modules["patches"]
         patch_loss = patches(states[:, 1:], patches.labels(placed, drawn).to(self.device))
-        measures = {"patch_loss": patch_loss.detach(), "retrieval": hit, "family": told_apart, "image_read": image_right, "text_read": text_right}
+        measures = {"patch_loss": patch_loss.detach(), "retrieval": hit, "family": told_apart}
+        measures |= {"image_read": image_right, "text_read": text_right}
         return loss + image_loss + text_loss + patch_loss, measures

@@ -72,7 +72,8 @@ class ScenePool:
         if self.clip is not None:
             self.image_embeddings[at] = self.clip.embed_pictures(pictures)
             embedding, states, mask = self.clip.embed_texts(self.source.captions(drawn))
-            self.text_embeddings[at], self.text_states[at], self.token_masks[at] = embedding, states.to(self.text_states.dtype), mask
+            self.text_embeddings[at], self.token_masks[at] = embedding, mask
+            self.text_states[at] = states.to(self.text_states.dtype)
         self.cursor = (self.cursor + self.REFILL) % self.SIZE
 
     def draw(self, count: int) -> torch.Tensor:

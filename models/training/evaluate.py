@@ -7,6 +7,7 @@ training never saw: it tells at once which part is weak. Scores go to work/evalu
 import argparse
 import json
 import random
+from dataclasses import replace
 
 import torch
 from PIL import Image, ImageDraw
@@ -61,10 +62,8 @@ def hue_mask(pictures, colour: str):
     high, low = unit.amax(1), unit.amin(1)
     chroma = (high - low).clamp_min(1e-6)
     red, green, blue = unit.unbind(1)
-    hue = torch.where(
-        high == red, (green - blue) / chroma % 6, torch.where(high == green, (blue - red) / chroma + 2, (red - green) / chroma + 4)
-    )
-    hue = hue * 60
+    unless_red = torch.where(high == green, (blue - red) / chroma + 2, (red - green) / chroma + 4)
+    hue = 60 * torch.where(high == red, (green - blue) / chroma % 6, unless_red)
     first, last = HUES[colour]
     inside = ((hue >= first) & (hue <= last)) | ((hue + 360 >= first) & (hue + 360 <= last))
     return inside & (chroma > 0.2) & (high > 0.15)
@@ -120,7 +119,7 @@ def score_clip(pipeline, count: int) -> dict:
             if scene.relation == "next" or first.colour == second.colour:
                 continue
             if kind == "colours":
-                swapped = (scenes.Thing(first.shape, second.colour, first.size), scenes.Thing(second.shape, first.colour, second.size))
+                swapped = (replace(first, colour=second.colour), replace(second, colour=first.colour))
             else:
                 swapped = (second, first)
             pairs.append(scene)
@@ -153,7 +152,9 @@ def generate(pipeline, embeddings, prompts=None, batch=50):
 
 
 def binding_rates(pictures, drawn) -> dict:
-    results = [bound(picture[None], *(thing.colour for thing in scene.things)) for picture, scene in zip(pictures, drawn)]
+    results = [
+        bound(picture[None], *(thing.colour for thing in scene.things)) for picture, scene in zip(pictures, drawn)
+    ]
     return {
         "both colours": sum(both.item() for both, _ in results) / len(results),
         "both colours in the right order": sum(order.item() for _, order in results) / len(results),
@@ -275,7 +276,8 @@ def draw_sheets(pipeline):
     keep = torch.ones(18, 1, 64, 64)
     keep[:, :, :, 32:] = 0
     filled = pipeline.decode(pipeline.clip.embed_pictures(true), 0, picture=true, keep=keep)
-    sheet([(scenes.caption(s), [t * k, d]) for s, t, k, d in zip(drawn, true, keep, filled)], FOLDER / "inpainting.png", 128)
+    rows = [(scenes.caption(s), [t * k, d]) for s, t, k, d in zip(drawn, true, keep, filled)]
+    sheet(rows, FOLDER / "inpainting.png", 128)
 
     if "super_res_first" in pipeline.parts:
         low = columns[0][:6]

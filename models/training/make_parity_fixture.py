@@ -21,7 +21,8 @@ E, L = 32, config.TOKEN_LENGTH
 
 def tiny_configs() -> dict[str, dict]:
     """The shipped configurations with everything that costs space made small."""
-    clip = {"hidden_size": E, "intermediate_size": 2 * E, "num_attention_heads": 4, "num_hidden_layers": 2, "projection_dim": E}
+    clip = {"hidden_size": E, "intermediate_size": 2 * E, "projection_dim": E}
+    clip |= {"num_attention_heads": 4, "num_hidden_layers": 2}
     base = {name: checkpoints.component_config(name) for name in checkpoints.COMPONENTS}
     small_sr = {"block_out_channels": [8, 12], "norm_num_groups": 4}
     changes = {
@@ -39,8 +40,10 @@ def tiny_configs() -> dict[str, dict]:
             "pixel_unshuffle": 2,
             "sample_size": 16,
         },
-        "super_res_first": small_sr | {"in_channels": 6 * 4, "out_channels": 3 * 4, "pixel_unshuffle": 2, "sample_size": 64},
-        "super_res_1024": small_sr | {"in_channels": 6 * 16, "out_channels": 3 * 16, "pixel_unshuffle": 4, "sample_size": 256},
+        "super_res_first": small_sr
+        | {"in_channels": 6 * 4, "out_channels": 3 * 4, "pixel_unshuffle": 2, "sample_size": 64},
+        "super_res_1024": small_sr
+        | {"in_channels": 6 * 16, "out_channels": 3 * 16, "pixel_unshuffle": 4, "sample_size": 256},
     }
     return {name: base[name] | changes[name] for name in base}
 

@@ -30,7 +30,8 @@ class Pipeline:
         prior, settings = self.parts["prior"], self.recipe["prior"]
         text, states, mask = self.clip.embed_texts(prompts)
         count = len(prompts)
-        both = [torch.cat([empty.expand(count, *empty.shape[1:]), full]) for empty, full in zip(self.empty, (text, states, mask))]
+        pairs = zip(self.empty, (text, states, mask))
+        both = [torch.cat([empty.expand(count, *empty.shape[1:]), full]) for empty, full in pairs]
 
         def predict(noisy, timestep, step):
             times = torch.full((2 * count,), timestep, device=self.device)
@@ -58,7 +59,8 @@ class Pipeline:
             torch.cat([part, empty.expand(count, *empty.shape[1:])]) for part, empty in zip(captions, self.empty)
         )
         context, time = self.parts["text_proj"](torch.cat([embeddings, embeddings]), null, text, states)
-        context_mask = torch.cat([torch.ones(2 * count, context.shape[1] - mask.shape[1], device=self.device), mask], dim=1)
+        extra = torch.ones(2 * count, context.shape[1] - mask.shape[1], device=self.device)
+        context_mask = torch.cat([extra, mask], dim=1)
         size = config.BASE_SIZE
         if picture is None:
             picture = torch.zeros(count, 3, size, size, device=self.device)

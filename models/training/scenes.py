@@ -151,7 +151,8 @@ def hard_negatives(scene: Scene, rng: random.Random, count: int) -> list[Scene]:
     things, candidates = scene.things, []
     if scene.relation == "single":
         candidates.append(replace(scene, things=things * 2, relation="count"))
-        candidates.append(replace(scene, things=(replace(things[0], size={"": "big", "big": "small", "small": "big"}[things[0].size]),)))
+        size = "small" if things[0].size == "big" else "big"
+        candidates.append(replace(scene, things=(replace(things[0], size=size),)))
     elif scene.relation == "count":
         other = 2 if len(things) == 3 else 3
         candidates.append(replace(scene, things=things[:1] * other))
@@ -225,7 +226,14 @@ RELATION_PHRASES = {
         "{b} with {a} on top",
         "{b} with {a} on top of it",
     ),
-    "above": ("{a} above {b}", "{a} over {b}", "{b} below {a}", "{b} under {a}", "{b} beneath {a}", "{b} underneath {a}"),
+    "above": (
+        "{a} above {b}",
+        "{a} over {b}",
+        "{b} below {a}",
+        "{b} under {a}",
+        "{b} beneath {a}",
+        "{b} underneath {a}",
+    ),
     "left": (
         "{a} to the left of {b}",
         "{a} left of {b}",

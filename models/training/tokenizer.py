@@ -60,7 +60,8 @@ def corpus(seed: int = 0, captions: int = 40_000) -> list[str]:
                 f"{thing} {rng.choice(EXTRA)} {rng.choice(OBJECTS)}",
                 f"a sign that says {rng.choice(SIGN_WORDS)} {rng.choice(SIGN_WORDS)}",
                 f"{rng.choice(('two', 'three', 'four'))} {scenes.plural(rng.choice(OBJECTS))}",
-                f"{thing} on top of {scenes.with_article(rng.choice(list(scenes.COLOURS)))} {rng.choice(scenes.SHAPE_NAMES)}",
+                f"{thing} on top of {scenes.with_article(rng.choice(list(scenes.COLOURS)))}"
+                f" {rng.choice(scenes.SHAPE_NAMES)}",
             )
         )
         if rng.random() < 0.3:

@@ -1,9 +1,10 @@
 """Trains one stage: train.py STAGE --minutes N --device cpu|cuda --resume
 
-Stages: tokenizer, clip, prior, decoder, super_res_first, super_res_1024, and judge (for evaluate.py only). Without --resume a stage starts from the
-shipped starter's weights where they exist (fresh optimizer, short warm-up), otherwise from nothing; with it, from
-work/STAGE/state.pt where that exists. --decay runs the learning rate down to zero over the given minutes and
-writes only the weights, so that a later --resume goes on at the constant rate from before.
+Stages: tokenizer, clip, prior, decoder, super_res_first, super_res_1024, and judge (for evaluate.py only). Without
+--resume a stage starts from its newest weights (its own last averages, else the shipped starter's) with a fresh
+optimizer and a short warm-up, otherwise from nothing; with it, from work/STAGE/state.pt where that exists. --decay runs
+the learning rate down to zero over the given minutes and writes only the weights, so that a later --resume goes on at
+the constant rate from before.
 """
 
 import argparse
@@ -134,8 +135,9 @@ def save(folder, stage, store, meta, with_state: bool):
     for component, module in stage.modules.items():
         if component not in checkpoints.COMPONENTS and component != folder.name:
             continue  # training aids such as CLIP's temperature
-        tensors = {
-            name: averages.get(f"{component}.{name}", tensor.detach().float()) for name, tensor in module.named_parameters()
+        tensors = {  # what is not trained, such as the prior's statistics, has no average
+            name: averages.get(f"{component}.{name}", tensor.detach().float())
+            for name, tensor in module.named_parameters()
         }
         temporary = folder / f"{component}.partial"
         safetensors_io.save(tensors, temporary)

@@ -15,5 +15,5 @@ done
 "$python" train.py decoder --smoke --resume --decay
 "$python" export.py "$TRAINING_WORK/model"
 test -s "$TRAINING_WORK/model/decoder/diffusion_pytorch_model.safetensors"
-"$python" evaluate.py --count 4
+"$python" evaluate.py --count 2 --parts clip decoder
 echo "smoke: every stage ran"
