@@ -41,7 +41,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
                 return;
             }
 
-            job.Latest[frame.ImageIndex] = frame;
+            job.Keep(frame);
             foreach (var watcher in job.Watchers)
             {
                 watcher.Pending[frame.ImageIndex] = frame;
@@ -154,6 +154,15 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         public Dictionary<int, PreviewFrame> Latest { get; } = [];
 
         public HashSet<Watcher> Watchers { get; } = [];
+
+        /// <summary>Steps nobody watched carry no picture: who comes late sees the last one there was.</summary>
+        public void Keep(PreviewFrame frame)
+        {
+            if (!frame.Bytes.IsEmpty || !Latest.TryGetValue(frame.ImageIndex, out var last) || last.Bytes.IsEmpty)
+            {
+                Latest[frame.ImageIndex] = frame;
+            }
+        }
     }
 
     private sealed class Watcher(Dictionary<int, PreviewFrame> latest)

@@ -31,6 +31,19 @@ public sealed class PreviewBusTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task WatchAsync_StepsNobodyWatched_ShowsTheLastPictureThereWas()
+    {
+        var job = await RunningJobAsync();
+        Bus.Publish(Frame(job, image: 0, step: 1) with { Bytes = ReadOnlyMemory<byte>.Empty });
+        Bus.Publish(Frame(job, image: 0, step: 2));
+        Bus.Publish(Frame(job, image: 0, step: 3) with { Bytes = ReadOnlyMemory<byte>.Empty });
+
+        await using var watch = Bus.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
+
+        Assert.Equal((0, 2), Seen(await NextAsync(watch)));
+    }
+
+    [Fact]
     public async Task Publish_SlowWatcher_LosesFramesAndSlowsNobody()
     {
         var job = await RunningJobAsync();
