@@ -7,10 +7,44 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+dotnet tool restore
 dotnet restore --locked-mode
 dotnet build --no-restore
+dotnet format --no-restore --verify-no-changes
+
+# The journeys drive a real browser: the system's, or else Playwright's own.
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
+if [ -z "${PROMPTCANVAS_CHROMIUM:-}" ]; then
+    PROMPTCANVAS_CHROMIUM=$(find_chromium)
+    if [ -z "$PROMPTCANVAS_CHROMIUM" ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null
+        PROMPTCANVAS_CHROMIUM=$(find_chromium)
+    fi
+    if [ -z "$PROMPTCANVAS_CHROMIUM" ]; then
+        journeys=$(dirname "$(find artifacts/bin/PromptCanvas.Journeys -name playwright.ps1 | head -n 1)")
+        node=$(find "$journeys/.playwright/node" -name node -type f | head -n 1)
+        "$node" "$journeys/.playwright/package/cli.js" install chromium
+    else
+        export PROMPTCANVAS_CHROMIUM
+    fi
+fi
 
 dotnet test --solution PromptCanvas.sln --no-build 2>&1 | tee "$log" && status=0 || status=$?
 
-awk '/^ *failed: /{f=$2} /^ *succeeded: /{s=$2} /^ *skipped: /{k=$2} END{printf "%d passed, %d failed, %d skipped\n", s, f, k}' "$log"
+# Every stage of the training scripts, with tiny settings, where PyTorch is installed.
+training=skipped
+for python in python3 /usr/bin/python3; do
+    if "$python" -c 'import torch' 2> /dev/null; then
+        if PYTHON="$python" bash models/training/runs/smoke.sh; then training=passed; else training=failed; status=1; fi
+        break
+    fi
+done
+[ "$training" != skipped ] || echo "training smoke run skipped: there is no PyTorch here (Debian: apt-get install python3-torch)"
+
+awk -v training="$training" '
+    /^ *failed: /{f += $2} /^ *succeeded: /{s += $2} /^ *skipped: /{k += $2}
+    END {
+        if (training == "passed") s++; else if (training == "failed") f++; else k++
+        printf "%d passed, %d failed, %d skipped\n", s, f, k
+    }' "$log"
 exit "$status"
