@@ -22,6 +22,7 @@ import upsampler
 from pipeline import Pipeline
 
 FOLDER = config.WORK / "evaluation"
+JUDGE_LEAST = 0.97  # of true renderings judged right, in every question; otherwise the judge may not judge
 SEED = 20_250_101  # of the evaluation's scenes; training never uses it
 
 # Colours whose shades (lit and dark faces) keep their hue apart from all others; hue in degrees.
@@ -205,13 +206,12 @@ def score_decoder(pipeline, count: int) -> dict:
         rng = random.Random(SEED + 2)
         drawn = [scenes.sample_scene(rng, config.WORLD) for _ in range(count)]
         true_pictures = rendered(drawn)
-        guessed = pipeline.embeddings([scenes.caption(scene) for scene in drawn], SEED)
-        true = pipeline.clip.embed_pictures(true_pictures)
-        scores["judge"] = {
-            "renderings": judged(network, true_pictures, drawn),
-            "true embedding": judged(network, generate(pipeline, true), drawn),
-            "prior": judged(network, generate(pipeline, guessed), drawn),
-        }
+        scores["judge"] = {"renderings": judged(network, true_pictures, drawn)}
+        if min(scores["judge"]["renderings"].values()) >= JUDGE_LEAST:
+            guessed = pipeline.embeddings([scenes.caption(scene) for scene in drawn], SEED)
+            true = pipeline.clip.embed_pictures(true_pictures)
+            scores["judge"]["true embedding"] = judged(network, generate(pipeline, true), drawn)
+            scores["judge"]["prior"] = judged(network, generate(pipeline, guessed), drawn)
     return scores
 
 

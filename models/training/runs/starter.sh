@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes models/starter from nothing on a CPU (Debian's python3-torch with libopenblas0-pthread and libjemalloc2), or
-# with DEVICE=cuda on a GPU. Every line can be stopped and run again: it resumes. Minutes are those of the shipped
-# model on two cores (see models/starter/MODEL_CARD.md); more is better, above all for the decoder.
+# with DEVICE=cuda on a GPU. Every line can be stopped and run again: it resumes. On two quiet cores these minutes give
+# at least the samples of the shipped model (see models/starter/MODEL_CARD.md); more is better, above all for the decoder.
 set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-/usr/bin/python3}
