@@ -36,10 +36,6 @@ public sealed class Tab : IAsyncDisposable
         await Page.WaitForSelectorAsync(".studio[data-live]");
     }
 
-    /// <summary>What the tile's canvas shows, as a data URL; empty before the first frame.</summary>
-    public async Task<string> FrameAsync(int index) =>
-        await Tiles.Nth(index).EvaluateAsync<string>("tile => 'frame' in tile.dataset ? tile.querySelector('canvas').toDataURL() : ''");
-
     /// <summary>Saves the page as a picture for looking at, under artifacts/screens.</summary>
     public async Task SaveAsync(string name)
     {
