@@ -9,7 +9,8 @@ namespace PromptCanvas.Web.Hosting;
 
 /// <summary>Opens the default model and draws one small picture when the studio starts, beside everything else: the first person
 /// does not wait for weights to be read, and the page can say what is wrong with them before anybody asks.</summary>
-internal sealed class ModelStatus(IEngineProvider engines, TimeProvider clock, ILogger<ModelStatus> log) : BackgroundService, IModelStatus
+internal sealed class ModelStatus(
+    IEngineProvider engines, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelStatus> log) : BackgroundService, IModelStatus
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
@@ -32,7 +33,10 @@ internal sealed class ModelStatus(IEngineProvider engines, TimeProvider clock, I
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
+        // A start that fails, on a port in use say, takes the services away while the trial would still be running.
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
 
         // A model that is put right while the studio runs is noticed without a restart.
         while (!await TryAsync(stoppingToken))
