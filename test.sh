@@ -29,7 +29,8 @@ if [ -z "${PROMPTCANVAS_CHROMIUM:-}" ]; then
     fi
 fi
 
-dotnet test --solution PromptCanvas.sln --no-build 2>&1 | tee "$log" && status=0 || status=$?
+# One after the other: the journeys' browser and the networks would take each other's time.
+dotnet test --solution PromptCanvas.sln --no-build --max-parallel-test-modules 1 2>&1 | tee "$log" && status=0 || status=$?
 
 # Every stage of the training scripts, with tiny settings, where PyTorch is installed.
 training=skipped
