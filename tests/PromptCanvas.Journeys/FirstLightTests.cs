@@ -101,10 +101,12 @@ public sealed class FirstLightTests(Browser browser) : IClassFixture<Browser>, I
         }
 
         await tab.Page.PressAsync("#prompt", "Enter");
-        await tab.Page.WaitForSelectorAsync(".run[data-state=running]", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
+        await tab.Page.WaitForSelectorAsync(".tiles[data-count='10']", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
+        await tab.Page.WaitForURLAsync("**/jobs/**");
         await tab.Page.ReloadAsync();
         await tab.Page.WaitForSelectorAsync(".studio[data-live]");
-        await tab.Page.WaitForSelectorAsync(".run[data-state=running] .tile[data-frame]", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
+        await Assertions.Expect(tab.Tiles).ToHaveCountAsync(10);
+        await tab.Page.WaitForSelectorAsync(".tile[data-frame], .tile-picture", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
         await tab.Page.WaitForSelectorAsync(".run[data-state=done]", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
     }
 
