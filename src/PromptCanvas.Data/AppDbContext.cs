@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Data;
@@ -16,6 +17,16 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<GeneratedImage> Images => Set<GeneratedImage>();
 
+    public DbSet<Upload> Uploads => Set<Upload>();
+
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
+
+    public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Job>(Configure);
@@ -26,6 +37,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             image.Property(row => row.State).HasMaxLength(16);
         });
         modelBuilder.Entity<GeneratedImage>(Configure);
+        modelBuilder.Entity<Upload>(Configure);
+        PeopleModel.Configure(modelBuilder);
     }
 
     private static void Configure(EntityTypeBuilder<Job> job)
@@ -35,6 +48,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.Property(row => row.BodyHash).HasMaxLength(HashLength);
         job.Property(row => row.State).HasMaxLength(16);
         job.Property(row => row.LeasedBy).HasMaxLength(100);
+        job.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
         job.HasMany(row => row.Images).WithOne().HasForeignKey(image => image.JobId).OnDelete(DeleteBehavior.Cascade);
 
         // Two indexes, for SQL counts every null as another person.
@@ -57,6 +71,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         image.ToTable("Images");
         image.Property(row => row.ContentHash).HasMaxLength(HashLength);
         image.Property(row => row.ThumbnailHash).HasMaxLength(HashLength);
+        image.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
         image.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
 
         // At most one result for each picture asked for.
@@ -64,5 +79,14 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         image.HasIndex(row => new { row.CreatedAt, row.Id }).IsDescending().HasDatabaseName("image_gallery");
         image.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");
         image.HasIndex(row => row.ThumbnailHash).HasDatabaseName("image_thumbnail");
+    }
+
+    private static void Configure(EntityTypeBuilder<Upload> upload)
+    {
+        upload.ToTable("Uploads");
+        upload.Property(row => row.ContentHash).HasMaxLength(HashLength);
+        upload.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
+        upload.HasIndex(row => row.ContentHash).HasDatabaseName("upload_content");
+        upload.HasIndex(row => row.ExpiresAt).HasDatabaseName("upload_expiry");
     }
 }

@@ -1,3 +1,5 @@
+using PromptCanvas.Data.Pictures;
+
 namespace PromptCanvas.Data.Jobs;
 
 /// <summary>What somebody asked for, and how far it is. The row is the queue.</summary>
@@ -5,7 +7,7 @@ public sealed class Job
 {
     public required Guid Id { get; init; }
 
-    /// <summary>Who asked; null while the installation has no accounts.</summary>
+    /// <summary>Who asked; null for what was asked before the installation had accounts.</summary>
     public Guid? PersonId { get; init; }
 
     /// <summary>Unique per person.</summary>
@@ -29,6 +31,9 @@ public sealed class Job
 
     /// <summary>What differs from the model's recipe, as JSON.</summary>
     public required string Overrides { get; init; }
+
+    /// <summary>Who may see its pictures: one of <see cref="Visibilities"/>.</summary>
+    public string Visibility { get; init; } = Visibilities.Team;
 
     public required string State { get; set; }
 

@@ -10,8 +10,11 @@ public sealed class GeneratedImage
 
     public required int ImageIndex { get; init; }
 
-    /// <summary>Whose it is; null while the installation has no accounts.</summary>
+    /// <summary>Whose it is; null for what was made before the installation had accounts.</summary>
     public Guid? PersonId { get; init; }
+
+    /// <summary>Who may see it: one of <see cref="Visibilities"/>.</summary>
+    public string Visibility { get; set; } = Visibilities.Team;
 
     /// <summary>SHA-256 of the PNG, 64 lower-case hex digits.</summary>
     public required string ContentHash { get; init; }

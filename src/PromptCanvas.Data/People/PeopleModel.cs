@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace PromptCanvas.Data.People;
+
+/// <summary>The tables of accounts. They are laid out here and not by Identity's own context, whose tables depend on what is registered where.</summary>
+internal static class PeopleModel
+{
+    private const int HashLength = 64;
+    private const int NameLength = 256;
+    private const int ShortLength = 32;
+
+    public static void Configure(ModelBuilder model)
+    {
+        model.Entity<Person>(Configure);
+        model.Entity<ApiKey>(Configure);
+        model.Entity<AccountLink>(Configure);
+        model.Entity<AuditEntry>(Configure);
+        ConfigureIdentity(model);
+    }
+
+    private static void Configure(EntityTypeBuilder<Person> person)
+    {
+        person.ToTable("People");
+        person.Property(row => row.ConcurrencyStamp).HasMaxLength(ShortLength * 2).IsConcurrencyToken();
+        person.Property(row => row.SecurityStamp).HasMaxLength(ShortLength * 2);
+        person.Property(row => row.UserName).HasMaxLength(NameLength);
+        person.Property(row => row.NormalizedUserName).HasMaxLength(NameLength);
+        person.Property(row => row.Email).HasMaxLength(NameLength);
+        person.Property(row => row.NormalizedEmail).HasMaxLength(NameLength);
+        person.Property(row => row.PhoneNumber).HasMaxLength(ShortLength);
+        person.Property(row => row.DisplayName).HasMaxLength(100);
+        person.Property(row => row.Role).HasMaxLength(ShortLength);
+        person.HasIndex(row => row.NormalizedUserName).IsUnique().HasDatabaseName("person_name");
+        person.HasIndex(row => row.NormalizedEmail).IsUnique().HasDatabaseName("person_email");
+        person.HasMany<ApiKey>().WithOne().HasForeignKey(key => key.PersonId).OnDelete(DeleteBehavior.Cascade);
+        person.HasMany<AccountLink>().WithOne().HasForeignKey(link => link.PersonId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    private static void Configure(EntityTypeBuilder<ApiKey> key)
+    {
+        key.ToTable("ApiKeys");
+        key.Property(row => row.Name).HasMaxLength(100);
+        key.Property(row => row.Prefix).HasMaxLength(ShortLength);
+        key.Property(row => row.KeyHash).HasMaxLength(HashLength);
+        key.Property(row => row.Scopes).HasMaxLength(100);
+        key.HasIndex(row => row.Prefix).HasDatabaseName("api_key_prefix");
+    }
+
+    private static void Configure(EntityTypeBuilder<AccountLink> link)
+    {
+        link.ToTable("AccountLinks");
+        link.Property(row => row.Kind).HasMaxLength(ShortLength);
+        link.Property(row => row.TokenHash).HasMaxLength(HashLength);
+        link.HasIndex(row => row.TokenHash).IsUnique().HasDatabaseName("account_link_token");
+    }
+
+    private static void Configure(EntityTypeBuilder<AuditEntry> entry)
+    {
+        entry.ToTable("AuditLog");
+        entry.Property(row => row.Actor).HasMaxLength(NameLength);
+        entry.Property(row => row.Action).HasMaxLength(64);
+        entry.Property(row => row.Target).HasMaxLength(NameLength);
+        entry.Property(row => row.Detail).HasMaxLength(1000);
+        entry.Property(row => row.Address).HasMaxLength(64);
+        entry.HasIndex(row => new { row.At, row.Id }).IsDescending().HasDatabaseName("audit_newest");
+    }
+
+    private static void ConfigureIdentity(ModelBuilder model)
+    {
+        model.Entity<IdentityUserClaim<Guid>>(claim =>
+        {
+            claim.ToTable("PersonClaims");
+            claim.HasOne<Person>().WithMany().HasForeignKey(row => row.UserId);
+        });
+        model.Entity<IdentityUserLogin<Guid>>(login =>
+        {
+            login.ToTable("PersonLogins");
+            login.HasKey(row => new { row.LoginProvider, row.ProviderKey });
+            login.Property(row => row.LoginProvider).HasMaxLength(128);
+            login.Property(row => row.ProviderKey).HasMaxLength(NameLength);
+            login.HasOne<Person>().WithMany().HasForeignKey(row => row.UserId);
+        });
+        model.Entity<IdentityUserToken<Guid>>(token =>
+        {
+            token.ToTable("PersonTokens");
+            token.HasKey(row => new { row.UserId, row.LoginProvider, row.Name });
+            token.Property(row => row.LoginProvider).HasMaxLength(128);
+            token.Property(row => row.Name).HasMaxLength(128);
+            token.HasOne<Person>().WithMany().HasForeignKey(row => row.UserId);
+        });
+        model.Entity<IdentityUserPasskey<Guid>>(passkey =>
+        {
+            passkey.ToTable("PersonPasskeys");
+            passkey.HasKey(row => row.CredentialId);
+            passkey.Property(row => row.CredentialId).HasMaxLength(1024);
+            passkey.OwnsOne(row => row.Data).ToJson();
+            passkey.HasOne<Person>().WithMany().HasForeignKey(row => row.UserId);
+        });
+    }
+}

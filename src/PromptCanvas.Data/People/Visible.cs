@@ -1,0 +1,32 @@
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.Pictures;
+
+namespace PromptCanvas.Data.People;
+
+/// <summary>Who may see what: the only place that says so. What one may not see does not exist for one.</summary>
+public static class Visible
+{
+    /// <summary>A person's own jobs. What was asked before there were accounts belongs to nobody.</summary>
+    public static IQueryable<Job> VisibleTo(this IQueryable<Job> jobs, Viewer viewer)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        var personId = viewer.PersonId;
+        return jobs.Where(job => job.PersonId == personId);
+    }
+
+    /// <summary>What the team shares, and a person's own. An administrator is a person like any other here.</summary>
+    public static IQueryable<GeneratedImage> VisibleTo(this IQueryable<GeneratedImage> images, Viewer viewer)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        var personId = viewer.PersonId;
+        return images.Where(image => image.Visibility == Visibilities.Team || image.PersonId == personId);
+    }
+
+    /// <summary>A person's own.</summary>
+    public static IQueryable<Upload> VisibleTo(this IQueryable<Upload> uploads, Viewer viewer)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        var personId = viewer.PersonId;
+        return uploads.Where(upload => upload.PersonId == personId);
+    }
+}
