@@ -1,3 +1,4 @@
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Jobs;
@@ -16,17 +17,25 @@ public interface ISubmissions
 /// <summary>What the pages show.</summary>
 public interface IJobQueries
 {
+    /// <summary>Whoever asks; only the studio itself may.</summary>
     Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken);
 
-    /// <summary>Jobs that are queued or running, oldest first.</summary>
+    /// <summary>Null also when the viewer may not know of it.</summary>
+    Task<JobView?> FindAsync(Viewer viewer, Guid jobId, CancellationToken cancellationToken);
+
+    /// <summary>Jobs that are queued or running, oldest first; only the studio itself may ask.</summary>
     Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken);
 
-    /// <summary>Finished pictures, newest first.</summary>
+    /// <summary>The viewer's jobs that are queued or running, oldest first.</summary>
+    Task<IReadOnlyList<JobView>> ActiveAsync(Viewer viewer, CancellationToken cancellationToken);
+
+    /// <summary>Finished pictures that the viewer may see, newest first.</summary>
     /// <param name="after">A page's <see cref="GalleryPage.Next"/>; null for the first page.</param>
     /// <param name="take">1 … 200.</param>
-    Task<GalleryPage> GalleryAsync(string? after, int take, CancellationToken cancellationToken);
+    Task<GalleryPage> GalleryAsync(Viewer viewer, string? after, int take, CancellationToken cancellationToken);
 
-    Task<PictureView?> FindPictureAsync(Guid imageId, CancellationToken cancellationToken);
+    /// <summary>Null also when the viewer may not know of it.</summary>
+    Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
 }
 
 /// <summary>Tells the pages of this process that a job changed.</summary>

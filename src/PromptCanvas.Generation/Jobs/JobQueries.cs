@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Generation.Jobs;
@@ -10,10 +11,22 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
 {
     private const int MaximumTake = 200;
 
-    public async Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken)
+    public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
+        FindAsync(jobs => jobs, jobId, cancellationToken);
+
+    public Task<JobView?> FindAsync(Viewer viewer, Guid jobId, CancellationToken cancellationToken) =>
+        FindAsync(jobs => jobs.VisibleTo(viewer), jobId, cancellationToken);
+
+    public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) =>
+        ActiveAsync(jobs => jobs, cancellationToken);
+
+    public Task<IReadOnlyList<JobView>> ActiveAsync(Viewer viewer, CancellationToken cancellationToken) =>
+        ActiveAsync(jobs => jobs.VisibleTo(viewer), cancellationToken);
+
+    private async Task<JobView?> FindAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, Guid jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var job = await database.Jobs.AsNoTracking().Include(row => row.Images)
+        var job = await visible(database.Jobs.AsNoTracking().Include(row => row.Images))
             .SingleOrDefaultAsync(row => row.Id == jobId, cancellationToken);
         if (job is null)
         {
@@ -24,10 +37,10 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         return ToView(job, places);
     }
 
-    public async Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var jobs = await database.Jobs.AsNoTracking().Include(job => job.Images)
+        var jobs = await visible(database.Jobs.AsNoTracking().Include(job => job.Images))
             .Where(job => job.State == JobStates.Queued || job.State == JobStates.Running)
             .OrderBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .ToListAsync(cancellationToken);
@@ -35,12 +48,12 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         return [.. jobs.Select(job => ToView(job, places))];
     }
 
-    public async Task<GalleryPage> GalleryAsync(string? after, int take, CancellationToken cancellationToken)
+    public async Task<GalleryPage> GalleryAsync(Viewer viewer, string? after, int take, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        IQueryable<GeneratedImage> images = database.Images;
+        var images = database.Images.VisibleTo(viewer);
         if (after is not null)
         {
             // After an unknown place there is nothing.
@@ -59,15 +72,19 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         return new GalleryPage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
-    public async Task<PictureView?> FindPictureAsync(Guid imageId, CancellationToken cancellationToken)
+    public async Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await ToViews(database.Images.Where(image => image.Id == imageId)).SingleOrDefaultAsync(cancellationToken);
+        return await ToViews(database.Images.VisibleTo(viewer).Where(image => image.Id == imageId)).SingleOrDefaultAsync(cancellationToken);
     }
 
     // Without the embedding, which is larger than the rest of the row.
     private static IQueryable<PictureView> ToViews(IQueryable<GeneratedImage> images) => images.Select(image => new PictureView(
-        image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt));
+        image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt)
+    {
+        PersonId = image.PersonId,
+        Visibility = image.Visibility,
+    });
 
     private static JobView ToView(Job job, IReadOnlyDictionary<Guid, QueuePlace> places)
     {

@@ -100,6 +100,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> databases, TimePr
             Count = job.Request.Count,
             Seed = job.Request.Seed,
             Overrides = JsonSerializer.Serialize(job.Request.Overrides, JobJson.Options),
+            Visibility = job.Job.Visibility,
             State = JobStates.Queued,
             CreatedAt = clock.GetUtcNow(),
         };

@@ -1,3 +1,5 @@
+using PromptCanvas.Data.Pictures;
+
 namespace PromptCanvas.Generation.Jobs;
 
 public enum JobState
@@ -41,7 +43,14 @@ public sealed record JobView(
 public sealed record JobImageView(int Index, JobImageState State, uint Seed, Guid? ImageId, string? Error);
 
 /// <summary>A finished picture as the gallery shows it.</summary>
-public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt);
+public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt)
+{
+    /// <summary>Whose it is; null for what was made before the installation had accounts.</summary>
+    public Guid? PersonId { get; init; }
+
+    /// <summary>One of <see cref="Visibilities"/>.</summary>
+    public string Visibility { get; init; } = Visibilities.Team;
+}
 
 /// <summary>One page of the gallery, newest first.</summary>
 /// <param name="Next">Pass it to get the next page; null at the end.</param>

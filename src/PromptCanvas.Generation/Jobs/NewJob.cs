@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Generation.Jobs;
@@ -8,7 +9,7 @@ public sealed record NewJob
     /// <summary>Minted once per press of the button; the same key again gives the same job.</summary>
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>Who asks; null while the installation has no accounts.</summary>
+    /// <summary>Who asks; null for the installation itself.</summary>
     public Guid? PersonId { get; init; }
 
     public required string Prompt { get; init; }
@@ -25,6 +26,9 @@ public sealed record NewJob
 
     /// <summary>Null = the installation's default model.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Who may see the pictures: one of <see cref="Visibilities"/>.</summary>
+    public string Visibility { get; init; } = Visibilities.Team;
 
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 }

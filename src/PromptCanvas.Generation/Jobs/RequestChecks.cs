@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Engines;
@@ -83,6 +84,11 @@ internal sealed class RequestChecks(IEngineProvider engines)
         if (!Sizes.Contains(job.Size))
         {
             return new InvalidInput("size", $"Pictures of {job.Size} pixels are not offered; choose {string.Join(", ", Sizes)}.");
+        }
+
+        if (!Visibilities.All.Contains(job.Visibility))
+        {
+            return new InvalidInput("visibility", $"Pictures are visible to {string.Join(" or ", Visibilities.All)}, not to {job.Visibility}.");
         }
 
         if (string.IsNullOrWhiteSpace(job.IdempotencyKey))

@@ -10,6 +10,10 @@ public abstract record Refusal(string Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record NotFound(string Message) : Refusal(Message);
 
+/// <summary>It exists, and this person may not do it.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record Forbidden(string Message) : Refusal(Message);
+
 /// <summary>A field cannot be accepted as it is.</summary>
 /// <param name="Field">The field, in camelCase as the API names it.</param>
 /// <param name="Message">One sentence for the person who asked.</param>

@@ -34,6 +34,7 @@ internal sealed class Orphans(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var known = await database.Images.Where(image => hashes.Contains(image.ContentHash)).Select(image => image.ContentHash)
             .Union(database.Images.Where(image => hashes.Contains(image.ThumbnailHash)).Select(image => image.ThumbnailHash))
+            .Union(database.Uploads.Where(upload => hashes.Contains(upload.ContentHash)).Select(upload => upload.ContentHash))
             .ToListAsync(cancellationToken);
         return hashes.Except(known);
     }

@@ -35,6 +35,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
                 JobId = job.Id,
                 ImageIndex = completed.ImageIndex,
                 PersonId = job.PersonId,
+                Visibility = job.Visibility,
                 ContentHash = contentHash,
                 ThumbnailHash = thumbnailHash,
                 Width = picture.Width,

@@ -1,4 +1,5 @@
 using PromptCanvas.Generation.Startup;
+using PromptCanvas.Web.Features.Accounts;
 
 namespace PromptCanvas.Web.Hosting;
 
@@ -18,9 +19,15 @@ internal static class StudioHost
         {
             await using var app = builder.Build();
             await app.Services.PrepareGenerationAsync();
+            var setupToken = await app.Services.GetRequiredService<FirstAdministrator>().PrepareAsync(CancellationToken.None);
             app.UseStudio();
             await app.StartAsync();
             started = true;
+            if (setupToken is not null)
+            {
+                await Console.Out.WriteLineAsync(SetupLink.Sentence(app.Urls, setupToken));
+            }
+
             await app.WaitForShutdownAsync();
             return 0;
         }

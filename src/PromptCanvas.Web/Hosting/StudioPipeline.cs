@@ -5,6 +5,7 @@ using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
 
@@ -20,33 +21,29 @@ internal static class StudioPipeline
     public static WebApplication UseStudio(this WebApplication app)
     {
         app.UseSecurityHeaders();
-        app.UseWhen(IsProgram, program => program.UseExceptionHandler(Faults).UseStatusCodePages());
-        app.UseWhen(context => !IsProgram(context), page =>
+        app.UseWhen(PageArea.IsProgram, program => program.UseExceptionHandler(Faults).UseStatusCodePages());
+        app.UseWhen(context => !PageArea.IsProgram(context), page =>
         {
             page.UseExceptionHandler("/error", createScopeForErrors: true);
             page.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
         app.UseRouting();
         app.UseWebSocketOriginCheck();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseLiveConnections();
         app.UseAntiforgery();
 
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
-        app.MapHub<GenerationHub>("/hubs/generation");
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHub<GenerationHub>("/hubs/generation").RequireAuthorization(Policies.Read);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready").AllowAnonymous();
 
-        var api = app.MapGroup("/api");
+        var api = app.MapGroup("/api").RefuseForeignWrites();
         api.MapCreate();
         api.MapJobs();
         api.MapImages();
         return app;
     }
-
-    // Programs get problem details, people get pages.
-    private static bool IsProgram(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/api")
-        || context.Request.Path.StartsWithSegments("/hubs")
-        || context.Request.Path.StartsWithSegments("/_blazor")
-        || context.Request.Path.StartsWithSegments("/health");
 }

@@ -11,9 +11,11 @@ using MudBlazor.Services;
 
 using PromptCanvas.Generation;
 using PromptCanvas.Migrations;
+using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
 
@@ -50,6 +52,8 @@ internal static class StudioServices
 
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
         services.AddAppDatabase(GenerationRegistration.ChooseDatabase);
+        services.AddStudioSecurity();
+        services.AddAccounts();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());
         services.AddHostedService(provider => provider.GetRequiredService<ModelStatus>());

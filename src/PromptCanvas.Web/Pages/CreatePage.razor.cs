@@ -5,11 +5,13 @@ using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Pages;
 
 /// <summary>The studio's first page: the prompt, what is running, what was made.</summary>
-public sealed partial class CreatePage(GenerateImagesHandler handler, IJobQueries jobs, IModelStatus model, NavigationManager navigation)
+public sealed partial class CreatePage(
+    GenerateImagesHandler handler, IJobQueries jobs, ICurrentViewer viewer, IModelStatus model, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
     private Refusal? refusal;
@@ -54,7 +56,7 @@ public sealed partial class CreatePage(GenerateImagesHandler handler, IJobQuerie
             return;
         }
 
-        var job = await jobs.FindAsync(id, CancellationToken.None);
+        var job = await FindAsync(id);
         jobIsMissing = job is null;
         if (job is not null && !Shows(id))
         {
@@ -63,13 +65,16 @@ public sealed partial class CreatePage(GenerateImagesHandler handler, IJobQuerie
         }
     }
 
+    private async Task<JobView?> FindAsync(Guid id) =>
+        await jobs.FindAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None);
+
     private bool Shows(Guid jobId) => runs.Exists(run => run.Job?.Id == jobId);
 
     // The job of the address first, then what else is queued or running, newest first.
     private async Task<IReadOnlyList<JobView>> ReadJobsAsync()
     {
-        var active = (await jobs.ActiveAsync(CancellationToken.None)).Reverse();
-        var asked = JobId is { } id ? await jobs.FindAsync(id, CancellationToken.None) : null;
+        var active = (await jobs.ActiveAsync(await viewer.GetAsync(CancellationToken.None), CancellationToken.None)).Reverse();
+        var asked = JobId is { } id ? await FindAsync(id) : null;
         return asked is null ? [.. active] : [asked, .. active.Where(job => job.Id != asked.Id)];
     }
 
@@ -81,14 +86,15 @@ public sealed partial class CreatePage(GenerateImagesHandler handler, IJobQuerie
         runs.Insert(0, run);
 
         // The first press may have to wait until the model is open; the tiles do not wait for that.
-        var queued = await Task.Run(() => handler.HandleAsync(request, CancellationToken.None));
+        var person = await viewer.GetAsync(CancellationToken.None);
+        var queued = await Task.Run(() => handler.HandleAsync(request, person, CancellationToken.None));
         if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
             return;
         }
 
-        run.Job = await jobs.FindAsync(id, CancellationToken.None);
+        run.Job = await FindAsync(id);
         navigation.NavigateTo($"jobs/{id}");
     }
 

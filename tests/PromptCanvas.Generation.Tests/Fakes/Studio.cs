@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PromptCanvas.Data;
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
@@ -18,6 +19,9 @@ namespace PromptCanvas.Generation.Tests.Fakes;
 /// <summary>A whole studio without its web: real files, real SQLite, a fake engine, and a clock that the test moves.</summary>
 internal sealed class Studio : IAsyncDisposable
 {
+    /// <summary>Somebody who has made nothing.</summary>
+    public static readonly Viewer Somebody = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d001"), PersonRoles.Member);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ServiceProvider services;

@@ -25,7 +25,7 @@ public sealed class GalleryTests : IAsyncDisposable
         string? next = null;
         do
         {
-            var page = await studio.Queries.GalleryAsync(next, 7, Cancellation);
+            var page = await studio.Queries.GalleryAsync(Studio.Somebody, next, 7, Cancellation);
             seen.AddRange(page.Pictures);
             next = page.Next;
             await AddAsync(first: 100 + seen.Count, count: 3);
@@ -43,7 +43,7 @@ public sealed class GalleryTests : IAsyncDisposable
         await studio.PrepareAsync();
         await AddAsync(first: 0, count: 5);
 
-        var page = await studio.Queries.GalleryAsync(null, 5, Cancellation);
+        var page = await studio.Queries.GalleryAsync(Studio.Somebody, null, 5, Cancellation);
 
         Assert.Equal(5, page.Pictures.Count);
         Assert.Null(page.Next);
@@ -58,7 +58,7 @@ public sealed class GalleryTests : IAsyncDisposable
         await studio.PrepareAsync();
         await AddAsync(first: 0, count: 1);
 
-        Assert.Empty((await studio.Queries.GalleryAsync(after, 5, Cancellation)).Pictures);
+        Assert.Empty((await studio.Queries.GalleryAsync(Studio.Somebody, after, 5, Cancellation)).Pictures);
     }
 
     [Fact]

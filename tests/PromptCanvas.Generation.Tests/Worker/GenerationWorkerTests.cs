@@ -69,7 +69,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 1) with { Size = 256 }), JobState.Done);
 
-        var picture = await studio.Queries.FindPictureAsync(job.Images[0].ImageId!.Value, Cancellation);
+        var picture = await studio.Queries.FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
         Assert.Equal((256, 256), (picture!.Width, picture.Height));
     }
 

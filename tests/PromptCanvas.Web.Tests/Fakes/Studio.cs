@@ -1,19 +1,25 @@
 using System.Reflection;
 
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Engines;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>The whole studio on a data folder of its own; only the engine is scripted.</summary>
+/// <summary>The whole studio on a data folder of its own; only the engine is scripted. Its clients are the first administrator's unless a test makes others.</summary>
 public sealed class Studio : WebApplicationFactory<Program>
 {
+    public const string AdministratorEmail = "administrator@example.com";
+    public const string Password = "three plain words of a test";
+
     private readonly bool ownsFolder;
+    private SomebodyInTest? administrator;
 
     public Studio()
         : this(Directory.CreateTempSubdirectory("promptcanvas-web-").FullName) => ownsFolder = true;
@@ -28,6 +34,23 @@ public sealed class Studio : WebApplicationFactory<Program>
 
     public ScriptedEngine Engine { get; } = new();
 
+    /// <summary>Settings that differ, before the start.</summary>
+    public Dictionary<string, string?> Settings { get; } = [];
+
+    /// <summary>The first administrator.</summary>
+    public SomebodyInTest Administrator => administrator ??= PersonAsync(AdministratorEmail, PersonRoles.Administrator).GetAwaiter().GetResult();
+
+    /// <summary>Somebody with this address; made when there is nobody yet.</summary>
+    public Task<SomebodyInTest> PersonAsync(string email, string role) => Services.PersonAsync(email, role);
+
+    /// <summary>A client of somebody's; of nobody's without one. It keeps no cookies and follows no redirects.</summary>
+    public HttpClient ClientOf(SomebodyInTest? somebody)
+    {
+        var client = Server.CreateClient();
+        somebody?.Dress(client);
+        return client;
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
@@ -37,12 +60,39 @@ public sealed class Studio : WebApplicationFactory<Program>
         }
     }
 
+    protected override void ConfigureClient(HttpClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        base.ConfigureClient(client);
+        Administrator.Dress(client);
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseContentRoot(RepoRoot);
         builder.UseSetting("Data:Folder", DataFolder);
+        builder.UseSetting("PROMPTCANVAS_ADMIN_EMAIL", AdministratorEmail);
+        builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Password);
+
+        // The limits have their own tests; here they would only make others wait.
+        foreach (var limit in (string[])["SignInPerMinute", "WritesPerMinute", "WritesPerSecond", "ReadsPerMinute"])
+        {
+            builder.UseSetting($"RateLimits:{limit}", "100000");
+        }
+
+        foreach (var (name, value) in Settings)
+        {
+            builder.UseSetting(name, value);
+        }
+
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
-        builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(Engine)));
+        builder.ConfigureServices(services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(Engine));
+
+            // Making people is quick here; a test of its own looks at the real figure.
+            services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+        });
     }
 }

@@ -1,8 +1,12 @@
+using System.Security.Claims;
+
 using Microsoft.AspNetCore.Mvc;
 
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Create;
 
@@ -11,11 +15,12 @@ internal static class CreateEndpoint
 {
     private const string GenerateKind = "generate";
 
-    public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync);
+    public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Generate);
 
     private static async Task<IResult> CreateAsync(
         CreateJobBody body,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        ClaimsPrincipal user,
         GenerateImagesHandler handler,
         IJobQueries jobs,
         CancellationToken cancellationToken)
@@ -26,12 +31,12 @@ internal static class CreateEndpoint
         }
 
         var request = body.ToRequest(idempotencyKey ?? Guid.NewGuid().ToString());
-        if (!(await handler.HandleAsync(request, cancellationToken)).TryGet(out var id, out var refusal))
+        if (!(await handler.HandleAsync(request, user.ToViewer(), cancellationToken)).TryGet(out var id, out var refusal))
         {
             return refusal.ToProblem();
         }
 
-        var job = await jobs.FindAsync(id, cancellationToken);
+        var job = await jobs.FindAsync(user.ToViewer(), id, cancellationToken);
         return TypedResults.Accepted(
             $"/api/jobs/{id}",
             new JobAccepted(id, job?.State ?? JobState.Queued, job?.Position, job?.EtaSeconds, job?.Images.Count ?? body.Count));
@@ -39,7 +44,7 @@ internal static class CreateEndpoint
 }
 
 /// <summary>The body of <c>POST /api/jobs</c>.</summary>
-internal sealed record CreateJobBody(string? Kind, string? Prompt, string? NegativePrompt, uint? Seed, string? Model, int Count = 4, int Size = 1024)
+internal sealed record CreateJobBody(string? Kind, string? Prompt, string? NegativePrompt, uint? Seed, string? Model, int Count = 4, int Size = 1024, string Visibility = Visibilities.Team)
 {
     public GenerateImages ToRequest(string idempotencyKey) => new(idempotencyKey, Prompt ?? "")
     {
@@ -48,6 +53,7 @@ internal sealed record CreateJobBody(string? Kind, string? Prompt, string? Negat
         Size = Size,
         Seed = Seed,
         Model = Model,
+        Visibility = Visibility,
     };
 }
 

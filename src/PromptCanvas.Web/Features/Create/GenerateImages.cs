@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Jobs;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -6,6 +7,9 @@ namespace PromptCanvas.Web.Features.Create;
 /// <param name="IdempotencyKey">Minted once per press: the same key again gives the same job.</param>
 public sealed record GenerateImages(string IdempotencyKey, string Prompt)
 {
+    /// <summary>Who may see the pictures.</summary>
+    public string Visibility { get; init; } = Visibilities.Team;
+
     public string? NegativePrompt { get; init; }
 
     public int Count { get; init; } = 4;
@@ -19,6 +23,7 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
     internal NewJob ToJob() => new()
     {
         IdempotencyKey = IdempotencyKey,
+        Visibility = Visibility,
         Prompt = Prompt.Trim(),
         NegativePrompt = string.IsNullOrWhiteSpace(NegativePrompt) ? null : NegativePrompt.Trim(),
         Count = Count,

@@ -1,3 +1,4 @@
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
 
@@ -8,9 +9,12 @@ public sealed class GenerateImagesHandler(ISubmissions submissions)
 {
     /// <summary>Queues the job; no picture exists yet when this returns.</summary>
     /// <returns>The job's id, or why it was refused.</returns>
-    public Task<Result<Guid>> HandleAsync(GenerateImages request, CancellationToken cancellationToken)
+    public Task<Result<Guid>> HandleAsync(GenerateImages request, Viewer viewer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return submissions.SubmitAsync(request.ToJob(), cancellationToken);
+        ArgumentNullException.ThrowIfNull(viewer);
+        return viewer.MayMake
+            ? submissions.SubmitAsync(request.ToJob() with { PersonId = viewer.PersonId }, cancellationToken)
+            : Task.FromResult<Result<Guid>>(new Forbidden("You may look at what the team makes, and not make pictures yourself. Ask an administrator for another role."));
     }
 }

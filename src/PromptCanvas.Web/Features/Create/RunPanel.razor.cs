@@ -5,12 +5,13 @@ using MudBlazor;
 
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Web.Results;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>A run's tiles and status. The job's state comes from the database; the frames go past it, from the hub to the canvases.</summary>
 public sealed partial class RunPanel(
-    IJobQueries jobs, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
+    IJobQueries jobs, ICurrentViewer viewer, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int TicksPerRead = 3;
@@ -87,7 +88,7 @@ public sealed partial class RunPanel(
             return;
         }
 
-        Run.Job = await jobs.FindAsync(id, Gone) ?? Run.Job;
+        Run.Job = await jobs.FindAsync(await viewer.GetAsync(Gone), id, Gone) ?? Run.Job;
         eta = Run.Job?.EtaSeconds;
         StateHasChanged();
         if (Run.IsOver)
@@ -117,6 +118,12 @@ public sealed partial class RunPanel(
     private async Task StopAsync()
     {
         if (Run.Job is not { } job)
+        {
+            return;
+        }
+
+        // The button is no guard: who stops a job must be whose it is, and still may come in.
+        if (await jobs.FindAsync(await viewer.GetAsync(Gone), job.Id, Gone) is null)
         {
             return;
         }

@@ -1,9 +1,10 @@
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>The part of the gallery that one tab has loaded, newest first; the viewer walks through it.</summary>
-public sealed class GalleryWindow(IJobQueries jobs)
+public sealed class GalleryWindow(IJobQueries jobs, ICurrentViewer viewer)
 {
     private const int PageSize = 24;
     private readonly List<PictureView> pictures = [];
@@ -15,7 +16,8 @@ public sealed class GalleryWindow(IJobQueries jobs)
 
     public bool HasMore => next is not null;
 
-    public Task<GalleryPage> ReadFirstAsync(CancellationToken cancellationToken) => jobs.GalleryAsync(null, PageSize, cancellationToken);
+    public async Task<GalleryPage> ReadFirstAsync(CancellationToken cancellationToken) =>
+        await jobs.GalleryAsync(await viewer.GetAsync(cancellationToken), null, PageSize, cancellationToken);
 
     public void Start(GalleryPage first)
     {
@@ -32,7 +34,7 @@ public sealed class GalleryWindow(IJobQueries jobs)
             return;
         }
 
-        var page = await jobs.GalleryAsync(after, PageSize, cancellationToken);
+        var page = await jobs.GalleryAsync(await viewer.GetAsync(cancellationToken), after, PageSize, cancellationToken);
         var known = pictures.Select(picture => picture.Id).ToHashSet();
         pictures.AddRange(page.Pictures.Where(picture => !known.Contains(picture.Id)));
         next = page.Next;
@@ -61,7 +63,7 @@ public sealed class GalleryWindow(IJobQueries jobs)
     public async Task<(Guid? Newer, Guid? Older)> NeighboursAsync(PictureView picture, CancellationToken cancellationToken)
     {
         var row = pictures.Select(other => other.Id).ToList();
-        if (!row.Contains(picture.Id) && await jobs.FindAsync(picture.JobId, cancellationToken) is { } job)
+        if (!row.Contains(picture.Id) && await jobs.FindAsync(await viewer.GetAsync(cancellationToken), picture.JobId, cancellationToken) is { } job)
         {
             row = [.. job.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value)];
         }

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 using Microsoft.Net.Http.Headers;
 
 using PromptCanvas.Generation.Jobs;
@@ -5,6 +7,7 @@ using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Hosting;
 using PromptCanvas.Web.Results;
+using PromptCanvas.Web.Security;
 
 using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult;
 
@@ -15,20 +18,20 @@ internal static class ImageEndpoints
 {
     public static void MapImages(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/images/{id:guid}", FindAsync);
-        api.MapGet("/images/{id:guid}/content", ContentAsync).WithMetadata(new InertContent());
-        api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).WithMetadata(new InertContent());
+        api.MapGet("/images/{id:guid}", FindAsync).RequireAuthorization(Policies.Read);
+        api.MapGet("/images/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read).WithMetadata(new InertContent());
+        api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read).WithMetadata(new InertContent());
     }
 
-    private static async Task<IResult> FindAsync(Guid id, IJobQueries jobs, CancellationToken cancellationToken) =>
-        await jobs.FindPictureAsync(id, cancellationToken) is { } picture
+    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
+        await jobs.FindPictureAsync(user.ToViewer(), id, cancellationToken) is { } picture
             ? TypedResults.Ok(ImageBody.Of(picture))
             : Missing();
 
     private static async Task<IResult> ContentAsync(
         Guid id, bool? download, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(id, cancellationToken) is not { } picture
+        if (await jobs.FindPictureAsync(context.User.ToViewer(), id, cancellationToken) is not { } picture
             || await store.OpenContentAsync(id, cancellationToken) is not { } content)
         {
             return Missing();
@@ -38,8 +41,8 @@ internal static class ImageEndpoints
     }
 
     private static async Task<IResult> ThumbnailAsync(
-        Guid id, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
-        await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+        Guid id, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        await jobs.FindPictureAsync(context.User.ToViewer(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
             ? Give(content, $"{id}.webp", download: false, context)
             : Missing();
 

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
-public sealed partial class PictureViewer(IJobQueries jobs, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+public sealed partial class PictureViewer(IJobQueries jobs, ICurrentViewer viewer, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
@@ -33,7 +34,7 @@ public sealed partial class PictureViewer(IJobQueries jobs, GalleryWindow window
             return;
         }
 
-        picture = PictureId is { } id ? await jobs.FindPictureAsync(id, CancellationToken.None) : null;
+        picture = PictureId is { } id ? await jobs.FindPictureAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) : null;
         missing = PictureId is not null && picture is null;
         opened &= picture is not null;
         if (picture is not null)

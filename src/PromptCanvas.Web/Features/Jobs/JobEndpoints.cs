@@ -1,6 +1,9 @@
+using System.Security.Claims;
+
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Jobs;
 
@@ -9,24 +12,34 @@ internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/jobs", ListAsync);
-        api.MapGet("/jobs/{id:guid}", FindAsync);
-        api.MapDelete("/jobs/{id:guid}", CancelAsync);
+        api.MapGet("/jobs", ListAsync).RequireAuthorization(Policies.Read);
+        api.MapGet("/jobs/{id:guid}", FindAsync).RequireAuthorization(Policies.Read);
+        api.MapDelete("/jobs/{id:guid}", CancelAsync).RequireAuthorization(Policies.Generate);
     }
 
-    private static async Task<IResult> ListAsync(IJobQueries jobs, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)
     {
-        var active = await jobs.ActiveAsync(cancellationToken);
+        var active = await jobs.ActiveAsync(user.ToViewer(), cancellationToken);
         return TypedResults.Ok(active.Select(JobBody.Of).ToArray());
     }
 
-    private static async Task<IResult> FindAsync(Guid id, IJobQueries jobs, CancellationToken cancellationToken) =>
-        await jobs.FindAsync(id, cancellationToken) is { } job
+    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
+        await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is { } job
             ? TypedResults.Ok(JobBody.Of(job))
-            : new NotFound("There is no job with this id.").ToProblem();
+            : Missing();
 
-    private static async Task<IResult> CancelAsync(Guid id, ISubmissions submissions, CancellationToken cancellationToken) =>
-        (await submissions.CancelAsync(id, cancellationToken)).TryGet(out var job, out var refusal)
+    private static async Task<IResult> CancelAsync(
+        Guid id, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
+    {
+        if (await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is null)
+        {
+            return Missing();
+        }
+
+        return (await submissions.CancelAsync(id, cancellationToken)).TryGet(out var job, out var refusal)
             ? TypedResults.Ok(JobBody.Of(job))
             : refusal.ToProblem();
+    }
+
+    private static IResult Missing() => new NotFound("There is no job with this id.").ToProblem();
 }

@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 
 using Microsoft.AspNetCore.SignalR;
 
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Previews;
 
@@ -11,10 +13,10 @@ namespace PromptCanvas.Web.Features.Previews;
 public sealed class GenerationHub(IPreviewBus previews, QueueWatch queue, IJobQueries jobs) : Hub
 {
     /// <summary>The latest frame of every picture first, then each picture's latest until the job is over.</summary>
-    /// <exception cref="HubException">There is no such job.</exception>
+    /// <exception cref="HubException">There is no such job, or not for the caller.</exception>
     public async IAsyncEnumerable<PreviewMessage> Watch(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(jobId, cancellationToken) is null)
+        if (await jobs.FindAsync(Viewer, jobId, cancellationToken) is null)
         {
             throw new HubException("There is no job with this id.");
         }
@@ -25,6 +27,8 @@ public sealed class GenerationHub(IPreviewBus previews, QueueWatch queue, IJobQu
         }
     }
 
-    /// <summary>Every active job's place first, then what changes.</summary>
-    public IAsyncEnumerable<QueueUpdate> WatchQueue(CancellationToken cancellationToken) => queue.WatchAsync(cancellationToken);
+    /// <summary>The place of every active job of the caller first, then what changes.</summary>
+    public IAsyncEnumerable<QueueUpdate> WatchQueue(CancellationToken cancellationToken) => queue.WatchAsync(Viewer, cancellationToken);
+
+    private Viewer Viewer => (Context.User ?? throw new HubException("Nobody is signed in.")).ToViewer();
 }

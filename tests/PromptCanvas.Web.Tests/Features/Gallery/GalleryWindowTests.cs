@@ -1,5 +1,7 @@
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Web.Features.Gallery;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;
 
@@ -50,13 +52,13 @@ public sealed class GalleryWindowTests
 
     private async Task<GalleryWindow> StartedAsync()
     {
-        var window = new GalleryWindow(shelf);
+        var window = new GalleryWindow(shelf, shelf);
         window.Start(await window.ReadFirstAsync(CancellationToken.None));
         return window;
     }
 
     /// <summary>Finished pictures in memory.</summary>
-    private sealed class Shelf : IJobQueries
+    private sealed class Shelf : IJobQueries, ICurrentViewer
     {
         public List<PictureView> Pictures { get; } = [];
 
@@ -68,15 +70,21 @@ public sealed class GalleryWindowTests
             }
         }
 
-        public Task<GalleryPage> GalleryAsync(string? after, int take, CancellationToken cancellationToken)
+        public Task<GalleryPage> GalleryAsync(Viewer viewer, string? after, int take, CancellationToken cancellationToken)
         {
             var from = after is null ? 0 : Pictures.FindIndex(picture => picture.Id.ToString() == after) + 1;
             var page = Pictures.Skip(from).Take(take).ToList();
             return Task.FromResult(new GalleryPage(page, from + take < Pictures.Count ? page[^1].Id.ToString() : null));
         }
 
-        public Task<PictureView?> FindPictureAsync(Guid imageId, CancellationToken cancellationToken) =>
+        public Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken) =>
             Task.FromResult(Pictures.Find(picture => picture.Id == imageId));
+
+        public ValueTask<Viewer> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Viewer(Guid.Empty, PersonRoles.Member));
+
+        public Task<JobView?> FindAsync(Viewer viewer, Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
+
+        public Task<IReadOnlyList<JobView>> ActiveAsync(Viewer viewer, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JobView>>([]);
 
         public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
 

@@ -140,7 +140,11 @@ public sealed class GenerationHubTests(Studio studio) : IClassFixture<Studio>
     {
         var builder = new HubConnectionBuilder().WithUrl(
             new Uri(studio.Server.BaseAddress, "hubs/generation"),
-            options => options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler());
+            options =>
+            {
+                options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler();
+                options.AccessTokenProvider = () => Task.FromResult<string?>(studio.Administrator.Key);
+            });
         if (messagePack)
         {
             builder.AddMessagePackProtocol();

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace PromptCanvas.Data.People;
+
+public static class PeopleRegistration
+{
+    // OWASP's figure for PBKDF2-SHA512, which Identity's default is half of.
+    private const int HashIterations = 220_000;
+    private const int ShortestPassword = 15;
+    private const int AttemptsBeforeLockout = 5;
+
+    /// <summary>Registers accounts, keys and the audit log on the database that <c>IDbContextFactory&lt;AppDbContext&gt;</c> opens.</summary>
+    /// <returns>Identity's builder, for what only a web server has.</returns>
+    public static IdentityBuilder AddPeople(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
+        services.AddScoped<Accounts>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<AuditLog>();
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
+        return services.AddIdentityCore<Person>(Configure)
+            .AddEntityFrameworkStores<AppDbContext>()
+            .AddPasswordValidator<PasswordRules>();
+    }
+
+    private static void Configure(IdentityOptions options)
+    {
+        // Length is what counts; rules on which letters only make passwords alike.
+        options.Password = new PasswordOptions
+        {
+            RequiredLength = ShortestPassword,
+            RequiredUniqueChars = 1,
+            RequireDigit = false,
+            RequireLowercase = false,
+            RequireUppercase = false,
+            RequireNonAlphanumeric = false,
+        };
+        options.User.RequireUniqueEmail = true;
+        options.User.AllowedUserNameCharacters = "";
+        options.Lockout.MaxFailedAccessAttempts = AttemptsBeforeLockout;
+        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+        options.Lockout.AllowedForNewUsers = true;
+        options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+    }
+}

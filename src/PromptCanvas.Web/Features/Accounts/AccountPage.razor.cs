@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>What a person may change about themselves.</summary>
+public sealed partial class AccountPage
+{
+    private const int LongestName = 100;
+    private Person? person;
+    private string? profileProblem;
+    private string? passwordProblem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    /// <summary>What was done just now.</summary>
+    [SupplyParameterFromQuery(Name = "done")]
+    public string? Done { get; set; }
+
+    [SupplyParameterFromForm(FormName = "profile")]
+    public ProfileForm Profile { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "password")]
+    public PasswordForm Change { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private PersonStates States { get; set; } = null!;
+
+    [Inject]
+    private LiveConnections Connections { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Profile ??= new ProfileForm();
+        Change ??= new PasswordForm();
+        person = await SignIn.UserManager.GetUserAsync(Context.User);
+    }
+
+    private async Task RenameAsync()
+    {
+        var name = Profile.Name?.Trim() ?? "";
+        if (person is null || name.Length is 0 or > LongestName || name.Any(char.IsControl))
+        {
+            profileProblem = T["NameInvalid"];
+            return;
+        }
+
+        person.DisplayName = name;
+        await SignIn.UserManager.UpdateAsync(person);
+        Navigation.NavigateTo("/account");
+    }
+
+    private async Task SignOutAsync()
+    {
+        await SignIn.SignOutAsync();
+        Navigation.NavigateTo("/sign-in");
+    }
+
+    private async Task SignOutEverywhereAsync()
+    {
+        if (person is not null)
+        {
+            await SignIn.UserManager.UpdateSecurityStampAsync(person);
+            States.Forget(person.Id);
+            Connections.Cut(person.Id);
+        }
+
+        await SignOutAsync();
+    }
+
+    // A new password ends every other session.
+    private async Task ChangePasswordAsync()
+    {
+        if (person is null)
+        {
+            return;
+        }
+
+        var result = await SignIn.UserManager.ChangePasswordAsync(person, Change.Current ?? "", Change.New ?? "");
+        if (!result.Succeeded)
+        {
+            passwordProblem = result.Errors.First().Code switch
+            {
+                nameof(IdentityErrorDescriber.PasswordMismatch) => T["CurrentPasswordWrong"],
+                nameof(IdentityErrorDescriber.PasswordTooShort) => T["PasswordTooShort"],
+                _ => result.Errors.First().Description,
+            };
+            return;
+        }
+
+        States.Forget(person.Id);
+        Connections.Cut(person.Id);
+        await SignIn.RefreshSignInAsync(person);
+        Navigation.NavigateTo("/account?done=password");
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class ProfileForm
+    {
+        public string? Name { get; set; }
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class PasswordForm
+    {
+        public string? Current { get; set; }
+
+        public string? New { get; set; }
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>Where an invitation, or a link from an administrator, becomes a password.</summary>
+public sealed partial class JoinPage
+{
+    private string? email;
+    private bool isReturning;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "token")]
+    public string? Token { get; set; }
+
+    [SupplyParameterFromForm(FormName = "join")]
+    public JoinForm Form { get; set; } = null!;
+
+    [Inject]
+    private Data.People.Accounts Accounts { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private PersonStates States { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Form ??= new JoinForm();
+        var person = await Accounts.FindByLinkAsync(Token, Context.RequestAborted);
+        email = person?.Email;
+        isReturning = person?.PasswordHash is not null;
+        Form.Name ??= person?.DisplayName;
+    }
+
+    private async Task SubmitAsync()
+    {
+        var outcome = await Accounts.RedeemAsync(Token, Form.Name, Form.Password ?? "", Context.RequestAborted);
+        problem = outcome.Refusal;
+        if (outcome is not { Done: true, Person: { } person })
+        {
+            return;
+        }
+
+        States.Forget(person.Id);
+
+        // With a second factor a link alone does not open the door.
+        if (person.TwoFactorEnabled)
+        {
+            Navigation.NavigateTo("/sign-in");
+            return;
+        }
+
+        await SignIn.SignInAsync(person, isPersistent: false);
+        Navigation.NavigateTo("/");
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class JoinForm
+    {
+        public string? Name { get; set; }
+
+        public string? Password { get; set; }
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>Where people make their own account, if the installation is open.</summary>
+public sealed partial class RegisterPage
+{
+    private bool isOpen;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "register")]
+    public RegisterForm Form { get; set; } = null!;
+
+    [Inject]
+    private Data.People.Accounts Accounts { get; set; } = null!;
+
+    [Inject]
+    private FirstAdministrator First { get; set; } = null!;
+
+    [Inject]
+    private SignInLimits Limits { get; set; } = null!;
+
+    [Inject]
+    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Form ??= new RegisterForm();
+        isOpen = Registration.Value.Mode == RegistrationMode.Open && !await First.IsMissingAsync(Context.RequestAborted);
+    }
+
+    private async Task SubmitAsync()
+    {
+        if (!isOpen)
+        {
+            return;
+        }
+
+        if (Limits.Refuse(Context, Form.Email ?? "") is not null)
+        {
+            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            problem = T["TooManyAttempts"];
+            return;
+        }
+
+        var outcome = await Accounts.CreateAsync(Form.Email ?? "", PersonRoles.Member, Form.Password ?? "");
+        problem = outcome.Refusal;
+        if (outcome is { Done: true, Person: { } person })
+        {
+            await SignIn.SignInAsync(person, isPersistent: false);
+            Navigation.NavigateTo("/");
+        }
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class RegisterForm
+    {
+        public string? Email { get; set; }
+
+        public string? Password { get; set; }
+    }
+}

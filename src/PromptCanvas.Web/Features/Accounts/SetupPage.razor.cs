@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>Where the first administrator is made, by whoever has the link from the console.</summary>
+public sealed partial class SetupPage
+{
+    private bool closed;
+    private bool valid;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "token")]
+    public string? Token { get; set; }
+
+    [SupplyParameterFromForm(FormName = "setup")]
+    public SetupForm Form { get; set; } = null!;
+
+    [Inject]
+    private FirstAdministrator First { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Form ??= new SetupForm();
+        closed = !await First.IsMissingAsync(Context.RequestAborted);
+        valid = First.Knows(Token);
+        if (!closed && !valid && Token is not null)
+        {
+            Context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        }
+    }
+
+    private async Task SubmitAsync()
+    {
+        var outcome = await First.MakeAsync(Token, Form.Email ?? "", Form.Password ?? "", Context.RequestAborted);
+        problem = outcome.Refusal;
+        if (outcome is { Done: true, Person: { } person })
+        {
+            await SignIn.SignInAsync(person, isPersistent: false);
+            Navigation.NavigateTo("/");
+        }
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class SetupForm
+    {
+        public string? Email { get; set; }
+
+        public string? Password { get; set; }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Threading.RateLimiting;
+
+using Microsoft.Extensions.Options;
+
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>How often somebody may try: by account and address, so that one person's mistakes do not shut out an office, and by address alone.</summary>
+internal sealed class SignInLimits(IOptions<RateLimitOptions> options) : IDisposable
+{
+    // An office behind one address signs in together on Monday morning.
+    private const int AddressShare = 6;
+
+    private readonly PartitionedRateLimiter<Attempt> limiter = PartitionedRateLimiter.CreateChained(
+        PartitionedRateLimiter.Create<Attempt, string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
+            $"{attempt.Address} {attempt.Account}", _ => Bucket(options.Value.SignInPerMinute))),
+        PartitionedRateLimiter.Create<Attempt, string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
+            attempt.Address, _ => Bucket(options.Value.SignInPerMinute * AddressShare))));
+
+    /// <returns>Null when they may try; else after how long they may again.</returns>
+    public TimeSpan? Refuse(HttpContext context, string account)
+    {
+        var attempt = new Attempt(context.Connection.RemoteIpAddress?.ToString() ?? "", account.Trim().ToUpperInvariant());
+        using var lease = limiter.AttemptAcquire(attempt);
+        return lease.IsAcquired ? null
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+    }
+
+    public void Dispose() => limiter.Dispose();
+
+    private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
+    {
+        TokenLimit = perMinute,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+    };
+
+    private sealed record Attempt(string Address, string Account);
+}

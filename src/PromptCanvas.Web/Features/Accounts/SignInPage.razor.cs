@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>The way in with a password.</summary>
+public sealed partial class SignInPage
+{
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "returnUrl")]
+    public string? ReturnUrl { get; set; }
+
+    [SupplyParameterFromForm(FormName = "sign-in")]
+    public SignInForm Form { get; set; } = null!;
+
+    [Inject]
+    private PasswordSignIn SignIn { get; set; } = null!;
+
+    [Inject]
+    private SignInLimits Limits { get; set; } = null!;
+
+    [Inject]
+    private FirstAdministrator First { get; set; } = null!;
+
+    [Inject]
+    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private bool CanRegister => Registration.Value.Mode == RegistrationMode.Open;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Form ??= new SignInForm();
+        if (await First.IsMissingAsync(Context.RequestAborted))
+        {
+            Navigation.NavigateTo("/setup");
+        }
+    }
+
+    private async Task SubmitAsync()
+    {
+        if (Limits.Refuse(Context, Form.Email ?? "") is { } wait)
+        {
+            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            problem = T["TooManyAttempts"];
+            return;
+        }
+
+        switch (await SignIn.TryAsync(Form.Email ?? "", Form.Password ?? "", Form.Remember))
+        {
+            case SignInAnswer.Yes:
+                Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+                break;
+            case SignInAnswer.SecondFactor:
+                Navigation.NavigateTo(Navigation.GetUriWithQueryParameters("/sign-in/code", new Dictionary<string, object?> { ["returnUrl"] = LocalAddress.Of(ReturnUrl) }));
+                break;
+            default:
+                problem = T["SignInRefused"];
+                break;
+        }
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class SignInForm
+    {
+        public string? Email { get; set; }
+
+        public string? Password { get; set; }
+
+        public bool Remember { get; set; }
+    }
+}

@@ -1,0 +1,9 @@
+namespace PromptCanvas.Web.Hosting;
+
+/// <summary>Tells programs from people by the address: programs get problem details and come with a key, people get pages.</summary>
+internal static class PageArea
+{
+    private static readonly PathString[] Programs = ["/api", "/v1", "/hubs", "/_blazor", "/health", "/openapi", "/metrics"];
+
+    public static bool IsProgram(HttpContext context) => Array.Exists(Programs, area => context.Request.Path.StartsWithSegments(area));
+}

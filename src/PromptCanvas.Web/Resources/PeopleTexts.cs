@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Localization;
+
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Web.Resources;
+
+/// <summary>Names of what the database holds as a word.</summary>
+internal static class PeopleTexts
+{
+    public static string Role(this IStringLocalizer<Texts> texts, string? role) => role switch
+    {
+        PersonRoles.Administrator => texts["RoleAdministrator"],
+        PersonRoles.Member => texts["RoleMember"],
+        PersonRoles.Viewer => texts["RoleViewer"],
+        _ => "",
+    };
+
+    public static string Scope(this IStringLocalizer<Texts> texts, string scope) => scope switch
+    {
+        ApiScopes.Generate => texts["ScopeGenerate"],
+        ApiScopes.Edit => texts["ScopeEdit"],
+        ApiScopes.Vary => texts["ScopeVary"],
+        ApiScopes.Read => texts["ScopeRead"],
+        _ => scope,
+    };
+}

@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Programs come in with <c>Authorization: Bearer pc_…</c>, and in no other way: what stands in an address ends up in logs.</summary>
+internal sealed class ApiKeyHandler(
+    ApiKeys keys, PersonStates states, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+
+    private const string Bearer = "Bearer ";
+
+    public static bool IsUsedBy(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (!IsUsedBy(Request))
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        var key = await keys.FindAsync(Request.Headers.Authorization.ToString()[Bearer.Length..].Trim(), Context.RequestAborted);
+        var owner = key is null ? null : await states.FindAsync(key.PersonId, Context.RequestAborted);
+        if (key is null || owner is null || owner.IsSuspended)
+        {
+            return AuthenticateResult.Fail("The key is unknown, revoked or too old, or its owner may not come in.");
+        }
+
+        Claim[] claims =
+        [
+            new(ClaimTypes.NameIdentifier, key.PersonId.ToString()),
+            new(ClaimTypes.Name, $"key {key.Prefix}…"),
+            new(ClaimTypes.Role, owner.Role),
+            new(StudioClaims.KeyId, key.Id.ToString()),
+            .. key.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(scope => new Claim(StudioClaims.Scope, scope)),
+        ];
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Task.CompletedTask;
+    }
+}

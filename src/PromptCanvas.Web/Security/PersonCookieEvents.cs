@@ -1,0 +1,38 @@
+using System.Security.Claims;
+
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Measures every request's cookie against the person as they are now: a suspension or a new password ends it, a new role counts at once.</summary>
+internal sealed class PersonCookieEvents(PersonStates states, IOptions<IdentityOptions> options) : CookieAuthenticationEvents
+{
+    public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
+    {
+        var stamp = context.Principal?.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
+        var state = context.Principal?.PersonId() is { } id ? await states.FindAsync(id, context.HttpContext.RequestAborted) : null;
+        if (state is null || state.IsSuspended || state.SecurityStamp != stamp)
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+            return;
+        }
+
+        ((ClaimsIdentity)context.Principal!.Identity!).AddClaim(new Claim(ClaimTypes.Role, state.Role));
+    }
+
+    /// <summary>A cookie says who, never as what: the role is read anew each time.</summary>
+    public override Task SigningIn(CookieSigningInContext context)
+    {
+        var identity = (ClaimsIdentity)context.Principal!.Identity!;
+        foreach (var role in identity.FindAll(ClaimTypes.Role).ToArray())
+        {
+            identity.RemoveClaim(role);
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Hosting;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Who comes in, and how.</summary>
+internal static class SecurityRegistration
+{
+    private const string CookieName = "promptcanvas";
+    private const string SelectingScheme = "Studio";
+
+    public static void AddStudioSecurity(this IServiceCollection services)
+    {
+        services.AddAuthentication(SelectingScheme)
+            .AddPolicyScheme(SelectingScheme, null, options => options.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null)
+            .AddIdentityCookies(cookies => cookies.ApplicationCookie?.Configure(ConfigureCookie));
+        services.AddAuthorization(Policies.Configure);
+        services.AddAntiforgery(options => options.HeaderName = "RequestVerificationToken");
+        services.AddCascadingAuthenticationState();
+        services.AddPeople().AddSignInManager().AddDefaultTokenProviders();
+        services.Configure<IdentityOptions>(options => options.SignIn.RequireConfirmedAccount = true);
+        services.AddScoped<IUserConfirmation<Person>, NotSuspended>();
+        services.AddScoped<PersonCookieEvents>();
+        services.AddSingleton<PersonStates>();
+        services.AddSingleton<LiveConnections>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
+        services.AddScoped<ICurrentViewer, CurrentViewer>();
+    }
+
+    /// <summary>Keeps track of the lines that stay open.</summary>
+    public static IApplicationBuilder UseLiveConnections(this IApplicationBuilder app) => app.Use((context, next) =>
+        context.Request.Path.StartsWithSegments("/hubs") || context.Request.Path.StartsWithSegments("/_blazor")
+            ? context.RequestServices.GetRequiredService<LiveConnections>().RunAsync(context, next)
+            : next(context));
+
+    // A key opens the programs' part of the studio and no page.
+    private static string SchemeOf(HttpContext context) =>
+        PageArea.IsProgram(context) && ApiKeyHandler.IsUsedBy(context.Request) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
+
+    private static void ConfigureCookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = CookieName;
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+
+        // Over plain http on localhost and in the office people sign in too.
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.CookieManager = new HostCookies();
+        options.LoginPath = "/sign-in";
+        options.ReturnUrlParameter = "returnUrl";
+        options.ExpireTimeSpan = TimeSpan.FromDays(14);
+        options.SlidingExpiration = true;
+        options.EventsType = typeof(PersonCookieEvents);
+    }
+
+    /// <summary>Who is suspended cannot sign in, however well they know their password.</summary>
+    private sealed class NotSuspended : IUserConfirmation<Person>
+    {
+        public Task<bool> IsConfirmedAsync(UserManager<Person> manager, Person user) => Task.FromResult(user.SuspendedAt is null);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+using Microsoft.AspNetCore.Mvc.Testing.Handlers;
+
+namespace PromptCanvas.Web.Tests.Fakes;
+
+/// <summary>What a browser without scripts does: opens a page, fills in one of its forms, sends it.</summary>
+internal static partial class PageForms
+{
+    /// <summary>A browser of nobody's, which keeps cookies and does not follow redirects.</summary>
+    public static HttpClient Browser(this Studio studio, string? cookie = null)
+    {
+        _ = studio.Administrator;
+        return studio.Stranger(cookie);
+    }
+
+    /// <summary>The same, of a studio that may have no administrator.</summary>
+    public static HttpClient Stranger(this Studio studio, string? cookie = null)
+    {
+        var jar = new CookieContainerHandler { InnerHandler = studio.Server.CreateHandler() };
+        if (cookie is not null)
+        {
+            jar.Container.SetCookies(studio.Server.BaseAddress, cookie);
+        }
+
+        return new HttpClient(jar) { BaseAddress = studio.Server.BaseAddress };
+    }
+
+    /// <summary>Sends the form called <paramref name="form"/> of a page, with the page's antiforgery token.</summary>
+    public static async Task<HttpResponseMessage> SendFormAsync(this HttpClient browser, string path, string form, params (string Name, string Value)[] fields) =>
+        await browser.SendFormOrNothingAsync(path, form, fields) ?? throw new InvalidOperationException($"{path} has no form.");
+
+    /// <summary>The same when the page may have no such form any more.</summary>
+    public static async Task<HttpResponseMessage?> SendFormOrNothingAsync(this HttpClient browser, string path, string form, params (string Name, string Value)[] fields)
+    {
+        var page = await browser.GetStringAsync(path, TestContext.Current.CancellationToken);
+        return Token().Match(page) is { Success: true } token
+            ? await browser.PostFieldsAsync(path, [("_handler", form), ("__RequestVerificationToken", WebUtility.HtmlDecode(token.Groups[1].Value)), .. fields])
+            : null;
+    }
+
+    public static Task<HttpResponseMessage> PostFieldsAsync(this HttpClient browser, string path, params (string Name, string Value)[] fields) =>
+        browser.PostAsync(
+            path, new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), TestContext.Current.CancellationToken);
+
+    public static Task<HttpResponseMessage> SignInAsync(this HttpClient browser, string email, string password) =>
+        browser.SendFormAsync("/sign-in", "sign-in", ("Form.Email", email), ("Form.Password", password));
+
+    public static async Task<string> TextAsync(this HttpResponseMessage response) =>
+        WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
+    private static partial Regex Token();
+}

@@ -1,0 +1,171 @@
+using System.Net;
+
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Features.Accounts;
+
+public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
+{
+    [Fact]
+    public async Task SignIn_WithTheRightPassword_OpensThePageOneCameFrom()
+    {
+        using var browser = studio.Browser();
+        using var refused = await browser.GetAsync("/gallery", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Found, refused.StatusCode);
+        Assert.Equal("/sign-in?returnUrl=%2Fgallery", refused.Headers.Location?.PathAndQuery);
+
+        using var accepted = await browser.SendFormAsync(
+            "/sign-in?returnUrl=%2Fgallery", "sign-in", ("Form.Email", Studio.AdministratorEmail), ("Form.Password", Studio.Password));
+        Assert.Equal(HttpStatusCode.Found, accepted.StatusCode);
+        Assert.EndsWith("/gallery", accepted.Headers.Location?.ToString(), StringComparison.Ordinal);
+
+        using var page = await browser.GetAsync("/gallery", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task SignIn_Cookie_IsForThisHostAndNotForScripts()
+    {
+        using var browser = studio.Browser();
+        using var accepted = await browser.SignInAsync(Studio.AdministratorEmail, Studio.Password);
+
+        var cookie = Assert.Single(accepted.Headers.GetValues("Set-Cookie"), value => value.StartsWith("promptcanvas=", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("secure", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task SignIn_UnderTls_GivesASecureHostCookie()
+    {
+        using var browser = studio.Browser();
+        browser.BaseAddress = new Uri("https://localhost");
+        using var accepted = await browser.SignInAsync(Studio.AdministratorEmail, Studio.Password);
+
+        var cookie = Assert.Single(accepted.Headers.GetValues("Set-Cookie"), value => value.StartsWith("__Host-promptcanvas=", StringComparison.Ordinal));
+        Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("path=/;", cookie, StringComparison.OrdinalIgnoreCase);
+        using var page = await browser.GetAsync("/gallery", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("https://elsewhere.example/")]
+    [InlineData("//elsewhere.example/")]
+    [InlineData("/\\elsewhere.example/")]
+    public async Task SignIn_ToAnotherSite_GoesHomeInstead(string returnUrl)
+    {
+        using var browser = studio.Browser();
+        using var accepted = await browser.SendFormAsync(
+            $"/sign-in?returnUrl={Uri.EscapeDataString(returnUrl)}", "sign-in", ("Form.Email", Studio.AdministratorEmail), ("Form.Password", Studio.Password));
+
+        Assert.Equal("http://localhost/", accepted.Headers.Location?.IsAbsoluteUri is true ? accepted.Headers.Location.ToString() : $"http://localhost{accepted.Headers.Location}");
+    }
+
+    [Fact]
+    public async Task SignIn_UnknownPersonAndWrongPassword_GetTheSameAnswer()
+    {
+        await studio.PersonAsync("known@example.com", PersonRoles.Member);
+        using var browser = studio.Browser();
+        using var unknown = await browser.SignInAsync("unknown@example.com", "not the right password");
+        using var wrong = await browser.SignInAsync("known@example.com", "not the right password");
+
+        Assert.Equal(unknown.StatusCode, wrong.StatusCode);
+        Assert.Equal(Problem(await unknown.TextAsync()), Problem(await wrong.TextAsync()));
+    }
+
+    [Fact]
+    public async Task SignIn_SixthTry_IsLockedEvenWithTheRightPassword_AndTheNextLockIsLonger()
+    {
+        await studio.PersonAsync("locked@example.com", PersonRoles.Member);
+        using var browser = studio.Browser();
+        Assert.Equal(TimeSpan.FromMinutes(5), await LockAsync(browser));
+
+        using var sixth = await browser.SignInAsync("locked@example.com", Studio.Password);
+        Assert.Equal(HttpStatusCode.OK, sixth.StatusCode);
+        Assert.Contains("did not work", Problem(await sixth.TextAsync()), StringComparison.Ordinal);
+
+        await ChangeAsync("locked@example.com", person => person.LockoutEnd = null);
+        Assert.Equal(TimeSpan.FromMinutes(10), await LockAsync(browser));
+    }
+
+    [Fact]
+    public async Task SignIn_OfSomebodySuspended_IsRefused()
+    {
+        await studio.PersonAsync("suspended@example.com", PersonRoles.Member);
+        await ChangeAsync("suspended@example.com", person => person.SuspendedAt = DateTimeOffset.UnixEpoch);
+        using var browser = studio.Browser();
+        using var refused = await browser.SignInAsync("suspended@example.com", Studio.Password);
+
+        Assert.Contains("did not work", Problem(await refused.TextAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SignIn_WithoutTheFormsToken_IsRefused()
+    {
+        using var browser = studio.Browser();
+        using var refused = await browser.PostFieldsAsync(
+            "/sign-in", ("_handler", "sign-in"), ("Form.Email", Studio.AdministratorEmail), ("Form.Password", Studio.Password));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task SignOut_EndsTheSession()
+    {
+        using var browser = studio.Browser();
+        await browser.SignInAsync(Studio.AdministratorEmail, Studio.Password);
+        using var left = await browser.SendFormAsync("/account", "sign-out");
+        using var page = await browser.GetAsync("/gallery", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Found, left.StatusCode);
+        Assert.Equal(HttpStatusCode.Found, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task ChangePassword_KeepsThisSessionAndEndsTheOthers()
+    {
+        var person = await studio.PersonAsync("changing@example.com", PersonRoles.Member);
+        using var here = studio.Browser(person.Cookie);
+        using var elsewhere = studio.Browser(person.Cookie);
+        using var changed = await here.SendFormAsync("/account", "password", ("Change.Current", Studio.Password), ("Change.New", "four other quiet words here"));
+        using var stays = await here.GetAsync("/gallery", TestContext.Current.CancellationToken);
+        using var ends = await elsewhere.GetAsync("/gallery", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Found, changed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, stays.StatusCode);
+        Assert.Equal(HttpStatusCode.Found, ends.StatusCode);
+    }
+
+    private static string Problem(string page) => page.Split("class=\"form-problem\"")[1].Split('>')[1].Split('<')[0];
+
+    // Five wrong passwords; how long the lock is then.
+    private async Task<TimeSpan> LockAsync(HttpClient browser)
+    {
+        var before = TimeProvider.System.GetUtcNow();
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            using var wrong = await browser.SignInAsync("locked@example.com", "not the right password");
+        }
+
+        var end = await ChangeAsync("locked@example.com", _ => { }) ?? throw new InvalidOperationException("The account is not locked.");
+        return TimeSpan.FromMinutes(Math.Floor((end - before).TotalMinutes));
+    }
+
+    private async Task<DateTimeOffset?> ChangeAsync(string email, Action<Person> change)
+    {
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var person = await database.People.SingleAsync(row => row.Email == email, TestContext.Current.CancellationToken);
+        var end = person.LockoutEnd;
+        change(person);
+        await database.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return end;
+    }
+}
