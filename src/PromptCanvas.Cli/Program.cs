@@ -15,6 +15,7 @@ internal static class Program
             NetworkCommand.Create(),
             ModelsCommand.Create(),
             BenchCommand.Create(),
+            UsersCommand.Create(),
         };
         return CommandRunner.RunAsync(root, args);
     }

@@ -8,6 +8,7 @@ using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Uploads;
 using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation;
@@ -35,6 +36,7 @@ public static class GenerationRegistration
         services.AddSingleton<IImageStore, ImageStore>();
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<Orphans>();
+        services.AddSingleton<IUploads, Uploads.Uploads>();
         AddJobs(services);
         AddWorker(services);
         return services;

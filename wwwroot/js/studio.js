@@ -172,6 +172,9 @@ const sight = new IntersectionObserver(entries => {
 }, { rootMargin: '600px' });
 
 function dress(root) {
+  if (root.querySelector('[data-passkey]')) {
+    import('./passkeys.js');
+  }
   for (const image of root.querySelectorAll('.tile-picture, .thumb img')) {
     if (image.complete && image.naturalWidth > 0) {
       arrive(image);

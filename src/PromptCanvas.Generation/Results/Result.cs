@@ -14,6 +14,10 @@ public sealed record NotFound(string Message) : Refusal(Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Forbidden(string Message) : Refusal(Message);
 
+/// <summary>What was sent is larger than we read.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record TooLarge(string Message) : Refusal(Message);
+
 /// <summary>A field cannot be accepted as it is.</summary>
 /// <param name="Field">The field, in camelCase as the API names it.</param>
 /// <param name="Message">One sentence for the person who asked.</param>

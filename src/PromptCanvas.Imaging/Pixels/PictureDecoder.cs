@@ -32,7 +32,7 @@ public static class PictureDecoder
         }
     }
 
-    private static void CheckSize(int width, int height)
+    internal static void CheckSize(int width, int height)
     {
         if (width > MaximumSide || height > MaximumSide || (long)width * height > MaximumPixels)
         {

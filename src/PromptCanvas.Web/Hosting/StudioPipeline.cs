@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -20,6 +22,7 @@ internal static class StudioPipeline
 
     public static WebApplication UseStudio(this WebApplication app)
     {
+        app.UseTrustedProxies(app.Configuration);
         app.UseSecurityHeaders();
         app.UseWhen(PageArea.IsProgram, program => program.UseExceptionHandler(Faults).UseStatusCodePages());
         app.UseWhen(context => !PageArea.IsProgram(context), page =>
@@ -30,6 +33,7 @@ internal static class StudioPipeline
         app.UseRouting();
         app.UseWebSocketOriginCheck();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseLiveConnections();
         app.UseAntiforgery();
@@ -44,6 +48,9 @@ internal static class StudioPipeline
         api.MapCreate();
         api.MapJobs();
         api.MapImages();
+        api.MapUploads();
+        app.MapPasskeys();
+        app.MapOpenApi().AllowAnonymous();
         return app;
     }
 }

@@ -14,6 +14,7 @@ using PromptCanvas.Migrations;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
+using PromptCanvas.Web.Features.People;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Security;
 
@@ -54,6 +55,8 @@ internal static class StudioServices
         services.AddAppDatabase(GenerationRegistration.ChooseDatabase);
         services.AddStudioSecurity();
         services.AddAccounts();
+        services.AddPeopleAdministration();
+        services.AddOpenApi();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());
         services.AddHostedService(provider => provider.GetRequiredService<ModelStatus>());

@@ -16,6 +16,7 @@ internal static class RefusalProblems
             type: "invalid-input"),
         NotFound => Problem(refusal, StatusCodes.Status404NotFound, "There is no such thing.", "not-found"),
         Forbidden => Problem(refusal, StatusCodes.Status403Forbidden, "You may not do this.", "forbidden"),
+        TooLarge => Problem(refusal, StatusCodes.Status413PayloadTooLarge, "Too large.", "too-large"),
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
         Unavailable => Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Not possible at the moment.", "unavailable"),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "There is no answer for this kind of refusal."),

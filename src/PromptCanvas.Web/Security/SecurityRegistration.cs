@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
 
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Hosting;
@@ -30,6 +32,10 @@ internal static class SecurityRegistration
         services.AddSingleton<PersonStates>();
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+        services.AddSingleton<Sessions>();
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits>();
+        services.AddRateLimiter(_ => { });
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
         services.AddScoped<ICurrentViewer, CurrentViewer>();
     }

@@ -40,6 +40,15 @@ internal static partial class PageForms
             : null;
     }
 
+    /// <summary>What a page's script does: posts with the page's antiforgery token in the header.</summary>
+    public static async Task<HttpResponseMessage> PostWithTokenAsync(this HttpClient browser, string page, string path)
+    {
+        var token = Token().Match(await browser.GetStringAsync(page, TestContext.Current.CancellationToken));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("RequestVerificationToken", WebUtility.HtmlDecode(token.Groups[1].Value));
+        return await browser.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     public static Task<HttpResponseMessage> PostFieldsAsync(this HttpClient browser, string path, params (string Name, string Value)[] fields) =>
         browser.PostAsync(
             path, new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), TestContext.Current.CancellationToken);

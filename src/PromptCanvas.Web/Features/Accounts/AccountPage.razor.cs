@@ -31,10 +31,7 @@ public sealed partial class AccountPage
     private SignInManager<Person> SignIn { get; set; } = null!;
 
     [Inject]
-    private PersonStates States { get; set; } = null!;
-
-    [Inject]
-    private LiveConnections Connections { get; set; } = null!;
+    private Sessions Sessions { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -71,8 +68,7 @@ public sealed partial class AccountPage
         if (person is not null)
         {
             await SignIn.UserManager.UpdateSecurityStampAsync(person);
-            States.Forget(person.Id);
-            Connections.Cut(person.Id);
+            Sessions.End(person.Id);
         }
 
         await SignOutAsync();
@@ -98,8 +94,7 @@ public sealed partial class AccountPage
             return;
         }
 
-        States.Forget(person.Id);
-        Connections.Cut(person.Id);
+        Sessions.End(person.Id);
         await SignIn.RefreshSignInAsync(person);
         Navigation.NavigateTo("/account?done=password");
     }

@@ -29,7 +29,7 @@ public sealed partial class JoinPage
     private SignInManager<Person> SignIn { get; set; } = null!;
 
     [Inject]
-    private PersonStates States { get; set; } = null!;
+    private Sessions Sessions { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -52,7 +52,7 @@ public sealed partial class JoinPage
             return;
         }
 
-        States.Forget(person.Id);
+        Sessions.End(person.Id);
 
         // With a second factor a link alone does not open the door.
         if (person.TwoFactorEnabled)

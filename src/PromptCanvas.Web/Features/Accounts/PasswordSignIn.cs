@@ -12,7 +12,7 @@ internal enum SignInAnswer
     No,
 }
 
-/// <summary>E-mail address and password.</summary>
+/// <summary>E-mail address and password, or a passkey.</summary>
 internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider clock)
 {
     private const int MostDoublings = 8;
@@ -51,6 +51,26 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider 
         }
 
         return result.Succeeded ? SignInAnswer.Yes : result.RequiresTwoFactor ? SignInAnswer.SecondFactor : SignInAnswer.No;
+    }
+
+    /// <summary>A passkey is something one has and something one is or knows: no second question follows.</summary>
+    public async Task<bool> TryPasskeyAsync(string? credential)
+    {
+        if (string.IsNullOrEmpty(credential))
+        {
+            return false;
+        }
+
+        var shown = await signIn.PerformPasskeyAssertionAsync(credential);
+        if (!shown.Succeeded || !await signIn.CanSignInAsync(shown.User))
+        {
+            return false;
+        }
+
+        await signIn.UserManager.AddOrUpdatePasskeyAsync(shown.User, shown.Passkey);
+        await signIn.SignInAsync(shown.User, isPersistent: false);
+        await SucceedAsync(shown.User);
+        return true;
     }
 
     /// <summary>Notes that somebody has come in.</summary>

@@ -17,6 +17,10 @@ public sealed partial class SignInPage
     [SupplyParameterFromForm(FormName = "sign-in")]
     public SignInForm Form { get; set; } = null!;
 
+    /// <summary>The browser's answer, as JSON.</summary>
+    [SupplyParameterFromForm(FormName = "passkey")]
+    public string? PasskeyCredential { get; set; }
+
     [Inject]
     private PasswordSignIn SignIn { get; set; } = null!;
 
@@ -65,6 +69,17 @@ public sealed partial class SignInPage
                 problem = T["SignInRefused"];
                 break;
         }
+    }
+
+    private async Task PasskeyAsync()
+    {
+        if (Limits.Refuse(Context, "") is null && await SignIn.TryPasskeyAsync(PasskeyCredential))
+        {
+            Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+            return;
+        }
+
+        problem = T["PasskeyStopped"];
     }
 
     /// <summary>What the form sends.</summary>

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary><c>users add EMAIL</c>: makes a person, and prints the link with which they set a password.</summary>
+internal static class UsersCommand
+{
+    private const string KeyName = "command line";
+    private static readonly AuditActor CommandLine = new(null, "command line", null);
+
+    public static Command Create()
+    {
+        var email = new Argument<string>("EMAIL") { Description = "The person's e-mail address." };
+        var role = new Option<string>("--role") { Description = "administrator, member or viewer.", DefaultValueFactory = _ => PersonRoles.Member, HelpName = "ROLE" };
+        var credits = new Option<int?>("--credits") { Description = "Credits a period, if other than the role's.", HelpName = "N" };
+        var key = new Option<bool>("--api-key") { Description = "Also makes an API key with every scope, and prints it once." };
+        var add = new Command("add", "Makes a person and prints an invitation link.") { email, role, credits, key };
+        add.SetAction((parsed, cancellationToken) => AddAsync(
+            parsed.GetRequiredValue(email), parsed.GetRequiredValue(role), parsed.GetValue(credits), parsed.GetValue(key), cancellationToken));
+        return new Command("users", "Looks after people.") { add };
+    }
+
+    private static async Task<int> AddAsync(string email, string role, int? credits, bool key, CancellationToken cancellationToken)
+    {
+        if (credits is not null)
+        {
+            throw new BadInputException("--credits has nowhere to go yet: this version does not count credits.");
+        }
+
+        await using var installation = await Installation.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var scope = installation.CreateAsyncScope();
+        var outcome = await scope.ServiceProvider.GetRequiredService<Accounts>().InviteAsync(email, role).ConfigureAwait(false);
+        if (outcome.Person is not { } person || !outcome.Done)
+        {
+            throw new BadInputException(outcome.Refusal ?? "The person could not be made.");
+        }
+
+        await installation.GetRequiredService<AuditLog>()
+            .WriteAsync(CommandLine, "people.invite", person.Email, role, cancellationToken).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"{Installation.AddressOf(installation.GetRequiredService<IConfiguration>())}/join?token={outcome.Token}").ConfigureAwait(false);
+        if (key)
+        {
+            var made = await installation.GetRequiredService<ApiKeys>()
+                .CreateAsync(person.Id, KeyName, ApiScopes.All, null, cancellationToken).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(made.Key).ConfigureAwait(false);
+        }
+
+        return ExitCodes.Success;
+    }
+}

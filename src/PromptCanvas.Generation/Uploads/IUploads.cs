@@ -1,0 +1,15 @@
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Uploads;
+
+/// <summary>A picture or mask that somebody brought along.</summary>
+public sealed record UploadView(Guid Id, int Width, int Height);
+
+/// <summary>Pictures and masks for jobs: private, and gone after a day unless a job uses them.</summary>
+public interface IUploads
+{
+    /// <summary>Decodes the file and keeps its pixels.</summary>
+    /// <param name="content">JPEG, PNG or WebP; read up to the limit and no further.</param>
+    Task<Result<UploadView>> AddAsync(Viewer viewer, Stream content, CancellationToken cancellationToken);
+}

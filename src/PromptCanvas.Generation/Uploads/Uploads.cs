@@ -1,0 +1,101 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Generation.Uploads;
+
+/// <inheritdoc/>
+internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, StorageFaults faults, TimeProvider clock) : IUploads, IDisposable
+{
+    private const int LargestFile = 20 * 1024 * 1024;
+    private const int MostUploads = 200;
+    private const int DecodersAtOnce = 2;
+    private static readonly TimeSpan Life = TimeSpan.FromHours(24);
+
+    // A large picture takes 160 MB while it is decoded.
+    private readonly SemaphoreSlim decoders = new(DecodersAtOnce, DecodersAtOnce);
+
+    public async Task<Result<UploadView>> AddAsync(Viewer viewer, Stream content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(content);
+        if (await CountAsync(viewer, cancellationToken) >= MostUploads)
+        {
+            return new InvalidInput("file", $"You have brought along {MostUploads} pictures within a day; use some of them first.");
+        }
+
+        if (await ReadAsync(content, cancellationToken) is not { } encoded)
+        {
+            return new TooLarge($"The file is larger than {LargestFile / 1024 / 1024} MB.");
+        }
+
+        await decoders.WaitAsync(cancellationToken);
+        try
+        {
+            var picture = await Task.Run(() => PictureImport.ToPng(encoded), cancellationToken);
+            return await KeepAsync(viewer, picture, cancellationToken);
+        }
+        catch (PictureFormatException fault)
+        {
+            return new InvalidInput("file", fault.Message);
+        }
+        catch (Exception fault) when (faults.Describe(fault) is { } reason)
+        {
+            return new Unavailable(reason);
+        }
+        finally
+        {
+            decoders.Release();
+        }
+    }
+
+    public void Dispose() => decoders.Dispose();
+
+    private static async Task<byte[]?> ReadAsync(Stream content, CancellationToken cancellationToken)
+    {
+        using var encoded = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (encoded.Length + read > LargestFile)
+            {
+                return null;
+            }
+
+            encoded.Write(buffer, 0, read);
+        }
+
+        return encoded.ToArray();
+    }
+
+    private async Task<int> CountAsync(Viewer viewer, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Uploads.VisibleTo(viewer).CountAsync(upload => upload.ExpiresAt > now, cancellationToken);
+    }
+
+    private async Task<UploadView> KeepAsync(Viewer viewer, ImportedPicture picture, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var row = new Upload
+        {
+            Id = Guid.NewGuid(),
+            PersonId = viewer.PersonId,
+            ContentHash = await blobs.WriteAsync(BlobKind.Picture, picture.Png, cancellationToken),
+            Width = picture.Width,
+            Height = picture.Height,
+            CreatedAt = now,
+            ExpiresAt = now + Life,
+        };
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        database.Uploads.Add(row);
+        await database.Uploads.Where(upload => upload.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        return new UploadView(row.Id, row.Width, row.Height);
+    }
+}

@@ -1,0 +1,33 @@
+using NetVips;
+
+namespace PromptCanvas.Imaging.Pixels;
+
+/// <summary>A picture somebody brought along, as a PNG that we wrote: nothing of the file itself is kept but its pixels.</summary>
+public sealed record ImportedPicture(byte[] Png, int Width, int Height);
+
+/// <summary>Turns foreign files into our own.</summary>
+public static class PictureImport
+{
+    private const int Compression = 1;
+
+    /// <summary>Decodes a JPEG, PNG or WebP, turns it upright and writes it anew in sRGB; transparency stays, for it may be a mask. Metadata goes.</summary>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    public static ImportedPicture ToPng(byte[] encoded)
+    {
+        ArgumentNullException.ThrowIfNull(encoded);
+        Vips.Prepare();
+        try
+        {
+            using var source = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
+            PictureDecoder.CheckSize(source.Width, source.Height);
+            using var upright = source.ThumbnailImage(PictureDecoder.MaximumSide, height: PictureDecoder.MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
+            using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
+            var png = bytes.PngsaveBuffer(compression: Compression, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None);
+            return new ImportedPicture(png, bytes.Width, bytes.Height);
+        }
+        catch (VipsException fault)
+        {
+            throw new PictureFormatException("The file is not a readable JPEG, PNG or WebP picture.", fault);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>The second question at the door.</summary>
+public sealed partial class CodePage
+{
+    private const int CodeLength = 6;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "returnUrl")]
+    public string? ReturnUrl { get; set; }
+
+    [SupplyParameterFromForm(FormName = "code")]
+    public CodeForm Form { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private PasswordSignIn Passwords { get; set; } = null!;
+
+    [Inject]
+    private SignInLimits Limits { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override void OnInitialized() => Form ??= new CodeForm();
+
+    private async Task SubmitAsync()
+    {
+        if (await SignIn.GetTwoFactorAuthenticationUserAsync() is not { } person)
+        {
+            Navigation.NavigateTo("/sign-in");
+            return;
+        }
+
+        if (Limits.Refuse(Context, person.Email ?? "") is not null)
+        {
+            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            problem = T["TooManyAttempts"];
+            return;
+        }
+
+        // An authenticator's code is six digits; a recovery code is longer.
+        var code = string.Concat((Form.Code ?? "").Where(letter => !char.IsWhiteSpace(letter)));
+        var result = code.Length == CodeLength && code.All(char.IsAsciiDigit)
+            ? await SignIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
+            : await SignIn.TwoFactorRecoveryCodeSignInAsync(code);
+        if (result.Succeeded)
+        {
+            await Passwords.SucceedAsync(person);
+            Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+            return;
+        }
+
+        problem = T["CodeWrong"];
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class CodeForm
+    {
+        public string? Code { get; set; }
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>The devices that open the door instead of a password.</summary>
+public sealed partial class PasskeysPage
+{
+    private const int LongestName = 100;
+    private const int MostPasskeys = 20;
+    private Person? person;
+    private IList<UserPasskeyInfo> passkeys = [];
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "add-passkey")]
+    public PasskeyForm Form { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private AuditLog Audit { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Form ??= new PasskeyForm();
+        person = await SignIn.UserManager.GetUserAsync(Context.User);
+        passkeys = person is null ? [] : await SignIn.UserManager.GetPasskeysAsync(person);
+    }
+
+    private async Task AddAsync()
+    {
+        var name = Form.Name?.Trim() ?? "";
+        if (person is null || name.Length is 0 or > LongestName || name.Any(char.IsControl))
+        {
+            problem = T["NameInvalid"];
+            return;
+        }
+
+        if (passkeys.Count >= MostPasskeys || string.IsNullOrEmpty(Form.Credential))
+        {
+            problem = T["PasskeyStopped"];
+            return;
+        }
+
+        var attestation = await SignIn.PerformPasskeyAttestationAsync(Form.Credential);
+        if (!attestation.Succeeded || attestation.UserEntity.Id != person.Id.ToString())
+        {
+            problem = T["PasskeyStopped"];
+            return;
+        }
+
+        attestation.Passkey.Name = name;
+        await SignIn.UserManager.AddOrUpdatePasskeyAsync(person, attestation.Passkey);
+        await Audit.WriteAsync(Context.ToActor(), "account.passkey", person.Email, $"added {name}", Context.RequestAborted);
+        Navigation.NavigateTo("/account/passkeys");
+    }
+
+    private async Task RemoveAsync(byte[] credentialId)
+    {
+        if (person is not null)
+        {
+            await SignIn.UserManager.RemovePasskeyAsync(person, credentialId);
+            await Audit.WriteAsync(Context.ToActor(), "account.passkey", person.Email, "removed", Context.RequestAborted);
+        }
+
+        Navigation.NavigateTo("/account/passkeys");
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class PasskeyForm
+    {
+        public string? Name { get; set; }
+
+        /// <summary>The browser's answer, as JSON.</summary>
+        public string? Credential { get; set; }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>Codes from an authenticator app, and those for the day the phone is lost.</summary>
+public sealed partial class SecondFactorPage
+{
+    private const int RecoveryCodeCount = 10;
+    private const int KeyGroup = 4;
+    private Person? person;
+    private string? key;
+    private string? uri;
+    private string? problem;
+    private int recoveryLeft;
+    private IEnumerable<string>? codes;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromForm]
+    public FactorForm Form { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private Sessions Sessions { get; set; } = null!;
+
+    [Inject]
+    private AuditLog Audit { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Form ??= new FactorForm();
+        Context.Response.Headers.CacheControl = "no-store";
+        person = await SignIn.UserManager.GetUserAsync(Context.User);
+        if (person is not null)
+        {
+            await ReadAsync(person);
+        }
+    }
+
+    private async Task ReadAsync(Person owner)
+    {
+        var people = SignIn.UserManager;
+        recoveryLeft = await people.CountRecoveryCodesAsync(owner);
+        if (owner.TwoFactorEnabled)
+        {
+            return;
+        }
+
+        if (await people.GetAuthenticatorKeyAsync(owner) is not { Length: > 0 })
+        {
+            await people.ResetAuthenticatorKeyAsync(owner);
+            await StayAsync(owner);
+        }
+
+        var secret = await people.GetAuthenticatorKeyAsync(owner) ?? "";
+        key = string.Join(' ', secret.Chunk(KeyGroup).Select(group => new string(group)));
+        uri = string.Create(
+            CultureInfo.InvariantCulture,
+            $"otpauth://totp/PromptCanvas:{Uri.EscapeDataString(owner.Email ?? "")}?secret={secret}&issuer=PromptCanvas&digits=6");
+    }
+
+    private async Task TurnOnAsync()
+    {
+        var people = SignIn.UserManager;
+        var code = new string([.. (Form.Code ?? "").Where(char.IsAsciiDigit)]);
+        if (person is null || !await people.VerifyTwoFactorTokenAsync(person, TokenOptions.DefaultAuthenticatorProvider, code))
+        {
+            problem = T["CodeWrong"];
+            return;
+        }
+
+        await people.SetTwoFactorEnabledAsync(person, true);
+        await Audit.WriteAsync(Context.ToActor(), "account.second-factor", person.Email, "on", Context.RequestAborted);
+        await MakeCodesAsync();
+        await StayAsync(person);
+    }
+
+    private async Task MakeCodesAsync()
+    {
+        if (person is { TwoFactorEnabled: true })
+        {
+            codes = await SignIn.UserManager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodeCount);
+            recoveryLeft = RecoveryCodeCount;
+        }
+    }
+
+    private async Task TurnOffAsync()
+    {
+        var people = SignIn.UserManager;
+        if (person is null || !await people.CheckPasswordAsync(person, Form.Password ?? ""))
+        {
+            problem = T["CurrentPasswordWrong"];
+            return;
+        }
+
+        await people.SetTwoFactorEnabledAsync(person, false);
+        await people.ResetAuthenticatorKeyAsync(person);
+        await Audit.WriteAsync(Context.ToActor(), "account.second-factor", person.Email, "off", Context.RequestAborted);
+        await StayAsync(person);
+        await ReadAsync(person);
+    }
+
+    // Whatever changes the ways in ends the other sessions; this one goes on.
+    private async Task StayAsync(Person owner)
+    {
+        Sessions.Refresh(owner.Id);
+        await SignIn.RefreshSignInAsync(owner);
+    }
+
+    /// <summary>What the forms send.</summary>
+    public sealed class FactorForm
+    {
+        public string? Code { get; set; }
+
+        public string? Password { get; set; }
+    }
+}

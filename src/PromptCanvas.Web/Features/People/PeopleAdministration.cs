@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.People;
+
+/// <summary>What an administrator may do to people. Everything is written down, and counts at once.</summary>
+internal sealed class PeopleAdministration(
+    UserManager<Person> people, IDbContextFactory<AppDbContext> databases, Sessions sessions, ISubmissions submissions, AuditLog audit, TimeProvider clock)
+{
+    private const string LastAdministrator = "This is the last administrator. Make somebody else one first.";
+
+    public async Task<IReadOnlyList<Person>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.People.AsNoTracking().OrderBy(person => person.DisplayName).ThenBy(person => person.Email).ToListAsync(cancellationToken);
+    }
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public async Task<string?> SetRoleAsync(AuditActor actor, Guid personId, string role, CancellationToken cancellationToken)
+    {
+        if (await people.FindByIdAsync(personId.ToString()) is not { } person || !PersonRoles.All.Contains(role))
+        {
+            return "There is no such person or role.";
+        }
+
+        if (role != PersonRoles.Administrator && await IsLastAdministratorAsync(person, cancellationToken))
+        {
+            return LastAdministrator;
+        }
+
+        var before = person.Role;
+        person.Role = role;
+        await people.UpdateAsync(person);
+        sessions.Refresh(personId);
+        await audit.WriteAsync(actor, "people.role", person.Email, $"{before} → {role}", cancellationToken);
+        return null;
+    }
+
+    /// <summary>Ends every session, stops every job, and lets nobody in until <see cref="RestoreAsync"/>.</summary>
+    /// <returns>Why it was not done; null when it was.</returns>
+    public async Task<string?> SuspendAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)
+    {
+        if (await people.FindByIdAsync(personId.ToString()) is not { } person)
+        {
+            return "There is no such person.";
+        }
+
+        if (await IsLastAdministratorAsync(person, cancellationToken))
+        {
+            return LastAdministrator;
+        }
+
+        person.SuspendedAt = clock.GetUtcNow();
+        await people.UpdateSecurityStampAsync(person);
+        sessions.End(personId);
+        var stopped = await StopJobsAsync(personId, cancellationToken);
+        await audit.WriteAsync(actor, "people.suspend", person.Email, $"{stopped} jobs stopped", cancellationToken);
+        return null;
+    }
+
+    public async Task RestoreAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)
+    {
+        if (await people.FindByIdAsync(personId.ToString()) is { } person)
+        {
+            person.SuspendedAt = null;
+            person.LockoutEnd = null;
+            await people.UpdateAsync(person);
+            sessions.Refresh(personId);
+            await audit.WriteAsync(actor, "people.restore", person.Email, null, cancellationToken);
+        }
+    }
+
+    private async Task<bool> IsLastAdministratorAsync(Person person, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return person.Role == PersonRoles.Administrator && !await database.People.AnyAsync(
+            other => other.Id != person.Id && other.Role == PersonRoles.Administrator && other.SuspendedAt == null, cancellationToken);
+    }
+
+    private async Task<int> StopJobsAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        List<Guid> jobs;
+        await using (var database = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            jobs = await database.Jobs.Where(job => job.PersonId == personId && (job.State == JobStates.Queued || job.State == JobStates.Running))
+                .Select(job => job.Id).ToListAsync(cancellationToken);
+        }
+
+        foreach (var job in jobs)
+        {
+            await submissions.CancelAsync(job, cancellationToken);
+        }
+
+        return jobs.Count;
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Components;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.People;
+
+/// <summary>Who has an account, and what they may do.</summary>
+public sealed partial class PeoplePage
+{
+    private IReadOnlyList<Person> people = [];
+    private string? link;
+    private string? linkOwner;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "invite")]
+    public InvitationForm Invitation { get; set; } = null!;
+
+    [SupplyParameterFromForm]
+    public string? NewRole { get; set; }
+
+    [Inject]
+    private PeopleAdministration Administration { get; set; } = null!;
+
+    [Inject]
+    private Data.People.Accounts Accounts { get; set; } = null!;
+
+    [Inject]
+    private AuditLog Audit { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Invitation ??= new InvitationForm();
+        people = await Administration.ListAsync(Context.RequestAborted);
+    }
+
+    private async Task InviteAsync()
+    {
+        var outcome = await Accounts.InviteAsync(Invitation.Email ?? "", Invitation.Role ?? "");
+        problem = outcome.Refusal;
+        if (outcome is { Done: true, Token: { } token })
+        {
+            await Audit.WriteAsync(Context.ToActor(), "people.invite", Invitation.Email, Invitation.Role, Context.RequestAborted);
+            await ShowLinkAsync(Invitation.Email, token);
+            Invitation = new InvitationForm();
+        }
+    }
+
+    private async Task MakeLinkAsync(Person person)
+    {
+        if (await Accounts.MakeLinkAsync(person.Id) is { } token)
+        {
+            await Audit.WriteAsync(Context.ToActor(), "people.link", person.Email, null, Context.RequestAborted);
+            await ShowLinkAsync(person.DisplayName, token);
+        }
+    }
+
+    private async Task SetRoleAsync(Person person) =>
+        Leave(await Administration.SetRoleAsync(Context.ToActor(), person.Id, NewRole ?? "", Context.RequestAborted));
+
+    private async Task SuspendAsync(Person person) =>
+        Leave(await Administration.SuspendAsync(Context.ToActor(), person.Id, Context.RequestAborted));
+
+    private async Task RestoreAsync(Person person)
+    {
+        await Administration.RestoreAsync(Context.ToActor(), person.Id, Context.RequestAborted);
+        Leave(null);
+    }
+
+    private async Task ShowLinkAsync(string? owner, string token)
+    {
+        Context.Response.Headers.CacheControl = "no-store";
+        linkOwner = owner;
+        link = Navigation.ToAbsoluteUri($"/join?token={token}").ToString();
+        people = await Administration.ListAsync(Context.RequestAborted);
+    }
+
+    private void Leave(string? refusal)
+    {
+        problem = refusal;
+        if (refusal is null)
+        {
+            Navigation.NavigateTo("/admin/people");
+        }
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class InvitationForm
+    {
+        public string? Email { get; set; }
+
+        public string? Role { get; set; } = PersonRoles.Member;
+    }
+}

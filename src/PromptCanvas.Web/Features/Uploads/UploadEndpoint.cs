@@ -1,0 +1,36 @@
+using System.Security.Claims;
+
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Uploads;
+using PromptCanvas.Web.Results;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Uploads;
+
+/// <summary><c>POST /api/uploads</c>: pictures and masks for jobs.</summary>
+internal static class UploadEndpoint
+{
+    // The picture and the form around it.
+    private const long LargestRequest = 21 * 1024 * 1024;
+
+    public static void MapUploads(this IEndpointRouteBuilder api) =>
+
+        // Antiforgery is the whole group's matter: a key needs none.
+        api.MapPost("/uploads", AddAsync).RequireAuthorization(Policies.Upload).DisableAntiforgery()
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
+            .Produces<UploadView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .WithSummary("Brings a picture or mask along for a job; it is private and kept for 24 hours unless a job uses it.");
+
+    private static async Task<IResult> AddAsync(IFormFile? file, ClaimsPrincipal user, IUploads uploads, CancellationToken cancellationToken)
+    {
+        if (file is null)
+        {
+            return new InvalidInput("file", "Send the picture as the field \"file\" of a multipart form.").ToProblem();
+        }
+
+        await using var content = file.OpenReadStream();
+        return (await uploads.AddAsync(user.ToViewer(), content, cancellationToken)).TryGet(out var upload, out var refusal)
+            ? TypedResults.Created((string?)null, upload)
+            : refusal.ToProblem();
+    }
+}

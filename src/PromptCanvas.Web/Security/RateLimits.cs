@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+using PromptCanvas.Web.Hosting;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>How much one person, or one address of nobody, may ask of the API.</summary>
+internal sealed class RateLimits(IOptions<RateLimitOptions> options) : IConfigureOptions<RateLimiterOptions>
+{
+    private const int WritesThatWait = 60;
+
+    public void Configure(RateLimiterOptions limiter)
+    {
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = (rejection, _) =>
+        {
+            var wait = rejection.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+            rejection.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            return ValueTask.CompletedTask;
+        };
+        limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+            PartitionedRateLimiter.Create<HttpContext, string>(PerMinute), PartitionedRateLimiter.Create<HttpContext, string>(PerSecond));
+    }
+
+    private static bool IsLimited(HttpContext context) =>
+        (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/v1"))
+        && context.GetEndpoint()?.Metadata.GetMetadata<InertContent>() is null;
+
+    private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
+
+    // A stranger is an address; whoever guesses keys is one.
+    private static string WhoOf(HttpContext context) =>
+        context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
+
+    private static TokenBucketRateLimiterOptions Bucket(int count, TimeSpan period, int waiting) => new()
+    {
+        TokenLimit = count,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = period / count,
+        QueueLimit = waiting,
+    };
+
+    private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
+    {
+        (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {WhoOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
+        (true, false) => RateLimitPartition.GetTokenBucketLimiter($"read {WhoOf(context)}", _ => Bucket(options.Value.ReadsPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
+        _ => RateLimitPartition.GetNoLimiter(""),
+    };
+
+    // A burst is smoothed rather than refused.
+    private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context)
+        ? RateLimitPartition.GetTokenBucketLimiter(WhoOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
+        : RateLimitPartition.GetNoLimiter("");
+}

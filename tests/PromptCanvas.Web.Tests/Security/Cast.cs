@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Security;
+
+/// <summary>The six people of the permission table in one studio, and what belongs to the first.</summary>
+public sealed class Cast : IAsyncLifetime
+{
+    public Studio Studio { get; } = new();
+
+    public Dictionary<string, SomebodyInTest?> People { get; } = [];
+
+    public Guid Job { get; private set; }
+
+    public Guid PrivatePicture { get; private set; }
+
+    public Guid TeamPicture { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        People["owner"] = await Studio.PersonAsync("owner@example.com", PersonRoles.Member);
+        People["other"] = await Studio.PersonAsync("other@example.com", PersonRoles.Member);
+        People["viewer"] = await Studio.PersonAsync("viewer@example.com", PersonRoles.Viewer);
+        People["nobody"] = null;
+        People["suspended"] = await Studio.PersonAsync("suspended@example.com", PersonRoles.Member);
+        People["administrator"] = Studio.Administrator;
+
+        using var owner = Studio.ClientOf(People["owner"]);
+        Job = await owner.StartJobAsync(count: 2);
+        var images = (await owner.EndOfJobAsync(Job)).GetProperty("images");
+        (PrivatePicture, TeamPicture) = (images[0].GetProperty("id").GetGuid(), images[1].GetProperty("id").GetGuid());
+
+        await using var database = await Studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
+        await database.Images.Where(image => image.Id == PrivatePicture)
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private));
+        await database.People.Where(person => person.Email == "suspended@example.com")
+            .ExecuteUpdateAsync(change => change.SetProperty(person => person.SuspendedAt, DateTimeOffset.UnixEpoch));
+    }
+
+    public ValueTask DisposeAsync() => Studio.DisposeAsync();
+}

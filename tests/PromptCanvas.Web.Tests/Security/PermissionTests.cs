@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Reflection;
+
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Security;
+
+/// <summary>docs/permissions.md holds: every line for every person, and there is nothing without a line.</summary>
+public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
+{
+    // Bytes of the page itself, the same for everybody; and Blazor's own small answers, which hold no secret.
+    private static readonly string[] PublicParts = ["_framework/", "_content/", "css/", "js/", "fonts/", "lib/", "favicon"];
+
+    public static TheoryData<string, string> Cells =>
+        new(PermissionTable.Read().SelectMany(row => row.Answers.Keys.Select(person => (Name(row), person))));
+
+    [Fact]
+    public void EveryEndpointPageAndHubMethod_HasALine()
+    {
+        var there = cast.Studio.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(WhatOf)
+            .Concat(HubMethods().Select(method => $"HUB {method}"));
+
+        Assert.Equal(there.Distinct().Order(StringComparer.Ordinal), PermissionTable.Read().Select(row => row.What).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public async Task Answer_OfEveryLineToEveryPerson_IsTheTables(string line, string person)
+    {
+        var row = PermissionTable.Read().Single(row => Name(row) == line);
+        var answer = row.Kind switch
+        {
+            "HUB" => await AskHubAsync(row.Pattern, cast.People[person]),
+            "LINE" => await AskAsync(HttpMethod.Post, $"{row.Pattern}/negotiate?negotiateVersion=1", cast.People[person]),
+            "PAGE" or "ANY" => await AskAsync(HttpMethod.Get, PathOf(row), cast.People[person]),
+            _ => await AskAsync(new HttpMethod(row.Kind), PathOf(row), cast.People[person]),
+        };
+
+        Assert.Equal(row.Answers[person], answer);
+    }
+
+    private static string Name(PermissionRow row) => row.Case is null ? row.What : $"{row.What} ({row.Case})";
+
+    private static IEnumerable<string> HubMethods() =>
+        typeof(GenerationHub).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(method => method.Name);
+
+    private static IEnumerable<string> WhatOf(RouteEndpoint endpoint)
+    {
+        var pattern = "/" + endpoint.RoutePattern.RawText?.TrimStart('/');
+        if (Array.Exists(PublicParts, part => pattern.StartsWith("/" + part, StringComparison.Ordinal)))
+        {
+            return [];
+        }
+
+        if (endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+        {
+            return [$"PAGE {pattern}"];
+        }
+
+        if (pattern.StartsWith("/_blazor", StringComparison.Ordinal) || endpoint.Metadata.GetMetadata<HubMetadata>() is not null
+            || endpoint.Metadata.GetMetadata<NegotiateMetadata>() is not null)
+        {
+            return ["LINE " + (pattern.StartsWith("/_blazor", StringComparison.Ordinal) ? "/_blazor" : pattern.Replace("/negotiate", "", StringComparison.Ordinal))];
+        }
+
+        return endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Select(method => $"{method} {pattern}") ?? [$"ANY {pattern}"];
+    }
+
+    private string PathOf(PermissionRow row) => row.Pattern
+        .Replace("{JobId:guid}", $"{cast.Job}", StringComparison.Ordinal)
+        .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
+        .Replace("{documentName}", "v1", StringComparison.Ordinal)
+        .Replace("{id:guid}", $"{(row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
+
+    private async Task<string> AskAsync(HttpMethod method, string path, SomebodyInTest? somebody)
+    {
+        using var client = cast.Studio.ClientOf(somebody);
+        using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? BodyFor(path) : null };
+        if (path.Contains("passkey", StringComparison.Ordinal) && method == HttpMethod.Post)
+        {
+            return await AskWithTokenAsync(path, somebody);
+        }
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return $"{(int)response.StatusCode}";
+    }
+
+    // What a page's script sends: its form's token.
+    private async Task<string> AskWithTokenAsync(string path, SomebodyInTest? somebody)
+    {
+        using var browser = cast.Studio.Browser(somebody?.Cookie);
+        using var response = await browser.PostWithTokenAsync("/sign-in", path);
+        return $"{(int)response.StatusCode}";
+    }
+
+    private static HttpContent? BodyFor(string path) => path switch
+    {
+        "/api/jobs" => JsonContent.Create(new { kind = "generate", prompt = "a red cube", count = 1, size = 64 }),
+        "/api/uploads" => new MultipartFormDataContent { { Png(), "file", "a.png" } },
+        _ => null,
+    };
+
+    private static ByteArrayContent Png()
+    {
+        var content = new ByteArrayContent(TestPictures.Png(8, 8));
+        content.Headers.ContentType = new MediaTypeHeaderValue("image/png");
+        return content;
+    }
+
+    private async Task<string> AskHubAsync(string method, SomebodyInTest? somebody)
+    {
+        await using var connection = new HubConnectionBuilder().WithUrl(new Uri(cast.Studio.Server.BaseAddress, "hubs/generation"), options =>
+        {
+            options.HttpMessageHandlerFactory = _ => cast.Studio.Server.CreateHandler();
+            options.AccessTokenProvider = () => Task.FromResult(somebody?.Key);
+        }).Build();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        try
+        {
+            await connection.StartAsync(enough.Token);
+            var stream = method is "Watch"
+                ? connection.StreamAsync<object>(method, cast.Job, enough.Token)
+                : connection.StreamAsync<object>(method, enough.Token);
+            await using var items = stream.GetAsyncEnumerator(enough.Token);
+            var next = items.MoveNextAsync().AsTask();
+
+            // A queue in which nothing moves says nothing; a refusal comes at once.
+            await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(2), enough.Token));
+            await (next.IsFaulted ? next : Task.CompletedTask);
+            return "stream";
+        }
+        catch (HubException)
+        {
+            return "refused";
+        }
+        catch (HttpRequestException fault) when (fault.StatusCode is HttpStatusCode.Unauthorized)
+        {
+            return "401";
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Security;
+
+/// <summary>A suspension counts at once, whoever writes it.</summary>
+public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
+{
+    private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Suspend_OnThePage_EndsSessionKeyStreamAndJobsAtOnce()
+    {
+        var person = await studio.PersonAsync("leaving@example.com", PersonRoles.Member);
+        using var program = studio.ClientOf(person);
+        using var browser = studio.Browser(person.Cookie);
+        studio.Engine.Gate.Reset();
+        var running = await program.StartJobAsync();
+        await using var connection = await ConnectAsync(person.Key);
+        await using var frames = connection.StreamAsync<PreviewMessage>("Watch", running, TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await frames.MoveNextAsync());
+
+        using var administrator = studio.Browser(studio.Administrator.Cookie);
+        using var done = await administrator.SendFormAsync("/admin/people", $"suspend-{person.Id}");
+        Assert.Equal(HttpStatusCode.Found, done.StatusCode);
+
+        using var page = await browser.GetAsync("/gallery", TestContext.Current.CancellationToken);
+        using var answer = await program.GetAsync($"/api/jobs/{running}", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Found, page.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        await AssertEndsAsync(frames);
+        await using var database = await OpenAsync();
+        Assert.Equal("cancelled", (await database.Jobs.SingleAsync(job => job.Id == running, TestContext.Current.CancellationToken)).State);
+        studio.Engine.Gate.Set();
+    }
+
+    [Fact]
+    public async Task Suspend_ByAnotherProcess_EndsSessionAndStreamWithinFiveSeconds()
+    {
+        var person = await studio.PersonAsync("elsewhere@example.com", PersonRoles.Member);
+        using var browser = studio.Browser(person.Cookie);
+        using var before = await browser.GetAsync("/gallery", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        await using var connection = await ConnectAsync(person.Key);
+        var closed = new TaskCompletionSource();
+        connection.Closed += _ =>
+        {
+            closed.SetResult();
+            return Task.CompletedTask;
+        };
+
+        await using var database = await OpenAsync();
+        await database.People.Where(row => row.Id == person.Id)
+            .ExecuteUpdateAsync(change => change.SetProperty(row => row.SuspendedAt, DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken);
+        var start = TimeProvider.System.GetTimestamp();
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Allowed);
+        using var after = await browser.GetAsync("/gallery", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Found, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task Role_ChangedOnThePage_CountsForTheNextRequest()
+    {
+        var person = await studio.PersonAsync("demoted@example.com", PersonRoles.Member);
+        using var program = studio.ClientOf(person);
+        using var first = await program.PostJobAsync(new { kind = "generate", prompt = "a cube", count = 1, size = 64 });
+        using var administrator = studio.Browser(studio.Administrator.Cookie);
+        using var done = await administrator.SendFormAsync("/admin/people", $"role-{person.Id}", ("NewRole", PersonRoles.Viewer));
+        using var second = await program.PostJobAsync(new { kind = "generate", prompt = "a cube", count = 1, size = 64 });
+
+        Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task LastAdministrator_IsNeitherSuspendedNorDemoted()
+    {
+        using var administrator = studio.Browser(studio.Administrator.Cookie);
+        using var suspended = await administrator.SendFormAsync("/admin/people", $"suspend-{studio.Administrator.Id}");
+        using var demoted = await administrator.SendFormAsync("/admin/people", $"role-{studio.Administrator.Id}", ("NewRole", PersonRoles.Member));
+
+        Assert.Contains("last administrator", await suspended.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("last administrator", await demoted.TextAsync(), StringComparison.Ordinal);
+    }
+
+    // The stream ends: by the cut, or politely because its job is over. Either way nothing more comes.
+    private static async Task AssertEndsAsync(IAsyncEnumerator<PreviewMessage> frames)
+    {
+        try
+        {
+            while (await frames.MoveNextAsync().AsTask().WaitAsync(Allowed, TestContext.Current.CancellationToken))
+            {
+                Assert.NotNull(frames.Current);
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or HttpRequestException)
+        {
+            Assert.False(TestContext.Current.CancellationToken.IsCancellationRequested, fault.Message);
+        }
+    }
+
+    private async Task<AppDbContext> OpenAsync() =>
+        await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+
+    private async Task<HubConnection> ConnectAsync(string key)
+    {
+        var connection = new HubConnectionBuilder().WithUrl(new Uri(studio.Server.BaseAddress, "hubs/generation"), options =>
+        {
+            options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler();
+            options.AccessTokenProvider = () => Task.FromResult<string?>(key);
+        }).AddMessagePackProtocol().Build();
+        await connection.StartAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+}
