@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Logging;
 
+using PromptCanvas.Web.Tests.Fakes;
+
 namespace PromptCanvas.Journeys;
 
 /// <summary>The whole studio on a real port with the model that is shipped; nothing is scripted.</summary>
@@ -40,6 +42,8 @@ public sealed class RealStudio : WebApplicationFactory<Program>
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseContentRoot(RepoRoot);
         builder.UseSetting("Data:Folder", dataFolder);
+        builder.UseSetting("PROMPTCANVAS_ADMIN_EMAIL", Studio.AdministratorEmail);
+        builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Studio.Password);
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
     }
 }

@@ -13,6 +13,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
     public async Task Enter_BeforeThePageIsLive_IsNotLost()
     {
         await using var tab = await browser.OpenAsync();
+        await tab.GoAsync(studio.Address);
         await tab.Page.RouteAsync("**/blazor.web*.js", async route =>
         {
             await Task.Delay(2000);

@@ -1,5 +1,7 @@
 using Microsoft.Playwright;
 
+using PromptCanvas.Web.Tests.Fakes;
+
 namespace PromptCanvas.Journeys;
 
 /// <summary>A browser tab, with everything it complained about: console errors, scripts' faults, violations of the content policy.</summary>
@@ -30,10 +32,26 @@ public sealed class Tab : IAsyncDisposable
 
     public ILocator Tiles => Page.Locator(".tile");
 
+    /// <summary>Opens a page that needs a live connection; who is not signed in yet does so on the way.</summary>
     public async Task GoAsync(Uri studio, string path = "/")
     {
-        await Page.GotoAsync(new Uri(studio, path).ToString());
+        await VisitAsync(studio, path);
         await Page.WaitForSelectorAsync(".studio[data-live]");
+    }
+
+    /// <summary>Opens a page; who is not signed in yet does so on the way.</summary>
+    public async Task VisitAsync(Uri studio, string path)
+    {
+        await Page.GotoAsync(new Uri(studio, path).ToString());
+        if (!Page.Url.Contains("/sign-in", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        await Page.GetByLabel("E-mail address").FillAsync(Studio.AdministratorEmail);
+        await Page.GetByLabel("Password").FillAsync(Studio.Password);
+        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        await Page.WaitForURLAsync(new Uri(studio, path).ToString());
     }
 
     /// <summary>Saves the page as a picture for looking at, under artifacts/screens.</summary>

@@ -34,3 +34,5 @@ document.addEventListener('submit', async event => {
     problem.hidden = false;
   }
 }, true);
+
+document.documentElement.dataset.passkeys = '';

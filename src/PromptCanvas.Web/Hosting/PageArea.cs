@@ -5,5 +5,10 @@ internal static class PageArea
 {
     private static readonly PathString[] Programs = ["/api", "/v1", "/hubs", "/_blazor", "/health", "/openapi", "/metrics"];
 
+    private static readonly PathString[] KeyAreas = ["/api", "/v1", "/hubs", "/metrics"];
+
     public static bool IsProgram(HttpContext context) => Array.Exists(Programs, area => context.Request.Path.StartsWithSegments(area));
+
+    /// <summary>Where an API key opens anything.</summary>
+    public static bool TakesKeys(HttpContext context) => Array.Exists(KeyAreas, area => context.Request.Path.StartsWithSegments(area));
 }

@@ -56,12 +56,13 @@ internal static class StudioServices
         services.AddStudioSecurity();
         services.AddAccounts();
         services.AddPeopleAdministration();
-        services.AddOpenApi();
+        services.AddApiDescription();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());
         services.AddHostedService(provider => provider.GetRequiredService<ModelStatus>());
         services.AddScoped<GenerateImagesHandler>();
         services.AddScoped<GalleryWindow>();
+        services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();
         services.AddSingleton<QueueWatch>();
         return builder;

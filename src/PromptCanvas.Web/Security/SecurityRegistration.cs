@@ -48,7 +48,7 @@ internal static class SecurityRegistration
 
     // A key opens the programs' part of the studio and no page.
     private static string SchemeOf(HttpContext context) =>
-        PageArea.IsProgram(context) && ApiKeyHandler.IsUsedBy(context.Request) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
+        PageArea.TakesKeys(context) && ApiKeyHandler.IsUsedBy(context.Request) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)
     {

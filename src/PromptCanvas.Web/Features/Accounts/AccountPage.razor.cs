@@ -59,6 +59,12 @@ public sealed partial class AccountPage
 
     private async Task SignOutAsync()
     {
+        // Other tabs of this browser must not go on; other devices come back by themselves.
+        if (person is not null)
+        {
+            Sessions.End(person.Id);
+        }
+
         await SignIn.SignOutAsync();
         Navigation.NavigateTo("/sign-in");
     }
@@ -68,7 +74,6 @@ public sealed partial class AccountPage
         if (person is not null)
         {
             await SignIn.UserManager.UpdateSecurityStampAsync(person);
-            Sessions.End(person.Id);
         }
 
         await SignOutAsync();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -19,6 +20,7 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
     private string? model;
     private uint? seed;
     private string? negativePrompt;
+    private string visibility = Visibilities.Team;
     private bool more;
     private GenerateImages? last;
     private long lastAt;
@@ -86,6 +88,7 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
             Size = size,
             Seed = seed,
             Model = model,
+            Visibility = visibility,
         };
         if (IsDoublePress(request))
         {
@@ -109,6 +112,9 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
         StateHasChanged();
         await box.FocusAsync();
     }
+
+    // What the page did not offer is refused with the request.
+    private void ChooseVisibility(string? chosen) => visibility = chosen ?? Visibilities.Team;
 
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 

@@ -15,7 +15,10 @@ internal static class CreateEndpoint
 {
     private const string GenerateKind = "generate";
 
-    public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Generate);
+    public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Generate)
+        .Produces<JobAccepted>(StatusCodes.Status202Accepted).ProducesValidationProblem()
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .WithSummary("Queues a job. Scope: generate.");
 
     private static async Task<IResult> CreateAsync(
         CreateJobBody body,

@@ -18,9 +18,12 @@ internal static class ImageEndpoints
 {
     public static void MapImages(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/images/{id:guid}", FindAsync).RequireAuthorization(Policies.Read);
-        api.MapGet("/images/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read).WithMetadata(new InertContent());
-        api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read).WithMetadata(new InertContent());
+        api.MapGet("/images/{id:guid}", FindAsync).RequireAuthorization(Policies.Read)
+            .Produces<ImageBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("A picture of yours or of the team's. Scope: read.");
+        api.MapGet("/images/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read)
+            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new InertContent());
+        api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read)
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("At most 512 pixels a side. Scope: read.").WithMetadata(new InertContent());
     }
 
     private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>

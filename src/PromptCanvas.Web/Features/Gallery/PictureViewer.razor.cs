@@ -2,18 +2,21 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
-public sealed partial class PictureViewer(IJobQueries jobs, ICurrentViewer viewer, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+public sealed partial class PictureViewer(
+    IJobQueries jobs, ICurrentViewer viewer, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
     private Guid? newer;
     private Guid? older;
+    private bool isMine;
     private bool opened;
     private bool missing;
 
@@ -24,6 +27,8 @@ public sealed partial class PictureViewer(IJobQueries jobs, ICurrentViewer viewe
     /// <summary>Where closing leads; null = to the page beneath.</summary>
     [Parameter]
     public string? Beneath { get; set; }
+
+    private bool IsPrivate => picture?.Visibility == Visibilities.Private;
 
     private string CloseAddress => Beneath ?? navigation.GetUriWithQueryParameter("picture", (Guid?)null);
 
@@ -39,6 +44,7 @@ public sealed partial class PictureViewer(IJobQueries jobs, ICurrentViewer viewe
         opened &= picture is not null;
         if (picture is not null)
         {
+            isMine = (await viewer.GetAsync(CancellationToken.None)).PersonId == picture.PersonId;
             (newer, older) = await window.NeighboursAsync(picture, CancellationToken.None);
         }
     }
@@ -53,6 +59,15 @@ public sealed partial class PictureViewer(IJobQueries jobs, ICurrentViewer viewe
         opened = true;
         var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
         await module.InvokeVoidAsync("openViewer", dialog);
+    }
+
+    private async Task ShareAsync()
+    {
+        var wished = IsPrivate ? Visibilities.Team : Visibilities.Private;
+        if (picture is not null && await sharing.SetAsync(await viewer.GetAsync(CancellationToken.None), picture.Id, wished, CancellationToken.None))
+        {
+            picture = picture with { Visibility = wished };
+        }
     }
 
     private string AddressOf(Guid id) =>

@@ -12,9 +12,12 @@ internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/jobs", ListAsync).RequireAuthorization(Policies.Read);
-        api.MapGet("/jobs/{id:guid}", FindAsync).RequireAuthorization(Policies.Read);
-        api.MapDelete("/jobs/{id:guid}", CancelAsync).RequireAuthorization(Policies.Generate);
+        api.MapGet("/jobs", ListAsync).RequireAuthorization(Policies.Read)
+            .Produces<JobBody[]>().WithSummary("Your jobs that are queued or running. Scope: read.");
+        api.MapGet("/jobs/{id:guid}", FindAsync).RequireAuthorization(Policies.Read)
+            .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One of your jobs. Scope: read.");
+        api.MapDelete("/jobs/{id:guid}", CancelAsync).RequireAuthorization(Policies.Generate)
+            .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Cancels one of your jobs; finished pictures stay. Scope: generate.");
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ public sealed partial class PeoplePage
 {
     private IReadOnlyList<Person> people = [];
     private string? link;
-    private string? linkOwner;
+    private string linkOwner = "";
     private string? problem;
 
     [CascadingParameter]
@@ -76,7 +76,7 @@ public sealed partial class PeoplePage
     private async Task ShowLinkAsync(string? owner, string token)
     {
         Context.Response.Headers.CacheControl = "no-store";
-        linkOwner = owner;
+        linkOwner = owner ?? "";
         link = Navigation.ToAbsoluteUri($"/join?token={token}").ToString();
         people = await Administration.ListAsync(Context.RequestAborted);
     }

@@ -19,7 +19,7 @@ internal static class UploadEndpoint
         api.MapPost("/uploads", AddAsync).RequireAuthorization(Policies.Upload).DisableAntiforgery()
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
             .Produces<UploadView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .WithSummary("Brings a picture or mask along for a job; it is private and kept for 24 hours unless a job uses it.");
+            .WithSummary("Brings a picture or mask along for a job; it is private and kept for 24 hours unless a job uses it. Scope: edit or vary.");
 
     private static async Task<IResult> AddAsync(IFormFile? file, ClaimsPrincipal user, IUploads uploads, CancellationToken cancellationToken)
     {

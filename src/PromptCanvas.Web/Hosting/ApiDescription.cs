@@ -1,0 +1,34 @@
+using Microsoft.OpenApi;
+
+namespace PromptCanvas.Web.Hosting;
+
+/// <summary>What programs are told about the API, at <c>/openapi/v1.json</c>.</summary>
+internal static class ApiDescription
+{
+    private const string KeyScheme = "key";
+
+    public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            Describe(document);
+            return Task.CompletedTask;
+        });
+    });
+
+    private static void Describe(OpenApiDocument document)
+    {
+        document.Info.Title = "PromptCanvas";
+        document.Info.Description = "Pictures from text. Keys are made on the account page and sent as a bearer token; a key needs the scope that an operation names.";
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "An API key: pc_…",
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+    }
+}
