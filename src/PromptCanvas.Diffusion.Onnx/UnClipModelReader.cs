@@ -14,18 +14,19 @@ internal sealed class UnClipModelReader
     private readonly DiffusersFolder folder;
     private readonly ComponentReader components;
 
-    private UnClipModelReader(DiffusersFolder folder, ExecutionProviders providers)
+    private UnClipModelReader(DiffusersFolder folder, ExecutionProviders providers, IdleNetworks idle)
     {
         this.folder = folder;
-        components = new ComponentReader(folder, providers);
+        components = new ComponentReader(folder, providers, idle);
     }
 
     /// <summary>Opens a model; missing or damaged files are found here, weights are read when first used.</summary>
     /// <param name="path">The model's folder.</param>
     /// <param name="providers">What runs its networks.</param>
+    /// <param name="idle">Frees the networks nobody runs.</param>
     /// <exception cref="ModelException">Something is missing, damaged, or of an unknown kind.</exception>
-    public static UnClipModel Read(string path, ExecutionProviders providers) =>
-        new UnClipModelReader(DiffusersFolder.Open(path), providers).Read();
+    public static UnClipModel Read(string path, ExecutionProviders providers, IdleNetworks idle) =>
+        new UnClipModelReader(DiffusersFolder.Open(path), providers, idle).Read();
 
     private UnClipModel Read()
     {

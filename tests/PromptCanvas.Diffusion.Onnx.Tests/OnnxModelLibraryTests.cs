@@ -262,6 +262,31 @@ public sealed class OnnxModelLibraryTests : IDisposable
     }
 
     [Fact]
+    public void Open_FilesReplaced_GivesTheNewModelAndLeavesTheOldOneUsable()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var old = library.Open("karlo");
+        old.Prior.Network.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken);
+        models.Edit("karlo/prior_scheduler/scheduler_config.json", "clip_sample_range", 4.0);
+
+        var now = library.Open("karlo");
+
+        Assert.NotSame(old, now);
+        Assert.Equal(4, now.Prior.Scheduler.ClipSampleRange);
+        Assert.Same(now, library.Open("karlo"));
+        Assert.NotEmpty(old.Prior.Network.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void List_FolderThatIsNone_IsEmpty()
+    {
+        File.WriteAllText(models.PathOf("file"), "");
+        using var closed = new OnnxModelLibrary(models.PathOf("file"), "starter", new InferenceOptions());
+
+        Assert.Empty(closed.List());
+    }
+
+    [Fact]
     public void Dispose_OpenedModel_EndsIt()
     {
         models.Copy(Fixtures.TinyModel, "karlo");

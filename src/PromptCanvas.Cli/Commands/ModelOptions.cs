@@ -47,7 +47,21 @@ internal static class ModelOptions
     {
         ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ExecutionProviders.Auto,
         Threads = int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), CultureInfo.InvariantCulture, out var threads) ? threads : 0,
+        GraphCache = Environment.GetEnvironmentVariable("Inference__GraphCache") ?? Path.Combine(CacheFolder(), "promptcanvas", "graphs"),
     };
+
+    /// <summary>The user's cache folder: <c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>, else where this system keeps local data.</summary>
+    private static string CacheFolder()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } configured)
+        {
+            return configured;
+        }
+
+        return OperatingSystem.IsWindows()
+            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+    }
 
     /// <summary>A model's folder by name or path.</summary>
     /// <exception cref="BadInputException">There is no such model.</exception>
