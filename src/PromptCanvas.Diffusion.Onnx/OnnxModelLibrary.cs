@@ -96,6 +96,26 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         }
     }
 
+    /// <summary>What a model takes, before any of it is loaded.</summary>
+    /// <param name="path">A folder with a <c>model_index.json</c>.</param>
+    /// <exception cref="ModelException">There is no model, or its weights are missing or damaged.</exception>
+    public static ModelNeeds Needs(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var folder = DiffusersFolder.Open(path);
+        var (disk, memory) = (0L, 0L);
+        foreach (var component in ComponentNames.Networks.Where(folder.Has))
+        {
+            foreach (var file in folder.Weights(component).Files)
+            {
+                disk += file.Length;
+                memory += file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float));
+            }
+        }
+
+        return new ModelNeeds(disk, memory);
+    }
+
     /// <summary>Disposes of every opened model.</summary>
     public void Dispose()
     {

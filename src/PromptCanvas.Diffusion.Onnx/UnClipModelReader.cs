@@ -57,11 +57,14 @@ internal sealed class UnClipModelReader
     /// <summary>A recipe may ask for no more steps than its sampler has room for on the component's schedule.</summary>
     private void CheckSteps(UnClipModel model)
     {
-        Check("prior", model.Recipe.Prior, model.Prior.Scheduler);
-        Check("decoder", model.Recipe.Decoder, model.Decoder.Scheduler);
-        for (var index = 0; index < model.SuperResolution.Count; index++)
+        foreach (var recipe in model.Recipe.Profiles.Values.Prepend(model.Recipe))
         {
-            Check(index == 0 ? "superResolution" : "superResolution1024", model.Recipe.SuperResolutionStage(index), model.SuperResolution[index].Scheduler);
+            Check("prior", recipe.Prior, model.Prior.Scheduler);
+            Check("decoder", recipe.Decoder, model.Decoder.Scheduler);
+            for (var index = 0; index < model.SuperResolution.Count; index++)
+            {
+                Check(index == 0 ? "superResolution" : "superResolution1024", recipe.SuperResolutionStage(index), model.SuperResolution[index].Scheduler);
+            }
         }
 
         void Check(string stage, StageRecipe recipe, SchedulerSettings scheduler)

@@ -5,6 +5,9 @@ namespace PromptCanvas.Cli.Bench;
 /// <summary>Everything that can be measured, by the names of <c>--only</c>.</summary>
 internal static class BenchCatalog
 {
+    /// <summary>Pictures judged instead of times measured.</summary>
+    public static BenchEntry Quality { get; } = new("quality", (bench, token) => new QualityBench(bench).RunAsync(token));
+
     public static IReadOnlyList<BenchEntry> Entries { get; } =
     [
         new("cold-start", (bench, token) => new ColdStartBench(bench.Folder, bench.LargestSize, bench.Repeats).RunAsync(token)),

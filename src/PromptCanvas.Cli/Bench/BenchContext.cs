@@ -18,5 +18,8 @@ internal sealed record BenchContext(UnClipModel Model, string Folder, InferenceO
     /// <summary>Side of the pictures that people ask for under load.</summary>
     public required int Size { get; init; }
 
+    /// <summary>How many two-colour prompts are drawn to judge quality, two pictures each.</summary>
+    public required int Prompts { get; init; }
+
     public int LargestSize => Model.Recipe.Sizes[^1];
 }

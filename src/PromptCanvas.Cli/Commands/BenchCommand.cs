@@ -12,6 +12,7 @@ internal static class BenchCommand
     private const int DefaultRepeats = 5;
     private const int DefaultPeople = 16;
     private const double DefaultSeconds = 60;
+    private const int DefaultPrompts = 20;
 
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -24,8 +25,11 @@ internal static class BenchCommand
         var people = new Option<int>("--people") { Description = "People the load generator plays.", DefaultValueFactory = _ => DefaultPeople };
         var size = new Option<int?>("--size") { Description = "Side of the pictures they ask for; the model's largest when absent." };
         var seconds = new Option<double>("--seconds") { Description = "How long one person is watched beside a large job.", DefaultValueFactory = _ => DefaultSeconds };
+        var quality = new Option<bool>("--quality") { Description = "Judge pictures instead: both colours, their order, CLIP similarity." };
+        var sweep = new Option<bool>("--sweep") { Description = "Judge steps, samplers and guidance of the decoder, each with its processor time." };
+        var prompts = new Option<int>("--prompts") { Description = "Prompts to judge, 1 to 20, two pictures each.", DefaultValueFactory = _ => DefaultPrompts };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, json };
+        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, prompts, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var library = ModelOptions.OpenLibrary();
@@ -36,9 +40,16 @@ internal static class BenchCommand
                 Batches = ParseBatches(parsed.GetRequiredValue(batch)),
                 People = AtLeastOne("--people", parsed.GetValue(people)),
                 Seconds = parsed.GetValue(seconds),
+                Prompts = AtLeastOne("--prompts", parsed.GetValue(prompts)),
                 Size = parsed.GetValue(size) ?? opened.Recipe.Sizes[^1],
             };
-            return await RunAsync(context, ParseEntries(parsed.GetValue(only)), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+            if (parsed.GetValue(sweep))
+            {
+                return await SweepAsync(context, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+            }
+
+            var entries = parsed.GetValue(quality) ? [BenchCatalog.Quality] : ParseEntries(parsed.GetValue(only));
+            return await RunAsync(context, entries, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
@@ -90,6 +101,25 @@ internal static class BenchCommand
             }
         }
 
+        return await SaveAsync(rows, json, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> SweepAsync(BenchContext context, FileInfo? json, CancellationToken cancellationToken)
+    {
+        var scores = new List<QualityScore>();
+        await Console.Out.WriteLineAsync("decoder                    both %   in order %   CLIP    processor s").ConfigureAwait(false);
+        await foreach (var score in new QualityBench(context).SweepAsync(cancellationToken).ConfigureAwait(false))
+        {
+            scores.Add(score);
+            await Console.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{score.Name,-26} {100 * score.Both,6:0.0} {100 * score.InOrder,12:0.0} {score.Similarity,6:0.000} {score.Seconds,14:0.000}")).ConfigureAwait(false);
+        }
+
+        return await SaveAsync(scores, json, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> SaveAsync<T>(List<T> rows, FileInfo? json, CancellationToken cancellationToken)
+    {
         if (json is not null)
         {
             await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(rows, Format), cancellationToken).ConfigureAwait(false);

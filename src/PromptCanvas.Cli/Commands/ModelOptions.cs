@@ -85,6 +85,21 @@ internal static class ModelOptions
         return library.OpenFolder(Folder(nameOrFolder ?? library.DefaultName));
     }
 
+    /// <summary>A model with the defaults of one of its profiles.</summary>
+    /// <param name="profile">fast, best, or null for its own defaults.</param>
+    /// <exception cref="BadInputException">The model has no such profile.</exception>
+    public static UnClipModel WithProfile(UnClipModel model, string? profile)
+    {
+        if (profile is null)
+        {
+            return model;
+        }
+
+        return model.Recipe.Profiles.TryGetValue(profile, out var recipe)
+            ? model.With(recipe)
+            : throw new BadInputException($"{model.Name} has no profile '{profile}': leave --{profile} away, or add one to its recipe.json.");
+    }
+
     private static BadInputException Unknown(string name)
     {
         using var library = OpenLibrary();
