@@ -48,7 +48,7 @@ internal static class ModelsCommand
         Console.Out.WriteLine($"{model.Name}: every tensor is there and has the expected shape; it makes {string.Join(", ", model.Recipe.Sizes)} pixels.");
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"It takes {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded, and as much disk again for its graph cache."));
+            $"It takes {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache takes up to {needs.Memory / Megabyte:0} MB of disk more."));
         return ExitCodes.Success;
     }
 }
