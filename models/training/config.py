@@ -104,6 +104,7 @@ def _upsampler(sample_size: int, unshuffle: int, widths: list[int]) -> dict:
         "norm_num_groups": 16,
         "out_channels": 3 * unshuffle**2,
         "pixel_unshuffle": unshuffle,
+        "residual": True,  # a cell of 48 or 192 values does not fit through 32 to 48 channels: only what bicubic lacks does
         "resnet_time_scale_shift": "default",
         "sample_size": sample_size,
         "up_block_types": ["ResnetUpsampleBlock2D"] * len(widths),
@@ -208,4 +209,4 @@ PRIOR_DROP_TEXT = 0.1
 MASKED_FRACTION = 0.3  # decoder samples with a known region; the others know nothing
 SNR_WEIGHT_LIMIT = 5.0  # of a clean-picture loss, 1 / (1 - alpha_bar) otherwise: layout before the last detail
 
-WORLD = 0
+WORLD = int(os.environ.get("WORLD", 0))  # which world of scenes.py the stages train on; the shipped weights know world 0

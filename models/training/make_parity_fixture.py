@@ -41,7 +41,7 @@ def tiny_configs() -> dict[str, dict]:
             "sample_size": 16,
         },
         "super_res_first": small_sr
-        | {"in_channels": 6 * 4, "out_channels": 3 * 4, "pixel_unshuffle": 2, "sample_size": 64},
+        | {"in_channels": 6 * 4, "out_channels": 3 * 4, "pixel_unshuffle": 2, "residual": False, "sample_size": 64},
         "super_res_1024": small_sr
         | {"in_channels": 6 * 16, "out_channels": 3 * 16, "pixel_unshuffle": 4, "sample_size": 256},
     }

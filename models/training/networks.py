@@ -545,7 +545,11 @@ class UNet(nn.Module):
             if hasattr(block, "upsamplers"):
                 h = block.upsamplers[0](h, time)
 
-        return self.conv_out(self.act(self.conv_norm_out(h)))
+        output = self.conv_out(self.act(self.conv_norm_out(h)))
+        if self.config.get("residual"):
+            width = output.shape[1]  # the enlarged small picture lies behind the noisy one
+            output = output + sample[:, width : 2 * width]
+        return output
 
 
 def parameter_count(module: nn.Module) -> int:
