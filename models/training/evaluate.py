@@ -136,14 +136,21 @@ def score_prior(pipeline, count: int) -> dict:
     rng = random.Random(SEED + 1)
     drawn = [scenes.sample_scene(rng, config.WORLD) for _ in range(256)]
     true = pipeline.clip.embed_pictures(rendered(drawn))
-    guessed = pipeline.embeddings([scenes.caption(scene, rng) for scene in drawn], SEED)
+    captions = [scenes.caption(scene, rng) for scene in drawn]
     mean, deviation = pipeline.parts["prior"].clip_mean, pipeline.parts["prior"].clip_std
-    cosine = F.cosine_similarity((true - mean) / deviation, (guessed - mean) / deviation)
-    similar = F.normalize(guessed, dim=1) @ F.normalize(true, dim=1).t()
-    return {
-        "cosine to the true embedding": cosine.mean().item(),
-        "retrieval@1 of 256": (similar.argmax(1) == torch.arange(256)).float().mean().item(),
-    }
+
+    def scores(guessed):
+        cosine = F.cosine_similarity((true - mean) / deviation, (guessed - mean) / deviation)
+        similar = F.normalize(guessed, dim=1) @ F.normalize(true, dim=1).t()
+        return {
+            "cosine to the true embedding": cosine.mean().item(),
+            "retrieval@1 of 256": (similar.argmax(1) == torch.arange(256)).float().mean().item(),
+        }
+
+    result = {"diffusion": scores(pipeline.embeddings(captions, SEED))}
+    if "prior_autoregressive" in pipeline.parts:
+        result["autoregressive"] = scores(pipeline.embeddings_autoregressive(captions, SEED))
+    return result
 
 
 def generate(pipeline, embeddings, prompts=None, batch=50):

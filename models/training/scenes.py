@@ -549,7 +549,7 @@ def _placed_sign(scene: Scene, rng: random.Random) -> Placed:
     ink = _tinted(rng.choice(("black", "black", "blue", "red")), rng)
     # In radii of a letter's cell: how far letters and lines are apart. A line must fit the board, and all its height.
     advance, leading = 1.13, 1.45
-    cell = min(1.76 * width / (advance * max(map(len, lines))), 0.95 * width / (leading * (len(lines) - 1) + 1.7))
+    cell = min(1.76 * width / (advance * max(map(len, lines))), 0.95 * width / (leading * (len(lines) - 1) + 2.0))
     for row, line in enumerate(lines):
         middle = y + (row - (len(lines) - 1) / 2) * leading * cell
         for column, letter in enumerate(line):

@@ -9,7 +9,7 @@ export TRAINING_WORK
 trap 'rm -rf "$TRAINING_WORK"' EXIT
 
 "$python" train.py tokenizer
-for stage in clip prior decoder super_res_first super_res_1024 judge; do
+for stage in clip prior prior_autoregressive decoder super_res_first super_res_1024 judge; do
     "$python" train.py "$stage" --smoke
 done
 "$python" train.py decoder --smoke --resume --decay
