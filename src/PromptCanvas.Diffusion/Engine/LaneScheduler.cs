@@ -258,11 +258,16 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
             var order = chosen.Deciding.Contains(right).CompareTo(chosen.Deciding.Contains(left));
             order = order != 0 ? order : ComparePreviews(left, right);
             order = order != 0 ? order : rounds[left].CompareTo(rounds[right]);
-            order = order != 0 ? order : ServedOf(left.Request).CompareTo(ServedOf(right.Request));
+            order = order != 0 ? order : CompareTurns(left.Request, right.Request);
             return order != 0 ? order : CompareWithinPerson(left, right);
         });
         return ordered;
     }
+
+    /// <summary>The queue's order until a request has shown something: equal progress would bring every first preview as late as the last.</summary>
+    private int CompareTurns(ActiveRequest left, ActiveRequest right) => left.HasPreview || right.HasPreview
+        ? ServedOf(left).CompareTo(ServedOf(right))
+        : left.Arrival.CompareTo(right.Arrival);
 
     /// <summary>Requests that have shown nothing first, then other pictures without a preview.</summary>
     private static int ComparePreviews(Lane left, Lane right)
