@@ -19,7 +19,7 @@ namespace PromptCanvas.Web.Tests.Security;
 public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
 {
     // Bytes of the page itself, the same for everybody; and Blazor's own small answers, which hold no secret.
-    private static readonly string[] PublicParts = ["_framework/", "_content/", "css/", "js/", "fonts/", "lib/", "favicon"];
+    private static readonly string[] PublicParts = ["_framework/", "_content/", "css/", "js/", "fonts/", "lib/", "favicon", "{**path:file}"];
 
     public static TheoryData<string, string> Cells =>
         new(PermissionTable.Read().SelectMany(row => row.Answers.Keys.Select(person => (Name(row), person))));
@@ -131,8 +131,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
             var stream = method is "Watch"
                 ? connection.StreamAsync<object>(method, cast.Job, enough.Token)
                 : connection.StreamAsync<object>(method, enough.Token);
-            await using var items = stream.GetAsyncEnumerator(enough.Token);
-            var next = items.MoveNextAsync().AsTask();
+            var next = stream.GetAsyncEnumerator(enough.Token).MoveNextAsync().AsTask();
 
             // A queue in which nothing moves says nothing; a refusal comes at once.
             await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(2), enough.Token));

@@ -13,6 +13,11 @@ public sealed partial class SecondFactorPage
 {
     private const int RecoveryCodeCount = 10;
     private const int KeyGroup = 4;
+
+    // Where Identity keeps the key.
+    private const string KeyProvider = "[AspNetUserStore]";
+    private const string KeyName = "AuthenticatorKey";
+
     private Person? person;
     private string? key;
     private string? uri;
@@ -55,17 +60,25 @@ public sealed partial class SecondFactorPage
             return;
         }
 
-        if (await people.GetAuthenticatorKeyAsync(owner) is not { Length: > 0 })
+        if (await people.GetAuthenticatorKeyAsync(owner) is not { Length: > 0 } secret)
         {
-            await people.ResetAuthenticatorKeyAsync(owner);
-            await StayAsync(owner);
+            return;
         }
 
-        var secret = await people.GetAuthenticatorKeyAsync(owner) ?? "";
         key = string.Join(' ', secret.Chunk(KeyGroup).Select(group => new string(group)));
         uri = string.Create(
             CultureInfo.InvariantCulture,
             $"otpauth://totp/PromptCanvas:{Uri.EscapeDataString(owner.Email ?? "")}?secret={secret}&issuer=PromptCanvas&digits=6");
+    }
+
+    private async Task BeginAsync()
+    {
+        if (person is { TwoFactorEnabled: false })
+        {
+            await SignIn.UserManager.ResetAuthenticatorKeyAsync(person);
+            await StayAsync(person);
+            await ReadAsync(person);
+        }
     }
 
     private async Task TurnOnAsync()
@@ -103,7 +116,8 @@ public sealed partial class SecondFactorPage
         }
 
         await people.SetTwoFactorEnabledAsync(person, false);
-        await people.ResetAuthenticatorKeyAsync(person);
+        key = null;
+        await people.RemoveAuthenticationTokenAsync(person, KeyProvider, KeyName);
         await Audit.WriteAsync(Context.ToActor(), "account.second-factor", person.Email, "off", Context.RequestAborted);
         await StayAsync(person);
         await ReadAsync(person);
