@@ -68,7 +68,7 @@ public sealed partial class ApiKeysPage
         await Audit.WriteAsync(Context.ToActor(), "keys.make", made.Row.Prefix, made.Row.Scopes, Context.RequestAborted);
 
         // The key is shown by this answer alone, which must not be kept anywhere.
-        Context.Response.Headers.CacheControl = "no-store";
+        Context.Response.Headers.CacheControl = "no-cache, no-store";
         New = new NewKeyForm();
         keys = await Keys.ListAsync(PersonId, Context.RequestAborted);
     }

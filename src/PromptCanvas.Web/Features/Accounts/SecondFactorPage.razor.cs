@@ -43,7 +43,7 @@ public sealed partial class SecondFactorPage
     protected override async Task OnInitializedAsync()
     {
         Form ??= new FactorForm();
-        Context.Response.Headers.CacheControl = "no-store";
+        Context.Response.Headers.CacheControl = "no-cache, no-store";
         person = await SignIn.UserManager.GetUserAsync(Context.User);
         if (person is not null)
         {

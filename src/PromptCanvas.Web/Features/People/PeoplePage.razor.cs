@@ -75,7 +75,7 @@ public sealed partial class PeoplePage
 
     private async Task ShowLinkAsync(string? owner, string token)
     {
-        Context.Response.Headers.CacheControl = "no-store";
+        Context.Response.Headers.CacheControl = "no-cache, no-store";
         linkOwner = owner ?? "";
         link = Navigation.ToAbsoluteUri($"/join?token={token}").ToString();
         people = await Administration.ListAsync(Context.RequestAborted);

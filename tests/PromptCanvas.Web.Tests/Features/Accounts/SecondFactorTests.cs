@@ -67,6 +67,6 @@ public sealed partial class SecondFactorTests(Studio studio) : IClassFixture<Stu
     [GeneratedRegex("<code class=\"secret\">([A-Z2-7 ]+)</code>")]
     private static partial Regex Key();
 
-    [GeneratedRegex("\\b[A-Z0-9]{5}-[A-Z0-9]{5}\\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(?<=<code class=\"secret\">)[A-Z0-9]{5}-[A-Z0-9]{5}", RegexOptions.IgnoreCase)]
     private static partial Regex RecoveryCode();
 }
