@@ -9,6 +9,8 @@ internal static class RecipeFile
     /// <summary>The file's name, beside <c>model_index.json</c>.</summary>
     public const string FileName = "recipe.json";
 
+    private const int MaximumCandidates = 16;
+
     /// <summary>Reads a model's defaults.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="madeSizes">The sides of the pictures its stages make, ascending.</param>
@@ -31,9 +33,17 @@ internal static class RecipeFile
             Decoder = ReadStage(config.Section("decoder"), karlo.Decoder),
             SuperResolution = second is null ? [first] : [first, ReadStage(second, first)],
             Sizes = config.Has("sizes") ? ReadSizes(config, madeSizes) : madeSizes,
+            AutoregressivePrior = ReadTokens(config.Section("priorAutoregressive"), karlo.AutoregressivePrior),
+            PriorCandidates = config.Section("prior")?.Whole("candidates", karlo.PriorCandidates, 1, MaximumCandidates) ?? karlo.PriorCandidates,
+            InversionSteps = config.Section("inversion")?.Whole("steps", karlo.InversionSteps, 2, 1000) ?? karlo.InversionSteps,
             CaptionTokens = config.Flag("captionTokens", karlo.CaptionTokens),
         };
     }
+
+    private static TokenRecipe ReadTokens(ComponentConfig? section, TokenRecipe defaults) => section is null
+        ? defaults
+        : new TokenRecipe(
+            section.Number("temperature", defaults.Temperature, 0, 10), section.Number("guidance", defaults.GuidanceScale, 0, 50));
 
     private static StageRecipe ReadStage(ComponentConfig? section, StageRecipe defaults)
     {

@@ -20,7 +20,7 @@ internal sealed class LaneScheduler
         ActiveRequest? best = null;
         foreach (var request in requests)
         {
-            if (request.Waiting.Count > 0 && (best is null || CompareRequests(request, best) < 0))
+            if (request.HasNextLane && (best is null || CompareRequests(request, best) < 0))
             {
                 best = request;
             }

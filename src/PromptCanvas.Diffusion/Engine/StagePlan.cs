@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine;
@@ -5,6 +6,9 @@ namespace PromptCanvas.Diffusion.Engine;
 /// <summary>What one picture of a request goes through: the model's recipe with the request's changes.</summary>
 internal sealed class StagePlan
 {
+    /// <summary>The name of the prior where a picture's own embedding takes its place.</summary>
+    public const string GivenEmbedding = "given";
+
     private static readonly int[] StandardSizes = [64, 256, 512, 1024];
 
     private StagePlan(ConditioningMode conditioning, StageRecipe prior, StageRecipe decoder, StageRecipe[] superResolution, int madeSize, int size)
@@ -20,6 +24,12 @@ internal sealed class StagePlan
     public ConditioningMode Conditioning { get; }
 
     public StageRecipe Prior { get; }
+
+    /// <summary>How the autoregressive prior draws, and how many tokens.</summary>
+    public (TokenRecipe Recipe, int Count) Tokens { get; private init; } = (new TokenRecipe(1, 1), 0);
+
+    /// <summary>Samples of the prior for each picture; the best is kept.</summary>
+    public int PriorCandidates { get; private init; } = 1;
 
     public StageRecipe Decoder { get; }
 
@@ -71,31 +81,46 @@ internal sealed class StagePlan
                 Steps = overrides.PriorSteps ?? recipe.Prior.Steps,
                 GuidanceScale = overrides.PriorGuidance ?? recipe.Prior.GuidanceScale,
             },
-            recipe.Decoder with
+            OriginPlan.DecoderRecipe(model, request, recipe.Decoder with
             {
                 Steps = overrides.DecoderSteps ?? recipe.Decoder.Steps,
                 GuidanceScale = overrides.DecoderGuidance ?? recipe.Decoder.GuidanceScale,
-            },
+            }),
             upsamplers,
             madeSize,
-            request.Size);
+            request.Size)
+        {
+            Tokens = (
+                recipe.AutoregressivePrior with { GuidanceScale = overrides.PriorGuidance ?? recipe.AutoregressivePrior.GuidanceScale },
+                model.AutoregressivePrior?.ComponentCount ?? 0),
+            PriorCandidates = overrides.PriorCandidates ?? recipe.PriorCandidates,
+        };
     }
 
-    public EffectiveRecipe Describe(string model) => new(
-        model,
-        Size,
-        NameOf(Conditioning),
-        NameOf(Prior),
-        Prior.Steps,
-        Prior.GuidanceScale,
-        NameOf(Decoder),
-        Decoder.Steps,
-        Decoder.GuidanceScale,
-        [.. SuperResolution.Select(stage => stage.Steps)]);
+    public EffectiveRecipe Describe(string model)
+    {
+        var autoregressive = Conditioning == ConditioningMode.AutoregressivePrior;
+        var draws = autoregressive || Conditioning == ConditioningMode.DiffusionPrior;
+        return new(
+            model,
+            Size,
+            NameOf(Conditioning),
+            autoregressive ? "tokens" : NameOf(Prior),
+            autoregressive ? Tokens.Count : Prior.Steps,
+            autoregressive ? Tokens.Recipe.GuidanceScale : Prior.GuidanceScale,
+            NameOf(Decoder),
+            Decoder.Steps,
+            Decoder.GuidanceScale,
+            [.. SuperResolution.Select(stage => stage.Steps)])
+        {
+            PriorCandidates = draws && PriorCandidates > 1 ? PriorCandidates : null,
+        };
+    }
 
     private static string NameOf(ConditioningMode conditioning) => conditioning switch
     {
         ConditioningMode.DiffusionPrior => "diffusion",
+        ConditioningMode.AutoregressivePrior => "autoregressive",
         ConditioningMode.TextEmbedding => "text-embedding",
         ConditioningMode.CaptionOnly => "none",
         _ => throw new ArgumentOutOfRangeException(nameof(conditioning), conditioning, "This conditioning has no name."),

@@ -7,7 +7,7 @@ namespace PromptCanvas.Diffusion.Schedulers;
 /// Source: Dhariwal and Nichol (2021), section F; unCLIP (Ramesh et al., 2022), section 3.1. The network is evaluated at the lower of the
 /// two noise levels, so a round trip is exact only in the limit of many steps: 50 at least, 100–250 to get a picture back.
 /// </remarks>
-public sealed class DdimInversion
+public sealed class DdimInversion : IStepper
 {
     private readonly NoiseSchedule schedule;
     private readonly CleanSampleEstimator estimator;
@@ -50,6 +50,16 @@ public sealed class DdimInversion
     /// <summary>The noisier timestep this step leads to.</summary>
     /// <param name="step">Loop counter, 0 … <see cref="Steps"/> − 1.</param>
     public int NextTimestep(int step) => ascending[step + 1];
+
+    bool IStepper.NeedsNoise(int step) => false;
+
+    void IStepper.Step(
+        int step,
+        Span<float> noisySample,
+        ReadOnlySpan<float> predicted,
+        ReadOnlySpan<float> predictedVariance,
+        ReadOnlySpan<float> noise,
+        Span<float> cleanSample) => Step(step, noisySample, predicted, cleanSample);
 
     /// <summary>Moves a sample from this step's timestep to the next noisier one, in place.</summary>
     /// <param name="step">Loop counter, 0 … <see cref="Steps"/> − 1.</param>

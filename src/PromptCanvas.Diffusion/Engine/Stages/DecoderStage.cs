@@ -1,6 +1,9 @@
+using PromptCanvas.Diffusion.Engine.Origins;
+using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
@@ -25,11 +28,8 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     {
         // Nothing of the picture is known: behind the noise, the masked picture and the keep mask stay zero.
         var input = new float[InputLength];
-        FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
-        lane.State = Begin(lane.Request.Plan.Decoder, decoder.Scheduler, input, layout.Length) with
-        {
-            Conditioning = Project(lane, cancellationToken),
-        };
+        var state = lane.Preparation is InversionPreparation inversion ? BeginInversion(lane, inversion, input) : BeginDrawing(lane, input);
+        lane.State = state with { Conditioning = Project(lane, cancellationToken) };
     }
 
     public override INetwork NetworkOf(Lane lane) => decoder.Network;
@@ -77,6 +77,29 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         }
     }
 
+    /// <summary>From a given picture up to its noise, without guidance.</summary>
+    private StageState BeginInversion(Lane lane, InversionPreparation inversion, float[] input)
+    {
+        layout.ToNetwork(inversion.Pixels, input.AsSpan(0, layout.Length));
+        var steps = SamplerFactory.CreateInversion(decoder.Scheduler, lane.Request.Plan.Decoder.Steps);
+        return new StageState(steps, input, new float[layout.Length], 1, GuidanceInterval.Always);
+    }
+
+    /// <summary>From the seed's noise, from a given one, or from between them.</summary>
+    private StageState BeginDrawing(Lane lane, float[] input)
+    {
+        var noisy = input.AsSpan(0, layout.Length);
+        FillNoise(noisy, lane.Seed, INoiseSource.InitialNoise);
+        if (lane.Start is { } start)
+        {
+            var mixed = Buffer("start", layout.Length);
+            SphericalInterpolation.Interpolate(start.Noise, noisy, start.FreshFraction, mixed);
+            mixed.CopyTo(noisy);
+        }
+
+        return Begin(lane.Request.Plan.Decoder, decoder.Scheduler, input, layout.Length);
+    }
+
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
     public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
@@ -87,7 +110,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     /// <summary>Runs the text projection for [unconditional; conditional]: constant over the decoder's steps.</summary>
     private DecoderConditioning Project(Lane lane, CancellationToken cancellationToken)
     {
-        var texts = lane.Request.Texts!;
+        var texts = lane.Texts;
         var captionOnly = lane.Request.Request.Overrides.Conditioning == ConditioningMode.CaptionOnly;
         var readsCaption = model.Recipe.CaptionTokens || captionOnly;
         var unconditionalText = readsCaption ? texts.Negative : texts.Empty;

@@ -134,14 +134,20 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         var row = 0;
         foreach (var lane in lanes)
         {
-            timesteps.AsSpan(row, lane.State.Rows).Fill(lane.State.Sampler.Plan.Timestep(lane.State.Step));
+            timesteps.AsSpan(row, lane.State.Rows).Fill(lane.State.Stepper.Timestep(lane.State.Step));
             row += lane.State.Rows;
         }
 
         return NetworkTensor.Int64(timesteps, rows);
     }
 
-    private bool MoveLane(Lane lane, NetworkTensor output, int row, int rows)
+    /// <summary>Moves one lane a step.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="output">What <see cref="Predict"/> gave for the batch.</param>
+    /// <param name="row">The lane's first row.</param>
+    /// <param name="rows">1, or 2 where it is guided: [unconditional; conditional].</param>
+    /// <returns>False when the network gave no usable numbers; the lane has not moved.</returns>
+    protected virtual bool MoveLane(Lane lane, NetworkTensor output, int row, int rows)
     {
         var state = lane.State;
         var length = state.Clean.Length;
@@ -158,14 +164,14 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         }
 
         var stepNoise = Span<float>.Empty;
-        if (state.Sampler.NeedsNoise(state.Step))
+        if (state.Stepper.NeedsNoise(state.Step))
         {
             stepNoise = Buffer("noise", length);
-            FillNoise(stepNoise, lane.Seed, state.Step);
+            FillNoise(stepNoise, lane.Seed, INoiseSource.StepOf(state.Round, state.Step));
         }
 
         // Networks with a learned variance give it as a second half; it is the conditional row's (unclip.md, 4.5).
-        state.Sampler.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
+        state.Stepper.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
         state.Step++;
         return true;
     }
