@@ -38,6 +38,7 @@ internal static class DescribeCommand
             }
 
             var captions = Captions(parsed.GetValue(candidates), run);
+            Check(captions, run);
             var best = await new Captioning(run.Engine, captions).DescribeAsync(picture, count, cancellationToken).ConfigureAwait(false);
             foreach (var caption in best)
             {
@@ -49,6 +50,19 @@ internal static class DescribeCommand
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static void Check(IReadOnlyList<string> captions, PictureRun run)
+    {
+        if (run.Engine.ValidateEmbedding([.. captions.Select(caption => new TextInput(caption))]) is { } problem)
+        {
+            throw new BadInputException(problem);
+        }
+
+        if (captions.FirstOrDefault(caption => Captioning.Places(caption) > Captioning.MaximumPlaces) is { } pattern)
+        {
+            throw new BadInputException($"'{pattern}' has more than {Captioning.MaximumPlaces} places {Captioning.Place} for captions: use fewer.");
+        }
     }
 
     private static IReadOnlyList<string> Captions(FileInfo? file, PictureRun run)

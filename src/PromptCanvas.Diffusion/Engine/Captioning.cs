@@ -3,7 +3,10 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Finds the captions that fit a picture best, by the cosine of CLIP embeddings; the captions are embedded once.</summary>
+/// <summary>
+/// Finds the captions that fit a picture best, by the cosine of CLIP embeddings, from coarse to fine: plain captions first, then the
+/// patterns, those with most places first, filled with the best so far. Texts are embedded once.
+/// </summary>
 /// <param name="embedder">Looks at picture and texts.</param>
 /// <param name="captions">Captions, and patterns in which each <c>{}</c> stands for one of the captions that fit best.</param>
 public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> captions)
@@ -13,6 +16,9 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
 
     /// <summary>How many of the best captions are tried in a pattern's places: enough for the second thing in a picture to be among them.</summary>
     private const int Fillers = 12;
+
+    /// <summary>The most places of a pattern; each multiplies the texts by <see cref="Fillers"/>.</summary>
+    public const int MaximumPlaces = 2;
 
     private readonly Dictionary<string, float[]> known = new(StringComparer.Ordinal);
 
@@ -24,14 +30,26 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
     /// <exception cref="ArgumentException">A caption cannot be read.</exception>
     public async Task<IReadOnlyList<RankedCaption>> DescribeAsync(SourcePicture picture, int count, CancellationToken cancellationToken)
     {
+        if (captions.FirstOrDefault(caption => Places(caption) > MaximumPlaces) is { } pattern)
+        {
+            throw new ArgumentException($"'{pattern}' has more than {MaximumPlaces} places {Place} for captions.");
+        }
+
         var embedding = (await embedder.EmbedAsync([new PictureInput(picture)], cancellationToken).ConfigureAwait(false))[0];
-        var plain = captions.Where(caption => !caption.Contains(Place, StringComparison.Ordinal)).ToList();
-        var ranked = await RankAsync(embedding, plain, cancellationToken).ConfigureAwait(false);
-        string[] fillers = [.. ranked.Take(Fillers).Select(caption => caption.Caption)];
-        var filled = captions.Where(caption => caption.Contains(Place, StringComparison.Ordinal)).SelectMany(pattern => Fill(pattern, fillers));
-        ranked.AddRange(await RankAsync(embedding, [.. filled.Distinct(StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false));
-        return [.. ranked.OrderByDescending(caption => caption.Similarity).ThenBy(caption => caption.Caption, StringComparer.Ordinal).Take(count)];
+        var ranked = new List<RankedCaption>();
+        foreach (var patterns in captions.GroupBy(Places).OrderByDescending(group => group.Key == 0 ? int.MaxValue : group.Key))
+        {
+            string[] fillers = [.. ranked.Take(Fillers).Select(caption => caption.Caption)];
+            string[] filled = [.. patterns.SelectMany(pattern => Fill(pattern, fillers)).Distinct(StringComparer.Ordinal)];
+            ranked = Best(ranked.Concat(await ScoreAsync(embedding, filled, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return [.. ranked.Take(count)];
     }
+
+    /// <summary>How many captions a pattern takes; 0 for a plain caption.</summary>
+    /// <param name="caption">One line of the list.</param>
+    public static int Places(string caption) => caption.AsSpan().Count(Place);
 
     private static IEnumerable<string> Fill(string pattern, string[] fillers)
     {
@@ -41,7 +59,10 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
             : fillers.SelectMany(filler => Fill(string.Concat(pattern.AsSpan(0, place), filler, pattern.AsSpan(place + Place.Length)), fillers));
     }
 
-    private async Task<List<RankedCaption>> RankAsync(float[] picture, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    private static List<RankedCaption> Best(IEnumerable<RankedCaption> captions) =>
+        [.. captions.DistinctBy(caption => caption.Caption).OrderByDescending(caption => caption.Similarity).ThenBy(caption => caption.Caption, StringComparer.Ordinal)];
+
+    private async Task<IEnumerable<RankedCaption>> ScoreAsync(float[] picture, IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         string[] unknown = [.. texts.Where(text => !known.ContainsKey(text))];
         var embeddings = await embedder.EmbedAsync([.. unknown.Select(text => new TextInput(text))], cancellationToken).ConfigureAwait(false);
@@ -50,9 +71,7 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
             known[unknown[index]] = embeddings[index];
         }
 
-        return [.. texts
-            .Select(text => new RankedCaption(text, EmbeddingSpace.Cosine(picture, known[text])))
-            .OrderByDescending(caption => caption.Similarity).ThenBy(caption => caption.Caption, StringComparer.Ordinal)];
+        return texts.Select(text => new RankedCaption(text, EmbeddingSpace.Cosine(picture, known[text])));
     }
 }
 

@@ -290,7 +290,7 @@ internal sealed class EngineLoop
         var plan = request.Plan;
         var decoder = stages[StageIndices.Decoder];
         var work = (Stage.TotalRows(plan.Decoder) * decoder.WorkPerRow)
-            + (request.Inversions * plan.Decoder.Steps * decoder.WorkPerRow)
+            + (request.Inversions * DecoderStage.InversionRows(plan.Decoder) * decoder.WorkPerRow)
             + (request.PriorSamples * PriorWork(request));
 
         for (var index = 0; index < plan.SuperResolution.Length; index++)

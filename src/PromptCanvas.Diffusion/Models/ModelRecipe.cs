@@ -24,9 +24,9 @@ public sealed record ModelRecipe
     /// <value>1.</value>
     public int PriorCandidates { get; init; } = 1;
 
-    /// <summary>Steps of DDIM from a picture to its noise, and back to a picture: 50 at least, more to get the picture back exactly.</summary>
-    /// <value>50.</value>
-    public int InversionSteps { get; init; } = 50;
+    /// <summary>Steps of DDIM from a picture to its noise, each corrected twice, and back to a picture.</summary>
+    /// <value>20.</value>
+    public int InversionSteps { get; init; } = 20;
 
     /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt beside the image embedding.</summary>
     public bool CaptionTokens { get; init; } = true;

@@ -13,6 +13,12 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     private const int KnownChannels = 3;
     private const int MaskChannels = 1;
 
+    /// <summary>
+    /// Corrections of each step up to the noise. On the starter 20 steps with two give a picture back at a distance (root mean square,
+    /// signed range) of 0.037, with one of 0.050; 50 steps with none, which cost nearly as much, of 0.091.
+    /// </summary>
+    private const int InversionCorrections = 2;
+
     private readonly DecoderComponent decoder = model.Decoder;
     private readonly PictureLayout layout = new(model.Decoder.ImageSize, model.Decoder.PixelUnshuffle);
 
@@ -81,7 +87,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     private StageState BeginInversion(Lane lane, InversionPreparation inversion, float[] input)
     {
         layout.ToNetwork(inversion.Pixels, input.AsSpan(0, layout.Length));
-        var steps = SamplerFactory.CreateInversion(decoder.Scheduler, lane.Request.Plan.Decoder.Steps);
+        var steps = SamplerFactory.CreateInversion(decoder.Scheduler, lane.Request.Plan.Decoder.Steps, InversionCorrections);
         return new StageState(steps, input, new float[layout.Length], 1, GuidanceInterval.Always);
     }
 
@@ -99,6 +105,9 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
         return Begin(lane.Request.Plan.Decoder, decoder.Scheduler, input, layout.Length);
     }
+
+    /// <summary>Network evaluations on the way up to a picture's noise.</summary>
+    public static int InversionRows(StageRecipe recipe) => recipe.Steps * (1 + InversionCorrections);
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
