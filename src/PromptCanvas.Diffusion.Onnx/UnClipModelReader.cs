@@ -43,6 +43,7 @@ internal sealed class UnClipModelReader
             Tokenizer = tokenizer,
             TextEncoder = components.Open(ComponentNames.TextEncoder),
             ImageEncoder = folder.Has(ComponentNames.ImageEncoder) ? components.Open(ComponentNames.ImageEncoder) : null,
+            ImageSettings = folder.Has(ComponentNames.ImageEncoder) ? new() { Size = components.ReadImageEncoder().ImageSize } : new(),
             Prior = ReadPrior(),
             TextProjection = new TextProjectionComponent(components.Open(ComponentNames.TextProjection), projection.ExtraTokens),
             Decoder = decoderComponent,

@@ -11,6 +11,7 @@ internal sealed class EngineLoop
     private readonly TimeProvider clock;
     private readonly string modelName;
     private readonly TextConditioner texts;
+    private readonly KnownPictureEncoder knownPictures;
     private readonly Stage[] stages;
     private readonly LaneScheduler scheduler = new();
     private readonly List<ActiveRequest> requests = [];
@@ -22,6 +23,7 @@ internal sealed class EngineLoop
         this.clock = clock;
         modelName = model.Name;
         texts = new TextConditioner(model);
+        knownPictures = new KnownPictureEncoder(model);
         stages =
         [
             new PriorStage(model, noise),
@@ -94,6 +96,11 @@ internal sealed class EngineLoop
                 if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
                 {
                     lane.ImageEmbedding = request.Texts.Prompt.Embedding;
+                }
+
+                if (request.Request.Overrides.Conditioning == ConditioningMode.KnownPicture)
+                {
+                    lane.ImageEmbedding = request.KnownEmbedding ??= knownPictures.Embed(request.Request.Known!, stopping);
                 }
 
                 stages[lane.StageIndex].Enter(lane, stopping);
@@ -200,7 +207,7 @@ internal sealed class EngineLoop
     private void Finish(Lane lane)
     {
         lanes.Remove(lane);
-        var picture = lane.Picture!;
+        var picture = lane.Request.Request.Known?.Blend(lane.Picture!) ?? lane.Picture!;
         var size = lane.Request.Plan.Size;
         if (picture.Width != size)
         {
@@ -244,7 +251,7 @@ internal sealed class EngineLoop
     private double TotalWork(ActiveRequest request)
     {
         var plan = request.Plan;
-        var work = Stage.TotalRows(plan.Decoder) * stages[1].WorkPerRow;
+        var work = Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder) * stages[1].WorkPerRow;
         if (FirstStage(request.Request.Overrides.Conditioning) == 0)
         {
             work += Stage.TotalRows(plan.Prior) * stages[0].WorkPerRow;

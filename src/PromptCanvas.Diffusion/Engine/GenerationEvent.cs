@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine;
@@ -65,7 +66,7 @@ public sealed record StageTiming(GenerationStage Stage, double Seconds);
 /// <summary>Everything but prompt and seed that is needed to make the same picture again.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Size">The side in pixels.</param>
-/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>text-embedding</c> or <c>none</c>.</param>
+/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>text-embedding</c>, <c>none</c>, or <c>known-picture</c> where the rest of the picture does.</param>
 /// <param name="PriorSampler">Update rule of the prior.</param>
 /// <param name="PriorSteps">Steps of the prior.</param>
 /// <param name="PriorGuidance">Guidance of the prior.</param>
@@ -83,4 +84,9 @@ public sealed record EffectiveRecipe(
     string DecoderSampler,
     int DecoderSteps,
     double DecoderGuidance,
-    IReadOnlyList<int> SuperResolutionSteps);
+    IReadOnlyList<int> SuperResolutionSteps)
+{
+    /// <summary>What was done to a picture that somebody brought: <c>edit</c>, <c>erase</c> or <c>extend</c>; null = none was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Kind { get; init; }
+}

@@ -9,7 +9,7 @@ public sealed record GenerationRequest
     /// <summary>The largest number of pictures of one request.</summary>
     public const int MaximumCount = 10;
 
-    /// <summary>The text; 1 … <see cref="MaximumPromptLength"/> characters.</summary>
+    /// <summary>The text; 1 … <see cref="MaximumPromptLength"/> characters, or empty under <see cref="ConditioningMode.KnownPicture"/>.</summary>
     public required string Prompt { get; init; }
 
     /// <summary>What to steer away from; null = the empty prompt.</summary>
@@ -26,6 +26,9 @@ public sealed record GenerationRequest
 
     /// <summary>The side of the finished pictures in pixels: 64, 256, 512 or 1024.</summary>
     public int Size { get; init; } = 1024;
+
+    /// <summary>The part of the picture that stays as it is; null = all of it is painted.</summary>
+    public Images.KnownRegion? Known { get; init; }
 
     /// <summary>Who asked; turns are shared between people, not requests.</summary>
     public string Person { get; init; } = "";
@@ -70,4 +73,7 @@ public enum ConditioningMode
 
     /// <summary>The caption's tokens alone, beside the learned null image embedding.</summary>
     CaptionOnly,
+
+    /// <summary>No text: the image embedding of the known region's picture, its hole closed smoothly. What is painted continues what is there.</summary>
+    KnownPicture,
 }

@@ -53,8 +53,17 @@ internal sealed record StageState(
     /// <summary>What the network sees of this lane beside its sample; the stage knows its type.</summary>
     public object? Conditioning { get; init; }
 
+    /// <summary>The part of the picture that is not to be painted; null = all of it is.</summary>
+    public Stages.KnownPixels? Known { get; init; }
+
+    /// <summary>Whether steps are repeated to make new and known parts agree.</summary>
+    public bool IsResampled { get; init; }
+
     /// <summary>Loop counter, 0 … N−1; N when the stage is done.</summary>
     public int Step { get; set; }
+
+    /// <summary>How often the present step has been taken already.</summary>
+    public int Repeat { get; set; }
 
     public int Steps => Sampler.Plan.Steps;
 
@@ -64,4 +73,8 @@ internal sealed record StageState(
     public bool IsGuided => Guidance != 1 && GuidanceInterval.Contains(Step, Steps);
 
     public int Rows => IsGuided ? 2 : 1;
+
+    /// <summary>The noise of this step: its own number, and numbers beyond the plan for going back and for repeats.</summary>
+    /// <param name="goingBack">Whether it is the noise that undoes the step.</param>
+    public int NoiseNumber(bool goingBack) => Repeat == 0 && !goingBack ? Step : Steps + (2 * ((Step * Resampling.Times) + Repeat)) + (goingBack ? 1 : 0);
 }

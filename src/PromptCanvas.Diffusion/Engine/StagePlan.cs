@@ -26,6 +26,9 @@ internal sealed class StagePlan
     /// <summary>One entry for each upsampler the size needs.</summary>
     public StageRecipe[] SuperResolution { get; }
 
+    /// <summary>Whether the decoder repeats steps to fit a known region it was not trained with.</summary>
+    public bool ResamplesDecoder { get; private init; }
+
     /// <summary>The side of the picture the last stage gives.</summary>
     public int MadeSize { get; }
 
@@ -50,6 +53,23 @@ internal sealed class StagePlan
         }
 
         return largest;
+    }
+
+    /// <summary>The offered size that is made nearest to a frame's side: detail that is then thrown away costs time, and detail that is missing shows.</summary>
+    public static int WorkingSizeFor(UnClipModel model, int side)
+    {
+        var offered = OfferedSizes(model);
+        var best = offered[0];
+        foreach (var size in offered)
+        {
+            var closer = Math.Abs(Math.Log((double)MadeSizeFor(model, size) / side)) - Math.Abs(Math.Log((double)MadeSizeFor(model, best) / side));
+            if (closer < 0 || (closer == 0 && MadeSizeFor(model, size) > MadeSizeFor(model, best)))
+            {
+                best = size;
+            }
+        }
+
+        return best;
     }
 
     public static StagePlan Create(UnClipModel model, GenerationRequest request)
@@ -78,7 +98,10 @@ internal sealed class StagePlan
             },
             upsamplers,
             madeSize,
-            request.Size);
+            request.Size)
+        {
+            ResamplesDecoder = request.Known is not null && !model.Decoder.MaskedInput,
+        };
     }
 
     public EffectiveRecipe Describe(string model) => new(
@@ -98,6 +121,7 @@ internal sealed class StagePlan
         ConditioningMode.DiffusionPrior => "diffusion",
         ConditioningMode.TextEmbedding => "text-embedding",
         ConditioningMode.CaptionOnly => "none",
+        ConditioningMode.KnownPicture => "known-picture",
         _ => throw new ArgumentOutOfRangeException(nameof(conditioning), conditioning, "This conditioning has no name."),
     };
 

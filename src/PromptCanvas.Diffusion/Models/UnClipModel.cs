@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
 using PromptCanvas.Diffusion.Tokenization;
@@ -18,6 +19,9 @@ public sealed class UnClipModel : IDisposable
 
     /// <summary>The CLIP image encoder, where the checkpoint has one.</summary>
     public INetwork? ImageEncoder { get; init; }
+
+    /// <summary>How pictures are prepared for the image encoder.</summary>
+    public ClipImageSettings ImageSettings { get; init; } = new();
 
     /// <summary>Text conditioning → image embedding.</summary>
     public required PriorComponent Prior { get; init; }

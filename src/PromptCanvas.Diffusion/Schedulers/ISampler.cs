@@ -25,4 +25,8 @@ public interface ISampler
         ReadOnlySpan<float> predictedVariance,
         ReadOnlySpan<float> noise,
         Span<float> cleanSample);
+
+    /// <summary>Takes the last step back: it is the next one again, and what the sampler remembered of it is forgotten.</summary>
+    /// <exception cref="InvalidOperationException">No step has been taken since the start.</exception>
+    void Rewind();
 }

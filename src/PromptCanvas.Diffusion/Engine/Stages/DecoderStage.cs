@@ -23,11 +23,20 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
-        // Nothing of the picture is known: behind the noise, the masked picture and the keep mask stay zero.
+        // Behind the noise, the masked picture and the keep mask; zero where nothing is known.
         var input = new float[InputLength];
         FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
+        var known = KnownOf(lane, layout, growHole: true, decoder.Scheduler);
+        if (known is not null && decoder.MaskedInput)
+        {
+            known.CopyMasked(input.AsSpan(layout.Length));
+            known.Mask.CopyTo(input, 2 * layout.Length);
+        }
+
         lane.State = Begin(lane.Request.Plan.Decoder, decoder.Scheduler, input, layout.Length) with
         {
+            Known = known,
+            IsResampled = lane.Request.Plan.ResamplesDecoder,
             Conditioning = Project(lane, cancellationToken),
         };
     }

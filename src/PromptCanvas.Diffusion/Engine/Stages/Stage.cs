@@ -64,15 +64,15 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     }
 
     /// <summary>Network evaluations of the whole stage, guidance counted.</summary>
-    public static int TotalRows(StageRecipe recipe)
+    /// <param name="recipe">Steps and guidance.</param>
+    /// <param name="resampled">Whether steps are repeated.</param>
+    public static int TotalRows(StageRecipe recipe, bool resampled = false)
     {
-        var rows = recipe.Steps;
-        if (recipe.GuidanceScale != 1)
+        var rows = 0;
+        for (var step = 0; step < recipe.Steps; step++)
         {
-            for (var step = 0; step < recipe.Steps; step++)
-            {
-                rows += recipe.GuidanceInterval.Contains(step, recipe.Steps) ? 1 : 0;
-            }
+            var guided = recipe.GuidanceScale != 1 && recipe.GuidanceInterval.Contains(step, recipe.Steps);
+            rows += (guided ? 2 : 1) * (resampled ? Resampling.TimesAt(step, recipe.Steps) : 1);
         }
 
         return rows;
@@ -89,6 +89,24 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         new float[length],
         recipe.GuidanceScale,
         recipe.GuidanceInterval);
+
+    /// <summary>What is known of a lane's picture at this stage; made once a request.</summary>
+    protected KnownPixels? KnownOf(Lane lane, PictureLayout layout, bool growHole, SchedulerSettings settings)
+    {
+        if (lane.Request.Request.Known is not { } region)
+        {
+            return null;
+        }
+
+        var stages = lane.Request.Known;
+        if (!stages.TryGetValue(Kind, out var known))
+        {
+            known = new KnownPixels(region, layout, ImageSize, growHole, settings);
+            stages[Kind] = known;
+        }
+
+        return known;
+    }
 
     /// <summary>The rows of the network's sample: each lane's own once, or twice where it is guided.</summary>
     protected float[] GatherInputs(IReadOnlyList<Lane> lanes, int rows)
@@ -161,12 +179,34 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         if (state.Sampler.NeedsNoise(state.Step))
         {
             stepNoise = Buffer("noise", length);
-            FillNoise(stepNoise, lane.Seed, state.Step);
+            FillNoise(stepNoise, lane.Seed, state.NoiseNumber(goingBack: false));
         }
+
+        state.Known?.Impose(state.Sampler.Plan.Timestep(state.Step), state.Noisy, predicted);
 
         // Networks with a learned variance give it as a second half; it is the conditional row's (unclip.md, 4.5).
         state.Sampler.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
-        state.Step++;
+        if (state.IsResampled && state.Repeat + 1 < Resampling.TimesAt(state.Step, state.Steps))
+        {
+            GoBack(lane);
+        }
+        else
+        {
+            state.Step++;
+            state.Repeat = 0;
+        }
+
         return true;
+    }
+
+    private void GoBack(Lane lane)
+    {
+        var state = lane.State;
+        var noise = Buffer("noise", state.Clean.Length);
+        FillNoise(noise, lane.Seed, state.NoiseNumber(goingBack: true));
+        var plan = state.Sampler.Plan;
+        state.Known!.GoBack(plan.Timestep(state.Step), plan.PreviousTimestep(state.Step), state.Noisy, noise);
+        state.Sampler.Rewind();
+        state.Repeat++;
     }
 }

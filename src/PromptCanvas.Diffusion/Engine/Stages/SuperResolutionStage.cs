@@ -21,7 +21,10 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
         var input = new float[2 * layout.Length];
         FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
         Enlarge(lane.Picture!, input.AsSpan(layout.Length));
-        lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, input, layout.Length);
+        lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, input, layout.Length) with
+        {
+            Known = KnownOf(lane, layout, growHole: false, component.Scheduler),
+        };
         lane.Picture = null;
     }
 
