@@ -207,7 +207,7 @@ internal sealed class EngineLoop
     private void Finish(Lane lane)
     {
         lanes.Remove(lane);
-        var picture = lane.Request.Request.Known?.Blend(lane.Picture!) ?? lane.Picture!;
+        var picture = lane.Picture!;
         var size = lane.Request.Plan.Size;
         if (picture.Width != size)
         {
@@ -251,7 +251,7 @@ internal sealed class EngineLoop
     private double TotalWork(ActiveRequest request)
     {
         var plan = request.Plan;
-        var work = Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder) * stages[1].WorkPerRow;
+        var work = Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder, plan.DecoderStart) * stages[1].WorkPerRow;
         if (FirstStage(request.Request.Overrides.Conditioning) == 0)
         {
             work += Stage.TotalRows(plan.Prior) * stages[0].WorkPerRow;

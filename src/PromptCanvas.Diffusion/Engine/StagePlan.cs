@@ -29,6 +29,12 @@ internal sealed class StagePlan
     /// <summary>Whether the decoder repeats steps to fit a known region it was not trained with.</summary>
     public bool ResamplesDecoder { get; private init; }
 
+    /// <summary>Whether what is painted continues the known picture, so that any difference at the rim is an error.</summary>
+    public bool ContinuesKnown => Conditioning == ConditioningMode.KnownPicture;
+
+    /// <summary>The first decoder step that runs the network: half way where the known picture is continued, because things appear before and textures after.</summary>
+    public int DecoderStart => ContinuesKnown ? Decoder.Steps / 2 : 0;
+
     /// <summary>The side of the picture the last stage gives.</summary>
     public int MadeSize { get; }
 

@@ -1,12 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace PromptCanvas.Diffusion.Images;
 
 /// <summary>A square picture of which a part is known; the rest is to be painted. Immutable.</summary>
 /// <remarks>What the picture holds in the hole is thrown away on construction: it never reaches a network.</remarks>
 public sealed class KnownRegion
 {
-    // Two cells of a 64² decoder: as far as its picture of the rim and the known pixels differ.
-    private const int FeatherDivisor = 32;
-
+    private readonly ConcurrentDictionary<int, HoleBlender> blenders = new();
     private readonly bool[] keep;
 
     /// <summary>Creates the region.</summary>
@@ -51,30 +51,13 @@ public sealed class KnownRegion
         return (ResizePicture(side), growHole ? KeepMasks.GrowHole(cells, side) : cells);
     }
 
-    /// <summary>Lays a painted picture into the hole: the known pixels stay exactly, and behind the rim one picture passes into the other.</summary>
-    /// <param name="painted">A square picture; its side decides the resolution.</param>
-    /// <returns>A new picture of the painted one's side.</returns>
-    internal SignedImage Blend(SignedImage painted)
+    /// <summary>What lays painted pictures of a side into the hole; made once for each side.</summary>
+    /// <param name="side">In pixels.</param>
+    internal HoleBlender BlenderAt(int side) => blenders.GetOrAdd(side, _ =>
     {
-        var side = painted.Width;
-        var (known, cells) = At(side, growHole: false);
-        var distances = KeepMasks.DistanceToKnown(cells, side);
-        var feather = Math.Max(1f, (float)side / FeatherDivisor);
-        var blended = new float[painted.Values.Length];
-        for (var index = 0; index < blended.Length; index++)
-        {
-            var weight = Smoothstep(distances[index % distances.Length] / (feather + 1));
-            blended[index] = (weight * painted.Values[index]) + ((1 - weight) * known.Values[index]);
-        }
-
-        return new SignedImage(side, side, blended);
-    }
-
-    private static float Smoothstep(float share)
-    {
-        var clamped = Math.Min(share, 1);
-        return clamped * clamped * (3 - (2 * clamped));
-    }
+        var (picture, cells) = At(side, growHole: false);
+        return new HoleBlender(picture, cells);
+    });
 
     private SignedImage ResizePicture(int side)
     {

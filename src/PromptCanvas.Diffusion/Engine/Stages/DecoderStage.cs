@@ -39,6 +39,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
             IsResampled = lane.Request.Plan.ResamplesDecoder,
             Conditioning = Project(lane, cancellationToken),
         };
+        StartFromKnown(lane, lane.Request.Plan.DecoderStart);
     }
 
     public override INetwork NetworkOf(Lane lane) => decoder.Network;
@@ -88,7 +89,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
-    public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
+    public override void Leave(Lane lane) => lane.Picture = Blended(lane, layout.ToPicture(lane.State.Noisy));
 
     protected override void FillNoise(Span<float> destination, uint seed, int step) =>
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));

@@ -52,26 +52,10 @@ internal sealed class KnownPixels
     /// <param name="noisy">x_t.</param>
     /// <param name="predicted">The network's output, guidance already applied; changed in place.</param>
     /// <remarks>Source: Nichol et al. (2022), GLIDE, section 3.2: the known region is overwritten at every step.</remarks>
-    public void Impose(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted)
-    {
-        // The output that means x₀ at x_t is a·x₀ + b·x_t.
-        var alphaBar = schedule.AlphaBar(timestep);
-        var (signal, noise) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
-        var (ofClean, ofNoisy) = target switch
-        {
-            PredictionTarget.CleanSample => (1.0, 0.0),
-            PredictionTarget.Noise => (-signal / noise, 1 / noise),
-            PredictionTarget.Velocity => (-1 / noise, signal / noise),
-            _ => throw new InvalidOperationException($"Unknown prediction target {target}."),
-        };
-        for (var index = 0; index < known.Length; index++)
-        {
-            if (known[index])
-            {
-                predicted[index] = ((float)ofClean * values[index]) + ((float)ofNoisy * noisy[index]);
-            }
-        }
-    }
+    public void Impose(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: false);
+
+    /// <summary>Makes a prediction say that the hole is closed smoothly; otherwise like <see cref="Impose(int, ReadOnlySpan{float}, Span{float})"/>.</summary>
+    public void ImposeClosed(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: true);
 
     /// <summary>Goes back to the noisier timestep, so that the step can be taken again and the new part grow into the known one.</summary>
     /// <param name="timestep">Where to.</param>
@@ -86,6 +70,27 @@ internal sealed class KnownPixels
         for (var index = 0; index < noisy.Length; index++)
         {
             noisy[index] = (signal * noisy[index]) + (deviation * noise[index]);
+        }
+    }
+
+    private void Impose(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted, bool holeToo)
+    {
+        // The output that means x₀ at x_t is a·x₀ + b·x_t.
+        var alphaBar = schedule.AlphaBar(timestep);
+        var (signal, noise) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
+        var (ofClean, ofNoisy) = target switch
+        {
+            PredictionTarget.CleanSample => (1.0, 0.0),
+            PredictionTarget.Noise => (-signal / noise, 1 / noise),
+            PredictionTarget.Velocity => (-1 / noise, signal / noise),
+            _ => throw new InvalidOperationException($"Unknown prediction target {target}."),
+        };
+        for (var index = 0; index < known.Length; index++)
+        {
+            if (holeToo || known[index])
+            {
+                predicted[index] = ((float)ofClean * values[index]) + ((float)ofNoisy * noisy[index]);
+            }
         }
     }
 }

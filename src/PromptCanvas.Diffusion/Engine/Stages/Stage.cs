@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
@@ -66,10 +67,11 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Network evaluations of the whole stage, guidance counted.</summary>
     /// <param name="recipe">Steps and guidance.</param>
     /// <param name="resampled">Whether steps are repeated.</param>
-    public static int TotalRows(StageRecipe recipe, bool resampled = false)
+    /// <param name="start">The first step that runs the network.</param>
+    public static int TotalRows(StageRecipe recipe, bool resampled = false, int start = 0)
     {
         var rows = 0;
-        for (var step = 0; step < recipe.Steps; step++)
+        for (var step = start; step < recipe.Steps; step++)
         {
             var guided = recipe.GuidanceScale != 1 && recipe.GuidanceInterval.Contains(step, recipe.Steps);
             rows += (guided ? 2 : 1) * (resampled ? Resampling.TimesAt(step, recipe.Steps) : 1);
@@ -107,6 +109,10 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
 
         return known;
     }
+
+    /// <summary>What a stage painted, laid into what is known.</summary>
+    protected static SignedImage Blended(Lane lane, SignedImage painted) =>
+        lane.Request.Request.Known?.BlenderAt(painted.Width).Blend(painted, lane.Request.Plan.ContinuesKnown) ?? painted;
 
     /// <summary>The rows of the network's sample: each lane's own once, or twice where it is guided.</summary>
     protected float[] GatherInputs(IReadOnlyList<Lane> lanes, int rows)
@@ -197,6 +203,27 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         }
 
         return true;
+    }
+
+    /// <summary>Takes a lane's first steps without the network, as if it had seen the known picture with its hole closed smoothly.</summary>
+    /// <remarks>Source: Meng et al. (2022), SDEdit: what is drawn starts from that picture under noise, not from noise alone.</remarks>
+    protected void StartFromKnown(Lane lane, int steps)
+    {
+        var state = lane.State;
+        var length = state.Clean.Length;
+        var (predicted, variance) = (Buffer("closed", length), Buffer("variance", length));
+        for (; state.Step < steps; state.Step++)
+        {
+            var stepNoise = Span<float>.Empty;
+            if (state.Sampler.NeedsNoise(state.Step))
+            {
+                stepNoise = Buffer("noise", length);
+                FillNoise(stepNoise, lane.Seed, state.Step);
+            }
+
+            state.Known!.ImposeClosed(state.Sampler.Plan.Timestep(state.Step), state.Noisy, predicted);
+            state.Sampler.Step(state.Step, state.Noisy, predicted, variance, stepNoise, state.Clean);
+        }
     }
 
     private void GoBack(Lane lane)
