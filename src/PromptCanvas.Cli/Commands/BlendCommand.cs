@@ -15,7 +15,6 @@ internal static class BlendCommand
             Description = $"2 to {BlendOrigin.MaximumInputs} pictures or texts. A picture where a file has this name or the name ends like a picture's; else a text.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var count = PictureOptions.Count();
         var weights = new Option<string[]?>("--weights")
         {
             Description = "One number for each input, none negative, relative to their sum: two inputs meet at w2 / (w1 + w2) of the arc between them, each further one at w / (sum up to it) of the arc from the mixture so far. All alike when absent.",
@@ -27,8 +26,9 @@ internal static class BlendCommand
             Description = $"Make a row of so many frames, 2 to {GenerationRequest.MaximumFrames}, from input to input (with --weights: from the first input to the mixture) instead of -n mixtures; frames share one seed.",
             HelpName = "N",
         };
-        var command = new Command("blend", "Mixes pictures and texts into one picture.") { inputs, count, weights, frames };
-        var options = new PictureOptions(command);
+        var command = new Command("blend", "Mixes pictures and texts into one picture.") { inputs, weights, frames };
+        var options = new PictureOptions();
+        options.AddTo(command, hasCount: true, hasPrior: true);
         var priors = new PriorOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -40,9 +40,10 @@ internal static class BlendCommand
 
             var row = parsed.GetValue(frames);
             var origin = new BlendOrigin([.. names.Select(SourcePictures.ReadInput)], ParseWeights(parsed.GetValue(weights))) { AsFrames = row is not null };
-            var request = priors.Apply(parsed, options.Request(parsed, "") with { Count = row ?? parsed.GetValue(count), Origin = origin });
-            using var run = options.Open(parsed);
-            return await run.WriteAsync(request, options.Writer(parsed, ""), cancellationToken).ConfigureAwait(false);
+            var common = priors.Apply(parsed, options.SizedRequest(parsed, ""));
+            var request = common with { Count = row ?? common.Count, Origin = origin };
+            using var session = new ModelSession(options.Model(parsed));
+            return await session.WriteAsync(request, options.Run(parsed, request), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }

@@ -31,15 +31,15 @@ internal static class DescribeCommand
             }
 
             var picture = SourcePictures.Read(parsed.GetRequiredValue(image));
-            using var run = new PictureRun(parsed.GetValue(model), announceSeed: false);
-            if (run.Engine.ValidateEmbedding([new PictureInput(picture)]) is { } problem)
+            using var session = new ModelSession(parsed.GetValue(model));
+            if (session.Engine.ValidateEmbedding([new ImageInput(picture)]) is { } problem)
             {
                 throw new BadInputException(problem);
             }
 
-            var captions = Captions(parsed.GetValue(candidates), run);
-            Check(captions, run);
-            var best = await new Captioning(run.Engine, captions).DescribeAsync(picture, count, cancellationToken).ConfigureAwait(false);
+            var captions = Captions(parsed.GetValue(candidates), session);
+            Check(captions, session);
+            var best = await new Captioning(session.Engine, captions).DescribeAsync(picture, count, cancellationToken).ConfigureAwait(false);
             foreach (var caption in best)
             {
                 await Console.Out.WriteLineAsync(parsed.GetValue(json)
@@ -52,9 +52,9 @@ internal static class DescribeCommand
         return command;
     }
 
-    private static void Check(IReadOnlyList<string> captions, PictureRun run)
+    private static void Check(IReadOnlyList<string> captions, ModelSession session)
     {
-        if (run.Engine.ValidateEmbedding([.. captions.Select(caption => new TextInput(caption))]) is { } problem)
+        if (session.Engine.ValidateEmbedding([.. captions.Select(caption => new TextInput(caption))]) is { } problem)
         {
             throw new BadInputException(problem);
         }
@@ -65,13 +65,13 @@ internal static class DescribeCommand
         }
     }
 
-    private static IReadOnlyList<string> Captions(FileInfo? file, PictureRun run)
+    private static IReadOnlyList<string> Captions(FileInfo? file, ModelSession session)
     {
         if (file is null)
         {
-            return run.Model.Captions.Count > 0
-                ? run.Model.Captions
-                : throw new BadInputException($"{run.Model.Name} brings no captions: name a file with one a line with --candidates FILE.");
+            return session.Model.Captions.Count > 0
+                ? session.Model.Captions
+                : throw new BadInputException($"{session.Model.Name} brings no captions: name a file with one a line with --candidates FILE.");
         }
 
         try

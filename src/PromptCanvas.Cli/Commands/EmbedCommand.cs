@@ -13,7 +13,7 @@ internal static class EmbedCommand
         var command = new Command("embed", "Prints the CLIP embedding of a text or a picture as JSON; it is not normalised.")
         {
             Kind("text", "The text.", text => new TextInput(text)),
-            Kind("image", "The picture.", path => new PictureInput(SourcePictures.Read(path))),
+            Kind("image", "The picture.", path => new ImageInput(SourcePictures.Read(path))),
         };
         return command;
     }
@@ -26,14 +26,14 @@ internal static class EmbedCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             ConditioningInput[] inputs = [read(parsed.GetRequiredValue(input))];
-            using var run = new PictureRun(parsed.GetValue(model), announceSeed: false);
-            if (run.Engine.ValidateEmbedding(inputs) is { } problem)
+            using var session = new ModelSession(parsed.GetValue(model));
+            if (session.Engine.ValidateEmbedding(inputs) is { } problem)
             {
                 throw new BadInputException(problem);
             }
 
-            var values = (await run.Engine.EmbedAsync(inputs, cancellationToken).ConfigureAwait(false))[0];
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new EmbeddingLine(run.Model.Name, kind, values.Length, values), JsonSerializerOptions.Web)).ConfigureAwait(false);
+            var values = (await session.Engine.EmbedAsync(inputs, cancellationToken).ConfigureAwait(false))[0];
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new EmbeddingLine(session.Model.Name, kind, values.Length, values), JsonSerializerOptions.Web)).ConfigureAwait(false);
             return ExitCodes.Success;
         });
         return command;

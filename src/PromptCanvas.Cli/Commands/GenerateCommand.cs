@@ -9,27 +9,25 @@ internal static class GenerateCommand
     public static Command Create()
     {
         var prompt = new Argument<string>("PROMPT") { Description = "What the picture shows." };
-        prompt.Validators.Add(result =>
+        PictureOptions.RefuseOptions(prompt);
+        var rerank = new Option<int?>("--rerank")
         {
-            if (result.Tokens is [{ Value: ['-', '-', ..] unknown }])
-            {
-                result.AddError($"There is no option {unknown}.");
-            }
-        });
-        var count = PictureOptions.Count();
-        var rerank = new Option<int?>("--rerank") { Description = "Make this many pictures at the decoder's size, up to 100, and finish the -n that fit the text best by CLIP.", HelpName = "N" };
-        var command = new Command("generate", "Makes pictures from a prompt.") { prompt, count, rerank };
-        var options = new PictureOptions(command);
+            Description = "Make this many pictures at the decoder's size, up to 100, and finish the -n that fit the text best by CLIP.",
+            HelpName = "N",
+        };
+        var command = new Command("generate", "Makes pictures from a prompt.") { prompt };
+        var options = new PictureOptions();
+        options.AddTo(command, hasCount: true, hasPrior: true);
         var priors = new PriorOptions(command);
+        command.Add(rerank);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var text = parsed.GetRequiredValue(prompt);
-            var request = priors.Apply(parsed, options.Request(parsed, text) with { Count = parsed.GetValue(count) });
-            var writer = options.Writer(parsed, text);
-            using var run = options.Open(parsed);
+            var request = priors.Apply(parsed, options.SizedRequest(parsed, parsed.GetRequiredValue(prompt)));
+            var run = options.Run(parsed, request);
+            using var session = new ModelSession(options.Model(parsed));
             return parsed.GetValue(rerank) is { } candidates
-                ? await new Reranking(run, request, candidates).RunAsync(writer, cancellationToken).ConfigureAwait(false)
-                : await run.WriteAsync(request, writer, cancellationToken).ConfigureAwait(false);
+                ? await new Reranking(session, request, candidates).WriteAsync(run, cancellationToken).ConfigureAwait(false)
+                : await session.WriteAsync(request, run, cancellationToken).ConfigureAwait(false);
         });
         return command;
     }

@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary>What can be said about the way from text to image embedding.</summary>
+/// <summary>Which way from text to image embedding.</summary>
 internal sealed class PriorOptions
 {
     private static readonly Dictionary<string, ConditioningMode> Modes = new(StringComparer.Ordinal)
@@ -21,17 +21,13 @@ internal sealed class PriorOptions
         DefaultValueFactory = _ => "diffusion",
     };
 
-    private readonly Option<int?> steps = new("--prior-steps") { Description = "Steps of the diffusion prior." };
-    private readonly Option<double?> guidance = new("--prior-guidance") { Description = "Guidance of the prior; 1 is off." };
     private readonly Option<int?> candidates = new("--prior-candidates") { Description = "Samples of the prior for each picture, 1 to 16; the one closest to the text is kept." };
 
     /// <summary>Adds the options to a command.</summary>
     public PriorOptions(Command command)
     {
-        foreach (var option in new Option[] { prior, steps, guidance, candidates })
-        {
-            command.Options.Add(option);
-        }
+        command.Add(prior);
+        command.Add(candidates);
     }
 
     /// <summary>Puts what was said into a request.</summary>
@@ -39,8 +35,6 @@ internal sealed class PriorOptions
     {
         Overrides = request.Overrides with
         {
-            PriorSteps = parsed.GetValue(steps),
-            PriorGuidance = parsed.GetValue(guidance),
             PriorCandidates = parsed.GetValue(candidates),
             Conditioning = Parse(parsed.GetRequiredValue(prior)),
         },

@@ -21,7 +21,9 @@ internal static class TextDiffCommand
             DefaultValueFactory = _ => new TextDifferenceOrigin(null!, "", "").Reach,
         };
         var command = new Command("textdiff", "Changes a picture as a change of words says, in a row of frames.") { image, from, to, frames, reach };
-        var options = new PictureOptions(command);
+        PictureOptions.RefuseOptions(image);
+        var options = new PictureOptions();
+        options.AddTo(command, hasCount: false, hasPrior: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var origin = new TextDifferenceOrigin(
@@ -29,9 +31,9 @@ internal static class TextDiffCommand
             {
                 Reach = parsed.GetValue(reach),
             };
-            var request = options.Request(parsed, "") with { Count = parsed.GetValue(frames), Origin = origin };
-            using var run = options.Open(parsed);
-            return await run.WriteAsync(request, options.Writer(parsed, ""), cancellationToken).ConfigureAwait(false);
+            var request = options.SizedRequest(parsed, "") with { Count = parsed.GetValue(frames), Origin = origin };
+            using var session = new ModelSession(options.Model(parsed));
+            return await session.WriteAsync(request, options.Run(parsed, request), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }

@@ -11,20 +11,21 @@ internal static class VaryCommand
     public static Command Create()
     {
         var image = new Argument<string>("IMAGE") { Description = "The picture to vary." };
-        var count = PictureOptions.Count();
         var strength = new Option<string>("--strength")
         {
             Description = "subtle (layout and style stay), strong (what it shows stays), or a number from 0, the picture drawn again, to 1.",
             DefaultValueFactory = _ => "strong",
         };
-        var command = new Command("vary", "Makes other pictures of what a picture shows.") { image, count, strength };
-        var options = new PictureOptions(command);
+        var command = new Command("vary", "Makes other pictures of what a picture shows.") { image, strength };
+        PictureOptions.RefuseOptions(image);
+        var options = new PictureOptions();
+        options.AddTo(command, hasCount: true, hasPrior: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var origin = new VariationOrigin(SourcePictures.Read(parsed.GetRequiredValue(image)), ParseStrength(parsed.GetRequiredValue(strength)));
-            var request = options.Request(parsed, "") with { Count = parsed.GetValue(count), Origin = origin };
-            using var run = options.Open(parsed);
-            return await run.WriteAsync(request, options.Writer(parsed, ""), cancellationToken).ConfigureAwait(false);
+            var request = options.SizedRequest(parsed, "") with { Origin = origin };
+            using var session = new ModelSession(options.Model(parsed));
+            return await session.WriteAsync(request, options.Run(parsed, request), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }

@@ -1,76 +1,40 @@
-using PromptCanvas.Cli.Commands;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Diffusion.Onnx;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>An engine for one command: makes requests, shows how far they are, and writes the pictures.</summary>
-internal sealed class PictureRun : IDisposable
+/// <summary>Shows and writes what an engine makes, for every command that makes pictures.</summary>
+internal sealed class PictureRun(PictureWriter writer, uint seed, bool announceSeed)
 {
-    private readonly OnnxModelLibrary library = ModelOptions.OpenLibrary();
-    private readonly bool announceSeed;
-
-    /// <param name="modelName">A model's name or folder; null = the default.</param>
-    /// <param name="announceSeed">Whether the seed was chosen for the person, and must be told.</param>
-    public PictureRun(string? modelName, bool announceSeed)
+    /// <summary>Before any work: can the folder be written to; then says the seed where it was chosen.</summary>
+    /// <exception cref="BadInputException">Nothing can be written there.</exception>
+    public void Prepare()
     {
-        this.announceSeed = announceSeed;
-        Model = ModelOptions.Open(library, modelName);
-        Engine = new ImageEngine(Model, new EngineOptions());
-    }
-
-    public UnClipModel Model { get; }
-
-    public ImageEngine Engine { get; }
-
-    /// <summary>Refuses what cannot be made, and says what will differ from what was asked.</summary>
-    /// <exception cref="BadInputException">The request cannot be made, or the folder not written to.</exception>
-    public async Task PrepareAsync(GenerationRequest request, PictureWriter writer)
-    {
-        if (Engine.Validate(request) is { } problem)
-        {
-            throw new BadInputException(problem);
-        }
-
         writer.Prepare();
         if (announceSeed)
         {
-            await Console.Error.WriteLineAsync($"seed {request.Seed}").ConfigureAwait(false);
-        }
-
-        if (Engine.MadeSizeFor(request.Size) < request.Size)
-        {
-            await Console.Error.WriteLineAsync($"{Model.Name} makes {Engine.MadeSizeFor(request.Size)} pixels; the pictures are enlarged to {request.Size}.").ConfigureAwait(false);
+            Console.Error.WriteLine($"seed {seed}");
         }
     }
 
-    /// <summary>Makes a request's pictures and writes them.</summary>
+    /// <summary>Writes pictures and lines as they come.</summary>
+    /// <param name="events">What the engine says.</param>
+    /// <param name="count">How many pictures were asked for.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> WriteAsync(GenerationRequest request, PictureWriter writer, CancellationToken cancellationToken)
-    {
-        await PrepareAsync(request, writer).ConfigureAwait(false);
-        return await MakeAsync(request, writer.WritePreview, writer.Write, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Makes a prepared request's pictures.</summary>
-    /// <returns>The exit code.</returns>
-    public async Task<int> MakeAsync(
-        GenerationRequest request, Action<StepCompleted> stepped, Action<ImageCompleted> completed, CancellationToken cancellationToken)
+    public async Task<int> WriteAsync(IAsyncEnumerable<GenerationEvent> events, int count)
     {
         var failed = 0;
-        using var bar = new ProgressBar(request.Count);
-        await foreach (var value in Engine.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+        using var bar = new ProgressBar(count);
+        await foreach (var value in events.ConfigureAwait(false))
         {
             switch (value)
             {
                 case StepCompleted step:
                     bar.Report(step.ImageIndex, step.Progress, StageNames.Of(step.Stage));
-                    stepped(step);
+                    writer.WritePreview(step);
                     break;
                 case ImageCompleted picture:
                     bar.Clear();
-                    completed(picture);
+                    writer.Write(picture);
                     break;
                 case ImageFailed failure:
                     bar.Clear();
@@ -81,11 +45,5 @@ internal sealed class PictureRun : IDisposable
         }
 
         return failed == 0 ? ExitCodes.Success : ExitCodes.Fault;
-    }
-
-    public void Dispose()
-    {
-        Engine.Dispose();
-        library.Dispose();
     }
 }

@@ -62,6 +62,12 @@ internal sealed class ActiveRequest
     /// <summary>Set when the texts have been encoded.</summary>
     public TextConditioning? Texts { get; set; }
 
+    /// <summary>The image embedding of the known picture, where that is what conditions; set with the first picture.</summary>
+    public float[]? KnownEmbedding { get; set; }
+
+    /// <summary>What is known of the picture, by the stages that have asked.</summary>
+    public Dictionary<GenerationStage, Stages.KnownPixels> Known { get; } = [];
+
     /// <summary>The prior, the decoder, and the upsamplers the size needs.</summary>
     public int StageCount => 2 + Plan.SuperResolution.Length;
 

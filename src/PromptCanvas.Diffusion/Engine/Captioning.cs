@@ -35,7 +35,7 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
             throw new ArgumentException($"'{pattern}' has more than {MaximumPlaces} places {Place} for captions.");
         }
 
-        var embedding = (await embedder.EmbedAsync([new PictureInput(picture)], cancellationToken).ConfigureAwait(false))[0];
+        var embedding = (await embedder.EmbedAsync([new ImageInput(picture)], cancellationToken).ConfigureAwait(false))[0];
         var ranked = new List<RankedCaption>();
         foreach (var patterns in captions.GroupBy(Places).OrderByDescending(group => group.Key == 0 ? int.MaxValue : group.Key))
         {

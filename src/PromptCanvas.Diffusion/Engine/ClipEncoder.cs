@@ -12,7 +12,7 @@ internal sealed class ClipEncoder(UnClipModel model)
     /// <summary>What the encoders take, made on the caller's thread.</summary>
     public EmbeddingItem Prepare(ConditioningInput input) => input switch
     {
-        PictureInput { Picture: var picture } => new EmbeddingItem(Pixels(picture), null),
+        ImageInput { Picture: var picture } => new EmbeddingItem(Pixels(picture), null),
         TextInput { Text: var text } => new EmbeddingItem(null, model.Tokenizer.Encode(text)),
         _ => throw new ArgumentOutOfRangeException(nameof(input), input, "This input has no encoder."),
     };

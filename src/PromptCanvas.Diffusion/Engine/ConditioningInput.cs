@@ -7,7 +7,7 @@ public abstract record ConditioningInput;
 
 /// <summary>A picture.</summary>
 /// <param name="Picture">Its pixels.</param>
-public sealed record PictureInput(SourcePicture Picture) : ConditioningInput;
+public sealed record ImageInput(SourcePicture Picture) : ConditioningInput;
 
 /// <summary>A phrase.</summary>
 /// <param name="Text">1 … <see cref="GenerationRequest.MaximumPromptLength"/> characters.</param>

@@ -69,7 +69,7 @@ public sealed record StageTiming(GenerationStage Stage, double Seconds);
 /// <summary>Everything but prompt and seed that is needed to make the same picture again.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Size">The side in pixels.</param>
-/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>autoregressive</c>, <c>text-embedding</c>, <c>none</c>, or <c>given</c> where a picture's own embedding does.</param>
+/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>autoregressive</c>, <c>text-embedding</c>, <c>none</c>, <c>known-picture</c> where the rest of the picture does, or <c>given</c> where another picture does.</param>
 /// <param name="PriorSampler">Update rule of the prior.</param>
 /// <param name="PriorSteps">Steps of the prior.</param>
 /// <param name="PriorGuidance">Guidance of the prior.</param>
@@ -89,9 +89,9 @@ public sealed record EffectiveRecipe(
     double DecoderGuidance,
     IReadOnlyList<int> SuperResolutionSteps)
 {
-    /// <summary>What the picture was made from: <c>variation</c>, <c>blend</c> or <c>text-difference</c>; null = a prompt.</summary>
+    /// <summary>What was done to what somebody brought: <c>edit</c>, <c>erase</c>, <c>extend</c>, <c>vary</c>, <c>blend</c> or <c>textdiff</c>; null = the picture is a prompt's.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Origin { get; init; }
+    public string? Kind { get; init; }
 
     /// <summary>Strength of a variation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -12,7 +12,10 @@ public sealed record GenerationRequest
     /// <summary>The largest number of frames of a row.</summary>
     public const int MaximumFrames = 32;
 
-    /// <summary>The text; 1 … <see cref="MaximumPromptLength"/> characters, or none where there is an <see cref="Origin"/>.</summary>
+    /// <summary>
+    /// The text; 1 … <see cref="MaximumPromptLength"/> characters, or none where there is an <see cref="Origin"/> or under
+    /// <see cref="ConditioningMode.KnownPicture"/>.
+    /// </summary>
     public required string Prompt { get; init; }
 
     /// <summary>What to steer away from; null = the empty prompt.</summary>
@@ -32,6 +35,9 @@ public sealed record GenerationRequest
 
     /// <summary>What the pictures are made from when it is not the prompt; null = the prompt.</summary>
     public PictureOrigin? Origin { get; init; }
+
+    /// <summary>The part of the picture that stays as it is; null = all of it is painted.</summary>
+    public Images.KnownRegion? Known { get; init; }
 
     /// <summary>Who asked; turns are shared between people, not requests.</summary>
     public string Person { get; init; } = "";
@@ -86,4 +92,7 @@ public enum ConditioningMode
 
     /// <summary>The caption's tokens alone, beside the learned null image embedding.</summary>
     CaptionOnly,
+
+    /// <summary>No text: the image embedding of the known region's picture, its hole closed smoothly. What is painted continues what is there.</summary>
+    KnownPicture,
 }

@@ -70,11 +70,20 @@ internal sealed record StageState(
     /// <summary>What the network sees of this lane beside its sample; the stage knows its type.</summary>
     public object? Conditioning { get; init; }
 
+    /// <summary>The part of the picture that is not to be painted; null = all of it is.</summary>
+    public Stages.KnownPixels? Known { get; init; }
+
+    /// <summary>Whether steps are repeated to make new and known parts agree.</summary>
+    public bool IsResampled { get; init; }
+
     /// <summary>Loop counter, 0 … N−1; N when the stage is done.</summary>
     public int Step { get; set; }
 
     /// <summary>N.</summary>
     public int Steps { get; init; } = Stepper?.Steps ?? 0;
+
+    /// <summary>The update rule of a lane on its way down.</summary>
+    public ISampler Sampler => (ISampler)Stepper;
 
     /// <summary>Which sample of several this is, from 0; each draws noise of its own.</summary>
     public int Round { get; init; }
@@ -82,10 +91,18 @@ internal sealed record StageState(
     /// <summary>How many samples are drawn.</summary>
     public int Rounds { get; init; } = 1;
 
+    /// <summary>How often the present step has been taken already.</summary>
+    public int Repeat { get; set; }
+
     public bool IsDone => Step == Steps;
 
     /// <summary>Whether the next step needs an unconditional row too.</summary>
     public bool IsGuided => Guidance != 1 && GuidanceInterval.Contains(Step, Steps);
 
     public int Rows => IsGuided ? 2 : 1;
+
+    /// <summary>The noise of this step: its own number, and numbers beyond the plan for going back and for repeats.</summary>
+    /// <param name="goingBack">Whether it is the noise that undoes the step.</param>
+    public int NoiseNumber(bool goingBack) => INoiseSource.StepOf(
+        Round, Repeat == 0 && !goingBack ? Step : Steps + (2 * ((Step * Resampling.Times) + Repeat)) + (goingBack ? 1 : 0));
 }

@@ -7,6 +7,7 @@ namespace PromptCanvas.Diffusion.Engine;
 internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoiseSource noise)
 {
     private readonly TextConditioner texts = new(model);
+    private readonly KnownPictureEncoder knownPictures = new(model);
 
     /// <summary>The request's next lane with everything its first stage needs.</summary>
     public Lane Next(ActiveRequest request, CancellationToken cancellationToken)
@@ -32,6 +33,10 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
         else if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
         {
             lane.ImageEmbedding = conditioning.Prompt.Embedding;
+        }
+        else if (request.Request.Overrides.Conditioning == ConditioningMode.KnownPicture)
+        {
+            lane.ImageEmbedding = request.KnownEmbedding ??= knownPictures.Embed(request.Request.Known!, cancellationToken);
         }
 
         return lane;

@@ -26,7 +26,7 @@ internal static class OriginValidator
         {
             var problem = input switch
             {
-                PictureInput => NeedsImageEncoder(model),
+                ImageInput => NeedsImageEncoder(model),
                 TextInput { Text: var text } => ValidateText("The text", text),
                 _ => "Only pictures and texts can be looked at.",
             };

@@ -11,11 +11,16 @@ internal static class RequestValidator
 
     /// <summary>One sentence that says what to do; null when the request can be made.</summary>
     public static string? Validate(UnClipModel model, GenerationRequest request) =>
-        ValidateText(request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateOverrides(model, request)
+        ValidateText(model, request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateOverrides(model, request)
         ?? OriginValidator.Validate(model, request);
 
-    private static string? ValidateText(GenerationRequest request)
+    private static string? ValidateText(UnClipModel model, GenerationRequest request)
     {
+        if (request.Overrides.Conditioning == ConditioningMode.KnownPicture)
+        {
+            return ValidateKnownPicture(model, request);
+        }
+
         if (string.IsNullOrWhiteSpace(request.Prompt) && request.Origin is null)
         {
             return "The prompt is empty: describe the picture in a few words.";
@@ -29,6 +34,21 @@ internal static class RequestValidator
         return request.NegativePrompt?.Length > GenerationRequest.MaximumPromptLength
             ? $"The negative prompt is {request.NegativePrompt.Length} characters long: shorten it to {GenerationRequest.MaximumPromptLength}."
             : null;
+    }
+
+    private static string? ValidateKnownPicture(UnClipModel model, GenerationRequest request)
+    {
+        if (request.Known is null || request.Known.IsEmpty)
+        {
+            return "Nothing of the picture is known that could be continued: leave a part of it, or describe the picture.";
+        }
+
+        if (model.ImageEncoder is null)
+        {
+            return $"The model {model.Name} cannot look at pictures (it has no image encoder): describe what shall be painted.";
+        }
+
+        return string.IsNullOrWhiteSpace(request.Prompt) ? null : "The known picture takes the prompt's place: leave the prompt empty.";
     }
 
     private static string? ValidateCount(GenerationRequest request)

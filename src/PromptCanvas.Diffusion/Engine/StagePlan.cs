@@ -36,6 +36,15 @@ internal sealed class StagePlan
     /// <summary>One entry for each upsampler the size needs.</summary>
     public StageRecipe[] SuperResolution { get; }
 
+    /// <summary>Whether the decoder repeats steps to fit a known region it was not trained with.</summary>
+    public bool ResamplesDecoder { get; private init; }
+
+    /// <summary>Whether what is painted continues the known picture, so that any difference at the rim is an error.</summary>
+    public bool ContinuesKnown => Conditioning == ConditioningMode.KnownPicture;
+
+    /// <summary>The first decoder step that runs the network: half way where the known picture is continued, because things appear before and textures after.</summary>
+    public int DecoderStart => ContinuesKnown ? Decoder.Steps / 2 : 0;
+
     /// <summary>The side of the picture the last stage gives.</summary>
     public int MadeSize { get; }
 
@@ -60,6 +69,23 @@ internal sealed class StagePlan
         }
 
         return largest;
+    }
+
+    /// <summary>The offered size that is made nearest to a frame's side: detail that is then thrown away costs time, and detail that is missing shows.</summary>
+    public static int WorkingSizeFor(UnClipModel model, int side)
+    {
+        var offered = OfferedSizes(model);
+        var best = offered[0];
+        foreach (var size in offered)
+        {
+            var closer = Math.Abs(Math.Log((double)MadeSizeFor(model, size) / side)) - Math.Abs(Math.Log((double)MadeSizeFor(model, best) / side));
+            if (closer < 0 || (closer == 0 && MadeSizeFor(model, size) > MadeSizeFor(model, best)))
+            {
+                best = size;
+            }
+        }
+
+        return best;
     }
 
     public static StagePlan Create(UnClipModel model, GenerationRequest request)
@@ -94,6 +120,7 @@ internal sealed class StagePlan
                 recipe.AutoregressivePrior with { GuidanceScale = overrides.PriorGuidance ?? recipe.AutoregressivePrior.GuidanceScale },
                 model.AutoregressivePrior?.ComponentCount ?? 0),
             PriorCandidates = overrides.PriorCandidates ?? recipe.PriorCandidates,
+            ResamplesDecoder = request.Known is not null && !model.Decoder.MaskedInput,
         };
     }
 
@@ -123,6 +150,7 @@ internal sealed class StagePlan
         ConditioningMode.AutoregressivePrior => "autoregressive",
         ConditioningMode.TextEmbedding => "text-embedding",
         ConditioningMode.CaptionOnly => "none",
+        ConditioningMode.KnownPicture => "known-picture",
         _ => throw new ArgumentOutOfRangeException(nameof(conditioning), conditioning, "This conditioning has no name."),
     };
 

@@ -11,4 +11,8 @@ public interface ISampler : IStepper
 
     /// <inheritdoc/>
     int IStepper.Timestep(int step) => Plan.Timestep(step);
+
+    /// <summary>Takes the last step back: it is the next one again, and what the sampler remembered of it is forgotten.</summary>
+    /// <exception cref="InvalidOperationException">No step has been taken since the start.</exception>
+    void Rewind();
 }

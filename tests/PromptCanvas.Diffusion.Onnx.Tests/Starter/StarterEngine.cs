@@ -40,7 +40,7 @@ public sealed class StarterEngine : IDisposable
         (await Engine.EmbedAsync([input], TestContext.Current.CancellationToken))[0];
 
     public async Task<double> SimilarityAsync(SignedImage picture, float[] embedding) =>
-        EmbeddingSpace.Cosine(await EmbedAsync(new PictureInput(Source(picture))), embedding);
+        EmbeddingSpace.Cosine(await EmbedAsync(new ImageInput(Source(picture))), embedding);
 
     public static SourcePicture Source(SignedImage image) => new(image.Width, image.Height, image.ToRgbBytes());
 

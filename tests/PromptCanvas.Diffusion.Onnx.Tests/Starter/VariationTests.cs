@@ -19,7 +19,7 @@ public sealed class VariationTests(ITestOutputHelper output, StarterEngine start
         foreach (var prompt in Prompts)
         {
             var source = (await starter.MakeAsync(new GenerationRequest { Prompt = prompt, Seed = 11, Count = 1 }))[0].Image;
-            var embedding = await starter.EmbedAsync(new PictureInput(StarterEngine.Source(source)));
+            var embedding = await starter.EmbedAsync(new ImageInput(StarterEngine.Source(source)));
             for (var index = 0; index < Strengths.Length; index++)
             {
                 var variations = await starter.MakeAsync(new GenerationRequest

@@ -40,7 +40,7 @@ internal sealed class BlendPlan(BlendOrigin origin) : OriginPlan
     public override EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count) => recipe with
     {
         Prior = origin.Inputs.Any(input => input is TextInput) ? recipe.Prior : StagePlan.GivenEmbedding,
-        Origin = "blend",
+        Kind = "blend",
         Weights = origin.Weights,
         Fraction = origin.AsFrames ? Fraction(imageIndex, count) : null,
     };

@@ -11,7 +11,7 @@ internal sealed class TextDifferencePlan(TextDifferenceOrigin origin) : OriginPl
 
     public override IEnumerable<Preparation> Begin(OriginContext context)
     {
-        embedding = context.Embed(new PictureInput(origin.Picture))[0];
+        embedding = context.Embed(new ImageInput(origin.Picture))[0];
         var texts = context.Embed(new TextInput(origin.From), new TextInput(origin.To));
         direction = EmbeddingSpace.Difference(texts[0], texts[1], EmbeddingSpace.Length(embedding));
         return [new InversionPreparation(0, origin.Picture.ToSquare(context.Model.Decoder.ImageSize), embedding)];
@@ -30,7 +30,7 @@ internal sealed class TextDifferencePlan(TextDifferenceOrigin origin) : OriginPl
     public override EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count) => recipe with
     {
         Prior = StagePlan.GivenEmbedding,
-        Origin = "text-difference",
+        Kind = "textdiff",
         From = origin.From,
         To = origin.To,
         Fraction = origin.Reach * Fraction(imageIndex, count),

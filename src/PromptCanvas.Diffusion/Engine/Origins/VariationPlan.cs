@@ -25,7 +25,7 @@ internal sealed class VariationPlan(VariationOrigin origin) : OriginPlan
 
     public override IEnumerable<Preparation> Begin(OriginContext context)
     {
-        embedding = context.Embed(new PictureInput(origin.Picture))[0];
+        embedding = context.Embed(new ImageInput(origin.Picture))[0];
         return FreshFraction < 1 ? [new InversionPreparation(0, origin.Picture.ToSquare(context.Model.Decoder.ImageSize), embedding)] : [];
     }
 
@@ -38,7 +38,7 @@ internal sealed class VariationPlan(VariationOrigin origin) : OriginPlan
     }
 
     public override EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count) =>
-        recipe with { Prior = StagePlan.GivenEmbedding, Origin = "variation", Strength = origin.Strength };
+        recipe with { Prior = StagePlan.GivenEmbedding, Kind = "vary", Strength = origin.Strength };
 
     private double FreshFraction => Math.Max(0, (origin.Strength - FreshNoiseFrom) / (1 - FreshNoiseFrom));
 

@@ -32,10 +32,28 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
-        // Nothing of the picture is known: behind the noise, the masked picture and the keep mask stay zero.
+        // Behind the noise, the masked picture and the keep mask; zero where nothing is known.
         var input = new float[InputLength];
-        var state = lane.Preparation is InversionPreparation inversion ? BeginInversion(lane, inversion, input) : BeginDrawing(lane, input);
-        lane.State = state with { Conditioning = Project(lane, cancellationToken) };
+        if (lane.Preparation is InversionPreparation inversion)
+        {
+            lane.State = BeginInversion(lane, inversion, input) with { Conditioning = Project(lane, cancellationToken) };
+            return;
+        }
+
+        var known = KnownOf(lane, layout, growHole: true, decoder.Scheduler);
+        if (known is not null && decoder.MaskedInput)
+        {
+            known.CopyMasked(input.AsSpan(layout.Length));
+            known.Mask.CopyTo(input, 2 * layout.Length);
+        }
+
+        lane.State = BeginDrawing(lane, input) with
+        {
+            Known = known,
+            IsResampled = lane.Request.Plan.ResamplesDecoder,
+            Conditioning = Project(lane, cancellationToken),
+        };
+        StartFromKnown(lane, lane.Request.Plan.DecoderStart);
     }
 
     public override INetwork NetworkOf(Lane lane) => decoder.Network;
@@ -111,7 +129,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
-    public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
+    public override void Leave(Lane lane) => lane.Picture = Blended(lane, layout.ToPicture(lane.State.Noisy));
 
     protected override void FillNoise(Span<float> destination, uint seed, int step) =>
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
@@ -64,15 +65,16 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     }
 
     /// <summary>Network evaluations of the whole stage, guidance counted.</summary>
-    public static int TotalRows(StageRecipe recipe)
+    /// <param name="recipe">Steps and guidance.</param>
+    /// <param name="resampled">Whether steps are repeated.</param>
+    /// <param name="start">The first step that runs the network.</param>
+    public static int TotalRows(StageRecipe recipe, bool resampled = false, int start = 0)
     {
-        var rows = recipe.Steps;
-        if (recipe.GuidanceScale != 1)
+        var rows = 0;
+        for (var step = start; step < recipe.Steps; step++)
         {
-            for (var step = 0; step < recipe.Steps; step++)
-            {
-                rows += recipe.GuidanceInterval.Contains(step, recipe.Steps) ? 1 : 0;
-            }
+            var guided = recipe.GuidanceScale != 1 && recipe.GuidanceInterval.Contains(step, recipe.Steps);
+            rows += (guided ? 2 : 1) * (resampled ? Resampling.TimesAt(step, recipe.Steps) : 1);
         }
 
         return rows;
@@ -89,6 +91,28 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         new float[length],
         recipe.GuidanceScale,
         recipe.GuidanceInterval);
+
+    /// <summary>What is known of a lane's picture at this stage; made once a request.</summary>
+    protected KnownPixels? KnownOf(Lane lane, PictureLayout layout, bool growHole, SchedulerSettings settings)
+    {
+        if (lane.Request.Request.Known is not { } region)
+        {
+            return null;
+        }
+
+        var stages = lane.Request.Known;
+        if (!stages.TryGetValue(Kind, out var known))
+        {
+            known = new KnownPixels(region, layout, ImageSize, growHole, settings);
+            stages[Kind] = known;
+        }
+
+        return known;
+    }
+
+    /// <summary>What a stage painted, laid into what is known.</summary>
+    protected static SignedImage Blended(Lane lane, SignedImage painted) =>
+        lane.Request.Request.Known?.BlenderAt(painted.Width).Blend(painted, lane.Request.Plan.ContinuesKnown) ?? painted;
 
     /// <summary>The rows of the network's sample: each lane's own once, or twice where it is guided.</summary>
     protected float[] GatherInputs(IReadOnlyList<Lane> lanes, int rows)
@@ -167,12 +191,55 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         if (state.Stepper.NeedsNoise(state.Step))
         {
             stepNoise = Buffer("noise", length);
-            FillNoise(stepNoise, lane.Seed, INoiseSource.StepOf(state.Round, state.Step));
+            FillNoise(stepNoise, lane.Seed, state.NoiseNumber(goingBack: false));
         }
+
+        state.Known?.Impose(state.Stepper.Timestep(state.Step), state.Noisy, predicted);
 
         // Networks with a learned variance give it as a second half; it is the conditional row's (unclip.md, 4.5).
         state.Stepper.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
-        state.Step++;
+        if (state.IsResampled && state.Repeat + 1 < Resampling.TimesAt(state.Step, state.Steps))
+        {
+            GoBack(lane);
+        }
+        else
+        {
+            state.Step++;
+            state.Repeat = 0;
+        }
+
         return true;
+    }
+
+    /// <summary>Takes a lane's first steps without the network, as if it had seen the known picture with its hole closed smoothly.</summary>
+    /// <remarks>Source: Meng et al. (2022), SDEdit: what is drawn starts from that picture under noise, not from noise alone.</remarks>
+    protected void StartFromKnown(Lane lane, int steps)
+    {
+        var state = lane.State;
+        var length = state.Clean.Length;
+        var (predicted, variance) = (Buffer("closed", length), Buffer("variance", length));
+        for (; state.Step < steps; state.Step++)
+        {
+            var stepNoise = Span<float>.Empty;
+            if (state.Sampler.NeedsNoise(state.Step))
+            {
+                stepNoise = Buffer("noise", length);
+                FillNoise(stepNoise, lane.Seed, state.Step);
+            }
+
+            state.Known!.ImposeClosed(state.Sampler.Plan.Timestep(state.Step), state.Noisy, predicted);
+            state.Sampler.Step(state.Step, state.Noisy, predicted, variance, stepNoise, state.Clean);
+        }
+    }
+
+    private void GoBack(Lane lane)
+    {
+        var state = lane.State;
+        var noise = Buffer("noise", state.Clean.Length);
+        FillNoise(noise, lane.Seed, state.NoiseNumber(goingBack: true));
+        var plan = state.Sampler.Plan;
+        state.Known!.GoBack(plan.Timestep(state.Step), plan.PreviousTimestep(state.Step), state.Noisy, noise);
+        state.Sampler.Rewind();
+        state.Repeat++;
     }
 }
