@@ -20,7 +20,7 @@ internal static class BenchCommand
         var batch = new Option<string>("--batch") { Description = "Rows of one decoder run to measure.", DefaultValueFactory = _ => "1,4" };
         var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure.", DefaultValueFactory = _ => DefaultRepeats };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, batch, repeats, json };
+        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, batch, repeats, json, PriorsBenchCommand.Create() };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(model), ParseBatches(parsed.GetRequiredValue(batch)), parsed.GetValue(repeats), parsed.GetValue(json), cancellationToken));
         return command;
