@@ -98,7 +98,7 @@ public sealed class AutoregressivePriorTests : IDisposable
     [Fact]
     public void Validate_ModelWithoutTheComponent_SaysSo()
     {
-        using var engine = new ImageEngine(library.OpenFolder(Fixtures.StarterModel), new EngineOptions());
+        using var engine = new ImageEngine(library.OpenFolder(Fixtures.TinyModel), new EngineOptions());
 
         Assert.Contains("no autoregressive prior", engine.Validate(Request(1, 1)), StringComparison.Ordinal);
     }

@@ -116,7 +116,6 @@ public sealed class PictureOriginCommandTests : IDisposable
     [InlineData("describe", "{source}")]
     [InlineData("describe", "{source}", "--candidates", "absent.txt")]
     [InlineData("embed", "text", " ")]
-    [InlineData("generate", "a cube", "--prior", "autoregressive")]
     [InlineData("generate", "a cube", "--prior-candidates", "0")]
     [InlineData("generate", "a cube", "-n", "4", "--rerank", "3")]
     public async Task AnyCommand_BadInput_OneLineAndExitTwo(params string[] arguments)
