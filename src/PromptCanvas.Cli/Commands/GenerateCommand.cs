@@ -15,20 +15,32 @@ internal static class GenerateCommand
             Description = "Make this many pictures at the decoder's size, up to 100, and finish the -n that fit the text best by CLIP.",
             HelpName = "N",
         };
+        var fast = new Option<bool>("--fast") { Description = "The model's profile for a quick look: fewer steps." };
+        var best = new Option<bool>("--best") { Description = "The model's profile for the best result: more steps." };
         var command = new Command("generate", "Makes pictures from a prompt.") { prompt };
         var options = new PictureOptions();
         options.AddTo(command, hasCount: true, hasPrior: true);
         var priors = new PriorOptions(command);
         command.Add(rerank);
+        command.Add(fast);
+        command.Add(best);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = priors.Apply(parsed, options.SizedRequest(parsed, parsed.GetRequiredValue(prompt)));
             var run = options.Run(parsed, request);
-            using var session = new ModelSession(options.Model(parsed));
+            using var session = new ModelSession(options.Model(parsed), ParseProfile(parsed.GetValue(fast), parsed.GetValue(best)));
             return parsed.GetValue(rerank) is { } candidates
                 ? await new Reranking(session, request, candidates).WriteAsync(run, cancellationToken).ConfigureAwait(false)
                 : await session.WriteAsync(request, run, cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
+
+    private static string? ParseProfile(bool fast, bool best) => (fast, best) switch
+    {
+        (true, true) => throw new BadInputException("--fast and --best exclude each other: give one of them."),
+        (true, _) => "fast",
+        (_, true) => "best",
+        _ => null,
+    };
 }

@@ -11,9 +11,10 @@ internal sealed class ModelSession : IDisposable
     private readonly OnnxModelLibrary library = ModelOptions.OpenLibrary();
 
     /// <param name="modelName">A model's name or folder; null = the default.</param>
-    public ModelSession(string? modelName)
+    /// <param name="profile">Which of the model's profiles; null = its own defaults.</param>
+    public ModelSession(string? modelName, string? profile = null)
     {
-        Model = ModelOptions.Open(library, modelName);
+        Model = ModelOptions.WithProfile(ModelOptions.Open(library, modelName), profile);
         Engine = new ImageEngine(Model, new EngineOptions());
     }
 

@@ -14,8 +14,7 @@ internal sealed class EngineLoop
     private readonly LaneAdmission admission;
     private readonly EmbeddingQueue embeddings;
     private readonly Stage[] stages;
-    private readonly Stage? autoregressivePrior;
-    private readonly LaneScheduler scheduler = new();
+    private readonly LaneScheduler scheduler;
     private readonly List<ActiveRequest> requests = [];
     private readonly List<Lane> lanes = [];
 
@@ -24,13 +23,13 @@ internal sealed class EngineLoop
         this.options = options;
         this.clock = clock;
         modelName = model.Name;
+        scheduler = new LaneScheduler(options, clock);
         var encoder = new ClipEncoder(model);
         admission = new LaneAdmission(model, encoder, noise);
         embeddings = new EmbeddingQueue(encoder, options.MaxBatch);
-        autoregressivePrior = model.AutoregressivePrior is { } prior ? new AutoregressivePriorStage(model, prior, noise) : null;
         stages =
         [
-            new PriorStage(model, noise),
+            model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
             new DecoderStage(model, noise),
             .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
         ];
@@ -56,8 +55,14 @@ internal sealed class EngineLoop
             return embedded;
         }
 
-        var batch = NextBatch();
-        Guard([.. batch.Select(lane => lane.Request).Distinct()], () => RunBatch(batch, stopping));
+        var batch = scheduler.NextBatch(lanes, stages);
+        BringIn(batch, stopping);
+        if (batch.Count > 0)
+        {
+            Guard([.. batch.Select(lane => lane.Request).Distinct()], () => RunBatch(batch, stopping));
+            RemoveFinished();
+        }
+
         return true;
     }
 
@@ -94,61 +99,50 @@ internal sealed class EngineLoop
 
     private void FillLanes(CancellationToken stopping)
     {
-        while (lanes.Count < options.MaxLanes && scheduler.NextToAdmit(requests) is { } request)
+        while (scheduler.NextToAdmit(requests, lanes) is { } request)
         {
             Guard([request], () =>
             {
                 var lane = admission.Next(request, stopping);
                 lane.WorkTotal = TotalWork(request);
-                StageOf(lane).Enter(lane, stopping);
+                stages[lane.StageIndex].Enter(lane, stopping);
+                lane.ReadySince = clock.GetTimestamp();
                 lanes.Add(lane);
             });
             RemoveFinished();
         }
     }
 
-    private List<Lane> NextBatch()
+    /// <summary>Gives the lanes that run here for the first time their state; those it fails for drop out.</summary>
+    private void BringIn(List<Lane> batch, CancellationToken stopping)
     {
-        var inTurn = scheduler.InTurn(lanes);
-        var head = inTurn[0];
-        var stage = StageOf(head);
-        var network = stage.NetworkOf(head);
-        var limit = MaxRows(stage);
-        var batch = new List<Lane>();
-        var rows = 0;
-        foreach (var lane in inTurn)
+        foreach (var lane in batch)
         {
-            if (ReferenceEquals(StageOf(lane), stage)
-                && ReferenceEquals(stage.NetworkOf(lane), network)
-                && (batch.Count == 0 || rows + lane.State.Rows <= limit))
+            if (!lane.HasEntered)
             {
-                batch.Add(lane);
-                rows += lane.State.Rows;
+                Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
             }
         }
 
-        return batch;
-    }
-
-    private int MaxRows(Stage stage)
-    {
-        var pixels = stage.ImageSize * stage.ImageSize;
-        return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
+        batch.RemoveAll(lane => lane.Request.IsOver);
+        RemoveFinished();
     }
 
     private void RunBatch(List<Lane> batch, CancellationToken stopping)
     {
-        var stage = StageOf(batch[0]);
+        var stage = stages[batch[0].StageIndex];
         var rows = batch.Sum(lane => lane.State.Rows);
+        var network = stage.NetworkOf(batch[0]);
         var start = clock.GetTimestamp();
         var output = stage.Predict(batch, rows, stopping);
-        var seconds = clock.GetElapsedTime(start).TotalSeconds;
+        var end = clock.GetTimestamp();
+        var seconds = clock.GetElapsedTime(start, end).TotalSeconds;
+        scheduler.Ran(stage, network, batch, rows, seconds);
         foreach (var lane in batch)
         {
-            var share = seconds * lane.State.Rows / rows;
-            lane.Seconds[lane.StageIndex] += share;
+            lane.Seconds[lane.StageIndex] += seconds * lane.State.Rows / rows;
             lane.WorkDone += lane.State.Rows * stage.WorkPerRow;
-            scheduler.Charge(lane.Request.Request.Person, share);
+            lane.ReadySince = end;
         }
 
         var lost = stage.Move(batch, output);
@@ -163,8 +157,6 @@ internal sealed class EngineLoop
                 AfterStep(lane, stage, stopping);
             }
         }
-
-        RemoveFinished();
     }
 
     private void AfterStep(Lane lane, Stage stage, CancellationToken stopping)
@@ -191,13 +183,14 @@ internal sealed class EngineLoop
         }
 
         lane.StageIndex++;
-        if (lane.StageIndex < lane.Request.StageCount)
-        {
-            Guard([lane.Request], () => StageOf(lane).Enter(lane, stopping));
-        }
-        else
+        lane.State = StageState.None;
+        if (lane.StageIndex == lane.Request.StageCount)
         {
             Finish(lane);
+        }
+        else if (!stages[lane.StageIndex].IsLate)
+        {
+            Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
         }
     }
 
@@ -211,6 +204,7 @@ internal sealed class EngineLoop
 
         var preview = stage.ImageSize > 0 && lane.Request.WantsPreview(options.MaxUnreadPreviews) ? stage.PredictedImage(lane) : null;
         lane.HasPreview |= stage.ImageSize > 0;
+        lane.Request.HasPreview |= lane.HasPreview;
         lane.Request.Emit(new StepCompleted(
             lane.ImageIndex,
             lane.Seed,
@@ -278,12 +272,6 @@ internal sealed class EngineLoop
         }
     }
 
-    /// <summary>The stage a lane is in; there are two kinds of prior.</summary>
-    private Stage StageOf(Lane lane) =>
-        lane.StageIndex == StageIndices.Prior && lane.Request.Request.Overrides.Conditioning == ConditioningMode.AutoregressivePrior
-            ? autoregressivePrior!
-            : stages[lane.StageIndex];
-
     /// <summary>The work of one picture, with all that is made ready for its request.</summary>
     private double TotalWork(ActiveRequest request)
     {
@@ -306,7 +294,7 @@ internal sealed class EngineLoop
         if (request.Request.Overrides.Conditioning == ConditioningMode.AutoregressivePrior)
         {
             var (recipe, count) = request.Plan.Tokens;
-            return (recipe.GuidanceScale == 1 ? 1 : 2) * count * autoregressivePrior!.WorkPerRow;
+            return (recipe.GuidanceScale == 1 ? 1 : 2) * count * stages[StageIndices.Prior].WorkPerRow;
         }
 
         return Stage.TotalRows(request.Plan.Prior) * stages[StageIndices.Prior].WorkPerRow;

@@ -21,6 +21,9 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Side of the picture this stage makes, in pixels; 0 where it makes none.</summary>
     public abstract int ImageSize { get; }
 
+    /// <summary>Whether it is an upsampler: nobody waits for it to see something, and its lanes are large.</summary>
+    public bool IsLate => Kind is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024;
+
     /// <summary>The relative cost of a row: positions of the grid the network works on.</summary>
     public abstract double WorkPerRow { get; }
 
@@ -46,7 +49,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <param name="lanes">The lanes of the batch.</param>
     /// <param name="output">What <see cref="Predict"/> gave.</param>
     /// <returns>The lanes the network gave no usable numbers for; they have not moved.</returns>
-    public IReadOnlyList<Lane> Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
+    public virtual IReadOnlyList<Lane> Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
     {
         var lost = new List<Lane>();
         var row = 0;
