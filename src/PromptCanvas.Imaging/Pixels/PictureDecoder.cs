@@ -48,7 +48,7 @@ public static class PictureDecoder
     public static bool Accepts(int width, int height) =>
         width <= MaximumSide && height <= MaximumSide && (long)width * height <= MaximumPixels;
 
-    internal static void CheckSize(int width, int height)
+    private static void CheckSize(int width, int height)
     {
         if (!Accepts(width, height))
         {

@@ -12,22 +12,12 @@ public static class PictureImport
 
     /// <summary>Decodes a JPEG, PNG or WebP, turns it upright and writes it anew in sRGB; transparency stays, for it may be a mask. Metadata goes.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
-    public static ImportedPicture ToPng(byte[] encoded)
+    public static ImportedPicture ToPng(byte[] encoded) => PictureDecoder.Open(encoded, decoded =>
     {
-        ArgumentNullException.ThrowIfNull(encoded);
-        Vips.Prepare();
-        try
-        {
-            using var source = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
-            PictureDecoder.CheckSize(source.Width, source.Height);
-            using var upright = source.ThumbnailImage(PictureDecoder.MaximumSide, height: PictureDecoder.MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
-            using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
-            var png = bytes.PngsaveBuffer(compression: Compression, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None);
-            return new ImportedPicture(png, bytes.Width, bytes.Height);
-        }
-        catch (VipsException fault)
-        {
-            throw new PictureFormatException("The file is not a readable JPEG, PNG or WebP picture.", fault);
-        }
-    }
+        using var upright = decoded.ThumbnailImage(
+            PictureDecoder.MaximumSide, height: PictureDecoder.MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
+        using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
+        var png = bytes.PngsaveBuffer(compression: Compression, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None, bitdepth: 8);
+        return new ImportedPicture(png, bytes.Width, bytes.Height);
+    });
 }
