@@ -8,7 +8,8 @@ namespace PromptCanvas.Diffusion.Onnx;
 /// <summary>Opens single components: config read, graph built, the file's tensors compared with the graph's table. No weight is read.</summary>
 /// <param name="folder">The model.</param>
 /// <param name="providers">What runs the networks.</param>
-internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders providers)
+/// <param name="idle">Frees the networks nobody runs; null = they stay until they are disposed of.</param>
+internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders providers, IdleNetworks? idle = null)
 {
     public TextEncoderConfig TextEncoderConfig { get; } =
         TextEncoderConfig.Read(folder.Config(ComponentNames.TextEncoder, "CLIPTextModelWithProjection"));
@@ -20,6 +21,7 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         ComponentNames.TextEncoder => Open(component, TextEncoder.Build(TextEncoderConfig)),
         ComponentNames.ImageEncoder => Open(component, ImageEncoder.Build(ReadImageEncoder())),
         ComponentNames.Prior => Open(component, PriorTransformer.Build(ReadPrior())),
+        ComponentNames.AutoregressivePrior => Open(component, AutoregressivePrior.Build(ReadAutoregressivePrior())),
         ComponentNames.TextProjection => Open(component, TextProjection.Build(ReadTextProjection(), TextEncoderConfig.Length)),
         ComponentNames.Decoder => Open(
             component, ConditionalUNet.Build(ReadDecoder(), ReadTextProjection().ExtraTokens + TextEncoderConfig.Length)),
@@ -34,6 +36,9 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
 
     public PriorConfig ReadPrior() => PriorConfig.Read(folder.Config(ComponentNames.Prior, "PriorTransformer"));
 
+    public AutoregressivePriorConfig ReadAutoregressivePrior() =>
+        AutoregressivePriorConfig.Read(folder.Config(ComponentNames.AutoregressivePrior, "PriorAutoregressive"));
+
     public TextProjectionConfig ReadTextProjection() =>
         TextProjectionConfig.Read(folder.Config(ComponentNames.TextProjection, "UnCLIPTextProjModel"));
 
@@ -45,6 +50,8 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
     {
         var weights = folder.Weights(component);
         WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(component, "config.json"));
-        return new OnnxNetwork(component, graph, weights, providers);
+        var network = new OnnxNetwork(component, graph, weights, providers, idle?.Clock ?? TimeProvider.System);
+        idle?.Add(network);
+        return network;
     }
 }

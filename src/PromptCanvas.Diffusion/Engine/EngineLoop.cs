@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
@@ -10,9 +11,10 @@ internal sealed class EngineLoop
     private readonly EngineOptions options;
     private readonly TimeProvider clock;
     private readonly string modelName;
-    private readonly TextConditioner texts;
+    private readonly LaneAdmission admission;
+    private readonly EmbeddingQueue embeddings;
     private readonly Stage[] stages;
-    private readonly LaneScheduler scheduler = new();
+    private readonly LaneScheduler scheduler;
     private readonly List<ActiveRequest> requests = [];
     private readonly List<Lane> lanes = [];
 
@@ -21,10 +23,13 @@ internal sealed class EngineLoop
         this.options = options;
         this.clock = clock;
         modelName = model.Name;
-        texts = new TextConditioner(model);
+        scheduler = new LaneScheduler(options, clock);
+        var encoder = new ClipEncoder(model);
+        admission = new LaneAdmission(model, encoder, noise);
+        embeddings = new EmbeddingQueue(encoder, options.MaxBatch);
         stages =
         [
-            new PriorStage(model, noise),
+            model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
             new DecoderStage(model, noise),
             .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
         ];
@@ -36,19 +41,28 @@ internal sealed class EngineLoop
         requests.Add(request);
     }
 
-    /// <summary>Takes one turn: admits pictures while there is room, runs one network once, moves its lanes.</summary>
+    public void Admit(EmbeddingWork work) => embeddings.Add(work);
+
+    /// <summary>Takes one turn: embeds what somebody waits for, admits pictures while there is room, runs one network once, moves its lanes.</summary>
     /// <returns>False when there is nothing to do.</returns>
     public bool Turn(CancellationToken stopping)
     {
+        var embedded = embeddings.Turn(stopping);
         DropCancelled();
         FillLanes(stopping);
         if (lanes.Count == 0)
         {
-            return false;
+            return embedded;
         }
 
-        var batch = NextBatch();
-        Guard(batch, () => RunBatch(batch, stopping));
+        var batch = scheduler.NextBatch(lanes, stages);
+        BringIn(batch, stopping);
+        if (batch.Count > 0)
+        {
+            Guard([.. batch.Select(lane => lane.Request).Distinct()], () => RunBatch(batch, stopping));
+            RemoveFinished();
+        }
+
         return true;
     }
 
@@ -61,6 +75,7 @@ internal sealed class EngineLoop
 
         requests.Clear();
         lanes.Clear();
+        embeddings.CancelAll();
     }
 
     private void DropCancelled()
@@ -84,67 +99,50 @@ internal sealed class EngineLoop
 
     private void FillLanes(CancellationToken stopping)
     {
-        while (lanes.Count < options.MaxLanes && scheduler.NextToAdmit(requests) is { } request)
+        while (scheduler.NextToAdmit(requests, lanes) is { } request)
         {
-            var lane = new Lane(request, request.Waiting.Dequeue()) { WorkTotal = TotalWork(request) };
-            Guard([lane], () =>
+            Guard([request], () =>
             {
-                request.Texts ??= texts.Encode(request.Request.Prompt, request.Request.NegativePrompt, stopping);
-                lane.StageIndex = FirstStage(request.Request.Overrides.Conditioning);
-                if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
-                {
-                    lane.ImageEmbedding = request.Texts.Prompt.Embedding;
-                }
-
+                var lane = admission.Next(request, stopping);
+                lane.WorkTotal = TotalWork(request);
                 stages[lane.StageIndex].Enter(lane, stopping);
+                lane.ReadySince = clock.GetTimestamp();
                 lanes.Add(lane);
             });
             RemoveFinished();
         }
     }
 
-    private List<Lane> NextBatch()
+    /// <summary>Gives the lanes that run here for the first time their state; those it fails for drop out.</summary>
+    private void BringIn(List<Lane> batch, CancellationToken stopping)
     {
-        var inTurn = scheduler.InTurn(lanes);
-        var head = inTurn[0];
-        var stage = stages[head.StageIndex];
-        var network = stage.NetworkOf(head);
-        var limit = MaxRows(stage);
-        var batch = new List<Lane>();
-        var rows = 0;
-        foreach (var lane in inTurn)
+        foreach (var lane in batch)
         {
-            if (lane.StageIndex == head.StageIndex
-                && ReferenceEquals(stage.NetworkOf(lane), network)
-                && (batch.Count == 0 || rows + lane.State.Rows <= limit))
+            if (!lane.HasEntered)
             {
-                batch.Add(lane);
-                rows += lane.State.Rows;
+                Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
             }
         }
 
-        return batch;
-    }
-
-    private int MaxRows(Stage stage)
-    {
-        var pixels = stage.ImageSize * stage.ImageSize;
-        return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
+        batch.RemoveAll(lane => lane.Request.IsOver);
+        RemoveFinished();
     }
 
     private void RunBatch(List<Lane> batch, CancellationToken stopping)
     {
         var stage = stages[batch[0].StageIndex];
         var rows = batch.Sum(lane => lane.State.Rows);
+        var network = stage.NetworkOf(batch[0]);
         var start = clock.GetTimestamp();
         var output = stage.Predict(batch, rows, stopping);
-        var seconds = clock.GetElapsedTime(start).TotalSeconds;
+        var end = clock.GetTimestamp();
+        var seconds = clock.GetElapsedTime(start, end).TotalSeconds;
+        scheduler.Ran(stage, network, batch, rows, seconds);
         foreach (var lane in batch)
         {
-            var share = seconds * lane.State.Rows / rows;
-            lane.Seconds[lane.StageIndex] += share;
+            lane.Seconds[lane.StageIndex] += seconds * lane.State.Rows / rows;
             lane.WorkDone += lane.State.Rows * stage.WorkPerRow;
-            scheduler.Charge(lane.Request.Request.Person, share);
+            lane.ReadySince = end;
         }
 
         var lost = stage.Move(batch, output);
@@ -159,8 +157,6 @@ internal sealed class EngineLoop
                 AfterStep(lane, stage, stopping);
             }
         }
-
-        RemoveFinished();
     }
 
     private void AfterStep(Lane lane, Stage stage, CancellationToken stopping)
@@ -172,29 +168,64 @@ internal sealed class EngineLoop
         }
 
         stage.Leave(lane);
-        lane.StageIndex++;
-        if (lane.StageIndex < lane.Request.StageCount)
+        if (!lane.State.IsDone)
         {
-            Guard([lane], () => stages[lane.StageIndex].Enter(lane, stopping));
+            // The stage draws another sample.
+            return;
         }
-        else
+
+        if (lane.Preparation is not null)
+        {
+            lanes.Remove(lane);
+            lane.Request.PreparationWork += lane.WorkDone;
+            lane.Request.FinishPreparation(lane);
+            return;
+        }
+
+        lane.StageIndex++;
+        lane.State = StageState.None;
+        if (lane.StageIndex == lane.Request.StageCount)
         {
             Finish(lane);
+        }
+        else if (!stages[lane.StageIndex].IsLate)
+        {
+            Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
         }
     }
 
     private void Report(Lane lane, Stage stage)
     {
+        if (lane.Preparation is not null)
+        {
+            ReportPreparation(lane, stage);
+            return;
+        }
+
         var preview = stage.ImageSize > 0 && lane.Request.WantsPreview(options.MaxUnreadPreviews) ? stage.PredictedImage(lane) : null;
         lane.HasPreview |= stage.ImageSize > 0;
+        lane.Request.HasPreview |= lane.HasPreview;
         lane.Request.Emit(new StepCompleted(
             lane.ImageIndex,
             lane.Seed,
             stage.Kind,
-            lane.State.Step,
-            lane.State.Steps,
+            (lane.State.Round * lane.State.Steps) + lane.State.Step,
+            lane.State.Rounds * lane.State.Steps,
             Math.Min(1, lane.WorkDone / lane.WorkTotal),
             preview));
+    }
+
+    /// <summary>What is made for all pictures counts for each of them.</summary>
+    private static void ReportPreparation(Lane lane, Stage stage)
+    {
+        var request = lane.Request;
+        var kind = lane.Preparation is InversionPreparation ? GenerationStage.Inversion : stage.Kind;
+        var (step, steps) = ((lane.State.Round * lane.State.Steps) + lane.State.Step, lane.State.Rounds * lane.State.Steps);
+        var progress = Math.Min(1, (request.PreparationWork + lane.WorkDone) / lane.WorkTotal);
+        foreach (var index in request.Waiting)
+        {
+            request.Emit(new StepCompleted(index, request.Request.SeedOf(index), kind, step, steps, progress, null));
+        }
     }
 
     private void Finish(Lane lane)
@@ -211,17 +242,20 @@ internal sealed class EngineLoop
 
         var timings = lane.Seconds.Select((seconds, index) => new StageTiming(stages[index].Kind, seconds)).ToArray();
         lane.Request.FinishPicture(new ImageCompleted(
-            lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Plan.Describe(modelName), timings));
+            lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Describe(modelName, lane.ImageIndex), timings));
     }
 
     private void Fail(Lane lane, string reason)
     {
         lanes.Remove(lane);
-        lane.Request.FinishPicture(new ImageFailed(lane.ImageIndex, lane.Seed, reason));
+        foreach (var index in lane.Request.Lose(lane))
+        {
+            lane.Request.FinishPicture(new ImageFailed(index, lane.Request.Request.SeedOf(index), reason));
+        }
     }
 
     /// <summary>Hands a fault to the readers of the requests it hit; the others go on.</summary>
-    private static void Guard(List<Lane> hit, Action work)
+    private static void Guard(List<ActiveRequest> hit, Action work)
     {
         try
         {
@@ -231,30 +265,38 @@ internal sealed class EngineLoop
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            foreach (var lane in hit)
+            foreach (var request in hit)
             {
-                lane.Request.Complete(fault);
+                request.Complete(fault);
             }
         }
     }
 
-    /// <summary>Only the diffusion prior has steps of its own; the ablations start at the decoder.</summary>
-    private static int FirstStage(ConditioningMode conditioning) => conditioning == ConditioningMode.DiffusionPrior ? 0 : 1;
-
+    /// <summary>The work of one picture, with all that is made ready for its request.</summary>
     private double TotalWork(ActiveRequest request)
     {
         var plan = request.Plan;
-        var work = Stage.TotalRows(plan.Decoder) * stages[1].WorkPerRow;
-        if (FirstStage(request.Request.Overrides.Conditioning) == 0)
-        {
-            work += Stage.TotalRows(plan.Prior) * stages[0].WorkPerRow;
-        }
+        var decoder = stages[StageIndices.Decoder];
+        var work = (Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder, plan.DecoderStart) * decoder.WorkPerRow)
+            + (request.Inversions * DecoderStage.InversionRows(plan.Decoder) * decoder.WorkPerRow)
+            + (request.PriorSamples * PriorWork(request));
 
         for (var index = 0; index < plan.SuperResolution.Length; index++)
         {
-            work += Stage.TotalRows(plan.SuperResolution[index]) * stages[2 + index].WorkPerRow;
+            work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;
         }
 
         return work;
+    }
+
+    private double PriorWork(ActiveRequest request)
+    {
+        if (request.Request.Overrides.Conditioning == ConditioningMode.AutoregressivePrior)
+        {
+            var (recipe, count) = request.Plan.Tokens;
+            return (recipe.GuidanceScale == 1 ? 1 : 2) * count * stages[StageIndices.Prior].WorkPerRow;
+        }
+
+        return Stage.TotalRows(request.Plan.Prior) * stages[StageIndices.Prior].WorkPerRow;
     }
 }

@@ -94,10 +94,12 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("is not a size", "a cube", "--size", "100")]
     [InlineData("There is no model 'nope': choose starter-tiny", "a cube", "--model", "nope")]
     [InlineData("'guess' is not a prior", "a cube", "--prior", "guess")]
-    [InlineData("autoregressive prior", "a cube", "--prior", "autoregressive")]
+    [InlineData("no autoregressive prior", "a cube", "--prior", "autoregressive", "--model", "unclip-tiny/model")]
     [InlineData("decoder steps", "a cube", "--decoder-steps", "1")]
     [InlineData("decoder guidance", "a cube", "--guidance", "99")]
     [InlineData("-5", "a cube", "--seed", "-5")]
+    [InlineData("exclude each other", "a cube", "--fast", "--best")]
+    [InlineData("has no profile 'fast'", "a cube", "--fast")]
     [InlineData("There is no option --bogus", "--bogus")]
     public async Task Generate_BadInput_IsOneLineAndExitCodeTwo(string expected, params string[] arguments)
     {
