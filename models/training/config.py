@@ -228,7 +228,8 @@ DROP_TEXT = 0.75  # decoder: caption replaced by "" while the embedding stays; e
 PRIOR_DROP_TEXT = 0.1
 QUANTISATION_SEED = 20_250_102  # of the scenes whose embeddings place the autoregressive prior's bins
 QUANTISATION_POOLS = 6  # pools of such scenes: about fifty values in each of the 256 bins
-MASKED_FRACTION = 0.3  # decoder samples with a known region; the others know nothing
+MASKED_FRACTION = 0.2  # decoder samples with a known region; the others know nothing
+NOISY_FROM = 0.6  # decoder: from this share of the timesteps on, half of the training (see decoder.random_timesteps)
 SNR_WEIGHT_LIMIT = 5.0  # of a clean-picture loss, 1 / (1 - alpha_bar) otherwise: layout before the last detail
 
 WORLD = int(os.environ.get("WORLD", 0))  # which world of scenes.py the stages train on; the shipped weights know world 0

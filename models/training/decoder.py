@@ -45,6 +45,15 @@ def random_keep(count: int, size: int, device) -> torch.Tensor:
     return keep[:, None].float()
 
 
+def random_timesteps(count: int, device) -> torch.Tensor:
+    """Half of them anywhere, half where noise hides the layout: only there does the embedding have to say which thing
+    stands where in which colour; elsewhere the noisy picture shows it."""
+    first_noisy = int(config.NOISY_FROM * config.TRAIN_TIMESTEPS)
+    anywhere = torch.randint(0, config.TRAIN_TIMESTEPS, (count,), device=device)
+    noisy = torch.randint(first_noisy, config.TRAIN_TIMESTEPS, (count,), device=device)
+    return torch.where(torch.rand(count, device=device) < 0.5, anywhere, noisy)
+
+
 class Stage:
     """Trains `text_proj` and `decoder` together. While CLIP has no weights every sample takes the unconditional
     branch, so that drawing can be learned while CLIP still trains."""
@@ -81,7 +90,7 @@ class Stage:
         index = self.pool.draw(self.batch)
         clean = self.pool.signed_pictures(index)
         context, time, context_mask = self.conditioning(index)
-        timestep = torch.randint(0, config.TRAIN_TIMESTEPS, (self.batch,), device=self.device)
+        timestep = random_timesteps(self.batch, self.device)
         noise = torch.randn_like(clean)
         noisy = diffusion.add_noise(clean, noise, timestep)
         masked = torch.rand(self.batch, 1, 1, 1, device=self.device) < config.MASKED_FRACTION

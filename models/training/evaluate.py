@@ -22,7 +22,7 @@ import upsampler
 from pipeline import Pipeline
 
 FOLDER = config.WORK / "evaluation"
-JUDGE_LEAST = 0.97  # of true renderings judged right, in every question; otherwise the judge may not judge
+JUDGE_LEAST = 0.97  # of true renderings judged right; a question below that is not asked of generated pictures
 SEED = 20_250_101  # of the evaluation's scenes; training never uses it
 
 # Colours whose shades (lit and dark faces) keep their hue apart from all others; hue in degrees.
@@ -268,16 +268,19 @@ def score_decoder(pipeline, count: int) -> dict:
         drawn = [scenes.sample_scene(rng, config.WORLD) for _ in range(count)]
         true_pictures = rendered(drawn)
         scores["judge"] = {"renderings": judged(network, true_pictures, drawn)}
-        if min(scores["judge"]["renderings"].values()) >= JUDGE_LEAST:
+        allowed = [question for question, rate in scores["judge"]["renderings"].items() if rate >= JUDGE_LEAST]
+        if allowed:
             guessed = pipeline.embeddings([scenes.caption(scene) for scene in drawn], SEED)
             true = pipeline.clip.embed_pictures(true_pictures)
             others = rendered(drawn, seed=SEED + 5)
             scores["frechet distance"] = {"other renderings": frechet_distance(network, true_pictures, others)}
             for name, embeddings in (("true embedding", true), ("prior", guessed)):
                 pictures = generate(pipeline, embeddings)
-                scores["judge"][name] = judged(network, pictures, drawn)
+                rates = judged(network, pictures, drawn)
+                scores["judge"][name] = {question: rates[question] for question in allowed}
                 scores["frechet distance"][name] = frechet_distance(network, true_pictures, pictures)
-            scores["inpainting"] = inpainting_rates(network, pipeline, count)
+            if "named object (single things)" in allowed:
+                scores["inpainting"] = inpainting_rates(network, pipeline, count)
     return scores
 
 

@@ -1,6 +1,6 @@
 """Writes a model folder in the diffusers layout: export.py [FOLDER], default models/starter.
 
-Weights are the newest moving averages, stored as fp16. Components without any weights yet are refused.
+Weights are the newest moving averages, stored as fp16. A model needs weights of every component that is not optional.
 """
 
 import argparse
@@ -30,6 +30,7 @@ CLASSES = {
     "super_res_1024": ("diffusers", "UNet2DModel"),
     "super_res_1024_scheduler": ("diffusers", "UnCLIPScheduler"),
 }
+OPTIONAL = ("prior_autoregressive",)  # a model without it lacks `--prior autoregressive` and nothing else
 SCHEDULERS = {
     "prior_scheduler": config.PRIOR_SCHEDULER,
     "decoder_scheduler": config.DECODER_SCHEDULER,
@@ -45,7 +46,8 @@ def _write_json(path: Path, value: dict):
 
 def write_model(folder: Path, configs: dict[str, dict], weights: dict[str, dict], recipe: dict, tokenizer: Path):
     """`configs` and `weights` (name -> tensor) by component; returns the size of all weights in bytes."""
-    _write_json(folder / "model_index.json", {"_class_name": "UnCLIPPipeline", **CLASSES})
+    classes = {name: kind for name, kind in CLASSES.items() if name in configs or name not in OPTIONAL}
+    _write_json(folder / "model_index.json", {"_class_name": "UnCLIPPipeline", **classes})
     for component, settings in configs.items():
         _write_json(folder / component / "config.json", settings)
     for component, settings in SCHEDULERS.items():
@@ -84,6 +86,8 @@ def main():
     configs, weights = {}, {}
     for component in checkpoints.COMPONENTS:
         path = checkpoints.find(component)
+        if path is None and component in OPTIONAL:
+            continue
         if path is None:
             raise SystemExit(f"{component} has no weights yet")
         configs[component] = checkpoints.component_config(component)
