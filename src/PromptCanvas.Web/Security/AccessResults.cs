@@ -1,7 +1,7 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Authentication;
 
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Hosting;
