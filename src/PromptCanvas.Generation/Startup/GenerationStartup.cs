@@ -20,10 +20,14 @@ public static class GenerationStartup
         {
             _ = services.GetRequiredService<IOptions<GenerationOptions>>().Value;
             services.GetRequiredService<DataFolder>().Prepare();
-            services.GetRequiredService<DataFolderLock>().Acquire();
-            services.GetRequiredService<IBlobStore>().RemoveTemporaryFiles();
+            if (!services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
+            {
+                services.GetRequiredService<DataFolderLock>().Acquire();
+                services.GetRequiredService<IBlobStore>().RemoveTemporaryFiles();
+            }
+
             await MigrateAsync(services.GetRequiredService<IDbContextFactory<AppDbContext>>(), cancellationToken);
-            await services.GetRequiredService<CrashRecovery>().RecoverAsync(cancellationToken);
+            await RecoverAsync(services, cancellationToken);
         }
         catch (OptionsValidationException fault)
         {
@@ -32,6 +36,19 @@ public static class GenerationStartup
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
             throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
+        }
+    }
+
+    private static async Task RecoverAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var rescue = services.GetRequiredService<Rescue>();
+        if (services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
+        {
+            await rescue.ExpiredAsync(cancellationToken);
+        }
+        else if (await rescue.AllAsync(cancellationToken) > 0)
+        {
+            await services.GetRequiredService<CrashBudget>().CountAsync(cancellationToken);
         }
     }
 
