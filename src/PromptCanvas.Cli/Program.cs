@@ -15,6 +15,9 @@ internal static class Program
             NetworkCommand.Create(),
             ModelsCommand.Create(),
             BenchCommand.Create(),
+            DoctorCommand.Create(),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
         };
         return CommandRunner.RunAsync(root, args);
     }

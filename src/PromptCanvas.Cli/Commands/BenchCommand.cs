@@ -20,9 +20,13 @@ internal static class BenchCommand
         var batch = new Option<string>("--batch") { Description = "Rows of one decoder run to measure.", DefaultValueFactory = _ => "1,4" };
         var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure.", DefaultValueFactory = _ => DefaultRepeats };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, batch, repeats, json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(model), ParseBatches(parsed.GetRequiredValue(batch)), parsed.GetValue(repeats), parsed.GetValue(json), cancellationToken));
+        var only = new Option<string?>("--only") { Description = "queue: submit, claim, positions and gallery on a database of its own.", HelpName = "queue" };
+        only.AcceptOnlyFromAmong("queue");
+        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, batch, repeats, json, only };
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(only) is null
+            ? RunAsync(
+                parsed.GetValue(model), ParseBatches(parsed.GetRequiredValue(batch)), parsed.GetValue(repeats), parsed.GetValue(json), cancellationToken)
+            : RunQueueAsync(parsed.GetValue(json), cancellationToken));
         return command;
     }
 
@@ -55,6 +59,14 @@ internal static class BenchCommand
         rows.AddRange(await new PipelineBench(model, repeats).RunAsync(cancellationToken).ConfigureAwait(false));
         rows.AddRange(new UNetBench(model, folder, new ExecutionProviders(ModelOptions.Inference()), repeats).Run(batches, cancellationToken));
         rows.AddRange(EncodeBench.Run(repeats));
+        return await ReportAsync(rows, json, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> RunQueueAsync(FileInfo? json, CancellationToken cancellationToken) =>
+        await ReportAsync(await QueueBench.RunAsync(cancellationToken).ConfigureAwait(false), json, cancellationToken).ConfigureAwait(false);
+
+    private static async Task<int> ReportAsync(List<BenchRow> rows, FileInfo? json, CancellationToken cancellationToken)
+    {
         foreach (var row in rows)
         {
             await Console.Out.WriteLineAsync(

@@ -55,6 +55,7 @@ internal sealed class JobStore(
             var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
             await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
             await ledger.RefundAsync(database, jobId, indices, reason, cancellationToken);
+            failpoints.Hit(Failpoints.CancelWritten);
             return (true, true);
         },
         cancellationToken);

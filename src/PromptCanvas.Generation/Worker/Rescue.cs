@@ -9,7 +9,8 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Jobs whose worker is gone: queued again, or given up after too many crashes. Any process may do it, any number of times.</summary>
-internal sealed class Rescue(Transactions transactions, RescueRules rules, Ledger ledger, JobEvents events, ILogger<Rescue> logger)
+internal sealed class Rescue(
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, RescueRules rules, Ledger ledger, JobEvents events, ILogger<Rescue> logger)
 {
     private const int BatchSize = 100;
 
@@ -24,7 +25,7 @@ internal sealed class Rescue(Transactions transactions, RescueRules rules, Ledge
     private async Task<int> RunAsync(bool everything, CancellationToken cancellationToken)
     {
         var rescued = 0;
-        while (true)
+        while (await AnyAsync(everything, cancellationToken))
         {
             var jobs = await transactions.RunAsync(
                 async database =>
@@ -37,20 +38,33 @@ internal sealed class Rescue(Transactions transactions, RescueRules rules, Ledge
             rescued += jobs.Count;
             if (jobs.Count < BatchSize)
             {
-                return rescued;
+                break;
             }
         }
+
+        return rescued;
     }
+
+    // A look without a write lock: nearly always there is nothing to do.
+    private async Task<bool> AnyAsync(bool everything, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var sql = $"SELECT * FROM \"Jobs\" WHERE {Lost(database, everything)}";
+        return await database.Jobs.FromSqlRaw(sql).AnyAsync(cancellationToken);
+    }
+
+    private static string Lost(AppDbContext database, bool everything) => everything
+        ? "\"State\" = 'running'"
+        : $"\"State\" = 'running' AND (\"LeaseUntil\" IS NULL OR \"LeaseUntil\" < {QueueDialect.Of(database).Now(TimeSpan.Zero)})";
 
     private async Task<List<Job>> BatchAsync(AppDbContext database, bool everything, CancellationToken cancellationToken)
     {
         var dialect = QueueDialect.Of(database);
         var alive = rules.Alive();
         var others = alive.Length == 0 ? "" : $"AND \"Id\" NOT IN ({string.Join(", ", alive.Select((_, index) => $"{{{index}}}"))})";
-        var expired = everything ? "" : $"AND (\"LeaseUntil\" IS NULL OR \"LeaseUntil\" < {dialect.Now(TimeSpan.Zero)})";
         var sql = $"""
             WITH lost AS MATERIALIZED (
-                SELECT "Id" FROM "Jobs" WHERE "State" = 'running' {expired} {others} LIMIT {BatchSize} {dialect.SkipLocked})
+                SELECT "Id" FROM "Jobs" WHERE {Lost(database, everything)} {others} LIMIT {BatchSize} {dialect.SkipLocked})
             UPDATE "Jobs"
             SET "State" = 'queued', "Fence" = "Fence" + 1, "LeasedBy" = NULL, "LeaseUntil" = NULL,
                 "CrashCount" = "CrashCount" + CASE WHEN {dialect.OutageSinceRenewal(rules.Lease)} THEN 0 ELSE 1 END

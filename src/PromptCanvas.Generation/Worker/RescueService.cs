@@ -4,15 +4,18 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Looks for lost jobs every ten seconds.</summary>
-internal sealed class RescueService(Rescue rescue, TimeProvider clock, ILogger<RescueService> logger) : BackgroundService
+/// <summary>Looks for lost jobs three times a lease: every ten seconds.</summary>
+internal sealed class RescueService(Rescue rescue, RescueRules rules, ILogger<RescueService> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private const int LooksPerLease = 3;
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop outlives a database that is away.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
+        var interval = rules.Lease / LooksPerLease;
+
+        // Of the system, whatever clock the studio has: leases are counted in real time.
+        using var timer = new PeriodicTimer(interval);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -23,7 +26,7 @@ internal sealed class RescueService(Rescue rescue, TimeProvider clock, ILogger<R
                 }
                 catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
                 {
-                    logger.LogError(fault, "Lost jobs could not be looked for; trying again in {Interval}", Interval);
+                    logger.LogError(fault, "Lost jobs could not be looked for; trying again in {Interval}", interval);
                 }
             }
         }
