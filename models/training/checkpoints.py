@@ -19,6 +19,7 @@ COMPONENTS = {
     "text_encoder": (networks.TextEncoder, config.TEXT_ENCODER, "clip"),
     "image_encoder": (networks.ImageEncoder, config.IMAGE_ENCODER, "clip"),
     "prior": (networks.PriorTransformer, config.PRIOR, "prior"),
+    "prior_autoregressive": (networks.PriorAutoregressive, config.PRIOR_AUTOREGRESSIVE, "prior_autoregressive"),
     "text_proj": (networks.TextProjection, config.TEXT_PROJ, "decoder"),
     "decoder": (networks.UNet, config.DECODER, "decoder"),
     "super_res_first": (networks.UNet, config.SUPER_RES_FIRST, "super_res_first"),

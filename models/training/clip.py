@@ -9,6 +9,7 @@ from torch.nn import functional as F
 import checkpoints
 import config
 import scenes
+import sprites
 from embeddings import standardise
 from tokenizer import Tokenizer
 
@@ -34,17 +35,23 @@ class Attributes(nn.Module):
     the background. Measured: see the model card's swap scores.
     """
 
-    SHAPES = ("", *scenes.SHAPE_NAMES)
+    SHAPES = ("", *scenes.thing_names(config.WORLD), *(("sign",) if config.WORLD == 2 else ()))
     COLOURS = ("", *scenes.COLOURS)
     SIZES = ("", "small", "big")
     SLOTS = 3
-    GROUNDS = tuple(scenes.BACKGROUNDS)
-    RELATIONS = tuple(scenes.RELATION_WEIGHTS)
+    GROUNDS = scenes.ground_names(config.WORLD)
+    RELATIONS = scenes.relation_names(config.WORLD)
+    STYLES = ("", *scenes.style_names(config.WORLD)) if config.WORLD else ()
+    HATS = ("", *scenes.HATS) if config.WORLD == 2 else ()
+    LETTERS = " " + sprites.LETTERS if config.WORLD == 2 else ""
+    SPELLED = 6  # letters of a sign's first line that are asked for
 
     def __init__(self):
         super().__init__()
         self.parts = [len(self.SHAPES), len(self.COLOURS), len(self.SIZES)] * self.SLOTS
         self.parts += [len(self.RELATIONS), len(self.GROUNDS)]
+        self.parts += [len(self.STYLES)] if self.STYLES else []
+        self.parts += [len(self.HATS)] * 2 + [len(self.LETTERS)] * self.SPELLED if self.HATS else []
         self.head = nn.Linear(config.EMBEDDING, sum(self.parts))
 
     def labels(self, drawn: list[scenes.Scene]) -> torch.Tensor:
@@ -53,7 +60,7 @@ class Attributes(nn.Module):
         for scene in drawn:
             row = []
             for slot in range(self.SLOTS):
-                if scene.relation == "next" and slot < 2:
+                if scene.relation == "crowd" or (scene.relation == "next" and slot < 2):
                     row += [-100, -100, -100]
                 elif slot < len(scene.things):
                     thing = scene.things[slot]
@@ -61,8 +68,20 @@ class Attributes(nn.Module):
                     row += [shape, colour, self.SIZES.index(thing.size)]
                 else:
                     row += [0, 0, -100]
-            rows.append([*row, self.RELATIONS.index(scene.relation), self.GROUNDS.index(scene.background)])
+            row += [self.RELATIONS.index(scene.relation), self.GROUNDS.index(scene.background)]
+            row += [self.STYLES.index(scene.style)] if self.STYLES else []
+            rows.append(row + self._hats_and_letters(scene) if self.HATS else row)
         return torch.tensor(rows)
+
+    def _hats_and_letters(self, scene: scenes.Scene) -> list[int]:
+        hats = [-100, -100]
+        for slot, thing in enumerate(scene.things[:2]):
+            if thing.shape in sprites.HEADS and scene.relation not in ("next", "crowd"):
+                hats[slot] = self.HATS.index(thing.hat)
+        if scene.relation != "sign":
+            return hats + [-100] * self.SPELLED
+        line = scene.words.split()[0][: self.SPELLED].ljust(self.SPELLED)
+        return hats + [self.LETTERS.index(letter) for letter in line]
 
     def forward(self, embedding, labels):
         """embedding (B, E), unit length; -> mean cross-entropy, and the rate of right answers."""

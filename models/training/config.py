@@ -61,6 +61,17 @@ PRIOR = {
     "num_layers": 5,
 }
 
+PRIOR_AUTOREGRESSIVE = {
+    "_class_name": "PriorAutoregressive",
+    "attention_head_dim": 32,
+    "embedding_dim": EMBEDDING,
+    "num_attention_heads": 4,
+    "num_bins": 256,
+    "num_components": 44,  # 99 % of the variance of the shipped CLIP's embeddings of world 0
+    "num_embeddings": TOKEN_LENGTH,
+    "num_layers": 3,  # with the token table, all that the starter's 42 MB leave
+}
+
 # Pixel-unshuffle 4 puts 64 x 64 pixels on a 16 x 16 grid: 3.5 times cheaper than unshuffle 2. Attention sits
 # at 8 x 8 and in the middle block (4 x 4); at 16 x 16 it costs more than the convolutions it would help.
 DECODER = {
@@ -104,6 +115,7 @@ def _upsampler(sample_size: int, unshuffle: int, widths: list[int]) -> dict:
         "norm_num_groups": 16,
         "out_channels": 3 * unshuffle**2,
         "pixel_unshuffle": unshuffle,
+        "residual": True,  # a cell of 48 or 192 values does not fit through 32 to 48 channels: only what bicubic lacks does
         "resnet_time_scale_shift": "default",
         "sample_size": sample_size,
         "up_block_types": ["ResnetUpsampleBlock2D"] * len(widths),
@@ -135,6 +147,7 @@ SUPER_RES_SCHEDULER = _scheduler("sample", 1.0)
 
 RECIPE = {
     "prior": {"sampler": "dpm-solver++", "steps": 12, "guidance": 2.0},
+    "priorAutoregressive": {"temperature": 1.0, "guidance": 2.0},
     "decoder": {"sampler": "dpm-solver++", "steps": 18, "guidance": 3.0, "guidanceInterval": [0.33, 0.67]},
     "superResolution": {"sampler": "ddim", "steps": 4},
     "superResolution1024": {"sampler": "ddim", "steps": 3},
@@ -154,6 +167,14 @@ STAGES = {
         "weight_decay": 0.05,
     },
     "prior": {
+        "learning_rate": 1e-3,
+        "warmup": 200,
+        "batch": 128,
+        "gpu_batch": 1024,
+        "ema": 0.998,
+        "weight_decay": 0.01,
+    },
+    "prior_autoregressive": {
         "learning_rate": 1e-3,
         "warmup": 200,
         "batch": 128,
@@ -205,7 +226,9 @@ DECAY_FRACTION = 0.2  # of a run that ships: the rate falls to zero over the las
 DROP_IMAGE = 0.1  # decoder: learned null embedding and empty caption together, the unconditional branch
 DROP_TEXT = 0.75  # decoder: caption replaced by "" while the embedding stays; embedding alone is the default
 PRIOR_DROP_TEXT = 0.1
+QUANTISATION_SEED = 20_250_102  # of the scenes whose embeddings place the autoregressive prior's bins
+QUANTISATION_POOLS = 6  # pools of such scenes: about fifty values in each of the 256 bins
 MASKED_FRACTION = 0.3  # decoder samples with a known region; the others know nothing
 SNR_WEIGHT_LIMIT = 5.0  # of a clean-picture loss, 1 / (1 - alpha_bar) otherwise: layout before the last detail
 
-WORLD = 0
+WORLD = int(os.environ.get("WORLD", 0))  # which world of scenes.py the stages train on; the shipped weights know world 0

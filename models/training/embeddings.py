@@ -41,12 +41,12 @@ class Clip:
 class ScenePool:
     """A ring of rendered and embedded scenes; a part is replaced after every use.
 
-    Drawing and embedding a scene costs a quarter of a decoder step on a CPU, so each is used about four times, each
+    Drawing and embedding a scene costs a quarter of a decoder step on a CPU, so each is used about eight times, each
     time with other noise and another mask. Without CLIP weights the pool holds pictures only.
     """
 
     SIZE = 2048
-    REUSE = 4
+    REUSE = 8
     REFILL = 64  # scenes embedded at once: small batches waste the image encoder
 
     def __init__(self, device, dtype, seed: int, with_pictures: bool):

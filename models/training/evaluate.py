@@ -136,14 +136,21 @@ def score_prior(pipeline, count: int) -> dict:
     rng = random.Random(SEED + 1)
     drawn = [scenes.sample_scene(rng, config.WORLD) for _ in range(256)]
     true = pipeline.clip.embed_pictures(rendered(drawn))
-    guessed = pipeline.embeddings([scenes.caption(scene, rng) for scene in drawn], SEED)
+    captions = [scenes.caption(scene, rng) for scene in drawn]
     mean, deviation = pipeline.parts["prior"].clip_mean, pipeline.parts["prior"].clip_std
-    cosine = F.cosine_similarity((true - mean) / deviation, (guessed - mean) / deviation)
-    similar = F.normalize(guessed, dim=1) @ F.normalize(true, dim=1).t()
-    return {
-        "cosine to the true embedding": cosine.mean().item(),
-        "retrieval@1 of 256": (similar.argmax(1) == torch.arange(256)).float().mean().item(),
-    }
+
+    def scores(guessed):
+        cosine = F.cosine_similarity((true - mean) / deviation, (guessed - mean) / deviation)
+        similar = F.normalize(guessed, dim=1) @ F.normalize(true, dim=1).t()
+        return {
+            "cosine to the true embedding": cosine.mean().item(),
+            "retrieval@1 of 256": (similar.argmax(1) == torch.arange(256)).float().mean().item(),
+        }
+
+    result = {"diffusion": scores(pipeline.embeddings(captions, SEED))}
+    if "prior_autoregressive" in pipeline.parts:
+        result["autoregressive"] = scores(pipeline.embeddings_autoregressive(captions, SEED))
+    return result
 
 
 def generate(pipeline, embeddings, prompts=None, batch=50):
@@ -173,15 +180,69 @@ def load_judge():
 
 @torch.no_grad()
 def judged(network, pictures, drawn) -> dict:
-    presence, count, relation = judge.labels(drawn)
-    said_presence, said_count, said_relation = network(pictures)
+    presence, count, relation, style = judge.labels(drawn)
+    said_presence, said_count, said_relation, said_style = network(pictures)
     right = (said_presence > 0) == (presence > 0.5)
-    shapes = len(scenes.SHAPE_NAMES)
-    return {
+    shapes = len(judge.NAMES)
+    single = torch.tensor([len(scene.things) == 1 for scene in drawn])
+    named = presence[:, :shapes].argmax(1) == said_presence[:, :shapes].argmax(1)
+    scores = {
         "shapes": right[:, :shapes].all(1).float().mean().item(),
         "colours": right[:, shapes:].all(1).float().mean().item(),
         "count": (said_count.argmax(1) == count).float().mean().item(),
         "relation": (said_relation.argmax(1) == relation).float().mean().item(),
+    }
+    if single.any():
+        scores["named object (single things)"] = named[single].float().mean().item()
+    if config.WORLD:
+        scores["style"] = (said_style.argmax(1) == style).float().mean().item()
+    return scores
+
+
+@torch.no_grad()
+def frechet_distance(network, pictures, others) -> float:
+    """Between the judge's features of two sets of pictures, as if both were normally distributed (Heusel et al. 2017);
+    comparable only with distances by the same judge over as many pictures."""
+    first, second = (network.features(part).double() for part in (pictures, others))
+    means = [features.mean(0) for features in (first, second)]
+    covariances = [features.t().cov() for features in (first, second)]
+    # The trace of the root of A B is the sum of the roots of its eigenvalues.
+    roots = torch.linalg.eigvals(covariances[0] @ covariances[1]).real.clamp_min(0).sqrt().sum()
+    trace = sum(covariance.trace() for covariance in covariances)
+    return ((means[0] - means[1]).square().sum() + trace - 2 * roots).item()
+
+
+def inpainting_rates(network, pipeline, count: int) -> dict:
+    """A single thing's place is painted out (the box around it) and another asked for there: is the new one recognised,
+    and does the rest stay? The engine pastes the known pixels back; here the network's own drawing is compared."""
+    rng, before, after, placed = random.Random(SEED + 6), [], [], []
+    while len(before) < count:
+        scene = scenes.sample_scene(rng, config.WORLD)
+        other = scenes.sample_scene(rng, config.WORLD)
+        if scene.relation == other.relation == "single":
+            before.append(scene)
+            after.append(replace(other, background=scene.background, style=scene.style))
+            placed.append(scenes.place(scene, rng))
+    pictures = scenes.render(placed, config.BASE_SIZE)
+    keep = torch.ones(count, 1, config.BASE_SIZE, config.BASE_SIZE)
+    for row, scene in enumerate(placed):
+        _, _, x, y, radius, _ = scene.things[0]
+        reach = max(1.2 * radius, 0.5)
+        left, top, right, bottom = (
+            int(min(max((value + 1) / 2, 0), 1) * config.BASE_SIZE)
+            for value in (x - reach, y - reach, x + reach, y + reach)
+        )
+        keep[row, :, top:bottom, left:right] = 0
+    embeddings = pipeline.embeddings([scenes.caption(scene) for scene in after], SEED)
+    parts = [slice(i, i + 50) for i in range(0, count, 50)]
+    filled = torch.cat(
+        [pipeline.decode(embeddings[p], SEED, picture=pictures[p], keep=keep[p]) for p in parts]
+    )
+    outside = ((filled - pictures).abs() * keep).sum() / keep.sum() / 3 * 127.5
+    filled = filled * (1 - keep) + pictures * keep
+    return {
+        "new object recognised": judged(network, filled, after)["named object (single things)"],
+        "mean difference outside before pasting (of 255)": outside.item(),
     }
 
 
@@ -210,8 +271,13 @@ def score_decoder(pipeline, count: int) -> dict:
         if min(scores["judge"]["renderings"].values()) >= JUDGE_LEAST:
             guessed = pipeline.embeddings([scenes.caption(scene) for scene in drawn], SEED)
             true = pipeline.clip.embed_pictures(true_pictures)
-            scores["judge"]["true embedding"] = judged(network, generate(pipeline, true), drawn)
-            scores["judge"]["prior"] = judged(network, generate(pipeline, guessed), drawn)
+            others = rendered(drawn, seed=SEED + 5)
+            scores["frechet distance"] = {"other renderings": frechet_distance(network, true_pictures, others)}
+            for name, embeddings in (("true embedding", true), ("prior", guessed)):
+                pictures = generate(pipeline, embeddings)
+                scores["judge"][name] = judged(network, pictures, drawn)
+                scores["frechet distance"][name] = frechet_distance(network, true_pictures, pictures)
+            scores["inpainting"] = inpainting_rates(network, pipeline, count)
     return scores
 
 

@@ -21,6 +21,7 @@ CLASSES = {
     "feature_extractor": ("transformers", "CLIPImageProcessor"),
     "prior": ("diffusers", "PriorTransformer"),
     "prior_scheduler": ("diffusers", "UnCLIPScheduler"),
+    "prior_autoregressive": ("promptcanvas", "PriorAutoregressive"),
     "text_proj": ("unclip", "UnCLIPTextProjModel"),
     "decoder": ("diffusers", "UNet2DConditionModel"),
     "decoder_scheduler": ("diffusers", "UnCLIPScheduler"),

@@ -12,6 +12,7 @@ import torch
 
 import config
 
+AVERAGE_STRIDE = 4  # steps; far below every average's horizon
 _CHUNK = 1 << 17  # elements updated at once: the seven buffers' chunks stay in the second-level cache
 
 
@@ -105,9 +106,10 @@ class FlatStore:
 
         beta1, beta2 = config.ADAM_BETAS
         correct1, correct2 = 1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)
-        keep = min(self.settings["ema"], (1 + step) / (10 + step))
+        # The average moves in strides: a pass over all weights at every step is a tenth of the update.
+        keep = min(self.settings["ema"], (1 + step) / (10 + step)) ** AVERAGE_STRIDE
         for (i, j), gradient in zip(chunks, gradients):
-            gradient = gradient.mul_(scale).nan_to_num_()
+            gradient = gradient.mul_(scale) if math.isfinite(norm) else gradient.zero_()
             master, momentum, variance = b.master[i:j], b.momentum[i:j], b.variance[i:j]
             momentum.lerp_(gradient, 1 - beta1)
             variance.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
@@ -115,7 +117,8 @@ class FlatStore:
             master[:decayed].mul_(1 - learning_rate * self.settings["weight_decay"])
             divisor = variance.div(correct2).sqrt_().add_(1e-8)
             master.addcdiv_(momentum, divisor, value=-learning_rate / correct1)
-            b.average[i:j].lerp_(master, 1 - keep)
+            if step % AVERAGE_STRIDE == 0:
+                b.average[i:j].lerp_(master, 1 - keep)
             if b.weights is not b.master:
                 b.weights[i:j].copy_(master)
         self.wait()

@@ -5,6 +5,7 @@ Run once; the fixture is committed and only regenerated when the layout changes.
 """
 
 import shutil
+import zlib
 
 import torch
 
@@ -29,6 +30,13 @@ def tiny_configs() -> dict[str, dict]:
         "text_encoder": clip,
         "image_encoder": clip | {"image_size": 16},
         "prior": {"embedding_dim": E, "num_attention_heads": 4, "attention_head_dim": 8, "num_layers": 2},
+        "prior_autoregressive": {
+            "attention_head_dim": 8,
+            "embedding_dim": E,
+            "num_bins": 16,
+            "num_components": 5,
+            "num_layers": 2,
+        },
         "text_proj": {"clip_embeddings_dim": E, "cross_attention_dim": E, "time_embed_dim": 32},
         "decoder": {
             "attention_head_dim": 4,
@@ -41,22 +49,27 @@ def tiny_configs() -> dict[str, dict]:
             "sample_size": 16,
         },
         "super_res_first": small_sr
-        | {"in_channels": 6 * 4, "out_channels": 3 * 4, "pixel_unshuffle": 2, "sample_size": 64},
+        | {"in_channels": 6 * 4, "out_channels": 3 * 4, "pixel_unshuffle": 2, "residual": False, "sample_size": 64},
         "super_res_1024": small_sr
         | {"in_channels": 6 * 16, "out_channels": 3 * 16, "pixel_unshuffle": 4, "sample_size": 256},
     }
     return {name: base[name] | changes[name] for name in base}
 
 
-def random_weights(module: torch.nn.Module):
-    """Every tensor random, so that a forgotten bias or a swapped half shows; scaled to keep activations near 1."""
-    for name, parameter in module.named_parameters():
-        if name == "clip_std":
+def random_weights(name: str, module: torch.nn.Module):
+    """Every tensor random, so that a forgotten bias or a swapped half shows; scaled to keep activations near 1. The
+    numbers hang on the component's name alone: a new component leaves the others' files as they are."""
+    torch.manual_seed(zlib.crc32(name.encode()))
+    for tensor_name, parameter in module.named_parameters():
+        if tensor_name == "clip_std":
             parameter.data.uniform_(0.5, 1.5)
-        elif parameter.dim() >= 2 and "embedding" not in name:
+        elif tensor_name == "bins":
+            parameter.data.normal_()
+            parameter.data = parameter.data.sort(1).values
+        elif parameter.dim() >= 2 and "embedding" not in tensor_name:
             parameter.data.normal_(std=parameter[0].numel() ** -0.5)
         else:
-            gain = "norm" in name and name.endswith("weight")
+            gain = "norm" in tensor_name and tensor_name.endswith("weight")
             parameter.data.normal_(std=0.2).add_(1.0 if gain else 0.0)
         parameter.data = parameter.data.half().float()
 
@@ -91,6 +104,12 @@ def golden(modules, configs) -> dict[str, tuple[dict, dict]]:
             "attention_mask": mask,
         },
         {"predicted_image_embedding": modules["prior"](noisy, timestep, text, states, mask)},
+    )
+
+    tokens = torch.randint(0, configs["prior_autoregressive"]["num_bins"], (2, configs["prior_autoregressive"]["num_components"]))
+    cases["prior_autoregressive"] = (
+        {"tokens": tokens, "proj_embedding": text, "encoder_hidden_states": states, "attention_mask": mask},
+        {"logits": modules["prior_autoregressive"](tokens, text, states, mask)},
     )
 
     image, null = noise(2, E), torch.tensor([0, 1])
@@ -130,11 +149,11 @@ def golden(modules, configs) -> dict[str, tuple[dict, dict]]:
 
 @torch.no_grad()
 def main():
-    torch.manual_seed(0)
     configs = tiny_configs()
     modules = {name: checkpoints.COMPONENTS[name][0](settings).eval() for name, settings in configs.items()}
-    for module in modules.values():
-        random_weights(module)
+    for name, module in modules.items():
+        random_weights(name, module)
+    torch.manual_seed(0)  # of the inputs
     if FOLDER.exists():
         shutil.rmtree(FOLDER)
     weights = {name: dict(module.named_parameters()) for name, module in modules.items()}

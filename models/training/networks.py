@@ -376,6 +376,66 @@ class PriorTransformer(nn.Module):
         return self.proj_to_clip_embeddings(self.norm_out(x)[:, -1])
 
 
+class PriorAutoregressive(nn.Module):
+    """The autoregressive prior (Ramesh et al. 2022, section 2.2): the image embedding's principal components, each
+    quantised to one of `num_bins` values, predicted one after another in order of falling variance.
+
+    Sequence: caption states (L), text embedding, component tokens (K); causal. The text embedding's place predicts the
+    first component, each component's token the next.
+    """
+
+    def __init__(self, config):
+        super().__init__()
+        heads = config["num_attention_heads"]
+        width, embedding = heads * config["attention_head_dim"], config["embedding_dim"]
+        self.length, self.components = config["num_embeddings"], config["num_components"]
+        self.bin_count = config["num_bins"]
+        # Set once from the image embeddings of training scenes, never trained.
+        self.pca = nn.Module()
+        self.pca.mean = nn.Parameter(torch.zeros(embedding), requires_grad=False)
+        self.pca.components = nn.Parameter(torch.zeros(self.components, embedding), requires_grad=False)
+        self.bins = nn.Parameter(torch.zeros(self.components, self.bin_count), requires_grad=False)
+        self.positional_embedding = nn.Parameter(torch.randn(1, self.length + 1 + self.components, width) * 0.02)
+        self.encoder_hidden_states_proj = nn.Linear(embedding, width)
+        self.embedding_proj = nn.Linear(embedding, width)
+        self.token_embedding = nn.Embedding(self.components * self.bin_count, width)
+        nn.init.normal_(self.token_embedding.weight, std=0.02)
+        self.transformer_blocks = nn.ModuleList(_PriorBlock(width, heads) for _ in range(config["num_layers"]))
+        self.norm_out = LayerNorm(width)
+        self.to_logits = nn.Linear(width, self.bin_count)
+
+    def tokens(self, embedding):
+        """Image embeddings (B, E) -> the nearest bin of each component, (B, K)."""
+        values = (embedding - self.pca.mean.float()) @ self.pca.components.float().t()
+        edges = (self.bins[:, 1:] + self.bins[:, :-1]).float() / 2
+        return (values[:, :, None] > edges[None]).sum(2)
+
+    def embedding(self, tokens):
+        """(B, K) -> image embeddings (B, E)."""
+        values = self.bins.float().gather(1, tokens.t()).t()
+        return values @ self.pca.components.float() + self.pca.mean.float()
+
+    def forward(self, tokens, text_embedding, text_states, token_mask):
+        """(B, K) with anything where not known yet, (B, E), (B, L, E), (B, L) -> logits (B, K, bins); those of component
+        k depend on the tokens before it only."""
+        dtype = self.to_logits.weight.dtype
+        offsets = torch.arange(self.components, device=tokens.device) * self.bin_count
+        sequence = torch.cat(
+            [
+                self.encoder_hidden_states_proj(text_states.to(dtype)),
+                self.embedding_proj(text_embedding.to(dtype))[:, None],
+                self.token_embedding(tokens + offsets),
+            ],
+            dim=1,
+        )
+        x = sequence + self.positional_embedding
+        hidden = F.pad((1.0 - token_mask.float()) * MASKED, (0, 1 + self.components))[:, None, None]
+        bias = hidden + causal_bias(x.shape[1], x.device)
+        for block in self.transformer_blocks:
+            x = block(x, bias)
+        return self.to_logits(self.norm_out(x[:, self.length : -1]))
+
+
 # --- decoder and upsamplers ------------------------------------------------------------------------------
 class TextProjection(nn.Module):
     """UnCLIPTextProjModel: image embedding and text to the decoder's context and time-embedding offset."""
@@ -545,7 +605,11 @@ class UNet(nn.Module):
             if hasattr(block, "upsamplers"):
                 h = block.upsamplers[0](h, time)
 
-        return self.conv_out(self.act(self.conv_norm_out(h)))
+        output = self.conv_out(self.act(self.conv_norm_out(h)))
+        if self.config.get("residual"):
+            width = output.shape[1]  # the enlarged small picture lies behind the noisy one
+            output = output + sample[:, width : 2 * width]
+        return output
 
 
 def parameter_count(module: nn.Module) -> int:

@@ -16,7 +16,7 @@ class Pipeline:
         self.clip = Clip(device, torch.float32)
         self.parts = {
             name: checkpoints.load_trained(name, device)
-            for name in ("prior", "text_proj", "decoder", "super_res_first", "super_res_1024")
+            for name in ("prior", "prior_autoregressive", "text_proj", "decoder", "super_res_first", "super_res_1024")
             if checkpoints.find(name) is not None
         }
         self.empty = self.clip.embed_texts([""])
@@ -24,14 +24,31 @@ class Pipeline:
     def _noise(self, *shape, seed: int):
         return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)).to(self.device)
 
+    def _both_texts(self, prompts: list[str]):
+        """Text embedding, states and mask of [empty captions; prompts], each (2 B, ...)."""
+        count = len(prompts)
+        pairs = zip(self.empty, self.clip.embed_texts(prompts))
+        return [torch.cat([empty.expand(count, *empty.shape[1:]), full]) for empty, full in pairs]
+
+    @torch.no_grad()
+    def embeddings_autoregressive(self, prompts: list[str], seed: int) -> torch.Tensor:
+        """Autoregressive prior: prompts -> image embeddings (B, E)."""
+        prior, settings = self.parts["prior_autoregressive"], self.recipe["priorAutoregressive"]
+        count, both = len(prompts), self._both_texts(prompts)
+        generator = torch.Generator().manual_seed(seed)
+        tokens = torch.zeros(count, prior.components, dtype=torch.int64, device=self.device)
+        for step in range(prior.components):
+            without, with_text = prior(torch.cat([tokens, tokens]), *both)[:, step].float().chunk(2)
+            logits = without + settings["guidance"] * (with_text - without)
+            chances = (logits / settings["temperature"]).softmax(1)
+            tokens[:, step] = torch.multinomial(chances.cpu(), 1, generator=generator)[:, 0].to(self.device)
+        return prior.embedding(tokens)
+
     @torch.no_grad()
     def embeddings(self, prompts: list[str], seed: int) -> torch.Tensor:
         """Prior: prompts -> image embeddings (B, E), not standardised."""
         prior, settings = self.parts["prior"], self.recipe["prior"]
-        text, states, mask = self.clip.embed_texts(prompts)
-        count = len(prompts)
-        pairs = zip(self.empty, (text, states, mask))
-        both = [torch.cat([empty.expand(count, *empty.shape[1:]), full]) for empty, full in pairs]
+        count, both = len(prompts), self._both_texts(prompts)
 
         def predict(noisy, timestep, step):
             times = torch.full((2 * count,), timestep, device=self.device)

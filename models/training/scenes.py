@@ -1,22 +1,22 @@
-"""Training scenes: what is in a picture, the captions that describe it, and its rendering in tensor operations.
+"""Training scenes: what is in a picture, the captions that describe it, and where everything stands.
 
-A `Scene` is a symbolic description. `place` turns it into numbers (positions, sizes, colours), `render` draws a
-batch of placed scenes at any resolution and in any window on the device of the training, so that pictures
-never repeat, and the 64, 256 and 1024 pixel versions of a scene are the same scene.
+A `Scene` is a symbolic description. `place` turns it into numbers (positions, sizes, colours) and `drawing.render`
+draws those at any resolution, so that pictures never repeat.
 
-World 0 holds shaded primitives on plain backgrounds. A later world adds its objects to `SHAPES` (a sprite is a
-function like the others), its grounds to `BACKGROUNDS` and its phrases to the grammar.
-
-Coordinates: the picture spans [-1, 1] in x (right) and y (down); a thing spans [-1, 1] around its centre in
-units of its radius.
+World 0 holds shaded primitives on plain backgrounds. World 1 adds forty sprites, four scenic backgrounds and two
+styles; world 2 more sprites, hats on heads, four styles, signs with words, and crowds. A scene of a smaller world means
+the same in a larger one.
 """
 
-import math
 import random
 import zlib
 from dataclasses import dataclass, replace
 
-import torch
+import drawing
+import sprites
+from drawing import GROUNDS, STYLES, Placed, render
+
+__all__ = ["Placed", "render"]  # what draws a scene, for those who draw scenes
 
 # --- what exists -----------------------------------------------------------------------------------------
 COLOURS = {
@@ -66,31 +66,76 @@ SHAPE_NAMES = tuple(EDGES)
 FLAT = ("circle", "square", "triangle", "star", "heart", "ring", "cross")
 
 PAIR_RELATIONS = ("on top", "above", "left", "next")
+HATS = ("party hat", *sprites.HATS)
+WORDS = (
+    "open closed deep learning hello world stop go art music food water fire earth moon star cat dog bird fish tree "
+    "home school shop bank hotel cafe pizza tea milk bread apple happy sad love hope peace joy fun play work rest run "
+    "walk jump sing dance read write draw paint think dream light dark day night sun rain snow wind sea lake river "
+    "hill rock sand gold iron red blue green pink black white big small hot cold old new fast slow north south east "
+    "west left right up down in out yes no exit enter sale free help pay park bus train taxi car bike road bridge"
+).split()
 
 
 @dataclass(frozen=True)
 class Thing:
-    shape: str
-    colour: str
+    shape: str  # a primitive, or a sprite, which brings its own colours
+    colour: str  # "" for sprites
     size: str = ""  # "", "small" or "big"
+    hat: str = ""  # on a head
 
 
 @dataclass(frozen=True)
 class Scene:
     """`relation`: "single"; "count" (equal things); "on top", "above", "left", "next" (the first thing stands so
-    to the second; "next" is left or right); "row" (left to right) or "stack" (top to bottom) of three."""
+    to the second; "next" is left or right); "row" (left to right) or "stack" (top to bottom) of three; "crowd" (four or
+    five anywhere); "sign" (a board of the first thing's colour with `words`). `background` is plain or scenic."""
 
     things: tuple[Thing, ...]
     relation: str
     background: str = "white"
+    style: str = ""
+    words: str = ""
+
+
+def _one_in(share: int, text: str) -> bool:
+    return zlib.crc32(text.encode()) % share == 0
 
 
 def is_held_out(scene: Scene) -> bool:
-    """One in twenty combinations of two different things, for every relation; training never sees them."""
+    """What training never sees: one in twenty combinations of two different things (for every relation), one in ten of
+    heads and hats, one in ten words."""
+    if any(thing.hat and _one_in(10, f"{thing.hat} {thing.shape}") for thing in scene.things):
+        return True
+    if scene.relation == "sign":
+        return any(_one_in(10, word) for word in scene.words.split())
     if len(scene.things) != 2 or scene.relation == "count":
         return False
-    pair = sorted(f"{thing.colour} {thing.shape}" for thing in scene.things)
-    return zlib.crc32(" ".join(pair).encode()) % 20 == 0
+    pair = sorted(f"{thing.colour} {thing.shape}".strip() for thing in scene.things)
+    return _one_in(20, " ".join(pair))
+
+
+# --- what each world has ---------------------------------------------------------------------------------
+WORLDS = (0, 1, 2)
+
+
+def sprite_names(world: int) -> tuple[str, ...]:
+    return ((), sprites.WORLD_1, sprites.WORLD_2)[world]
+
+
+def thing_names(world: int) -> tuple[str, ...]:
+    return (*SHAPE_NAMES, *sprite_names(world))
+
+
+def ground_names(world: int) -> tuple[str, ...]:
+    return (*BACKGROUNDS, *(GROUNDS if world else ()))
+
+
+def style_names(world: int) -> tuple[str, ...]:
+    return ((), STYLES[:2], STYLES)[world]
+
+
+def relation_names(world: int) -> tuple[str, ...]:
+    return (*RELATION_WEIGHTS, *(("crowd", "sign") if world == 2 else ()))
 
 
 # --- drawing symbolic scenes at random -------------------------------------------------------------------
@@ -104,88 +149,86 @@ RELATION_WEIGHTS = {
     "row": 8,
     "stack": 6,
 }
+SPRITE_SHARE = 0.45  # of the things from world 1 on; binding colours needs the primitives
+SCENIC_SHARE = 0.2
+STYLED_SHARE = 0.25
+HAT_SHARE = 0.35  # of the heads in world 2
 
 
 def sample_scene(rng: random.Random, world: int, held_out: bool = False) -> Scene:
     """A random scene of the world; with `held_out` one of those that training never sees."""
-    if world != 0:
-        raise ValueError(f"world {world} does not exist; there is world 0, primitives on plain backgrounds")
+    if world not in WORLDS:
+        raise ValueError(f"world {world} does not exist; there are worlds 0, 1 and 2")
     while True:
-        scene = any_scene(rng)
+        scene = any_scene(rng, world)
         if is_held_out(scene) == held_out:
             return scene
 
 
-def any_scene(rng: random.Random) -> Scene:
+def any_scene(rng: random.Random, world: int = 0) -> Scene:
+    if world == 2 and rng.random() < 0.10:
+        return _sign(rng)
+    if world == 2 and rng.random() < 0.04:
+        things = tuple(_thing(rng, 0.0, world) for _ in range(rng.choice((4, 5))))
+        return _set(rng, Scene(things, "crowd"), world)
     relation = rng.choices(list(RELATION_WEIGHTS), RELATION_WEIGHTS.values())[0]
-    background = "white" if rng.random() < 0.5 else rng.choice(list(BACKGROUNDS))
     if relation == "single":
-        things = (_thing(rng, 0.4),)
+        things = (_thing(rng, 0.4, world),)
     elif relation == "count":
-        things = (_thing(rng, 0.0),) * rng.choice((2, 3))
+        things = (_thing(rng, 0.0, world),) * rng.choice((2, 3))
     elif relation in ("row", "stack"):
-        things = tuple(_thing(rng, 0.0) for _ in range(3))
+        things = tuple(_thing(rng, 0.0, world) for _ in range(3))
     else:
-        things = _pair(rng)
+        things = _pair(rng, world)
+    return _set(rng, Scene(things, relation), world)
+
+
+def _set(rng: random.Random, scene: Scene, world: int) -> Scene:
+    """Chooses where the scene is and how it is made."""
+    background = "white" if rng.random() < 0.5 else rng.choice(list(BACKGROUNDS))
+    if world and rng.random() < SCENIC_SHARE:
+        background = rng.choice(list(GROUNDS))
     # A thing on a ground of its own colour teaches nothing; white on white is what "a white cube" means.
-    grounds = {thing.colour for thing in things} - {"white"}
+    grounds = {thing.colour for thing in scene.things} - {"white"}
     if background in grounds:
         background = "white"
-    return Scene(things, relation, background)
+    style = rng.choice(style_names(world)) if world and rng.random() < STYLED_SHARE else ""
+    return replace(scene, background=background, style=style)
 
 
-def _thing(rng: random.Random, sized: float) -> Thing:
+def _thing(rng: random.Random, sized: float, world: int = 0) -> Thing:
     size = rng.choice(("small", "big")) if rng.random() < sized else ""
+    if world and rng.random() < SPRITE_SHARE:
+        name = rng.choice(sprite_names(world))
+        hat = rng.choice(HATS) if world == 2 and name in sprites.HEADS and rng.random() < HAT_SHARE else ""
+        return Thing(name, "", size, hat)
     return Thing(rng.choice(SHAPE_NAMES), rng.choice(list(COLOURS)), size)
 
 
-def _pair(rng: random.Random) -> tuple[Thing, Thing]:
-    first, second = _thing(rng, 0.1), _thing(rng, 0.1)
-    if rng.random() < 0.35:  # same shape, colours apart: the binding problem in its purest form
+def _pair(rng: random.Random, world: int = 0) -> tuple[Thing, Thing]:
+    first, second = _thing(rng, 0.1, world), _thing(rng, 0.1, world)
+    if first.colour and second.colour and rng.random() < 0.35:  # same shape, colours apart: binding in its purest form
         second = replace(second, shape=first.shape)
     return first, second
 
 
-def hard_negatives(scene: Scene, rng: random.Random, count: int) -> list[Scene]:
-    """`count` different scenes that share nearly all words with `scene` and mean something else."""
-    things, candidates = scene.things, []
-    if scene.relation == "single":
-        candidates.append(replace(scene, things=things * 2, relation="count"))
-        size = "small" if things[0].size == "big" else "big"
-        candidates.append(replace(scene, things=(replace(things[0], size=size),)))
-    elif scene.relation == "count":
-        other = 2 if len(things) == 3 else 3
-        candidates.append(replace(scene, things=things[:1] * other))
-        candidates.append(replace(scene, things=things[:1], relation="single"))
-    else:
-        first, second = things[:2]
-        rest = things[2:]
-        if first.colour != second.colour and first.shape != second.shape:
-            swapped = (replace(first, colour=second.colour), replace(second, colour=first.colour))
-            candidates.append(replace(scene, things=swapped + rest))
-        if scene.relation != "next":
-            candidates.append(replace(scene, things=(second, first) + rest))
-            if rest:
-                candidates.append(replace(scene, things=(first, rest[0], second)))
-        if not rest:
-            other = {"on top": "left", "above": "next", "left": "above", "next": "on top"}[scene.relation]
-            candidates.append(replace(scene, relation=other))
-    rng.shuffle(candidates)
+def _sign(rng: random.Random) -> Scene:
+    words = rng.choice(WORDS)
+    if rng.random() < 0.2:  # letters that make no word: reading, not recognising
+        words = "".join(rng.choice(sprites.LETTERS) for _ in range(rng.randint(2, 6)))
+    elif rng.random() < 0.3:
+        words += " " + rng.choice(WORDS)
+    colour = rng.choice(("white", "yellow", "pink", "orange", "white"))
+    background = "white" if rng.random() < 0.5 else rng.choice(list(BACKGROUNDS))
+    return Scene((Thing("sign", colour),), "sign", "white" if background == colour else background, words=words)
 
-    while len(candidates) < count + 2:  # one attribute changed
-        index = rng.randrange(len(things))
-        thing = things[index]
-        kind = rng.random()
-        if kind < 0.45:
-            thing = replace(thing, colour=rng.choice(list(COLOURS)))
-        elif kind < 0.9:
-            thing = replace(thing, shape=rng.choice(SHAPE_NAMES))
-        if scene.relation == "count":
-            changed = (thing,) * len(things)
-        else:
-            changed = things[:index] + (thing,) + things[index + 1 :]
-        background = scene.background if kind < 0.9 else rng.choice(list(BACKGROUNDS))
-        candidates.append(replace(scene, things=changed, background=background))
+
+def hard_negatives(scene: Scene, rng: random.Random, count: int, world: int = 0) -> list[Scene]:
+    """`count` different scenes that share nearly all words with `scene` and mean something else."""
+    candidates = _close_scenes(scene, rng, world)
+    rng.shuffle(candidates)
+    while len(candidates) < count + 2:
+        candidates.append(_one_changed(scene, rng, world))
 
     different = []
     for candidate in candidates:
@@ -193,6 +236,71 @@ def hard_negatives(scene: Scene, rng: random.Random, count: int) -> list[Scene]:
         if visible and candidate != scene and candidate not in different and not is_held_out(candidate):
             different.append(candidate)
     return different[:count]
+
+
+def _close_scenes(scene: Scene, rng: random.Random, world: int) -> list[Scene]:
+    things, candidates = scene.things, []
+    if scene.relation == "single":
+        candidates.append(replace(scene, things=things * 2, relation="count"))
+        size = "small" if things[0].size == "big" else "big"
+        candidates.append(replace(scene, things=(replace(things[0], size=size),)))
+        if things[0].hat:
+            candidates.append(replace(scene, things=(replace(things[0], hat=""),)))
+            candidates.append(replace(scene, things=(replace(things[0], hat=rng.choice(HATS)),)))
+    elif scene.relation == "count":
+        other = 2 if len(things) == 3 else 3
+        candidates.append(replace(scene, things=things[:1] * other))
+        candidates.append(replace(scene, things=things[:1], relation="single"))
+    elif scene.relation == "sign":
+        at = rng.randrange(len(scene.words))
+        changed = scene.words[:at] + rng.choice(sprites.LETTERS) + scene.words[at + 1 :]
+        candidates.append(replace(scene, words=changed if scene.words[at] != " " else scene.words[::-1]))
+        candidates.append(replace(scene, words=rng.choice(WORDS)))
+    elif scene.relation != "crowd":
+        first, second = things[:2]
+        rest = things[2:]
+        if first.colour and second.colour and first.colour != second.colour and first.shape != second.shape:
+            swapped = (replace(first, colour=second.colour), replace(second, colour=first.colour))
+            candidates.append(replace(scene, things=swapped + rest))
+        if first.hat != second.hat:
+            exchanged = (replace(first, hat=second.hat), replace(second, hat=first.hat))
+            if all(thing.shape in sprites.HEADS or not thing.hat for thing in exchanged):
+                candidates.append(replace(scene, things=exchanged + rest))
+        if scene.relation != "next":
+            candidates.append(replace(scene, things=(second, first) + rest))
+            if rest:
+                candidates.append(replace(scene, things=(first, rest[0], second)))
+        if not rest:
+            other = {"on top": "left", "above": "next", "left": "above", "next": "on top"}[scene.relation]
+            candidates.append(replace(scene, relation=other))
+    if scene.style:
+        candidates.append(replace(scene, style=rng.choice(("", *style_names(world)))))
+    return candidates
+
+
+def _one_changed(scene: Scene, rng: random.Random, world: int) -> Scene:
+    """The scene with one attribute of one thing, or its background, drawn anew."""
+    things = scene.things
+    index = rng.randrange(len(things))
+    thing = things[index]
+    kind = rng.random()
+    if scene.relation == "sign":
+        if kind < 0.6:
+            return replace(scene, words=rng.choice(WORDS))
+        return replace(scene, background=rng.choice(list(BACKGROUNDS)))
+    if kind < 0.45 and thing.colour:
+        thing = replace(thing, colour=rng.choice(list(COLOURS)))
+    elif kind < 0.9:
+        other = _thing(rng, 0.0, world)
+        # A primitive keeps its colour where it stays one.
+        colour = thing.colour if other.colour and thing.colour else other.colour
+        thing = Thing(other.shape, colour, thing.size, other.hat)
+    if scene.relation == "count":
+        changed = (thing,) * len(things)
+    else:
+        changed = things[:index] + (thing,) + things[index + 1 :]
+    background = scene.background if kind < 0.9 else rng.choice(ground_names(world))
+    return replace(scene, things=changed, background=background)
 
 
 # --- captions --------------------------------------------------------------------------------------------
@@ -214,7 +322,7 @@ SHAPE_WORDS = {
 COLOUR_WORDS = {name: (name,) for name in COLOURS} | {"purple": ("purple", "violet")}
 SIZE_WORDS = {"": ("",), "small": ("small", "little", "tiny"), "big": ("big", "large", "huge")}
 NUMBER_WORDS = {2: ("two", "2", "a pair of"), 3: ("three", "3")}
-PLURALS = {"disc": "discs", "cross": "crosses", "box": "boxes", "plus sign": "plus signs"}
+PLURALS = {"mouse": "mice", "wolf": "wolves", "leaf": "leaves", "fish": "fish"}
 
 RELATION_PHRASES = {
     "on top": (
@@ -245,6 +353,20 @@ RELATION_PHRASES = {
     "row": ("{a}, {b} and {c}", "{a}, {b}, and {c}", "{a} and {b} and {c}"),
     "stack": ("{a} on top of {b} on top of {c}", "{a} on {b} on {c}"),
 }
+HAT_PHRASES = ("{x} wearing {hat}", "{x} with {hat}", "{x} in {hat}", "{x} that wears {hat}")
+SIGN_PHRASES = ("{a} that says {words}", "{a} saying {words}", "{a} with the words {words}", "{a} reading {words}")
+SCENIC_PHRASES = {
+    "beach": ("{x} on a beach", "{x} at the beach", "{x} by the sea"),
+    "meadow": ("{x} in a meadow", "{x} on the grass", "{x} in a green field"),
+    "night sky": ("{x} under a night sky", "{x} at night", "{x} under the stars"),
+    "snow": ("{x} in the snow", "{x} on snow", "{x} in a snowy landscape"),
+}
+STYLE_PHRASES = {
+    "pencil sketch": ("a pencil sketch of {x}", "a pencil drawing of {x}", "{x}, pencil sketch"),
+    "pixel art": ("pixel art of {x}", "{x}, pixel art", "{x} in pixel art style"),
+    "oil painting": ("an oil painting of {x}", "{x}, oil painting", "a painting of {x} in oil"),
+    "photograph": ("a photo of {x}", "a photograph of {x}", "{x}, photograph"),
+}
 BACKGROUND_PHRASES = (
     "{x} on a {ground} background",
     "{x} with a {ground} background",
@@ -265,17 +387,28 @@ class _First:
 
 
 def with_article(words: str) -> str:
-    return ("an " if words[0] in "aeiou" else "a ") + words
+    return ("an " if words[0] in "aeiou" and not words.startswith(("uni", "eu")) else "a ") + words
 
 
 def plural(words: str) -> str:
-    return PLURALS.get(words, words + "s")
+    if words in PLURALS:
+        return PLURALS[words]
+    if words.endswith(("s", "x", "ch", "sh")):
+        return words + "es"
+    return words[:-1] + "ies" if words[-1] == "y" and words[-2] not in "aeiou" else words + "s"
 
 
 def _noun(thing: Thing, rng) -> str:
-    words = (SIZE_WORDS[thing.size], COLOUR_WORDS[thing.colour], SHAPE_WORDS[thing.shape])
+    shape = SHAPE_WORDS.get(thing.shape, (thing.shape,))
+    words = [options for options in (SIZE_WORDS[thing.size], COLOUR_WORDS.get(thing.colour), shape) if options]
     # The plain word two times in three, so that synonyms do not starve it.
     return " ".join(options[0] if rng.random() < 0.66 else rng.choice(options) for options in words).strip()
+
+
+def _named(thing: Thing, rng) -> str:
+    """The thing with its article and hat."""
+    noun = with_article(_noun(thing, rng))
+    return rng.choice(HAT_PHRASES).format(x=noun, hat=with_article(thing.hat)) if thing.hat else noun
 
 
 def caption(scene: Scene, rng: random.Random | None = None) -> str:
@@ -284,32 +417,40 @@ def caption(scene: Scene, rng: random.Random | None = None) -> str:
     things = scene.things
     if scene.relation == "single":
         noun = _noun(things[0], rng)
-        text = noun if rng.random() < 0.15 else with_article(noun)
+        if things[0].hat:
+            text = _named(things[0], rng)
+        else:
+            text = noun if rng.random() < 0.15 else with_article(noun)
     elif scene.relation == "count":
         thing = things[0]
-        shape = rng.choice(SHAPE_WORDS[thing.shape])
+        shape = plural(rng.choice(SHAPE_WORDS.get(thing.shape, (thing.shape,))))
         number = rng.choice(NUMBER_WORDS[len(things)])
-        text = f"{number} {rng.choice(COLOUR_WORDS[thing.colour])} {plural(shape)}"
+        colour = rng.choice(COLOUR_WORDS[thing.colour]) + " " if thing.colour else ""
+        text = f"{number} {colour}{shape}"
+        if thing.hat:
+            text += f" wearing {plural(thing.hat)}"
+    elif scene.relation == "sign":
+        colour = "" if things[0].colour == "white" and rng.random() < 0.7 else things[0].colour
+        text = rng.choice(SIGN_PHRASES).format(a=with_article(f"{colour} sign".strip()), words=scene.words)
+    elif scene.relation == "crowd":
+        names = [_named(thing, rng) for thing in things]
+        text = ", ".join(names[:-1]) + " and " + names[-1]
     else:
-        nouns = [with_article(_noun(thing, rng)) for thing in things]
+        nouns = [_named(thing, rng) for thing in things]
         phrases = RELATION_PHRASES[scene.relation]
         phrase = phrases[0] if rng.random() < 0.3 else rng.choice(phrases)
         text = phrase.format(**dict(zip("abc", nouns)))
 
-    if scene.background != "white" or rng.random() < 0.1:
+    if scene.background in SCENIC_PHRASES:
+        text = rng.choice(SCENIC_PHRASES[scene.background]).format(x=text)
+    elif scene.background != "white" or rng.random() < 0.1:
         text = rng.choice(BACKGROUND_PHRASES).format(x=text, ground=scene.background)
+    if scene.style:
+        return rng.choice(STYLE_PHRASES[scene.style]).format(x=text)
     return rng.choice(FRAMES).format(x=text)
 
 
 # --- placing ---------------------------------------------------------------------------------------------
-@dataclass
-class Placed:
-    """A scene in numbers. `things`: (shape, colour RGB, x, y, radius, rotation) from back to front; unit range."""
-
-    things: list[tuple[str, tuple[float, float, float], float, float, float, float]]
-    background: tuple[float, float, float]
-
-
 RADII = {"": (0.44, 0.54), "small": (0.20, 0.27), "big": (0.68, 0.80)}  # a single thing
 PAIR_RADII = {"": (0.34, 0.42), "small": (0.18, 0.22), "big": (0.50, 0.56)}
 TRIO_RADII = (0.24, 0.29)
@@ -334,6 +475,10 @@ def place(scene: Scene, rng: random.Random) -> Placed:
             (x + rng.uniform(-0.05, 0.05), top + radii[0], radii[0]),
             (x + rng.uniform(-0.05, 0.05), top + total - radii[1], radii[1]),
         ]
+    elif relation == "crowd":
+        spots = _scattered(things, rng)
+    elif relation == "sign":
+        return _placed_sign(scene, rng)
     else:  # side by side
         same = _radius(things[0], len(things), rng)
         radii = [same if relation == "count" else _radius(thing, len(things), rng) for thing in things]
@@ -341,13 +486,77 @@ def place(scene: Scene, rng: random.Random) -> Placed:
         if relation == "next" and rng.random() < 0.5:
             spots = [(-x, y, radius) for x, y, radius in spots]
 
-    placed = []
+    if scene.background in GROUNDS:
+        spots = _lowered(things, spots, relation)
+    placed, hats, shadows = [], [], []
     for thing, (x, y, radius) in zip(things, spots):
-        turn = rng.gauss(0, 0.06) if thing.shape in FLAT and relation not in ("on top", "stack") else 0.0
-        light = rng.uniform(0.95, 1.05)
-        colour = tuple(min(1.0, c * light * rng.uniform(0.97, 1.03)) for c in COLOURS[thing.colour])
-        placed.append((thing.shape, colour, x, y, radius, turn))
-    return Placed(placed, BACKGROUNDS[scene.background])
+        steady = relation in ("on top", "stack") or thing.hat or scene.background in GROUNDS
+        turn = rng.gauss(0, 0.06) if not steady and (thing.shape in FLAT or not thing.colour) else 0.0
+        placed.append((thing.shape, _tinted(thing.colour, rng), x, y, radius, turn))
+        if thing.hat:
+            colour = _tinted(rng.choice(("red", "blue", "yellow", "pink", "green", "purple")), rng)
+            hats.append((thing.hat, colour, x, y + (_edges(thing.shape)[0] - 0.22) * radius, 0.52 * radius, 0.0))
+        bottom = y + _edges(thing.shape)[1] * radius
+        standing = relation not in ("on top", "above", "stack") or thing is things[-1]
+        if scene.background in GROUNDS and standing:
+            shadows.append(("shadow", (0.05, 0.05, 0.08), x, bottom, 1.05 * radius, 0.0))
+    plain = BACKGROUNDS.get(scene.background, (1.0, 1.0, 1.0))
+    ground = scene.background if scene.background in GROUNDS else ""
+    phases = tuple(rng.random() for _ in range(4)) if ground or scene.style else (0.0,) * 4
+    return Placed(placed + hats, plain, ground, scene.style, phases, shadows)
+
+
+def _tinted(colour: str, rng: random.Random) -> tuple[float, float, float]:
+    """A colour in slightly varying light; sprites have none."""
+    light = rng.uniform(0.95, 1.05)
+    return tuple(min(1.0, c * light * rng.uniform(0.97, 1.03)) for c in COLOURS.get(colour, (0.0, 0.0, 0.0)))
+
+
+def _edges(shape: str) -> tuple[float, float]:
+    return EDGES[shape] if shape in EDGES else sprites.edges(shape)
+
+
+def _lowered(things, spots, relation: str):
+    """Moves a scene down so that it stands on its ground, not in the sky."""
+    lowest = max(y + _edges(thing.shape)[1] * radius for thing, (_, y, radius) in zip(things, spots))
+    if relation == "crowd":
+        return spots
+    down = min(0.72 - lowest, 0.45)
+    return [(x, y + down, radius) for x, y, radius in spots]
+
+
+def _scattered(things, rng: random.Random):
+    """Apart from each other, anywhere."""
+    spots = []
+    while len(spots) < len(things):
+        radius = rng.uniform(0.20, 0.27)
+        for _ in range(40):
+            x, y = rng.uniform(radius - 0.95, 0.95 - radius), rng.uniform(radius - 0.95, 0.95 - radius)
+            if all((x - a) ** 2 + (y - b) ** 2 > (radius + c) ** 2 for a, b, c in spots):
+                spots.append((x, y, radius))
+                break
+        else:
+            spots = []  # no room left: begin again
+    return spots
+
+
+def _placed_sign(scene: Scene, rng: random.Random) -> Placed:
+    lines = scene.words.split()
+    x, y = rng.uniform(-0.06, 0.06), rng.uniform(-0.25, -0.1)
+    width = rng.uniform(0.82, 0.92)
+    things = [("board", _tinted(scene.things[0].colour, rng), x, y, width, 0.0)]
+    post = ("post", COLOURS["brown"], x, y + 0.85, 0.95, 0.0)
+    ink = _tinted(rng.choice(("black", "black", "blue", "red")), rng)
+    # In radii of a letter's cell: how far letters and lines are apart. A line must fit the board, and all its height.
+    advance, leading = 1.13, 1.45
+    cell = min(1.76 * width / (advance * max(map(len, lines))), 0.95 * width / (leading * (len(lines) - 1) + 2.0))
+    for row, line in enumerate(lines):
+        middle = y + (row - (len(lines) - 1) / 2) * leading * cell
+        for column, letter in enumerate(line):
+            across = x + (column - (len(line) - 1) / 2) * advance * cell
+            things.append((f"letter {letter}", ink, across, middle, cell, 0.0))
+    phases = tuple(rng.random() for _ in range(4)) if scene.style else (0.0,) * 4
+    return Placed(things, BACKGROUNDS[scene.background], "", scene.style, phases, [post])
 
 
 def _radius(thing: Thing, count: int, rng: random.Random) -> float:
@@ -356,12 +565,13 @@ def _radius(thing: Thing, count: int, rng: random.Random) -> float:
 
 def _stacked(things, radii, rng):
     """From top to bottom, each touching the next."""
-    heights = [(EDGES[t.shape][1] - EDGES[t.shape][0]) * r for t, r in zip(things, radii)]
+    hats = [0.6 * r if t.hat else 0.0 for t, r in zip(things, radii)]  # room above a head
+    heights = [(_edges(t.shape)[1] - _edges(t.shape)[0]) * r + hat for t, r, hat in zip(things, radii, hats)]
     top = -sum(heights) / 2 + rng.uniform(-0.06, 0.06)
     x = rng.uniform(-0.18, 0.18)
     spots = []
-    for thing, radius, height in zip(things, radii, heights):
-        spots.append((x + rng.uniform(-0.04, 0.04), top - EDGES[thing.shape][0] * radius, radius))
+    for thing, radius, height, hat in zip(things, radii, heights, hats):
+        spots.append((x + rng.uniform(-0.04, 0.04), top + hat - _edges(thing.shape)[0] * radius, radius))
         top += height - 0.01
     return spots
 
@@ -378,196 +588,7 @@ def _row(radii, rng):
     return spots
 
 
-# --- shapes as distance fields ---------------------------------------------------------------------------
-# Each shape function gets u, v (N, H, W) in the thing's units, `pixel` (N, 1, 1), a pixel's width in these
-# units, and colour (N, 3, 1, 1); it returns RGB (N, 3, H, W) and coverage (N, H, W), both in unit range.
-
-
-def _cover(distance, pixel):
-    """Antialiased inside-ness of a signed distance (negative inside)."""
-    return (0.5 - distance / pixel).clamp(0, 1)
-
-
-def _length(u, v):
-    return (u * u + v * v).sqrt()
-
-
-def _polygon(u, v, points):
-    """Signed distance to a convex polygon given clockwise on screen; exact along its edges."""
-    distance = None
-    for (x0, y0), (x1, y1) in zip(points, points[1:] + points[:1]):
-        length = math.hypot(x1 - x0, y1 - y0)
-        edge = ((u - x0) * (y1 - y0) - (v - y0) * (x1 - x0)) / length
-        distance = edge if distance is None else torch.maximum(distance, edge)
-    return distance
-
-
-def _mix(a, b, amount):
-    """a where amount is 0, b where it is 1; amount (N, H, W)."""
-    return a + (b - a) * amount[:, None]
-
-
-def _lighter(colour, amount):
-    return colour + (1 - colour) * amount
-
-
-def _flat(distance, v, pixel, colour):
-    """A flat shape: a gentle gradient from top to bottom and a thin darker rim."""
-    body = colour * (1.05 - 0.09 * (v[:, None] + 1))
-    body = body.clamp(0, 1)
-    rim = 1 - _cover(distance + 0.05, pixel)
-    return _mix(body, (colour * 0.62).expand_as(body), rim), _cover(distance, pixel)
-
-
-def _circle(u, v, pixel, colour):
-    return _flat(_length(u, v) - 0.95, v, pixel, colour)
-
-
-def _square(u, v, pixel, colour):
-    return _flat(torch.maximum(u.abs(), v.abs()) - 0.85, v, pixel, colour)
-
-
-def _triangle(u, v, pixel, colour):
-    return _flat(_polygon(u, v, [(0, -0.95), (0.98, 0.8), (-0.98, 0.8)]), v, pixel, colour)
-
-
-def _star(u, v, pixel, colour):
-    sector = 2 * math.pi / 5
-    angle = (torch.remainder(torch.atan2(u, -v) + sector / 2, sector) - sector / 2).abs()
-    radius = _length(u, v)
-    x, y = radius * angle.cos(), radius * angle.sin()
-    x1, y1 = 0.42 * math.cos(sector / 2), 0.42 * math.sin(sector / 2)  # inner corner; the tip is (0.98, 0)
-    length = math.hypot(x1 - 0.98, y1)
-    distance = ((x - 0.98) * y1 - y * (x1 - 0.98)) / length
-    return _flat(distance, v, pixel, colour)
-
-
-def _heart(u, v, pixel, colour):
-    side = u.abs()
-    lobe = _length(side - 0.47, v + 0.38) - 0.5
-    # The part below: between the tangents from the tip (0, 0.95) to the lobes and the lobes' centres.
-    tangent = side * 0.7636 - (0.95 - v) * 0.6457
-    shoulder = (side - 0.47) * 0.6457 - (v + 0.38) * 0.7636
-    below = torch.maximum(torch.maximum(tangent, shoulder), -0.4 - v)
-    return _flat(torch.minimum(lobe, below), v, pixel, colour)
-
-
-def _ring(u, v, pixel, colour):
-    return _flat((_length(u, v) - 0.68).abs() - 0.27, v, pixel, colour)
-
-
-def _cross(u, v, pixel, colour):
-    a, b = u.abs(), v.abs()
-    upright = torch.maximum(a - 0.32, b - 0.93)
-    beam = torch.maximum(a - 0.93, b - 0.32)
-    return _flat(torch.minimum(upright, beam), v, pixel, colour)
-
-
-def _cube(u, v, pixel, colour):
-    silhouette = torch.maximum(u.abs() - 0.866, u.abs() * 0.5 + v.abs() * 0.866 - 0.866)
-    top = _cover(v * 0.866 + u.abs() * 0.5, pixel)
-    right = _cover(-u, pixel)
-    faces = _mix((colour * 0.86).expand(-1, -1, *u.shape[1:]), colour * 0.56, right)
-    return _mix(faces, _lighter(colour, 0.32), top), _cover(silhouette, pixel)
-
-
-def _sphere(u, v, pixel, colour):
-    x, y = u / 0.95, v / 0.95
-    z = (1 - x * x - y * y).clamp_min(0).sqrt()
-    light = (-0.45 * x - 0.55 * y + 0.70 * z).clamp_min(0)
-    body = (colour * (0.42 + 0.68 * light)[:, None]).clamp(0, 1)
-    gloss = (1 - _length(x + 0.36, y + 0.42) / 0.34).clamp(0, 1)
-    return _mix(body, torch.ones_like(body), 0.75 * gloss), _cover(_length(u, v) - 0.95, pixel)
-
-
-def _round_body(across, colour):
-    """Shading of an upright round body; `across` runs from -1 at its left edge to 1 at its right."""
-    light = 1.08 - 0.5 * (across + 0.35).abs().clamp(0, 1.35) ** 1.5 * 0.75
-    return (colour * light[:, None]).clamp(0, 1)
-
-
-def _ellipse(u, v, width, height):
-    """Approximate distance to an upright ellipse, exact in v at u = 0."""
-    return (_length(u / width, v / height) - 1) * height
-
-
-def _cylinder(u, v, pixel, colour):
-    body = torch.maximum(u.abs() - 0.74, v.abs() - 0.7)
-    lid = _ellipse(u, v + 0.7, 0.74, 0.25)
-    silhouette = torch.minimum(torch.minimum(body, lid), _ellipse(u, v - 0.7, 0.74, 0.25))
-    return _mix(_round_body(u / 0.74, colour), _lighter(colour, 0.35), _cover(lid, pixel)), _cover(silhouette, pixel)
-
-
-def _cone(u, v, pixel, colour):
-    body = _polygon(u, v, [(0, -0.98), (0.82, 0.72), (-0.82, 0.72)])
-    silhouette = torch.minimum(body, _ellipse(u, v - 0.72, 0.82, 0.24))
-    half_width = (0.82 * (v + 0.98) / 1.7).clamp_min(0.02)
-    return _round_body((u / half_width).clamp(-1, 1), colour), _cover(silhouette, pixel)
-
-
-def _pyramid(u, v, pixel, colour):
-    silhouette = _polygon(u, v, [(0, -0.95), (0.95, 0.45), (0.2, 0.92), (-0.95, 0.6)])
-    # The edge from the apex to the front corner (0.2, 0.92) parts the lit face from the dark one.
-    right = _cover(-(u * 1.87 - (v + 0.95) * 0.2) / 1.881, pixel)
-    lit = _lighter(colour, 0.18).expand(-1, -1, *u.shape[1:])
-    return _mix(lit, colour * 0.58, right), _cover(silhouette, pixel)
-
-
-SHAPES = {
-    "circle": _circle,
-    "square": _square,
-    "triangle": _triangle,
-    "star": _star,
-    "heart": _heart,
-    "ring": _ring,
-    "cross": _cross,
-    "cube": _cube,
-    "sphere": _sphere,
-    "cylinder": _cylinder,
-    "cone": _cone,
-    "pyramid": _pyramid,
-}
-
-
-# --- rendering -------------------------------------------------------------------------------------------
-def render(placed: list[Placed], size: int, device="cpu", windows=None) -> torch.Tensor:
-    """Draws the scenes at `size` x `size` pixels -> (B, 3, size, size), float32, signed range.
-
-    `windows`: one (left, top, width) per scene in scene coordinates, default the whole picture (-1, -1, 2).
-    Pixels are averaged analytically (distance fields), so a small rendering equals a reduced large one.
-    """
-    batch = len(placed)
-    windows = windows or [(-1.0, -1.0, 2.0)] * batch
-    centres = (torch.arange(size, device=device, dtype=torch.float32) + 0.5) / size
-    layers = max(len(scene.things) for scene in placed)
-    colours = torch.zeros(batch, layers, 3, size, size, device=device)
-    covers = torch.zeros(batch, layers, size, size, device=device)
-
-    by_shape: dict[str, list] = {}
-    for index, scene in enumerate(placed):
-        for layer, (shape, colour, x, y, radius, turn) in enumerate(scene.things):
-            numbers = (*colour, x, y, radius, math.cos(turn), math.sin(turn), *windows[index])
-            by_shape.setdefault(shape, []).append((index, layer, numbers))
-
-    for shape, entries in by_shape.items():
-        index = torch.tensor([entry[0] for entry in entries], device=device)
-        layer = torch.tensor([entry[1] for entry in entries], device=device)
-        numbers = torch.tensor([entry[2] for entry in entries], device=device)
-        x, y, radius, cosine, sine, left, top, width = (column[:, None, None] for column in numbers[:, 3:].unbind(1))
-        dx = (left + width * centres[None, None, :] - x) / radius  # (N, 1, W)
-        dy = (top + width * centres[None, :, None] - y) / radius  # (N, H, 1)
-        u, v = cosine * dx + sine * dy, cosine * dy - sine * dx
-        colour, cover = SHAPES[shape](u, v, width / size / radius, numbers[:, :3, None, None])
-        colours[index, layer] = colour
-        covers[index, layer] = cover
-
-    grounds = torch.tensor([scene.background for scene in placed], device=device)
-    picture = grounds[:, :, None, None].expand(-1, -1, size, size)
-    for layer in range(layers):
-        picture = picture + (colours[:, layer] - picture) * covers[:, layer, None]
-    return picture * 2 - 1
-
-
+# --- streams ---------------------------------------------------------------------------------------------
 class SceneSource:
     """An endless stream of scenes of one world from one seed."""
 
@@ -583,7 +604,7 @@ class SceneSource:
         scenes = []
         while len(scenes) < count * size:
             scene = sample_scene(self.rng, self.world)
-            negatives = hard_negatives(scene, self.rng, size - 1)
+            negatives = hard_negatives(scene, self.rng, size - 1, self.world)
             if len(negatives) == size - 1:
                 scenes += [scene, *negatives]
         return scenes

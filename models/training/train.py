@@ -1,6 +1,6 @@
 """Trains one stage: train.py STAGE --minutes N --device cpu|cuda --resume
 
-Stages: tokenizer, clip, prior, decoder, super_res_first, super_res_1024, and judge (for evaluate.py only). Without
+Stages: tokenizer, clip, prior, prior_autoregressive, decoder, super_res_first, super_res_1024, and judge (for evaluate.py only). Without
 --resume a stage starts from its newest weights (its own last averages, else the shipped starter's) with a fresh
 optimizer and a short warm-up, otherwise from nothing; with it, from work/STAGE/state.pt where that exists. --decay runs
 the learning rate down to zero over the given minutes and writes only the weights, so that a later --resume goes on at
@@ -26,6 +26,7 @@ from flat_store import FlatStore, SharedBuffers, trained_parameters
 STAGE_MODULES = {
     "clip": "clip",
     "prior": "prior",
+    "prior_autoregressive": "prior_autoregressive",
     "decoder": "decoder",
     "super_res_first": "upsampler",
     "super_res_1024": "upsampler",

@@ -8,7 +8,8 @@ namespace PromptCanvas.Diffusion.Onnx;
 /// <summary>Opens single components: config read, graph built, the file's tensors compared with the graph's table. No weight is read.</summary>
 /// <param name="folder">The model.</param>
 /// <param name="providers">What runs the networks.</param>
-internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders providers)
+/// <param name="idle">Frees the networks nobody runs; null = they stay until they are disposed of.</param>
+internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders providers, IdleNetworks? idle = null)
 {
     public TextEncoderConfig TextEncoderConfig { get; } =
         TextEncoderConfig.Read(folder.Config(ComponentNames.TextEncoder, "CLIPTextModelWithProjection"));
@@ -45,6 +46,8 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
     {
         var weights = folder.Weights(component);
         WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(component, "config.json"));
-        return new OnnxNetwork(component, graph, weights, providers);
+        var network = new OnnxNetwork(component, graph, weights, providers, idle?.Clock ?? TimeProvider.System);
+        idle?.Add(network);
+        return network;
     }
 }

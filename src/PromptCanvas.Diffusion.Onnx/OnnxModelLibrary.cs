@@ -10,7 +10,9 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     private readonly string modelsFolder;
     private readonly ExecutionProviders providers;
     private readonly Lock gate = new();
-    private readonly Dictionary<string, UnClipModel> opened = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (UnClipModel Model, string Files)> opened = new(StringComparer.Ordinal);
+    private readonly List<UnClipModel> replaced = [];
+    private readonly IdleNetworks idle;
     private bool disposed;
 
     /// <summary>Creates a library; nothing is read yet.</summary>
@@ -18,8 +20,9 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     /// <param name="defaultName">The name used when nobody names one.</param>
     /// <param name="options">How networks are run.</param>
     /// <param name="warn">Called at most once, with one sentence, when the execution provider does not come up and the CPU takes its place.</param>
+    /// <param name="clock">Measures how long nobody runs a network; null = the system's.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is outside its range.</exception>
-    public OnnxModelLibrary(string modelsFolder, string defaultName, InferenceOptions options, Action<string>? warn = null)
+    public OnnxModelLibrary(string modelsFolder, string defaultName, InferenceOptions options, Action<string>? warn = null, TimeProvider? clock = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelsFolder);
         ArgumentException.ThrowIfNullOrEmpty(defaultName);
@@ -28,15 +31,25 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         this.modelsFolder = Path.GetFullPath(modelsFolder);
         DefaultName = defaultName;
         providers = new ExecutionProviders(options, warn);
+        idle = new IdleNetworks(TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System);
     }
 
     /// <inheritdoc/>
     public string DefaultName { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List() => Directory.Exists(modelsFolder)
-        ? [.. Directory.EnumerateDirectories(modelsFolder).Where(DiffusersFolder.IsModel).Select(Path.GetFileName).Order(StringComparer.Ordinal)!]
-        : [];
+    public IReadOnlyList<string> List()
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(modelsFolder).Where(DiffusersFolder.IsModel).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Missing, not a folder, or closed to this user: there are no models in it for anybody here.
+            return [];
+        }
+    }
 
     /// <inheritdoc/>
     public UnClipModel Open(string name)
@@ -55,7 +68,8 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             : $"There is no model in {modelsFolder}. Put one there: a folder with a {DiffusersFolder.IndexName}, such as the starter's.");
     }
 
-    /// <summary>Opens a model by its folder, wherever it is; the second call for the same folder gives the same model.</summary>
+    /// <summary>Opens a model by its folder, wherever it is; the second call for the same folder gives the same model, unless its files were replaced meanwhile.</summary>
+    /// <remarks>A model whose files were replaced stays usable by those who hold it for as long as its networks are loaded.</remarks>
     /// <param name="path">A folder with a <c>model_index.json</c>.</param>
     /// <exception cref="ModelException">There is no model, or it is damaged or of an unknown kind.</exception>
     public UnClipModel OpenFolder(string path)
@@ -65,14 +79,41 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            if (!opened.TryGetValue(folder, out var model))
+            var files = ModelFiles.Stamp(folder);
+            if (opened.TryGetValue(folder, out var known) && known.Files == files)
             {
-                model = UnClipModelReader.Read(folder, providers);
-                opened.Add(folder, model);
+                return known.Model;
             }
 
+            var model = UnClipModelReader.Read(folder, providers, idle);
+            if (known.Model is not null)
+            {
+                replaced.Add(known.Model);
+            }
+
+            opened[folder] = (model, files);
             return model;
         }
+    }
+
+    /// <summary>What a model takes, before any of it is loaded.</summary>
+    /// <param name="path">A folder with a <c>model_index.json</c>.</param>
+    /// <exception cref="ModelException">There is no model, or its weights are missing or damaged.</exception>
+    public static ModelNeeds Needs(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var folder = DiffusersFolder.Open(path);
+        var (disk, memory) = (0L, 0L);
+        foreach (var component in ComponentNames.Networks.Where(folder.Has))
+        {
+            foreach (var file in folder.Weights(component).Files)
+            {
+                disk += file.Length;
+                memory += file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float));
+            }
+        }
+
+        return new ModelNeeds(disk, memory);
     }
 
     /// <summary>Disposes of every opened model.</summary>
@@ -81,12 +122,14 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         lock (gate)
         {
             disposed = true;
-            foreach (var model in opened.Values)
+            idle.Dispose();
+            foreach (var model in opened.Values.Select(known => known.Model).Concat(replaced))
             {
                 model.Dispose();
             }
 
             opened.Clear();
+            replaced.Clear();
         }
     }
 }

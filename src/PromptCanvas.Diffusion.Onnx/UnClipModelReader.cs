@@ -14,18 +14,19 @@ internal sealed class UnClipModelReader
     private readonly DiffusersFolder folder;
     private readonly ComponentReader components;
 
-    private UnClipModelReader(DiffusersFolder folder, ExecutionProviders providers)
+    private UnClipModelReader(DiffusersFolder folder, ExecutionProviders providers, IdleNetworks idle)
     {
         this.folder = folder;
-        components = new ComponentReader(folder, providers);
+        components = new ComponentReader(folder, providers, idle);
     }
 
     /// <summary>Opens a model; missing or damaged files are found here, weights are read when first used.</summary>
     /// <param name="path">The model's folder.</param>
     /// <param name="providers">What runs its networks.</param>
+    /// <param name="idle">Frees the networks nobody runs.</param>
     /// <exception cref="ModelException">Something is missing, damaged, or of an unknown kind.</exception>
-    public static UnClipModel Read(string path, ExecutionProviders providers) =>
-        new UnClipModelReader(DiffusersFolder.Open(path), providers).Read();
+    public static UnClipModel Read(string path, ExecutionProviders providers, IdleNetworks idle) =>
+        new UnClipModelReader(DiffusersFolder.Open(path), providers, idle).Read();
 
     private UnClipModel Read()
     {
@@ -56,11 +57,14 @@ internal sealed class UnClipModelReader
     /// <summary>A recipe may ask for no more steps than its sampler has room for on the component's schedule.</summary>
     private void CheckSteps(UnClipModel model)
     {
-        Check("prior", model.Recipe.Prior, model.Prior.Scheduler);
-        Check("decoder", model.Recipe.Decoder, model.Decoder.Scheduler);
-        for (var index = 0; index < model.SuperResolution.Count; index++)
+        foreach (var recipe in model.Recipe.Profiles.Values.Prepend(model.Recipe))
         {
-            Check(index == 0 ? "superResolution" : "superResolution1024", model.Recipe.SuperResolutionStage(index), model.SuperResolution[index].Scheduler);
+            Check("prior", recipe.Prior, model.Prior.Scheduler);
+            Check("decoder", recipe.Decoder, model.Decoder.Scheduler);
+            for (var index = 0; index < model.SuperResolution.Count; index++)
+            {
+                Check(index == 0 ? "superResolution" : "superResolution1024", recipe.SuperResolutionStage(index), model.SuperResolution[index].Scheduler);
+            }
         }
 
         void Check(string stage, StageRecipe recipe, SchedulerSettings scheduler)

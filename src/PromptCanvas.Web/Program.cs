@@ -35,7 +35,14 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
     var models = services.GetRequiredService<IOptions<ModelsOptions>>().Value;
     var folder = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, models.Folder);
     var log = services.GetRequiredService<ILogger<OnnxModelLibrary>>();
-    return new OnnxModelLibrary(folder, models.Default, InferenceOf(services), warning => log.LogWarning("{Warning}", warning));
+    var inference = InferenceOf(services);
+    var data = services.GetRequiredService<IOptions<DataOptions>>().Value;
+    var cache = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, data.Folder, "cache", "graphs");
+    return new OnnxModelLibrary(
+        folder,
+        models.Default,
+        inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : cache },
+        warning => log.LogWarning("{Warning}", warning));
 }
 
 /// <summary>The studio's entry point, public so that tests can start it.</summary>

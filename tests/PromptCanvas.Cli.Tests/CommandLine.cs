@@ -22,7 +22,7 @@ internal static class CommandLine
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["Models__Folder"] = Path.Combine(Root, "tests", "fixtures") },
+            Environment = { ["Models__Folder"] = Path.Combine(Root, "tests", "fixtures"), ["Inference__GraphCache"] = "" },
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "promptcanvas.dll"));
         foreach (var argument in arguments)

@@ -262,6 +262,68 @@ public sealed class OnnxModelLibraryTests : IDisposable
     }
 
     [Fact]
+    public void Open_Profiles_ChangeWhatTheyNameAndLeaveTheRest()
+    {
+        models.Copy(Fixtures.StarterModel, "starter");
+        models.Edit("starter/recipe.json", "profiles", JsonNode.Parse("""{"fast":{"decoder":{"steps":7}},"best":{"superResolution1024":{"steps":9}},"odd":{}}"""));
+
+        var recipe = library.Open("starter").Recipe;
+
+        Assert.Equal(["best", "fast"], recipe.Profiles.Keys.Order());
+        Assert.Equal(recipe.Decoder with { Steps = 7 }, recipe.Profiles["fast"].Decoder);
+        Assert.Equal(recipe.Prior, recipe.Profiles["fast"].Prior);
+        Assert.Equal(recipe.SuperResolution, recipe.Profiles["fast"].SuperResolution);
+        Assert.Equal([4, 9], recipe.Profiles["best"].SuperResolution.Select(stage => stage.Steps));
+        Assert.Equal(recipe.Sizes, recipe.Profiles["best"].Sizes);
+    }
+
+    [Fact]
+    public void Open_ProfileWithTooManySteps_SaysSo()
+    {
+        models.Copy(Fixtures.StarterModel, "starter");
+        models.Edit("starter/recipe.json", "profiles", JsonNode.Parse("""{"best":{"decoder":{"sampler":"ancestral","steps":1001}}}"""));
+
+        Assert.Contains("steps", Assert.Throws<ModelException>(() => library.Open("starter")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Needs_Model_CountsEveryWeightsFileAndItsFloats()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var disk = Directory.EnumerateFiles(models.PathOf("karlo"), "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+
+        var needs = OnnxModelLibrary.Needs(models.PathOf("karlo"));
+
+        Assert.Equal(disk, needs.Disk);
+        Assert.InRange(needs.Memory, 1, 2 * disk);
+    }
+
+    [Fact]
+    public void Open_FilesReplaced_GivesTheNewModelAndLeavesTheOldOneUsable()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var old = library.Open("karlo");
+        old.Prior.Network.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken);
+        models.Edit("karlo/prior_scheduler/scheduler_config.json", "clip_sample_range", 4.0);
+
+        var now = library.Open("karlo");
+
+        Assert.NotSame(old, now);
+        Assert.Equal(4, now.Prior.Scheduler.ClipSampleRange);
+        Assert.Same(now, library.Open("karlo"));
+        Assert.NotEmpty(old.Prior.Network.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void List_FolderThatIsNone_IsEmpty()
+    {
+        File.WriteAllText(models.PathOf("file"), "");
+        using var closed = new OnnxModelLibrary(models.PathOf("file"), "starter", new InferenceOptions());
+
+        Assert.Empty(closed.List());
+    }
+
+    [Fact]
     public void Dispose_OpenedModel_EndsIt()
     {
         models.Copy(Fixtures.TinyModel, "karlo");

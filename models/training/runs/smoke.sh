@@ -9,10 +9,18 @@ export TRAINING_WORK
 trap 'rm -rf "$TRAINING_WORK"' EXIT
 
 "$python" train.py tokenizer
-for stage in clip prior decoder super_res_first super_res_1024 judge; do
+for stage in clip prior prior_autoregressive decoder super_res_first super_res_1024 judge; do
     "$python" train.py "$stage" --smoke
 done
 "$python" train.py decoder --smoke --resume --decay
+# The larger worlds take their sprites from a font that not every machine has.
+if [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] && [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf ]; then
+    for stage in clip judge; do
+        WORLD=2 TRAINING_WORK="$TRAINING_WORK/world2" "$python" train.py "$stage" --smoke
+    done
+else
+    echo "smoke: worlds 1 and 2 not drawn: fonts-noto-color-emoji and fonts-dejavu-core are not installed"
+fi
 "$python" export.py "$TRAINING_WORK/model"
 test -s "$TRAINING_WORK/model/decoder/diffusion_pytorch_model.safetensors"
 "$python" evaluate.py --count 2 --parts clip decoder

@@ -23,6 +23,8 @@ stage clip --minutes "${CLIP_MINUTES:-25}"
 stage clip --minutes 3 --decay
 stage prior --minutes "${PRIOR_MINUTES:-4}"
 stage prior --minutes 1 --decay
+stage prior_autoregressive --minutes "${PRIOR_MINUTES:-4}"
+stage prior_autoregressive --minutes 1 --decay
 stage super_res_first --minutes "${UPSAMPLER_MINUTES:-5}"
 stage super_res_first --minutes 1 --decay
 stage super_res_1024 --minutes "${UPSAMPLER_MINUTES:-5}"

@@ -7,9 +7,17 @@ namespace PromptCanvas.Cli.Bench;
 /// <summary>Adds up the wall-clock and the processor time spent inside networks.</summary>
 internal sealed class NetworkMeter
 {
+    private int begun;
+
     public TimeSpan Wall { get; private set; }
 
     public TimeSpan Processor { get; private set; }
+
+    /// <summary>Runs that have begun, over all networks.</summary>
+    public int Begun => begun;
+
+    /// <summary>What else is put around a network; null = nothing.</summary>
+    public Func<INetwork, INetwork>? Wrapper { get; init; }
 
     /// <summary>Rows that went through each network, by its name.</summary>
     public Dictionary<string, int> Rows { get; } = [];
@@ -42,7 +50,7 @@ internal sealed class NetworkMeter
         Recipe = model.Recipe,
     };
 
-    private MeteredNetwork Around(INetwork network) => new(network, this);
+    private MeteredNetwork Around(INetwork network) => new(Wrapper is null ? network : Wrapper(network), this);
 
     private sealed class MeteredNetwork(INetwork inner, NetworkMeter meter) : INetwork
     {
@@ -51,6 +59,7 @@ internal sealed class NetworkMeter
         public IReadOnlyDictionary<string, NetworkTensor> Run(
             IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
         {
+            Interlocked.Increment(ref meter.begun);
             var processor = Environment.CpuUsage.TotalTime;
             var wall = Stopwatch.GetTimestamp();
             var outputs = inner.Run(inputs, cancellationToken);

@@ -30,7 +30,7 @@ internal static class QueueBench
     private const int PageLength = 24;
     private const int Commits = 100;
 
-    public static async Task<List<BenchRow>> RunAsync(CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("promptcanvas-bench-");
         try

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using PromptCanvas.Cli.Bench;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Commands;
 
@@ -11,23 +10,68 @@ namespace PromptCanvas.Cli.Commands;
 internal static class BenchCommand
 {
     private const int DefaultRepeats = 5;
+    private const int DefaultPeople = 16;
+    private const double DefaultSeconds = 60;
+    private const int DefaultPrompts = 20;
 
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static Command Create()
     {
         var model = ModelOptions.Model();
+        var only = new Option<string?>("--only") { Description = $"Measure only these, with commas between: {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}.", HelpName = "ROW,…" };
         var batch = new Option<string>("--batch") { Description = "Rows of one decoder run to measure.", DefaultValueFactory = _ => "1,4" };
         var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure.", DefaultValueFactory = _ => DefaultRepeats };
+        var people = new Option<int>("--people") { Description = "People the load generator plays.", DefaultValueFactory = _ => DefaultPeople };
+        var size = new Option<int?>("--size") { Description = "Side of the pictures they ask for; the model's largest when absent." };
+        var seconds = new Option<double>("--seconds") { Description = "How long one person is watched beside a large job.", DefaultValueFactory = _ => DefaultSeconds };
+        var quality = new Option<bool>("--quality") { Description = "Judge pictures instead: both colours, their order, CLIP similarity." };
+        var sweep = new Option<bool>("--sweep") { Description = "Judge steps, samplers and guidance of the decoder, each with its processor time." };
+        var prompts = new Option<int>("--prompts") { Description = "Prompts to judge, 1 to 20, two pictures each.", DefaultValueFactory = _ => DefaultPrompts };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var only = new Option<string?>("--only") { Description = "queue: submit, claim, positions and gallery on a database of its own.", HelpName = "queue" };
-        only.AcceptOnlyFromAmong("queue");
-        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, batch, repeats, json, only };
-        command.SetAction((parsed, cancellationToken) => parsed.GetValue(only) is null
-            ? RunAsync(
-                parsed.GetValue(model), ParseBatches(parsed.GetRequiredValue(batch)), parsed.GetValue(repeats), parsed.GetValue(json), cancellationToken)
-            : RunQueueAsync(parsed.GetValue(json), cancellationToken));
+        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, prompts, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var library = ModelOptions.OpenLibrary();
+            var folder = ModelOptions.Folder(parsed.GetValue(model) ?? library.DefaultName);
+            var opened = library.OpenFolder(folder);
+            var context = new BenchContext(opened, folder, ModelOptions.Inference(), AtLeastOne("--repeats", parsed.GetValue(repeats)))
+            {
+                Batches = ParseBatches(parsed.GetRequiredValue(batch)),
+                People = AtLeastOne("--people", parsed.GetValue(people)),
+                Seconds = parsed.GetValue(seconds),
+                Prompts = AtLeastOne("--prompts", parsed.GetValue(prompts)),
+                Size = parsed.GetValue(size) ?? opened.Recipe.Sizes[^1],
+            };
+            if (parsed.GetValue(sweep))
+            {
+                return await SweepAsync(context, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+            }
+
+            var entries = parsed.GetValue(quality) ? [BenchCatalog.Quality] : ParseEntries(parsed.GetValue(only));
+            return await RunAsync(context, entries, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+        });
         return command;
+    }
+
+    private static int AtLeastOne(string option, int value) =>
+        value >= 1 ? value : throw new BadInputException($"{option} must be 1 or more.");
+
+    private static List<BenchEntry> ParseEntries(string? text)
+    {
+        if (text is null)
+        {
+            return [.. BenchCatalog.Entries];
+        }
+
+        var entries = new List<BenchEntry>();
+        foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            entries.Add(BenchCatalog.Entries.FirstOrDefault(entry => entry.Name == name)
+                ?? throw new BadInputException($"'{name}' is nothing that can be measured: choose {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}."));
+        }
+
+        return entries;
     }
 
     private static int[] ParseBatches(string text)
@@ -43,36 +87,39 @@ internal static class BenchCommand
         return [.. sizes];
     }
 
-    private static async Task<int> RunAsync(
-        string? modelName, int[] batches, int repeats, FileInfo? json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(BenchContext context, List<BenchEntry> entries, FileInfo? json, CancellationToken cancellationToken)
     {
-        if (repeats < 1)
+        var rows = new List<BenchRow>();
+        foreach (var entry in entries)
         {
-            throw new BadInputException("--repeats must be 1 or more.");
+            // Each group is printed when it is known: the whole takes minutes.
+            foreach (var row in await entry.RunAsync(context, cancellationToken).ConfigureAwait(false))
+            {
+                rows.Add(row);
+                await Console.Out.WriteLineAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"{row.Name,-76} {row.Median,9:0.###} {row.Unit,-6} ({row.Minimum:0.###} – {row.Maximum:0.###}, {row.Repeats})")).ConfigureAwait(false);
+            }
         }
 
-        using var library = ModelOptions.OpenLibrary();
-        var folder = ModelOptions.Folder(modelName ?? library.DefaultName);
-        var model = library.OpenFolder(folder);
-        var rows = new List<BenchRow>();
-        rows.AddRange(await new ColdStartBench(folder, model.Recipe.Sizes[^1], repeats).RunAsync(cancellationToken).ConfigureAwait(false));
-        rows.AddRange(await new PipelineBench(model, repeats).RunAsync(cancellationToken).ConfigureAwait(false));
-        rows.AddRange(new UNetBench(model, folder, new ExecutionProviders(ModelOptions.Inference()), repeats).Run(batches, cancellationToken));
-        rows.AddRange(EncodeBench.Run(repeats));
-        return await ReportAsync(rows, json, cancellationToken).ConfigureAwait(false);
+        return await SaveAsync(rows, json, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<int> RunQueueAsync(FileInfo? json, CancellationToken cancellationToken) =>
-        await ReportAsync(await QueueBench.RunAsync(cancellationToken).ConfigureAwait(false), json, cancellationToken).ConfigureAwait(false);
-
-    private static async Task<int> ReportAsync(List<BenchRow> rows, FileInfo? json, CancellationToken cancellationToken)
+    private static async Task<int> SweepAsync(BenchContext context, FileInfo? json, CancellationToken cancellationToken)
     {
-        foreach (var row in rows)
+        var scores = new List<QualityScore>();
+        await Console.Out.WriteLineAsync("decoder                    both %   in order %   CLIP    processor s").ConfigureAwait(false);
+        await foreach (var score in new QualityBench(context).SweepAsync(cancellationToken).ConfigureAwait(false))
         {
-            await Console.Out.WriteLineAsync(
-                string.Create(CultureInfo.InvariantCulture, $"{row.Name,-58} {row.Median,9:0.###} {row.Unit,-8} ({row.Minimum:0.###} – {row.Maximum:0.###}, {row.Repeats})")).ConfigureAwait(false);
+            scores.Add(score);
+            await Console.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{score.Name,-26} {100 * score.Both,6:0.0} {100 * score.InOrder,12:0.0} {score.Similarity,6:0.000} {score.Seconds,14:0.000}")).ConfigureAwait(false);
         }
 
+        return await SaveAsync(scores, json, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> SaveAsync<T>(List<T> rows, FileInfo? json, CancellationToken cancellationToken)
+    {
         if (json is not null)
         {
             await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(rows, Format), cancellationToken).ConfigureAwait(false);

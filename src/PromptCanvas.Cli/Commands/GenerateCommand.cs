@@ -37,11 +37,13 @@ internal static class GenerateCommand
         var decoderSteps = new Option<int?>("--decoder-steps") { Description = "Steps of the decoder." };
         var guidance = new Option<double?>("--guidance") { Description = "Guidance of the decoder; 1 is off." };
         var priorGuidance = new Option<double?>("--prior-guidance") { Description = "Guidance of the prior; 1 is off." };
+        var fast = new Option<bool>("--fast") { Description = "The model's profile for a quick look: fewer steps." };
+        var best = new Option<bool>("--best") { Description = "The model's profile for the best result: more steps." };
         var previews = new Option<bool>("--previews") { Description = "Also write the predicted picture of every step, as NNN-SEED-STAGE-STEP.png." };
 
         var command = new Command("generate", "Makes pictures from a prompt.")
         {
-            prompt, negative, count, size, seed, output, model, json, prior, priorSteps, decoderSteps, guidance, priorGuidance, previews,
+            prompt, negative, count, size, seed, output, model, json, prior, priorSteps, decoderSteps, guidance, priorGuidance, fast, best, previews,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -63,7 +65,8 @@ internal static class GenerateCommand
                 },
             };
             var writer = new PictureWriter(parsed.GetRequiredValue(output), request.Prompt, parsed.GetValue(json));
-            return RunAsync(request, parsed.GetValue(model), writer, announceSeed: parsed.GetValue(seed) is null, cancellationToken);
+            var profile = ParseProfile(parsed.GetValue(fast), parsed.GetValue(best));
+            return RunAsync(request, parsed.GetValue(model), profile, writer, announceSeed: parsed.GetValue(seed) is null, cancellationToken);
         });
         return command;
     }
@@ -80,11 +83,19 @@ internal static class GenerateCommand
             : $"'{name}' is not a prior: use diffusion, text-embedding or none.");
     }
 
+    private static string? ParseProfile(bool fast, bool best) => (fast, best) switch
+    {
+        (true, true) => throw new BadInputException("--fast and --best exclude each other: give one of them."),
+        (true, _) => "fast",
+        (_, true) => "best",
+        _ => null,
+    };
+
     private static async Task<int> RunAsync(
-        GenerationRequest request, string? modelName, PictureWriter writer, bool announceSeed, CancellationToken cancellationToken)
+        GenerationRequest request, string? modelName, string? profile, PictureWriter writer, bool announceSeed, CancellationToken cancellationToken)
     {
         using var library = ModelOptions.OpenLibrary();
-        var model = ModelOptions.Open(library, modelName);
+        var model = ModelOptions.WithProfile(ModelOptions.Open(library, modelName), profile);
         using var engine = new ImageEngine(model, new EngineOptions());
         if (engine.Validate(request) is { } problem)
         {

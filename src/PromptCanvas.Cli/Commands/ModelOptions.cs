@@ -47,7 +47,21 @@ internal static class ModelOptions
     {
         ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ExecutionProviders.Auto,
         Threads = int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), CultureInfo.InvariantCulture, out var threads) ? threads : 0,
+        GraphCache = Environment.GetEnvironmentVariable("Inference__GraphCache") ?? Path.Combine(CacheFolder(), "promptcanvas", "graphs"),
     };
+
+    /// <summary>The user's cache folder: <c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>, else where this system keeps local data.</summary>
+    private static string CacheFolder()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } configured)
+        {
+            return configured;
+        }
+
+        return OperatingSystem.IsWindows()
+            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+    }
 
     /// <summary>A model's folder by name or path.</summary>
     /// <exception cref="BadInputException">There is no such model.</exception>
@@ -69,6 +83,21 @@ internal static class ModelOptions
     public static UnClipModel Open(OnnxModelLibrary library, string? nameOrFolder)
     {
         return library.OpenFolder(Folder(nameOrFolder ?? library.DefaultName));
+    }
+
+    /// <summary>A model with the defaults of one of its profiles.</summary>
+    /// <param name="profile">fast, best, or null for its own defaults.</param>
+    /// <exception cref="BadInputException">The model has no such profile.</exception>
+    public static UnClipModel WithProfile(UnClipModel model, string? profile)
+    {
+        if (profile is null)
+        {
+            return model;
+        }
+
+        return model.Recipe.Profiles.TryGetValue(profile, out var recipe)
+            ? model.With(recipe)
+            : throw new BadInputException($"{model.Name} has no profile '{profile}': leave --{profile} away, or add one to its recipe.json.");
     }
 
     private static BadInputException Unknown(string name)

@@ -1,12 +1,16 @@
 using System.CommandLine;
+using System.Globalization;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Onnx;
 
 namespace PromptCanvas.Cli.Commands;
 
 /// <summary><c>models list</c> and <c>models check NAME</c>.</summary>
 internal static class ModelsCommand
 {
+    private const double Megabyte = 1e6;
+
     public static Command Create()
     {
         var list = new Command("list", "Lists the installed models.");
@@ -40,7 +44,11 @@ internal static class ModelsCommand
     {
         using var library = ModelOptions.OpenLibrary();
         UnClipModel model = ModelOptions.Open(library, name);
+        var needs = OnnxModelLibrary.Needs(ModelOptions.Folder(name));
         Console.Out.WriteLine($"{model.Name}: every tensor is there and has the expected shape; it makes {string.Join(", ", model.Recipe.Sizes)} pixels.");
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"It takes {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache takes up to {needs.Memory / Megabyte:0} MB of disk more."));
         return ExitCodes.Success;
     }
 }

@@ -9,6 +9,9 @@ internal static class RecipeFile
     /// <summary>The file's name, beside <c>model_index.json</c>.</summary>
     public const string FileName = "recipe.json";
 
+    /// <summary>The profiles a file may have: fewer steps for a look, more for a result.</summary>
+    private static readonly string[] ProfileNames = ["fast", "best"];
+
     /// <summary>Reads a model's defaults.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="madeSizes">The sides of the pictures its stages make, ascending.</param>
@@ -23,15 +26,34 @@ internal static class RecipeFile
         }
 
         var config = ComponentConfig.Open(path);
-        var first = ReadStage(config.Section("superResolution"), karlo.SuperResolution[0]);
-        var second = config.Section("superResolution1024");
-        return new ModelRecipe
+        var recipe = ReadStages(config, karlo) with
         {
-            Prior = ReadStage(config.Section("prior"), karlo.Prior),
-            Decoder = ReadStage(config.Section("decoder"), karlo.Decoder),
-            SuperResolution = second is null ? [first] : [first, ReadStage(second, first)],
             Sizes = config.Has("sizes") ? ReadSizes(config, madeSizes) : madeSizes,
             CaptionTokens = config.Flag("captionTokens", karlo.CaptionTokens),
+        };
+        var profiles = new Dictionary<string, ModelRecipe>(StringComparer.Ordinal);
+        foreach (var name in ProfileNames)
+        {
+            if (config.Section("profiles")?.Section(name) is { } profile)
+            {
+                profiles.Add(name, ReadStages(profile, recipe));
+            }
+        }
+
+        return recipe with { Profiles = profiles };
+    }
+
+    /// <summary>The stages of a file or of a profile inside it; what it leaves out is as in the defaults.</summary>
+    private static ModelRecipe ReadStages(ComponentConfig config, ModelRecipe defaults)
+    {
+        var first = ReadStage(config.Section("superResolution"), defaults.SuperResolutionStage(0));
+        var second = config.Section("superResolution1024");
+        var hasSecond = second is not null || defaults.SuperResolution.Count > 1;
+        return defaults with
+        {
+            Prior = ReadStage(config.Section("prior"), defaults.Prior),
+            Decoder = ReadStage(config.Section("decoder"), defaults.Decoder),
+            SuperResolution = hasSecond ? [first, ReadStage(second, defaults.SuperResolution.Count > 1 ? defaults.SuperResolution[1] : first)] : [first],
         };
     }
 

@@ -34,6 +34,9 @@ public sealed class SafetensorsFile
     /// <summary>The file's length in bytes when it was opened.</summary>
     internal long Length { get; }
 
+    /// <summary>Tells this file from any other, and from a later version of itself.</summary>
+    internal string Identity => $"{Path}|{Length}|{Modified.Ticks}";
+
     private DateTime Modified { get; }
 
     /// <summary>Reads and checks a file's header.</summary>
@@ -104,7 +107,7 @@ public sealed class SafetensorsFile
         var now = new FileInfo(Path);
         if (!now.Exists || now.Length != Length || now.LastWriteTimeUtc != Modified)
         {
-            throw new ModelException($"{ShownName} was changed or removed after the model was opened. Restart, so that the model is opened again.");
+            throw new ModelException($"{ShownName} was changed or removed after the model was opened. Try again, so that the model is opened again.");
         }
     }
 

@@ -14,6 +14,10 @@ internal static class Layers
     public static Value Concat(this GraphBuilder graph, int axis, params ReadOnlySpan<Value> parts) =>
         graph.Node("Concat", parts, Attribute.Integer("axis", axis));
 
+    /// <summary>Channels from <paramref name="start"/> up to, not including, <paramref name="end"/> of (B, C, H, W).</summary>
+    public static Value Channels(this GraphBuilder graph, Value value, int start, int end) =>
+        graph.Node("Slice", [value, graph.Integers(start), graph.Integers(end), graph.Integers(1)]);
+
     public static Value Transpose(this GraphBuilder graph, Value value, params long[] order) =>
         graph.Node("Transpose", [value], Attribute.Integers("perm", order));
 

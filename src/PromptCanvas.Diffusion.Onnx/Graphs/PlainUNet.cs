@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>An upsampler (<c>UNet2DModel</c>): noisy picture beside the enlarged small one, and timestep → its prediction. No text, no attention.</summary>
 /// <remarks>
 /// Source: Ramesh et al. (2022), section 2.1; Dhariwal and Nichol (2021). Karlo adds the time embedding where its decoder scales and shifts.
-/// With a pixel unshuffle, the sample is what enters <c>conv_in</c>: the host unshuffles.
+/// A residual upsampler predicts what plain enlargement lacks. With a pixel unshuffle, the sample is what enters <c>conv_in</c>: the host unshuffles.
 /// </remarks>
 internal static class PlainUNet
 {
@@ -18,6 +18,7 @@ internal static class PlainUNet
             ? throw config.Unsupported("add_attention", "true (its default)", "false")
             : UNetConfig.Read(config, common => common with
             {
+                Residual = ReadResidual(config, common),
                 DownAttention = common.ReadBlocks(config, "down_block_types", "ResnetDownsampleBlock2D", null),
                 UpAttention = common.ReadBlocks(config, "up_block_types", "ResnetUpsampleBlock2D", null),
             });
@@ -31,7 +32,21 @@ internal static class PlainUNet
         var timestep = graph.TimestepInput();
         var time = graph.EmbedTimestep("time_embedding", timestep, config.Sinusoid, config.TimeWidth, config.TimeWidth, config.Activation);
         var scope = new UNetScope(graph, config, graph.Activate(config.Activation, time), null, null);
-        graph.Output(NetworkNames.Sample, UNetTopology.Build(scope, sample), Dimension.Batch, config.OutputChannels, height, width);
+        var prediction = UNetTopology.Build(scope, sample);
+        if (config.Residual)
+        {
+            prediction = graph.Add(prediction, graph.Channels(sample, config.OutputChannels, 2 * config.OutputChannels));
+        }
+
+        graph.Output(NetworkNames.Sample, prediction, Dimension.Batch, config.OutputChannels, height, width);
         return graph.Finish();
+    }
+
+    private static bool ReadResidual(ComponentConfig config, UNetConfig common)
+    {
+        var residual = config.Flag("residual", false);
+        return residual && common.InputChannels != 2 * common.OutputChannels
+            ? throw config.Contradiction($"'residual' needs twice as many 'in_channels' as 'out_channels', not {common.InputChannels} and {common.OutputChannels}")
+            : residual;
     }
 }

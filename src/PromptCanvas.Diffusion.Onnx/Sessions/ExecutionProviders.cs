@@ -32,12 +32,19 @@ public sealed class ExecutionProviders
         threads = options.Threads;
         this.warn = warn;
         cpuOnly = Is(setting, Cpu);
+        Graphs = options.GraphCache.Length > 0 ? new GraphCache(options.GraphCache) : null;
     }
 
     /// <summary>Whether a setting names a provider: one of the three words, or a library that exists.</summary>
     /// <param name="setting">The configured value.</param>
     public static bool IsKnown(string? setting) =>
         Is(setting, Auto) || Is(setting, Cpu) || Is(setting, Cuda) || File.Exists(setting);
+
+    /// <summary>Graphs kept from one start to the next; null = none are kept.</summary>
+    internal GraphCache? Graphs { get; }
+
+    /// <summary>Whether the CPU runs the networks, so that graphs optimised for it are of use.</summary>
+    internal bool UsesCpu => !IsAccelerated(OrtEnvironment.Get(threads));
 
     /// <summary>Creates a session with the chosen provider, or with the CPU when that one fails at any point of it.</summary>
     /// <param name="create">Creates a session from options; called again for the CPU.</param>

@@ -23,6 +23,15 @@ public sealed record InferenceOptions : IValidatableObject
     [Range(1, 256)]
     public int MaxBatch { get; init; } = 8;
 
+    /// <summary>The folder that keeps graphs as the runtime optimised them, so that the next start is faster; empty = none are kept.</summary>
+    /// <value>Default: empty. The studio uses <c>cache/graphs</c> in its data folder, the command line the user's cache folder.</value>
+    public string GraphCache { get; init; } = "";
+
+    /// <summary>Minutes after which a network that nobody runs gives its memory back; it is loaded again when needed. 0 = never.</summary>
+    /// <value>Default: 0.</value>
+    [Range(0, 10080)]
+    public double KeepLoadedMinutes { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -12,11 +12,13 @@ internal sealed class OnnxNetwork : INetwork
     private readonly NetworkGraph graph;
     private readonly ComponentWeights weights;
     private readonly ExecutionProviders providers;
+    private readonly TimeProvider clock;
     private readonly Lock gate = new();
     private readonly string[] inputNames;
     private readonly string[] outputNames;
     private InferenceSession? session;
     private int running;
+    private long lastUse;
     private bool disposed;
 
     /// <summary>Puts a network together; nothing is loaded yet.</summary>
@@ -24,12 +26,14 @@ internal sealed class OnnxNetwork : INetwork
     /// <param name="graph">Its operators.</param>
     /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
     /// <param name="providers">What runs it.</param>
-    public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers)
+    /// <param name="clock">Measures how long nobody runs it.</param>
+    public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock)
     {
         Name = name;
         this.graph = graph;
         this.weights = weights;
         this.providers = providers;
+        this.clock = clock;
         inputNames = [.. graph.Inputs.Select(spec => spec.Name)];
         outputNames = [.. graph.Outputs.Select(spec => NetworkGraph.OutputName(spec.Name))];
     }
@@ -74,6 +78,20 @@ internal sealed class OnnxNetwork : INetwork
         {
             disposed = true;
             FreeWhenUnused();
+        }
+    }
+
+    /// <summary>Frees the weights when nobody has run the network for a while; the next run loads them again.</summary>
+    /// <param name="keep">How long is a while.</param>
+    public void ReleaseIfIdle(TimeSpan keep)
+    {
+        lock (gate)
+        {
+            if (session is not null && running == 0 && clock.GetElapsedTime(lastUse) >= keep)
+            {
+                session.Dispose();
+                session = null;
+            }
         }
     }
 
@@ -165,6 +183,7 @@ internal sealed class OnnxNetwork : INetwork
         lock (gate)
         {
             running--;
+            lastUse = clock.GetTimestamp();
             FreeWhenUnused();
         }
     }
@@ -184,15 +203,19 @@ internal sealed class OnnxNetwork : INetwork
         var model = graph.ToModel(weights);
         try
         {
-            return providers.CreateSession(options =>
-            {
-                options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights.Folder);
-                return new InferenceSession(model, options);
-            });
+            return providers.Graphs is { } graphs && providers.UsesCpu
+                ? graphs.Open(Name, model, weights, providers.CreateSession, options => FromCheckpoint(model, options))
+                : providers.CreateSession(options => FromCheckpoint(model, options));
         }
         catch (OnnxRuntimeException fault)
         {
             throw new ModelException($"{weights.ShownName} cannot be loaded: {fault.Message.ReplaceLineEndings(" ")}", fault);
         }
+    }
+
+    private InferenceSession FromCheckpoint(byte[] model, SessionOptions options)
+    {
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights.Folder);
+        return new InferenceSession(model, options);
     }
 }

@@ -41,6 +41,9 @@ internal sealed class ActiveRequest
     /// <summary>The prior, the decoder, and the upsamplers the size needs.</summary>
     public int StageCount => 2 + Plan.SuperResolution.Length;
 
+    /// <summary>Whether somebody could have seen any of its pictures already.</summary>
+    public bool HasPreview { get; set; }
+
     public bool IsOver { get; private set; }
 
     public ChannelReader<GenerationEvent> Events => events.Reader;

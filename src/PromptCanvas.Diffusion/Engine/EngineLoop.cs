@@ -12,7 +12,7 @@ internal sealed class EngineLoop
     private readonly string modelName;
     private readonly TextConditioner texts;
     private readonly Stage[] stages;
-    private readonly LaneScheduler scheduler = new();
+    private readonly LaneScheduler scheduler;
     private readonly List<ActiveRequest> requests = [];
     private readonly List<Lane> lanes = [];
 
@@ -21,6 +21,7 @@ internal sealed class EngineLoop
         this.options = options;
         this.clock = clock;
         modelName = model.Name;
+        scheduler = new LaneScheduler(options, clock);
         texts = new TextConditioner(model);
         stages =
         [
@@ -47,8 +48,14 @@ internal sealed class EngineLoop
             return false;
         }
 
-        var batch = NextBatch();
-        Guard(batch, () => RunBatch(batch, stopping));
+        var batch = scheduler.NextBatch(lanes, stages);
+        BringIn(batch, stopping);
+        if (batch.Count > 0)
+        {
+            Guard(batch, () => RunBatch(batch, stopping));
+            RemoveFinished();
+        }
+
         return true;
     }
 
@@ -84,7 +91,7 @@ internal sealed class EngineLoop
 
     private void FillLanes(CancellationToken stopping)
     {
-        while (lanes.Count < options.MaxLanes && scheduler.NextToAdmit(requests) is { } request)
+        while (scheduler.NextToAdmit(requests, lanes) is { } request)
         {
             var lane = new Lane(request, request.Waiting.Dequeue()) { WorkTotal = TotalWork(request) };
             Guard([lane], () =>
@@ -97,54 +104,43 @@ internal sealed class EngineLoop
                 }
 
                 stages[lane.StageIndex].Enter(lane, stopping);
+                lane.ReadySince = clock.GetTimestamp();
                 lanes.Add(lane);
             });
             RemoveFinished();
         }
     }
 
-    private List<Lane> NextBatch()
+    /// <summary>Gives the lanes that run here for the first time their state; those it fails for drop out.</summary>
+    private void BringIn(List<Lane> batch, CancellationToken stopping)
     {
-        var inTurn = scheduler.InTurn(lanes);
-        var head = inTurn[0];
-        var stage = stages[head.StageIndex];
-        var network = stage.NetworkOf(head);
-        var limit = MaxRows(stage);
-        var batch = new List<Lane>();
-        var rows = 0;
-        foreach (var lane in inTurn)
+        foreach (var lane in batch)
         {
-            if (lane.StageIndex == head.StageIndex
-                && ReferenceEquals(stage.NetworkOf(lane), network)
-                && (batch.Count == 0 || rows + lane.State.Rows <= limit))
+            if (!lane.HasEntered)
             {
-                batch.Add(lane);
-                rows += lane.State.Rows;
+                Guard([lane], () => stages[lane.StageIndex].Enter(lane, stopping));
             }
         }
 
-        return batch;
-    }
-
-    private int MaxRows(Stage stage)
-    {
-        var pixels = stage.ImageSize * stage.ImageSize;
-        return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
+        batch.RemoveAll(lane => lane.Request.IsOver);
+        RemoveFinished();
     }
 
     private void RunBatch(List<Lane> batch, CancellationToken stopping)
     {
         var stage = stages[batch[0].StageIndex];
         var rows = batch.Sum(lane => lane.State.Rows);
+        var network = stage.NetworkOf(batch[0]);
         var start = clock.GetTimestamp();
         var output = stage.Predict(batch, rows, stopping);
-        var seconds = clock.GetElapsedTime(start).TotalSeconds;
+        var end = clock.GetTimestamp();
+        var seconds = clock.GetElapsedTime(start, end).TotalSeconds;
+        scheduler.Ran(stage, network, batch, rows, seconds);
         foreach (var lane in batch)
         {
-            var share = seconds * lane.State.Rows / rows;
-            lane.Seconds[lane.StageIndex] += share;
+            lane.Seconds[lane.StageIndex] += seconds * lane.State.Rows / rows;
             lane.WorkDone += lane.State.Rows * stage.WorkPerRow;
-            scheduler.Charge(lane.Request.Request.Person, share);
+            lane.ReadySince = end;
         }
 
         var lost = stage.Move(batch, output);
@@ -159,8 +155,6 @@ internal sealed class EngineLoop
                 AfterStep(lane, stage, stopping);
             }
         }
-
-        RemoveFinished();
     }
 
     private void AfterStep(Lane lane, Stage stage, CancellationToken stopping)
@@ -173,13 +167,14 @@ internal sealed class EngineLoop
 
         stage.Leave(lane);
         lane.StageIndex++;
-        if (lane.StageIndex < lane.Request.StageCount)
-        {
-            Guard([lane], () => stages[lane.StageIndex].Enter(lane, stopping));
-        }
-        else
+        lane.State = StageState.None;
+        if (lane.StageIndex == lane.Request.StageCount)
         {
             Finish(lane);
+        }
+        else if (!stages[lane.StageIndex].IsLate)
+        {
+            Guard([lane], () => stages[lane.StageIndex].Enter(lane, stopping));
         }
     }
 
@@ -187,6 +182,7 @@ internal sealed class EngineLoop
     {
         var preview = stage.ImageSize > 0 && lane.Request.WantsPreview(options.MaxUnreadPreviews) ? stage.PredictedImage(lane) : null;
         lane.HasPreview |= stage.ImageSize > 0;
+        lane.Request.HasPreview |= lane.HasPreview;
         lane.Request.Emit(new StepCompleted(
             lane.ImageIndex,
             lane.Seed,

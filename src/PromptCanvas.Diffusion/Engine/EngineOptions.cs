@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>How much of the device and of memory an engine takes.</summary>
+/// <summary>How much of the device and of memory an engine takes, and how it shares the device between people.</summary>
 public sealed record EngineOptions
 {
     /// <summary>The most rows of one network run at the decoder's size; larger pictures share it by <see cref="MaxBatchPixels"/>.</summary>
@@ -12,8 +12,28 @@ public sealed record EngineOptions
     public int MaxBatchPixels { get; init; } = 4 * 256 * 256;
 
     /// <summary>The most pictures in the making at once; the others wait without taking memory.</summary>
-    /// <value>16.</value>
-    public int MaxLanes { get; init; } = 16;
+    /// <value>64: before its upsamplers a picture takes about 100 KB.</value>
+    public int MaxLanes { get; init; } = 64;
+
+    /// <summary>The share of <see cref="MaxLanes"/> kept for people who have no picture in the making: nobody fills the engine before the next one comes.</summary>
+    /// <value>A quarter, rounded down.</value>
+    public double ReservedShare { get; init; } = 0.25;
+
+    /// <summary>The most pictures inside an upsampler at once; the others wait at its door as small pictures.</summary>
+    /// <value>16: at 1024² each takes about 40 MB.</value>
+    public int MaxLateLanes { get; init; } = 16;
+
+    /// <summary>While anyone has no preview, at most this long passes between two steps towards one, unless an upsampler has waited <see cref="LatePatience"/>.</summary>
+    /// <value>100 ms: people do not notice a shorter wait.</value>
+    public TimeSpan FirstPreviewInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long an upsampler may stand still while it has pictures, whatever comes before it.</summary>
+    /// <value>0.35 s: long enough for a batch to fill, short enough that finished pictures keep coming under a rush of new ones.</value>
+    public TimeSpan LatePatience { get; init; } = TimeSpan.FromSeconds(0.35);
+
+    /// <summary>How much more device time than the least served person anyone may have had, and still decide what runs next.</summary>
+    /// <value>0.35 s: two steps of a large picture on two cores.</value>
+    public TimeSpan MaxLead { get; init; } = TimeSpan.FromSeconds(0.35);
 
     /// <summary>How many unread events a reader may leave before previews stop being copied for it.</summary>
     /// <value>32.</value>

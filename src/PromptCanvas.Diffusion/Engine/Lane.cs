@@ -29,6 +29,14 @@ internal sealed class Lane(ActiveRequest request, int imageIndex)
 
     public double WorkTotal { get; set; }
 
+    public double WorkLeft => WorkTotal - WorkDone;
+
+    /// <summary>Whether the stage has given it a state. The upsamplers do so when a lane first runs: a large picture takes memory only then.</summary>
+    public bool HasEntered => !ReferenceEquals(State, StageState.None);
+
+    /// <summary>When it became ready for its next step, as a timestamp of the engine's clock.</summary>
+    public long ReadySince { get; set; }
+
     /// <summary>Seconds inside the networks, by stage index.</summary>
     public double[] Seconds { get; } = new double[request.StageCount];
 

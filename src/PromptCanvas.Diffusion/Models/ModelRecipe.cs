@@ -20,6 +20,9 @@ public sealed record ModelRecipe
     /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt beside the image embedding.</summary>
     public bool CaptionTokens { get; init; } = true;
 
+    /// <summary>Other defaults by name, such as <c>fast</c> and <c>best</c>; they have no profiles of their own.</summary>
+    public IReadOnlyDictionary<string, ModelRecipe> Profiles { get; init; } = new Dictionary<string, ModelRecipe>();
+
     /// <summary>What an upsampler does; the last one listed also speaks for those after it.</summary>
     /// <param name="index">The upsampler, from 0.</param>
     public StageRecipe SuperResolutionStage(int index) => SuperResolution[Math.Min(index, SuperResolution.Count - 1)];

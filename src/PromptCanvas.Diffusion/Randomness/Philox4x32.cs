@@ -4,9 +4,9 @@ namespace PromptCanvas.Diffusion.Randomness;
 /// <remarks>Source: Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3.</remarks>
 public static class Philox4x32
 {
-    private const int Rounds = 10;
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
+    internal const int Rounds = 10;
+    internal const uint Multiplier0 = 0xD2511F53;
+    internal const uint Multiplier1 = 0xCD9E8D57;
     private const uint Weyl0 = 0x9E3779B9;
     private const uint Weyl1 = 0xBB67AE85;
 
@@ -26,13 +26,12 @@ public static class Philox4x32
             x1 = (uint)product1;
             x2 = (uint)(product0 >> 32) ^ x3 ^ k1;
             x3 = (uint)product0;
-            unchecked
-            {
-                k0 += Weyl0;
-                k1 += Weyl1;
-            }
+            (k0, k1) = NextKey(k0, k1);
         }
 
         return (x0, x1, x2, x3);
     }
+
+    /// <summary>The key of the next round.</summary>
+    internal static (uint K0, uint K1) NextKey(uint k0, uint k1) => unchecked((k0 + Weyl0, k1 + Weyl1));
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace PromptCanvas.Diffusion.Randomness;
 
@@ -21,7 +22,6 @@ public static class PhiloxNoise
     private const int BlocksAtOnce = 256;
     private const int ValuesAtOnce = BlocksAtOnce * BlockLength;
     private const int PairsAtOnce = ValuesAtOnce / 2;
-    private const float Unit = 1f / 4294967296;
 
     /// <summary>Fills a span with noise.</summary>
     /// <param name="destination">Receives N(0, 1) values.</param>
@@ -35,42 +35,39 @@ public static class PhiloxNoise
         ArgumentOutOfRangeException.ThrowIfLessThan(step, InitialStep);
         ArgumentOutOfRangeException.ThrowIfNegative(firstElement);
         Span<float> values = stackalloc float[ValuesAtOnce];
+        Span<float> scratch = stackalloc float[3 * PairsAtOnce];
         var index = 0;
         while (index < destination.Length)
         {
             var element = firstElement + index;
-            FillBlocks(values, element / BlockLength, seed, stage, step);
-            var wanted = values[(int)(element % BlockLength)..];
-            wanted = wanted[..Math.Min(wanted.Length, destination.Length - index)];
-            wanted.CopyTo(destination[index..]);
+            var rest = destination[index..];
+            var skipped = (int)(element % BlockLength);
+            if (skipped == 0 && rest.Length >= ValuesAtOnce)
+            {
+                FillBlocks(rest[..ValuesAtOnce], scratch, element / BlockLength, seed, stage, step);
+                index += ValuesAtOnce;
+                continue;
+            }
+
+            FillBlocks(values, scratch, element / BlockLength, seed, stage, step);
+            var wanted = values[skipped..];
+            wanted = wanted[..Math.Min(wanted.Length, rest.Length)];
+            wanted.CopyTo(rest);
             index += wanted.Length;
         }
     }
 
-    private static void FillBlocks(Span<float> values, long firstBlock, uint seed, NoiseStage stage, int step)
+    private static void FillBlocks(Span<float> values, Span<float> scratch, long firstBlock, uint seed, NoiseStage stage, int step)
     {
-        Span<float> radii = stackalloc float[PairsAtOnce];
-        Span<float> angles = stackalloc float[PairsAtOnce];
-        for (var block = 0; block < BlocksAtOnce; block++)
-        {
-            var number = firstBlock + block;
-            var counter = (unchecked((uint)number), (uint)(number >> 32), unchecked((uint)step), 0u);
-            var words = Philox4x32.Generate(counter, (seed, (uint)stage));
-
-            // Inside (0, 1], so that the logarithm is finite; the largest value is 6.66.
-            radii[2 * block] = (words.X0 + 1f) * Unit;
-            angles[2 * block] = words.X1 * Unit;
-            radii[(2 * block) + 1] = (words.X2 + 1f) * Unit;
-            angles[(2 * block) + 1] = words.X3 * Unit;
-        }
-
-        BoxMuller(radii, angles, values);
+        var radii = scratch[..PairsAtOnce];
+        var angles = scratch.Slice(PairsAtOnce, PairsAtOnce);
+        PhiloxBlocks.Fill(radii, angles, firstBlock, unchecked((uint)step), (seed, (uint)stage));
+        BoxMuller(radii, angles, scratch[(2 * PairsAtOnce)..], values);
     }
 
     /// <summary>Pairs of uniform values → pairs of normal values, neighbours in the result.</summary>
-    private static void BoxMuller(Span<float> radii, Span<float> angles, Span<float> values)
+    private static void BoxMuller(Span<float> radii, Span<float> angles, Span<float> cosines, Span<float> values)
     {
-        Span<float> cosines = stackalloc float[PairsAtOnce];
         TensorPrimitives.Log(radii, radii);
         TensorPrimitives.Multiply(radii, -2f, radii);
         TensorPrimitives.Sqrt(radii, radii);
@@ -79,10 +76,25 @@ public static class PhiloxNoise
         TensorPrimitives.Sin(angles, angles);
         TensorPrimitives.Multiply(cosines, radii, cosines);
         TensorPrimitives.Multiply(angles, radii, angles);
-        for (var pair = 0; pair < PairsAtOnce; pair++)
+        Interleave(cosines, angles, values);
+    }
+
+    /// <summary>Two values at a time as the halves of one 64-bit number.</summary>
+    private static void Interleave(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> values)
+    {
+        var pair = 0;
+        for (; pair + Vector256<float>.Count <= first.Length; pair += Vector256<float>.Count)
         {
-            values[2 * pair] = cosines[pair];
-            values[(2 * pair) + 1] = angles[pair];
+            var (firstLow, firstHigh) = Vector256.Widen(Vector256.Create(first[pair..]).AsUInt32());
+            var (secondLow, secondHigh) = Vector256.Widen(Vector256.Create(second[pair..]).AsUInt32());
+            (firstLow | (secondLow << 32)).AsSingle().CopyTo(values[(2 * pair)..]);
+            (firstHigh | (secondHigh << 32)).AsSingle().CopyTo(values[((2 * pair) + Vector256<float>.Count)..]);
+        }
+
+        for (; pair < first.Length; pair++)
+        {
+            values[2 * pair] = first[pair];
+            values[(2 * pair) + 1] = second[pair];
         }
     }
 }

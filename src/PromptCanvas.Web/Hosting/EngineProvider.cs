@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Engines;
@@ -9,7 +7,8 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>One engine for each model of the library, made when first asked for.</summary>
 internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, IImageEngine> create) : IEngineProvider, IDisposable
 {
-    private readonly ConcurrentDictionary<string, IImageEngine> engines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (UnClipModel Model, IImageEngine Engine)> engines = new(StringComparer.Ordinal);
+    private readonly List<IImageEngine> retired = [];
     private readonly Lock opening = new();
 
     public string DefaultModel => library.DefaultName;
@@ -18,21 +17,30 @@ internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, II
 
     public IImageEngine Get(string modelName)
     {
-        if (engines.TryGetValue(modelName, out var engine))
-        {
-            return engine;
-        }
-
-        // A model that cannot be opened is tried again on the next call.
         lock (opening)
         {
-            return engines.GetOrAdd(modelName, name => create(library.Open(name)));
+            // The library gives the same model until its files are replaced; one that cannot be opened is tried again on the next call.
+            var model = library.Open(modelName);
+            if (engines.TryGetValue(modelName, out var held))
+            {
+                if (ReferenceEquals(held.Model, model))
+                {
+                    return held.Engine;
+                }
+
+                // Pictures under way are finished by the engine they began on.
+                retired.Add(held.Engine);
+            }
+
+            var engine = create(model);
+            engines[modelName] = (model, engine);
+            return engine;
         }
     }
 
     public void Dispose()
     {
-        foreach (var engine in engines.Values.OfType<IDisposable>())
+        foreach (var engine in engines.Values.Select(held => held.Engine).Concat(retired).OfType<IDisposable>())
         {
             engine.Dispose();
         }

@@ -98,6 +98,8 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("decoder steps", "a cube", "--decoder-steps", "1")]
     [InlineData("decoder guidance", "a cube", "--guidance", "99")]
     [InlineData("-5", "a cube", "--seed", "-5")]
+    [InlineData("exclude each other", "a cube", "--fast", "--best")]
+    [InlineData("has no profile 'fast'", "a cube", "--fast")]
     [InlineData("There is no option --bogus", "--bogus")]
     public async Task Generate_BadInput_IsOneLineAndExitCodeTwo(string expected, params string[] arguments)
     {

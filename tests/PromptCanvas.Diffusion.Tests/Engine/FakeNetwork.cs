@@ -15,12 +15,16 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
     /// <summary>Called before each run with its number, from 0, and the token of the run.</summary>
     public Action<int, CancellationToken>? BeforeRun { get; set; }
 
+    /// <summary>Called before each run with its rows.</summary>
+    public Action<int>? BeforeFunction { get; set; }
+
     public IReadOnlyDictionary<string, NetworkTensor> Run(
         IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
     {
         BeforeRun?.Invoke(rows.Count, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         rows.Add(inputs.Values.First().Rows);
+        BeforeFunction?.Invoke(rows[^1]);
         return function(inputs);
     }
 

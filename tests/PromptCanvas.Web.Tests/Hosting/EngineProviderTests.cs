@@ -15,7 +15,20 @@ public sealed class EngineProviderTests
 
         library.Damaged = false;
         Assert.Same(provider.Get("starter"), provider.Get("starter"));
-        Assert.Equal(2, library.Opened);
+        Assert.Equal(3, library.Opened);
+    }
+
+    [Fact]
+    public void Get_ModelReplaced_MakesAnEngineForTheNewOne()
+    {
+        var library = new Library();
+        using var provider = new EngineProvider(library, _ => new ScriptedEngine());
+        var old = provider.Get("starter");
+
+        library.Model = (UnClipModel)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(typeof(UnClipModel));
+
+        Assert.NotSame(old, provider.Get("starter"));
+        Assert.Same(provider.Get("starter"), provider.Get("starter"));
     }
 
     private sealed class Library : IModelLibrary
@@ -24,6 +37,8 @@ public sealed class EngineProviderTests
 
         public int Opened { get; private set; }
 
+        public UnClipModel? Model { get; set; }
+
         public string DefaultName => "starter";
 
         public IReadOnlyList<string> List() => ["starter"];
@@ -31,7 +46,7 @@ public sealed class EngineProviderTests
         public UnClipModel Open(string name)
         {
             Opened++;
-            return Damaged ? throw new ModelException("It is damaged.") : null!;
+            return Damaged ? throw new ModelException("It is damaged.") : Model!;
         }
     }
 }

@@ -20,6 +20,9 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Side of the picture this stage makes, in pixels; 0 where it makes none.</summary>
     public abstract int ImageSize { get; }
 
+    /// <summary>Whether it is an upsampler: nobody waits for it to see something, and its lanes are large.</summary>
+    public bool IsLate => Kind is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024;
+
     /// <summary>The relative cost of a row: positions of the grid the network works on.</summary>
     public abstract double WorkPerRow { get; }
 

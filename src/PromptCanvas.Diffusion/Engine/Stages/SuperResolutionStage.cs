@@ -26,7 +26,7 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
     }
 
     public override INetwork NetworkOf(Lane lane) =>
-        component.LastStepNetwork is { } last && lane.State.Step == lane.State.Steps - 1 ? last : component.Network;
+        component.LastStepNetwork is { } last && lane.HasEntered && lane.State.Step == lane.State.Steps - 1 ? last : component.Network;
 
     public override NetworkTensor Predict(IReadOnlyList<Lane> lanes, int rows, CancellationToken cancellationToken)
     {

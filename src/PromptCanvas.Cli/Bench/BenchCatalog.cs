@@ -1,0 +1,32 @@
+using PromptCanvas.Diffusion.Onnx.Sessions;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>Everything that can be measured, by the names of <c>--only</c>.</summary>
+internal static class BenchCatalog
+{
+    /// <summary>Pictures judged instead of times measured.</summary>
+    public static BenchEntry Quality { get; } = new("quality", (bench, token) => new QualityBench(bench).RunAsync(token));
+
+    public static IReadOnlyList<BenchEntry> Entries { get; } =
+    [
+        new("cold-start", (bench, token) => new ColdStartBench(bench.Folder, bench.LargestSize, bench.Repeats).RunAsync(token)),
+        new("pictures", (bench, token) => new PipelineBench(bench.Model, bench.Repeats).RunAsync(token)),
+        new("networks", (bench, token) => Task.FromResult(
+            new UNetBench(bench.Model, bench.Folder, new ExecutionProviders(bench.Inference), bench.Repeats).Run(bench.Batches, token))),
+        new("encode", (bench, _) => Task.FromResult(EncodeBench.Run(bench.Repeats))),
+        new("company", (bench, token) => new CompanyBench(bench).RunAsync(token)),
+        new("cancel", (bench, token) => new CancelBench(bench).RunAsync(token)),
+        new("previews", (bench, token) => new PreviewBench(bench).RunAsync(token)),
+        new("memory", (bench, token) => new MemoryBench(bench).RunAsync(token)),
+        new("people", (bench, token) => new LoadBench(bench).ClosedLoopAsync(token)),
+        new("arrivals", (bench, token) => new LoadBench(bench).ArrivalsAsync(token)),
+        new("queue", (_, token) => QueueBench.RunAsync(token)),
+        new("beside", (bench, token) => new BesideBench(bench).RunAsync(token)),
+    ];
+}
+
+/// <summary>One group of figures.</summary>
+/// <param name="Name">Its name for <c>--only</c>.</param>
+/// <param name="RunAsync">Measures it.</param>
+internal sealed record BenchEntry(string Name, Func<BenchContext, CancellationToken, Task<IReadOnlyList<BenchRow>>> RunAsync);

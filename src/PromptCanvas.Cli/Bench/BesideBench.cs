@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>One person with one picture at a time, alone and beside somebody who asks for ten a minute.</summary>
+internal sealed class BesideBench(BenchContext bench)
+{
+    private const int BigJob = GenerationRequest.MaximumCount;
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between a picture and the next wish, so that visits fall anywhere beside the big job.</summary>
+    private static readonly TimeSpan Thought = TimeSpan.FromSeconds(1);
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
+    {
+        using var engine = new ImageEngine(bench.Model, new EngineOptions());
+        await OneAsync(engine, cancellationToken).ConfigureAwait(false);
+        var alone = new List<double>();
+        for (var repeat = 0; repeat < bench.Repeats; repeat++)
+        {
+            alone.Add((await OneAsync(engine, cancellationToken).ConfigureAwait(false)).Finished);
+        }
+
+        var median = BenchRow.Of("", "s", alone).Median;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var neighbour = NeighbourAsync(engine, over.Token);
+        var start = Stopwatch.GetTimestamp();
+        var all = new List<double>();
+        var busy = new List<double>();
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < bench.Seconds)
+        {
+            var contended = !neighbour.IsCompleted && neighbourBusy;
+            var visit = await OneAsync(engine, cancellationToken).ConfigureAwait(false);
+            all.Add(visit.Finished / median);
+            if (contended)
+            {
+                busy.Add(visit.Finished / median);
+            }
+
+            await Task.Delay(Thought, cancellationToken).ConfigureAwait(false);
+        }
+
+        await over.CancelAsync().ConfigureAwait(false);
+        await neighbour.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var rows = new List<BenchRow>
+        {
+            BenchRow.Of($"one picture of {bench.Size}², alone", "s", alone),
+            BenchRow.Of($"one picture beside a {BigJob}-picture job a minute, of its time alone: mean", "times", [all.Average()]),
+            BenchRow.Of("… every visit", "times", all),
+        };
+        if (busy.Count > 0)
+        {
+            rows.Add(BenchRow.Of("… visits that began while the large job ran", "times", busy));
+        }
+
+        return rows;
+    }
+
+    private volatile bool neighbourBusy;
+
+    private Task<Visit> OneAsync(ImageEngine engine, CancellationToken cancellationToken) =>
+        Visit.RunAsync(engine, new GenerationRequest { Prompt = "a red cube", Seed = 1, Count = 1, Size = bench.Size, Person = "one" }, null, cancellationToken);
+
+    private async Task NeighbourAsync(ImageEngine engine, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            neighbourBusy = true;
+            await Visit.RunAsync(
+                engine,
+                new GenerationRequest { Prompt = "a blue sphere", Seed = 2, Count = BigJob, Size = bench.Size, Person = "ten" },
+                null,
+                cancellationToken).ConfigureAwait(false);
+            neighbourBusy = false;
+            var rest = Minute - Stopwatch.GetElapsedTime(start);
+            if (rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

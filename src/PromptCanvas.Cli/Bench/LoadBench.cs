@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>Many people at once, sharing steps as the engine does and one job after another, in turn in the same run.</summary>
+internal sealed class LoadBench(BenchContext bench)
+{
+    private const int RequestsPerPerson = 2;
+
+    /// <summary>Of what one device can do: a busy hour, not a collapse.</summary>
+    private const double Utilisation = 0.7;
+
+    private const int Seed = 20_250_101;
+
+    private readonly List<(Visit[] Shared, Visit[] InOrder)> rounds = [];
+
+    /// <summary>N people who each ask again as soon as they have their picture.</summary>
+    public async Task<IReadOnlyList<BenchRow>> ClosedLoopAsync(CancellationToken cancellationToken)
+    {
+        using var engine = new ImageEngine(bench.Model, new EngineOptions());
+        await Visit.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
+        for (var round = 0; round < Rounds; round++)
+        {
+            rounds.Add((
+                await CrowdAsync(engine, null, cancellationToken).ConfigureAwait(false),
+                await CrowdAsync(engine, new Turnstile(), cancellationToken).ConfigureAwait(false)));
+        }
+
+        return Rows($"{bench.People} people, one picture of {bench.Size}² after another");
+    }
+
+    /// <summary>People who come at random, each with one picture, the same arrivals for both.</summary>
+    public async Task<IReadOnlyList<BenchRow>> ArrivalsAsync(CancellationToken cancellationToken)
+    {
+        using var engine = new ImageEngine(bench.Model, new EngineOptions());
+        await Visit.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
+        var alone = await Visit.RunAsync(engine, Request(0, 1), null, cancellationToken).ConfigureAwait(false);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var arrivals = Arrivals(alone.Finished / Utilisation, Seed + round);
+            rounds.Add((
+                await StreamAsync(engine, arrivals, null, cancellationToken).ConfigureAwait(false),
+                await StreamAsync(engine, arrivals, new Turnstile(), cancellationToken).ConfigureAwait(false)));
+        }
+
+        return Rows($"arrivals at random, {Utilisation:P0} busy, {bench.Size}²");
+    }
+
+    /// <summary>A load takes long: half the repeats, at least one.</summary>
+    private int Rounds => Math.Max(1, bench.Repeats / 2);
+
+    private GenerationRequest Request(int person, int number) => new()
+    {
+        Prompt = "a red cube on top of a blue cube",
+        Seed = (uint)((person * RequestsPerPerson) + number),
+        Count = 1,
+        Size = bench.Size,
+        Person = $"{person}",
+    };
+
+    private async Task<Visit[]> CrowdAsync(ImageEngine engine, Turnstile? gate, CancellationToken cancellationToken)
+    {
+        var people = Enumerable.Range(0, bench.People).Select(async person =>
+        {
+            var visits = new List<Visit>();
+            for (var number = 0; number < RequestsPerPerson; number++)
+            {
+                visits.Add(await Visit.RunAsync(engine, Request(person, number), gate, cancellationToken).ConfigureAwait(false));
+            }
+
+            return visits;
+        });
+        return [.. (await Task.WhenAll(people).ConfigureAwait(false)).SelectMany(visits => visits)];
+    }
+
+    private double[] Arrivals(double meanSeconds, int seed)
+    {
+#pragma warning disable RS0030 // A seeded generator: both ways of serving see the same people.
+        var random = new Random(seed);
+#pragma warning restore RS0030
+        var times = new double[bench.People * RequestsPerPerson];
+        for (var index = 1; index < times.Length; index++)
+        {
+            times[index] = times[index - 1] - (meanSeconds * Math.Log(1 - random.NextDouble()));
+        }
+
+        return times;
+    }
+
+    private async Task<Visit[]> StreamAsync(ImageEngine engine, double[] arrivals, Turnstile? gate, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var visits = new List<Task<Visit>>();
+        for (var person = 0; person < arrivals.Length; person++)
+        {
+            var wait = TimeSpan.FromSeconds(arrivals[person]) - Stopwatch.GetElapsedTime(start);
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
+            }
+
+            visits.Add(Visit.RunAsync(engine, Request(person, 0), gate, cancellationToken));
+        }
+
+        return await Task.WhenAll(visits).ConfigureAwait(false);
+    }
+
+    private List<BenchRow> Rows(string name)
+    {
+        var rows = new List<BenchRow>();
+        Add("first preview", visit => visit.FirstPreview);
+        Add("finished", visit => visit.Finished);
+        return rows;
+
+        void Add(string what, Func<Visit, double> time)
+        {
+            foreach (var percent in new[] { 50, 95 })
+            {
+                var shared = rounds.ConvertAll(round => Percentile(round.Shared, time, percent));
+                var inOrder = rounds.ConvertAll(round => Percentile(round.InOrder, time, percent));
+                rows.Add(BenchRow.Of($"{name}: {what}, p{percent}", "s", shared));
+                rows.Add(BenchRow.Of("… one job at a time", "s", inOrder));
+                rows.Add(BenchRow.Of("… ratio", "", shared.Zip(inOrder, (mine, other) => mine / other).ToList()));
+            }
+        }
+    }
+
+    private static double Percentile(Visit[] visits, Func<Visit, double> time, int percent)
+    {
+        var sorted = visits.Select(time).Order().ToArray();
+        return sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];
+    }
+}

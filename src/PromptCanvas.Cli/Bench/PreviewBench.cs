@@ -1,0 +1,116 @@
+using System.Threading.Channels;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Previews;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>Processor time of four pictures that nobody watches and that 16 people watch, in turn.</summary>
+internal sealed class PreviewBench(BenchContext bench)
+{
+    private const int Watchers = 16;
+    private const int Pictures = 4;
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
+    {
+        using var engine = new ImageEngine(bench.Model, new EngineOptions());
+        var without = new List<double>();
+        var with = new List<double>();
+        await OnceAsync(engine, watched: true, cancellationToken).ConfigureAwait(false);
+        for (var repeat = 0; repeat < bench.Repeats; repeat++)
+        {
+            without.Add(await OnceAsync(engine, watched: false, cancellationToken).ConfigureAwait(false));
+            with.Add(await OnceAsync(engine, watched: true, cancellationToken).ConfigureAwait(false));
+        }
+
+        var encoding = await EncodingAsync(engine, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            BenchRow.Of($"{Pictures} pictures of {bench.Size}², nobody watches, processor", "s", without),
+            BenchRow.Of($"… {Watchers} watchers", "s", with),
+            BenchRow.Of("… what watching adds", "%", with.Zip(without, (watched, unwatched) => 100 * ((watched / unwatched) - 1)).ToList()),
+            BenchRow.Of("previews encoded and handed out alone, of the whole", "%", [100 * encoding / BenchRow.Of("", "s", without).Median]),
+        ];
+    }
+
+    private GenerationRequest Request(Func<bool> wanted) =>
+        new() { Prompt = "a red cube on top of a blue cube", Seed = 1, Count = Pictures, Size = bench.Size, PreviewsWanted = wanted };
+
+    private async Task<double> OnceAsync(ImageEngine engine, bool watched, CancellationToken cancellationToken)
+    {
+        var job = Guid.Empty;
+        var bus = new Broadcast(watched ? Watchers : 0);
+        var publisher = new PreviewPublisher(bus);
+        var start = Environment.CpuUsage.TotalTime;
+        await foreach (var value in engine.GenerateAsync(Request(() => publisher.Wanted(job)), cancellationToken).ConfigureAwait(false))
+        {
+            if (value is StepCompleted step)
+            {
+                publisher.Publish(job, step);
+            }
+        }
+
+        await bus.EndAsync().ConfigureAwait(false);
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+    }
+
+    /// <summary>The same previews once more without the networks: the difference of two long runs hides so little.</summary>
+    private async Task<double> EncodingAsync(ImageEngine engine, CancellationToken cancellationToken)
+    {
+        const int times = 10;
+        var steps = new List<StepCompleted>();
+        await foreach (var value in engine.GenerateAsync(Request(() => true), cancellationToken).ConfigureAwait(false))
+        {
+            if (value is StepCompleted step)
+            {
+                steps.Add(step);
+            }
+        }
+
+        var bus = new Broadcast(Watchers);
+        var publisher = new PreviewPublisher(bus);
+        var start = Environment.CpuUsage.TotalTime;
+        for (var time = 0; time < times; time++)
+        {
+            steps.ForEach(step => publisher.Publish(Guid.Empty, step));
+        }
+
+        await bus.EndAsync().ConfigureAwait(false);
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds / times;
+    }
+
+    /// <summary>The studio's bus without its database: every watcher reads every frame.</summary>
+    private sealed class Broadcast : IPreviewBus
+    {
+        private readonly List<Channel<PreviewFrame>> watchers = [];
+        private readonly List<Task> readers = [];
+
+        public Broadcast(int count)
+        {
+            for (var watcher = 0; watcher < count; watcher++)
+            {
+                var channel = Channel.CreateUnbounded<PreviewFrame>();
+                watchers.Add(channel);
+                readers.Add(Task.Run(async () =>
+                {
+                    await foreach (var frame in channel.Reader.ReadAllAsync().ConfigureAwait(false))
+                    {
+                        frame.Bytes.ToArray();
+                    }
+                }));
+            }
+        }
+
+        public bool HasWatchers(Guid jobId) => watchers.Count > 0;
+
+        public void Publish(PreviewFrame frame) => watchers.ForEach(watcher => watcher.Writer.TryWrite(frame));
+
+        public IAsyncEnumerable<PreviewFrame> WatchAsync(Guid jobId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("The watchers of a measurement are there from the start.");
+
+        public Task EndAsync()
+        {
+            watchers.ForEach(watcher => watcher.Writer.Complete());
+            return Task.WhenAll(readers);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace PromptCanvas.Diffusion.Tests.Engine;
+
+/// <summary>A clock that moves only when it is told to.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private long now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public TimeSpan Now => TimeSpan.FromTicks(now);
+
+    public override long GetTimestamp() => now;
+
+    public void Advance(TimeSpan time) => now += time.Ticks;
+}
