@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using PromptCanvas.Data.Jobs;
@@ -19,8 +18,9 @@ public static class Invariants
     {
         ArgumentNullException.ThrowIfNull(database);
         var broken = new List<string>();
-        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        foreach (var (rule, sql) in Rules(QueueDialect.Of(database), workersRun))
+        var dialect = QueueDialect.Of(database);
+        await using var transaction = await database.Database.BeginTransactionAsync(dialect.Snapshot, cancellationToken);
+        foreach (var (rule, sql) in Rules(dialect, workersRun))
         {
             await using var command = database.Database.GetDbConnection().CreateCommand();
             command.Transaction = transaction.GetDbTransaction();

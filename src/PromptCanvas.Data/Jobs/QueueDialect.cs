@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,6 +12,9 @@ public abstract class QueueDialect
 
     /// <summary>After FOR a row that another worker is about to take, in a claim.</summary>
     public abstract string SkipLocked { get; }
+
+    /// <summary>For many reads of one moment that keep no writer waiting.</summary>
+    public abstract IsolationLevel Snapshot { get; }
 
     /// <summary>Condition on a job's row: the database was away since its lease was last renewed, so its end says nothing about the job.</summary>
     public abstract string OutageSinceRenewal(TimeSpan lease);
@@ -29,6 +33,9 @@ public abstract class QueueDialect
         // One writer at a time: BEGIN IMMEDIATE is the lock.
         public override string SkipLocked => "";
 
+        // The driver's name for BEGIN DEFERRED; the reads are of one moment all the same.
+        public override IsolationLevel Snapshot => IsolationLevel.ReadUncommitted;
+
         // There is no server that could be away.
         public override string OutageSinceRenewal(TimeSpan lease) => "1 = 0";
 
@@ -41,6 +48,8 @@ public abstract class QueueDialect
     private sealed class PostgreSql : QueueDialect
     {
         public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+
+        public override IsolationLevel Snapshot => IsolationLevel.RepeatableRead;
 
         public override string OutageSinceRenewal(TimeSpan lease) =>
             $"pg_postmaster_start_time() > \"LeaseUntil\" - {Interval(lease)}";

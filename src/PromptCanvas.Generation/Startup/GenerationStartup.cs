@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Worker;
 
@@ -41,6 +42,11 @@ public static class GenerationStartup
 
     private static async Task RecoverAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
+        await using (var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken))
+        {
+            await services.GetRequiredService<PictureTimes>().LoadAsync(database, cancellationToken);
+        }
+
         var rescue = services.GetRequiredService<Rescue>();
         if (services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
         {
