@@ -85,6 +85,7 @@ internal static class QueueBench
         var submissions = services.GetRequiredService<ISubmissions>();
         var people = Enumerable.Range(0, Submitters).Select(_ => Guid.NewGuid()).ToArray();
         await SubmitAsync(submissions, people[0], "warm", cancellationToken).ConfigureAwait(false);
+        var processor = Environment.CpuUsage.TotalTime;
         var began = Stopwatch.GetTimestamp();
         var times = await Task.WhenAll(people.Select(person => Task.Run(
             async () =>
@@ -98,7 +99,8 @@ internal static class QueueBench
                 return own;
             },
             cancellationToken))).ConfigureAwait(false);
-        return Rows("submit (charge, job, ledger), 4 people at once", [.. times.SelectMany(own => own)], Submits / Stopwatch.GetElapsedTime(began).TotalSeconds);
+        var rate = Submits / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return Rows("submit (charge, job, ledger), 4 people at once", [.. times.SelectMany(own => own)], rate, Environment.CpuUsage.TotalTime - processor);
     }
 
     private static async Task<IEnumerable<BenchRow>> ClaimAsync(ServiceProvider services, CancellationToken cancellationToken)
@@ -108,15 +110,18 @@ internal static class QueueBench
         var times = new List<double>();
         var claimed = 0;
         var claiming = 0.0;
+        var processor = TimeSpan.Zero;
         while (true)
         {
             IReadOnlyList<ClaimedJob> jobs = [];
+            var before = Environment.CpuUsage.TotalTime;
             var milliseconds = await TimeAsync(async () => jobs = await claims.ClaimAsync(Batch, alone: true, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             if (jobs.Count == 0)
             {
-                return Rows("claim of a batch of 8", times, claimed / (claiming / 1000));
+                return Rows("claim of a batch of 8", times, claimed / (claiming / 1000), processor);
             }
 
+            processor += Environment.CpuUsage.TotalTime - before;
             times.Add(milliseconds);
             claimed += jobs.Count;
             claiming += milliseconds;
@@ -159,6 +164,7 @@ internal static class QueueBench
 
         var queries = services.GetRequiredService<IJobQueries>();
         await queries.GalleryAsync(null, PageLength, cancellationToken).ConfigureAwait(false);
+        var processor = Environment.CpuUsage.TotalTime;
         var began = Stopwatch.GetTimestamp();
         var times = await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(
             async () =>
@@ -173,7 +179,8 @@ internal static class QueueBench
                 return own;
             },
             cancellationToken))).ConfigureAwait(false);
-        return Rows("gallery page of 24, 8 readers at once, without HTTP", [.. times.SelectMany(own => own)], Pages / Stopwatch.GetElapsedTime(began).TotalSeconds);
+        var rate = Pages / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return Rows("gallery page of 24, 8 readers at once, without HTTP", [.. times.SelectMany(own => own)], rate, Environment.CpuUsage.TotalTime - processor);
     }
 
     private static async Task SubmitAsync(ISubmissions submissions, Guid person, string key, CancellationToken cancellationToken)
@@ -185,13 +192,15 @@ internal static class QueueBench
         }
     }
 
-    private static IEnumerable<BenchRow> Rows(string name, List<double> milliseconds, double rate)
+    private static IEnumerable<BenchRow> Rows(string name, List<double> milliseconds, double rate, TimeSpan processor)
     {
         milliseconds.Sort();
         yield return BenchRow.Of(name, "ms", milliseconds);
         var slow = milliseconds[(int)(0.99 * (milliseconds.Count - 1))];
         yield return new BenchRow("… 99 of 100 are below", "ms", slow, slow, slow, milliseconds.Count);
         yield return new BenchRow("… rate", "1/s", rate, rate, rate, milliseconds.Count);
+        var own = processor.TotalMilliseconds / milliseconds.Count;
+        yield return new BenchRow("… processor, each", "ms", own, own, own, milliseconds.Count);
     }
 
     private static async Task<double> TimeAsync(Func<Task> work)

@@ -13,6 +13,9 @@ public abstract class QueueDialect
     /// <summary>After FOR a row that another worker is about to take, in a claim.</summary>
     public abstract string SkipLocked { get; }
 
+    /// <summary>Whether writers wait for each other, whatever they write.</summary>
+    public abstract bool OneWriter { get; }
+
     /// <summary>For many reads of one moment that keep no writer waiting.</summary>
     public abstract IsolationLevel Snapshot { get; }
 
@@ -33,6 +36,8 @@ public abstract class QueueDialect
         // One writer at a time: BEGIN IMMEDIATE is the lock.
         public override string SkipLocked => "";
 
+        public override bool OneWriter => true;
+
         // The driver's name for BEGIN DEFERRED; the reads are of one moment all the same.
         public override IsolationLevel Snapshot => IsolationLevel.ReadUncommitted;
 
@@ -48,6 +53,8 @@ public abstract class QueueDialect
     private sealed class PostgreSql : QueueDialect
     {
         public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+
+        public override bool OneWriter => false;
 
         public override IsolationLevel Snapshot => IsolationLevel.RepeatableRead;
 
