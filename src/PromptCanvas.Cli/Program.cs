@@ -12,6 +12,14 @@ internal static class Program
         var root = new RootCommand("PromptCanvas: pictures from text with unCLIP, on your own machine.")
         {
             GenerateCommand.Create(),
+            EditCommands.CreateEdit(),
+            EditCommands.CreateErase(),
+            EditCommands.CreateExtend(),
+            VaryCommand.Create(),
+            BlendCommand.Create(),
+            TextDiffCommand.Create(),
+            DescribeCommand.Create(),
+            EmbedCommand.Create(),
             NetworkCommand.Create(),
             ModelsCommand.Create(),
             BenchCommand.Create(),

@@ -21,6 +21,7 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         ComponentNames.TextEncoder => Open(component, TextEncoder.Build(TextEncoderConfig)),
         ComponentNames.ImageEncoder => Open(component, ImageEncoder.Build(ReadImageEncoder())),
         ComponentNames.Prior => Open(component, PriorTransformer.Build(ReadPrior())),
+        ComponentNames.AutoregressivePrior => Open(component, AutoregressivePrior.Build(ReadAutoregressivePrior())),
         ComponentNames.TextProjection => Open(component, TextProjection.Build(ReadTextProjection(), TextEncoderConfig.Length)),
         ComponentNames.Decoder => Open(
             component, ConditionalUNet.Build(ReadDecoder(), ReadTextProjection().ExtraTokens + TextEncoderConfig.Length)),
@@ -34,6 +35,9 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         ImageEncoderConfig.Read(folder.Config(ComponentNames.ImageEncoder, "CLIPVisionModelWithProjection"));
 
     public PriorConfig ReadPrior() => PriorConfig.Read(folder.Config(ComponentNames.Prior, "PriorTransformer"));
+
+    public AutoregressivePriorConfig ReadAutoregressivePrior() =>
+        AutoregressivePriorConfig.Read(folder.Config(ComponentNames.AutoregressivePrior, "PriorAutoregressive"));
 
     public TextProjectionConfig ReadTextProjection() =>
         TextProjectionConfig.Read(folder.Config(ComponentNames.TextProjection, "UnCLIPTextProjModel"));

@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Graphs;
@@ -44,7 +45,10 @@ internal sealed class UnClipModelReader
             Tokenizer = tokenizer,
             TextEncoder = components.Open(ComponentNames.TextEncoder),
             ImageEncoder = folder.Has(ComponentNames.ImageEncoder) ? components.Open(ComponentNames.ImageEncoder) : null,
+            ImageSettings = ReadImageSettings(),
+            Captions = CaptionsFile.Read(folder.Path),
             Prior = ReadPrior(),
+            AutoregressivePrior = folder.Has(ComponentNames.AutoregressivePrior) ? ReadAutoregressivePrior() : null,
             TextProjection = new TextProjectionComponent(components.Open(ComponentNames.TextProjection), projection.ExtraTokens),
             Decoder = decoderComponent,
             SuperResolution = upsamplers,
@@ -57,6 +61,7 @@ internal sealed class UnClipModelReader
     /// <summary>A recipe may ask for no more steps than its sampler has room for on the component's schedule.</summary>
     private void CheckSteps(UnClipModel model)
     {
+        Check("inversion", new StageRecipe(SamplerKind.Ddim, model.Recipe.InversionSteps), model.Decoder.Scheduler);
         foreach (var recipe in model.Recipe.Profiles.Values.Prepend(model.Recipe))
         {
             Check("prior", recipe.Prior, model.Prior.Scheduler);
@@ -92,6 +97,13 @@ internal sealed class UnClipModelReader
         {
             Agree("projection_dim", ComponentNames.ImageEncoder, components.ReadImageEncoder().Tower.ProjectionWidth, width);
         }
+
+        if (folder.Has(ComponentNames.AutoregressivePrior))
+        {
+            var autoregressive = components.ReadAutoregressivePrior();
+            Agree("embedding_dim", ComponentNames.AutoregressivePrior, autoregressive.EmbeddingWidth, width);
+            Agree("num_embeddings", ComponentNames.AutoregressivePrior, autoregressive.Length, text.Length);
+        }
     }
 
     private void Agree(string key, string component, int actual, int expected)
@@ -116,6 +128,22 @@ internal sealed class UnClipModelReader
             : throw new ModelException(
                 $"{weights.ShownName} is damaged: '{PriorTransformer.Mean}' or '{PriorTransformer.StandardDeviation}' holds impossible values. "
                 + "Download it again.");
+    }
+
+    private ClipImageSettings ReadImageSettings() => folder.Has(ComponentNames.ImageEncoder)
+        ? PreprocessorFile.Read(folder, components.ReadImageEncoder().ImageSize)
+        : new ClipImageSettings();
+
+    private AutoregressivePriorComponent ReadAutoregressivePrior()
+    {
+        var network = components.Open(ComponentNames.AutoregressivePrior);
+        var weights = folder.Weights(ComponentNames.AutoregressivePrior);
+        var mean = weights.ReadFloats(AutoregressivePrior.Mean);
+        var directions = weights.ReadFloats(AutoregressivePrior.Directions);
+        var bins = weights.ReadFloats(AutoregressivePrior.Bins);
+        return Array.TrueForAll(mean, float.IsFinite) && Array.TrueForAll(directions, float.IsFinite) && Array.TrueForAll(bins, float.IsFinite)
+            ? new AutoregressivePriorComponent(network, mean, directions, bins, directions.Length / mean.Length)
+            : throw new ModelException($"{weights.ShownName} is damaged: its components or bins hold impossible values. Download it again.");
     }
 
     private DecoderComponent ReadDecoder(UNetConfig config)

@@ -29,6 +29,9 @@ internal static class Vips
         Operation.Block("VipsForeignLoadWebp", false);
         Cache.Max = 0;
 
+        // What is wrong with a file is in the exception; libvips would also write it to everybody's standard error.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, (_, _, _) => { });
+
         // Pictures are encoded beside the engine, whose threads own the cores.
         NetVips.NetVips.Concurrency = 1;
         return true;

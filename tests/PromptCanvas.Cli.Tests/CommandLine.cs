@@ -11,6 +11,8 @@ internal static class CommandLine
 
     public static string StarterTiny { get; } = Path.Combine(Root, "tests", "fixtures", "starter-tiny");
 
+    public static string Starter { get; } = Path.Combine(Root, "models", "starter");
+
     public static string UnClipTiny { get; } = Path.Combine(Root, "tests", "fixtures", "unclip-tiny");
 
     public static Task<Outcome> RunAsync(params string[] arguments) => RunInAsync(Environment.CurrentDirectory, arguments);

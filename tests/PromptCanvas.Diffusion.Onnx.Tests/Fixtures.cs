@@ -12,6 +12,9 @@ internal static class Fixtures
         "tests",
         "fixtures");
 
+    /// <summary>The shipped model.</summary>
+    public static string Starter { get; } = Path.GetFullPath(Path.Combine(Folder, "..", "..", "models", "starter"));
+
     public static string TinyModel { get; } = Path.Combine(Folder, "unclip-tiny", "model");
 
     public static string TensorList { get; } = Path.Combine(Folder, "unclip-tensors.tsv");

@@ -29,7 +29,7 @@ internal static class BenchCommand
         var sweep = new Option<bool>("--sweep") { Description = "Judge steps, samplers and guidance of the decoder, each with its processor time." };
         var prompts = new Option<int>("--prompts") { Description = "Prompts to judge, 1 to 20, two pictures each.", DefaultValueFactory = _ => DefaultPrompts };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, prompts, json };
+        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, prompts, json, PriorsBenchCommand.Create() };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var library = ModelOptions.OpenLibrary();

@@ -7,6 +7,7 @@ internal static class StageNames
 {
     public static string Of(GenerationStage stage) => stage switch
     {
+        GenerationStage.Inversion => "inversion",
         GenerationStage.Prior => "prior",
         GenerationStage.Decoder => "decoder",
         GenerationStage.SuperResolution256 => "upsampling",

@@ -42,6 +42,9 @@ internal sealed class ComponentConfig
     /// <summary>Whether the key is there and not null.</summary>
     public bool Has(string key) => values.ContainsKey(key);
 
+    /// <summary>Whether the key is there and holds an object.</summary>
+    public bool HasObject(string key) => values.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Object;
+
     /// <summary>A whole number between two bounds.</summary>
     public int Whole(string key, int? defaultValue = null, int minimum = 1, int maximum = 1 << 20)
     {

@@ -8,6 +8,8 @@ internal static class ComponentNames
     public const string ImageEncoder = "image_encoder";
     public const string Prior = "prior";
     public const string PriorScheduler = "prior_scheduler";
+    public const string AutoregressivePrior = "prior_autoregressive";
+    public const string FeatureExtractor = "feature_extractor";
     public const string TextProjection = "text_proj";
     public const string Decoder = "decoder";
     public const string DecoderScheduler = "decoder_scheduler";
@@ -20,6 +22,7 @@ internal static class ComponentNames
     /// <summary>The components that are networks.</summary>
     public static readonly string[] Networks =
     [
-        TextEncoder, ImageEncoder, Prior, TextProjection, Decoder, SuperResolutionFirst, SuperResolutionLast, SuperResolution1024,
+        TextEncoder, ImageEncoder, Prior, AutoregressivePrior, TextProjection, Decoder, SuperResolutionFirst, SuperResolutionLast,
+        SuperResolution1024,
     ];
 }

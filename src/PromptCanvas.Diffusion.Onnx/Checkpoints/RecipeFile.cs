@@ -9,6 +9,8 @@ internal static class RecipeFile
     /// <summary>The file's name, beside <c>model_index.json</c>.</summary>
     public const string FileName = "recipe.json";
 
+    private const int MaximumCandidates = 16;
+
     /// <summary>The profiles a file may have: fewer steps for a look, more for a result.</summary>
     private static readonly string[] ProfileNames = ["fast", "best"];
 
@@ -29,6 +31,9 @@ internal static class RecipeFile
         var recipe = ReadStages(config, karlo) with
         {
             Sizes = config.Has("sizes") ? ReadSizes(config, madeSizes) : madeSizes,
+            AutoregressivePrior = ReadTokens(config.Section("priorAutoregressive"), karlo.AutoregressivePrior),
+            PriorCandidates = config.Section("prior")?.Whole("candidates", karlo.PriorCandidates, 1, MaximumCandidates) ?? karlo.PriorCandidates,
+            InversionSteps = config.Section("inversion")?.Whole("steps", karlo.InversionSteps, 2, 1000) ?? karlo.InversionSteps,
             CaptionTokens = config.Flag("captionTokens", karlo.CaptionTokens),
         };
         var profiles = new Dictionary<string, ModelRecipe>(StringComparer.Ordinal);
@@ -56,6 +61,11 @@ internal static class RecipeFile
             SuperResolution = hasSecond ? [first, ReadStage(second, defaults.SuperResolution.Count > 1 ? defaults.SuperResolution[1] : first)] : [first],
         };
     }
+
+    private static TokenRecipe ReadTokens(ComponentConfig? section, TokenRecipe defaults) => section is null
+        ? defaults
+        : new TokenRecipe(
+            section.Number("temperature", defaults.Temperature, 0, 10), section.Number("guidance", defaults.GuidanceScale, 0, 50));
 
     private static StageRecipe ReadStage(ComponentConfig? section, StageRecipe defaults)
     {

@@ -77,7 +77,7 @@ internal static class PriorTransformer
         var bias = graph.Add(graph.CausalBias(length + ExtraTokens), padding);
         for (var index = 0; index < config.Layers; index++)
         {
-            states = Block(graph, $"transformer_blocks.{index}", states, config, bias);
+            states = graph.PriorBlock($"transformer_blocks.{index}", states, config.Heads, config.HeadWidth, bias);
         }
 
         var last = graph.Node("Gather", [states, graph.Index(length + ExtraTokens - 1)], Attribute.Integer("axis", 1));
@@ -85,21 +85,5 @@ internal static class PriorTransformer
             "proj_to_clip_embeddings", graph.LayerNorm("norm_out", last, width), width, embedding);
         graph.Output(NetworkNames.PredictedImageEmbedding, predicted, Dimension.Batch, embedding);
         return graph.Finish();
-    }
-
-    private static Value Block(GraphBuilder graph, string name, Value states, PriorConfig config, Value bias)
-    {
-        var width = config.Width;
-        var normalised = graph.LayerNorm($"{name}.norm1", states, width);
-        var queries = graph.Linear($"{name}.attn1.to_q", normalised, width, width);
-        var keys = graph.Linear($"{name}.attn1.to_k", normalised, width, width);
-        var values = graph.Linear($"{name}.attn1.to_v", normalised, width, width);
-        var mixed = graph.Attend(queries, keys, values, config.Heads, config.HeadWidth, bias);
-        states = graph.Add(states, graph.Linear($"{name}.attn1.to_out.0", mixed, width, width));
-
-        // There is no norm2: it would belong to a cross-attention the prior does not have.
-        var inner = graph.LayerNorm($"{name}.norm3", states, width);
-        inner = graph.Activate(Activation.Gelu, graph.Linear($"{name}.ff.net.0.proj", inner, width, 4 * width));
-        return graph.Add(states, graph.Linear($"{name}.ff.net.2", inner, 4 * width, width));
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PromptCanvas.Diffusion.Engine.Origins;
 
 namespace PromptCanvas.Diffusion.Engine;
 
@@ -10,6 +11,7 @@ internal sealed class ActiveRequest
 
     private readonly CancellationTokenSource abandoned;
     private int unfinished;
+    private int unprepared;
 
     public ActiveRequest(GenerationRequest request, StagePlan plan, long arrival, CancellationToken cancellationToken)
     {
@@ -20,6 +22,8 @@ internal sealed class ActiveRequest
         Cancelled = abandoned.Token;
         Waiting = new Queue<int>(request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)]);
         unfinished = Waiting.Count;
+        Origin = request.Origin is null ? null : OriginPlan.Create(request.Origin);
+        PriorSamples = LaneAdmission.FirstStage(request) == StageIndices.Prior ? plan.PriorCandidates : 0;
     }
 
     public GenerationRequest Request { get; }
@@ -35,8 +39,34 @@ internal sealed class ActiveRequest
     /// <summary>Pictures that are not lanes yet, by index.</summary>
     public Queue<int> Waiting { get; }
 
+    /// <summary>How the request's origin becomes its pictures' embeddings; null where the prompt does.</summary>
+    public OriginPlan? Origin { get; }
+
+    public bool OriginHasBegun { get; private set; }
+
+    /// <summary>What must be made before the pictures and is no lane yet.</summary>
+    public Queue<Preparation> Preparations { get; } = new();
+
+    /// <summary>How many pictures are inverted before the first picture is drawn.</summary>
+    public int Inversions { get; private set; }
+
+    /// <summary>How many samples of the prior one picture waits for: its own, or those made for all pictures.</summary>
+    public int PriorSamples { get; private set; }
+
+    /// <summary>Work done so far for all pictures together, in the units of a lane's.</summary>
+    public double PreparationWork { get; set; }
+
+    /// <summary>Whether a lane of this request could start now.</summary>
+    public bool HasNextLane => Preparations.Count > 0 || (unprepared == 0 && Waiting.Count > 0);
+
     /// <summary>Set when the texts have been encoded.</summary>
     public TextConditioning? Texts { get; set; }
+
+    /// <summary>The image embedding of the known picture, where that is what conditions; set with the first picture.</summary>
+    public float[]? KnownEmbedding { get; set; }
+
+    /// <summary>What is known of the picture, by the stages that have asked.</summary>
+    public Dictionary<GenerationStage, Stages.KnownPixels> Known { get; } = [];
 
     /// <summary>The prior, the decoder, and the upsamplers the size needs.</summary>
     public int StageCount => 2 + Plan.SuperResolution.Length;
@@ -54,6 +84,48 @@ internal sealed class ActiveRequest
         events.Reader.Count < maxUnread && (Request.PreviewsWanted is null || Request.PreviewsWanted());
 
     public void Emit(GenerationEvent value) => events.Writer.TryWrite(value);
+
+    /// <summary>Notes what must be made before the pictures.</summary>
+    public void Begin(IEnumerable<Preparation> preparations)
+    {
+        OriginHasBegun = true;
+        foreach (var preparation in preparations)
+        {
+            Preparations.Enqueue(preparation);
+            unprepared++;
+            Inversions += preparation is InversionPreparation ? 1 : 0;
+            PriorSamples += preparation is EmbeddingPreparation ? Plan.PriorCandidates : 0;
+        }
+    }
+
+    /// <summary>The pictures that cannot be made when a lane is lost: its own, or all of them when they needed it.</summary>
+    public List<int> Lose(Lane lane)
+    {
+        if (lane.Preparation is null)
+        {
+            return [lane.ImageIndex];
+        }
+
+        List<int> lost = [.. Waiting];
+        Waiting.Clear();
+        Preparations.Clear();
+        return lost;
+    }
+
+    /// <summary>How a picture is made, for its metadata.</summary>
+    public EffectiveRecipe Describe(string model, int imageIndex)
+    {
+        var recipe = Plan.Describe(model);
+        return Origin?.Describe(recipe, imageIndex, Request.Count) ?? recipe;
+    }
+
+    /// <summary>Takes what a preparation became; after the last one the pictures may start.</summary>
+    public void FinishPreparation(Lane lane)
+    {
+        var result = lane.Preparation is InversionPreparation ? lane.State.Noisy.ToArray() : lane.ImageEmbedding;
+        Origin!.Accept(lane.Preparation!, result);
+        unprepared--;
+    }
 
     /// <summary>Tells that a picture has its last event; ends the stream after the last picture.</summary>
     public void FinishPicture(GenerationEvent value)

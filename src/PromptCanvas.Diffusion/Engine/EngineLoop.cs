@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
@@ -10,7 +11,8 @@ internal sealed class EngineLoop
     private readonly EngineOptions options;
     private readonly TimeProvider clock;
     private readonly string modelName;
-    private readonly TextConditioner texts;
+    private readonly LaneAdmission admission;
+    private readonly EmbeddingQueue embeddings;
     private readonly Stage[] stages;
     private readonly LaneScheduler scheduler;
     private readonly List<ActiveRequest> requests = [];
@@ -22,10 +24,12 @@ internal sealed class EngineLoop
         this.clock = clock;
         modelName = model.Name;
         scheduler = new LaneScheduler(options, clock);
-        texts = new TextConditioner(model);
+        var encoder = new ClipEncoder(model);
+        admission = new LaneAdmission(model, encoder, noise);
+        embeddings = new EmbeddingQueue(encoder, options.MaxBatch);
         stages =
         [
-            new PriorStage(model, noise),
+            model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
             new DecoderStage(model, noise),
             .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
         ];
@@ -37,22 +41,25 @@ internal sealed class EngineLoop
         requests.Add(request);
     }
 
-    /// <summary>Takes one turn: admits pictures while there is room, runs one network once, moves its lanes.</summary>
+    public void Admit(EmbeddingWork work) => embeddings.Add(work);
+
+    /// <summary>Takes one turn: embeds what somebody waits for, admits pictures while there is room, runs one network once, moves its lanes.</summary>
     /// <returns>False when there is nothing to do.</returns>
     public bool Turn(CancellationToken stopping)
     {
+        var embedded = embeddings.Turn(stopping);
         DropCancelled();
         FillLanes(stopping);
         if (lanes.Count == 0)
         {
-            return false;
+            return embedded;
         }
 
         var batch = scheduler.NextBatch(lanes, stages);
         BringIn(batch, stopping);
         if (batch.Count > 0)
         {
-            Guard(batch, () => RunBatch(batch, stopping));
+            Guard([.. batch.Select(lane => lane.Request).Distinct()], () => RunBatch(batch, stopping));
             RemoveFinished();
         }
 
@@ -68,6 +75,7 @@ internal sealed class EngineLoop
 
         requests.Clear();
         lanes.Clear();
+        embeddings.CancelAll();
     }
 
     private void DropCancelled()
@@ -93,16 +101,10 @@ internal sealed class EngineLoop
     {
         while (scheduler.NextToAdmit(requests, lanes) is { } request)
         {
-            var lane = new Lane(request, request.Waiting.Dequeue()) { WorkTotal = TotalWork(request) };
-            Guard([lane], () =>
+            Guard([request], () =>
             {
-                request.Texts ??= texts.Encode(request.Request.Prompt, request.Request.NegativePrompt, stopping);
-                lane.StageIndex = FirstStage(request.Request.Overrides.Conditioning);
-                if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
-                {
-                    lane.ImageEmbedding = request.Texts.Prompt.Embedding;
-                }
-
+                var lane = admission.Next(request, stopping);
+                lane.WorkTotal = TotalWork(request);
                 stages[lane.StageIndex].Enter(lane, stopping);
                 lane.ReadySince = clock.GetTimestamp();
                 lanes.Add(lane);
@@ -118,7 +120,7 @@ internal sealed class EngineLoop
         {
             if (!lane.HasEntered)
             {
-                Guard([lane], () => stages[lane.StageIndex].Enter(lane, stopping));
+                Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
             }
         }
 
@@ -166,6 +168,20 @@ internal sealed class EngineLoop
         }
 
         stage.Leave(lane);
+        if (!lane.State.IsDone)
+        {
+            // The stage draws another sample.
+            return;
+        }
+
+        if (lane.Preparation is not null)
+        {
+            lanes.Remove(lane);
+            lane.Request.PreparationWork += lane.WorkDone;
+            lane.Request.FinishPreparation(lane);
+            return;
+        }
+
         lane.StageIndex++;
         lane.State = StageState.None;
         if (lane.StageIndex == lane.Request.StageCount)
@@ -174,12 +190,18 @@ internal sealed class EngineLoop
         }
         else if (!stages[lane.StageIndex].IsLate)
         {
-            Guard([lane], () => stages[lane.StageIndex].Enter(lane, stopping));
+            Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
         }
     }
 
     private void Report(Lane lane, Stage stage)
     {
+        if (lane.Preparation is not null)
+        {
+            ReportPreparation(lane, stage);
+            return;
+        }
+
         var preview = stage.ImageSize > 0 && lane.Request.WantsPreview(options.MaxUnreadPreviews) ? stage.PredictedImage(lane) : null;
         lane.HasPreview |= stage.ImageSize > 0;
         lane.Request.HasPreview |= lane.HasPreview;
@@ -187,10 +209,23 @@ internal sealed class EngineLoop
             lane.ImageIndex,
             lane.Seed,
             stage.Kind,
-            lane.State.Step,
-            lane.State.Steps,
+            (lane.State.Round * lane.State.Steps) + lane.State.Step,
+            lane.State.Rounds * lane.State.Steps,
             Math.Min(1, lane.WorkDone / lane.WorkTotal),
             preview));
+    }
+
+    /// <summary>What is made for all pictures counts for each of them.</summary>
+    private static void ReportPreparation(Lane lane, Stage stage)
+    {
+        var request = lane.Request;
+        var kind = lane.Preparation is InversionPreparation ? GenerationStage.Inversion : stage.Kind;
+        var (step, steps) = ((lane.State.Round * lane.State.Steps) + lane.State.Step, lane.State.Rounds * lane.State.Steps);
+        var progress = Math.Min(1, (request.PreparationWork + lane.WorkDone) / lane.WorkTotal);
+        foreach (var index in request.Waiting)
+        {
+            request.Emit(new StepCompleted(index, request.Request.SeedOf(index), kind, step, steps, progress, null));
+        }
     }
 
     private void Finish(Lane lane)
@@ -207,17 +242,20 @@ internal sealed class EngineLoop
 
         var timings = lane.Seconds.Select((seconds, index) => new StageTiming(stages[index].Kind, seconds)).ToArray();
         lane.Request.FinishPicture(new ImageCompleted(
-            lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Plan.Describe(modelName), timings));
+            lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Describe(modelName, lane.ImageIndex), timings));
     }
 
     private void Fail(Lane lane, string reason)
     {
         lanes.Remove(lane);
-        lane.Request.FinishPicture(new ImageFailed(lane.ImageIndex, lane.Seed, reason));
+        foreach (var index in lane.Request.Lose(lane))
+        {
+            lane.Request.FinishPicture(new ImageFailed(index, lane.Request.Request.SeedOf(index), reason));
+        }
     }
 
     /// <summary>Hands a fault to the readers of the requests it hit; the others go on.</summary>
-    private static void Guard(List<Lane> hit, Action work)
+    private static void Guard(List<ActiveRequest> hit, Action work)
     {
         try
         {
@@ -227,30 +265,38 @@ internal sealed class EngineLoop
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            foreach (var lane in hit)
+            foreach (var request in hit)
             {
-                lane.Request.Complete(fault);
+                request.Complete(fault);
             }
         }
     }
 
-    /// <summary>Only the diffusion prior has steps of its own; the ablations start at the decoder.</summary>
-    private static int FirstStage(ConditioningMode conditioning) => conditioning == ConditioningMode.DiffusionPrior ? 0 : 1;
-
+    /// <summary>The work of one picture, with all that is made ready for its request.</summary>
     private double TotalWork(ActiveRequest request)
     {
         var plan = request.Plan;
-        var work = Stage.TotalRows(plan.Decoder) * stages[1].WorkPerRow;
-        if (FirstStage(request.Request.Overrides.Conditioning) == 0)
-        {
-            work += Stage.TotalRows(plan.Prior) * stages[0].WorkPerRow;
-        }
+        var decoder = stages[StageIndices.Decoder];
+        var work = (Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder, plan.DecoderStart) * decoder.WorkPerRow)
+            + (request.Inversions * DecoderStage.InversionRows(plan.Decoder) * decoder.WorkPerRow)
+            + (request.PriorSamples * PriorWork(request));
 
         for (var index = 0; index < plan.SuperResolution.Length; index++)
         {
-            work += Stage.TotalRows(plan.SuperResolution[index]) * stages[2 + index].WorkPerRow;
+            work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;
         }
 
         return work;
+    }
+
+    private double PriorWork(ActiveRequest request)
+    {
+        if (request.Request.Overrides.Conditioning == ConditioningMode.AutoregressivePrior)
+        {
+            var (recipe, count) = request.Plan.Tokens;
+            return (recipe.GuidanceScale == 1 ? 1 : 2) * count * stages[StageIndices.Prior].WorkPerRow;
+        }
+
+        return Stage.TotalRows(request.Plan.Prior) * stages[StageIndices.Prior].WorkPerRow;
     }
 }

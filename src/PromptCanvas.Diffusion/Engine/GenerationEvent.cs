@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine;
@@ -16,6 +17,9 @@ public enum GenerationStage
 
     /// <summary>The second upsampler (256² → 1024²).</summary>
     SuperResolution1024,
+
+    /// <summary>A given picture → the noise the decoder draws it from; done once for all pictures of a request.</summary>
+    Inversion,
 }
 
 /// <summary>Something happened to one picture of a request.</summary>
@@ -65,7 +69,7 @@ public sealed record StageTiming(GenerationStage Stage, double Seconds);
 /// <summary>Everything but prompt and seed that is needed to make the same picture again.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Size">The side in pixels.</param>
-/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>text-embedding</c> or <c>none</c>.</param>
+/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>autoregressive</c>, <c>text-embedding</c>, <c>none</c>, <c>known-picture</c> where the rest of the picture does, or <c>given</c> where another picture does.</param>
 /// <param name="PriorSampler">Update rule of the prior.</param>
 /// <param name="PriorSteps">Steps of the prior.</param>
 /// <param name="PriorGuidance">Guidance of the prior.</param>
@@ -83,4 +87,33 @@ public sealed record EffectiveRecipe(
     string DecoderSampler,
     int DecoderSteps,
     double DecoderGuidance,
-    IReadOnlyList<int> SuperResolutionSteps);
+    IReadOnlyList<int> SuperResolutionSteps)
+{
+    /// <summary>What was done to what somebody brought: <c>edit</c>, <c>erase</c>, <c>extend</c>, <c>vary</c>, <c>blend</c> or <c>textdiff</c>; null = the picture is a prompt's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Kind { get; init; }
+
+    /// <summary>Strength of a variation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Strength { get; init; }
+
+    /// <summary>Weights of a blend's inputs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? Weights { get; init; }
+
+    /// <summary>How far along its row a frame is, 0 … 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Fraction { get; init; }
+
+    /// <summary>What a text difference starts from.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? From { get; init; }
+
+    /// <summary>What a text difference goes to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? To { get; init; }
+
+    /// <summary>Of how many samples of the prior the best was kept, where it was more than one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PriorCandidates { get; init; }
+}

@@ -9,7 +9,13 @@ public sealed record GenerationRequest
     /// <summary>The largest number of pictures of one request.</summary>
     public const int MaximumCount = 10;
 
-    /// <summary>The text; 1 … <see cref="MaximumPromptLength"/> characters.</summary>
+    /// <summary>The largest number of frames of a row.</summary>
+    public const int MaximumFrames = 32;
+
+    /// <summary>
+    /// The text; 1 … <see cref="MaximumPromptLength"/> characters, or none where there is an <see cref="Origin"/> or under
+    /// <see cref="ConditioningMode.KnownPicture"/>.
+    /// </summary>
     public required string Prompt { get; init; }
 
     /// <summary>What to steer away from; null = the empty prompt.</summary>
@@ -27,6 +33,12 @@ public sealed record GenerationRequest
     /// <summary>The side of the finished pictures in pixels: 64, 256, 512 or 1024.</summary>
     public int Size { get; init; } = 1024;
 
+    /// <summary>What the pictures are made from when it is not the prompt; null = the prompt.</summary>
+    public PictureOrigin? Origin { get; init; }
+
+    /// <summary>The part of the picture that stays as it is; null = all of it is painted.</summary>
+    public Images.KnownRegion? Known { get; init; }
+
     /// <summary>Who asked; turns are shared between people, not requests.</summary>
     public string Person { get; init; } = "";
 
@@ -35,6 +47,10 @@ public sealed record GenerationRequest
 
     /// <summary>Asked before each predicted picture is handed out: false = nobody watches, and none is copied. Null = always.</summary>
     public Func<bool>? PreviewsWanted { get; init; }
+
+    /// <summary>A picture's own seed: S + i, or S for the frames of a row.</summary>
+    /// <param name="imageIndex">i, from 0.</param>
+    public uint SeedOf(int imageIndex) => Origin is { IsRow: true } ? Seed : unchecked(Seed + (uint)imageIndex);
 }
 
 /// <summary>What a request changes of the model's recipe; null = the model's own.</summary>
@@ -55,19 +71,28 @@ public sealed record RecipeOverrides
     /// <summary>Guidance of the decoder, 0 … 50.</summary>
     public double? DecoderGuidance { get; init; }
 
+    /// <summary>How many samples of the prior are drawn for each picture, 1 … 16; the one closest to the text is kept.</summary>
+    public int? PriorCandidates { get; init; }
+
     /// <summary>What conditions the decoder.</summary>
     public ConditioningMode Conditioning { get; init; } = ConditioningMode.DiffusionPrior;
 }
 
-/// <summary>What conditions the decoder: the prior, or one of the ablations of section 5.1 of the paper.</summary>
+/// <summary>What conditions the decoder: the prior, or one of the alternatives of section 5.1 of the paper.</summary>
 public enum ConditioningMode
 {
     /// <summary>The image embedding the diffusion prior predicts.</summary>
     DiffusionPrior,
+
+    /// <summary>The image embedding the autoregressive prior predicts, where the model has one.</summary>
+    AutoregressivePrior,
 
     /// <summary>The text embedding in place of the image embedding.</summary>
     TextEmbedding,
 
     /// <summary>The caption's tokens alone, beside the learned null image embedding.</summary>
     CaptionOnly,
+
+    /// <summary>No text: the image embedding of the known region's picture, its hole closed smoothly. What is painted continues what is there.</summary>
+    KnownPicture,
 }

@@ -9,11 +9,11 @@ namespace PromptCanvas.Diffusion.Engine;
 /// Each turn takes whoever's turn it is, fills a batch with pictures in the same network, runs it once, and moves each
 /// picture by its own sampler. A request that arrives while another runs joins at the next turn.
 /// </remarks>
-public sealed class ImageEngine : IImageEngine, IDisposable
+public sealed class ImageEngine : IImageEngine, IEmbedder, IDisposable
 {
     private readonly UnClipModel model;
     private readonly EngineLoop loop;
-    private readonly ConcurrentQueue<ActiveRequest> arrivals = new();
+    private readonly ConcurrentQueue<Action<EngineLoop>> arrivals = new();
     private readonly AutoResetEvent wake = new(false);
     private readonly CancellationTokenSource stopping = new();
 
@@ -47,6 +47,10 @@ public sealed class ImageEngine : IImageEngine, IDisposable
     /// <param name="size">The side asked for, in pixels.</param>
     public int MadeSizeFor(int size) => StagePlan.MadeSizeFor(model, size);
 
+    /// <summary>The size to ask for when a frame of another picture is painted: the one nearest in proportion that the model makes.</summary>
+    /// <param name="side">The frame's side, in pixels.</param>
+    public int WorkingSizeFor(int side) => StagePlan.WorkingSizeFor(model, side);
+
     /// <inheritdoc/>
     public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
@@ -57,6 +61,32 @@ public sealed class ImageEngine : IImageEngine, IDisposable
 
         ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
         return RunAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return OriginValidator.ValidateInputs(model, inputs);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<ConditioningInput> inputs, CancellationToken cancellationToken)
+    {
+        if (ValidateEmbedding(inputs) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(inputs));
+        }
+
+        if (inputs.Count == 0)
+        {
+            return [];
+        }
+
+        var encoder = new ClipEncoder(model);
+        var work = new EmbeddingWork([.. inputs.Select(encoder.Prepare)], cancellationToken);
+        Arrive(admitted => admitted.Admit(work));
+        return await work.Result.ConfigureAwait(false);
     }
 
     /// <summary>Stops within one step; requests under way end with <see cref="OperationCanceledException"/>.</summary>
@@ -85,7 +115,7 @@ public sealed class ImageEngine : IImageEngine, IDisposable
             request, StagePlan.Create(model, request), Interlocked.Increment(ref arrivalCount), cancellationToken);
         try
         {
-            Arrive(active);
+            Arrive(admitted => admitted.Admit(active));
             await foreach (var value in active.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return value;
@@ -97,12 +127,12 @@ public sealed class ImageEngine : IImageEngine, IDisposable
         }
     }
 
-    private void Arrive(ActiveRequest request)
+    private void Arrive(Action<EngineLoop> arrival)
     {
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
-            arrivals.Enqueue(request);
+            arrivals.Enqueue(arrival);
             if (thread is null)
             {
                 thread = new Thread(Work) { IsBackground = true, Name = $"engine {model.Name}" };
@@ -120,7 +150,7 @@ public sealed class ImageEngine : IImageEngine, IDisposable
         {
             while (arrivals.TryDequeue(out var arrived))
             {
-                loop.Admit(arrived);
+                arrived(loop);
             }
 
             if (!loop.Turn(token))
@@ -131,7 +161,7 @@ public sealed class ImageEngine : IImageEngine, IDisposable
 
         while (arrivals.TryDequeue(out var arrived))
         {
-            loop.Admit(arrived);
+            arrived(loop);
         }
 
         loop.CancelAll();

@@ -4,14 +4,23 @@ using PromptCanvas.Diffusion.Schedulers;
 namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>One picture in one stage at one timestep.</summary>
-internal sealed class Lane(ActiveRequest request, int imageIndex)
+internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioning texts)
 {
+    /// <summary>The picture index of a lane that is no picture's.</summary>
+    public const int Preparing = -1;
+
     public ActiveRequest Request { get; } = request;
 
     public int ImageIndex { get; } = imageIndex;
 
-    /// <summary>S + i in unsigned 32 bits.</summary>
-    public uint Seed { get; } = unchecked(request.Request.Seed + (uint)imageIndex);
+    /// <summary>S + i in unsigned 32 bits; S where the pictures are frames of a row, and for preparations.</summary>
+    public uint Seed { get; } = imageIndex == Preparing ? request.Request.Seed : request.Request.SeedOf(imageIndex);
+
+    /// <summary>What this lane makes ready for its request's pictures; null for a picture.</summary>
+    public Origins.Preparation? Preparation { get; init; }
+
+    /// <summary>The texts this lane is conditioned on.</summary>
+    public TextConditioning Texts { get; } = texts;
 
     /// <summary>Which of the engine's stages: 0 = prior, 1 = decoder, then the upsamplers.</summary>
     public int StageIndex { get; set; }
@@ -20,6 +29,9 @@ internal sealed class Lane(ActiveRequest request, int imageIndex)
 
     /// <summary>The CLIP image embedding the prior gave, E values; empty before.</summary>
     public float[] ImageEmbedding { get; set; } = [];
+
+    /// <summary>Where the decoder starts; null = at the seed's own noise.</summary>
+    public DecoderStart? Start { get; set; }
 
     /// <summary>Whether somebody could have seen this picture already.</summary>
     public bool HasPreview { get; set; }
@@ -44,14 +56,19 @@ internal sealed class Lane(ActiveRequest request, int imageIndex)
     public SignedImage? Picture { get; set; }
 }
 
+/// <summary>Noise a decoder starts from instead of the seed's own.</summary>
+/// <param name="Noise">x_T, in the layout the network takes.</param>
+/// <param name="FreshFraction">How far along the arc from it to the seed's own noise, 0 … 1.</param>
+internal sealed record DecoderStart(float[] Noise, double FreshFraction);
+
 /// <summary>A lane's diffusion state in its present stage, in the layout the network takes.</summary>
-/// <param name="Sampler">The update rule with this lane's history.</param>
+/// <param name="Stepper">The update rule with this lane's history.</param>
 /// <param name="Input">The lane's whole row of the network's sample: x_t first, then what is constant over the steps.</param>
 /// <param name="Clean">x̂₀ of the last step.</param>
 /// <param name="Guidance">w; 1 = off.</param>
 /// <param name="GuidanceInterval">Where guidance is on.</param>
 internal sealed record StageState(
-    ISampler Sampler, float[] Input, float[] Clean, double Guidance, Models.GuidanceInterval GuidanceInterval)
+    IStepper Stepper, float[] Input, float[] Clean, double Guidance, Models.GuidanceInterval GuidanceInterval)
 {
     public static StageState None { get; } = new(null!, [], [], 1, Models.GuidanceInterval.Always);
 
@@ -61,10 +78,29 @@ internal sealed record StageState(
     /// <summary>What the network sees of this lane beside its sample; the stage knows its type.</summary>
     public object? Conditioning { get; init; }
 
+    /// <summary>The part of the picture that is not to be painted; null = all of it is.</summary>
+    public Stages.KnownPixels? Known { get; init; }
+
+    /// <summary>Whether steps are repeated to make new and known parts agree.</summary>
+    public bool IsResampled { get; init; }
+
     /// <summary>Loop counter, 0 … N−1; N when the stage is done.</summary>
     public int Step { get; set; }
 
-    public int Steps => Sampler.Plan.Steps;
+    /// <summary>N.</summary>
+    public int Steps { get; init; } = Stepper?.Steps ?? 0;
+
+    /// <summary>The update rule of a lane on its way down.</summary>
+    public ISampler Sampler => (ISampler)Stepper;
+
+    /// <summary>Which sample of several this is, from 0; each draws noise of its own.</summary>
+    public int Round { get; init; }
+
+    /// <summary>How many samples are drawn.</summary>
+    public int Rounds { get; init; } = 1;
+
+    /// <summary>How often the present step has been taken already.</summary>
+    public int Repeat { get; set; }
 
     public bool IsDone => Step == Steps;
 
@@ -72,4 +108,9 @@ internal sealed record StageState(
     public bool IsGuided => Guidance != 1 && GuidanceInterval.Contains(Step, Steps);
 
     public int Rows => IsGuided ? 2 : 1;
+
+    /// <summary>The noise of this step: its own number, and numbers beyond the plan for going back and for repeats.</summary>
+    /// <param name="goingBack">Whether it is the noise that undoes the step.</param>
+    public int NoiseNumber(bool goingBack) => INoiseSource.StepOf(
+        Round, Repeat == 0 && !goingBack ? Step : Steps + (2 * ((Step * Resampling.Times) + Repeat)) + (goingBack ? 1 : 0));
 }

@@ -45,7 +45,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         foreach (var request in requests)
         {
             var hasLane = served.Contains(request.Request.Person);
-            if (request.Waiting.Count > 0 && (!hasLane || open > reserved) && (best is null || CompareToAdmit(request, best, served) < 0))
+            if (request.HasNextLane && (!hasLane || open > reserved) && (best is null || CompareToAdmit(request, best, served) < 0))
             {
                 best = request;
             }

@@ -7,14 +7,21 @@ namespace PromptCanvas.Diffusion.Engine;
 internal static class RequestValidator
 {
     private const double MaximumGuidance = 50;
+    private const int MaximumCandidates = 16;
 
     /// <summary>One sentence that says what to do; null when the request can be made.</summary>
     public static string? Validate(UnClipModel model, GenerationRequest request) =>
-        ValidateText(request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateOverrides(model, request.Overrides);
+        ValidateText(model, request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateOverrides(model, request)
+        ?? OriginValidator.Validate(model, request);
 
-    private static string? ValidateText(GenerationRequest request)
+    private static string? ValidateText(UnClipModel model, GenerationRequest request)
     {
-        if (string.IsNullOrWhiteSpace(request.Prompt))
+        if (request.Overrides.Conditioning == ConditioningMode.KnownPicture)
+        {
+            return ValidateKnownPicture(model, request);
+        }
+
+        if (string.IsNullOrWhiteSpace(request.Prompt) && request.Origin is null)
         {
             return "The prompt is empty: describe the picture in a few words.";
         }
@@ -29,11 +36,27 @@ internal static class RequestValidator
             : null;
     }
 
+    private static string? ValidateKnownPicture(UnClipModel model, GenerationRequest request)
+    {
+        if (request.Known is null || request.Known.IsEmpty)
+        {
+            return "Nothing of the picture is known that could be continued: leave a part of it, or describe the picture.";
+        }
+
+        if (model.ImageEncoder is null)
+        {
+            return $"The model {model.Name} cannot look at pictures (it has no image encoder): describe what shall be painted.";
+        }
+
+        return string.IsNullOrWhiteSpace(request.Prompt) ? null : "The known picture takes the prompt's place: leave the prompt empty.";
+    }
+
     private static string? ValidateCount(GenerationRequest request)
     {
-        if (request.Count is < 1 or > GenerationRequest.MaximumCount)
+        var maximum = request.Origin is { IsRow: true } ? GenerationRequest.MaximumFrames : GenerationRequest.MaximumCount;
+        if (request.Count < 1 || request.Count > maximum)
         {
-            return $"{request.Count} pictures cannot be made at once: ask for 1 to {GenerationRequest.MaximumCount}.";
+            return $"{request.Count} pictures cannot be made at once: ask for 1 to {maximum}.";
         }
 
         var wanted = request.ImageIndices;
@@ -50,11 +73,28 @@ internal static class RequestValidator
             : $"{request.Size} pixels is not a size that can be made: choose {string.Join(", ", sizes[..^1])} or {sizes[^1]}.";
     }
 
-    private static string? ValidateOverrides(UnClipModel model, RecipeOverrides overrides) =>
-        ValidateSteps("prior", overrides.PriorSteps, model.Recipe.Prior.Sampler, model.Prior.Scheduler)
-        ?? ValidateSteps("decoder", overrides.DecoderSteps, model.Recipe.Decoder.Sampler, model.Decoder.Scheduler)
-        ?? ValidateGuidance("prior", overrides.PriorGuidance)
-        ?? ValidateGuidance("decoder", overrides.DecoderGuidance);
+    private static string? ValidateOverrides(UnClipModel model, GenerationRequest request)
+    {
+        var overrides = request.Overrides;
+        var decoderSampler = Origins.OriginPlan.DecoderRecipe(model, request, model.Recipe.Decoder).Sampler;
+        return ValidateSteps("prior", overrides.PriorSteps, model.Recipe.Prior.Sampler, model.Prior.Scheduler)
+            ?? ValidateSteps("decoder", overrides.DecoderSteps, decoderSampler, model.Decoder.Scheduler)
+            ?? ValidateGuidance("prior", overrides.PriorGuidance)
+            ?? ValidateGuidance("decoder", overrides.DecoderGuidance)
+            ?? ValidatePrior(model, overrides);
+    }
+
+    private static string? ValidatePrior(UnClipModel model, RecipeOverrides overrides)
+    {
+        if (overrides.PriorCandidates is < 1 or > MaximumCandidates)
+        {
+            return $"{overrides.PriorCandidates} samples of the prior cannot be drawn for a picture: choose 1 to {MaximumCandidates}.";
+        }
+
+        return overrides.Conditioning == ConditioningMode.AutoregressivePrior && model.AutoregressivePrior is null
+            ? $"{model.Name} has no autoregressive prior: choose another prior, or another model."
+            : null;
+    }
 
     private static string? ValidateSteps(string stage, int? steps, SamplerKind sampler, SchedulerSettings scheduler)
     {

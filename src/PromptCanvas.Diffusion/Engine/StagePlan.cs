@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine;
@@ -5,6 +6,9 @@ namespace PromptCanvas.Diffusion.Engine;
 /// <summary>What one picture of a request goes through: the model's recipe with the request's changes.</summary>
 internal sealed class StagePlan
 {
+    /// <summary>The name of the prior where a picture's own embedding takes its place.</summary>
+    public const string GivenEmbedding = "given";
+
     private static readonly int[] StandardSizes = [64, 256, 512, 1024];
 
     private StagePlan(ConditioningMode conditioning, StageRecipe prior, StageRecipe decoder, StageRecipe[] superResolution, int madeSize, int size)
@@ -21,10 +25,25 @@ internal sealed class StagePlan
 
     public StageRecipe Prior { get; }
 
+    /// <summary>How the autoregressive prior draws, and how many tokens.</summary>
+    public (TokenRecipe Recipe, int Count) Tokens { get; private init; } = (new TokenRecipe(1, 1), 0);
+
+    /// <summary>Samples of the prior for each picture; the best is kept.</summary>
+    public int PriorCandidates { get; private init; } = 1;
+
     public StageRecipe Decoder { get; }
 
     /// <summary>One entry for each upsampler the size needs.</summary>
     public StageRecipe[] SuperResolution { get; }
+
+    /// <summary>Whether the decoder repeats steps to fit a known region it was not trained with.</summary>
+    public bool ResamplesDecoder { get; private init; }
+
+    /// <summary>Whether what is painted continues the known picture, so that any difference at the rim is an error.</summary>
+    public bool ContinuesKnown => Conditioning == ConditioningMode.KnownPicture;
+
+    /// <summary>The first decoder step that runs the network: half way where the known picture is continued, because things appear before and textures after.</summary>
+    public int DecoderStart => ContinuesKnown ? Decoder.Steps / 2 : 0;
 
     /// <summary>The side of the picture the last stage gives.</summary>
     public int MadeSize { get; }
@@ -52,6 +71,23 @@ internal sealed class StagePlan
         return largest;
     }
 
+    /// <summary>The offered size that is made nearest to a frame's side: detail that is then thrown away costs time, and detail that is missing shows.</summary>
+    public static int WorkingSizeFor(UnClipModel model, int side)
+    {
+        var offered = OfferedSizes(model);
+        var best = offered[0];
+        foreach (var size in offered)
+        {
+            var closer = Math.Abs(Math.Log((double)MadeSizeFor(model, size) / side)) - Math.Abs(Math.Log((double)MadeSizeFor(model, best) / side));
+            if (closer < 0 || (closer == 0 && MadeSizeFor(model, size) > MadeSizeFor(model, best)))
+            {
+                best = size;
+            }
+        }
+
+        return best;
+    }
+
     public static StagePlan Create(UnClipModel model, GenerationRequest request)
     {
         var recipe = model.Recipe;
@@ -71,33 +107,50 @@ internal sealed class StagePlan
                 Steps = overrides.PriorSteps ?? recipe.Prior.Steps,
                 GuidanceScale = overrides.PriorGuidance ?? recipe.Prior.GuidanceScale,
             },
-            recipe.Decoder with
+            OriginPlan.DecoderRecipe(model, request, recipe.Decoder with
             {
                 Steps = overrides.DecoderSteps ?? recipe.Decoder.Steps,
                 GuidanceScale = overrides.DecoderGuidance ?? recipe.Decoder.GuidanceScale,
-            },
+            }),
             upsamplers,
             madeSize,
-            request.Size);
+            request.Size)
+        {
+            Tokens = (
+                recipe.AutoregressivePrior with { GuidanceScale = overrides.PriorGuidance ?? recipe.AutoregressivePrior.GuidanceScale },
+                model.AutoregressivePrior?.ComponentCount ?? 0),
+            PriorCandidates = overrides.PriorCandidates ?? recipe.PriorCandidates,
+            ResamplesDecoder = request.Known is not null && !model.Decoder.MaskedInput,
+        };
     }
 
-    public EffectiveRecipe Describe(string model) => new(
-        model,
-        Size,
-        NameOf(Conditioning),
-        NameOf(Prior),
-        Prior.Steps,
-        Prior.GuidanceScale,
-        NameOf(Decoder),
-        Decoder.Steps,
-        Decoder.GuidanceScale,
-        [.. SuperResolution.Select(stage => stage.Steps)]);
+    public EffectiveRecipe Describe(string model)
+    {
+        var autoregressive = Conditioning == ConditioningMode.AutoregressivePrior;
+        var draws = autoregressive || Conditioning == ConditioningMode.DiffusionPrior;
+        return new(
+            model,
+            Size,
+            NameOf(Conditioning),
+            autoregressive ? "tokens" : NameOf(Prior),
+            autoregressive ? Tokens.Count : Prior.Steps,
+            autoregressive ? Tokens.Recipe.GuidanceScale : Prior.GuidanceScale,
+            NameOf(Decoder),
+            Decoder.Steps,
+            Decoder.GuidanceScale,
+            [.. SuperResolution.Select(stage => stage.Steps)])
+        {
+            PriorCandidates = draws && PriorCandidates > 1 ? PriorCandidates : null,
+        };
+    }
 
     private static string NameOf(ConditioningMode conditioning) => conditioning switch
     {
         ConditioningMode.DiffusionPrior => "diffusion",
+        ConditioningMode.AutoregressivePrior => "autoregressive",
         ConditioningMode.TextEmbedding => "text-embedding",
         ConditioningMode.CaptionOnly => "none",
+        ConditioningMode.KnownPicture => "known-picture",
         _ => throw new ArgumentOutOfRangeException(nameof(conditioning), conditioning, "This conditioning has no name."),
     };
 

@@ -22,6 +22,9 @@ public sealed class ClipImagePreprocessor
 {
     private const int Channels = SignedImage.Channels;
 
+    /// <summary>How many times as long as wide a picture may be before its ends are cut off unseen.</summary>
+    private const int MaximumAspect = 32;
+
     private readonly int size;
     private readonly float[] mean;
     private readonly float[] standardDeviation;
@@ -59,10 +62,29 @@ public sealed class ClipImagePreprocessor
         }
 
         var shortest = Math.Min(width, height);
+        if (Math.Max(width, height) > (long)MaximumAspect * shortest)
+        {
+            return ProcessMiddle(width, height, rgb, shortest * MaximumAspect);
+        }
+
         var resizedWidth = (int)((long)size * width / shortest);
         var resizedHeight = (int)((long)size * height / shortest);
         var resized = ByteBicubic.Resize(rgb, width, height, resizedWidth, resizedHeight);
         return CropAndNormalize(resized, resizedWidth, resizedHeight);
+    }
+
+    /// <summary>A strip is cut to its middle first: enlarged whole it would fill memory, and only a square of it is looked at.</summary>
+    private float[] ProcessMiddle(int width, int height, ReadOnlySpan<byte> rgb, int length)
+    {
+        var (cutWidth, cutHeight) = (Math.Min(width, length), Math.Min(height, length));
+        var (left, top) = ((width - cutWidth) / 2, (height - cutHeight) / 2);
+        var middle = new byte[Channels * cutWidth * cutHeight];
+        for (var y = 0; y < cutHeight; y++)
+        {
+            rgb.Slice((((top + y) * width) + left) * Channels, cutWidth * Channels).CopyTo(middle.AsSpan(y * cutWidth * Channels));
+        }
+
+        return Process(cutWidth, cutHeight, middle);
     }
 
     private float[] CropAndNormalize(ReadOnlySpan<byte> rgb, int width, int height)

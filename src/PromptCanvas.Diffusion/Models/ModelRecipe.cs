@@ -17,6 +17,17 @@ public sealed record ModelRecipe
     /// <summary>The sides of the pictures the model makes, in pixels, ascending.</summary>
     public required IReadOnlyList<int> Sizes { get; init; }
 
+    /// <summary>How the autoregressive prior draws its tokens.</summary>
+    public TokenRecipe AutoregressivePrior { get; init; } = new(1, 2);
+
+    /// <summary>How many image embeddings are drawn for each picture, of which the one closest to the text is kept.</summary>
+    /// <value>1.</value>
+    public int PriorCandidates { get; init; } = 1;
+
+    /// <summary>Steps of DDIM from a picture to its noise, each corrected twice, and back to a picture.</summary>
+    /// <value>20.</value>
+    public int InversionSteps { get; init; } = 20;
+
     /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt beside the image embedding.</summary>
     public bool CaptionTokens { get; init; } = true;
 
@@ -51,6 +62,11 @@ public sealed record StageRecipe(SamplerKind Sampler, int Steps)
     /// <summary>DDIM's η: 0 = deterministic, 1 = ancestral noise. Other samplers ignore it.</summary>
     public double Eta { get; init; }
 }
+
+/// <summary>How tokens are drawn from a network's logits.</summary>
+/// <param name="Temperature">Divides the logits; 0 = always the likeliest token.</param>
+/// <param name="GuidanceScale">w in uncond + w·(cond − uncond), on logits; 1 = off.</param>
+public sealed record TokenRecipe(double Temperature, double GuidanceScale);
 
 /// <summary>Fractions of the step list between which guidance is on: step k of N is guided when round(Start·N) ≤ k &lt; round(End·N), halves to even.</summary>
 /// <param name="Start">0 … 1.</param>

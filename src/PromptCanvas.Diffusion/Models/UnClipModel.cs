@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
 using PromptCanvas.Diffusion.Tokenization;
@@ -21,8 +22,20 @@ public sealed class UnClipModel : IDisposable
     /// <summary>The CLIP image encoder, where the checkpoint has one.</summary>
     public INetwork? ImageEncoder { get; init; }
 
+    /// <summary>How pictures are prepared for the image encoder.</summary>
+    public ClipImageSettings ImageSettings { get; init; } = new();
+
+    /// <summary>
+    /// What the model's pictures can show, for describing pictures: captions, and patterns in which each <c>{}</c> stands for a caption; empty
+    /// where the model brings none.
+    /// </summary>
+    public IReadOnlyList<string> Captions { get; init; } = [];
+
     /// <summary>Text conditioning → image embedding.</summary>
     public required PriorComponent Prior { get; init; }
+
+    /// <summary>Text conditioning → image embedding token by token, where the checkpoint has such a prior too.</summary>
+    public AutoregressivePriorComponent? AutoregressivePrior { get; init; }
 
     /// <summary>Image embedding and text → what the decoder is conditioned on.</summary>
     public required TextProjectionComponent TextProjection { get; init; }
@@ -55,6 +68,7 @@ public sealed class UnClipModel : IDisposable
         TextEncoder.Dispose();
         ImageEncoder?.Dispose();
         Prior.Network.Dispose();
+        AutoregressivePrior?.Network.Dispose();
         TextProjection.Network.Dispose();
         Decoder.Network.Dispose();
         foreach (var stage in SuperResolution)
@@ -74,6 +88,19 @@ public sealed record PriorComponent(INetwork Network, SchedulerSettings Schedule
 {
     /// <summary>E, the width of a CLIP embedding.</summary>
     public int EmbeddingSize => Mean.Length;
+}
+
+/// <summary>The autoregressive prior: image embeddings as quantised principal components.</summary>
+/// <param name="Network">Gives the logits of every component's token from the caption and the tokens before it.</param>
+/// <param name="Mean">The mean of image embeddings, E values, not normalised.</param>
+/// <param name="Components">K orthonormal directions in the order of falling variance, (K, E) flattened.</param>
+/// <param name="Bins">What each token stands for along its component, (K, number of bins) flattened.</param>
+/// <param name="ComponentCount">K, the number of tokens of one embedding.</param>
+/// <remarks>Source: Ramesh et al. (2022), section 2.2.</remarks>
+public sealed record AutoregressivePriorComponent(INetwork Network, float[] Mean, float[] Components, float[] Bins, int ComponentCount)
+{
+    /// <summary>The number of values each token can have.</summary>
+    public int BinCount => Bins.Length / ComponentCount;
 }
 
 /// <summary>The projection in front of the decoder.</summary>

@@ -40,6 +40,12 @@ public static class NetworkNames
     /// <summary>Prior output: the predicted, un-noised, normalised image embedding, (B, E).</summary>
     public const string PredictedImageEmbedding = "predicted_image_embedding";
 
+    /// <summary>Autoregressive prior input: the tokens drawn so far, then anything, Int64 (B, K).</summary>
+    public const string Tokens = "tokens";
+
+    /// <summary>Autoregressive prior output: the logits of every component's token given those before it, (B, K, number of bins).</summary>
+    public const string Logits = "logits";
+
     /// <summary>Text projection input: the image embedding, (B, E).</summary>
     public const string ImageEmbeddings = "image_embeddings";
 

@@ -78,6 +78,9 @@ public sealed class AncestralSampler : ISampler
         AddNoise(noisySample, predictedVariance, noise, beta, posteriorVariance);
     }
 
+    /// <inheritdoc/>
+    public void Rewind() => sequence.Rewind();
+
     private void AddNoise(
         Span<float> sample, ReadOnlySpan<float> predictedVariance, ReadOnlySpan<float> noise, double beta, double posteriorVariance)
     {

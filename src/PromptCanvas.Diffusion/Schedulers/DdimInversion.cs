@@ -5,25 +5,32 @@ namespace PromptCanvas.Diffusion.Schedulers;
 /// <summary>DDIM backwards: from a clean sample to the noise from which DDIM draws it again. Deterministic, never clipped; use it without guidance.</summary>
 /// <remarks>
 /// Source: Dhariwal and Nichol (2021), section F; unCLIP (Ramesh et al., 2022), section 3.1. The network is evaluated at the lower of the
-/// two noise levels, so a round trip is exact only in the limit of many steps: 50 at least, 100–250 to get a picture back.
+/// two noise levels, so a round trip is exact only in the limit of many steps: 50 at least, 100–250 to get a picture back. Corrections
+/// evaluate it again at the higher level, where the DDIM step down will, and so close in on the sample that this step leads back from
+/// (fixed-point iteration; Pan et al., 2023, Effective Real Image Editing with Accelerated Iterative Diffusion Inversion).
 /// </remarks>
-public sealed class DdimInversion
+public sealed class DdimInversion : IStepper
 {
     private readonly NoiseSchedule schedule;
     private readonly CleanSampleEstimator estimator;
     private readonly int[] ascending;
+    private readonly int corrections;
+    private float[] lower = [];
 
     /// <summary>Creates the inversion of a DDIM run.</summary>
     /// <param name="schedule">The noise schedule.</param>
     /// <param name="settings">The prediction target; clipping is ignored.</param>
     /// <param name="plan">The plan of the DDIM run; visited from its end, starting at timestep 0 whether or not the plan has it.</param>
+    /// <param name="corrections">Corrections of each step, 0 or more; each is a step of its own here.</param>
     /// <exception cref="ArgumentException">The plan has only timestep 0.</exception>
-    public DdimInversion(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan)
+    public DdimInversion(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan, int corrections = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(corrections);
         ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(plan);
         this.schedule = schedule;
+        this.corrections = corrections;
         estimator = new CleanSampleEstimator(schedule, settings);
         List<int> levels = [.. plan.Timesteps];
         levels.Reverse();
@@ -41,15 +48,25 @@ public sealed class DdimInversion
     }
 
     /// <summary>The number of steps, each one network evaluation.</summary>
-    public int Steps => ascending.Length - 1;
+    public int Steps => (ascending.Length - 1) * (1 + corrections);
 
     /// <summary>The timestep at which the network is evaluated in this step.</summary>
     /// <param name="step">Loop counter, 0 … <see cref="Steps"/> − 1.</param>
-    public int Timestep(int step) => ascending[step];
+    public int Timestep(int step) => ascending[(step / (1 + corrections)) + (IsCorrection(step) ? 1 : 0)];
 
-    /// <summary>The noisier timestep this step leads to.</summary>
+    /// <summary>The noisier timestep this step leads to; a correction stays there.</summary>
     /// <param name="step">Loop counter, 0 … <see cref="Steps"/> − 1.</param>
-    public int NextTimestep(int step) => ascending[step + 1];
+    public int NextTimestep(int step) => ascending[(step / (1 + corrections)) + 1];
+
+    bool IStepper.NeedsNoise(int step) => false;
+
+    void IStepper.Step(
+        int step,
+        Span<float> noisySample,
+        ReadOnlySpan<float> predicted,
+        ReadOnlySpan<float> predictedVariance,
+        ReadOnlySpan<float> noise,
+        Span<float> cleanSample) => Step(step, noisySample, predicted, cleanSample);
 
     /// <summary>Moves a sample from this step's timestep to the next noisier one, in place.</summary>
     /// <param name="step">Loop counter, 0 … <see cref="Steps"/> − 1.</param>
@@ -61,12 +78,41 @@ public sealed class DdimInversion
     {
         StepSequence.RequireLength(sample.Length, predicted, nameof(predicted));
         StepSequence.RequireLength(sample.Length, cleanSample, nameof(cleanSample));
+        if (IsCorrection(step))
+        {
+            Correct(step, sample, predicted, cleanSample);
+            return;
+        }
+
         estimator.EstimateUnclipped(Timestep(step), sample, predicted, cleanSample);
+        if (corrections > 0)
+        {
+            lower = sample.ToArray();
+        }
+
         var alphaBar = schedule.AlphaBar(Timestep(step));
         var nextAlphaBar = schedule.AlphaBar(NextTimestep(step));
         var noisyWeight = Math.Sqrt((1 - nextAlphaBar) / (1 - alphaBar));
         var cleanWeight = Math.Sqrt(nextAlphaBar) - (noisyWeight * Math.Sqrt(alphaBar));
         TensorPrimitives.Multiply(sample, (float)noisyWeight, sample);
         TensorPrimitives.MultiplyAdd(cleanSample, (float)cleanWeight, sample, sample);
+    }
+
+    private bool IsCorrection(int step) => step % (1 + corrections) != 0;
+
+    /// <summary>x_b ← √(ᾱ_b/ᾱ_a)·x_a + (√(1−ᾱ_b) − √(ᾱ_b/ᾱ_a)·√(1−ᾱ_a))·ε̂(x_b), with ε̂ from x̂₀ as the sampler takes it.</summary>
+    private void Correct(int step, Span<float> sample, ReadOnlySpan<float> predicted, Span<float> cleanSample)
+    {
+        var first = step - (step % (1 + corrections));
+        var alphaBar = schedule.AlphaBar(Timestep(first));
+        var nextAlphaBar = schedule.AlphaBar(NextTimestep(step));
+        estimator.Estimate(NextTimestep(step), sample, predicted, cleanSample);
+
+        // ε̂ takes the sample's place, then its weight, then what it is added to.
+        TensorPrimitives.MultiplyAdd(cleanSample, (float)-Math.Sqrt(nextAlphaBar), sample, sample);
+        var ratio = Math.Sqrt(nextAlphaBar / alphaBar);
+        var noiseWeight = (Math.Sqrt(1 - nextAlphaBar) - (ratio * Math.Sqrt(1 - alphaBar))) / Math.Sqrt(1 - nextAlphaBar);
+        TensorPrimitives.Multiply(sample, (float)noiseWeight, sample);
+        TensorPrimitives.MultiplyAdd(lower, (float)ratio, sample, sample);
     }
 }

@@ -82,4 +82,7 @@ public sealed class DdimSampler : ISampler
             TensorPrimitives.MultiplyAdd(noise, (float)standardDeviation, noisySample, noisySample);
         }
     }
+
+    /// <inheritdoc/>
+    public void Rewind() => sequence.Rewind();
 }

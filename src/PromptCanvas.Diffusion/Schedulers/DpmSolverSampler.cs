@@ -10,6 +10,7 @@ public sealed class DpmSolverSampler : ISampler
     private readonly CleanSampleEstimator estimator;
     private readonly StepSequence sequence;
     private float[] previousCleanSample = [];
+    private bool remembers;
 
     /// <summary>Creates one sample's sampler.</summary>
     /// <param name="schedule">The noise schedule; its T bounds the plan's timesteps.</param>
@@ -41,7 +42,7 @@ public sealed class DpmSolverSampler : ISampler
         ReadOnlySpan<float> noise,
         Span<float> cleanSample)
     {
-        if (step > 0)
+        if (remembers)
         {
             StepSequence.RequireLength(previousCleanSample.Length, noisySample, nameof(noisySample));
         }
@@ -62,7 +63,7 @@ public sealed class DpmSolverSampler : ISampler
         var noisyWeight = Math.Sqrt((1 - previousAlphaBar) / (1 - alphaBar));
         var cleanWeight = -Math.Sqrt(previousAlphaBar) * (Math.Exp(-stride) - 1);
         TensorPrimitives.Multiply(noisySample, (float)noisyWeight, noisySample);
-        if (step == 0)
+        if (!remembers)
         {
             TensorPrimitives.MultiplyAdd(cleanSample, (float)cleanWeight, noisySample, noisySample);
         }
@@ -77,6 +78,14 @@ public sealed class DpmSolverSampler : ISampler
         Remember(cleanSample);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The repeated step is first order, like the first.</remarks>
+    public void Rewind()
+    {
+        sequence.Rewind();
+        remembers = false;
+    }
+
     private void Remember(ReadOnlySpan<float> cleanSample)
     {
         if (previousCleanSample.Length != cleanSample.Length)
@@ -85,5 +94,6 @@ public sealed class DpmSolverSampler : ISampler
         }
 
         cleanSample.CopyTo(previousCleanSample);
+        remembers = true;
     }
 }

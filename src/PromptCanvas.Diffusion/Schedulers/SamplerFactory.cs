@@ -27,6 +27,18 @@ public static class SamplerFactory
     public static ISampler Create(SamplerKind kind, SchedulerSettings settings, int steps, double eta = 0) =>
         Create(kind, settings, NoiseSchedule.FromSettings(settings), steps, eta);
 
+    /// <summary>Makes the way back up of a DDIM run: from a clean sample to the noise that gives it again.</summary>
+    /// <param name="settings">The component's settings.</param>
+    /// <param name="steps">Steps of the DDIM run, <see cref="MinimumSteps"/> … <see cref="MaximumSteps"/>.</param>
+    /// <param name="corrections">Corrections of each step, 0 or more.</param>
+    /// <exception cref="ArgumentException">The settings describe no schedule, or the steps do not fit it.</exception>
+    public static DdimInversion CreateInversion(SchedulerSettings settings, int steps, int corrections = 0)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var schedule = NoiseSchedule.FromSettings(settings);
+        return new DdimInversion(schedule, settings, TimestepPlans.FromSettings(settings, schedule, steps), corrections);
+    }
+
     /// <summary>Makes a sampler on a schedule that many share.</summary>
     /// <param name="kind">The update rule.</param>
     /// <param name="settings">The component's settings.</param>

@@ -20,6 +20,18 @@ internal sealed class StepSequence(TimestepPlan plan)
         next++;
     }
 
+    /// <summary>Expects the last step once more.</summary>
+    /// <exception cref="InvalidOperationException">There was none.</exception>
+    public void Rewind()
+    {
+        if (next == 0)
+        {
+            throw new InvalidOperationException("No step has been taken that could be taken back.");
+        }
+
+        next--;
+    }
+
     /// <summary>Refuses a span of another length.</summary>
     /// <exception cref="ArgumentException">The span has another length.</exception>
     public static void RequireLength(int length, ReadOnlySpan<float> values, string name)

@@ -94,7 +94,7 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("is not a size", "a cube", "--size", "100")]
     [InlineData("There is no model 'nope': choose starter-tiny", "a cube", "--model", "nope")]
     [InlineData("'guess' is not a prior", "a cube", "--prior", "guess")]
-    [InlineData("autoregressive prior", "a cube", "--prior", "autoregressive")]
+    [InlineData("no autoregressive prior", "a cube", "--prior", "autoregressive", "--model", "unclip-tiny/model")]
     [InlineData("decoder steps", "a cube", "--decoder-steps", "1")]
     [InlineData("decoder guidance", "a cube", "--guidance", "99")]
     [InlineData("-5", "a cube", "--seed", "-5")]

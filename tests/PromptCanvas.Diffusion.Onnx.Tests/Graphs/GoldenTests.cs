@@ -17,6 +17,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
         { "starter-tiny", "text_encoder" },
         { "starter-tiny", "image_encoder" },
         { "starter-tiny", "prior" },
+        { "starter-tiny", "prior_autoregressive" },
         { "starter-tiny", "text_proj" },
         { "starter-tiny", "decoder" },
         { "starter-tiny", "super_res_first" },

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
@@ -16,9 +18,10 @@ internal sealed class FakeModel
     public const int MiddleSize = 16;
     public const int LargeSize = 32;
 
-    public FakeModel(ModelRecipe? recipe = null, bool maskedInput = false, int pixelUnshuffle = 2)
+    public FakeModel(ModelRecipe? recipe = null, bool maskedInput = false, int pixelUnshuffle = 2, bool looksAtPictures = true)
     {
         TextEncoder = new FakeNetwork("text_encoder", EncodeText);
+        ImageEncoder = new FakeNetwork("image_encoder", EncodePicture);
         Prior = new FakeNetwork("prior", PredictEmbedding);
         TextProjection = new FakeNetwork("text_proj", Project);
         Decoder = new FakeNetwork("decoder", inputs => PredictPicture(inputs, maskedInput));
@@ -30,6 +33,8 @@ internal sealed class FakeModel
             Name = "fake",
             Tokenizer = new LetterTokenizer(),
             TextEncoder = TextEncoder,
+            ImageEncoder = looksAtPictures ? ImageEncoder : null,
+            ImageSettings = new ClipImageSettings { Size = ImageSize },
             Prior = new PriorComponent(Prior, settings with { ClipSampleRange = 5 }, new float[EmbeddingSize], [1, 1, 1, 1]),
             TextProjection = new TextProjectionComponent(TextProjection, ExtraTokens),
             Decoder = new DecoderComponent(Decoder, settings, ImageSize, pixelUnshuffle, maskedInput, LearnedVariance: false),
@@ -52,6 +57,8 @@ internal sealed class FakeModel
 
     public FakeNetwork TextEncoder { get; }
 
+    public FakeNetwork ImageEncoder { get; }
+
     public FakeNetwork Prior { get; }
 
     public FakeNetwork TextProjection { get; }
@@ -63,6 +70,9 @@ internal sealed class FakeModel
     public FakeNetwork Second { get; }
 
     public UnClipModel Model { get; }
+
+    /// <summary>Whether the decoder gives no numbers.</summary>
+    public bool DecoderIsBroken { get; set; }
 
     /// <summary>Seen by tests that check what reaches the decoder: the sample rows of every run.</summary>
     public List<float[]> DecoderSamples { get; } = [];
@@ -78,6 +88,7 @@ internal sealed class FakeModel
         var ids = inputs[NetworkNames.InputIds];
         var states = new float[ids.Rows * TokenLength * EmbeddingSize];
         var embeddings = new float[ids.Rows * EmbeddingSize];
+        var sums = ids.Integers.Chunk(TokenLength).Select(row => row.Sum()).ToArray();
         for (var index = 0; index < states.Length; index++)
         {
             states[index] = MathF.Sin(ids.Integers[index / EmbeddingSize] + (index % EmbeddingSize));
@@ -85,7 +96,7 @@ internal sealed class FakeModel
 
         for (var index = 0; index < embeddings.Length; index++)
         {
-            embeddings[index] = MathF.Cos(ids.Integers.Sum() + index);
+            embeddings[index] = MathF.Cos(sums[index / EmbeddingSize] + (index % EmbeddingSize));
         }
 
         return new()
@@ -93,6 +104,23 @@ internal sealed class FakeModel
             [NetworkNames.LastHiddenState] = NetworkTensor.Float32(states, ids.Rows, TokenLength, EmbeddingSize),
             [NetworkNames.TextEmbeds] = NetworkTensor.Float32(embeddings, ids.Rows, EmbeddingSize),
         };
+    }
+
+    /// <summary>Channel means, and one value that is never 0.</summary>
+    private static Dictionary<string, NetworkTensor> EncodePicture(IReadOnlyDictionary<string, NetworkTensor> inputs)
+    {
+        var pixels = inputs[NetworkNames.PixelValues];
+        var embeddings = new float[pixels.Rows * EmbeddingSize];
+        var plane = pixels.RowLength / SignedImage.Channels;
+        for (var index = 0; index < embeddings.Length; index++)
+        {
+            var channel = index % EmbeddingSize;
+            embeddings[index] = channel < SignedImage.Channels
+                ? TensorPrimitives.Sum(pixels.FloatRow(index / EmbeddingSize).Slice(channel * plane, plane)) / plane
+                : 1;
+        }
+
+        return new() { [NetworkNames.ImageEmbeds] = NetworkTensor.Float32(embeddings, pixels.Rows, EmbeddingSize) };
     }
 
     private static Dictionary<string, NetworkTensor> PredictEmbedding(IReadOnlyDictionary<string, NetworkTensor> inputs)
@@ -155,7 +183,7 @@ internal sealed class FakeModel
             var label = classes.FloatRow(row);
             for (var index = 0; index < length; index++)
             {
-                output[(row * length) + index] = MathF.Tanh((0.3f * values[index]) + label[index % EmbeddingSize]);
+                output[(row * length) + index] = DecoderIsBroken ? float.NaN : MathF.Tanh((0.3f * values[index]) + label[index % EmbeddingSize]);
             }
         }
 

@@ -46,6 +46,29 @@ public sealed class ClipImagePreprocessorTests
         Assert.Equal((0.2 - 0.40821073) / 0.27577711, result[2], 1e-6);
     }
 
+    [Theory]
+    [InlineData(1000, 2)]
+    [InlineData(2, 1000)]
+    public void Process_LongStrip_ShowsItsMiddleInLittleMemory(int width, int height)
+    {
+        var pixels = new byte[3 * width * height];
+        for (var pixel = 0; pixel < width * height; pixel++)
+        {
+            // The middle 100 pixels along the strip are white.
+            var along = width > height ? pixel % width : pixel / width;
+            pixels.AsSpan(3 * pixel, 3).Fill(Math.Abs(along - 500) < 50 ? (byte)255 : (byte)0);
+        }
+
+        var settings = new ClipImageSettings { Size = 224, Mean = [0, 0, 0], StandardDeviation = [1, 1, 1] };
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var result = new ClipImagePreprocessor(settings).Process(width, height, pixels);
+
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.All(result, value => Assert.Equal(1, value));
+        Assert.InRange(allocated, 0, 20_000_000);
+    }
+
     [Fact]
     public void Process_WrongNumberOfBytes_Throws()
     {

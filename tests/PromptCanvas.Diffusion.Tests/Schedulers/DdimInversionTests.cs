@@ -52,13 +52,34 @@ public sealed class DdimInversionTests
         Assert.InRange(fine, 0, coarse / 5);
     }
 
-    private static float ThereAndBack(float clean, int steps)
+    [Fact]
+    public void Step_Corrected_ReturnsTheSampleWithFewSteps()
+    {
+        var plain = Math.Abs(ThereAndBack(0.7f, 12) - 0.7);
+        var corrected = Math.Abs(ThereAndBack(0.7f, 12, corrections: 2) - 0.7);
+        var often = Math.Abs(ThereAndBack(0.7f, 12, corrections: 8) - 0.7);
+
+        Assert.InRange(corrected, 0, plain / 5);
+        Assert.InRange(often, 0, corrected);
+    }
+
+    [Fact]
+    public void Steps_Corrected_StayAtTheNoisierTimestep()
+    {
+        var inversion = new DdimInversion(Schedule, Settings, new TimestepPlan([999, 500, 0]), corrections: 1);
+
+        Assert.Equal(4, inversion.Steps);
+        Assert.Equal([0, 500, 500, 999], Enumerable.Range(0, 4).Select(inversion.Timestep));
+        Assert.Equal([500, 500, 999, 999], Enumerable.Range(0, 4).Select(inversion.NextTimestep));
+    }
+
+    private static float ThereAndBack(float clean, int steps, int corrections = 0)
     {
         // The ideal denoiser of x₀ ~ N(0, 0.25): x̂₀ = √ᾱ·x·0.25 / (0.25·ᾱ + 1 − ᾱ).
         static float Denoise(double alphaBar, float sample) => (float)(Math.Sqrt(alphaBar) * sample * 0.25 / ((0.25 * alphaBar) + 1 - alphaBar));
         float[] sample = [clean];
         var plan = TimestepPlans.Linspace(1000, steps);
-        var inversion = new DdimInversion(Schedule, Settings, plan);
+        var inversion = new DdimInversion(Schedule, Settings, plan, corrections);
         for (var step = 0; step < inversion.Steps; step++)
         {
             inversion.Step(step, sample, [Denoise(Schedule.AlphaBar(inversion.Timestep(step)), sample[0])], new float[1]);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using NetVips;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 using PromptCanvas.Imaging.WebP;
@@ -42,6 +43,106 @@ public sealed class PictureDecoderTests
         Assert.Throws<PictureFormatException>(() => PictureDecoder.Decode(png[..(png.Length / 2)]));
     }
 
+    public static TheoryData<string, byte[]> Encoded()
+    {
+        using var flat = Flat();
+        return new()
+        {
+            { "png", PngEncoder.Encode(Pictures.Gradient(300, 200)) },
+            { "flat png", flat.PngsaveBuffer() },
+            { "interlaced png", flat.PngsaveBuffer(interlace: true) },
+            { "jpeg", flat.JpegsaveBuffer() },
+            { "progressive jpeg", flat.JpegsaveBuffer(interlace: true) },
+            { "webp", flat.WebpsaveBuffer(lossless: true) },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoded))]
+    public void Decode_CutShortAnywhere_IsRefused(string format, byte[] bytes)
+    {
+        Assert.Equal((300, 200), (PictureDecoder.Decode(bytes).Width, PictureDecoder.Decode(bytes).Height));
+
+        // Down to the last bytes of pixels: only a PNG's empty end chunk and a JPEG's end marker carry none.
+        foreach (var length in new[] { bytes.Length - 24, bytes.Length * 9 / 10, bytes.Length / 2, bytes.Length / 4, 40, 10, 1 })
+        {
+            Assert.True(
+                Record.Exception(() => PictureDecoder.Decode(bytes[..length])) is PictureFormatException, $"{format}: {length} of {bytes.Length} bytes");
+        }
+    }
+
+    [Fact]
+    public void Decode_AnimatedGif_IsRefused()
+    {
+        // Two frames of one pixel.
+        var gif = Convert.FromBase64String(
+            "R0lGODlhAQABAIAAAAAAAP///yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAAQABAAACAkQBACH5BAAKAAAALAAAAAABAAEAAAICRAEAOw==");
+
+        var refusal = Assert.Throws<PictureFormatException>(() => PictureDecoder.Decode(gif));
+
+        Assert.Contains("JPEG, PNG or WebP", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decode_SixteenBitPngWithTransparency_IsEightBitsOnWhite()
+    {
+        using var flat = Flat();
+        using var wide = flat.Colourspace(Enums.Interpretation.Rgb16);
+        using var opaque = wide.Bandjoin(ushort.MaxValue);
+        using var clear = wide.Bandjoin(0);
+        using var both = opaque.Join(clear, Enums.Direction.Horizontal);
+
+        var decoded = PictureDecoder.Decode(both.PngsaveBuffer());
+
+        Assert.Equal((600, 200), (decoded.Width, decoded.Height));
+        Assert.Equal(Colour, Pixel(decoded, 10, 10));
+        Assert.Equal([255, 255, 255], Pixel(decoded, 590, 10));
+    }
+
+    [Fact]
+    public void Decode_GreyPicture_IsRgb()
+    {
+        using var flat = Flat();
+        using var grey = flat.Colourspace(Enums.Interpretation.Bw);
+        var level = (byte)grey.Avg();
+
+        Assert.Equal([level, level, level], Pixel(PictureDecoder.Decode(grey.PngsaveBuffer()), 3, 3));
+    }
+
+    [Fact]
+    public void Decode_CmykJpeg_HasTheRightColours()
+    {
+        using var flat = Flat();
+        using var cmyk = flat.IccTransform("cmyk", inputProfile: "srgb");
+        Assert.Equal(4, cmyk.Bands);
+
+        var decoded = Pixel(PictureDecoder.Decode(cmyk.JpegsaveBuffer(q: 95)), 30, 30);
+
+        // There and back through a press profile and JPEG: a few levels.
+        for (var channel = 0; channel < 3; channel++)
+        {
+            Assert.InRange(decoded[channel] - Colour[channel], -8, 8);
+        }
+    }
+
+    [Fact]
+    public void Decode_PhonePicture_IsTurnedUpright()
+    {
+        using var flat = Flat();
+        using var spot = flat.Mutate(picture =>
+        {
+            picture.DrawRect([0, 255, 0], 0, 0, 40, 40, fill: true);
+            picture.Set(GValue.GIntType, "orientation", 6);
+        });
+
+        var decoded = PictureDecoder.Decode(spot.JpegsaveBuffer(q: 95));
+
+        // Orientation 6: the stored left edge is the upright top, so the top left corner goes to the top right.
+        Assert.Equal((200, 300), (decoded.Width, decoded.Height));
+        Assert.InRange(Pixel(decoded, 190, 10)[1], 240, 255);
+        Assert.InRange(Pixel(decoded, 10, 10)[1], 0, 140);
+    }
+
     [Fact]
     public void Decode_HeaderOfAHugePicture_IsRefusedBeforeDecoding()
     {
@@ -54,6 +155,20 @@ public sealed class PictureDecoderTests
 
         Assert.Contains("40000 × 40000", refusal.Message, StringComparison.Ordinal);
     }
+
+    private static byte[] Colour { get; } = [180, 120, 60];
+
+    private static Image Flat()
+    {
+        // The settings that every picture of ours is read under.
+        PngEncoder.Encode(Pictures.Gradient(1, 1));
+        using var black = Image.Black(300, 200);
+        using var coloured = black.Linear([1.0], Array.ConvertAll(Colour, value => (double)value));
+        using var bytes = coloured.Cast(Enums.BandFormat.Uchar);
+        return bytes.Copy(interpretation: Enums.Interpretation.Srgb);
+    }
+
+    private static byte[] Pixel(RgbImage image, int x, int y) => image.Bytes.Span.Slice(((y * image.Width) + x) * 3, 3).ToArray();
 
     private static byte[] OnePixelTiff()
     {

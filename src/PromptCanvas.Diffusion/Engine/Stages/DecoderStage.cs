@@ -1,6 +1,9 @@
+using PromptCanvas.Diffusion.Engine.Origins;
+using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
@@ -9,6 +12,12 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 {
     private const int KnownChannels = 3;
     private const int MaskChannels = 1;
+
+    /// <summary>
+    /// Corrections of each step up to the noise. On the starter 20 steps with two give a picture back at a distance (root mean square,
+    /// signed range) of 0.037, with one of 0.050; 50 steps with none, which cost nearly as much, of 0.091.
+    /// </summary>
+    private const int InversionCorrections = 2;
 
     private readonly DecoderComponent decoder = model.Decoder;
     private readonly PictureLayout layout = new(model.Decoder.ImageSize, model.Decoder.PixelUnshuffle);
@@ -23,13 +32,28 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
-        // Nothing of the picture is known: behind the noise, the masked picture and the keep mask stay zero.
+        // Behind the noise, the masked picture and the keep mask; zero where nothing is known.
         var input = new float[InputLength];
-        FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
-        lane.State = Begin(lane.Request.Plan.Decoder, decoder.Scheduler, input, layout.Length) with
+        if (lane.Preparation is InversionPreparation inversion)
         {
+            lane.State = BeginInversion(lane, inversion, input) with { Conditioning = Project(lane, cancellationToken) };
+            return;
+        }
+
+        var known = KnownOf(lane, layout, growHole: true, decoder.Scheduler);
+        if (known is not null && decoder.MaskedInput)
+        {
+            known.CopyMasked(input.AsSpan(layout.Length));
+            known.Mask.CopyTo(input, 2 * layout.Length);
+        }
+
+        lane.State = BeginDrawing(lane, input) with
+        {
+            Known = known,
+            IsResampled = lane.Request.Plan.ResamplesDecoder,
             Conditioning = Project(lane, cancellationToken),
         };
+        StartFromKnown(lane, lane.Request.Plan.DecoderStart);
     }
 
     public override INetwork NetworkOf(Lane lane) => decoder.Network;
@@ -77,9 +101,35 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         }
     }
 
+    /// <summary>From a given picture up to its noise, without guidance.</summary>
+    private StageState BeginInversion(Lane lane, InversionPreparation inversion, float[] input)
+    {
+        layout.ToNetwork(inversion.Pixels, input.AsSpan(0, layout.Length));
+        var steps = SamplerFactory.CreateInversion(decoder.Scheduler, lane.Request.Plan.Decoder.Steps, InversionCorrections);
+        return new StageState(steps, input, new float[layout.Length], 1, GuidanceInterval.Always);
+    }
+
+    /// <summary>From the seed's noise, from a given one, or from between them.</summary>
+    private StageState BeginDrawing(Lane lane, float[] input)
+    {
+        var noisy = input.AsSpan(0, layout.Length);
+        FillNoise(noisy, lane.Seed, INoiseSource.InitialNoise);
+        if (lane.Start is { } start)
+        {
+            var mixed = Buffer("start", layout.Length);
+            SphericalInterpolation.Interpolate(start.Noise, noisy, start.FreshFraction, mixed);
+            mixed.CopyTo(noisy);
+        }
+
+        return Begin(lane.Request.Plan.Decoder, decoder.Scheduler, input, layout.Length);
+    }
+
+    /// <summary>Network evaluations on the way up to a picture's noise.</summary>
+    public static int InversionRows(StageRecipe recipe) => recipe.Steps * (1 + InversionCorrections);
+
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
-    public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
+    public override void Leave(Lane lane) => lane.Picture = Blended(lane, layout.ToPicture(lane.State.Noisy));
 
     protected override void FillNoise(Span<float> destination, uint seed, int step) =>
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));
@@ -87,7 +137,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     /// <summary>Runs the text projection for [unconditional; conditional]: constant over the decoder's steps.</summary>
     private DecoderConditioning Project(Lane lane, CancellationToken cancellationToken)
     {
-        var texts = lane.Request.Texts!;
+        var texts = lane.Texts;
         var captionOnly = lane.Request.Request.Overrides.Conditioning == ConditioningMode.CaptionOnly;
         var readsCaption = model.Recipe.CaptionTokens || captionOnly;
         var unconditionalText = readsCaption ? texts.Negative : texts.Empty;

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
@@ -48,7 +49,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <param name="lanes">The lanes of the batch.</param>
     /// <param name="output">What <see cref="Predict"/> gave.</param>
     /// <returns>The lanes the network gave no usable numbers for; they have not moved.</returns>
-    public IReadOnlyList<Lane> Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
+    public virtual IReadOnlyList<Lane> Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
     {
         var lost = new List<Lane>();
         var row = 0;
@@ -67,15 +68,16 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     }
 
     /// <summary>Network evaluations of the whole stage, guidance counted.</summary>
-    public static int TotalRows(StageRecipe recipe)
+    /// <param name="recipe">Steps and guidance.</param>
+    /// <param name="resampled">Whether steps are repeated.</param>
+    /// <param name="start">The first step that runs the network.</param>
+    public static int TotalRows(StageRecipe recipe, bool resampled = false, int start = 0)
     {
-        var rows = recipe.Steps;
-        if (recipe.GuidanceScale != 1)
+        var rows = 0;
+        for (var step = start; step < recipe.Steps; step++)
         {
-            for (var step = 0; step < recipe.Steps; step++)
-            {
-                rows += recipe.GuidanceInterval.Contains(step, recipe.Steps) ? 1 : 0;
-            }
+            var guided = recipe.GuidanceScale != 1 && recipe.GuidanceInterval.Contains(step, recipe.Steps);
+            rows += (guided ? 2 : 1) * (resampled ? Resampling.TimesAt(step, recipe.Steps) : 1);
         }
 
         return rows;
@@ -92,6 +94,28 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         new float[length],
         recipe.GuidanceScale,
         recipe.GuidanceInterval);
+
+    /// <summary>What is known of a lane's picture at this stage; made once a request.</summary>
+    protected KnownPixels? KnownOf(Lane lane, PictureLayout layout, bool growHole, SchedulerSettings settings)
+    {
+        if (lane.Request.Request.Known is not { } region)
+        {
+            return null;
+        }
+
+        var stages = lane.Request.Known;
+        if (!stages.TryGetValue(Kind, out var known))
+        {
+            known = new KnownPixels(region, layout, ImageSize, growHole, settings);
+            stages[Kind] = known;
+        }
+
+        return known;
+    }
+
+    /// <summary>What a stage painted, laid into what is known.</summary>
+    protected static SignedImage Blended(Lane lane, SignedImage painted) =>
+        lane.Request.Request.Known?.BlenderAt(painted.Width).Blend(painted, lane.Request.Plan.ContinuesKnown) ?? painted;
 
     /// <summary>The rows of the network's sample: each lane's own once, or twice where it is guided.</summary>
     protected float[] GatherInputs(IReadOnlyList<Lane> lanes, int rows)
@@ -137,14 +161,20 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         var row = 0;
         foreach (var lane in lanes)
         {
-            timesteps.AsSpan(row, lane.State.Rows).Fill(lane.State.Sampler.Plan.Timestep(lane.State.Step));
+            timesteps.AsSpan(row, lane.State.Rows).Fill(lane.State.Stepper.Timestep(lane.State.Step));
             row += lane.State.Rows;
         }
 
         return NetworkTensor.Int64(timesteps, rows);
     }
 
-    private bool MoveLane(Lane lane, NetworkTensor output, int row, int rows)
+    /// <summary>Moves one lane a step.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="output">What <see cref="Predict"/> gave for the batch.</param>
+    /// <param name="row">The lane's first row.</param>
+    /// <param name="rows">1, or 2 where it is guided: [unconditional; conditional].</param>
+    /// <returns>False when the network gave no usable numbers; the lane has not moved.</returns>
+    protected virtual bool MoveLane(Lane lane, NetworkTensor output, int row, int rows)
     {
         var state = lane.State;
         var length = state.Clean.Length;
@@ -161,15 +191,58 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         }
 
         var stepNoise = Span<float>.Empty;
-        if (state.Sampler.NeedsNoise(state.Step))
+        if (state.Stepper.NeedsNoise(state.Step))
         {
             stepNoise = Buffer("noise", length);
-            FillNoise(stepNoise, lane.Seed, state.Step);
+            FillNoise(stepNoise, lane.Seed, state.NoiseNumber(goingBack: false));
         }
 
+        state.Known?.Impose(state.Stepper.Timestep(state.Step), state.Noisy, predicted);
+
         // Networks with a learned variance give it as a second half; it is the conditional row's (unclip.md, 4.5).
-        state.Sampler.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
-        state.Step++;
+        state.Stepper.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
+        if (state.IsResampled && state.Repeat + 1 < Resampling.TimesAt(state.Step, state.Steps))
+        {
+            GoBack(lane);
+        }
+        else
+        {
+            state.Step++;
+            state.Repeat = 0;
+        }
+
         return true;
+    }
+
+    /// <summary>Takes a lane's first steps without the network, as if it had seen the known picture with its hole closed smoothly.</summary>
+    /// <remarks>Source: Meng et al. (2022), SDEdit: what is drawn starts from that picture under noise, not from noise alone.</remarks>
+    protected void StartFromKnown(Lane lane, int steps)
+    {
+        var state = lane.State;
+        var length = state.Clean.Length;
+        var (predicted, variance) = (Buffer("closed", length), Buffer("variance", length));
+        for (; state.Step < steps; state.Step++)
+        {
+            var stepNoise = Span<float>.Empty;
+            if (state.Sampler.NeedsNoise(state.Step))
+            {
+                stepNoise = Buffer("noise", length);
+                FillNoise(stepNoise, lane.Seed, state.Step);
+            }
+
+            state.Known!.ImposeClosed(state.Sampler.Plan.Timestep(state.Step), state.Noisy, predicted);
+            state.Sampler.Step(state.Step, state.Noisy, predicted, variance, stepNoise, state.Clean);
+        }
+    }
+
+    private void GoBack(Lane lane)
+    {
+        var state = lane.State;
+        var noise = Buffer("noise", state.Clean.Length);
+        FillNoise(noise, lane.Seed, state.NoiseNumber(goingBack: true));
+        var plan = state.Sampler.Plan;
+        state.Known!.GoBack(plan.Timestep(state.Step), plan.PreviousTimestep(state.Step), state.Noisy, noise);
+        state.Sampler.Rewind();
+        state.Repeat++;
     }
 }

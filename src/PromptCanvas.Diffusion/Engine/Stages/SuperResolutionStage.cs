@@ -21,7 +21,10 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
         var input = new float[2 * layout.Length];
         FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
         Enlarge(lane.Picture!, input.AsSpan(layout.Length));
-        lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, input, layout.Length);
+        lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, input, layout.Length) with
+        {
+            Known = KnownOf(lane, layout, growHole: false, component.Scheduler),
+        };
         lane.Picture = null;
     }
 
@@ -42,7 +45,7 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
-    public override void Leave(Lane lane) => lane.Picture = layout.ToPicture(lane.State.Noisy);
+    public override void Leave(Lane lane) => lane.Picture = Blended(lane, layout.ToPicture(lane.State.Noisy));
 
     protected override void FillNoise(Span<float> destination, uint seed, int step) =>
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Editing;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Imaging.Editing;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary><c>edit</c>, <c>erase</c> and <c>extend</c>: paint a part of a picture, or around it.</summary>
+internal static class EditCommands
+{
+    public static Command CreateEdit()
+    {
+        var (image, mask, prompt) = (Image(), Mask(), new Argument<string>("PROMPT") { Description = "What the finished picture shows." });
+        PictureOptions.RefuseOptions(prompt);
+        return Make(
+            "edit",
+            "Repaints the masked part of a picture as a prompt says; the rest stays exactly as it is.",
+            [image, prompt],
+            [mask],
+            parsed => EditPlan.Edit(PictureInput.Picture(parsed.GetRequiredValue(image)), ReadMask(parsed, mask)),
+            parsed => parsed.GetRequiredValue(prompt));
+    }
+
+    public static Command CreateErase()
+    {
+        var (image, mask) = (Image(), Mask());
+        return Make(
+            "erase",
+            "Takes what is under the mask away and closes the background.",
+            [image],
+            [mask],
+            parsed => EditPlan.Erase(PictureInput.Picture(parsed.GetRequiredValue(image)), ReadMask(parsed, mask)),
+            prompt: null);
+    }
+
+    public static Command CreateExtend()
+    {
+        var (image, prompt) = (Image(), new Argument<string?>("PROMPT") { Description = "What the wider picture shows; without it the picture is continued.", Arity = ArgumentArity.ZeroOrOne });
+        PictureOptions.RefuseOptions(prompt);
+        Option<int> left = new("--left"), right = new("--right"), up = new("--up"), down = new("--down");
+        Option<int>[] sides = [left, right, up, down];
+        foreach (var side in sides)
+        {
+            side.Description = $"By how many pixels the picture grows: {side.Name[2..]}.";
+            side.HelpName = "PIXELS";
+        }
+
+        return Make(
+            "extend",
+            "Paints on over the edges of a picture; the picture itself stays exactly as it is.",
+            [image, prompt],
+            sides,
+            parsed => EditPlan.Extend(
+                PictureInput.Picture(parsed.GetRequiredValue(image)),
+                new Extension(parsed.GetValue(left), parsed.GetValue(right), parsed.GetValue(up), parsed.GetValue(down))),
+            parsed => parsed.GetValue(prompt) ?? "");
+    }
+
+    private static Command Make(
+        string name,
+        string description,
+        IEnumerable<Argument> arguments,
+        IEnumerable<Option> own,
+        Func<ParseResult, Result<EditPlan>> plan,
+        Func<ParseResult, string>? prompt)
+    {
+        var options = new PictureOptions();
+        var size = new Option<int?>("--size") { Description = "Side in pixels at which the model paints, not of the result: 64, 256, 512 or 1024. The nearest to the painted part when absent." };
+        var command = new Command(name, description);
+        foreach (var argument in arguments)
+        {
+            command.Add(argument);
+        }
+
+        foreach (var option in own.Append(size).Concat(options.All(hasPrompt: prompt is not null)))
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            if (!plan(parsed).TryGet(out var accepted, out var refusal))
+            {
+                throw new BadInputException(refusal.Message);
+            }
+
+            var common = options.Request(parsed, prompt?.Invoke(parsed) ?? "");
+            var request = common.Prompt.Length == 0 && name != "edit"
+                ? common with { Overrides = common.Overrides with { Conditioning = ConditioningMode.KnownPicture } }
+                : common;
+            return RunAsync(accepted, request, parsed.GetValue(size), options.Model(parsed), options.Run(parsed, request), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        EditPlan plan, GenerationRequest request, int? size, string? modelName, PictureRun run, CancellationToken cancellationToken)
+    {
+        using var library = ModelOptions.OpenLibrary();
+        var model = ModelOptions.Open(library, modelName);
+        using var engine = new ImageEngine(model, new EngineOptions());
+        var sized = request with { Size = size ?? engine.WorkingSizeFor(plan.LargestFrame) };
+        if (PictureEditor.Validate(engine, plan, sized) is { } problem)
+        {
+            throw new BadInputException(problem);
+        }
+
+        run.Prepare();
+        if (plan.Mask.KeepsNothing)
+        {
+            await Console.Error.WriteLineAsync("The mask covers the whole picture: only its size is kept.").ConfigureAwait(false);
+        }
+
+        return await run.WriteAsync(PictureEditor.EditAsync(engine, plan, sized, cancellationToken), sized.Count).ConfigureAwait(false);
+    }
+
+    private static Argument<string> Image()
+    {
+        var image = new Argument<string>("IMAGE") { Description = "A JPEG, PNG or WebP file." };
+        PictureOptions.RefuseOptions(image);
+        return image;
+    }
+
+    private static Option<string> Mask() => new("--mask")
+    {
+        Description = "A picture of the same size: transparent (or black, where nothing is transparent) = repaint.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private static KeepMask ReadMask(ParseResult parsed, Option<string> mask) => PictureInput.Read(parsed.GetRequiredValue(mask), MaskReader.Read);
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary>The options that every command that makes pictures has.</summary>
+internal sealed class PictureOptions
+{
+    private readonly Option<string?> negative = new("--negative") { Description = "What to steer away from." };
+    private readonly Option<int> count = new("-n", "--count") { Description = "How many pictures, 1 to 10.", DefaultValueFactory = _ => 4 };
+    private readonly Option<uint?> seed = new("--seed") { Description = "Seed of the first picture, 0 to 4294967295; picture i has seed S + i. Chosen and printed when absent." };
+    private readonly Option<DirectoryInfo> output = new("--out") { Description = "The folder the pictures go to.", DefaultValueFactory = _ => new DirectoryInfo(".") };
+    private readonly Option<string?> model = ModelOptions.Model();
+    private readonly Option<bool> json = new("--json") { Description = "One line of JSON for each picture on standard output." };
+    private readonly Option<int?> priorSteps = new("--prior-steps") { Description = "Steps of the prior." };
+    private readonly Option<int?> decoderSteps = new("--decoder-steps") { Description = "Steps of the decoder." };
+    private readonly Option<double?> guidance = new("--guidance") { Description = "Guidance of the decoder; 1 is off." };
+    private readonly Option<int> size = new("--size") { Description = "Side in pixels: 64, 256, 512 or 1024.", DefaultValueFactory = _ => 1024 };
+    private readonly Option<bool> previews = new("--previews") { Description = "Also write the predicted picture of every step, as NNN-SEED-STAGE-STEP.png." };
+    private readonly Option<double?> priorGuidance = new("--prior-guidance") { Description = "Guidance of the prior; 1 is off." };
+
+    /// <summary>The options in the order in which <c>--help</c> lists them.</summary>
+    /// <param name="hasPrompt">Whether the command can take a prompt, and so a negative one and a prior.</param>
+    public IEnumerable<Option> All(bool hasPrompt) => hasPrompt
+        ? [negative, count, seed, output, model, json, priorSteps, decoderSteps, guidance, priorGuidance]
+        : [count, seed, output, model, json, decoderSteps, guidance];
+
+    /// <summary>Adds the options of a command whose pictures are whole and of a size.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="hasCount">Whether it makes several pictures of the same.</param>
+    /// <param name="hasPrior">Whether it runs the prior.</param>
+    public void AddTo(Command command, bool hasCount, bool hasPrior)
+    {
+        command.Add(negative);
+        if (hasCount)
+        {
+            command.Add(count);
+        }
+
+        foreach (var option in new Option[] { size, seed, output, model, json, decoderSteps, guidance, previews })
+        {
+            command.Add(option);
+        }
+
+        if (hasPrior)
+        {
+            command.Add(priorSteps);
+            command.Add(priorGuidance);
+        }
+    }
+
+    /// <summary>The request of a command whose pictures are whole and of a size.</summary>
+    public GenerationRequest SizedRequest(ParseResult parsed, string prompt) => Request(parsed, prompt) with
+    {
+        Size = parsed.GetValue(size),
+        PreviewsWanted = parsed.GetValue(previews) ? null : () => false,
+    };
+
+    /// <summary>The model that was named; null = the default.</summary>
+    public string? Model(ParseResult parsed) => parsed.GetValue(model);
+
+    /// <summary>The request as far as these options say.</summary>
+    public GenerationRequest Request(ParseResult parsed, string prompt) => new()
+    {
+        Prompt = prompt,
+        NegativePrompt = parsed.GetValue(negative),
+        Seed = parsed.GetValue(seed) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
+        Count = parsed.GetValue(count),
+        PreviewsWanted = () => false,
+        Overrides = new RecipeOverrides
+        {
+            PriorSteps = parsed.GetValue(priorSteps),
+            DecoderSteps = parsed.GetValue(decoderSteps),
+            DecoderGuidance = parsed.GetValue(guidance),
+            PriorGuidance = parsed.GetValue(priorGuidance),
+        },
+    };
+
+    /// <summary>Where the pictures go and what is printed of them.</summary>
+    public PictureRun Run(ParseResult parsed, GenerationRequest request) => new(
+        new PictureWriter(parsed.GetRequiredValue(output), request.Prompt, parsed.GetValue(json)), request.Seed, announceSeed: parsed.GetValue(seed) is null);
+
+    /// <summary>Refuses an option nobody knows where a prompt or a file is expected.</summary>
+    public static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: ['-', '-', ..] unknown }])
+        {
+            result.AddError($"There is no option {unknown}.");
+        }
+    });
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using PromptCanvas.Cli.Bench;
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Imaging.Png;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary><c>bench priors</c>: the ways from a caption to a picture against each other.</summary>
+internal static class PriorsBenchCommand
+{
+    private const int DefaultPictures = 4;
+    private const uint DefaultSeed = 1;
+
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var model = ModelOptions.Model();
+        var pictures = new Option<int>("-n", "--count") { Description = "Pictures of each prompt and way.", DefaultValueFactory = _ => DefaultPictures };
+        var seed = new Option<uint>("--seed") { Description = "Seed of each prompt's first picture.", DefaultValueFactory = _ => DefaultSeed };
+        var sheet = new Option<FileInfo?>("--sheet") { Description = "Also write a PNG: a row for each prompt, a column for each way, same seed." };
+        var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
+        var command = new Command("priors", "Compares the ways from a caption to a picture by CLIP similarity.") { model, pictures, seed, sheet, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(model), parsed.GetValue(pictures), parsed.GetValue(seed), parsed.GetValue(sheet), parsed.GetValue(json), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string? modelName, int pictures, uint seed, FileInfo? sheet, FileInfo? json, CancellationToken cancellationToken)
+    {
+        if (pictures is < 1 or > GenerationRequest.MaximumCount)
+        {
+            throw new BadInputException($"{pictures} pictures of each prompt cannot be made: choose 1 to {GenerationRequest.MaximumCount}.");
+        }
+
+        using var session = new ModelSession(modelName);
+        if (session.Model.ImageEncoder is null)
+        {
+            throw new BadInputException($"{session.Model.Name} has no image encoder, so its pictures cannot be scored: choose another model.");
+        }
+
+        var (rows, image) = await new PriorsBench(session, pictures, seed).RunAsync(cancellationToken).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync("| way | CLIP similarity | standard error | pictures |\n|---|---|---|---|").ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            await Console.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"| {row.Way} | {row.Similarity:F3} | {row.StandardError:F3} | {row.Pictures} |")).ConfigureAwait(false);
+        }
+
+        if (sheet is not null)
+        {
+            await File.WriteAllBytesAsync(sheet.FullName, PngEncoder.Encode(image), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (json is not null)
+        {
+            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(rows, Format), cancellationToken).ConfigureAwait(false);
+        }
+
+        return ExitCodes.Success;
+    }
+}

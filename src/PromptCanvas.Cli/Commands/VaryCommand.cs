@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Globalization;
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary><c>vary IMAGE</c>: other pictures of the same thing.</summary>
+internal static class VaryCommand
+{
+    public static Command Create()
+    {
+        var image = new Argument<string>("IMAGE") { Description = "The picture to vary." };
+        var strength = new Option<string>("--strength")
+        {
+            Description = "subtle (layout and style stay), strong (what it shows stays), or a number from 0, the picture drawn again, to 1.",
+            DefaultValueFactory = _ => "strong",
+        };
+        var command = new Command("vary", "Makes other pictures of what a picture shows.") { image, strength };
+        PictureOptions.RefuseOptions(image);
+        var options = new PictureOptions();
+        options.AddTo(command, hasCount: true, hasPrior: false);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var origin = new VariationOrigin(SourcePictures.Read(parsed.GetRequiredValue(image)), ParseStrength(parsed.GetRequiredValue(strength)));
+            var request = options.SizedRequest(parsed, "") with { Origin = origin };
+            using var session = new ModelSession(options.Model(parsed));
+            return await session.WriteAsync(request, options.Run(parsed, request), cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static double ParseStrength(string text) => text switch
+    {
+        "subtle" => VariationOrigin.Subtle,
+        "strong" => VariationOrigin.Strong,
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var strength) => strength,
+        _ => throw new BadInputException($"'{text}' is not a strength: use subtle, strong, or a number from 0 to 1."),
+    };
+}

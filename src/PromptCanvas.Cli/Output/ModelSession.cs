@@ -1,0 +1,54 @@
+using PromptCanvas.Cli.Commands;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Onnx;
+
+namespace PromptCanvas.Cli.Output;
+
+/// <summary>A model on an engine for one command.</summary>
+internal sealed class ModelSession : IDisposable
+{
+    private readonly OnnxModelLibrary library = ModelOptions.OpenLibrary();
+
+    /// <param name="modelName">A model's name or folder; null = the default.</param>
+    /// <param name="profile">Which of the model's profiles; null = its own defaults.</param>
+    public ModelSession(string? modelName, string? profile = null)
+    {
+        Model = ModelOptions.WithProfile(ModelOptions.Open(library, modelName), profile);
+        Engine = new ImageEngine(Model, new EngineOptions());
+    }
+
+    public UnClipModel Model { get; }
+
+    public ImageEngine Engine { get; }
+
+    /// <summary>Refuses what cannot be made, and says what will differ from what was asked.</summary>
+    /// <exception cref="BadInputException">The request cannot be made, or the folder not written to.</exception>
+    public async Task PrepareAsync(GenerationRequest request, PictureRun run)
+    {
+        if (Engine.Validate(request) is { } problem)
+        {
+            throw new BadInputException(problem);
+        }
+
+        run.Prepare();
+        if (Engine.MadeSizeFor(request.Size) < request.Size)
+        {
+            await Console.Error.WriteLineAsync($"{Model.Name} makes {Engine.MadeSizeFor(request.Size)} pixels; the pictures are enlarged to {request.Size}.").ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a request's pictures and writes them.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WriteAsync(GenerationRequest request, PictureRun run, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(request, run).ConfigureAwait(false);
+        return await run.WriteAsync(Engine.GenerateAsync(request, cancellationToken), request.Count).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        library.Dispose();
+    }
+}

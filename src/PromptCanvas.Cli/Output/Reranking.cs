@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Images;
+
+namespace PromptCanvas.Cli.Output;
+
+/// <summary>Makes many small pictures, and finishes those that CLIP finds closest to the text. A picture's seed gives it again, larger.</summary>
+/// <remarks>Source: Ramesh et al. (2021), DALL·E, section 2.6.</remarks>
+internal sealed class Reranking(ModelSession session, GenerationRequest request, int candidates)
+{
+    private const int MaximumCandidates = 100;
+
+    /// <summary>Writes the best pictures and says how they scored.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WriteAsync(PictureRun run, CancellationToken cancellationToken)
+    {
+        Check();
+        await session.PrepareAsync(request, run).ConfigureAwait(false);
+        var scores = await ScoreAsync(cancellationToken).ConfigureAwait(false);
+        var best = scores.OrderByDescending(score => score.Value).ThenBy(score => score.Key).Take(request.Count).ToList();
+        var code = await run.WriteAsync(FinishAsync([.. best.Select(score => score.Key)], cancellationToken), candidates).ConfigureAwait(false);
+        foreach (var (index, score) in best)
+        {
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"seed {request.SeedOf(index)}: CLIP {score:F3}")).ConfigureAwait(false);
+        }
+
+        return best.Count == request.Count ? code : ExitCodes.Fault;
+    }
+
+    private void Check()
+    {
+        if (candidates < request.Count || candidates > MaximumCandidates)
+        {
+            throw new BadInputException(
+                $"The best {request.Count} of {candidates} cannot be kept: give --rerank a number from {request.Count} to {MaximumCandidates}.");
+        }
+
+        if (session.Model.ImageEncoder is null)
+        {
+            throw new BadInputException($"{session.Model.Name} has no image encoder, so it cannot rank pictures: leave --rerank out, or choose another model.");
+        }
+    }
+
+    /// <summary>As many pictures as one request makes, from the index on; each keeps the seed it has in the whole.</summary>
+    private GenerationRequest Block(int offset) => request with
+    {
+        Seed = request.SeedOf(offset),
+        Count = Math.Min(GenerationRequest.MaximumCount, candidates - offset),
+    };
+
+    private async Task<Dictionary<int, double>> ScoreAsync(CancellationToken cancellationToken)
+    {
+        var text = (await session.Engine.EmbedAsync([new TextInput(request.Prompt)], cancellationToken).ConfigureAwait(false))[0];
+        var scores = new Dictionary<int, double>();
+        using var bar = new ProgressBar(candidates);
+        for (var offset = 0; offset < candidates; offset += GenerationRequest.MaximumCount)
+        {
+            var small = Block(offset) with { Size = session.Model.Decoder.ImageSize, PreviewsWanted = () => false };
+            await foreach (var value in session.Engine.GenerateAsync(small, cancellationToken).ConfigureAwait(false))
+            {
+                var index = offset + value.ImageIndex;
+                bar.Report(index, value is StepCompleted step ? step.Progress : 1, "choosing");
+                if (value is ImageCompleted picture)
+                {
+                    var source = new SourcePicture(picture.Image.Width, picture.Image.Height, picture.Image.ToRgbBytes());
+                    var embedding = await session.Engine.EmbedAsync([new ImageInput(source)], cancellationToken).ConfigureAwait(false);
+                    scores.Add(index, EmbeddingSpace.Cosine(embedding[0], text));
+                }
+            }
+        }
+
+        return scores;
+    }
+
+    private async IAsyncEnumerable<GenerationEvent> FinishAsync(int[] indices, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var block in indices.Order().GroupBy(index => index / GenerationRequest.MaximumCount * GenerationRequest.MaximumCount))
+        {
+            var chosen = Block(block.Key) with { ImageIndices = [.. block.Select(index => index - block.Key)] };
+            await foreach (var value in session.Engine.GenerateAsync(chosen, cancellationToken).ConfigureAwait(false))
+            {
+                yield return value with { ImageIndex = value.ImageIndex + block.Key };
+            }
+        }
+    }
+}

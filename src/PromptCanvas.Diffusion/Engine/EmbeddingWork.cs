@@ -1,0 +1,57 @@
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>Pictures and phrases somebody waits to have embedded.</summary>
+/// <param name="items">Preprocessed pixels, or tokens, in the order asked for.</param>
+/// <param name="cancellationToken">Gives up.</param>
+internal sealed class EmbeddingWork(IReadOnlyList<EmbeddingItem> items, CancellationToken cancellationToken)
+{
+    private readonly TaskCompletionSource<IReadOnlyList<float[]>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly float[][] results = new float[items.Count][];
+    private int done;
+
+    public Task<IReadOnlyList<float[]>> Result => completion.Task;
+
+    public bool IsOver => completion.Task.IsCompleted;
+
+    /// <summary>What is still to be embedded of one kind, in order.</summary>
+    public IEnumerable<(EmbeddingItem Item, int Index)> Left(bool pictures)
+    {
+        for (var index = 0; index < items.Count; index++)
+        {
+            if (results[index] is null && items[index].IsPicture == pictures)
+            {
+                yield return (items[index], index);
+            }
+        }
+    }
+
+    /// <summary>Notices that the caller gave up.</summary>
+    public void CheckCancelled()
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            completion.TrySetCanceled(cancellationToken);
+        }
+    }
+
+    public void Accept(int index, float[] embedding)
+    {
+        results[index] = embedding;
+        if (++done == results.Length)
+        {
+            completion.TrySetResult(results);
+        }
+    }
+
+    public void Fail(Exception fault) => completion.TrySetException(fault);
+
+    public void Stop() => completion.TrySetCanceled(CancellationToken.None);
+}
+
+/// <summary>One input of a CLIP encoder.</summary>
+/// <param name="Pixels">(3, s, s) normalised, for a picture.</param>
+/// <param name="Tokens">For a phrase.</param>
+internal sealed record EmbeddingItem(float[]? Pixels, Tokenization.TokenSequence? Tokens)
+{
+    public bool IsPicture => Pixels is not null;
+}

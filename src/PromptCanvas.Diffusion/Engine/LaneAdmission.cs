@@ -1,0 +1,66 @@
+using PromptCanvas.Diffusion.Engine.Origins;
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Diffusion.Engine;
+
+/// <summary>Brings a request's next lane onto the device: encodes its texts and pictures first, then makes ready what its pictures share, then its pictures.</summary>
+internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoiseSource noise)
+{
+    private readonly TextConditioner texts = new(model);
+    private readonly KnownPictureEncoder knownPictures = new(model);
+
+    /// <summary>The request's next lane with everything its first stage needs.</summary>
+    public Lane Next(ActiveRequest request, CancellationToken cancellationToken)
+    {
+        var conditioning = request.Texts ??= texts.Encode(request.Request.Prompt, request.Request.NegativePrompt, cancellationToken);
+        var context = new OriginContext(model, encoder, texts, noise, request.Request, cancellationToken);
+        if (request.Origin is { } origin && !request.OriginHasBegun)
+        {
+            request.Begin(origin.Begin(context));
+        }
+
+        if (request.Preparations.TryDequeue(out var preparation))
+        {
+            return Prepare(request, preparation, conditioning);
+        }
+
+        var lane = new Lane(request, request.Waiting.Dequeue(), conditioning) { WorkDone = request.PreparationWork };
+        lane.StageIndex = FirstStage(request.Request);
+        if (request.Origin is { } source)
+        {
+            source.Enter(lane, context);
+        }
+        else if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
+        {
+            lane.ImageEmbedding = conditioning.Prompt.Embedding;
+        }
+        else if (request.Request.Overrides.Conditioning == ConditioningMode.KnownPicture)
+        {
+            lane.ImageEmbedding = request.KnownEmbedding ??= knownPictures.Embed(request.Request.Known!, cancellationToken);
+        }
+
+        return lane;
+    }
+
+    /// <summary>Only the priors have steps of their own; everything else starts at the decoder.</summary>
+    public static int FirstStage(GenerationRequest request) =>
+        request.Origin is null && request.Overrides.Conditioning is ConditioningMode.DiffusionPrior or ConditioningMode.AutoregressivePrior
+            ? StageIndices.Prior
+            : StageIndices.Decoder;
+
+    private static Lane Prepare(ActiveRequest request, Preparation preparation, TextConditioning texts) => preparation switch
+    {
+        EmbeddingPreparation embedding => new Lane(request, Lane.Preparing, embedding.Texts)
+        {
+            Preparation = preparation,
+            StageIndex = StageIndices.Prior,
+        },
+        InversionPreparation inversion => new Lane(request, Lane.Preparing, texts)
+        {
+            Preparation = preparation,
+            StageIndex = StageIndices.Decoder,
+            ImageEmbedding = inversion.Embedding,
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(preparation), preparation, "Nothing makes this ready."),
+    };
+}

@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Imaging.Editing;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Generation.Editing;
+
+/// <summary>Paints the frames of a plan with an engine and lays them into the picture, at the picture's own size.</summary>
+public static class PictureEditor
+{
+    // An odd number near 2³²/φ: frames of a picture get seeds far from those of the other pictures.
+    private const uint FrameSeedStride = 0x9E3779B9;
+
+    /// <summary>What is wrong with a plan and request, before any work; null when they can be made.</summary>
+    public static string? Validate(IImageEngine engine, EditPlan plan, GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(plan);
+        return engine.Validate(request with { Known = KnownRegionOf(new EditCanvas(plan.Picture, plan.Mask), plan.Frames[0], MaximumProbe) });
+    }
+
+    // Enough for the engine to see what is known; the picture itself does not matter to it yet.
+    private const int MaximumProbe = 64;
+
+    /// <summary>Makes the pictures of a request, each frame after frame, all at once.</summary>
+    /// <param name="engine">Paints.</param>
+    /// <param name="plan">What is painted.</param>
+    /// <param name="request">Prompt, seed, count; its size is what a frame is painted at.</param>
+    /// <param name="cancellationToken">Drops what is left within one step.</param>
+    /// <returns>The engine's events; progress is that of the whole picture, and finished pictures are whole, every kept pixel as it was.</returns>
+    public static async IAsyncEnumerable<GenerationEvent> EditAsync(
+        IImageEngine engine, EditPlan plan, GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(request);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var events = Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var indices = request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)];
+        var making = Task.WhenAll(indices.Select(index => PaintAsync(engine, plan, request, index, events.Writer, stopping.Token)));
+        var closing = making.ContinueWith(
+            done => events.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            await foreach (var value in events.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return value;
+            }
+
+            await making.ConfigureAwait(false);
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await closing.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task PaintAsync(
+        IImageEngine engine, EditPlan plan, GenerationRequest request, int index, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+    {
+        var canvas = new EditCanvas(plan.Picture, plan.Mask);
+        var timings = new List<StageTiming>();
+        for (var frame = 0; frame < plan.Frames.Count; frame++)
+        {
+            var framed = request with
+            {
+                Seed = unchecked(request.Seed + ((uint)frame * FrameSeedStride)),
+                ImageIndices = [index],
+                Known = KnownRegionOf(canvas, plan.Frames[frame], request.Size),
+            };
+            await foreach (var value in engine.GenerateAsync(framed, cancellationToken).ConfigureAwait(false))
+            {
+                var seed = unchecked(request.Seed + (uint)index);
+                switch (value)
+                {
+                    case StepCompleted step:
+                        events.TryWrite(step with { Seed = seed, Progress = (frame + step.Progress) / plan.Frames.Count });
+                        break;
+                    case ImageCompleted painted:
+                        canvas.Paste(plan.Frames[frame], new RgbImage(painted.Image.Width, painted.Image.Height, painted.Image.ToRgbBytes()));
+                        timings.AddRange(painted.Timings);
+                        if (frame == plan.Frames.Count - 1)
+                        {
+                            events.TryWrite(Whole(painted, canvas, plan.Kind, timings) with { Seed = seed });
+                        }
+
+                        break;
+                    case ImageFailed failed:
+                        events.TryWrite(failed with { Seed = seed });
+                        return;
+                }
+            }
+        }
+    }
+
+    private static ImageCompleted Whole(ImageCompleted last, EditCanvas canvas, string kind, List<StageTiming> timings) => last with
+    {
+        Image = SignedImage.FromRgbBytes(canvas.Width, canvas.Height, canvas.ToImage().Bytes.Span),
+        Recipe = last.Recipe with { Kind = kind },
+        Timings = [.. timings.GroupBy(timing => timing.Stage).Select(stage => new StageTiming(stage.Key, stage.Sum(timing => timing.Seconds)))],
+    };
+
+    private static KnownRegion KnownRegionOf(EditCanvas canvas, PixelRectangle frame, int maximumSide)
+    {
+        var (picture, keep) = canvas.Cut(frame, maximumSide);
+        return new KnownRegion(SignedImage.FromRgbBytes(picture.Width, picture.Height, picture.Bytes.Span), keep.Values);
+    }
+}

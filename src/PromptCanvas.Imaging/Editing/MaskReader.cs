@@ -1,0 +1,38 @@
+using NetVips;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Imaging.Editing;
+
+/// <summary>An encoded picture → what it says about keeping and repainting.</summary>
+public static class MaskReader
+{
+    // Brushes have soft edges: from half way on a pixel is kept.
+    private const int KeepFrom = 128;
+
+    /// <summary>Where the picture has transparency, transparent = paint anew; where it has none, black = paint anew.</summary>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    public static KeepMask Read(byte[] encoded) => PictureDecoder.Open(encoded, decoded =>
+    {
+        using var upright = decoded.Autorot();
+        using var levels = Levels(upright);
+        var values = levels.WriteToMemory<byte>();
+        return new KeepMask(levels.Width, levels.Height, Array.ConvertAll(values, value => value >= KeepFrom));
+    });
+
+    /// <summary>One band of bytes, small = paint anew.</summary>
+    private static Image Levels(Image upright)
+    {
+        using var eightBit = upright.Colourspace(Enums.Interpretation.Srgb);
+        if (eightBit.HasAlpha())
+        {
+            using var alpha = eightBit[eightBit.Bands - 1];
+            if (alpha.Min() < byte.MaxValue)
+            {
+                return alpha.Copy();
+            }
+        }
+
+        using var grey = eightBit.Colourspace(Enums.Interpretation.Bw);
+        return grey[0];
+    }
+}

@@ -1,0 +1,91 @@
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Imaging.Png;
+
+namespace PromptCanvas.Cli.Tests.Commands;
+
+/// <summary>What the shipped model leaves to be seen where an object was taken away.</summary>
+public sealed class SeamTests : IDisposable
+{
+    private const int Side = 128;
+
+    // One level of 255: rounding to bytes on both sides of the border.
+    private const double Rounding = 1;
+
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<string> Grounds { get; } = new("flat", "gradient", "texture");
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public async Task Erase_Border_IsNoSteeperThanTheSurroundings(string ground)
+    {
+        var picture = Scenes.Draw(Side, Side, (x, y, channel) => InMask(x, y, 20) ? channel == 0 ? 220 : 30 : Ground(ground, x, y, channel));
+        await File.WriteAllBytesAsync(folder.File("photo.png"), PngEncoder.Encode(picture), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            folder.File("mask.png"), PngEncoder.Encode(Scenes.Draw(Side, Side, (x, y, _) => InMask(x, y, 24) ? 0 : 255)), TestContext.Current.CancellationToken);
+
+        var outcome = await CommandLine.RunAsync(
+            "erase", folder.File("photo.png"), "--mask", folder.File("mask.png"), "-n", "1", "--seed", "3", "--model", CommandLine.Starter, "--out", folder.Path);
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        var result = PictureDecoder.Decode(await File.ReadAllBytesAsync(folder.File("001-3.png"), TestContext.Current.CancellationToken));
+        var (border, outside) = MeanGradients(result);
+
+        // At most as steep as the untouched ground: a border that can be seen is steeper.
+        Assert.True(border <= (1.1 * outside) + Rounding, $"{border:F2} levels a pixel across the border, {outside:F2} elsewhere");
+
+        // The red thing is gone: nothing is further from the ground than one end of its texture (±41 levels) from the other.
+        var range = ground == "texture" ? 82 : 6;
+        for (var pixel = 0; pixel < Side * Side; pixel++)
+        {
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var expected = Ground(ground, pixel % Side, pixel / Side, channel);
+                Assert.InRange(result.Bytes.Span[(pixel * 3) + channel], expected - range, expected + range);
+            }
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static double Ground(string kind, int x, int y, int channel) => kind switch
+    {
+        "flat" => 120 + (25 * channel),
+        "gradient" => 70 + (x * 0.7) + (y * 0.4 * channel),
+        _ => 130 + (18 * Math.Sin((x * 0.45) + channel)) + (15 * Math.Cos(y * 0.6)) + ((((x * 7919) ^ (y * 104729)) & 15) - 8),
+    };
+
+    private static bool InMask(int x, int y, int radius) => Math.Pow(x - 60, 2) + Math.Pow(y - 66, 2) < radius * radius;
+
+    /// <summary>Mean absolute steps between neighbours: those that cross the mask's border, and those outside of it.</summary>
+    private static (double Border, double Outside) MeanGradients(RgbImage image)
+    {
+        var (sums, counts) = (new double[2], new int[2]);
+        for (var y = 0; y < Side - 1; y++)
+        {
+            for (var x = 0; x < Side - 1; x++)
+            {
+                Add(x, y, x + 1, y);
+                Add(x, y, x, y + 1);
+            }
+        }
+
+        return (sums[0] / counts[0], sums[1] / counts[1]);
+
+        void Add(int x, int y, int nextX, int nextY)
+        {
+            var (here, next) = (InMask(x, y, 24), InMask(nextX, nextY, 24));
+            if (here && next)
+            {
+                return;
+            }
+
+            var kind = here == next ? 1 : 0;
+            counts[kind] += 3;
+            for (var channel = 0; channel < 3; channel++)
+            {
+                sums[kind] += Math.Abs(image.Bytes.Span[(((y * Side) + x) * 3) + channel] - image.Bytes.Span[(((nextY * Side) + nextX) * 3) + channel]);
+            }
+        }
+    }
+}
