@@ -139,13 +139,37 @@ public sealed class UpkeepTests : IAsyncLifetime
 
         var job = new Job
         {
-            Id = Guid.NewGuid(), PersonId = person, IdempotencyKey = prompt, BodyHash = "", Prompt = prompt, Model = "starter", Size = 64, Count = 1, Seed = 1,
-            Overrides = "{}", State = JobStates.Done, CompletedImages = 1, CreatedAt = DateTimeOffset.UnixEpoch,
+            Id = Guid.NewGuid(),
+            PersonId = person,
+            IdempotencyKey = prompt,
+            BodyHash = "",
+            Prompt = prompt,
+            Model = "starter",
+            Size = 64,
+            Count = 1,
+            Seed = 1,
+            Overrides = "{}",
+            State = JobStates.Done,
+            CompletedImages = 1,
+            CreatedAt = DateTimeOffset.UnixEpoch,
         };
         var image = new GeneratedImage
         {
-            Id = Guid.NewGuid(), JobId = job.Id, ImageIndex = 0, PersonId = person, ContentHash = hash, ThumbnailHash = hash, Width = 64, Height = 64, Seed = 1,
-            Prompt = prompt, Model = "starter", Recipe = "{}", Timings = "{}", CreatedAt = DateTimeOffset.UnixEpoch, ImageEmbedding = [],
+            Id = Guid.NewGuid(),
+            JobId = job.Id,
+            ImageIndex = 0,
+            PersonId = person,
+            ContentHash = hash,
+            ThumbnailHash = hash,
+            Width = 64,
+            Height = 64,
+            Seed = 1,
+            Prompt = prompt,
+            Model = "starter",
+            Recipe = "{}",
+            Timings = "{}",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            ImageEmbedding = [],
         };
         job.Images.Add(new JobImage { JobId = job.Id, ImageIndex = 0, State = JobImageStates.Done, Seed = 1, ImageId = image.Id });
         database.Add(job);
@@ -155,8 +179,14 @@ public sealed class UpkeepTests : IAsyncLifetime
         {
             database.Ledger.Add(new LedgerEntry
             {
-                PersonId = person, Period = "all", Kind = kind, Amount = amount, Reason = "Test.", At = DateTimeOffset.UnixEpoch,
-                JobId = picture ? job.Id : null, ImageIndex = picture ? 0 : null,
+                PersonId = person,
+                Period = "all",
+                Kind = kind,
+                Amount = amount,
+                Reason = "Test.",
+                At = DateTimeOffset.UnixEpoch,
+                JobId = picture ? job.Id : null,
+                ImageIndex = picture ? 0 : null,
             });
         }
 
