@@ -14,12 +14,30 @@ internal sealed class DatabaseFaults : IDatabaseFaults
     private const int SqliteFull = 13;
     private const int SqliteCannotOpen = 14;
 
-    public string? Describe(Exception fault) => (fault is DbUpdateException ? fault.InnerException : fault) switch
+    private const string PostgreSqlFull = "53100";
+    private const string PostgreSqlReadOnly = "25006";
+    private const string Serialization = "40001";
+    private const string Deadlock = "40P01";
+    private const string UniqueViolation = "23505";
+
+    public string? Describe(Exception fault) => Inner(fault) switch
     {
         SqliteException sqlite => DescribeSqlite(sqlite.SqliteErrorCode),
         DbException other => DescribePostgreSql(other),
         _ => null,
     };
+
+    public bool IsFull(Exception fault) => Inner(fault) switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode == SqliteFull,
+        DbException other => other.SqlState == PostgreSqlFull,
+        _ => false,
+    };
+
+    public bool IsConflict(Exception fault) => fault is DbUpdateConcurrencyException ||
+        Inner(fault) is DbException { SqlState: Serialization or Deadlock or UniqueViolation };
+
+    private static Exception? Inner(Exception fault) => fault is DbUpdateException or InvalidOperationException ? fault.InnerException : fault;
 
     private static string? DescribeSqlite(int code) => code switch
     {
@@ -33,8 +51,8 @@ internal sealed class DatabaseFaults : IDatabaseFaults
 
     private static string? DescribePostgreSql(DbException fault) => fault.SqlState switch
     {
-        "53100" => "The database's disk is full; free some space and try again.",
-        "25006" => "The database is read-only.",
+        PostgreSqlFull => "The database's disk is full; free some space and try again.",
+        PostgreSqlReadOnly => "The database is read-only.",
         _ when fault.IsTransient => "The database is unavailable; try again in a moment.",
         _ => null,
     };

@@ -27,7 +27,8 @@ public static class DatabaseRegistration
 
     internal static DbContextOptionsBuilder UseAppSqlite(this DbContextOptionsBuilder options, string file)
     {
-        var connection = new DbConnectionStringBuilder { ["Data Source"] = file };
+        // The driver tries a busy database again for so many seconds.
+        var connection = new DbConnectionStringBuilder { ["Data Source"] = file, ["Default Timeout"] = 10 };
         return options.UseSqlite(connection.ConnectionString).AddInterceptors(new SqlitePragmas());
     }
 

@@ -106,6 +106,139 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("PersonTokens", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Credits.LedgerEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Amount")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ByPersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("ImageIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<string>("Period")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("JobId", "ImageIndex")
+                        .IsUnique()
+                        .HasDatabaseName("ledger_settled_or_refunded")
+                        .HasFilter("\"Kind\" IN ('settle', 'refund')");
+
+                    b.HasIndex("PersonId", "Id")
+                        .HasDatabaseName("ledger_of_person");
+
+                    b.HasIndex("JobId", "ImageIndex", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ledger_once");
+
+                    b.ToTable("Ledger", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Credits.PersonCredits", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("Allowance")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("MaximumQueued")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("MaximumRunning")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("PersonId");
+
+                    b.ToTable("PersonCredits", null, t =>
+                        {
+                            t.HasCheckConstraint("person_weight", "\"Weight\" > 0");
+                        });
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Credits.Quota", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Period")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<int>("Allowance")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Cap")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Extra")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Used")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("PersonId", "Period");
+
+                    b.ToTable("Quotas", null, t =>
+                        {
+                            t.HasCheckConstraint("quota_used", "\"Used\" >= 0 AND \"Used\" <= \"Cap\"");
+                        });
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Credits.RoleCredits", b =>
+                {
+                    b.Property<string>("Role")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("Allowance")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Role");
+
+                    b.ToTable("RoleCredits", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -131,6 +264,9 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Deferred")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Error")
                         .HasColumnType("text");
@@ -191,6 +327,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
 
+                    b.Property<double>("VirtualFinish")
+                        .HasColumnType("double precision");
+
                     b.Property<double>("VirtualTime")
                         .HasColumnType("double precision");
 
@@ -216,10 +355,23 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasDatabaseName("job_lease")
                         .HasFilter("\"State\" = 'running'");
 
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("job_active_of_person")
+                        .HasFilter("\"State\" IN ('queued', 'running')");
+
                     b.HasIndex("PersonId", "IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("job_key_of_person")
                         .HasFilter("\"PersonId\" IS NOT NULL");
+
+                    b.HasIndex("Priority", "VirtualTime")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("job_served")
+                        .HasFilter("\"StartedAt\" IS NOT NULL");
+
+                    b.HasIndex("PersonId", "Priority", "VirtualFinish")
+                        .IsDescending(false, false, true)
+                        .HasDatabaseName("job_share");
 
                     b.HasIndex("Priority", "VirtualTime", "CreatedAt", "Id")
                         .IsDescending(true, false, false, false)
@@ -254,6 +406,32 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.HasKey("JobId", "ImageIndex");
 
                     b.ToTable("JobImages", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.QueueState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Crashes")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("PausedBy")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("QueueState", null, t =>
+                        {
+                            t.HasCheckConstraint("queue_state_one", "\"Id\" = 1");
+                        });
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.AccountLink", b =>

@@ -99,6 +99,137 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("PersonTokens", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Credits.LedgerEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Amount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ByPersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ImageIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Period")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("JobId", "ImageIndex")
+                        .IsUnique()
+                        .HasDatabaseName("ledger_settled_or_refunded")
+                        .HasFilter("\"Kind\" IN ('settle', 'refund')");
+
+                    b.HasIndex("PersonId", "Id")
+                        .HasDatabaseName("ledger_of_person");
+
+                    b.HasIndex("JobId", "ImageIndex", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ledger_once");
+
+                    b.ToTable("Ledger", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Credits.PersonCredits", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Allowance")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("MaximumQueued")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("MaximumRunning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("PersonId");
+
+                    b.ToTable("PersonCredits", null, t =>
+                        {
+                            t.HasCheckConstraint("person_weight", "\"Weight\" > 0");
+                        });
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Credits.Quota", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Period")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Allowance")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Cap")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Extra")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Used")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("PersonId", "Period");
+
+                    b.ToTable("Quotas", null, t =>
+                        {
+                            t.HasCheckConstraint("quota_used", "\"Used\" >= 0 AND \"Used\" <= \"Cap\"");
+                        });
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Credits.RoleCredits", b =>
+                {
+                    b.Property<string>("Role")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Allowance")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Role");
+
+                    b.ToTable("RoleCredits", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -123,6 +254,9 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Deferred")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Error")
@@ -184,6 +318,9 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<double>("VirtualFinish")
+                        .HasColumnType("REAL");
+
                     b.Property<double>("VirtualTime")
                         .HasColumnType("REAL");
 
@@ -209,10 +346,23 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasDatabaseName("job_lease")
                         .HasFilter("\"State\" = 'running'");
 
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("job_active_of_person")
+                        .HasFilter("\"State\" IN ('queued', 'running')");
+
                     b.HasIndex("PersonId", "IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("job_key_of_person")
                         .HasFilter("\"PersonId\" IS NOT NULL");
+
+                    b.HasIndex("Priority", "VirtualTime")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("job_served")
+                        .HasFilter("\"StartedAt\" IS NOT NULL");
+
+                    b.HasIndex("PersonId", "Priority", "VirtualFinish")
+                        .IsDescending(false, false, true)
+                        .HasDatabaseName("job_share");
 
                     b.HasIndex("Priority", "VirtualTime", "CreatedAt", "Id")
                         .IsDescending(true, false, false, false)
@@ -247,6 +397,32 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasKey("JobId", "ImageIndex");
 
                     b.ToTable("JobImages", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.QueueState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Crashes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("PausedBy")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("QueueState", null, t =>
+                        {
+                            t.HasCheckConstraint("queue_state_one", "\"Id\" = 1");
+                        });
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.AccountLink", b =>

@@ -24,6 +24,9 @@ internal static class Program
             ModelsCommand.Create(),
             BenchCommand.Create(),
             UsersCommand.Create(),
+            DoctorCommand.Create(),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
         };
         return CommandRunner.RunAsync(root, args);
     }

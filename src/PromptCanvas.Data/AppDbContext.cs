@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
@@ -27,6 +28,16 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
 
+    public DbSet<QueueState> QueueStates => Set<QueueState>();
+
+    public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
+
+    public DbSet<Quota> Quotas => Set<Quota>();
+
+    public DbSet<PersonCredits> PersonCredits => Set<PersonCredits>();
+
+    public DbSet<RoleCredits> RoleCredits => Set<RoleCredits>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Job>(Configure);
@@ -39,6 +50,12 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         modelBuilder.Entity<GeneratedImage>(Configure);
         modelBuilder.Entity<Upload>(Configure);
         PeopleModel.Configure(modelBuilder);
+        modelBuilder.Entity<QueueState>(state =>
+        {
+            state.ToTable("QueueState", table => table.HasCheckConstraint("queue_state_one", "\"Id\" = 1"));
+            state.Property(row => row.Id).ValueGeneratedNever();
+        });
+        CreditTables.Configure(modelBuilder);
     }
 
     private static void Configure(EntityTypeBuilder<Job> job)
@@ -64,6 +81,14 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             .HasDatabaseName("job_suspect").HasFilter("\"State\" = 'queued' AND \"CrashCount\" > 0");
         job.HasIndex(row => row.LeaseUntil)
             .HasDatabaseName("job_lease").HasFilter("\"State\" = 'running'");
+
+        // How far the queue is, and how far a person is in it: one look each at submit.
+        job.HasIndex(row => new { row.Priority, row.VirtualTime }).IsDescending(false, true)
+            .HasDatabaseName("job_served").HasFilter("\"StartedAt\" IS NOT NULL");
+        job.HasIndex(row => new { row.PersonId, row.Priority, row.VirtualFinish }).IsDescending(false, false, true)
+            .HasDatabaseName("job_share");
+        job.HasIndex(row => row.PersonId)
+            .HasDatabaseName("job_active_of_person").HasFilter("\"State\" IN ('queued', 'running')");
     }
 
     private static void Configure(EntityTypeBuilder<GeneratedImage> image)

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Faults;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Startup;
@@ -28,6 +30,7 @@ public static class GenerationRegistration
         services.AddValidated<DatabaseOptions>(configuration, DatabaseOptions.Section);
         services.AddValidated<ModelsOptions>(configuration, ModelsOptions.Section);
         services.AddValidated<GenerationOptions>(configuration, GenerationOptions.Section);
+        services.AddValidated<QuotaOptions>(configuration, QuotaOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(configuration);
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
@@ -37,6 +40,8 @@ public static class GenerationRegistration
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<IUploads, Uploads.Uploads>();
+        services.AddSingleton<Transactions>();
+        services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);
         AddWorker(services);
         return services;
@@ -64,18 +69,30 @@ public static class GenerationRegistration
         services.AddSingleton<PictureTimes>();
         services.AddSingleton<QueueForecast>();
         services.AddSingleton<JobEvents>();
+        services.AddSingleton<Ledger>();
+        services.AddSingleton<ICredits, CreditBook>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<IJobQueries, JobQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
+        services.AddSingleton<IQueueAdmin, QueueAdmin>();
     }
 
     private static void AddWorker(IServiceCollection services)
     {
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobProgress>();
-        services.AddSingleton<CrashRecovery>();
+        services.AddSingleton<ClaimSettings>();
+        services.AddSingleton<ModelAffinity>();
+        services.AddSingleton<HeldLeases>();
+        services.AddSingleton<RescueRules>();
+        services.AddSingleton<Rescue>();
+        services.AddSingleton<CrashBudget>();
+        services.AddSingleton<Heartbeat>();
+        services.AddSingleton<EngineProgress>();
+        services.AddSingleton<ProcessEnd>();
         services.AddSingleton<PictureSaver>();
         services.AddSingleton<PictureKeeper>();
         services.AddSingleton<JobAttempt>();
@@ -83,6 +100,9 @@ public static class GenerationRegistration
         services.AddSingleton<WorkerPause>();
         services.AddSingleton<WorkQueue>();
         services.AddHostedService<GenerationWorker>();
+        services.AddHostedService<HeartbeatThread>();
+        services.AddHostedService<RescueService>();
+        services.AddHostedService<HangWatch>();
         services.AddHostedService<OrphanSweep>();
     }
 }

@@ -21,6 +21,7 @@ internal static class BenchCatalog
         new("memory", (bench, token) => new MemoryBench(bench).RunAsync(token)),
         new("people", (bench, token) => new LoadBench(bench).ClosedLoopAsync(token)),
         new("arrivals", (bench, token) => new LoadBench(bench).ArrivalsAsync(token)),
+        new("queue", (_, token) => QueueBench.RunAsync(token)),
         new("beside", (bench, token) => new BesideBench(bench).RunAsync(token)),
     ];
 }

@@ -31,7 +31,7 @@ internal static class UsersCommand
             throw new BadInputException("--credits has nowhere to go yet: this version does not count credits.");
         }
 
-        await using var installation = await Installation.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var installation = await StudioDatabase.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var scope = installation.CreateAsyncScope();
         var outcome = await scope.ServiceProvider.GetRequiredService<Accounts>().InviteAsync(email, role).ConfigureAwait(false);
         if (outcome.Person is not { } person || !outcome.Done)
@@ -41,7 +41,7 @@ internal static class UsersCommand
 
         await installation.GetRequiredService<AuditLog>()
             .WriteAsync(CommandLine, "people.invite", person.Email, role, cancellationToken).ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"{Installation.AddressOf(installation.GetRequiredService<IConfiguration>())}/join?token={outcome.Token}").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"{StudioDatabase.AddressOf(installation.GetRequiredService<IConfiguration>())}/join?token={outcome.Token}").ConfigureAwait(false);
         if (key)
         {
             var made = await installation.GetRequiredService<ApiKeys>()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Startup;
 
 namespace PromptCanvas.Cli.Output;
 
@@ -27,7 +28,7 @@ internal static class CommandRunner
         {
             return await FailAsync("Cancelled.", ExitCodes.Fault).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is ModelException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is ModelException or StartupException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
         }

@@ -37,11 +37,17 @@ public sealed class Job
 
     public required string State { get; set; }
 
-    /// <summary>Higher first.</summary>
+    /// <summary>Higher first: one of <see cref="QueuePriority"/>.</summary>
     public int Priority { get; set; }
 
-    /// <summary>The place among equals of one priority: lower first. Fair sharing between people is written here at submit.</summary>
+    /// <summary>The place among equals of one priority: lower first. The start tag of start-time fair queueing, written at submit.</summary>
     public double VirtualTime { get; set; }
+
+    /// <summary>Start tag + pictures / weight: where the person's next job starts at the earliest.</summary>
+    public double VirtualFinish { get; set; }
+
+    /// <summary>How often a job of the same person went first because its model was loaded.</summary>
+    public int Deferred { get; set; }
 
     /// <summary>How many times it was claimed.</summary>
     public int Attempt { get; set; }
@@ -55,7 +61,7 @@ public sealed class Job
     /// <summary>Which worker runs it.</summary>
     public string? LeasedBy { get; set; }
 
-    /// <summary>Until when the worker may; null while one process owns the whole queue.</summary>
+    /// <summary>Until when the worker may, by the database's clock.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
 
     /// <summary>Not claimed before; null = at once.</summary>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Jobs;
 
-/// <summary>One picture of a job: the unit of delivery, and later of charge and refund.</summary>
+/// <summary>One picture of a job: the unit of delivery, charge and refund.</summary>
 public sealed class JobImage
 {
     public required Guid JobId { get; init; }

@@ -6,12 +6,17 @@ namespace PromptCanvas.Generation.Jobs;
 /// <summary>The way into the queue.</summary>
 public interface ISubmissions
 {
-    /// <summary>Checks the request and queues the job in one transaction; no picture exists yet when this returns.</summary>
+    /// <summary>Checks the request, charges one credit a picture and queues the job, in one transaction; no picture exists yet when this returns.</summary>
     /// <returns>The job's id (the same id for the same idempotency key), or why it was refused; a refusal writes nothing.</returns>
     Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken);
 
-    /// <summary>Cancels a job: what is finished stays, what runs stops within a step.</summary>
+    /// <summary>Cancels a job: what is finished stays, what runs stops within a step, what was not delivered is given back.</summary>
     Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken);
+
+    /// <summary>Cancels whatever a person has waiting or running, and gives the charges back: for a person who is suspended.</summary>
+    /// <param name="reason">One sentence for the person's account.</param>
+    /// <returns>How many jobs.</returns>
+    Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken);
 }
 
 /// <summary>What the pages show.</summary>

@@ -33,8 +33,14 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             return null;
         }
 
-        var places = job.State is JobStates.Queued or JobStates.Running ? await forecast.MakeAsync(database, cancellationToken) : [];
-        return ToView(job, places);
+        if (job.State is not (JobStates.Queued or JobStates.Running))
+        {
+            return ToView(job, null);
+        }
+
+        var snapshot = await forecast.SnapshotAsync(cancellationToken);
+        var place = snapshot.Places.GetValueOrDefault(job.Id);
+        return ToView(job, place ?? (job.State == JobStates.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null));
     }
 
     private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
@@ -44,8 +50,8 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             .Where(job => job.State == JobStates.Queued || job.State == JobStates.Running)
             .OrderBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .ToListAsync(cancellationToken);
-        var places = jobs.Count > 0 ? await forecast.MakeAsync(database, cancellationToken) : [];
-        return [.. jobs.Select(job => ToView(job, places))];
+        var snapshot = jobs.Count > 0 ? await forecast.SnapshotAsync(cancellationToken) : QueueSnapshot.Empty;
+        return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id)))];
     }
 
     public async Task<GalleryPage> GalleryAsync(Viewer viewer, string? after, int take, CancellationToken cancellationToken)
@@ -86,9 +92,8 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         Visibility = image.Visibility,
     });
 
-    private static JobView ToView(Job job, IReadOnlyDictionary<Guid, QueuePlace> places)
+    private static JobView ToView(Job job, QueuePlace? place)
     {
-        var place = places.GetValueOrDefault(job.Id);
         var images = job.Images.OrderBy(image => image.ImageIndex).Select(image => new JobImageView(
             image.ImageIndex, Enum.Parse<JobImageState>(image.State, ignoreCase: true), (uint)image.Seed, image.ImageId, image.Error));
         return new JobView(
@@ -99,9 +104,13 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             job.Size,
             (uint)job.Seed,
             job.CreatedAt,
-            place?.Position,
+            job.State == JobStates.Queued ? place?.Position : null,
             place?.EtaSeconds,
             job.Error,
-            [.. images]);
+            [.. images])
+        {
+            PersonId = job.PersonId,
+            Why = job.State == JobStates.Queued ? place?.Why : null,
+        };
     }
 }

@@ -2,6 +2,10 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Jobs;
 
@@ -11,69 +15,77 @@ namespace PromptCanvas.Generation.Jobs;
 internal sealed record StoredJob(Guid Id, bool Created, bool SameBody);
 
 /// <summary>What people write into the queue.</summary>
-internal sealed class JobStore(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+internal sealed class JobStore(
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, Admission admission, Ledger ledger, Failpoints failpoints, TimeProvider clock)
 {
-    /// <summary>Writes the job and its pictures in one transaction, or finds the one that has the key already.</summary>
-    /// <remarks>Charge and ledger row belong into this transaction.</remarks>
-    public async Task<StoredJob> InsertAsync(CheckedJob job, CancellationToken cancellationToken)
+    /// <summary>Charge, job, pictures and ledger in one transaction, or the job that has the key already, or nothing at all.</summary>
+    public async Task<Result<StoredJob>> InsertAsync(CheckedJob job, CancellationToken cancellationToken)
+    {
+        var stored = await transactions.RunAsync(database => InsertAsync(database, job, cancellationToken), cancellationToken);
+        failpoints.Hit(Failpoints.SubmitCommitted);
+        return stored;
+    }
+
+    /// <summary>Cancels what is queued or running, fences its worker out and gives its charges back; finished pictures stay.</summary>
+    /// <returns>Whether it was cancelled by this call.</returns>
+    public Task<bool> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) => transactions.RunAsync(
+        async database =>
+        {
+            var now = clock.GetUtcNow();
+            var cancelled = await database.Jobs
+                .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
+                .ExecuteUpdateAsync(
+                    change => change
+                        .SetProperty(job => job.State, JobStates.Cancelled)
+                        .SetProperty(job => job.Fence, job => job.Fence + 1)
+                        .SetProperty(job => job.LeasedBy, (string?)null)
+                        .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
+                        .SetProperty(job => job.FinishedAt, now)
+
+                        // What never ran takes no turn away.
+                        .SetProperty(job => job.VirtualFinish, job => job.StartedAt == null ? 0 : job.VirtualFinish),
+                    cancellationToken);
+            if (cancelled == 0)
+            {
+                return (false, false);
+            }
+
+            var open = database.JobImages
+                .Where(image => image.JobId == jobId && (image.State == JobImageStates.Queued || image.State == JobImageStates.Running));
+            var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
+            await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
+            await ledger.RefundAsync(database, jobId, indices, reason, cancellationToken);
+            failpoints.Hit(Failpoints.CancelWritten);
+            return (true, true);
+        },
+        cancellationToken);
+
+    /// <summary>The jobs of a person that wait or run.</summary>
+    public async Task<List<Guid>> ActiveOfAsync(Guid personId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Jobs
+            .Where(job => job.PersonId == personId && (job.State == JobStates.Queued || job.State == JobStates.Running))
+            .Select(job => job.Id).ToListAsync(cancellationToken);
+    }
 
-        // BEGIN IMMEDIATE on SQLite: a transaction that read first could not write after another writer.
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+    private async Task<(Result<StoredJob> Value, bool Keep)> InsertAsync(AppDbContext database, CheckedJob job, CancellationToken cancellationToken)
+    {
         if (await FindAsync(database, job, cancellationToken) is { } known)
         {
-            return known;
+            return (known, false);
         }
 
         var row = ToRow(job);
+        if (await admission.AdmitAsync(database, job, row, cancellationToken) is { } refusal)
+        {
+            return (refusal, false);
+        }
+
         database.Jobs.Add(row);
-        try
-        {
-            await database.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-        catch (DbUpdateException)
-        {
-            // On PostgreSQL the same key may have been committed between our look and our insert.
-            await transaction.RollbackAsync(cancellationToken);
-            if (await FindAsync(database, job, cancellationToken) is { } raced)
-            {
-                return raced;
-            }
-
-            throw;
-        }
-
-        return new StoredJob(row.Id, Created: true, SameBody: true);
-    }
-
-    /// <summary>Cancels what is queued or running and fences its worker out; finished pictures stay.</summary>
-    /// <returns>Whether it was cancelled by this call.</returns>
-    public async Task<bool> CancelAsync(Guid jobId, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        var cancelled = await database.Jobs
-            .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
-            .ExecuteUpdateAsync(
-                change => change
-                    .SetProperty(job => job.State, JobStates.Cancelled)
-                    .SetProperty(job => job.Fence, job => job.Fence + 1)
-                    .SetProperty(job => job.LeasedBy, (string?)null)
-                    .SetProperty(job => job.FinishedAt, now),
-                cancellationToken);
-        if (cancelled == 0)
-        {
-            return false;
-        }
-
-        await database.JobImages
-            .Where(image => image.JobId == jobId && (image.State == JobImageStates.Queued || image.State == JobImageStates.Running))
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
+        await database.SaveChangesAsync(cancellationToken);
+        failpoints.Hit(Failpoints.SubmitWritten);
+        return (new StoredJob(row.Id, Created: true, SameBody: true), true);
     }
 
     private static async Task<StoredJob?> FindAsync(AppDbContext database, CheckedJob job, CancellationToken cancellationToken)
@@ -102,6 +114,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> databases, TimePr
             Overrides = JsonSerializer.Serialize(job.Request.Overrides, JobJson.Options),
             Visibility = job.Job.Visibility,
             State = JobStates.Queued,
+            Priority = job.Job.Background ? QueuePriority.Background : QueuePriority.Interactive,
             CreatedAt = clock.GetUtcNow(),
         };
         for (var index = 0; index < row.Count; index++)

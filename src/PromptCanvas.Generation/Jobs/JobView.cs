@@ -36,7 +36,14 @@ public sealed record JobView(
     int? Position,
     double? EtaSeconds,
     string? Error,
-    IReadOnlyList<JobImageView> Images);
+    IReadOnlyList<JobImageView> Images)
+{
+    /// <summary>Whose it is; null when nobody was signed in.</summary>
+    public Guid? PersonId { get; init; }
+
+    /// <summary>Why it stands where it stands; null unless queued.</summary>
+    public QueueExplanation? Why { get; init; }
+}
 
 /// <summary>One picture of a job.</summary>
 /// <param name="ImageId">The finished picture's id; null until it is done.</param>

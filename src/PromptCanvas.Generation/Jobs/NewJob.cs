@@ -9,8 +9,14 @@ public sealed record NewJob
     /// <summary>Minted once per press of the button; the same key again gives the same job.</summary>
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>Who asks; null for the installation itself.</summary>
+    /// <summary>Who asks and pays; null = nobody is signed in, and nothing is charged.</summary>
     public Guid? PersonId { get; init; }
+
+    /// <summary>The person's role, for its allowance of credits; null = the installation's.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Nobody looks on: it goes after everything that somebody waits for.</summary>
+    public bool Background { get; init; }
 
     public required string Prompt { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class QueueWrites(StorageFaults faults, ILogger<QueueWrites> log
         catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {
             logger.LogWarning("A request could not be written: {Reason}", reason);
-            return new Unavailable(reason);
+            return faults.IsFull(fault) ? new StorageFull(reason) : new Unavailable(reason);
         }
     }
 }

@@ -66,6 +66,12 @@ internal sealed class RequestChecks(IEngineProvider engines)
             return new InvalidInput("prompt", "The prompt is empty; say what to draw.");
         }
 
+        // PostgreSQL cannot store it, and no tokenizer means anything by it.
+        if (job.Prompt.Contains('\0') || job.NegativePrompt?.Contains('\0') == true || job.IdempotencyKey.Contains('\0'))
+        {
+            return new InvalidInput("prompt", "The request contains a NUL character; take it out.");
+        }
+
         if (job.Prompt.Trim().Length > GenerationRequest.MaximumPromptLength)
         {
             return new InvalidInput("prompt", $"The prompt has {job.Prompt.Trim().Length} characters; at most {GenerationRequest.MaximumPromptLength} are read.");
@@ -116,7 +122,7 @@ internal sealed class RequestChecks(IEngineProvider engines)
 
     private static string HashOf(NewJob job)
     {
-        var asked = job with { IdempotencyKey = "", PersonId = null };
+        var asked = job with { IdempotencyKey = "", PersonId = null, Role = null };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, JobJson.Options)));
     }
 }

@@ -14,9 +14,14 @@ internal sealed class Submissions(
         }
 
         var stored = await writes.TryAsync(() => store.InsertAsync(checkedJob, cancellationToken));
-        if (!stored.TryGet(out var row, out var unavailable))
+        if (!stored.TryGet(out var outcome, out var unavailable))
         {
             return unavailable;
+        }
+
+        if (!outcome.TryGet(out var row, out var refused))
+        {
+            return refused;
         }
 
         if (!row.SameBody)
@@ -34,7 +39,7 @@ internal sealed class Submissions(
 
     public async Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        var written = await writes.TryAsync(() => store.CancelAsync(jobId, cancellationToken));
+        var written = await writes.TryAsync(() => store.CancelAsync(jobId, "Cancelled before it was made.", cancellationToken));
         if (!written.TryGet(out var cancelled, out var unavailable))
         {
             return unavailable;
@@ -51,5 +56,27 @@ internal sealed class Submissions(
         }
 
         return view;
+    }
+
+    public async Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken)
+    {
+        var written = await writes.TryAsync(async () =>
+        {
+            var cancelled = 0;
+            foreach (var jobId in await store.ActiveOfAsync(personId, cancellationToken))
+            {
+                if (await store.CancelAsync(jobId, reason, cancellationToken))
+                {
+                    cancelled++;
+                    if (await queries.FindAsync(jobId, cancellationToken) is { } view)
+                    {
+                        events.Cancelled(view);
+                    }
+                }
+            }
+
+            return cancelled;
+        });
+        return written;
     }
 }

@@ -27,9 +27,25 @@ public sealed record InvalidInput(string Field, string Message) : Refusal(Messag
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Conflict(string Message) : Refusal(Message);
 
-/// <summary>The installation cannot do it now: a model is missing or damaged, the disk is full or read-only.</summary>
+/// <summary>The installation cannot do it now: a model is missing or damaged, the disk or database cannot be used.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Unavailable(string Message) : Refusal(Message);
+
+/// <summary>The disk is full: nothing was written or charged.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record StorageFull(string Message) : Refusal(Message);
+
+/// <summary>Not enough credits: nothing was written or charged.</summary>
+/// <param name="Message">One sentence for the person who asked: how many are left and when there are more.</param>
+/// <param name="Needed">Credits that the request costs.</param>
+/// <param name="Left">Credits that are left.</param>
+/// <param name="ResetsAt">When they are renewed; null = never.</param>
+public sealed record QuotaExceeded(string Message, int Needed, int Left, DateTimeOffset? ResetsAt) : Refusal(Message);
+
+/// <summary>The person has as many jobs waiting as allowed.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+/// <param name="Limit">Jobs that may wait at the same time.</param>
+public sealed record TooManyJobs(string Message, int Limit) : Refusal(Message);
 
 /// <summary>A value, or why there is none.</summary>
 /// <typeparam name="T">The value's type.</typeparam>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Worker;
 
@@ -20,10 +21,14 @@ public static class GenerationStartup
         {
             _ = services.GetRequiredService<IOptions<GenerationOptions>>().Value;
             services.GetRequiredService<DataFolder>().Prepare();
-            services.GetRequiredService<DataFolderLock>().Acquire();
-            services.GetRequiredService<IBlobStore>().RemoveTemporaryFiles();
+            if (!services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
+            {
+                services.GetRequiredService<DataFolderLock>().Acquire();
+                services.GetRequiredService<IBlobStore>().RemoveTemporaryFiles();
+            }
+
             await MigrateAsync(services.GetRequiredService<IDbContextFactory<AppDbContext>>(), cancellationToken);
-            await services.GetRequiredService<CrashRecovery>().RecoverAsync(cancellationToken);
+            await RecoverAsync(services, cancellationToken);
         }
         catch (OptionsValidationException fault)
         {
@@ -32,6 +37,24 @@ public static class GenerationStartup
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
             throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
+        }
+    }
+
+    private static async Task RecoverAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using (var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken))
+        {
+            await services.GetRequiredService<PictureTimes>().LoadAsync(database, cancellationToken);
+        }
+
+        var rescue = services.GetRequiredService<Rescue>();
+        if (services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
+        {
+            await rescue.ExpiredAsync(cancellationToken);
+        }
+        else if (await rescue.AllAsync(cancellationToken) > 0)
+        {
+            await services.GetRequiredService<CrashBudget>().CountAsync(cancellationToken);
         }
     }
 

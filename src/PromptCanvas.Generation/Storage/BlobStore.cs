@@ -114,5 +114,5 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
     }
 
     private string PathOf(BlobKind kind, string hash) =>
-        Path.Combine(folder.Images, hash[..2], hash[2..4], hash + (kind == BlobKind.Picture ? ".png" : ".webp"));
+        kind == BlobKind.Picture ? folder.PictureFile(hash) : folder.ThumbnailFile(hash);
 }

@@ -18,6 +18,14 @@ public sealed class DataFolder(string contentRoot, string folder)
 
     public string LockFile => Path.Combine(Root, "studio.lock");
 
+    /// <summary>The file of a finished picture.</summary>
+    /// <param name="hash">SHA-256, 64 lower-case hex digits.</param>
+    public string PictureFile(string hash) => FileOf(hash, ".png");
+
+    /// <summary>The file of a thumbnail.</summary>
+    /// <param name="hash">SHA-256, 64 lower-case hex digits.</param>
+    public string ThumbnailFile(string hash) => FileOf(hash, ".webp");
+
     /// <summary>Makes the folders and writes a file there, to fail now rather than after a picture was made.</summary>
     /// <exception cref="StartupException">The folder cannot be written to.</exception>
     public void Prepare()
@@ -34,5 +42,11 @@ public sealed class DataFolder(string contentRoot, string folder)
             throw new StartupException(
                 $"The data folder {Root} cannot be written to ({fault.Message.TrimEnd('.')}); make it writable or set Data:Folder to another one.", fault);
         }
+    }
+
+    private string FileOf(string hash, string extension)
+    {
+        ArgumentNullException.ThrowIfNull(hash);
+        return Path.Combine(Images, hash[..2], hash[2..4], hash + extension);
     }
 }

@@ -31,6 +31,29 @@ public sealed class DataFolderLock(DataFolder folder) : IDisposable
         }
     }
 
+    /// <summary>Whether a studio, this one or another, has the folder now.</summary>
+    public static bool IsHeld(DataFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        try
+        {
+            using var file = new FileStream(folder.LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     public void Dispose()
     {
         held?.Dispose();

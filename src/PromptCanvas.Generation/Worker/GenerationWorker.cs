@@ -45,9 +45,18 @@ internal sealed class GenerationWorker(
         try
         {
             var asOf = queue.Now;
-            while (HasRoom && await queue.TakeAsync(alone: running.Count == 0, stopping) is { } claim)
+            while (Room > 0)
             {
-                running.Add(Task.Run(() => RunAsync(claim, stopping), CancellationToken.None), claim);
+                var claims = await queue.TakeAsync(Room, alone: running.Count == 0, stopping);
+                foreach (var claim in claims)
+                {
+                    running.Add(Task.Run(() => RunAsync(claim, stopping), CancellationToken.None), claim);
+                }
+
+                if (claims.Count == 0)
+                {
+                    break;
+                }
             }
 
             await WaitAsync(asOf, stopping);
@@ -63,7 +72,7 @@ internal sealed class GenerationWorker(
         }
     }
 
-    private bool HasRoom => running.Count < options.Value.ConcurrentJobs && !running.Values.Any(claim => claim.Suspect);
+    private int Room => running.Values.Any(claim => claim.Suspect) ? 0 : options.Value.ConcurrentJobs - running.Count;
 
     /// <summary>Until a run ends or the queue has news.</summary>
     private async Task WaitAsync(DateTimeOffset asOf, CancellationToken stopping)

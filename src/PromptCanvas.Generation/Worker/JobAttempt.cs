@@ -28,7 +28,7 @@ internal enum AttemptEnd
 internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
 /// <summary>Runs one claimed job on its engine; each picture is written beside the stream, so that no step waits for an encoder or a disk.</summary>
-internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, PreviewPublisher previews, ILogger<JobAttempt> logger)
+internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, PreviewPublisher previews, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
@@ -73,8 +73,10 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
     {
         var request = JobRequests.Of(
             claim.Job, [.. claim.Missing.Select(image => image.ImageIndex)], () => previews.Wanted(claim.Id));
+        using var working = steps.Begin();
         await foreach (var happened in engines.Get(claim.Job.Model).GenerateAsync(request, running.Token))
         {
+            steps.Happened();
             Take(claim, running, happened, writes);
         }
     }

@@ -2,48 +2,45 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Queued → running. One of the few places with SQL of its own: the claim is one statement.</summary>
-internal sealed class JobClaims(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+internal sealed class JobClaims(
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, ClaimSettings settings, ModelAffinity affinity, Failpoints failpoints)
 {
-    private readonly string worker = $"{Environment.MachineName}-{Guid.NewGuid():N}";
-
-    /// <summary>Takes the next job that is due.</summary>
-    /// <param name="alone">Nothing runs now. A job that was part of a crash is taken only then; while one waits, so do the others.</param>
-    public async Task<ClaimedJob?> ClaimAsync(bool alone, CancellationToken cancellationToken)
+    /// <summary>Takes the next jobs that are due, in order.</summary>
+    /// <param name="room">How many at most.</param>
+    /// <param name="alone">Nothing runs now. A job that was part of a crash is taken only then, and alone; while one waits, so do the others.</param>
+    public async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(int room, bool alone, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        if (!await AnyDueAsync(database, now, cancellationToken))
+        var now = settings.Now;
+        await using (var look = await databases.CreateDbContextAsync(cancellationToken))
         {
-            return null;
+            // Without a write lock: an idle worker writes nothing.
+            if (!await Due(look, now).AnyAsync(cancellationToken) || await IsPausedAsync(look, cancellationToken))
+            {
+                return [];
+            }
         }
 
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var suspects = await database.Jobs.AnyAsync(
-            job => job.State == JobStates.Queued && job.CrashCount > 0 && (job.NotBefore == null || job.NotBefore <= now), cancellationToken);
-        if (suspects && !alone)
+        var claimed = await transactions.RunAsync(
+            async database =>
+            {
+                var claims = await ClaimAsync(database, room, alone, now, cancellationToken);
+                failpoints.Hit(Failpoints.ClaimWritten);
+                return (claims, claims.Count > 0);
+            },
+            cancellationToken);
+        if (claimed.Count > 0)
         {
-            return null;
+            affinity.Worked(claimed[^1].Job.Model);
+            failpoints.Hit(Failpoints.ClaimCommitted);
         }
 
-        if (await TakeAsync(database, suspects, now, cancellationToken) is not { } job)
-        {
-            return null;
-        }
-
-        var missing = await database.JobImages
-            .Where(image => image.JobId == job.Id && image.State == JobImageStates.Queued)
-            .OrderBy(image => image.ImageIndex)
-            .AsNoTracking()
-            .ToListAsync(cancellationToken);
-        await database.JobImages
-            .Where(image => image.JobId == job.Id && image.State == JobImageStates.Queued)
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return new ClaimedJob(job, missing);
+        return claimed;
     }
 
     /// <summary>When the first of the jobs is due that were paused at a moment; null when none was.</summary>
@@ -57,27 +54,84 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> databases, TimeP
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    // A look without a write lock: an idle worker writes nothing.
-    private static Task<bool> AnyDueAsync(AppDbContext database, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.Jobs.AnyAsync(job => job.State == JobStates.Queued && (job.NotBefore == null || job.NotBefore <= now), cancellationToken);
+    private static IQueryable<Job> Due(AppDbContext database, DateTimeOffset now) =>
+        database.Jobs.Where(job => job.State == JobStates.Queued && (job.NotBefore == null || job.NotBefore <= now));
 
-    private async Task<Job?> TakeAsync(AppDbContext database, bool suspect, DateTimeOffset now, CancellationToken cancellationToken)
+    private static Task<bool> IsPausedAsync(AppDbContext database, CancellationToken cancellationToken) =>
+        database.QueueStates.AnyAsync(state => state.PausedAt != null, cancellationToken);
+
+    private async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(
+        AppDbContext database, int room, bool alone, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var crashes = suspect ? "> 0" : "= 0";
-        var skipLocked = database.Database.ProviderName?.Contains("Npgsql", StringComparison.Ordinal) == true ? "FOR UPDATE SKIP LOCKED" : "";
+        var suspects = await Due(database, now).AnyAsync(job => job.CrashCount > 0, cancellationToken);
+        if (suspects && !alone)
+        {
+            return [];
+        }
+
+        var jobs = await TakeAsync(database, suspects ? 1 : room, suspects, now, cancellationToken);
+        if (jobs.Count == 0)
+        {
+            return [];
+        }
+
+        var ids = jobs.ConvertAll(job => job.Id);
+        var missing = await database.JobImages
+            .Where(image => ids.Contains(image.JobId) && image.State == JobImageStates.Queued)
+            .OrderBy(image => image.ImageIndex)
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        await database.JobImages
+            .Where(image => ids.Contains(image.JobId) && image.State == JobImageStates.Queued)
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), cancellationToken);
+        return jobs.ConvertAll(job => new ClaimedJob(job, [.. missing.Where(image => image.JobId == job.Id)]));
+    }
+
+    private async Task<List<Job>> TakeAsync(AppDbContext database, int room, bool suspect, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var busy = await BusyAsync(database, cancellationToken);
+        var inOrder = Due(database, now).Where(job => job.CrashCount == 0 && (job.PersonId == null || !busy.People.Contains(job.PersonId.Value)))
+            .OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id);
+        var preferred = suspect ? null : await affinity.PreferAsync(database, inOrder, cancellationToken);
+        var dialect = QueueDialect.Of(database);
+        object[] values = [settings.Worker, Stored(database, now), preferred ?? Guid.Empty, .. busy.People.Cast<object>()];
+        var others = string.Join(", ", busy.People.Select((_, index) => $"{{{index + 3}}}"));
+
+        // The pick is a fence: without it the planner may update more rows than its limit.
         var sql = $$"""
-            UPDATE "Jobs"
-            SET "State" = 'running', "Fence" = "Fence" + 1, "Attempt" = "Attempt" + 1,
-                "LeasedBy" = {0}, "NotBefore" = NULL, "StartedAt" = COALESCE("StartedAt", {1})
-            WHERE "Id" = (
+            WITH pick AS MATERIALIZED (
                 SELECT "Id" FROM "Jobs"
-                WHERE "State" = 'queued' AND "CrashCount" {{crashes}} AND ("NotBefore" IS NULL OR "NotBefore" <= {1})
+                WHERE "State" = 'queued' AND "CrashCount" {{(suspect ? "> 0" : "= 0")}} AND ("NotBefore" IS NULL OR "NotBefore" <= {1})
+                    {{(preferred is null ? "" : "AND \"Id\" = {2}")}}
+                    {{(others.Length == 0 ? "" : $"AND (\"PersonId\" IS NULL OR \"PersonId\" NOT IN ({others}))")}}
                 ORDER BY "Priority" DESC, "VirtualTime", "CreatedAt", "Id"
-                LIMIT 1 {{skipLocked}})
+                LIMIT {{(busy.Limited || preferred is not null ? 1 : room)}} {{dialect.SkipLocked}})
+            UPDATE "Jobs"
+            SET "State" = 'running', "Fence" = "Fence" + 1, "Attempt" = "Attempt" + 1, "LeasedBy" = {0}, "NotBefore" = NULL,
+                "LeaseUntil" = {{dialect.Now(settings.Lease)}}, "StartedAt" = COALESCE("StartedAt", {1})
+            WHERE "Id" IN (SELECT "Id" FROM pick)
             RETURNING *
             """;
-        var rows = await database.Jobs.FromSqlRaw(sql, worker, Stored(database, now)).AsNoTracking().ToListAsync(cancellationToken);
-        return rows.SingleOrDefault();
+        var rows = await database.Jobs.FromSqlRaw(sql, values).AsNoTracking().ToListAsync(cancellationToken);
+        return [.. rows.OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)];
+    }
+
+    /// <summary>People who have as many jobs running as they may, and whether anybody is limited at all.</summary>
+    private async Task<(List<Guid> People, bool Limited)> BusyAsync(AppDbContext database, CancellationToken cancellationToken)
+    {
+        var everybody = settings.MaximumRunning;
+        if (everybody == 0 && !await database.PersonCredits.AnyAsync(person => person.MaximumRunning != null, cancellationToken))
+        {
+            return ([], false);
+        }
+
+        var running = await database.Jobs.Where(job => job.State == JobStates.Running && job.PersonId != null)
+            .GroupBy(job => job.PersonId!.Value).Select(jobs => new { Person = jobs.Key, Count = jobs.Count() }).ToListAsync(cancellationToken);
+        var people = running.ConvertAll(row => row.Person);
+        var own = await database.PersonCredits.Where(person => people.Contains(person.PersonId) && person.MaximumRunning != null)
+            .ToDictionaryAsync(person => person.PersonId, person => person.MaximumRunning!.Value, cancellationToken);
+        var busy = running.Where(row => (own.TryGetValue(row.Person, out var limit) ? limit : everybody) is > 0 and var most && row.Count >= most);
+        return ([.. busy.Select(row => row.Person)], true);
     }
 
     /// <summary>A time as this database stores it: SQL of our own passes by the model's conversions.</summary>

@@ -5,7 +5,8 @@ using PromptCanvas.Generation.Jobs;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A claimed job from the engine to its last row.</summary>
-internal sealed class JobRunner(JobAttempt attempt, JobProgress progress, JobEvents events, WorkerPause pause, ILogger<JobRunner> logger)
+internal sealed class JobRunner(
+    JobAttempt attempt, JobProgress progress, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
 {
     private const string StudioFault = "The studio failed on this request; the administrator finds the reason in the log.";
 
@@ -14,6 +15,7 @@ internal sealed class JobRunner(JobAttempt attempt, JobProgress progress, JobEve
     public async Task RunAsync(ClaimedJob claim, CancellationToken stopping)
     {
         using var running = events.Reachable(claim.Id, claim.Job.CompletedImages, stopping);
+        using var lease = leases.Hold(claim, running.Cancel);
         try
         {
             await RunAsync(claim, running, stopping);

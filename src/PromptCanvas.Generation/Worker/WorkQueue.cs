@@ -1,30 +1,40 @@
+using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Jobs;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The queue as the worker sees it: take the next, or wait until there may be one.</summary>
-internal sealed class WorkQueue(JobClaims claims, QueueSignal signal, TimeProvider clock)
+internal sealed class WorkQueue(JobClaims claims, QueueSignal signal, IOptions<GenerationOptions> options, TimeProvider clock)
 {
+    // What other processes queue makes no sound here.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
     public DateTimeOffset Now => clock.GetUtcNow();
 
-    public Task<ClaimedJob?> TakeAsync(bool alone, CancellationToken cancellationToken) => claims.ClaimAsync(alone, cancellationToken);
+    public Task<IReadOnlyList<ClaimedJob>> TakeAsync(int room, bool alone, CancellationToken cancellationToken) =>
+        claims.ClaimAsync(room, alone, cancellationToken);
 
     /// <summary>Until something is queued or handed back, or a job is due that was paused at <paramref name="asOf"/>.</summary>
     public async Task WaitAsync(DateTimeOffset asOf, CancellationToken cancellationToken)
     {
-        if (await claims.NextDueAsync(asOf, cancellationToken) is not { } due)
+        var due = await claims.NextDueAsync(asOf, cancellationToken);
+        var rest = due is { } time ? time - clock.GetUtcNow() : Timeout.InfiniteTimeSpan;
+        if (options.Value.SharedQueue && (due is null || rest > PollInterval))
         {
-            await signal.WaitAsync(cancellationToken);
-            return;
+            rest = PollInterval;
         }
 
-        var rest = due - clock.GetUtcNow();
         if (rest > TimeSpan.Zero)
         {
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny(signal.WaitAsync(waiting.Token), Task.Delay(rest, clock, waiting.Token));
             await waiting.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
+        }
+        else if (due is null)
+        {
+            await signal.WaitAsync(cancellationToken);
         }
     }
 }

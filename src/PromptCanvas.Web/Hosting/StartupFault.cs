@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +28,10 @@ internal static class StartupFault
     {
         AddressInUseException =>
             $"PromptCanvas cannot listen on {configuration["Urls"]}: another program uses that port. Stop it, or start with --urls http://localhost:5081.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            $"PromptCanvas may not listen on {configuration["Urls"]}: ports below 1024 are the administrator's. Start with --urls http://localhost:5080.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+            $"PromptCanvas cannot listen on {configuration["Urls"]}: this machine has no such address. Start with --urls http://localhost:5080.",
         OptionsValidationException invalid =>
             $"PromptCanvas cannot start with these settings: {string.Join(' ', invalid.Failures)} Correct appsettings.json or the environment.",
         StartupException known => known.Message,

@@ -8,5 +8,5 @@ namespace PromptCanvas.Web.Results;
 internal static class RefusalNotice
 {
     public static void Show(this ISnackbar snackbar, Refusal refusal) =>
-        snackbar.Add(refusal.Message, refusal is Unavailable ? Severity.Error : Severity.Warning);
+        snackbar.Add(refusal.Message, refusal is Unavailable or StorageFull ? Severity.Error : Severity.Warning);
 }

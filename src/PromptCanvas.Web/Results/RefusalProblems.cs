@@ -18,6 +18,9 @@ internal static class RefusalProblems
         Forbidden => Problem(refusal, StatusCodes.Status403Forbidden, "You may not do this.", "forbidden"),
         TooLarge => Problem(refusal, StatusCodes.Status413PayloadTooLarge, "Too large.", "too-large"),
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
+        QuotaExceeded => Problem(refusal, StatusCodes.Status429TooManyRequests, "Not enough credits.", "quota-exceeded"),
+        TooManyJobs => Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs"),
+        StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The disk is full.", "storage-full"),
         Unavailable => Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Not possible at the moment.", "unavailable"),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "There is no answer for this kind of refusal."),
     };

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
@@ -33,6 +34,7 @@ internal sealed class Studio : IAsyncDisposable
         {
             ["Data:Folder"] = folder,
             ["Generation:StoragePause"] = "00:00:01",
+            ["Generation:ForecastInterval"] = "00:00:00",
         }).AddInMemoryCollection(settings ?? []).Build();
         Engines = new FakeEngines(Engine);
         var collection = new ServiceCollection()
@@ -121,6 +123,15 @@ internal sealed class Studio : IAsyncDisposable
 
     public async Task<JobView> FindAsync(Guid jobId) => Assert.IsType<JobView>(await Queries.FindAsync(jobId, Cancellation));
 
+    public Task<QuotaView> QuotaAsync(Guid personId, string? role = null) => Get<ICredits>().GetAsync(personId, role, Cancellation);
+
+    /// <summary>Fails with the sentences of every rule that is broken.</summary>
+    public async Task ConsistentAsync()
+    {
+        await using var database = OpenDatabase();
+        Assert.Empty(await Invariants.BrokenAsync(database, Cancellation));
+    }
+
     public Task<JobView> WaitAsync(Guid jobId, JobState state) => WaitAsync(jobId, job => job.State == state);
 
     /// <summary>Looks again at each change, until the job is as expected.</summary>
@@ -151,6 +162,8 @@ internal sealed class Studio : IAsyncDisposable
 
 internal static class Requests
 {
+    public static NewJob FoxOf(Guid personId, string key = "key", int count = 2) => Fox(key, count) with { PersonId = personId };
+
     public static NewJob Fox(string key = "key", int count = 2) => new()
     {
         IdempotencyKey = key,

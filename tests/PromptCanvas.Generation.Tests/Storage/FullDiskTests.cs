@@ -31,7 +31,7 @@ public sealed class FullDiskTests
         while (result.TryGet(out _, out _));
 
         Assert.False(result.TryGet(out _, out var refusal));
-        Assert.Equal("The disk is full; free some space and try again.", Assert.IsType<Unavailable>(refusal).Message);
+        Assert.Equal("The disk is full; free some space and try again.", Assert.IsType<StorageFull>(refusal).Message);
         await using (var database = studio.OpenDatabase())
         {
             Assert.Equal((accepted, 2 * accepted), (await database.Jobs.CountAsync(Cancellation), await database.JobImages.CountAsync(Cancellation)));

@@ -198,7 +198,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
         var id = await studio.SubmitAsync(Requests.Fox());
-        var claim = Assert.IsType<ClaimedJob>(await studio.Get<JobClaims>().ClaimAsync(alone: true, Cancellation));
+        var claim = Assert.Single(await studio.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         Assert.Equal(JobState.Cancelled, (await studio.CancelAsync(id)).State);
 
         await studio.Get<JobRunner>().RunAsync(claim, Cancellation);
@@ -212,7 +212,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
         var id = await faulty.SubmitAsync(Requests.Fox());
-        var claim = Assert.IsType<ClaimedJob>(await faulty.Get<JobClaims>().ClaimAsync(alone: true, Cancellation));
+        var claim = Assert.Single(await faulty.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         faulty.Get<FaultyDatabases>().FailNext();
 
         await faulty.Get<JobRunner>().RunAsync(claim, Cancellation);
@@ -227,7 +227,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
         var id = await faulty.SubmitAsync(Requests.Fox(count: 2));
-        var claim = Assert.IsType<ClaimedJob>(await faulty.Get<JobClaims>().ClaimAsync(alone: true, Cancellation));
+        var claim = Assert.Single(await faulty.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         faulty.Engine.BeforeImage = async (_, index, _) =>
         {
             if (index == 1)

@@ -192,6 +192,22 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_AfterPicturesWereMade_KnowsHowLongTheyTake()
+    {
+        await using (var first = new Studio(folder.Path))
+        {
+            await first.StartAsync();
+            await first.WaitAsync(await first.SubmitAsync(Requests.Fox("first")), JobState.Done);
+        }
+
+        await using var next = await new Studio(folder.Path).PrepareAsync();
+        var job = await next.FindAsync(await next.SubmitAsync(Requests.Fox("next", count: 3)));
+
+        // Each took 0.5 s in the prior and 1.5 s in the decoder.
+        Assert.Equal(6, job.EtaSeconds!.Value, 1e-9);
+    }
+
+    [Fact]
     public async Task Prepare_SecondStudioOnTheFolder_SaysSoInOneSentence()
     {
         await using var first = new Studio(folder.Path);

@@ -14,7 +14,7 @@ public sealed class GenerateImagesHandler(ISubmissions submissions)
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(viewer);
         return viewer.MayMake
-            ? submissions.SubmitAsync(request.ToJob() with { PersonId = viewer.PersonId }, cancellationToken)
+            ? submissions.SubmitAsync(request.ToJob() with { PersonId = viewer.PersonId, Role = viewer.Role }, cancellationToken)
             : Task.FromResult<Result<Guid>>(new Forbidden("You may look at what the team makes, and not make pictures yourself. Ask an administrator for another role."));
     }
 }

@@ -10,7 +10,7 @@ using PromptCanvas.Migrations;
 namespace PromptCanvas.Cli.Commands;
 
 /// <summary>The studio's data as the command line reaches it: the same settings, the same database, beside a running studio or without one.</summary>
-internal static class Installation
+internal static class StudioDatabase
 {
     private const string SettingsFile = "appsettings.json";
     private const string FallbackAddress = "http://localhost:5080";

@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation;
+using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Worker;
+using PromptCanvas.Migrations;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>The queue's own speed, without a model: submit, claim, positions, gallery; on the database the settings name, in a folder of its own.</summary>
+internal static class QueueBench
+{
+    private const int Submits = 400;
+    private const int Submitters = 4;
+    private const int Batch = 8;
+    private const int LongQueue = 10_000;
+    private const int Snapshots = 10;
+    private const int Pictures = 2_000;
+    private const int Pages = 400;
+    private const int Readers = 8;
+    private const int PageLength = 24;
+    private const int Commits = 100;
+
+    public static async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("promptcanvas-bench-");
+        try
+        {
+            var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Data:Folder"] = folder.FullName,
+                ["Quotas:DefaultCredits"] = "1000000",
+                ["Quotas:MaximumQueued"] = "100000",
+                ["Generation:ForecastInterval"] = "00:00:00",
+            }).Build();
+            var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSingleton<IEngineProvider>(new NoEngine())
+                .AddGeneration(configuration, folder.FullName).AddAppDatabase(GenerationRegistration.ChooseDatabase).BuildServiceProvider();
+            await using (services.ConfigureAwait(false))
+            {
+                await services.PrepareGenerationAsync(cancellationToken).ConfigureAwait(false);
+                var rows = new List<BenchRow>();
+                rows.Add(await CommitsAsync(services, cancellationToken).ConfigureAwait(false));
+                rows.AddRange(await SubmitAsync(services, cancellationToken).ConfigureAwait(false));
+                rows.AddRange(await ClaimAsync(services, cancellationToken).ConfigureAwait(false));
+                rows.Add(await PositionsAsync(services, cancellationToken).ConfigureAwait(false));
+                rows.AddRange(await GalleryAsync(services, cancellationToken).ConfigureAwait(false));
+                return rows;
+            }
+        }
+        finally
+        {
+            SqliteCopies.Release();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>One row a transaction and nothing else: what this disk can do at all.</summary>
+    private static async Task<BenchRow> CommitsAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var times = new List<double>();
+        var databases = services.GetRequiredService<IDbContextFactory<AppDbContext>>();
+        for (var commit = 0; commit < Commits; commit++)
+        {
+            var database = await databases.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+            await using (database.ConfigureAwait(false))
+            {
+                times.Add(await TimeAsync(() => database.RoleCredits.Where(row => row.Role == "bench").ExecuteDeleteAsync(cancellationToken)).ConfigureAwait(false));
+            }
+        }
+
+        return BenchRow.Of("one empty durable transaction", "ms", times);
+    }
+
+    private static async Task<IEnumerable<BenchRow>> SubmitAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var submissions = services.GetRequiredService<ISubmissions>();
+        var people = Enumerable.Range(0, Submitters).Select(_ => Guid.NewGuid()).ToArray();
+        await SubmitAsync(submissions, people[0], "warm", cancellationToken).ConfigureAwait(false);
+        var processor = Environment.CpuUsage.TotalTime;
+        var began = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(people.Select(person => Task.Run(
+            async () =>
+            {
+                var own = new List<double>();
+                for (var number = 0; number < Submits / Submitters; number++)
+                {
+                    own.Add(await TimeAsync(() => SubmitAsync(submissions, person, $"{number}", cancellationToken)).ConfigureAwait(false));
+                }
+
+                return own;
+            },
+            cancellationToken))).ConfigureAwait(false);
+        var rate = Submits / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return Rows("submit (charge, job, ledger), 4 people at once", [.. times.SelectMany(own => own)], rate, Environment.CpuUsage.TotalTime - processor);
+    }
+
+    private static async Task<IEnumerable<BenchRow>> ClaimAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var claims = services.GetRequiredService<JobClaims>();
+        var progress = services.GetRequiredService<JobProgress>();
+        var times = new List<double>();
+        var claimed = 0;
+        var claiming = 0.0;
+        var processor = TimeSpan.Zero;
+        while (true)
+        {
+            IReadOnlyList<ClaimedJob> jobs = [];
+            var before = Environment.CpuUsage.TotalTime;
+            var milliseconds = await TimeAsync(async () => jobs = await claims.ClaimAsync(Batch, alone: true, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            if (jobs.Count == 0)
+            {
+                return Rows("claim of a batch of 8", times, claimed / (claiming / 1000), processor);
+            }
+
+            processor += Environment.CpuUsage.TotalTime - before;
+            times.Add(milliseconds);
+            claimed += jobs.Count;
+            claiming += milliseconds;
+            foreach (var job in jobs)
+            {
+                await progress.EndAsync(job, "Nothing is made here.", cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<BenchRow> PositionsAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            database.Jobs.AddRange(Enumerable.Range(0, LongQueue).Select(number => NewJob(number, JobStates.Queued)));
+            await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var forecast = services.GetRequiredService<QueueForecast>();
+        var times = new List<double>();
+        for (var look = 0; look <= Snapshots; look++)
+        {
+            times.Add(await TimeAsync(() => forecast.SnapshotAsync(cancellationToken)).ConfigureAwait(false));
+        }
+
+        return BenchRow.Of("positions and times of 10,000 waiting jobs", "ms", times.GetRange(1, Snapshots));
+    }
+
+    private static async Task<IEnumerable<BenchRow>> GalleryAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            var jobs = Enumerable.Range(LongQueue, Pictures).Select(number => NewJob(number, JobStates.Done)).ToList();
+            database.Jobs.AddRange(jobs);
+            database.Images.AddRange(jobs.Select(NewPicture));
+            await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var queries = services.GetRequiredService<IJobQueries>();
+        var viewer = new Viewer(Guid.CreateVersion7(), PersonRoles.Member);
+        await queries.GalleryAsync(viewer, null, PageLength, cancellationToken).ConfigureAwait(false);
+        var processor = Environment.CpuUsage.TotalTime;
+        var began = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(
+            async () =>
+            {
+                var own = new List<double>();
+                string? after = null;
+                for (var page = 0; page < Pages / Readers; page++)
+                {
+                    own.Add(await TimeAsync(async () => after = (await queries.GalleryAsync(viewer, after, PageLength, cancellationToken).ConfigureAwait(false)).Next).ConfigureAwait(false));
+                }
+
+                return own;
+            },
+            cancellationToken))).ConfigureAwait(false);
+        var rate = Pages / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return Rows("gallery page of 24, 8 readers at once, without HTTP", [.. times.SelectMany(own => own)], rate, Environment.CpuUsage.TotalTime - processor);
+    }
+
+    private static async Task SubmitAsync(ISubmissions submissions, Guid person, string key, CancellationToken cancellationToken)
+    {
+        var job = new NewJob { IdempotencyKey = key, PersonId = person, Prompt = "a fox in the snow", Count = 4, Size = 64 };
+        if (!(await submissions.SubmitAsync(job, cancellationToken).ConfigureAwait(false)).TryGet(out _, out var refusal))
+        {
+            throw new InvalidOperationException(refusal.Message);
+        }
+    }
+
+    private static IEnumerable<BenchRow> Rows(string name, List<double> milliseconds, double rate, TimeSpan processor)
+    {
+        milliseconds.Sort();
+        yield return BenchRow.Of(name, "ms", milliseconds);
+        var slow = milliseconds[(int)(0.99 * (milliseconds.Count - 1))];
+        yield return new BenchRow("… 99 of 100 are below", "ms", slow, slow, slow, milliseconds.Count);
+        yield return new BenchRow("… rate", "1/s", rate, rate, rate, milliseconds.Count);
+        var own = processor.TotalMilliseconds / milliseconds.Count;
+        yield return new BenchRow("… processor, each", "ms", own, own, own, milliseconds.Count);
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> work)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await work().ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    private static Job NewJob(int number, string state) => new()
+    {
+        Id = Guid.NewGuid(),
+        IdempotencyKey = number.ToString(CultureInfo.InvariantCulture),
+        BodyHash = "",
+        Prompt = "a fox in the snow",
+        Model = "none",
+        Size = 64,
+        Count = 1,
+        Seed = number,
+        Overrides = "{}",
+        State = state,
+        VirtualTime = number,
+        CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(number),
+    };
+
+    private static GeneratedImage NewPicture(Job job) => new()
+    {
+        Id = Guid.NewGuid(),
+        JobId = job.Id,
+        ImageIndex = 0,
+        ContentHash = "",
+        ThumbnailHash = "",
+        Width = job.Size,
+        Height = job.Size,
+        Seed = job.Seed,
+        Prompt = job.Prompt,
+        Model = job.Model,
+        Recipe = "{}",
+        Timings = "{}",
+        CreatedAt = job.CreatedAt,
+        ImageEmbedding = new byte[3072],
+    };
+
+    private sealed class NoEngine : IEngineProvider, IImageEngine
+    {
+        public string DefaultModel => "none";
+
+        public IReadOnlyList<string> Models => ["none"];
+
+        public IImageEngine Get(string modelName) => this;
+
+        public string? Validate(GenerationRequest request) => null;
+
+        public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nothing is made here.");
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Cli.Upkeep;
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary><c>doctor</c>: checks database, ledger, image store and models.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var data = Installation.Option();
+        var full = new Option<bool>("--full") { Description = "Also read every picture and compare it with its hash." };
+        var command = new Command("doctor", "Checks database, ledger, pictures and models; changes nothing. Exit 1 when something is wrong.") { data, full };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(data), parsed.GetValue(full), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? data, bool full, CancellationToken cancellationToken)
+    {
+        using var installation = Installation.Open(data);
+        var findings = await Examination.RunAsync(installation, full, cancellationToken).ConfigureAwait(false);
+        var well = true;
+        foreach (var finding in findings.Concat(Models()))
+        {
+            well &= finding.Fault is null;
+            await Console.Out.WriteLineAsync($"{(finding.Fault is null ? "ok   " : "WRONG")}  {finding.Area}: {finding.Fault ?? finding.Well}").ConfigureAwait(false);
+        }
+
+        return well ? ExitCodes.Success : ExitCodes.Fault;
+    }
+
+    private static List<Finding> Models()
+    {
+        using var library = ModelOptions.OpenLibrary();
+        var names = library.List();
+        if (names.Count == 0)
+        {
+            return [new Finding("models", $"There is none in {ModelOptions.ModelsFolder()}: put a diffusers folder there.")];
+        }
+
+        var findings = new List<Finding>();
+        foreach (var name in names)
+        {
+            try
+            {
+                _ = ModelOptions.Open(library, name);
+                findings.Add(new Finding("models", null, $"{name}, every tensor is there"));
+            }
+            catch (ModelException fault)
+            {
+                findings.Add(new Finding("models", $"{name}: {fault.Message}"));
+            }
+        }
+
+        return findings;
+    }
+}

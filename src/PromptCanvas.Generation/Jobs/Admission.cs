@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Jobs;
+
+/// <summary>What a person must pass to put a job into the queue, and where in it the job then stands.</summary>
+internal sealed class Admission(Ledger ledger, IOptions<QuotaOptions> options)
+{
+    /// <summary>Charges the person, within the caller's transaction, and gives the job its place.</summary>
+    /// <returns>Null, or why not: the caller rolls back.</returns>
+    public async Task<Refusal?> AdmitAsync(AppDbContext database, CheckedJob job, Job row, CancellationToken cancellationToken)
+    {
+        var weight = 1.0;
+        if (row.PersonId is { } personId)
+        {
+            // The charge locks the person's quota, so that the count after it is exact on both databases.
+            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, row.Prompt, cancellationToken) is { } exceeded)
+            {
+                return exceeded;
+            }
+
+            var person = await database.PersonCredits.AsNoTracking().SingleOrDefaultAsync(limits => limits.PersonId == personId, cancellationToken);
+            weight = person?.Weight ?? 1;
+            var limit = person?.MaximumQueued ?? options.Value.MaximumQueued;
+            if (await database.Jobs.CountAsync(other => other.PersonId == personId && other.State == JobStates.Queued, cancellationToken) >= limit)
+            {
+                return new TooManyJobs($"You have {limit} requests waiting, which is as many as may; wait for one of them or cancel one.", limit);
+            }
+        }
+
+        await PlaceAsync(database, row, weight, cancellationToken);
+        return null;
+    }
+
+    /// <summary>Start-time fair queueing: a job starts where the queue is now, or where the person's last one ends, whichever is later.</summary>
+    /// <remarks>Source: Goyal, Vin, Cheng (1996), Start-time Fair Queueing, section 2; the cost of a job is its pictures.</remarks>
+    private static async Task PlaceAsync(AppDbContext database, Job row, double weight, CancellationToken cancellationToken)
+    {
+        var now = await database.Jobs
+            .Where(job => job.Priority == row.Priority && job.StartedAt != null)
+            .OrderByDescending(job => job.VirtualTime).Select(job => job.VirtualTime).FirstOrDefaultAsync(cancellationToken);
+        var own = await database.Jobs
+            .Where(job => job.PersonId == row.PersonId && job.Priority == row.Priority)
+            .OrderByDescending(job => job.VirtualFinish).Select(job => job.VirtualFinish).FirstOrDefaultAsync(cancellationToken);
+        row.VirtualTime = Math.Max(now, own);
+        row.VirtualFinish = row.VirtualTime + (row.Count / weight);
+    }
+}

@@ -1,0 +1,14 @@
+namespace PromptCanvas.Generation.Jobs;
+
+/// <summary>Where a job stands.</summary>
+/// <param name="Position">1 = next; null when it runs.</param>
+/// <param name="EtaSeconds">Until the whole job is done; null when its size was not measured yet.</param>
+/// <param name="Why">Null when it runs.</param>
+internal sealed record QueuePlace(int? Position, double? EtaSeconds, QueueExplanation? Why);
+
+/// <summary>One look at the whole queue.</summary>
+/// <param name="WaitingSeconds">Until everything in it is done, as far as measured.</param>
+internal sealed record QueueSnapshot(IReadOnlyDictionary<Guid, QueuePlace> Places, int Waiting, double WaitingSeconds, string? PauseReason)
+{
+    public static QueueSnapshot Empty { get; } = new(new Dictionary<Guid, QueuePlace>(), 0, 0, null);
+}

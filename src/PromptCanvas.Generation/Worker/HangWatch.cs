@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
+
+namespace PromptCanvas.Generation.Worker;
+
+/// <summary>Ends a process whose engine hangs: native code that does not return cannot be stopped in any other way. The next start requeues its jobs.</summary>
+internal sealed class HangWatch(
+    EngineProgress progress, ProcessEnd process, IOptions<GenerationOptions> options, TimeProvider clock, ILogger<HangWatch> logger) : BackgroundService
+{
+    private const int LooksPerLimit = 10;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var limit = options.Value.HangLimit;
+        if (limit == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        try
+        {
+            using var timer = new PeriodicTimer(limit / LooksPerLimit, clock);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (progress.Silence > limit)
+                {
+                    logger.LogCritical("The engine did nothing for {Limit}: this process is ended, and the next start goes on with its jobs", limit);
+                    process.Kill();
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            logger.LogDebug("The watch for hangs stops");
+        }
+    }
+}
+
+/// <summary>The end of this process, now.</summary>
+internal class ProcessEnd
+{
+    public virtual void Kill()
+    {
+        using var process = Process.GetCurrentProcess();
+        process.Kill();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Engines;
+
+namespace PromptCanvas.ChaosHost;
+
+/// <summary>Four steps a picture, as slow as it is told, and whatever the prompt asks to go wrong.</summary>
+internal sealed class ChaosEngine(TimeSpan step) : IImageEngine, IEngineProvider
+{
+    private const int Steps = 4;
+    private const int Side = 64;
+
+    public string DefaultModel => "stub";
+
+    public IReadOnlyList<string> Models => ["stub"];
+
+    public IImageEngine Get(string modelName) => this;
+
+    public string? Validate(GenerationRequest request) => null;
+
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var index in request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)])
+        {
+            var seed = unchecked(request.Seed + (uint)index);
+            for (var number = 1; number <= Steps; number++)
+            {
+                await Task.Delay(step, cancellationToken);
+                Misbehave(request.Prompt);
+                yield return new StepCompleted(index, seed, GenerationStage.Decoder, number, Steps, (double)number / Steps, null);
+            }
+
+            yield return request.Prompt == "not a number" && index == 1
+                ? new ImageFailed(index, seed, "The picture came out as not a number.")
+                : new ImageCompleted(index, seed, Picture(seed), [1, 2], Recipe(request), [new(GenerationStage.Decoder, step.TotalSeconds * Steps)]);
+        }
+    }
+
+    private static void Misbehave(string prompt)
+    {
+        switch (prompt)
+        {
+            case "poison":
+                using (var process = Process.GetCurrentProcess())
+                {
+                    process.Kill();
+                }
+
+                break;
+            case "abort":
+                Environment.FailFast("The prompt asked for it.");
+                break;
+            case "stack":
+                Deeper(0);
+                break;
+            case "out of memory":
+                throw new InvalidOperationException("Failed to allocate memory for requested buffer of size 1073741824");
+        }
+    }
+
+    // Never ends; the system ends the process.
+    private static int Deeper(int depth) => Deeper(depth + 1) + 1;
+
+    private static SignedImage Picture(uint seed)
+    {
+        var values = new float[SignedImage.Channels * Side * Side];
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = MathF.Sin(index + (seed % 1000));
+        }
+
+        return new SignedImage(Side, Side, values);
+    }
+
+    private static EffectiveRecipe Recipe(GenerationRequest request) => new("stub", request.Size, "diffusion", "ddim", Steps, 1, "ddim", Steps, 1, []);
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PromptCanvas.ChaosHost;
+using PromptCanvas.Generation;
+using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Startup;
+using PromptCanvas.Migrations;
+
+// A studio without its web, as a process that tests may kill. Settings by environment variables; orders by standard input:
+//   submit KEY PERSON COUNT PROMPT…   →  ok ID | refused TYPE MESSAGE
+//   cancel ID                         →  ok ID | refused TYPE MESSAGE
+var builder = Host.CreateApplicationBuilder();
+builder.Logging.ClearProviders();
+var step = TimeSpan.FromMilliseconds(builder.Configuration.GetValue("Chaos:StepMilliseconds", 5));
+builder.Services
+    .AddSingleton<IEngineProvider>(new ChaosEngine(step))
+    .AddGeneration(builder.Configuration, builder.Environment.ContentRootPath)
+    .AddAppDatabase(GenerationRegistration.ChooseDatabase);
+using var host = builder.Build();
+try
+{
+    await host.Services.PrepareGenerationAsync();
+}
+catch (StartupException fault)
+{
+    await Console.Error.WriteLineAsync(fault.Message);
+    return 1;
+}
+
+await host.StartAsync();
+await Console.Out.WriteLineAsync("ready");
+var orders = Task.Run(async () =>
+{
+    while (await Console.In.ReadLineAsync() is { } line)
+    {
+        await Console.Out.WriteLineAsync(await ObeyAsync(host.Services.GetRequiredService<ISubmissions>(), line.Split(' ', 5)));
+    }
+
+    // Whoever started it is gone.
+    host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+});
+await host.WaitForShutdownAsync();
+return 0;
+
+static async Task<string> ObeyAsync(ISubmissions submissions, string[] words)
+{
+    if (words is ["submit", var key, var person, var count, var prompt])
+    {
+        var submitted = await submissions.SubmitAsync(
+            new NewJob
+            {
+                IdempotencyKey = key,
+                PersonId = Guid.Parse(person),
+                Count = int.Parse(count, CultureInfo.InvariantCulture),
+                Prompt = prompt,
+                Size = 64,
+                Seed = 7,
+            },
+            CancellationToken.None);
+        return submitted.TryGet(out var id, out var refusal) ? $"ok {id}" : $"refused {refusal.GetType().Name} {refusal.Message}";
+    }
+
+    var cancelled = await submissions.CancelAsync(Guid.Parse(words[1]), CancellationToken.None);
+    return cancelled.TryGet(out var job, out var refused) ? $"ok {job.Id}" : $"refused {refused.GetType().Name} {refused.Message}";
+}

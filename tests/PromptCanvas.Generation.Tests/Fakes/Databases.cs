@@ -1,0 +1,21 @@
+using PromptCanvas.Data;
+
+namespace PromptCanvas.Generation.Tests.Fakes;
+
+/// <summary>Settings for a studio on one of the two databases.</summary>
+internal static class Databases
+{
+    public static TheoryData<DatabaseProvider> Both => [DatabaseProvider.Sqlite, DatabaseProvider.PostgreSql];
+
+    /// <summary>Skips the test when PostgreSQL is asked for and not installed.</summary>
+    public static async Task<Dictionary<string, string?>> SettingsAsync(this PostgresServer server, DatabaseProvider provider) =>
+        provider == DatabaseProvider.Sqlite
+            ? []
+            : new() { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:PromptCanvas"] = await server.NewDatabaseAsync() };
+
+    public static Dictionary<string, string?> With(this Dictionary<string, string?> settings, string key, string value)
+    {
+        settings[key] = value;
+        return settings;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using PromptCanvas.Generation.Faults;
+
+namespace PromptCanvas.Generation.Tests.Faults;
+
+/// <summary>A studio as a real process, which tests kill, stop and continue.</summary>
+internal sealed class ChaosProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly Process process;
+    private readonly Channel<string> answers = Channel.CreateUnbounded<string>();
+
+    private ChaosProcess(Process process) => this.process = process;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Starts one and waits until it works; a failpoint may end it before.</summary>
+    public static async Task<ChaosProcess> StartAsync(string folder, IReadOnlyDictionary<string, string?> settings, string? failpoints = null)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["Data__Folder"] = folder, [Failpoints.Variable] = failpoints ?? "", ["DOTNET_DbgEnableMiniDump"] = "0" },
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "..", "..", "PromptCanvas.ChaosHost", "debug", "PromptCanvas.ChaosHost.dll"));
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var chaos = new ChaosProcess(Process.Start(start)!);
+        chaos.process.BeginErrorReadLine();
+        _ = chaos.ReadAsync();
+        if (await chaos.AnswerAsync() is { } first)
+        {
+            Assert.Equal("ready", first);
+        }
+
+        return chaos;
+    }
+
+    /// <summary>One order, one answer.</summary>
+    /// <returns>Null when the process died over it.</returns>
+    public async Task<string?> OrderAsync(string order)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(order);
+            await process.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        return await AnswerAsync();
+    }
+
+    public Task<string?> SubmitAsync(string key, Guid person, string prompt, int count = 2) => OrderAsync($"submit {key} {person} {count} {prompt}");
+
+    public void Kill() => process.Kill();
+
+    public void Terminate() => Signal("TERM");
+
+    public void Stop() => Signal("STOP");
+
+    public void Continue() => Signal("CONT");
+
+    public async Task<int> ExitAsync()
+    {
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            answers.Writer.TryWrite(line);
+        }
+
+        answers.Writer.TryComplete();
+    }
+
+    private async Task<string?> AnswerAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        return await answers.Reader.WaitToReadAsync(patience.Token) && answers.Reader.TryRead(out var line) ? line : null;
+    }
+}

@@ -1,0 +1,384 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Tests.Fakes;
+using PromptCanvas.Generation.Worker;
+
+namespace PromptCanvas.Generation.Tests.Faults;
+
+/// <summary>Cancel, finish and rescue at the same time, leases, and databases that are away: rows 6, 7, 9, 15, 17, 20, 21, 26 and 27 of the fault catalogue.</summary>
+public sealed class RaceTests(PostgresServer server) : IDisposable
+{
+    private static readonly Guid Anna = Guid.Parse("a0000000-0000-4000-8000-000000000000");
+
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<DatabaseProvider> Both => Databases.Both;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Cancel_AgainstFinish_HasOneWinner(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        for (var round = 0; round < 10; round++)
+        {
+            var id = await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {round}", count: 1));
+            var claim = await ClaimAsync(studio);
+            var finish = Task.Run(() => studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation));
+            await Task.WhenAll(finish, Task.Run(() => studio.CancelAsync(id)));
+
+            // Both may come true: finished first, then cancelled with the picture kept.
+            var job = await studio.FindAsync(id);
+            Assert.Equal(JobState.Cancelled, job.State);
+            Assert.Equal(await finish ? JobImageState.Done : JobImageState.Cancelled, job.Images[0].State);
+        }
+
+        await studio.ConsistentAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Rescue_AgainstFinishAndCancel_HasOneWinner(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        for (var round = 0; round < 10; round++)
+        {
+            var id = await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {round}", count: 1));
+            var claim = await ClaimAsync(studio);
+            await ExpireAsync(studio, id);
+            var finish = Task.Run(() => studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation));
+            var end = Task.Run(() => studio.Get<JobProgress>().EndAsync(claim, "Nothing came.", Cancellation));
+            await Task.WhenAll(
+                finish, end, Task.Run(() => studio.Get<Rescue>().ExpiredAsync(Cancellation)), Task.Run(() => studio.Get<Rescue>().ExpiredAsync(Cancellation)), Task.Run(() => studio.CancelAsync(id)));
+
+            Assert.NotEqual(JobState.Running, (await studio.FindAsync(id)).State);
+            await studio.CancelAsync(id);
+            await studio.ConsistentAsync();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Finish_AfterARescue_IsTooLateAndWritesNothing(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        var id = await studio.SubmitAsync(Requests.FoxOf(Anna, count: 1));
+        var stale = await ClaimAsync(studio);
+        await ExpireAsync(studio, id);
+        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        var fresh = await ClaimAsync(studio);
+
+        Assert.False(await studio.Get<JobProgress>().FinishImageAsync(stale, Picture(stale), Cancellation));
+        Assert.False(await studio.Get<JobProgress>().FailImageAsync(stale, 0, "Too late.", Cancellation));
+        Assert.Null(await studio.Get<JobProgress>().EndAsync(stale, "Too late.", Cancellation));
+        Assert.False(await studio.Get<JobProgress>().HandBackAsync(stale, TimeSpan.Zero, Cancellation));
+        Assert.True(await studio.Get<JobProgress>().FinishImageAsync(fresh, Picture(fresh), Cancellation));
+        Assert.Equal(JobState.Done, await studio.Get<JobProgress>().EndAsync(fresh, "", Cancellation));
+        await studio.ConsistentAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Rescue_LiveLeasesAndFinishedJobs_AreLeftAlone(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        var ids = new List<Guid>();
+        for (var number = 0; number < 3; number++)
+        {
+            ids.Add(await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {number}", count: 1)));
+        }
+
+        await ClaimAsync(studio);
+        var finished = await ClaimAsync(studio);
+        await studio.Get<JobProgress>().FinishImageAsync(finished, Picture(finished), Cancellation);
+        await studio.Get<JobProgress>().EndAsync(finished, "", Cancellation);
+
+        // The studio's clock says nothing about a lease: an hour of it passes without a rescue.
+        studio.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+
+        await ExpireAsync(studio, ids[0]);
+        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal([JobState.Queued, JobState.Done, JobState.Queued], [(await studio.FindAsync(ids[0])).State, (await studio.FindAsync(ids[1])).State, (await studio.FindAsync(ids[2])).State]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Rescue_ThirdCrashWithOnePictureDone_DeliversThatAndGivesTheRestBack(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider, settings => settings.With("Generation:Lease", "00:00:01"));
+        var id = await studio.SubmitAsync(Requests.FoxOf(Anna, count: 3));
+        for (var crash = 1; crash <= 3; crash++)
+        {
+            var claim = await ClaimAsync(studio);
+            if (crash == 1)
+            {
+                await studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation);
+            }
+
+            await ExpireAsync(studio, id);
+            await studio.Get<Rescue>().ExpiredAsync(Cancellation);
+        }
+
+        var job = await studio.FindAsync(id);
+        Assert.Equal(JobState.Done, job.State);
+        Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Failed], job.Images.Select(image => image.State));
+        Assert.Equal(1, (await studio.QuotaAsync(Anna)).Used);
+        await studio.ConsistentAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Heartbeat_OwnAndLostJobs_RenewsTheOneAndStopsTheOther(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        var kept = await studio.SubmitAsync(Requests.FoxOf(Anna, "kept"));
+        var lost = await studio.SubmitAsync(Requests.FoxOf(Anna, "lost"));
+        var stopped = new List<Guid>();
+        foreach (var _ in new[] { kept, lost })
+        {
+            var claim = await ClaimAsync(studio);
+            studio.Get<HeldLeases>().Hold(claim, () => stopped.Add(claim.Id));
+        }
+
+        await ExpireAsync(studio, kept);
+        await studio.CancelAsync(lost);
+        studio.Get<Heartbeat>().Beat(NullLogger.Instance);
+
+        Assert.Equal([lost], stopped);
+        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        await using var database = studio.OpenDatabase();
+        Assert.Equal(0, (await database.Jobs.SingleAsync(job => job.Id == kept, Cancellation)).CrashCount);
+    }
+
+    [Fact]
+    public async Task Heartbeat_DatabaseAwayForMostOfALease_LeavesTheJobToOthers()
+    {
+        await using var studio = await StudioAsync(DatabaseProvider.Sqlite, settings => settings.With("Generation:SharedQueue", "true"), AwayDatabases.Insert);
+        await studio.SubmitAsync(Requests.FoxOf(Anna));
+        var stopped = 0;
+        studio.Get<HeldLeases>().Hold(await ClaimAsync(studio), () => stopped++);
+        studio.Get<Heartbeat>().Beat(NullLogger.Instance);
+        studio.Get<AwayDatabases>().Away = true;
+
+        studio.Clock.Advance(TimeSpan.FromSeconds(24));
+        studio.Get<Heartbeat>().Beat(NullLogger.Instance);
+        Assert.Equal(0, stopped);
+        studio.Clock.Advance(TimeSpan.FromSeconds(1));
+        studio.Get<Heartbeat>().Beat(NullLogger.Instance);
+
+        Assert.Equal(1, stopped);
+    }
+
+    [Fact]
+    public async Task CrashBudget_FiveCrashesInTenMinutes_PausesTheQueue()
+    {
+        await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
+        var budget = studio.Get<CrashBudget>();
+        for (var crash = 0; crash < 8; crash++)
+        {
+            // One every three minutes is bad luck.
+            await budget.CountAsync(Cancellation);
+            studio.Clock.Advance(TimeSpan.FromMinutes(3));
+        }
+
+        Assert.Null((await studio.Get<IQueueAdmin>().LookAsync(1, Cancellation)).PausedAt);
+        await budget.CountAsync(Cancellation);
+        await budget.CountAsync(Cancellation);
+
+        Assert.NotNull((await studio.Get<IQueueAdmin>().LookAsync(1, Cancellation)).PausedAt);
+        await studio.SubmitAsync(Requests.FoxOf(Anna));
+        Assert.Empty(await studio.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
+    }
+
+    [Fact]
+    public async Task HangWatch_EngineThatDoesNothing_EndsTheProcess()
+    {
+        var ended = new RecordedEnd();
+        await using var studio = await StudioAsync(DatabaseProvider.Sqlite, change: services => services.AddSingleton<ProcessEnd>(ended));
+        var gate = new Gate();
+        studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
+        await studio.StartAsync();
+        studio.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.False(ended.Ended.IsCompleted);
+        await studio.SubmitAsync(Requests.FoxOf(Anna));
+        await gate.Reached;
+
+        studio.Clock.Advance(TimeSpan.FromMinutes(12));
+
+        await ended.Ended.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        gate.Open();
+    }
+
+    [Fact]
+    public async Task Submit_DatabaseLockedForSeconds_WaitsAndRunningJobsLive()
+    {
+        await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
+        var running = await studio.SubmitAsync(Requests.FoxOf(Anna, "running"));
+        var claim = await ClaimAsync(studio);
+        using var lease = studio.Get<HeldLeases>().Hold(claim, () => Assert.Fail("Its lease was lost."));
+        await using var database = studio.OpenDatabase();
+        await using var locked = await database.Database.BeginTransactionAsync(Cancellation);
+
+        var submit = Task.Run(() => studio.SubmitAsync(Requests.FoxOf(Anna, "waiting")));
+        var beat = Task.Run(() => studio.Get<Heartbeat>().Beat(NullLogger.Instance), Cancellation);
+        Assert.NotSame(submit, await Task.WhenAny(submit, Task.Delay(TimeSpan.FromSeconds(2), Cancellation)));
+        await locked.RollbackAsync(Cancellation);
+
+        await submit;
+        await beat;
+        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(JobState.Running, (await studio.FindAsync(running)).State);
+        await studio.ConsistentAsync();
+    }
+
+    [Fact]
+    public async Task Submit_DatabaseLockedForTooLong_IsUnavailableAndChargesNothing()
+    {
+        await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
+        var before = await studio.QuotaAsync(Anna);
+        Result<Guid> result;
+        await using (var database = studio.OpenDatabase())
+        await using (await database.Database.BeginTransactionAsync(Cancellation))
+        {
+            result = await studio.TrySubmitAsync(Requests.FoxOf(Anna));
+        }
+
+        Assert.False(result.TryGet(out _, out var refusal));
+        Assert.Equal("The database is busy; try again in a moment.", Assert.IsType<Unavailable>(refusal).Message);
+        Assert.Equal(before, await studio.QuotaAsync(Anna));
+        await studio.SubmitAsync(Requests.FoxOf(Anna));
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Submit_OneBehindHundreds_IsNext(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        for (var number = 0; number < 150; number++)
+        {
+            await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {number}", count: 1));
+        }
+
+        await ClaimAsync(studio);
+        var other = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), count: 1));
+
+        Assert.Equal(1, (await studio.FindAsync(other)).Position);
+        Assert.Equal(other, (await ClaimAsync(studio)).Id);
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Admin_MovesOrCancelsWhatIsClaimed_NothingComesBackToLife(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        var id = await studio.SubmitAsync(Requests.FoxOf(Anna));
+        var claim = await ClaimAsync(studio);
+
+        Assert.False((await studio.Get<IQueueAdmin>().MoveToFrontAsync(id, Cancellation)).TryGet(out _, out _));
+        await studio.Get<ISubmissions>().CancelAllOfAsync(Anna, "The account is suspended.", Cancellation);
+        Assert.False(await studio.Get<JobProgress>().HandBackAsync(claim, TimeSpan.Zero, Cancellation));
+        await ExpireAsync(studio, id);
+        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+
+        Assert.Equal(JobState.Cancelled, (await studio.FindAsync(id)).State);
+        await studio.ConsistentAsync();
+    }
+
+    [Fact]
+    public async Task PostgreSql_RestartedWhileAJobRuns_IsNoCrashOfTheJob()
+    {
+        await using var own = new PostgresServer();
+        await using var studio = await new Studio(folder.Path, settings: (await own.SettingsAsync(DatabaseProvider.PostgreSql)).With("Generation:Lease", "00:00:01")).PrepareAsync();
+        var id = await studio.SubmitAsync(Requests.FoxOf(Anna));
+        await ClaimAsync(studio);
+        await ExpireAsync(studio, id);
+
+        own.Restart();
+
+        // The pool's first connection is one that died with the server.
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        await using var database = studio.OpenDatabase();
+        var job = await database.Jobs.SingleAsync(Cancellation);
+        Assert.Equal((JobStates.Queued, 0), (job.State, job.CrashCount));
+        await studio.ConsistentAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Invariants_RowsThatWereTamperedWith_AreNamed(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        var id = await studio.SubmitAsync(Requests.FoxOf(Anna));
+        await using var database = studio.OpenDatabase();
+        await database.Quotas.ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, 1), Cancellation);
+        await database.JobImages.Where(image => image.ImageIndex == 1).ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobImageStates.Done), Cancellation);
+        await database.Jobs.ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobStates.Failed), Cancellation);
+
+        var broken = await Invariants.BrokenAsync(database, Cancellation);
+
+        Assert.Contains(broken, rule => rule.StartsWith("Quotas that are not the sum of their ledger: 1 (", StringComparison.Ordinal));
+        Assert.Contains(broken, rule => rule.StartsWith("Pictures that are done without a result: 1", StringComparison.Ordinal));
+        Assert.Contains(broken, rule => rule.StartsWith("Delivered pictures that were not settled", StringComparison.Ordinal));
+        Assert.Contains(broken, rule => rule.StartsWith("Jobs that are over with pictures still open", StringComparison.Ordinal));
+        Assert.Contains(broken, rule => rule.Contains(id.ToString(), StringComparison.OrdinalIgnoreCase));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static async Task<ClaimedJob> ClaimAsync(Studio studio) =>
+        Assert.Single(await studio.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
+
+    private static async Task ExpireAsync(Studio studio, Guid id)
+    {
+        // Just now: what ended long before the server's start would count as its outage.
+        var justNow = TimeProvider.System.GetUtcNow() - TimeSpan.FromMilliseconds(1);
+        await using var database = studio.OpenDatabase();
+        await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.LeaseUntil, justNow), Cancellation);
+    }
+
+    private static GeneratedImage Picture(ClaimedJob claim) => new()
+    {
+        Id = Guid.NewGuid(),
+        JobId = claim.Id,
+        ImageIndex = claim.Missing[0].ImageIndex,
+        PersonId = claim.Job.PersonId,
+        ContentHash = new string('0', 64),
+        ThumbnailHash = new string('1', 64),
+        Width = 64,
+        Height = 64,
+        Seed = 7,
+        Prompt = "a fox",
+        Model = "starter",
+        Recipe = "{}",
+        Timings = "{}",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        ImageEmbedding = [],
+    };
+
+    private async Task<Studio> StudioAsync(
+        DatabaseProvider provider, Action<Dictionary<string, string?>>? set = null, Action<IServiceCollection>? change = null)
+    {
+        var settings = (await server.SettingsAsync(provider)).With("Quotas:MaximumQueued", "1000").With("Quotas:DefaultCredits", "1000");
+        set?.Invoke(settings);
+        return await new Studio(folder.Path, settings: settings, change: change).PrepareAsync();
+    }
+
+    private sealed class RecordedEnd : ProcessEnd
+    {
+        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => ended.Task;
+
+        public override void Kill() => ended.TrySetResult();
+    }
+}
