@@ -62,12 +62,13 @@ public sealed class KilledProcessTests(PostgresServer server)
         await using var runner = new ChaosRunner(provider, (await server.SettingsAsync(provider)).With("Generation:MaximumCrashes", "3"));
         await using (var first = await runner.StartAsync())
         {
+            // The two that kill come last: four jobs run at once, so all are in the queue before either is claimed.
             await first.SubmitAsync("good-1", runner.Person, "a fox");
-            await first.SubmitAsync("poison", runner.Person, "poison");
-            await first.SubmitAsync("abort", runner.Person, "abort");
-            await first.SubmitAsync("memory", runner.Person, "out of memory");
-            await first.SubmitAsync("nan", runner.Person, "not a number");
             await first.SubmitAsync("good-2", runner.Person, "a bear");
+            await first.SubmitAsync("nan", runner.Person, "not a number");
+            await first.SubmitAsync("memory", runner.Person, "out of memory");
+            await first.SubmitAsync("abort", runner.Person, "abort");
+            await first.SubmitAsync("poison", runner.Person, "poison");
             await first.ExitAsync();
         }
 
