@@ -14,7 +14,11 @@ internal sealed record ColourPair(string Upper, string UpperShape, string Lower,
     /// <summary>Colours whose shades keep their hue apart from all others; first and last hue in degrees.</summary>
     private static readonly Dictionary<string, (double First, double Last)> Hues = new()
     {
-        ["red"] = (345, 378), ["yellow"] = (40, 66), ["green"] = (100, 165), ["blue"] = (205, 245), ["purple"] = (262, 300),
+        ["red"] = (345, 378),
+        ["yellow"] = (40, 66),
+        ["green"] = (100, 165),
+        ["blue"] = (205, 245),
+        ["purple"] = (262, 300),
     };
 
     private static readonly string[] Shapes = ["cube", "sphere", "cylinder", "cone", "pyramid"];
