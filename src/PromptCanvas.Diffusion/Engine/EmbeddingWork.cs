@@ -9,7 +9,8 @@ internal sealed class EmbeddingWork(IReadOnlyList<EmbeddingItem> items, Cancella
     private readonly float[][] results = new float[items.Count][];
     private int done;
 
-    public Task<IReadOnlyList<float[]>> Result => completion.Task;
+    /// <summary>Done when the last input is embedded.</summary>
+    public Task<IReadOnlyList<float[]>> Completion => completion.Task;
 
     public bool IsOver => completion.Task.IsCompleted;
 

@@ -24,9 +24,9 @@ internal sealed class EngineLoop
         this.clock = clock;
         modelName = model.Name;
         scheduler = new LaneScheduler(options, clock);
-        var encoder = new ClipEncoder(model);
-        admission = new LaneAdmission(model, encoder, noise);
-        embeddings = new EmbeddingQueue(encoder, options.MaxBatch);
+        Encoder = new ClipEncoder(model);
+        admission = new LaneAdmission(model, Encoder, noise);
+        embeddings = new EmbeddingQueue(Encoder, options.MaxBatch);
         stages =
         [
             model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
@@ -34,6 +34,9 @@ internal sealed class EngineLoop
             .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
         ];
     }
+
+    /// <summary>The model's CLIP. Whoever asks prepares inputs on their own thread; only the engine's runs it.</summary>
+    public ClipEncoder Encoder { get; }
 
     public void Admit(ActiveRequest request)
     {

@@ -83,10 +83,9 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IDisposable
             return [];
         }
 
-        var encoder = new ClipEncoder(model);
-        var work = new EmbeddingWork([.. inputs.Select(encoder.Prepare)], cancellationToken);
+        var work = new EmbeddingWork([.. inputs.Select(loop.Encoder.Prepare)], cancellationToken);
         Arrive(admitted => admitted.Admit(work));
-        return await work.Result.ConfigureAwait(false);
+        return await work.Completion.ConfigureAwait(false);
     }
 
     /// <summary>Stops within one step; requests under way end with <see cref="OperationCanceledException"/>.</summary>

@@ -7,7 +7,6 @@ namespace PromptCanvas.Diffusion.Engine;
 internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoiseSource noise)
 {
     private readonly TextConditioner texts = new(model);
-    private readonly KnownPictureEncoder knownPictures = new(model);
 
     /// <summary>The request's next lane with everything its first stage needs.</summary>
     public Lane Next(ActiveRequest request, CancellationToken cancellationToken)
@@ -36,7 +35,7 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
         }
         else if (request.Request.Overrides.Conditioning == ConditioningMode.KnownPicture)
         {
-            lane.ImageEmbedding = request.KnownEmbedding ??= knownPictures.Embed(request.Request.Known!, cancellationToken);
+            lane.ImageEmbedding = request.KnownEmbedding ??= context.Embed(new ImageInput(request.Request.Known!.Picture.ToSource()))[0];
         }
 
         return lane;

@@ -35,6 +35,9 @@ public sealed class SignedImage
     /// <summary>The planar values; not necessarily inside [−1, 1] before <see cref="ToRgbBytes"/> clamps them.</summary>
     public float[] Values { get; }
 
+    /// <summary>This picture as one to look at or to make others from.</summary>
+    public SourcePicture ToSource() => new(Width, Height, ToRgbBytes());
+
     /// <summary>Interleaved 8-bit RGB, row by row: clamp to [−1, 1], map to 0–255, round half to even.</summary>
     /// <returns>3·H·W bytes.</returns>
     public byte[] ToRgbBytes()

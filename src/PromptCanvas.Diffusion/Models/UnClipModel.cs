@@ -6,10 +6,9 @@ using PromptCanvas.Diffusion.Tokenization;
 namespace PromptCanvas.Diffusion.Models;
 
 /// <summary>An opened unCLIP checkpoint: its networks, what the host must know of each, and its defaults.</summary>
-public sealed class UnClipModel : IDisposable
+/// <remarks>A copy made by <c>with</c> has the same networks: disposing of either disposes of both.</remarks>
+public sealed record UnClipModel : IDisposable
 {
-    private ModelRecipe recipe = ModelRecipe.Karlo;
-
     /// <summary>The model's folder name.</summary>
     public required string Name { get; init; }
 
@@ -47,20 +46,7 @@ public sealed class UnClipModel : IDisposable
     public required IReadOnlyList<SuperResolutionComponent> SuperResolution { get; init; }
 
     /// <summary>Steps, samplers and guidance unless a request says otherwise.</summary>
-    public required ModelRecipe Recipe
-    {
-        get => recipe;
-        init => recipe = value;
-    }
-
-    /// <summary>The same networks with other defaults. Disposing of either disposes of both.</summary>
-    /// <param name="defaults">Steps, samplers and guidance.</param>
-    public UnClipModel With(ModelRecipe defaults)
-    {
-        var copy = (UnClipModel)MemberwiseClone();
-        copy.recipe = defaults;
-        return copy;
-    }
+    public required ModelRecipe Recipe { get; init; }
 
     /// <inheritdoc/>
     public void Dispose()
