@@ -30,13 +30,12 @@ internal sealed class NetworkMeter
     }
 
     /// <summary>The same model with every network measured.</summary>
-    public UnClipModel Around(UnClipModel model) => new()
+    public UnClipModel Around(UnClipModel model) => model with
     {
-        Name = model.Name,
-        Tokenizer = model.Tokenizer,
         TextEncoder = Around(model.TextEncoder),
         ImageEncoder = model.ImageEncoder is { } encoder ? Around(encoder) : null,
         Prior = model.Prior with { Network = Around(model.Prior.Network) },
+        AutoregressivePrior = model.AutoregressivePrior is { } prior ? prior with { Network = Around(prior.Network) } : null,
         TextProjection = model.TextProjection with { Network = Around(model.TextProjection.Network) },
         Decoder = model.Decoder with { Network = Around(model.Decoder.Network) },
         SuperResolution =
@@ -47,7 +46,6 @@ internal sealed class NetworkMeter
                 LastStepNetwork = stage.LastStepNetwork is { } last ? Around(last) : null,
             }),
         ],
-        Recipe = model.Recipe,
     };
 
     private MeteredNetwork Around(INetwork network) => new(Wrapper is null ? network : Wrapper(network), this);

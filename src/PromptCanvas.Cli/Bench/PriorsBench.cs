@@ -1,6 +1,5 @@
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Imaging.Pixels;
 
@@ -75,20 +74,13 @@ internal sealed class PriorsBench(ModelSession session, int pictures, uint seed)
             }
 
             made.Sort((left, right) => left.ImageIndex.CompareTo(right.ImageIndex));
-            scores.AddRange(await ScoreAsync(prompt, made, cancellationToken).ConfigureAwait(false));
+            scores.AddRange(await CaptionFit.OfAsync(session.Engine, prompt, made.Select(picture => picture.Image), cancellationToken).ConfigureAwait(false));
             column.Add(made[0].Image);
         }
 
         var mean = scores.Average();
         var variance = scores.Sum(score => (score - mean) * (score - mean)) / Math.Max(1, scores.Count - 1);
         return (new PriorRow(way.Name, mean, Math.Sqrt(variance / scores.Count), scores.Count), column);
-    }
-
-    private async Task<IEnumerable<double>> ScoreAsync(string prompt, List<ImageCompleted> made, CancellationToken cancellationToken)
-    {
-        ConditioningInput[] inputs = [new TextInput(prompt), .. made.Select(picture => new ImageInput(new SourcePicture(picture.Image.Width, picture.Image.Height, picture.Image.ToRgbBytes())))];
-        var embeddings = await session.Engine.EmbedAsync(inputs, cancellationToken).ConfigureAwait(false);
-        return embeddings.Skip(1).Select(embedding => EmbeddingSpace.Cosine(embedding, embeddings[0]));
     }
 
     private static RgbImage Sheet(List<List<SignedImage>> columns)

@@ -1,3 +1,4 @@
+using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
@@ -12,9 +13,11 @@ internal sealed class QualityBench(BenchContext bench)
 
     private static readonly int[] DecoderSteps = [6, 8, 10, 12, 15, 18, 25];
     private static readonly double[] Guidances = [1, 2, 3, 4];
-    private static readonly GuidanceInterval MiddleThird = new(0.33, 0.67);
 
-    private readonly ClipJudge? clip = ClipJudge.Open(bench.Model, bench.Folder);
+    private static readonly (string Where, GuidanceInterval Interval)[] Intervals =
+    [
+        ("every step", GuidanceInterval.Always), ("first two thirds", new(0, 0.67)), ("middle third", new(0.33, 0.67)),
+    ];
 
     /// <summary>The model's own recipe.</summary>
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
@@ -45,17 +48,13 @@ internal sealed class QualityBench(BenchContext bench)
             }
         }
 
-        foreach (var interval in new[] { GuidanceInterval.Always, MiddleThird })
+        foreach (var (where, interval) in Intervals)
         {
-            foreach (var guidance in Guidances)
+            // Without guidance there is no interval.
+            foreach (var guidance in Guidances.Where(guidance => guidance > 1 || interval == GuidanceInterval.Always))
             {
-                // Without guidance there is no interval.
-                if (guidance > 1 || interval == GuidanceInterval.Always)
-                {
-                    var changed = recipe with { Decoder = recipe.Decoder with { GuidanceScale = guidance, GuidanceInterval = interval } };
-                    var name = interval == GuidanceInterval.Always ? $"guidance {guidance}, every step" : $"guidance {guidance}, middle third";
-                    yield return await ScoreAsync(name, changed, bench.Prompts, cancellationToken).ConfigureAwait(false);
-                }
+                var changed = recipe with { Decoder = recipe.Decoder with { GuidanceScale = guidance, GuidanceInterval = interval } };
+                yield return await ScoreAsync($"guidance {guidance}, {where}", changed, bench.Prompts, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -64,7 +63,7 @@ internal sealed class QualityBench(BenchContext bench)
 
     private async Task<QualityScore> ScoreAsync(string name, ModelRecipe recipe, int prompts, CancellationToken cancellationToken)
     {
-        using var engine = new ImageEngine(bench.Model.With(recipe), new EngineOptions());
+        using var engine = new ImageEngine(bench.Model with { Recipe = recipe }, new EngineOptions());
         var (both, inOrder, pictures, similarity, seconds) = (0, 0, 0, 0.0, 0.0);
         var number = 0u;
         foreach (var pair in ColourPair.All().Take(prompts))
@@ -77,13 +76,16 @@ internal sealed class QualityBench(BenchContext bench)
                 var (shows, right) = pair.Judge(picture);
                 both += shows ? 1 : 0;
                 inOrder += right ? 1 : 0;
-                similarity += clip?.Similarity(pair.Prompt, picture, cancellationToken) ?? double.NaN;
                 pictures++;
+            }
+
+            if (bench.Model.ImageEncoder is not null)
+            {
+                similarity += (await CaptionFit.OfAsync(engine, pair.Prompt, made, cancellationToken).ConfigureAwait(false)).Sum();
             }
         }
 
-        return new QualityScore(
-            name, pictures, (double)both / pictures, (double)inOrder / pictures, clip is null ? 0 : similarity / pictures, seconds / pictures);
+        return new QualityScore(name, pictures, (double)both / pictures, (double)inOrder / pictures, similarity / pictures, seconds / pictures);
     }
 
     private async Task<List<SignedImage>> PicturesAsync(ImageEngine engine, string prompt, uint number, CancellationToken cancellationToken)

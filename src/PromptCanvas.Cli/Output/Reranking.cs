@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Guidance;
-using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Cli.Output;
 
@@ -51,22 +49,25 @@ internal sealed class Reranking(ModelSession session, GenerationRequest request,
 
     private async Task<Dictionary<int, double>> ScoreAsync(CancellationToken cancellationToken)
     {
-        var text = (await session.Engine.EmbedAsync([new TextInput(request.Prompt)], cancellationToken).ConfigureAwait(false))[0];
         var scores = new Dictionary<int, double>();
         using var bar = new ProgressBar(candidates);
         for (var offset = 0; offset < candidates; offset += GenerationRequest.MaximumCount)
         {
             var small = Block(offset) with { Size = session.Model.Decoder.ImageSize, PreviewsWanted = () => false };
+            var made = new List<ImageCompleted>();
             await foreach (var value in session.Engine.GenerateAsync(small, cancellationToken).ConfigureAwait(false))
             {
-                var index = offset + value.ImageIndex;
-                bar.Report(index, value is StepCompleted step ? step.Progress : 1, "choosing");
+                bar.Report(offset + value.ImageIndex, value is StepCompleted step ? step.Progress : 1, "choosing");
                 if (value is ImageCompleted picture)
                 {
-                    var source = new SourcePicture(picture.Image.Width, picture.Image.Height, picture.Image.ToRgbBytes());
-                    var embedding = await session.Engine.EmbedAsync([new ImageInput(source)], cancellationToken).ConfigureAwait(false);
-                    scores.Add(index, EmbeddingSpace.Cosine(embedding[0], text));
+                    made.Add(picture);
                 }
+            }
+
+            var fits = await CaptionFit.OfAsync(session.Engine, request.Prompt, made.Select(picture => picture.Image), cancellationToken).ConfigureAwait(false);
+            foreach (var (picture, fit) in made.Zip(fits))
+            {
+                scores.Add(offset + picture.ImageIndex, fit);
             }
         }
 
