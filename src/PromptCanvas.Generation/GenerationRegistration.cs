@@ -30,8 +30,7 @@ public static class GenerationRegistration
         services.AddValidated<DatabaseOptions>(configuration, DatabaseOptions.Section);
         services.AddValidated<ModelsOptions>(configuration, ModelsOptions.Section);
         services.AddValidated<GenerationOptions>(configuration, GenerationOptions.Section);
-        services.AddValidated<QuotaOptions>(configuration, QuotaOptions.Section);
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddCredits(configuration);
         services.TryAddSingleton(configuration);
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
         services.AddSingleton<DataFolderLock>();
@@ -40,11 +39,22 @@ public static class GenerationRegistration
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<IUploads, Uploads.Uploads>();
-        services.AddSingleton<Transactions>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);
         AddWorker(services);
         return services;
+    }
+
+    /// <summary>People's credits, for whoever has the database and no queue.</summary>
+    public static void AddCredits(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddValidated<QuotaOptions>(configuration, QuotaOptions.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Transactions>();
+        services.AddSingleton<Ledger>();
+        services.AddSingleton<ICredits, CreditBook>();
     }
 
     /// <summary>The database that the configuration names.</summary>
@@ -69,8 +79,6 @@ public static class GenerationRegistration
         services.AddSingleton<PictureTimes>();
         services.AddSingleton<QueueForecast>();
         services.AddSingleton<JobEvents>();
-        services.AddSingleton<Ledger>();
-        services.AddSingleton<ICredits, CreditBook>();
         services.AddSingleton<Admission>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Cli.Output;
+using PromptCanvas.Cli.Upkeep;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Credits;
 
 namespace PromptCanvas.Cli.Commands;
 
@@ -26,25 +27,35 @@ internal static class UsersCommand
 
     private static async Task<int> AddAsync(string email, string role, int? credits, bool key, CancellationToken cancellationToken)
     {
-        if (credits is not null)
+        if (credits is < 0)
         {
-            throw new BadInputException("--credits has nowhere to go yet: this version does not count credits.");
+            throw new BadInputException($"{credits} credits cannot be given: name 0 or more, or leave --credits out for the default.");
         }
 
-        await using var installation = await StudioDatabase.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var scope = installation.CreateAsyncScope();
+        using var installation = await Installation.OpenOrCreateAsync(cancellationToken).ConfigureAwait(false);
+        await using var scope = installation.Services.CreateAsyncScope();
         var outcome = await scope.ServiceProvider.GetRequiredService<Accounts>().InviteAsync(email, role).ConfigureAwait(false);
         if (outcome.Person is not { } person || !outcome.Done)
         {
             throw new BadInputException(outcome.Refusal ?? "The person could not be made.");
         }
 
-        await installation.GetRequiredService<AuditLog>()
+        if (credits is not null)
+        {
+            var given = await installation.Services.GetRequiredService<ICredits>()
+                .SetLimitsAsync(person.Id, new PersonLimits(credits), cancellationToken).ConfigureAwait(false);
+            if (!given.TryGet(out _, out var refusal))
+            {
+                throw new BadInputException(refusal.Message);
+            }
+        }
+
+        await installation.Services.GetRequiredService<AuditLog>()
             .WriteAsync(CommandLine, "people.invite", person.Email, role, cancellationToken).ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"{StudioDatabase.AddressOf(installation.GetRequiredService<IConfiguration>())}/join?token={outcome.Token}").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"{installation.Address}/join?token={outcome.Token}").ConfigureAwait(false);
         if (key)
         {
-            var made = await installation.GetRequiredService<ApiKeys>()
+            var made = await installation.Services.GetRequiredService<ApiKeys>()
                 .CreateAsync(person.Id, KeyName, ApiScopes.All, null, cancellationToken).ConfigureAwait(false);
             await Console.Out.WriteLineAsync(made.Key).ConfigureAwait(false);
         }

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Cli.Upkeep;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
@@ -31,6 +33,27 @@ public sealed partial class UsersCommandTests : IDisposable
 
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("already", again.OneLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Add_WithCredits_IsThePersonsAllowanceInTheDatabase()
+    {
+        var added = await CommandLine.RunInAsync(folder.Path, "users", "add", "ada@example.com", "--credits", "37");
+
+        Assert.Equal(0, added.ExitCode);
+        using var installation = Installation.Open(System.IO.Path.Combine(folder.Path, "data"));
+        await using var database = installation.OpenDatabase();
+        var credits = Assert.Single(await database.PersonCredits.ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(37, credits.Allowance);
+    }
+
+    [Fact]
+    public async Task Add_NegativeCredits_IsOneLineAndExitCode2()
+    {
+        var refused = await CommandLine.RunInAsync(folder.Path, "users", "add", "ada@example.com", "--credits", "-1");
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("0 or more", refused.OneLine, StringComparison.Ordinal);
     }
 
     [Theory]
