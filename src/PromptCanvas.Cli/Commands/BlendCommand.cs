@@ -28,7 +28,7 @@ internal static class BlendCommand
         };
         var command = new Command("blend", "Mixes pictures and texts into one picture.") { inputs, weights, frames };
         var options = new PictureOptions();
-        options.AddTo(command, hasCount: true, hasPrior: true);
+        options.AddTo(command);
         var priors = new PriorOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

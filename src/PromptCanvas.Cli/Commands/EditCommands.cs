@@ -74,10 +74,12 @@ internal static class EditCommands
             command.Add(argument);
         }
 
-        foreach (var option in own.Append(size).Concat(options.All(hasPrompt: prompt is not null)))
+        foreach (var option in own.Append(size))
         {
             command.Add(option);
         }
+
+        options.AddTo(command, hasNegative: prompt is not null, hasPrior: prompt is not null, isSized: false);
 
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -98,11 +100,9 @@ internal static class EditCommands
     private static async Task<int> RunAsync(
         EditPlan plan, GenerationRequest request, int? size, string? modelName, PictureRun run, CancellationToken cancellationToken)
     {
-        using var library = ModelOptions.OpenLibrary();
-        var model = ModelOptions.Open(library, modelName);
-        using var engine = new ImageEngine(model, new EngineOptions());
-        var sized = request with { Size = size ?? engine.WorkingSizeFor(plan.LargestFrame) };
-        if (PictureEditor.Validate(engine, plan, sized) is { } problem)
+        using var session = new ModelSession(modelName);
+        var sized = request with { Size = size ?? session.Engine.WorkingSizeFor(plan.LargestFrame) };
+        if (PictureEditor.Validate(session.Engine, plan, sized) is { } problem)
         {
             throw new BadInputException(problem);
         }
@@ -113,7 +113,7 @@ internal static class EditCommands
             await Console.Error.WriteLineAsync("The mask covers the whole picture: only its size is kept.").ConfigureAwait(false);
         }
 
-        return await run.WriteAsync(PictureEditor.EditAsync(engine, plan, sized, cancellationToken), sized.Count).ConfigureAwait(false);
+        return await run.WriteAsync(PictureEditor.EditAsync(session.Engine, plan, sized, cancellationToken), sized.Count).ConfigureAwait(false);
     }
 
     private static Argument<string> Image()

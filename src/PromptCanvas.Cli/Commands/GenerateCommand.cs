@@ -19,7 +19,7 @@ internal static class GenerateCommand
         var best = new Option<bool>("--best") { Description = "The model's profile for the best result: more steps." };
         var command = new Command("generate", "Makes pictures from a prompt.") { prompt };
         var options = new PictureOptions();
-        options.AddTo(command, hasCount: true, hasPrior: true);
+        options.AddTo(command);
         var priors = new PriorOptions(command);
         command.Add(rerank);
         command.Add(fast);

@@ -96,7 +96,7 @@ internal static class ModelOptions
         }
 
         return model.Recipe.Profiles.TryGetValue(profile, out var recipe)
-            ? model.With(recipe)
+            ? model with { Recipe = recipe }
             : throw new BadInputException($"{model.Name} has no profile '{profile}': leave --{profile} away, or add one to its recipe.json.");
     }
 

@@ -21,33 +21,22 @@ internal sealed class PictureOptions
     private readonly Option<bool> previews = new("--previews") { Description = "Also write the predicted picture of every step, as NNN-SEED-STAGE-STEP.png." };
     private readonly Option<double?> priorGuidance = new("--prior-guidance") { Description = "Guidance of the prior; 1 is off." };
 
-    /// <summary>The options in the order in which <c>--help</c> lists them.</summary>
-    /// <param name="hasPrompt">Whether the command can take a prompt, and so a negative one and a prior.</param>
-    public IEnumerable<Option> All(bool hasPrompt) => hasPrompt
-        ? [negative, count, seed, output, model, json, priorSteps, decoderSteps, guidance, priorGuidance]
-        : [count, seed, output, model, json, decoderSteps, guidance];
-
-    /// <summary>Adds the options of a command whose pictures are whole and of a size.</summary>
+    /// <summary>Adds a command's options.</summary>
     /// <param name="command">The command.</param>
     /// <param name="hasCount">Whether it makes several pictures of the same.</param>
+    /// <param name="hasNegative">Whether there is anything to steer away from.</param>
     /// <param name="hasPrior">Whether it runs the prior.</param>
-    public void AddTo(Command command, bool hasCount, bool hasPrior)
+    /// <param name="isSized">Whether its pictures are whole and of a size.</param>
+    public void AddTo(Command command, bool hasCount = true, bool hasNegative = true, bool hasPrior = true, bool isSized = true)
     {
-        command.Add(negative);
-        if (hasCount)
-        {
-            command.Add(count);
-        }
-
-        foreach (var option in new Option[] { size, seed, output, model, json, decoderSteps, guidance, previews })
+        (Option Option, bool IsThere)[] all =
+        [
+            (negative, hasNegative), (count, hasCount), (size, isSized), (seed, true), (output, true), (model, true), (json, true),
+            (decoderSteps, true), (guidance, true), (previews, isSized), (priorSteps, hasPrior), (priorGuidance, hasPrior),
+        ];
+        foreach (var (option, _) in all.Where(entry => entry.IsThere))
         {
             command.Add(option);
-        }
-
-        if (hasPrior)
-        {
-            command.Add(priorSteps);
-            command.Add(priorGuidance);
         }
     }
 

@@ -19,7 +19,7 @@ internal static class VaryCommand
         var command = new Command("vary", "Makes other pictures of what a picture shows.") { image, strength };
         PictureOptions.RefuseOptions(image);
         var options = new PictureOptions();
-        options.AddTo(command, hasCount: true, hasPrior: false);
+        options.AddTo(command, hasPrior: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var origin = new VariationOrigin(SourcePictures.Read(parsed.GetRequiredValue(image)), ParseStrength(parsed.GetRequiredValue(strength)));
