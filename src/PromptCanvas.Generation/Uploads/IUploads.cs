@@ -1,5 +1,6 @@
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Uploads;
 
@@ -12,4 +13,10 @@ public interface IUploads
     /// <summary>Decodes the file and keeps its pixels.</summary>
     /// <param name="content">JPEG, PNG or WebP; read up to the limit and no further.</param>
     Task<Result<UploadView>> AddAsync(Viewer viewer, Stream content, CancellationToken cancellationToken);
+
+    /// <summary>Null also when it is another person's, or its day is over.</summary>
+    Task<UploadView?> FindAsync(Viewer viewer, Guid uploadId, CancellationToken cancellationToken);
+
+    /// <summary>Its pixels as PNG; null where <see cref="FindAsync"/> is.</summary>
+    Task<StoredContent?> OpenAsync(Viewer viewer, Guid uploadId, CancellationToken cancellationToken);
 }

@@ -53,6 +53,14 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobSt
         }
     }
 
+    public async Task<UploadView?> FindAsync(Viewer viewer, Guid uploadId, CancellationToken cancellationToken) =>
+        await RowAsync(viewer, uploadId, cancellationToken) is { } row ? new UploadView(row.Id, row.Width, row.Height) : null;
+
+    public async Task<StoredContent?> OpenAsync(Viewer viewer, Guid uploadId, CancellationToken cancellationToken) =>
+        await RowAsync(viewer, uploadId, cancellationToken) is { } row && blobs.Open(BlobKind.Picture, row.ContentHash) is { } stream
+            ? new StoredContent(stream, "image/png", stream.Length, $"\"{row.ContentHash}\"")
+            : null;
+
     public void Dispose() => decoders.Dispose();
 
     private static async Task<byte[]?> ReadAsync(Stream content, CancellationToken cancellationToken)
@@ -77,6 +85,15 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobSt
         var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Uploads.VisibleTo(viewer).CountAsync(upload => upload.ExpiresAt > now, cancellationToken);
+    }
+
+    private async Task<Upload?> RowAsync(Viewer viewer, Guid uploadId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Uploads.AsNoTracking().VisibleTo(viewer)
+            .SingleOrDefaultAsync(upload => upload.Id == uploadId && (upload.ExpiresAt == null || upload.ExpiresAt > now), cancellationToken);
     }
 
     private async Task<UploadView> KeepAsync(Viewer viewer, ImportedPicture picture, CancellationToken cancellationToken)

@@ -34,6 +34,10 @@ public sealed partial class RunPanel(
     [Parameter]
     public EventCallback<Run> OnOver { get; set; }
 
+    /// <summary>Somebody takes this, instead of the viewer, when a finished tile is chosen.</summary>
+    [Parameter]
+    public EventCallback<Guid> OnPick { get; set; }
+
     private string State => Run.Job?.State.ToString().ToLowerInvariant() ?? "wished";
 
     protected override async ValueTask DisposeCoreAsync()

@@ -1,0 +1,12 @@
+namespace PromptCanvas.Web.Features.Edit;
+
+/// <summary>What the canvas tells the page; the buttons show it.</summary>
+/// <param name="Tool">brush, eraser, lasso, rectangle or hand.</param>
+/// <param name="Size">The brush's diameter, in pixels of the picture.</param>
+/// <param name="Left">How far the frame reaches over the picture, in pixels of the picture; likewise the other sides.</param>
+public sealed record CanvasState(string Tool, int Size, bool HasMask, bool CanUndo, bool CanRedo, int Left, int Right, int Up, int Down)
+{
+    public static CanvasState Initial { get; } = new("brush", 64, false, false, false, 0, 0, 0, 0);
+
+    public bool IsExtended => Left + Right + Up + Down > 0;
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Components;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Uploads;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Edit;
+
+/// <summary>Which picture is edited is part of the address, so that it can be sent and Back works.</summary>
+public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurrentViewer viewer)
+{
+    private EditSource? source;
+    private bool missing;
+
+    [SupplyParameterFromQuery(Name = "image")]
+    public Guid? ImageId { get; set; }
+
+    [SupplyParameterFromQuery(Name = "upload")]
+    public Guid? UploadId { get; set; }
+
+    [SupplyParameterFromQuery(Name = "job")]
+    public Guid? JobId { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (source is not null && source.Id == (ImageId ?? UploadId))
+        {
+            return;
+        }
+
+        source = ImageId is { } image ? await PictureAsync(image) : UploadId is { } upload ? await UploadAsync(upload) : null;
+        missing = source is null && (ImageId ?? UploadId) is not null;
+    }
+
+    private async Task<EditSource?> PictureAsync(Guid id) =>
+        await jobs.FindPictureAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
+            ? new EditSource(picture.Id, $"/api/images/{id}/content", picture.Width, picture.Height, picture.Prompt)
+            : null;
+
+    private async Task<EditSource?> UploadAsync(Guid id) =>
+        await uploads.FindAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
+            ? new EditSource(upload.Id, $"/api/uploads/{id}/content", upload.Width, upload.Height, "")
+            : null;
+}

@@ -1,0 +1,33 @@
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Editing;
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Web.Features.Edit;
+
+/// <summary>What a person asks for on the Edit page.</summary>
+/// <param name="IdempotencyKey">Minted once per press: the same key again gives the same job.</param>
+/// <param name="Source">A picture or an upload that the person may see.</param>
+public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid Source)
+{
+    /// <summary>"" to erase.</summary>
+    public string Prompt { get; init; } = "";
+
+    /// <summary>An upload of the picture's size, transparent where to paint; null to extend.</summary>
+    public Guid? Mask { get; init; }
+
+    /// <summary>How far to paint over the edges; for Extend.</summary>
+    public Extension Extension { get; init; } = new(0, 0, 0, 0);
+
+    public int Count { get; init; } = 4;
+
+    /// <summary>Who may see the pictures.</summary>
+    public string Visibility { get; init; } = Visibilities.Team;
+
+    internal NewJob ToJob() => new()
+    {
+        IdempotencyKey = IdempotencyKey,
+        Visibility = Visibility,
+        Prompt = Prompt.Trim(),
+        Count = Count,
+    };
+}

@@ -1,0 +1,38 @@
+// A place that takes a picture: chosen, dropped anywhere on the page, or pasted.
+
+import { upload } from './upload.js';
+
+/** Uploads the first picture that comes and tells the page its id. */
+export function accept(zone, token, page) {
+  const stopped = new AbortController();
+  const on = (target, type, handler) => target.addEventListener(type, handler, { signal: stopped.signal });
+
+  async function take(files) {
+    const picture = [...files].find(file => file.type.startsWith('image/'));
+    if (!picture) {
+      return;
+    }
+    zone.dataset.busy = '';
+    const answer = await upload(picture, picture.name, token).catch(error => ({ error: error.message }));
+    delete zone.dataset.busy;
+    await page.invokeMethodAsync(answer.error ? 'OnRefused' : 'OnUploaded', answer.error ?? answer.id);
+  }
+
+  on(zone, 'change', event => take(event.target.files));
+  on(document, 'paste', event => take(event.clipboardData.files));
+  on(document, 'dragover', event => {
+    event.preventDefault();
+    zone.dataset.over = '';
+  });
+  on(document, 'dragleave', event => {
+    if (event.relatedTarget === null) {
+      delete zone.dataset.over;
+    }
+  });
+  on(document, 'drop', event => {
+    event.preventDefault();
+    delete zone.dataset.over;
+    take(event.dataTransfer.files);
+  });
+  return { stop: () => stopped.abort() };
+}

@@ -1,0 +1,171 @@
+// What is to be painted anew: a layer over the picture, opaque where it is. Undo keeps only the rectangle that an act changed.
+
+const largestSide = 2048;
+const longestHistory = 100;
+
+const layer = (width, height) => Object.assign(document.createElement('canvas'), { width, height });
+
+export class Mask {
+  /** @param width of the picture, in its own pixels; @param height likewise. */
+  constructor(width, height) {
+    this.scale = Math.min(1, largestSide / Math.max(width, height));
+    this.canvas = layer(Math.round(width * this.scale), Math.round(height * this.scale));
+    this.context = this.canvas.getContext('2d', { willReadFrequently: true });
+    this.before = layer(this.canvas.width, this.canvas.height);
+    this.beforeContext = this.before.getContext('2d', { willReadFrequently: true });
+    this.undone = [];
+    this.done = [];
+    this.touched = null;
+  }
+
+  get canUndo() {
+    return this.done.length > 0;
+  }
+
+  get canRedo() {
+    return this.undone.length > 0;
+  }
+
+  get isEmpty() {
+    const { data } = this.context.getImageData(0, 0, this.canvas.width, this.canvas.height);
+    for (let at = 3; at < data.length; at += 4) {
+      if (data[at] > 127) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A stroke of round dabs between two points of the picture. */
+  stroke(from, to, diameter, adds) {
+    const { context, scale } = this;
+    context.globalCompositeOperation = adds ? 'source-over' : 'destination-out';
+    context.lineCap = context.lineJoin = 'round';
+    context.lineWidth = Math.max(1, diameter * scale);
+    context.beginPath();
+    context.moveTo(from.x * scale, from.y * scale);
+    context.lineTo(to.x * scale + 0.001, to.y * scale); // a line of no length draws nothing
+    context.stroke();
+    this.touch(from, to, diameter / 2);
+  }
+
+  /** The inside of a line through these points of the picture. */
+  fill(points, adds) {
+    const { context, scale } = this;
+    context.globalCompositeOperation = adds ? 'source-over' : 'destination-out';
+    context.beginPath();
+    for (const { x, y } of points) {
+      context.lineTo(x * scale, y * scale);
+    }
+    context.closePath();
+    context.fill();
+    for (const point of points) {
+      this.touch(point, point, 0);
+    }
+  }
+
+  invert() {
+    this.whole('xor');
+  }
+
+  clear() {
+    this.whole('destination-out');
+  }
+
+  whole(operation) {
+    this.context.globalCompositeOperation = operation;
+    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    this.touched = { left: 0, top: 0, right: this.canvas.width, bottom: this.canvas.height };
+    this.commit();
+  }
+
+  touch(from, to, radius) {
+    const margin = radius * this.scale + 2;
+    const box = this.touched ?? { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    const xs = [from.x * this.scale, to.x * this.scale];
+    const ys = [from.y * this.scale, to.y * this.scale];
+    this.touched = {
+      left: Math.min(box.left, ...xs.map(x => x - margin)),
+      top: Math.min(box.top, ...ys.map(y => y - margin)),
+      right: Math.max(box.right, ...xs.map(x => x + margin)),
+      bottom: Math.max(box.bottom, ...ys.map(y => y + margin)),
+    };
+  }
+
+  /** Ends an act: from here undo goes back to before it. */
+  commit() {
+    const box = this.touched;
+    this.touched = null;
+    if (box === null) {
+      return;
+    }
+    const left = Math.max(0, Math.floor(box.left));
+    const top = Math.max(0, Math.floor(box.top));
+    const width = Math.min(this.canvas.width, Math.ceil(box.right)) - left;
+    const height = Math.min(this.canvas.height, Math.ceil(box.bottom)) - top;
+    if (width <= 0 || height <= 0) {
+      return;
+    }
+    this.done.push({
+      left,
+      top,
+      before: this.beforeContext.getImageData(left, top, width, height),
+      after: this.context.getImageData(left, top, width, height),
+    });
+    this.done.splice(0, this.done.length - longestHistory);
+    this.undone = [];
+    this.beforeContext.putImageData(this.done.at(-1).after, left, top);
+  }
+
+  /** Drops what an unfinished act has drawn. */
+  cancel() {
+    this.touched = null;
+    this.context.putImageData(this.beforeContext.getImageData(0, 0, this.before.width, this.before.height), 0, 0);
+  }
+
+  undo() {
+    this.move(this.done, this.undone, 'before');
+  }
+
+  redo() {
+    this.move(this.undone, this.done, 'after');
+  }
+
+  move(from, to, side) {
+    const act = from.pop();
+    if (act === undefined) {
+      return;
+    }
+    to.push(act);
+    this.context.putImageData(act[side], act.left, act.top);
+    this.beforeContext.putImageData(act[side], act.left, act.top);
+  }
+
+  /** The mask as programs take it: a PNG of the picture's size, transparent where to paint. */
+  async toPng(width, height) {
+    const keep = layer(width, height);
+    const context = keep.getContext('2d');
+    context.fillRect(0, 0, width, height);
+    context.globalCompositeOperation = 'destination-out';
+    context.drawImage(this.canvas, 0, 0, width, height);
+    return new Promise(resolve => keep.toBlob(resolve, 'image/png'));
+  }
+
+  save() {
+    return this.canvas.toDataURL('image/png');
+  }
+
+  /** Takes over what save() gave; undo goes back to nothing. */
+  async restore(saved) {
+    const image = new Image();
+    image.src = saved;
+    await image.decode();
+    if (image.naturalWidth !== this.canvas.width || image.naturalHeight !== this.canvas.height) {
+      return;
+    }
+    this.context.globalCompositeOperation = 'copy';
+    this.context.drawImage(image, 0, 0);
+    this.touched = { left: 0, top: 0, right: this.canvas.width, bottom: this.canvas.height };
+    this.commit();
+  }
+}
