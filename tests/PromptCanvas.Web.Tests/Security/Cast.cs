@@ -21,6 +21,8 @@ public sealed class Cast : IAsyncLifetime
 
     public Guid TeamPicture { get; private set; }
 
+    public Guid Upload { get; private set; }
+
     public async ValueTask InitializeAsync()
     {
         People["owner"] = await Studio.PersonAsync("owner@example.com", PersonRoles.Member);
@@ -34,6 +36,11 @@ public sealed class Cast : IAsyncLifetime
         Job = await owner.StartJobAsync(count: 2);
         var images = (await owner.EndOfJobAsync(Job)).GetProperty("images");
         (PrivatePicture, TeamPicture) = (images[0].GetProperty("id").GetGuid(), images[1].GetProperty("id").GetGuid());
+
+        using var file = new ByteArrayContent(TestPictures.Png(8, 8)) { Headers = { ContentType = new("image/png") } };
+        using var form = new MultipartFormDataContent { { file, "file", "a.png" } };
+        using var uploaded = await owner.PostAsync("/api/uploads", form);
+        Upload = (await uploaded.ReadJsonAsync()).GetProperty("id").GetGuid();
 
         await using var database = await Studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
         await database.Images.Where(image => image.Id == PrivatePicture)

@@ -80,7 +80,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{JobId:guid}", $"{cast.Job}", StringComparison.Ordinal)
         .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
-        .Replace("{id:guid}", $"{(row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
+        .Replace("{id:guid}", $"{(row.Pattern.StartsWith("/api/uploads", StringComparison.Ordinal) ? cast.Upload : row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
 
     private async Task<string> AskAsync(HttpMethod method, string path, SomebodyInTest? somebody)
     {

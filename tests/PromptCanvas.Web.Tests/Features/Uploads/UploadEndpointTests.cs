@@ -30,6 +30,20 @@ public sealed class UploadEndpointTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal((12, 7), (upload.GetProperty("width").GetInt32(), upload.GetProperty("height").GetInt32()));
     }
 
+    [Fact]
+    public async Task Content_OfOnesOwnUpload_IsItsPixels()
+    {
+        using var uploaded = await SendAsync(TestPictures.Png(12, 7), "a.png");
+        var id = (await uploaded.ReadJsonAsync()).GetProperty("id").GetGuid();
+
+        using var content = await client.GetAsync($"/api/uploads/{id}/content", TestContext.Current.CancellationToken);
+
+        Assert.Equal("image/png", content.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("sandbox", content.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        var picture = PictureDecoder.Decode(await content.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((12, 7), (picture.Width, picture.Height));
+    }
+
     [Theory]
     [MemberData(nameof(Bad))]
     public async Task Post_WhatIsNoPicture_IsRefusedInOneSentence(string name, byte[] bytes)
