@@ -277,10 +277,20 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<int>("Height")
+                        .HasColumnType("integer");
+
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("generate");
 
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone");
@@ -288,6 +298,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<string>("LeasedBy")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Material")
+                        .HasColumnType("text");
 
                     b.Property<string>("Model")
                         .IsRequired()
@@ -339,6 +352,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasDefaultValue("team");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("integer");
 
                     b.HasKey("Id");
 
@@ -406,6 +422,44 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.HasKey("JobId", "ImageIndex");
 
                     b.ToTable("JobImages", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<Guid?>("UploadId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("JobId", "Slot");
+
+                    b.HasIndex("ContentHash")
+                        .HasDatabaseName("input_content");
+
+                    b.HasIndex("ImageId")
+                        .HasDatabaseName("input_parent");
+
+                    b.HasIndex("UploadId")
+                        .HasDatabaseName("input_upload");
+
+                    b.ToTable("JobInputs", (string)null);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.QueueState", b =>
@@ -687,6 +741,13 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("generate");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text");
@@ -869,6 +930,25 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.HasOne("PromptCanvas.Data.Jobs.Job", null)
+                        .WithMany("Inputs")
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.Pictures.Upload", null)
+                        .WithMany()
+                        .HasForeignKey("UploadId")
+                        .OnDelete(DeleteBehavior.SetNull);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.People.AccountLink", b =>
                 {
                     b.HasOne("PromptCanvas.Data.People.Person", null)
@@ -908,6 +988,8 @@ namespace PromptCanvas.Migrations.PostgreSql
             modelBuilder.Entity("PromptCanvas.Data.Jobs.Job", b =>
                 {
                     b.Navigation("Images");
+
+                    b.Navigation("Inputs");
                 });
 #pragma warning restore 612, 618
         }

@@ -268,16 +268,29 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Height")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("generate");
 
                     b.Property<long?>("LeaseUntil")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("LeasedBy")
                         .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Material")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Model")
@@ -330,6 +343,9 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasDefaultValue("team");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -397,6 +413,44 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasKey("JobId", "ImageIndex");
 
                     b.ToTable("JobImages", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("UploadId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("JobId", "Slot");
+
+                    b.HasIndex("ContentHash")
+                        .HasDatabaseName("input_content");
+
+                    b.HasIndex("ImageId")
+                        .HasDatabaseName("input_parent");
+
+                    b.HasIndex("UploadId")
+                        .HasDatabaseName("input_upload");
+
+                    b.ToTable("JobInputs", (string)null);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.QueueState", b =>
@@ -676,6 +730,13 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<Guid>("JobId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("generate");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -858,6 +919,25 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.HasOne("PromptCanvas.Data.Jobs.Job", null)
+                        .WithMany("Inputs")
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.Pictures.Upload", null)
+                        .WithMany()
+                        .HasForeignKey("UploadId")
+                        .OnDelete(DeleteBehavior.SetNull);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.People.AccountLink", b =>
                 {
                     b.HasOne("PromptCanvas.Data.People.Person", null)
@@ -897,6 +977,8 @@ namespace PromptCanvas.Migrations.Sqlite
             modelBuilder.Entity("PromptCanvas.Data.Jobs.Job", b =>
                 {
                     b.Navigation("Images");
+
+                    b.Navigation("Inputs");
                 });
 #pragma warning restore 612, 618
         }

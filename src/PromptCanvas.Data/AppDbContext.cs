@@ -16,6 +16,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<JobImage> JobImages => Set<JobImage>();
 
+    public DbSet<JobInput> JobInputs => Set<JobInput>();
+
     public DbSet<GeneratedImage> Images => Set<GeneratedImage>();
 
     public DbSet<Upload> Uploads => Set<Upload>();
@@ -47,6 +49,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             image.HasKey(row => new { row.JobId, row.ImageIndex });
             image.Property(row => row.State).HasMaxLength(16);
         });
+        modelBuilder.Entity<JobInput>(Configure);
         modelBuilder.Entity<GeneratedImage>(Configure);
         modelBuilder.Entity<Upload>(Configure);
         PeopleModel.Configure(modelBuilder);
@@ -66,6 +69,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.Property(row => row.State).HasMaxLength(16);
         job.Property(row => row.LeasedBy).HasMaxLength(100);
         job.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
+        job.Property(row => row.Kind).HasMaxLength(16).HasDefaultValue(JobKinds.Generate);
+        job.HasMany(row => row.Inputs).WithOne().HasForeignKey(input => input.JobId).OnDelete(DeleteBehavior.Cascade);
         job.HasMany(row => row.Images).WithOne().HasForeignKey(image => image.JobId).OnDelete(DeleteBehavior.Cascade);
 
         // Two indexes, for SQL counts every null as another person.
@@ -91,11 +96,25 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             .HasDatabaseName("job_active_of_person").HasFilter("\"State\" IN ('queued', 'running')");
     }
 
+    private static void Configure(EntityTypeBuilder<JobInput> input)
+    {
+        input.ToTable("JobInputs");
+        input.HasKey(row => new { row.JobId, row.Slot });
+        input.Property(row => row.Role).HasMaxLength(16);
+        input.Property(row => row.ContentHash).HasMaxLength(HashLength);
+        input.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.SetNull);
+        input.HasOne<Upload>().WithMany().HasForeignKey(row => row.UploadId).OnDelete(DeleteBehavior.SetNull);
+        input.HasIndex(row => row.ImageId).HasDatabaseName("input_parent");
+        input.HasIndex(row => row.UploadId).HasDatabaseName("input_upload");
+        input.HasIndex(row => row.ContentHash).HasDatabaseName("input_content");
+    }
+
     private static void Configure(EntityTypeBuilder<GeneratedImage> image)
     {
         image.ToTable("Images");
         image.Property(row => row.ContentHash).HasMaxLength(HashLength);
         image.Property(row => row.ThumbnailHash).HasMaxLength(HashLength);
+        image.Property(row => row.Kind).HasMaxLength(16).HasDefaultValue(JobKinds.Generate);
         image.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
         image.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
 

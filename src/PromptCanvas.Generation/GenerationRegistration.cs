@@ -37,6 +37,7 @@ public static class GenerationRegistration
         services.AddSingleton<IBlobStore, BlobStore>();
         services.AddSingleton<IImageStore, ImageStore>();
         services.AddSingleton<StorageFaults>();
+        services.AddSingleton<StoredPictures>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<IUploads, Uploads.Uploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
@@ -82,6 +83,8 @@ public static class GenerationRegistration
         services.AddSingleton<Admission>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();
+        services.AddSingleton<InputPictures>();
+        services.AddSingleton<EngineWorks>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<IJobQueries, JobQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
@@ -103,6 +106,7 @@ public static class GenerationRegistration
         services.AddSingleton<ProcessEnd>();
         services.AddSingleton<PictureSaver>();
         services.AddSingleton<PictureKeeper>();
+        services.AddSingleton<ClaimedWorks>();
         services.AddSingleton<JobAttempt>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerPause>();

@@ -20,6 +20,8 @@ internal sealed class ChaosEngine(TimeSpan step) : IImageEngine, IEngineProvider
 
     public string? Validate(GenerationRequest request) => null;
 
+    public int WorkingSizeFor(int side) => Side;
+
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var index in request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)])

@@ -256,6 +256,8 @@ internal static class QueueBench
 
         public string? Validate(GenerationRequest request) => null;
 
+        public int WorkingSizeFor(int side) => 64;
+
         public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nothing is made here.");
     }

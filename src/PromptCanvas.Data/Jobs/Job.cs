@@ -16,13 +16,27 @@ public sealed class Job
     /// <summary>SHA-256 (hex) of what was asked, to tell a repeated request from another one with the same key.</summary>
     public required string BodyHash { get; init; }
 
+    /// <summary>One of <see cref="JobKinds"/>.</summary>
+    public string Kind { get; init; } = JobKinds.Generate;
+
+    /// <summary>What it is made from beside the prompt, as JSON; null = the prompt alone. The pictures are <see cref="Inputs"/>.</summary>
+    public string? Material { get; init; }
+
+    /// <summary>Empty where the kind needs none.</summary>
     public required string Prompt { get; init; }
 
     public string? NegativePrompt { get; init; }
 
     public required string Model { get; init; }
 
+    /// <summary>The side in pixels at which the model draws.</summary>
     public required int Size { get; init; }
+
+    /// <summary>Of its pictures, in pixels.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Of its pictures, in pixels.</summary>
+    public int Height { get; init; }
 
     public required int Count { get; init; }
 
@@ -81,4 +95,6 @@ public sealed class Job
     public DateTimeOffset? FinishedAt { get; set; }
 
     public List<JobImage> Images { get; } = [];
+
+    public List<JobInput> Inputs { get; } = [];
 }

@@ -10,6 +10,9 @@ public sealed class GeneratedImage
 
     public required int ImageIndex { get; init; }
 
+    /// <summary>How it came about: one of <see cref="Jobs.JobKinds"/>. What it was made from are the inputs of its job.</summary>
+    public string Kind { get; init; } = Jobs.JobKinds.Generate;
+
     /// <summary>Whose it is; null for what was made before the installation had accounts.</summary>
     public Guid? PersonId { get; init; }
 

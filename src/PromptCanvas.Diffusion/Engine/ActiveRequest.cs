@@ -112,6 +112,24 @@ internal sealed class ActiveRequest
         return lost;
     }
 
+    /// <summary>Takes the waiting pictures that nobody wants any more out of the queue.</summary>
+    public List<int> TakeUnwanted()
+    {
+        if (Request.PictureWanted is not { } wanted || Waiting.All(wanted))
+        {
+            return [];
+        }
+
+        List<int> all = [.. Waiting];
+        Waiting.Clear();
+        foreach (var index in all.Where(wanted))
+        {
+            Waiting.Enqueue(index);
+        }
+
+        return [.. all.Except(Waiting)];
+    }
+
     /// <summary>How a picture is made, for its metadata.</summary>
     public EffectiveRecipe Describe(string model, int imageIndex)
     {

@@ -92,6 +92,27 @@ internal sealed class EngineLoop
         }
 
         RemoveFinished();
+        DropUnwanted();
+    }
+
+    /// <summary>Single pictures that nobody wants any more, where the rest of their request goes on.</summary>
+    private void DropUnwanted()
+    {
+        foreach (var lane in lanes.Where(lane => lane.Preparation is null && lane.Request.Request.PictureWanted?.Invoke(lane.ImageIndex) == false).ToList())
+        {
+            lanes.Remove(lane);
+            lane.Request.FinishPicture(new ImageDropped(lane.ImageIndex, lane.Seed));
+        }
+
+        foreach (var request in requests)
+        {
+            foreach (var index in request.TakeUnwanted())
+            {
+                request.FinishPicture(new ImageDropped(index, request.Request.SeedOf(index)));
+            }
+        }
+
+        RemoveFinished();
     }
 
     private void RemoveFinished()
@@ -108,7 +129,17 @@ internal sealed class EngineLoop
             {
                 var lane = admission.Next(request, stopping);
                 lane.WorkTotal = TotalWork(request);
-                stages[lane.StageIndex].Enter(lane, stopping);
+                if (lane.IsResumed)
+                {
+                    lane.WorkDone = lane.WorkTotal - WorkFrom(lane.StageIndex, request);
+                }
+
+                // An upsampler gives a lane its state when it first runs.
+                if (!stages[lane.StageIndex].IsLate)
+                {
+                    stages[lane.StageIndex].Enter(lane, stopping);
+                }
+
                 lane.ReadySince = clock.GetTimestamp();
                 lanes.Add(lane);
             });
@@ -191,9 +222,22 @@ internal sealed class EngineLoop
         {
             Finish(lane);
         }
-        else if (!stages[lane.StageIndex].IsLate)
+        else
         {
-            Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
+            ReportStage(lane, stage);
+            if (!stages[lane.StageIndex].IsLate)
+            {
+                Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
+            }
+        }
+    }
+
+    private void ReportStage(Lane lane, Stage done)
+    {
+        if (lane.Request.Request.ReportsStages)
+        {
+            lane.Request.Emit(new StageCompleted(
+                lane.ImageIndex, lane.Seed, new StageResult(done.Kind, lane.ImageEmbedding, lane.Picture, TimingsOf(lane))));
         }
     }
 
@@ -243,10 +287,11 @@ internal sealed class EngineLoop
             picture = new SignedImage(size, size, resized);
         }
 
-        var timings = lane.Seconds.Select((seconds, index) => new StageTiming(stages[index].Kind, seconds)).ToArray();
         lane.Request.FinishPicture(new ImageCompleted(
-            lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Describe(modelName, lane.ImageIndex), timings));
+            lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Describe(modelName, lane.ImageIndex), TimingsOf(lane)));
     }
+
+    private StageTiming[] TimingsOf(Lane lane) => [.. lane.Seconds.Select((seconds, index) => new StageTiming(stages[index].Kind, seconds))];
 
     private void Fail(Lane lane, string reason)
     {
@@ -276,15 +321,19 @@ internal sealed class EngineLoop
     }
 
     /// <summary>The work of one picture, with all that is made ready for its request.</summary>
-    private double TotalWork(ActiveRequest request)
+    private double TotalWork(ActiveRequest request) =>
+        (request.Inversions * DecoderStage.InversionRows(request.Plan.Decoder) * stages[StageIndices.Decoder].WorkPerRow)
+        + (request.PriorSamples * PriorWork(request))
+        + WorkFrom(StageIndices.Decoder, request);
+
+    /// <summary>The work of one picture from a stage after the prior on.</summary>
+    private double WorkFrom(int stageIndex, ActiveRequest request)
     {
         var plan = request.Plan;
-        var decoder = stages[StageIndices.Decoder];
-        var work = (Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder, plan.DecoderStart) * decoder.WorkPerRow)
-            + (request.Inversions * DecoderStage.InversionRows(plan.Decoder) * decoder.WorkPerRow)
-            + (request.PriorSamples * PriorWork(request));
-
-        for (var index = 0; index < plan.SuperResolution.Length; index++)
+        var work = stageIndex > StageIndices.Decoder
+            ? 0
+            : Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder, plan.DecoderStart) * stages[StageIndices.Decoder].WorkPerRow;
+        for (var index = Math.Max(0, stageIndex - StageIndices.FirstUpsampler); index < plan.SuperResolution.Length; index++)
         {
             work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;
         }

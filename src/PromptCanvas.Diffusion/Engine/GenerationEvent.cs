@@ -43,6 +43,13 @@ public sealed record StepCompleted(
     public const int MaximumPreviewSize = 256;
 }
 
+/// <summary>A stage of a picture is done, and others follow. Told only where the request asks for it.</summary>
+/// <param name="ImageIndex">Which picture, from 0.</param>
+/// <param name="Seed">That picture's own seed.</param>
+/// <param name="Result">From where the picture can go on. Not to be changed.</param>
+public sealed record StageCompleted(int ImageIndex, uint Seed, StageResult Result)
+    : GenerationEvent(ImageIndex, Seed);
+
 /// <summary>A picture is finished.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>
 /// <param name="Seed">That picture's own seed.</param>
@@ -59,6 +66,12 @@ public sealed record ImageCompleted(
 /// <param name="Seed">That picture's own seed.</param>
 /// <param name="Reason">One sentence for the person who asked.</param>
 public sealed record ImageFailed(int ImageIndex, uint Seed, string Reason)
+    : GenerationEvent(ImageIndex, Seed);
+
+/// <summary>A picture is no longer wanted and was dropped; its neighbours go on.</summary>
+/// <param name="ImageIndex">Which picture, from 0.</param>
+/// <param name="Seed">That picture's own seed.</param>
+public sealed record ImageDropped(int ImageIndex, uint Seed)
     : GenerationEvent(ImageIndex, Seed);
 
 /// <summary>Seconds one picture spent in one stage.</summary>

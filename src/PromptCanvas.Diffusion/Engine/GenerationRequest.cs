@@ -48,6 +48,15 @@ public sealed record GenerationRequest
     /// <summary>Asked before each predicted picture is handed out: false = nobody watches, and none is copied. Null = always.</summary>
     public Func<bool>? PreviewsWanted { get; init; }
 
+    /// <summary>Asked about each picture, by index, before each step: false = drop it, the others go on. Null = all are wanted. Must be quick.</summary>
+    public Func<int, bool>? PictureWanted { get; init; }
+
+    /// <summary>Whether a <see cref="StageCompleted"/> follows each stage but the last.</summary>
+    public bool ReportsStages { get; init; }
+
+    /// <summary>Pictures that go on after a stage, by index; what does not fit the model is not used. Null = all begin anew.</summary>
+    public IReadOnlyDictionary<int, StageResult>? Finished { get; init; }
+
     /// <summary>A picture's own seed: S + i, or S for the frames of a row.</summary>
     /// <param name="imageIndex">i, from 0.</param>
     public uint SeedOf(int imageIndex) => Origin is { IsRow: true } ? Seed : unchecked(Seed + (uint)imageIndex);

@@ -8,10 +8,14 @@ public interface IImageEngine
     /// <returns>One sentence that says what to do; null when the request can be made.</returns>
     string? Validate(GenerationRequest request);
 
+    /// <summary>The size to ask for when a frame of another picture is painted: the one nearest in proportion that the model makes.</summary>
+    /// <param name="side">The frame's side, in pixels.</param>
+    int WorkingSizeFor(int side);
+
     /// <summary>Makes the pictures of a request. Requests that run at the same time share the device step by step.</summary>
     /// <param name="request">A valid request.</param>
     /// <param name="cancellationToken">Frees the request's lanes within one step.</param>
-    /// <returns>Each picture's steps in order, ended by its <see cref="ImageCompleted"/> or <see cref="ImageFailed"/>. Pictures interleave.</returns>
+    /// <returns>Each picture's steps in order, ended by its <see cref="ImageCompleted"/>, <see cref="ImageFailed"/> or <see cref="ImageDropped"/>. Pictures interleave.</returns>
     /// <exception cref="ArgumentException">The request is not valid.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     /// <exception cref="Models.ModelException">The model's weights cannot be loaded.</exception>

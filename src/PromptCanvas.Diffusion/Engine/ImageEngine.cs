@@ -47,8 +47,7 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IDisposable
     /// <param name="size">The side asked for, in pixels.</param>
     public int MadeSizeFor(int size) => StagePlan.MadeSizeFor(model, size);
 
-    /// <summary>The size to ask for when a frame of another picture is painted: the one nearest in proportion that the model makes.</summary>
-    /// <param name="side">The frame's side, in pixels.</param>
+    /// <inheritdoc/>
     public int WorkingSizeFor(int side) => StagePlan.WorkingSizeFor(model, side);
 
     /// <inheritdoc/>

@@ -46,6 +46,9 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>Whether the stage has given it a state. The upsamplers do so when a lane first runs: a large picture takes memory only then.</summary>
     public bool HasEntered => !ReferenceEquals(State, StageState.None);
 
+    /// <summary>Whether its first stages were done in an earlier run.</summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>When it became ready for its next step, as a timestamp of the engine's clock.</summary>
     public long ReadySince { get; set; }
 

@@ -12,6 +12,11 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
     public Lane Next(ActiveRequest request, CancellationToken cancellationToken)
     {
         var conditioning = request.Texts ??= texts.Encode(request.Request.Prompt, request.Request.NegativePrompt, cancellationToken);
+        if (Resumed(request, conditioning) is { } resumed)
+        {
+            return resumed;
+        }
+
         var context = new OriginContext(model, encoder, texts, noise, request.Request, cancellationToken);
         if (request.Origin is { } origin && !request.OriginHasBegun)
         {
@@ -46,6 +51,49 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
         request.Origin is null && request.Overrides.Conditioning is ConditioningMode.DiffusionPrior or ConditioningMode.AutoregressivePrior
             ? StageIndices.Prior
             : StageIndices.Decoder;
+
+    /// <summary>The next picture where its first stages are done: it needs nothing that they needed.</summary>
+    private Lane? Resumed(ActiveRequest request, TextConditioning conditioning)
+    {
+        if (!request.Waiting.TryPeek(out var index) || request.Request.Finished?.GetValueOrDefault(index) is not { Stage: { } stage } result
+            || !Fits(request, stage, result))
+        {
+            return null;
+        }
+
+        request.Waiting.Dequeue();
+        request.HasPreview |= result.Picture is not null;
+        var lane = new Lane(request, index, conditioning)
+        {
+            IsResumed = true,
+            StageIndex = (int)stage + 1,
+            ImageEmbedding = result.ImageEmbedding,
+            Picture = result.Picture,
+            HasPreview = result.Picture is not null,
+        };
+        foreach (var timing in result.Timings.Where(timing => (int)timing.Stage < lane.Seconds.Length))
+        {
+            lane.Seconds[(int)timing.Stage] += timing.Seconds;
+        }
+
+        return lane;
+    }
+
+    /// <summary>Whether a stage of this model and request could have given it.</summary>
+    private bool Fits(ActiveRequest request, GenerationStage stage, StageResult result)
+    {
+        if (result.ImageEmbedding.Length != model.Prior.EmbeddingSize || (int)stage + 1 >= request.StageCount)
+        {
+            return false;
+        }
+
+        return stage switch
+        {
+            GenerationStage.Prior => FirstStage(request.Request) == StageIndices.Prior,
+            GenerationStage.Decoder => result.Picture?.Width == model.Decoder.ImageSize,
+            _ => result.Picture?.Width == model.SuperResolution[(int)stage - StageIndices.FirstUpsampler].OutputSize,
+        };
+    }
 
     private static Lane Prepare(ActiveRequest request, Preparation preparation, TextConditioning texts) => preparation switch
     {

@@ -29,7 +29,7 @@ public static class PictureEditor
     /// <param name="plan">What is painted.</param>
     /// <param name="request">Prompt, seed, count; its size is what a frame is painted at.</param>
     /// <param name="cancellationToken">Drops what is left within one step.</param>
-    /// <returns>The engine's events; progress is that of the whole picture, and finished pictures are whole, every kept pixel as it was.</returns>
+    /// <returns>The engine's events, a stage being one of a frame; progress is that of the whole picture, and finished pictures are whole, every kept pixel as it was.</returns>
     public static async IAsyncEnumerable<GenerationEvent> EditAsync(
         IImageEngine engine, EditPlan plan, GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -62,46 +62,82 @@ public static class PictureEditor
         IImageEngine engine, EditPlan plan, GenerationRequest request, int index, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
     {
         var canvas = new EditCanvas(plan.Picture, plan.Mask);
+        var seed = unchecked(request.Seed + (uint)index);
         var timings = new List<StageTiming>();
-        for (var frame = 0; frame < plan.Frames.Count; frame++)
+        for (var frame = Resume(plan, request, index, canvas, timings); frame < plan.Frames.Count; frame++)
         {
-            var framed = request with
+            await foreach (var value in engine.GenerateAsync(Framed(plan, request, index, frame, canvas), cancellationToken).ConfigureAwait(false))
             {
-                Seed = unchecked(request.Seed + ((uint)frame * FrameSeedStride)),
-                ImageIndices = [index],
-                Known = KnownRegionOf(canvas, plan.Frames[frame], request.Size),
-            };
-            await foreach (var value in engine.GenerateAsync(framed, cancellationToken).ConfigureAwait(false))
-            {
-                var seed = unchecked(request.Seed + (uint)index);
                 switch (value)
                 {
                     case StepCompleted step:
                         events.TryWrite(step with { Seed = seed, Progress = (frame + step.Progress) / plan.Frames.Count });
                         break;
+                    case StageCompleted stage:
+                        events.TryWrite(new StageCompleted(index, seed, InWhole(stage.Result, frame, canvas, timings)));
+                        break;
                     case ImageCompleted painted:
                         canvas.Paste(plan.Frames[frame], new RgbImage(painted.Image.Width, painted.Image.Height, painted.Image.ToRgbBytes()));
                         timings.AddRange(painted.Timings);
-                        if (frame == plan.Frames.Count - 1)
-                        {
-                            events.TryWrite(Whole(painted, canvas, plan.Kind, timings) with { Seed = seed });
-                        }
-
+                        events.TryWrite(frame < plan.Frames.Count - 1
+                            ? new StageCompleted(index, seed, InWhole(new StageResult(null, [], null, []), frame + 1, canvas, timings))
+                            : Whole(painted, canvas, plan.Kind, timings) with { Seed = seed });
                         break;
-                    case ImageFailed failed:
-                        events.TryWrite(failed with { Seed = seed });
+                    default:
+                        events.TryWrite(value with { Seed = seed });
                         return;
                 }
             }
         }
     }
 
+    /// <summary>Brings the canvas to where an earlier run of this picture was.</summary>
+    /// <returns>The frame to go on with.</returns>
+    private static int Resume(EditPlan plan, GenerationRequest request, int index, EditCanvas canvas, List<StageTiming> timings)
+    {
+        if (request.Finished?.GetValueOrDefault(index) is not { Frame: > 0, Canvas: { } whole } result
+            || result.Frame >= plan.Frames.Count || whole.Width != canvas.Width || whole.Height != canvas.Height)
+        {
+            return 0;
+        }
+
+        canvas.Restore(new RgbImage(whole.Width, whole.Height, whole.ToRgbBytes()), plan.Frames.Take(result.Frame));
+        if (result.Stage is null)
+        {
+            timings.AddRange(result.Timings);
+        }
+
+        return result.Frame;
+    }
+
+    private static GenerationRequest Framed(EditPlan plan, GenerationRequest request, int index, int frame, EditCanvas canvas) => request with
+    {
+        Seed = unchecked(request.Seed + ((uint)frame * FrameSeedStride)),
+        ImageIndices = [index],
+        Known = KnownRegionOf(canvas, plan.Frames[frame], request.Size),
+        Finished = request.Finished?.GetValueOrDefault(index) is { } result && result.Frame == frame
+            ? new Dictionary<int, StageResult> { [index] = result }
+            : null,
+    };
+
+    private static StageResult InWhole(StageResult result, int frame, EditCanvas canvas, List<StageTiming> before) => result with
+    {
+        Frame = frame,
+        Canvas = frame == 0 ? null : PictureOf(canvas),
+        Timings = Sums(before.Concat(result.Timings)),
+    };
+
     private static ImageCompleted Whole(ImageCompleted last, EditCanvas canvas, string kind, List<StageTiming> timings) => last with
     {
-        Image = SignedImage.FromRgbBytes(canvas.Width, canvas.Height, canvas.ToImage().Bytes.Span),
+        Image = PictureOf(canvas),
         Recipe = last.Recipe with { Kind = kind },
-        Timings = [.. timings.GroupBy(timing => timing.Stage).Select(stage => new StageTiming(stage.Key, stage.Sum(timing => timing.Seconds)))],
+        Timings = Sums(timings),
     };
+
+    private static SignedImage PictureOf(EditCanvas canvas) => SignedImage.FromRgbBytes(canvas.Width, canvas.Height, canvas.ToImage().Bytes.Span);
+
+    private static StageTiming[] Sums(IEnumerable<StageTiming> timings) =>
+        [.. timings.GroupBy(timing => timing.Stage).Select(stage => new StageTiming(stage.Key, stage.Sum(timing => timing.Seconds)))];
 
     private static KnownRegion KnownRegionOf(EditCanvas canvas, PixelRectangle frame, int maximumSide)
     {

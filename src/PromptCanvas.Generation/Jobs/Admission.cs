@@ -19,7 +19,7 @@ internal sealed class Admission(Ledger ledger, IOptions<QuotaOptions> options)
         if (row.PersonId is { } personId)
         {
             // The charge locks the person's quota, so that the count after it is exact on both databases.
-            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, row.Prompt, cancellationToken) is { } exceeded)
+            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, JobTitles.Of(row.Kind, row.Prompt, job.Job.Material), cancellationToken) is { } exceeded)
             {
                 return exceeded;
             }

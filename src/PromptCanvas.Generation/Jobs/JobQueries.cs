@@ -81,7 +81,17 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     public async Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await ToViews(database.Images.VisibleTo(viewer).Where(image => image.Id == imageId)).SingleOrDefaultAsync(cancellationToken);
+        var picture = await ToViews(database.Images.VisibleTo(viewer).Where(image => image.Id == imageId)).SingleOrDefaultAsync(cancellationToken);
+        if (picture is null || picture.Kind == JobKinds.Generate)
+        {
+            return picture;
+        }
+
+        var inputs = database.JobInputs.Where(input => input.JobId == picture.JobId && input.Role != JobInputRoles.Mask);
+        var parents = await database.Images.VisibleTo(viewer)
+            .Join(inputs, image => (Guid?)image.Id, input => input.ImageId, (image, input) => new { image.Id, input.Slot })
+            .OrderBy(parent => parent.Slot).Select(parent => parent.Id).ToListAsync(cancellationToken);
+        return picture with { Parents = parents };
     }
 
     // Without the embedding, which is larger than the rest of the row.
@@ -89,6 +99,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt)
     {
         PersonId = image.PersonId,
+        Kind = image.Kind,
         Visibility = image.Visibility,
     });
 
@@ -110,6 +121,9 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             [.. images])
         {
             PersonId = job.PersonId,
+            Kind = job.Kind,
+            Width = job.Width,
+            Height = job.Height,
             Why = job.State == JobStates.Queued ? place?.Why : null,
         };
     }

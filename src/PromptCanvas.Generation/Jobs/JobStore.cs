@@ -16,7 +16,7 @@ internal sealed record StoredJob(Guid Id, bool Created, bool SameBody);
 
 /// <summary>What people write into the queue.</summary>
 internal sealed class JobStore(
-    IDbContextFactory<AppDbContext> databases, Transactions transactions, Admission admission, Ledger ledger, Failpoints failpoints, TimeProvider clock)
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, InputPictures inputs, Admission admission, Ledger ledger, Failpoints failpoints, TimeProvider clock)
 {
     /// <summary>Charge, job, pictures and ledger in one transaction, or the job that has the key already, or nothing at all.</summary>
     public async Task<Result<StoredJob>> InsertAsync(CheckedJob job, CancellationToken cancellationToken)
@@ -76,6 +76,11 @@ internal sealed class JobStore(
             return (known, false);
         }
 
+        if (await inputs.PinAsync(database, job.Inputs, cancellationToken) is { } gone)
+        {
+            return (gone, false);
+        }
+
         var row = ToRow(job);
         if (await admission.AdmitAsync(database, job, row, cancellationToken) is { } refusal)
         {
@@ -105,14 +110,18 @@ internal sealed class JobStore(
             PersonId = job.Job.PersonId,
             IdempotencyKey = job.Job.IdempotencyKey,
             BodyHash = job.BodyHash,
+            Kind = job.Job.Kind,
+            Material = job.Job.Material is { } material ? JsonSerializer.Serialize(material, JobJson.Options) : null,
             Prompt = job.Request.Prompt,
             NegativePrompt = job.Request.NegativePrompt,
             Model = job.Model,
             Size = job.Request.Size,
+            Width = job.Width,
+            Height = job.Height,
             Count = job.Request.Count,
             Seed = job.Request.Seed,
             Overrides = JsonSerializer.Serialize(job.Request.Overrides, JobJson.Options),
-            Visibility = job.Job.Visibility,
+            Visibility = job.Visibility,
             State = JobStates.Queued,
             Priority = job.Job.Background ? QueuePriority.Background : QueuePriority.Interactive,
             CreatedAt = clock.GetUtcNow(),
@@ -124,10 +133,11 @@ internal sealed class JobStore(
                 JobId = row.Id,
                 ImageIndex = index,
                 State = JobImageStates.Queued,
-                Seed = unchecked(job.Request.Seed + (uint)index),
+                Seed = job.SeedOf(index),
             });
         }
 
+        row.Inputs.AddRange(job.Inputs.Select((input, slot) => input.ToRow(row.Id, slot)));
         return row;
     }
 }

@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Generation.Jobs;
@@ -41,6 +42,15 @@ public sealed record JobView(
     /// <summary>Whose it is; null when nobody was signed in.</summary>
     public Guid? PersonId { get; init; }
 
+    /// <summary>One of <see cref="JobKinds"/>.</summary>
+    public string Kind { get; init; } = JobKinds.Generate;
+
+    /// <summary>Of its pictures, in pixels.</summary>
+    public int Width { get; init; } = Size;
+
+    /// <summary>Of its pictures, in pixels.</summary>
+    public int Height { get; init; } = Size;
+
     /// <summary>Why it stands where it stands; null unless queued.</summary>
     public QueueExplanation? Why { get; init; }
 }
@@ -54,6 +64,12 @@ public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, 
 {
     /// <summary>Whose it is; null for what was made before the installation had accounts.</summary>
     public Guid? PersonId { get; init; }
+
+    /// <summary>How it came about: one of <see cref="JobKinds"/>.</summary>
+    public string Kind { get; init; } = JobKinds.Generate;
+
+    /// <summary>The pictures it was made from, as far as they are the studio's own; whoever asks may see them.</summary>
+    public IReadOnlyList<Guid> Parents { get; init; } = [];
 
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; init; } = Visibilities.Team;

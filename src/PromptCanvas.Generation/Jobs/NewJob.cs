@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 
@@ -18,14 +19,19 @@ public sealed record NewJob
     /// <summary>Nobody looks on: it goes after everything that somebody waits for.</summary>
     public bool Background { get; init; }
 
-    public required string Prompt { get; init; }
+    /// <summary>What the pictures show; empty where the material says enough.</summary>
+    public string Prompt { get; init; } = "";
 
     public string? NegativePrompt { get; init; }
 
-    public int Count { get; init; } = 4;
+    /// <summary>What the pictures are made from beside the prompt; null = the prompt alone.</summary>
+    public Material? Material { get; init; }
 
-    /// <summary>64, 256, 512 or 1024 pixels.</summary>
-    public int Size { get; init; } = 1024;
+    /// <summary>How many pictures; rows have as many as their material has frames.</summary>
+    public int Count { get; init; } = DefaultCount;
+
+    /// <summary>64, 256, 512 or 1024 pixels: the side of the pictures, or of what is painted into one. Null = 1024, or what fits the painted part.</summary>
+    public int? Size { get; init; }
 
     /// <summary>Null = choose one and store it; 0 is a seed.</summary>
     public uint? Seed { get; init; }
@@ -33,8 +39,17 @@ public sealed record NewJob
     /// <summary>Null = the installation's default model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Who may see the pictures: one of <see cref="Visibilities"/>.</summary>
-    public string Visibility { get; init; } = Visibilities.Team;
+    /// <summary>Who may see the pictures: one of <see cref="Visibilities"/>. Null = the owner alone where they are made from something private, else the team.</summary>
+    public string? Visibility { get; init; }
 
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
+
+    /// <summary>One of <see cref="JobKinds"/>.</summary>
+    public string Kind => Material?.Kind ?? JobKinds.Generate;
+
+    /// <summary>How many pictures when nobody says.</summary>
+    public const int DefaultCount = 4;
+
+    /// <summary>The side of pictures when nobody says.</summary>
+    public const int DefaultSize = 1024;
 }

@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Jobs;
 
-/// <summary>Seconds of the device a picture takes, measured: a moving average for each model and size.</summary>
+/// <summary>Seconds of the device a picture takes, measured: a moving average for each model, kind and size.</summary>
 internal sealed class PictureTimes
 {
     private const int Remembered = 50;
@@ -13,13 +14,13 @@ internal sealed class PictureTimes
     // The last ten pictures or so decide.
     private const double NewestShare = 0.2;
 
-    private readonly ConcurrentDictionary<(string Model, int Size), double> averages = new();
+    private readonly ConcurrentDictionary<(string Model, string Kind, int Size), double> averages = new();
 
-    public void Add(string model, int size, double seconds)
+    public void Add(string model, string kind, int size, double seconds)
     {
         if (double.IsFinite(seconds) && seconds > 0)
         {
-            averages.AddOrUpdate((model, size), seconds, (_, average) => average + (NewestShare * (seconds - average)));
+            averages.AddOrUpdate((model, kind, size), seconds, (_, average) => average + (NewestShare * (seconds - average)));
         }
     }
 
@@ -27,15 +28,16 @@ internal sealed class PictureTimes
     public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         var pictures = await database.Images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
-            .Select(image => new { image.Model, image.Width, image.Timings }).Take(Remembered).ToListAsync(cancellationToken);
+            .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings }).Take(Remembered).ToListAsync(cancellationToken);
         pictures.Reverse();
         foreach (var picture in pictures)
         {
             var stages = JsonSerializer.Deserialize<Dictionary<string, double>>(picture.Timings, JobJson.Options);
-            Add(picture.Model, picture.Width, stages?.Values.Sum() ?? 0);
+            Add(picture.Model, picture.Kind, picture.Size, stages?.Values.Sum() ?? 0);
         }
     }
 
-    /// <summary>Null when nothing was measured yet.</summary>
-    public double? Of(string model, int size) => averages.TryGetValue((model, size), out var average) ? average : null;
+    /// <summary>Null when nothing was measured yet. A kind that was not is taken to be like the others.</summary>
+    public double? Of(string model, string kind, int size) => averages.TryGetValue((model, kind, size), out var average)
+        || averages.TryGetValue((model, JobKinds.Generate, size), out average) ? average : null;
 }

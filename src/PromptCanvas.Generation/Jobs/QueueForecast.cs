@@ -57,7 +57,7 @@ internal sealed class QueueForecast(
                         || (other.VirtualTime == job.VirtualTime && other.CreatedAt < job.CreatedAt)))),
             cancellationToken);
         var share = snapshot.Waiting == 0 ? 1 : Math.Min(1, (double)ahead / snapshot.Waiting);
-        var own = times.Of(job.Model, job.Size) * (job.Count - job.CompletedImages);
+        var own = times.Of(job.Model, job.Kind, job.Size) * (job.Count - job.CompletedImages);
         return new QueuePlace(ahead + 1, (snapshot.WaitingSeconds * share) + own, null);
     }
 
@@ -80,7 +80,7 @@ internal sealed class QueueForecast(
             .Where(job => job.State == JobStates.Queued || job.State == JobStates.Running)
             .OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .Select(job => new Entry(
-                job.Id, job.PersonId, job.Model, job.Size, job.State == JobStates.Queued, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
+                job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobStates.Queued, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
             .ToListAsync(cancellationToken);
         if (jobs.Count == 0)
         {
@@ -95,7 +95,7 @@ internal sealed class QueueForecast(
         var seconds = jobs.Where(job => !job.IsQueued).Sum(Seconds);
         foreach (var job in jobs.Where(job => !job.IsQueued))
         {
-            places[job.Id] = new QueuePlace(null, times.Of(job.Model, job.Size) is null ? null : seconds, null);
+            places[job.Id] = new QueuePlace(null, times.Of(job.Model, job.Kind, job.Size) is null ? null : seconds, null);
         }
 
         // Who was part of a crash goes first; the rest in order.
@@ -109,7 +109,7 @@ internal sealed class QueueForecast(
             seconds += Seconds(job);
             places[job.Id] = new QueuePlace(
                 index + 1,
-                times.Of(job.Model, job.Size) is null ? null : seconds,
+                times.Of(job.Model, job.Kind, job.Size) is null ? null : seconds,
                 Explain(job, index + 1, waiting.Count, ownAhead, seen.Count - (ownAhead > 0 ? 1 : 0), pauseReason));
             seen[person] = ownAhead + 1;
         }
@@ -118,7 +118,7 @@ internal sealed class QueueForecast(
     }
 
     // What was never measured counts as nothing; the estimate is then too short, not absent for everybody.
-    private double Seconds(Entry job) => (times.Of(job.Model, job.Size) ?? 0) * Math.Max(0, job.Missing - running.StartedWork(job.Id));
+    private double Seconds(Entry job) => (times.Of(job.Model, job.Kind, job.Size) ?? 0) * Math.Max(0, job.Missing - running.StartedWork(job.Id));
 
     private QueueExplanation Explain(Entry job, int position, int waiting, int ownAhead, int peopleAhead, string? pauseReason) => new()
     {
@@ -136,5 +136,5 @@ internal sealed class QueueForecast(
     private sealed record Look(QueueSnapshot Snapshot, long At, TimeSpan Cost);
 
     private sealed record Entry(
-        Guid Id, Guid? PersonId, string Model, int Size, bool IsQueued, int Missing, int Priority, bool Suspect, DateTimeOffset? NotBefore);
+        Guid Id, Guid? PersonId, string Model, string Kind, int Size, bool IsQueued, int Missing, int Priority, bool Suspect, DateTimeOffset? NotBefore);
 }

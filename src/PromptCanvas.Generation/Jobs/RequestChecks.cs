@@ -6,28 +6,36 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Jobs;
 
 /// <summary>A request that can be made.</summary>
-/// <param name="Request">The prompt trimmed, the seed chosen.</param>
+/// <param name="Request">The prompt trimmed, the seed and size chosen; without what comes of the material.</param>
+/// <param name="Inputs">The material's pictures, by slot.</param>
+/// <param name="Width">Of the pictures, in pixels.</param>
+/// <param name="Height">Of the pictures, in pixels.</param>
 /// <param name="BodyHash">SHA-256 of what was asked: equal for a repeated request, whatever seed was chosen for it.</param>
-internal sealed record CheckedJob(NewJob Job, string Model, GenerationRequest Request, string BodyHash);
+internal sealed record CheckedJob(
+    NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, string BodyHash)
+{
+    /// <summary>One of <see cref="Visibilities"/>.</summary>
+    public string Visibility => Job.Visibility ?? (Inputs.Any(input => input.IsPrivate) ? Visibilities.Private : Visibilities.Team);
+
+    /// <summary>A picture's own seed.</summary>
+    public uint SeedOf(int imageIndex) => Job.Material is { Row: not null } ? Request.Seed : Request.SeedOf(imageIndex);
+}
 
 /// <summary>Refuses what cannot be made, before anything is written.</summary>
-internal sealed class RequestChecks(IEngineProvider engines)
+internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineWorks works)
 {
-    private const int MaximumKeyLength = 200;
-
     // The engine says what is wrong with the whole: a size the model does not make, steps out of range.
     private const string RequestField = "request";
 
-    private static readonly int[] Sizes = [64, 256, 512, 1024];
-
-    public Result<CheckedJob> Check(NewJob job)
+    public async Task<Result<CheckedJob>> CheckAsync(NewJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (CheckFields(job) is { } refusal)
+        if (FieldChecks.Check(job) is { } refusal)
         {
             return refusal;
         }
@@ -38,73 +46,57 @@ internal sealed class RequestChecks(IEngineProvider engines)
             return noModel;
         }
 
-        var request = new GenerationRequest
+        if (!(await inputs.FindAsync(job, cancellationToken)).TryGet(out var pictures, out var missing))
         {
-            Prompt = job.Prompt.Trim(),
-            NegativePrompt = job.NegativePrompt,
-            Seed = job.Seed ?? BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint))),
-            Count = job.Count,
-            Size = job.Size,
-            Overrides = job.Overrides,
-        };
+            return missing;
+        }
+
         try
         {
-            return engines.Get(model).Validate(request) is { } reason
-                ? new InvalidInput(RequestField, reason)
-                : new CheckedJob(job, model, request, HashOf(job));
+            return await CheckAsync(job, model, engines.Get(model), pictures, cancellationToken);
         }
         catch (ModelException fault)
         {
             return new Unavailable(fault.Message);
         }
+        catch (PictureFormatException fault)
+        {
+            return new InvalidInput("source", fault.Message);
+        }
     }
 
-    private static InvalidInput? CheckFields(NewJob job)
+    private async Task<Result<CheckedJob>> CheckAsync(
+        NewJob job, string model, IImageEngine engine, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(job.Prompt))
+        var prepared = await works.PrepareAsync(RequestOf(job), job.Material, [.. pictures.Select(picture => picture.ContentHash)], cancellationToken);
+        if (!prepared.TryGet(out var work, out var refusal))
         {
-            return new InvalidInput("prompt", "The prompt is empty; say what to draw.");
+            return refusal;
         }
 
-        // PostgreSQL cannot store it, and no tokenizer means anything by it.
-        if (job.Prompt.Contains('\0') || job.NegativePrompt?.Contains('\0') == true || job.IdempotencyKey.Contains('\0'))
+        if (job.Size is null && work.Plan is { } plan)
         {
-            return new InvalidInput("prompt", "The request contains a NUL character; take it out.");
+            work = work with { Request = work.Request with { Size = engine.WorkingSizeFor(plan.LargestFrame) } };
         }
 
-        if (job.Prompt.Trim().Length > GenerationRequest.MaximumPromptLength)
-        {
-            return new InvalidInput("prompt", $"The prompt has {job.Prompt.Trim().Length} characters; at most {GenerationRequest.MaximumPromptLength} are read.");
-        }
+        return work.Validate(engine) is { } reason
+            ? new InvalidInput(RequestField, reason)
+            : new CheckedJob(job, model, work.Request with { Origin = null }, pictures, work.Width, work.Height, HashOf(job));
+    }
 
-        if (job.NegativePrompt is { Length: > GenerationRequest.MaximumPromptLength })
+    private static GenerationRequest RequestOf(NewJob job)
+    {
+        // Without words what is there is continued.
+        var continues = job.Material is { PaintsInto: true } && string.IsNullOrWhiteSpace(job.Prompt);
+        return new GenerationRequest
         {
-            return new InvalidInput("negativePrompt", $"The negative prompt is longer than {GenerationRequest.MaximumPromptLength} characters.");
-        }
-
-        if (job.Count is < 1 or > GenerationRequest.MaximumCount)
-        {
-            return new InvalidInput("count", $"One request makes 1 to {GenerationRequest.MaximumCount} pictures, not {job.Count}.");
-        }
-
-        if (!Sizes.Contains(job.Size))
-        {
-            return new InvalidInput("size", $"Pictures of {job.Size} pixels are not offered; choose {string.Join(", ", Sizes)}.");
-        }
-
-        if (!Visibilities.All.Contains(job.Visibility))
-        {
-            return new InvalidInput("visibility", $"Pictures are visible to {string.Join(" or ", Visibilities.All)}, not to {job.Visibility}.");
-        }
-
-        if (string.IsNullOrWhiteSpace(job.IdempotencyKey))
-        {
-            return new InvalidInput("idempotencyKey", "The idempotency key is empty; leave it out, or use a new one for each request.");
-        }
-
-        return job.IdempotencyKey.Length > MaximumKeyLength
-            ? new InvalidInput("idempotencyKey", $"The idempotency key is longer than {MaximumKeyLength} characters.")
-            : null;
+            Prompt = job.Prompt.Trim(),
+            NegativePrompt = job.NegativePrompt,
+            Seed = job.Seed ?? BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint))),
+            Count = job.Material?.Row ?? job.Count,
+            Size = job.Size ?? NewJob.DefaultSize,
+            Overrides = continues ? job.Overrides with { Conditioning = ConditioningMode.KnownPicture } : job.Overrides,
+        };
     }
 
     private Refusal? CheckModel(string model)

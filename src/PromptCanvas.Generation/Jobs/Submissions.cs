@@ -8,7 +8,7 @@ internal sealed class Submissions(
 {
     public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
     {
-        if (!checks.Check(job).TryGet(out var checkedJob, out var refusal))
+        if (!(await checks.CheckAsync(job, cancellationToken)).TryGet(out var checkedJob, out var refusal))
         {
             return refusal;
         }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Storage;
@@ -35,6 +36,10 @@ internal sealed class Orphans(
         var known = await database.Images.Where(image => hashes.Contains(image.ContentHash)).Select(image => image.ContentHash)
             .Union(database.Images.Where(image => hashes.Contains(image.ThumbnailHash)).Select(image => image.ThumbnailHash))
             .Union(database.Uploads.Where(upload => hashes.Contains(upload.ContentHash)).Select(upload => upload.ContentHash))
+            .Union(database.JobInputs
+                .Where(input => hashes.Contains(input.ContentHash)
+                    && database.Jobs.Any(job => job.Id == input.JobId && (job.State == JobStates.Queued || job.State == JobStates.Running)))
+                .Select(input => input.ContentHash))
             .ToListAsync(cancellationToken);
         return hashes.Except(known);
     }

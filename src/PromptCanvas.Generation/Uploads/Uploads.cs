@@ -9,15 +9,12 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Generation.Uploads;
 
 /// <inheritdoc/>
-internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, StorageFaults faults, TimeProvider clock) : IUploads, IDisposable
+internal sealed class Uploads(
+    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, StoredPictures pictures, StorageFaults faults, TimeProvider clock) : IUploads
 {
     private const int LargestFile = 20 * 1024 * 1024;
     private const int MostUploads = 200;
-    private const int DecodersAtOnce = 2;
     private static readonly TimeSpan Life = TimeSpan.FromHours(24);
-
-    // A large picture takes 160 MB while it is decoded.
-    private readonly SemaphoreSlim decoders = new(DecodersAtOnce, DecodersAtOnce);
 
     public async Task<Result<UploadView>> AddAsync(Viewer viewer, Stream content, CancellationToken cancellationToken)
     {
@@ -33,10 +30,9 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobSt
             return new TooLarge($"The file is larger than {LargestFile / 1024 / 1024} MB.");
         }
 
-        await decoders.WaitAsync(cancellationToken);
         try
         {
-            var picture = await Task.Run(() => PictureImport.ToPng(encoded), cancellationToken);
+            var picture = await pictures.DecodeAsync(() => PictureImport.ToPng(encoded), cancellationToken);
             return await KeepAsync(viewer, picture, cancellationToken);
         }
         catch (PictureFormatException fault)
@@ -47,12 +43,9 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobSt
         {
             return new Unavailable(reason);
         }
-        finally
-        {
-            decoders.Release();
-        }
     }
 
+<<<<<<< HEAD
     public async Task<UploadView?> FindAsync(Viewer viewer, Guid uploadId, CancellationToken cancellationToken) =>
         await RowAsync(viewer, uploadId, cancellationToken) is { } row ? new UploadView(row.Id, row.Width, row.Height) : null;
 
@@ -63,6 +56,8 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobSt
 
     public void Dispose() => decoders.Dispose();
 
+=======
+>>>>>>> services
     private static async Task<byte[]?> ReadAsync(Stream content, CancellationToken cancellationToken)
     {
         using var encoded = new MemoryStream();

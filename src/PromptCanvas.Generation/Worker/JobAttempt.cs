@@ -5,6 +5,8 @@ using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Worker;
 
@@ -28,7 +30,8 @@ internal enum AttemptEnd
 internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
 /// <summary>Runs one claimed job on its engine; each picture is written beside the stream, so that no step waits for an encoder or a disk.</summary>
-internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, PreviewPublisher previews, EngineProgress steps, ILogger<JobAttempt> logger)
+internal sealed class JobAttempt(
+    IEngineProvider engines, ClaimedWorks works, PictureKeeper keeper, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
@@ -46,7 +49,7 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
             // A process that died between the last picture and the job's end left nothing to make.
             if (claim.Missing.Count > 0)
             {
-                await MakeAsync(claim, running, writes);
+                reason = await MakeAsync(claim, running, writes) ?? reason;
             }
         }
         catch (Exception fault) when (running.Token.IsCancellationRequested)
@@ -55,10 +58,15 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
             logger.Log(fault is OperationCanceledException ? LogLevel.Debug : LogLevel.Warning, fault, "Job {JobId} was stopped", claim.Id);
             end = stopping.IsCancellationRequested ? AttemptEnd.Stopped : AttemptEnd.Fenced;
         }
-        catch (ModelException fault)
+        catch (Exception fault) when (fault is ModelException or PictureFormatException)
         {
             logger.LogError("Job {JobId} failed: {Reason}", claim.Id, fault.Message);
             reason = fault.Message;
+        }
+        catch (Exception fault) when (faults.Describe(fault) is { } away)
+        {
+            logger.LogError("What job {JobId} works with could not be read and will be tried again: {Reason}", claim.Id, away);
+            end = AttemptEnd.StorageFailed;
         }
         catch (Exception fault)
         {
@@ -69,16 +77,23 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
         return new AttemptResult(Combine(end, await Task.WhenAll(writes)), reason);
     }
 
-    private async Task MakeAsync(ClaimedJob claim, RunningJob running, List<Task<KeepResult>> writes)
+    /// <returns>Why nothing can be made of the job; null when the engine took it.</returns>
+    private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, List<Task<KeepResult>> writes)
     {
-        var request = JobRequests.Of(
-            claim.Job, [.. claim.Missing.Select(image => image.ImageIndex)], () => previews.Wanted(claim.Id));
+        var engine = engines.Get(claim.Job.Model);
+        if (!(await works.PrepareAsync(claim, running)).TryGet(out var work, out var refusal))
+        {
+            return refusal.Message;
+        }
+
         using var working = steps.Begin();
-        await foreach (var happened in engines.Get(claim.Job.Model).GenerateAsync(request, running.Token))
+        await foreach (var happened in work.RunAsync(engine, running.Token))
         {
             steps.Happened();
             Take(claim, running, happened, writes);
         }
+
+        return null;
     }
 
     private static AttemptEnd Combine(AttemptEnd end, KeepResult[] kept)

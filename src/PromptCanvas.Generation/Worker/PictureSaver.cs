@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Jobs;
@@ -18,14 +19,15 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     public async Task<bool> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
-        var picture = Resizer.Resize(
-            new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes()), job.Size, job.Size);
+        // What was painted into a picture is that picture, pixel by pixel; the others are squares of the size asked for.
+        var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
+        var picture = job.Kind is JobKinds.Edit or JobKinds.Erase or JobKinds.Extend ? made : Resizer.Resize(made, job.Size, job.Size);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
         var png = PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware));
         var thumbnail = Thumbnailer.Encode(picture);
         var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
         var thumbnailHash = await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken);
-        times.Add(job.Model, job.Size, completed.Timings.Sum(timing => timing.Seconds));
+        times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds));
         return await progress.FinishImageAsync(
             claim,
             new GeneratedImage
@@ -34,6 +36,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
                 Id = Guid.NewGuid(),
                 JobId = job.Id,
                 ImageIndex = completed.ImageIndex,
+                Kind = job.Kind,
                 PersonId = job.PersonId,
                 Visibility = job.Visibility,
                 ContentHash = contentHash,

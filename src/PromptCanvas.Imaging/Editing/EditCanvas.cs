@@ -79,6 +79,35 @@ public sealed class EditCanvas
         }
     }
 
+    /// <summary>Takes over what an earlier canvas of the same picture and mask had in some frames; it is kept from now on.</summary>
+    /// <param name="whole">That canvas, with its frames in it.</param>
+    /// <param name="frames">The frames that were painted.</param>
+    public void Restore(RgbImage whole, IEnumerable<PixelRectangle> frames)
+    {
+        ArgumentNullException.ThrowIfNull(whole);
+        ArgumentNullException.ThrowIfNull(frames);
+        if (whole.Width != Width || whole.Height != Height)
+        {
+            throw new ArgumentException($"The canvas has {Width} × {Height} pixels, the picture {whole.Width} × {whole.Height}.", nameof(whole));
+        }
+
+        foreach (var frame in frames)
+        {
+            for (var y = Math.Max(0, frame.Top); y < Math.Min(Height, frame.Bottom); y++)
+            {
+                for (var x = Math.Max(0, frame.Left); x < Math.Min(Width, frame.Right); x++)
+                {
+                    var pixel = (y * Width) + x;
+                    if (!keep[pixel])
+                    {
+                        whole.Bytes.Span.Slice(pixel * Channels, Channels).CopyTo(bytes.AsSpan(pixel * Channels));
+                        keep[pixel] = true;
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>The mean of what is known of a block.</summary>
     /// <returns>Whether all of it is known.</returns>
     private bool Mean((int First, int End) columns, (int First, int End) rows, Span<byte> colour)

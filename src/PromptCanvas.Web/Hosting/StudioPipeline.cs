@@ -47,6 +47,7 @@ internal static class StudioPipeline
         var api = app.MapGroup("/api").RefuseForeignWrites();
         api.MapCreate();
         api.MapJobs();
+        api.MapQuota();
         api.MapImages();
         api.MapUploads();
         app.MapPasskeys();

@@ -1,5 +1,8 @@
+using System.Security.Claims;
+
 using Microsoft.AspNetCore.Authorization;
 
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
@@ -13,8 +16,8 @@ internal static class Policies
     /// <summary>Anybody signed in; a key needs the scope <c>read</c>.</summary>
     public const string Read = "read";
 
-    /// <summary>Whoever may make pictures; a key needs the scope <c>generate</c>.</summary>
-    public const string Generate = "generate";
+    /// <summary>Whoever may make pictures; a key needs one of the scopes <c>generate</c>, <c>edit</c> and <c>vary</c>. Which one, <see cref="MayMake"/> says.</summary>
+    public const string Make = "make";
 
     /// <summary>Whoever may make pictures; a key needs the scope <c>edit</c> or <c>vary</c>.</summary>
     public const string Upload = "upload";
@@ -25,13 +28,27 @@ internal static class Policies
         options.AddPolicy(Administrator, policy => policy.RequireRole(PersonRoles.Administrator)
             .RequireAssertion(context => context.User.FindFirst(StudioClaims.KeyId) is null));
         options.AddPolicy(Read, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => HasScope(context, ApiScopes.Read)));
-        options.AddPolicy(Generate, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
-            .RequireAssertion(context => HasScope(context, ApiScopes.Generate)));
+        options.AddPolicy(Make, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
+            .RequireAssertion(context => HasScope(context, ApiScopes.Generate) || HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));
         options.AddPolicy(Upload, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
             .RequireAssertion(context => HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));
     }
 
+    /// <summary>Whether somebody who may make pictures may make them in this way.</summary>
+    /// <param name="kind">One of <see cref="JobKinds"/>.</param>
+    public static bool MayMake(this ClaimsPrincipal user, string kind) => HasScope(user, ScopeOf(kind));
+
+    /// <summary>The scope that a key needs for a kind of job.</summary>
+    public static string ScopeOf(string kind) => kind switch
+    {
+        JobKinds.Edit or JobKinds.Erase or JobKinds.Extend => ApiScopes.Edit,
+        JobKinds.Vary or JobKinds.Blend or JobKinds.TextDifference => ApiScopes.Vary,
+        _ => ApiScopes.Generate,
+    };
+
     // Somebody in person has all scopes; what they may do is a matter of their role.
-    private static bool HasScope(AuthorizationHandlerContext context, string scope) =>
-        context.User.FindFirst(StudioClaims.KeyId) is null || context.User.HasClaim(StudioClaims.Scope, scope);
+    private static bool HasScope(AuthorizationHandlerContext context, string scope) => HasScope(context.User, scope);
+
+    private static bool HasScope(ClaimsPrincipal user, string scope) =>
+        user.FindFirst(StudioClaims.KeyId) is null || user.HasClaim(StudioClaims.Scope, scope);
 }

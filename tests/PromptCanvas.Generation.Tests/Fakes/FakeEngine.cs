@@ -21,6 +21,8 @@ internal sealed class FakeEngine : IImageEngine
 
     public string? Validate(GenerationRequest request) => Refusal;
 
+    public int WorkingSizeFor(int side) => 64;
+
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -40,6 +40,8 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
 
     public string? Validate(GenerationRequest request) => null;
 
+    public int WorkingSizeFor(int side) => 64;
+
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -26,6 +26,22 @@ internal static class StudioCalls
         return (await response.ReadJsonAsync()).GetProperty("id").GetGuid();
     }
 
+    public static async Task<Guid> UploadAsync(this HttpClient client, byte[] png)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(png), "file", "a.png" } };
+        using var response = await client.PostAsync("/api/uploads", form, TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+        return (await response.ReadJsonAsync()).GetProperty("id").GetGuid();
+    }
+
+    /// <summary>A job's pictures when it is done.</summary>
+    public static async Task<JsonElement> MakeAsync(this HttpClient client, object body)
+    {
+        using var response = await client.PostJobAsync(body);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return await client.EndOfJobAsync((await response.ReadJsonAsync()).GetProperty("id").GetGuid());
+    }
+
     public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
 

@@ -11,4 +11,22 @@ internal static class TestPictures
         var bytes = Enumerable.Range(0, width * height * RgbImage.Channels).Select(at => (byte)(at * 7)).ToArray();
         return PngEncoder.Encode(new RgbImage(width, height, bytes));
     }
+
+    /// <summary>White with a black rectangle in the middle third: what is painted.</summary>
+    public static byte[] Mask(int width, int height)
+    {
+        var bytes = new byte[width * height * RgbImage.Channels];
+        for (var pixel = 0; pixel < width * height; pixel++)
+        {
+            bytes.AsSpan(pixel * RgbImage.Channels, RgbImage.Channels).Fill(IsPainted(width, height, pixel) ? (byte)0 : byte.MaxValue);
+        }
+
+        return PngEncoder.Encode(new RgbImage(width, height, bytes));
+    }
+
+    public static bool IsPainted(int width, int height, int pixel)
+    {
+        var (x, y) = (pixel % width, pixel / width);
+        return x >= width / 3 && x < 2 * width / 3 && y >= height / 3 && y < 2 * height / 3;
+    }
 }

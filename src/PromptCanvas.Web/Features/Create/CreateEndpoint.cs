@@ -2,7 +2,6 @@ using System.Security.Claims;
 
 using Microsoft.AspNetCore.Mvc;
 
-using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
@@ -13,12 +12,10 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary><c>POST /api/jobs</c>: the API's way to the handler that the page uses.</summary>
 internal static class CreateEndpoint
 {
-    private const string GenerateKind = "generate";
-
-    public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Generate)
-        .Produces<JobAccepted>(StatusCodes.Status202Accepted).ProducesValidationProblem()
+    public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Make)
+        .Produces<JobAccepted>(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status429TooManyRequests)
-        .WithSummary("Queues a job. Scope: generate.");
+        .WithSummary("Queues a job. Scope: generate; edit for edit, erase and extend; vary for vary, blend and textdiff.");
 
     private static async Task<IResult> CreateAsync(
         CreateJobBody body,
@@ -28,36 +25,26 @@ internal static class CreateEndpoint
         IJobQueries jobs,
         CancellationToken cancellationToken)
     {
-        if (body.Kind is not GenerateKind)
+        if (!JobFields.Read(body, idempotencyKey ?? Guid.NewGuid().ToString()).TryGet(out var job, out var unread))
         {
-            return new InvalidInput("kind", "The kind must be \"generate\".").ToProblem();
+            return unread.ToProblem();
         }
 
-        var request = body.ToRequest(idempotencyKey ?? Guid.NewGuid().ToString());
-        if (!(await handler.HandleAsync(request, user.ToViewer(), cancellationToken)).TryGet(out var id, out var refusal))
+        if (!user.MayMake(job.Kind))
+        {
+            return new Forbidden($"This key may not {job.Kind}; use one with the scope \"{Policies.ScopeOf(job.Kind)}\".").ToProblem();
+        }
+
+        if (!(await handler.HandleAsync(job, user.ToViewer(), cancellationToken)).TryGet(out var id, out var refusal))
         {
             return refusal.ToProblem();
         }
 
-        var job = await jobs.FindAsync(user.ToViewer(), id, cancellationToken);
+        var made = await jobs.FindAsync(user.ToViewer(), id, cancellationToken);
         return TypedResults.Accepted(
             $"/api/jobs/{id}",
-            new JobAccepted(id, job?.State ?? JobState.Queued, job?.Position, job?.EtaSeconds, job?.Images.Count ?? body.Count));
+            new JobAccepted(id, made?.State ?? JobState.Queued, made?.Position, made?.EtaSeconds, made?.Images.Count ?? job.Count));
     }
-}
-
-/// <summary>The body of <c>POST /api/jobs</c>.</summary>
-internal sealed record CreateJobBody(string? Kind, string? Prompt, string? NegativePrompt, uint? Seed, string? Model, int Count = 4, int Size = 1024, string Visibility = Visibilities.Team)
-{
-    public GenerateImages ToRequest(string idempotencyKey) => new(idempotencyKey, Prompt ?? "")
-    {
-        NegativePrompt = NegativePrompt,
-        Count = Count,
-        Size = Size,
-        Seed = Seed,
-        Model = Model,
-        Visibility = Visibility,
-    };
 }
 
 /// <summary>The answer to <c>POST /api/jobs</c>.</summary>

@@ -12,9 +12,17 @@ public sealed class GenerateImagesHandler(ISubmissions submissions)
     public Task<Result<Guid>> HandleAsync(GenerateImages request, Viewer viewer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return HandleAsync(request.ToJob(), viewer, cancellationToken);
+    }
+
+    /// <summary>Queues a job of any kind; no picture exists yet when this returns.</summary>
+    /// <returns>The job's id, or why it was refused.</returns>
+    public Task<Result<Guid>> HandleAsync(NewJob job, Viewer viewer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(viewer);
         return viewer.MayMake
-            ? submissions.SubmitAsync(request.ToJob() with { PersonId = viewer.PersonId, Role = viewer.Role }, cancellationToken)
+            ? submissions.SubmitAsync(job with { PersonId = viewer.PersonId, Role = viewer.Role }, cancellationToken)
             : Task.FromResult<Result<Guid>>(new Forbidden("You may look at what the team makes, and not make pictures yourself. Ask an administrator for another role."));
     }
 }

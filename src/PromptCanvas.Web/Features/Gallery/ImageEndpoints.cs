@@ -63,13 +63,16 @@ internal static class ImageEndpoints
 }
 
 /// <summary>A finished picture as the API gives it.</summary>
+/// <param name="Parents">The pictures it was made from, as far as you may see them.</param>
 internal sealed record ImageBody(
-    Guid Id, Guid JobId, int Index, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt, string ContentUrl, string ThumbnailUrl)
+    Guid Id, Guid JobId, int Index, string Kind, IReadOnlyList<Guid> Parents, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt, string ContentUrl, string ThumbnailUrl)
 {
     public static ImageBody Of(PictureView picture) => new(
         picture.Id,
         picture.JobId,
         picture.Index,
+        picture.Kind,
+        picture.Parents,
         picture.Prompt,
         picture.Seed,
         picture.Model,

@@ -19,7 +19,7 @@ internal sealed record JobBody(
 {
     public static JobBody Of(JobView job) => new(
         job.Id,
-        "generate",
+        job.Kind,
         job.State,
         job.Prompt,
         job.Model,
@@ -29,20 +29,20 @@ internal sealed record JobBody(
         job.Position,
         job.EtaSeconds,
         job.Error,
-        [.. job.Images.Select(image => JobImageBody.Of(image, job.Size))]);
+        [.. job.Images.Select(image => JobImageBody.Of(image, job))]);
 }
 
 /// <summary>A picture of a job as the API gives it; without id and addresses until it is done.</summary>
 internal sealed record JobImageBody(
     Guid? Id, int Index, JobImageState State, uint Seed, int Width, int Height, string? ContentUrl, string? ThumbnailUrl, string? Error)
 {
-    public static JobImageBody Of(JobImageView image, int size) => new(
+    public static JobImageBody Of(JobImageView image, JobView job) => new(
         image.ImageId,
         image.Index,
         image.State,
         image.Seed,
-        size,
-        size,
+        job.Width,
+        job.Height,
         image.ImageId is { } content ? $"/api/images/{content}/content" : null,
         image.ImageId is { } thumbnail ? $"/api/images/{thumbnail}/thumbnail" : null,
         image.Error);

@@ -16,8 +16,8 @@ internal static class JobEndpoints
             .Produces<JobBody[]>().WithSummary("Your jobs that are queued or running. Scope: read.");
         api.MapGet("/jobs/{id:guid}", FindAsync).RequireAuthorization(Policies.Read)
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One of your jobs. Scope: read.");
-        api.MapDelete("/jobs/{id:guid}", CancelAsync).RequireAuthorization(Policies.Generate)
-            .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Cancels one of your jobs; finished pictures stay. Scope: generate.");
+        api.MapDelete("/jobs/{id:guid}", CancelAsync).RequireAuthorization(Policies.Make)
+            .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Cancels one of your jobs; finished pictures stay. Scope: generate, edit or vary.");
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)

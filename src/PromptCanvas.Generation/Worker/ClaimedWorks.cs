@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Worker;
+
+/// <summary>A claimed job's rows → what the engine is asked.</summary>
+internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, EngineWorks works, PreviewPublisher previews)
+{
+    /// <returns>The work, or why it cannot be made any more.</returns>
+    /// <exception cref="Imaging.Pixels.PictureFormatException">A picture it works with is gone or damaged.</exception>
+    public async Task<Result<EngineWork>> PrepareAsync(ClaimedJob claim, RunningJob running)
+    {
+        var job = claim.Job;
+        var request = new GenerationRequest
+        {
+            Prompt = job.Prompt,
+            NegativePrompt = job.NegativePrompt,
+            Seed = (uint)job.Seed,
+            Count = job.Count,
+            ImageIndices = [.. claim.Missing.Select(image => image.ImageIndex)],
+            Size = job.Size,
+            Person = job.PersonId?.ToString() ?? "",
+            Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
+            PreviewsWanted = () => previews.Wanted(claim.Id),
+        };
+        if (job.Material is null)
+        {
+            return new EngineWork(request, null);
+        }
+
+        return await works.PrepareAsync(
+            request, JsonSerializer.Deserialize<Material>(job.Material, JobJson.Options), await HashesAsync(job, running.Token), running.Token);
+    }
+
+    private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.JobInputs.Where(input => input.JobId == job.Id).OrderBy(input => input.Slot)
+            .Select(input => input.ContentHash).ToListAsync(cancellationToken);
+    }
+}

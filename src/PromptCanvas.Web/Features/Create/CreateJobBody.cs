@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>The body of <c>POST /api/jobs</c>. Which fields a kind takes is <see cref="JobFields"/>' matter.</summary>
+internal sealed record CreateJobBody
+{
+    /// <summary>generate, edit, erase, extend, vary, blend or textdiff.</summary>
+    public string? Kind { get; init; }
+
+    public string? Prompt { get; init; }
+
+    public string? NegativePrompt { get; init; }
+
+    /// <summary>How many pictures; 4 when absent.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>64, 256, 512 or 1024; 1024 when absent, and for what is painted into a picture what fits it.</summary>
+    public int? Size { get; init; }
+
+    public uint? Seed { get; init; }
+
+    public string? Model { get; init; }
+
+    /// <summary>The id of an upload, or of a picture you may see.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The id of an upload or picture of the source's size: transparent (or black, where nothing is transparent) = repaint.</summary>
+    public string? Mask { get; init; }
+
+    /// <summary>0 … 1, "subtle" or "strong"; "strong" when absent.</summary>
+    public JsonElement? Strength { get; init; }
+
+    public ExtendBody? Extend { get; init; }
+
+    public IReadOnlyList<InputBody>? Inputs { get; init; }
+
+    /// <summary>What the source shows.</summary>
+    public string? From { get; init; }
+
+    /// <summary>What it shall show.</summary>
+    public string? To { get; init; }
+
+    /// <summary>How many pictures of a row, 2 … 32.</summary>
+    public int? Frames { get; init; }
+
+    /// <summary>team or private; private when absent and something private is used, else team.</summary>
+    public string? Visibility { get; init; }
+
+    public string? Board { get; init; }
+
+    /// <summary>What no kind knows.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; init; }
+}
+
+/// <summary>By how many pixels a picture grows.</summary>
+internal sealed record ExtendBody(int Left = 0, int Right = 0, int Up = 0, int Down = 0);
+
+/// <summary>A picture or a phrase to blend.</summary>
+/// <param name="Image">The id of an upload, or of a picture you may see.</param>
+internal sealed record InputBody(string? Image, string? Text, double? Weight);
