@@ -45,7 +45,6 @@ internal sealed class Uploads(
         }
     }
 
-<<<<<<< HEAD
     public async Task<UploadView?> FindAsync(Viewer viewer, Guid uploadId, CancellationToken cancellationToken) =>
         await RowAsync(viewer, uploadId, cancellationToken) is { } row ? new UploadView(row.Id, row.Width, row.Height) : null;
 
@@ -54,10 +53,6 @@ internal sealed class Uploads(
             ? new StoredContent(stream, "image/png", stream.Length, $"\"{row.ContentHash}\"")
             : null;
 
-    public void Dispose() => decoders.Dispose();
-
-=======
->>>>>>> services
     private static async Task<byte[]?> ReadAsync(Stream content, CancellationToken cancellationToken)
     {
         using var encoded = new MemoryStream();

@@ -13,7 +13,6 @@ using PromptCanvas.Generation;
 using PromptCanvas.Migrations;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
-using PromptCanvas.Web.Features.Edit;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.People;
 using PromptCanvas.Web.Features.Previews;
@@ -62,7 +61,6 @@ internal static class StudioServices
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());
         services.AddHostedService(provider => provider.GetRequiredService<ModelStatus>());
         services.AddScoped<GenerateImagesHandler>();
-        services.AddScoped<EditPictureHandler>();
         services.AddScoped<GalleryWindow>();
         services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();

@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Jobs;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -20,6 +21,9 @@ public sealed class Run
     public JobView? Job { get; set; }
 
     public bool IsOver => Job?.State is JobState.Done or JobState.Failed or JobState.Cancelled or JobState.Rejected;
+
+    /// <summary>A prompt is all it takes to do it once more.</summary>
+    public bool IsFromPrompt => Job is null or { Kind: JobKinds.Generate };
 
     public static Run Wished(GenerateImages request) => new(request.IdempotencyKey, request);
 

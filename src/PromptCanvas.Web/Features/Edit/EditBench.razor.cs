@@ -12,7 +12,7 @@ namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>One picture being edited: the canvas, its tools, what is wanted of it, and what came out.</summary>
 public sealed partial class EditBench(
-    EditPictureHandler handler, IJobQueries jobs, ICurrentViewer viewer, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    GenerateImagesHandler handler, IJobQueries jobs, ICurrentViewer viewer, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Percent = 100;
     private ElementReference stage;
@@ -175,7 +175,7 @@ public sealed partial class EditBench(
     {
         await DiscardAsync();
         var person = await viewer.GetAsync(Gone);
-        if (!(await handler.HandleAsync(request, person, Gone)).TryGet(out var id, out var refusal))
+        if (!(await handler.HandleAsync(request.ToJob(), person, Gone)).TryGet(out var id, out var refusal))
         {
             problem = refusal.Message;
             return;

@@ -1,4 +1,3 @@
-using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Editing;
 using PromptCanvas.Generation.Jobs;
 
@@ -20,14 +19,16 @@ public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid 
 
     public int Count { get; init; } = 4;
 
-    /// <summary>Who may see the pictures.</summary>
-    public string Visibility { get; init; } = Visibilities.Team;
-
     internal NewJob ToJob() => new()
     {
         IdempotencyKey = IdempotencyKey,
-        Visibility = Visibility,
         Prompt = Prompt.Trim(),
         Count = Count,
+        Material = Intent switch
+        {
+            EditIntent.Edit => new EditMaterial(Source, Mask.GetValueOrDefault()),
+            EditIntent.Erase => new EraseMaterial(Source, Mask.GetValueOrDefault()),
+            _ => new ExtendMaterial(Source, Extension),
+        },
     };
 }

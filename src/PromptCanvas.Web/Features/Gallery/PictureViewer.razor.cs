@@ -4,19 +4,23 @@ using Microsoft.JSInterop;
 
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
 public sealed partial class PictureViewer(
-    IJobQueries jobs, ICurrentViewer viewer, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+    IJobQueries jobs, ICurrentViewer viewer, GenerateImagesHandler handler, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
     private Guid? newer;
     private Guid? older;
     private bool isMine;
+    private bool mayMake;
+    private bool busy;
+    private string? refusal;
     private bool opened;
     private bool missing;
 
@@ -44,7 +48,8 @@ public sealed partial class PictureViewer(
         opened &= picture is not null;
         if (picture is not null)
         {
-            isMine = (await viewer.GetAsync(CancellationToken.None)).PersonId == picture.PersonId;
+            var person = await viewer.GetAsync(CancellationToken.None);
+            (isMine, mayMake, refusal) = (person.PersonId == picture.PersonId, person.MayMake, null);
             (newer, older) = await window.NeighboursAsync(picture, CancellationToken.None);
         }
     }
@@ -68,6 +73,25 @@ public sealed partial class PictureViewer(
         {
             picture = picture with { Visibility = wished };
         }
+    }
+
+    // The variations form on the Create page, like everything that is being made.
+    private async Task VaryAsync(double strength)
+    {
+        if (picture is null)
+        {
+            return;
+        }
+
+        busy = true;
+        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Material = new VaryMaterial(picture.Id, strength) };
+        var person = await viewer.GetAsync(CancellationToken.None);
+        if ((await handler.HandleAsync(job, person, CancellationToken.None)).TryGet(out var id, out var refused))
+        {
+            navigation.NavigateTo($"/jobs/{id}");
+        }
+
+        (busy, refusal) = (false, refused?.Message);
     }
 
     private string AddressOf(Guid id) =>
