@@ -24,11 +24,15 @@ builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptio
 builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
 builder.Services.AddSingleton<IEngineProvider>(services => new EngineProvider(
     services.GetRequiredService<IModelLibrary>(),
-    model => new ImageEngine(model, new EngineOptions { MaxBatch = InferenceOf(services).MaxBatch })));
+    models => EngineOn(models, new EngineOptions { MaxBatch = InferenceOf(services).MaxBatch })));
 
 return await builder.RunStudioAsync();
 
 static InferenceOptions InferenceOf(IServiceProvider services) => services.GetRequiredService<IOptions<InferenceOptions>>().Value;
+
+static IImageEngine EngineOn(IReadOnlyList<UnClipModel> models, EngineOptions options) => models.Count == 1
+    ? new ImageEngine(models[0], options)
+    : new EngineGroup([.. models.Select(model => new ImageEngine(model, options))]);
 
 static OnnxModelLibrary OpenLibrary(IServiceProvider services)
 {
@@ -42,7 +46,7 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
         folder,
         models.Default,
         inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : cache },
-        warning => log.LogWarning("{Warning}", warning));
+        notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text));
 }
 
 /// <summary>The studio's entry point, public so that tests can start it.</summary>

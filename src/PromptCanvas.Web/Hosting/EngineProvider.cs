@@ -5,7 +5,8 @@ using PromptCanvas.Generation.Engines;
 namespace PromptCanvas.Web.Hosting;
 
 /// <summary>One engine for each model of the library, made when first asked for.</summary>
-internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, IImageEngine> create) : IEngineProvider, IDisposable
+/// <param name="create">Makes the engine from the model on each of its devices.</param>
+internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create) : IEngineProvider, IDisposable
 {
     private readonly Dictionary<string, (UnClipModel Model, IImageEngine Engine)> engines = new(StringComparer.Ordinal);
     private readonly List<IImageEngine> retired = [];
@@ -20,7 +21,8 @@ internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, II
         lock (opening)
         {
             // The library gives the same model until its files are replaced; one that cannot be opened is tried again on the next call.
-            var model = library.Open(modelName);
+            var models = library.OpenForEngines(modelName);
+            var model = models[0];
             if (engines.TryGetValue(modelName, out var held))
             {
                 if (ReferenceEquals(held.Model, model))
@@ -32,7 +34,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, II
                 retired.Add(held.Engine);
             }
 
-            var engine = create(model);
+            var engine = create(models);
             engines[modelName] = (model, engine);
             return engine;
         }
