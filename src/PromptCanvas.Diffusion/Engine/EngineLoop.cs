@@ -280,7 +280,7 @@ internal sealed class EngineLoop
     {
         var plan = request.Plan;
         var decoder = stages[StageIndices.Decoder];
-        var work = (Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder, plan.DecoderStart) * decoder.WorkPerRow)
+        var work = (Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) * decoder.WorkPerRow)
             + (request.Inversions * DecoderStage.InversionRows(plan.Decoder) * decoder.WorkPerRow)
             + (request.PriorSamples * PriorWork(request));
 
