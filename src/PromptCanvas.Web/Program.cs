@@ -22,9 +22,12 @@ if (!published)
 
 builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
-builder.Services.AddSingleton<IEngineProvider>(services => new EngineProvider(
-    services.GetRequiredService<IModelLibrary>(),
-    models => EngineOn(models, new EngineOptions { MaxBatch = InferenceOf(services).MaxBatch })));
+builder.Services.AddSingleton<IEngineProvider>(services =>
+{
+    var inference = InferenceOf(services);
+    var options = new EngineOptions { MaxBatch = inference.MaxBatch };
+    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineRoom.Of(options, inference.EngineCount));
+});
 
 return await builder.RunStudioAsync();
 

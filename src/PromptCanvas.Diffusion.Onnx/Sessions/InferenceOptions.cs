@@ -57,6 +57,9 @@ public sealed record InferenceOptions : IValidatableObject
         }
     }
 
+    /// <summary>How many engines each model has: one a device.</summary>
+    public int EngineCount => EngineDevices().Count;
+
     /// <summary>What each engine runs on; one entry at least.</summary>
     internal IReadOnlyList<InferenceDevice> EngineDevices() =>
         InferenceDevice.TryParse(Devices, out var devices) && devices.Count > 0 ? devices : [new InferenceDevice(ExecutionProvider, 0)];

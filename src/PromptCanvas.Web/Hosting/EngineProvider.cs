@@ -6,13 +6,17 @@ namespace PromptCanvas.Web.Hosting;
 
 /// <summary>One engine for each model of the library, made when first asked for.</summary>
 /// <param name="create">Makes the engine from the model on each of its devices.</param>
-internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create) : IEngineProvider, IDisposable
+/// <param name="room">What each of them has room for; null = the usual.</param>
+internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create, EngineRoom? room = null)
+    : IEngineProvider, IDisposable
 {
     private readonly Dictionary<string, (UnClipModel Model, IImageEngine Engine)> engines = new(StringComparer.Ordinal);
     private readonly List<IImageEngine> retired = [];
     private readonly Lock opening = new();
 
     public string DefaultModel => library.DefaultName;
+
+    public EngineRoom Room { get; } = room ?? EngineRoom.Of(new EngineOptions(), engines: 1);
 
     public IReadOnlyList<string> Models => library.List();
 
