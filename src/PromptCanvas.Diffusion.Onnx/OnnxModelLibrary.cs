@@ -8,9 +8,10 @@ namespace PromptCanvas.Diffusion.Onnx;
 public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
 {
     private readonly string modelsFolder;
-    private readonly ExecutionProviders providers;
+    private readonly ExecutionProviders[] providers;
+    private readonly int[] engineProviders;
     private readonly Lock gate = new();
-    private readonly Dictionary<string, (UnClipModel Model, string Files)> opened = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (UnClipModel[] Models, string Files)> opened = new(StringComparer.Ordinal);
     private readonly List<UnClipModel> replaced = [];
     private readonly IdleNetworks idle;
     private bool disposed;
@@ -19,10 +20,10 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     /// <param name="modelsFolder">Every subfolder with a <c>model_index.json</c> is a model; the folder need not exist.</param>
     /// <param name="defaultName">The name used when nobody names one.</param>
     /// <param name="options">How networks are run.</param>
-    /// <param name="warn">Called at most once, with one sentence, when the execution provider does not come up and the CPU takes its place.</param>
+    /// <param name="report">Called at most once for each device, when the CPU runs the networks though it was not named, with the reason.</param>
     /// <param name="clock">Measures how long nobody runs a network; null = the system's.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is outside its range.</exception>
-    public OnnxModelLibrary(string modelsFolder, string defaultName, InferenceOptions options, Action<string>? warn = null, TimeProvider? clock = null)
+    public OnnxModelLibrary(string modelsFolder, string defaultName, InferenceOptions options, Action<ProviderNotice>? report = null, TimeProvider? clock = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelsFolder);
         ArgumentException.ThrowIfNullOrEmpty(defaultName);
@@ -30,7 +31,10 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         options.ThrowIfInvalid();
         this.modelsFolder = Path.GetFullPath(modelsFolder);
         DefaultName = defaultName;
-        providers = new ExecutionProviders(options, warn);
+        var devices = options.EngineDevices();
+        var distinct = devices.Distinct().ToList();
+        providers = [.. distinct.Select(device => new ExecutionProviders(options, device, report))];
+        engineProviders = [.. devices.Select(device => distinct.IndexOf(device))];
         idle = new IdleNetworks(TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System);
     }
 
@@ -52,20 +56,14 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     }
 
     /// <inheritdoc/>
-    public UnClipModel Open(string name)
+    public UnClipModel Open(string name) => OpenEverywhere(FolderOf(name))[0];
+
+    /// <inheritdoc/>
+    /// <remarks>Engines on the same device share one model and its weights.</remarks>
+    public IReadOnlyList<UnClipModel> OpenForEngines(string name)
     {
-        ArgumentNullException.ThrowIfNull(name);
-
-        // Only what the list shows can be opened, so a name cannot lead out of the folder.
-        var names = List();
-        if (names.Contains(name, StringComparer.Ordinal))
-        {
-            return OpenFolder(Path.Combine(modelsFolder, name));
-        }
-
-        throw new ModelException(names.Count > 0
-            ? $"There is no model '{ShapeNames.Printable(name)}' in {modelsFolder}; choose one of: {string.Join(", ", names)}."
-            : $"There is no model in {modelsFolder}. Put one there: a folder with a {DiffusersFolder.IndexName}, such as the starter's.");
+        var models = OpenEverywhere(FolderOf(name));
+        return Array.ConvertAll(engineProviders, provider => models[provider]);
     }
 
     /// <summary>Opens a model by its folder, wherever it is; the second call for the same folder gives the same model, unless its files were replaced meanwhile.</summary>
@@ -75,25 +73,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     public UnClipModel OpenFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        lock (gate)
-        {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            var files = ModelFiles.Stamp(folder);
-            if (opened.TryGetValue(folder, out var known) && known.Files == files)
-            {
-                return known.Model;
-            }
-
-            var model = UnClipModelReader.Read(folder, providers, idle);
-            if (known.Model is not null)
-            {
-                replaced.Add(known.Model);
-            }
-
-            opened[folder] = (model, files);
-            return model;
-        }
+        return OpenEverywhere(path)[0];
     }
 
     /// <summary>What a model takes, before any of it is loaded.</summary>
@@ -123,13 +103,53 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         {
             disposed = true;
             idle.Dispose();
-            foreach (var model in opened.Values.Select(known => known.Model).Concat(replaced))
+            foreach (var model in opened.Values.SelectMany(known => known.Models).Concat(replaced))
             {
                 model.Dispose();
             }
 
             opened.Clear();
             replaced.Clear();
+        }
+    }
+
+    private string FolderOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+
+        // Only what the list shows can be opened, so a name cannot lead out of the folder.
+        var names = List();
+        if (names.Contains(name, StringComparer.Ordinal))
+        {
+            return Path.Combine(modelsFolder, name);
+        }
+
+        throw new ModelException(names.Count > 0
+            ? $"There is no model '{ShapeNames.Printable(name)}' in {modelsFolder}; choose one of: {string.Join(", ", names)}."
+            : $"There is no model in {modelsFolder}. Put one there: a folder with a {DiffusersFolder.IndexName}, such as the starter's.");
+    }
+
+    /// <summary>The model on each distinct device.</summary>
+    private UnClipModel[] OpenEverywhere(string path)
+    {
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            var files = ModelFiles.Stamp(folder);
+            if (opened.TryGetValue(folder, out var known) && known.Files == files)
+            {
+                return known.Models;
+            }
+
+            var models = Array.ConvertAll(providers, device => UnClipModelReader.Read(folder, device, idle));
+            if (known.Models is not null)
+            {
+                replaced.AddRange(known.Models);
+            }
+
+            opened[folder] = (models, files);
+            return models;
         }
     }
 }

@@ -111,6 +111,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerPause>();
         services.AddSingleton<WorkQueue>();
+        services.AddSingleton<WorkerRoom>();
         services.AddHostedService<GenerationWorker>();
         services.AddHostedService<HeartbeatThread>();
         services.AddHostedService<RescueService>();

@@ -22,13 +22,20 @@ if (!published)
 
 builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
-builder.Services.AddSingleton<IEngineProvider>(services => new EngineProvider(
-    services.GetRequiredService<IModelLibrary>(),
-    model => new ImageEngine(model, new EngineOptions { MaxBatch = InferenceOf(services).MaxBatch })));
+builder.Services.AddSingleton<IEngineProvider>(services =>
+{
+    var inference = InferenceOf(services);
+    var options = new EngineOptions { MaxBatch = inference.MaxBatch };
+    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineRoom.Of(options, inference.EngineCount));
+});
 
 return await builder.RunStudioAsync();
 
 static InferenceOptions InferenceOf(IServiceProvider services) => services.GetRequiredService<IOptions<InferenceOptions>>().Value;
+
+static IImageEngine EngineOn(IReadOnlyList<UnClipModel> models, EngineOptions options) => models.Count == 1
+    ? new ImageEngine(models[0], options)
+    : new EngineGroup([.. models.Select(model => new ImageEngine(model, options))]);
 
 static OnnxModelLibrary OpenLibrary(IServiceProvider services)
 {
@@ -42,7 +49,7 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
         folder,
         models.Default,
         inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : cache },
-        warning => log.LogWarning("{Warning}", warning));
+        notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text));
 }
 
 /// <summary>The studio's entry point, public so that tests can start it.</summary>

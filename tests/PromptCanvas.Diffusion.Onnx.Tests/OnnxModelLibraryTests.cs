@@ -30,6 +30,40 @@ public sealed class OnnxModelLibraryTests : IDisposable
     }
 
     [Fact]
+    public void OpenForEngines_OneDeviceTwice_SharesTheModel()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        using var twice = new OnnxModelLibrary(models.Path, "karlo", new InferenceOptions { Devices = "cpu,cpu", Threads = 2 });
+
+        var engines = twice.OpenForEngines("karlo");
+
+        Assert.Equal(2, engines.Count);
+        Assert.Same(engines[0], engines[1]);
+        Assert.Same(engines[0], twice.Open("karlo"));
+    }
+
+    [Fact]
+    public void OpenForEngines_TwoDevices_EachHasItsOwn()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        using var both = new OnnxModelLibrary(models.Path, "karlo", new InferenceOptions { Devices = "cuda:0,cuda:1" });
+
+        var engines = both.OpenForEngines("karlo");
+
+        Assert.Equal(2, engines.Count);
+        Assert.NotSame(engines[0], engines[1]);
+        Assert.Equal(engines, both.OpenForEngines("karlo"));
+    }
+
+    [Fact]
+    public void OpenForEngines_ByDefault_IsOne()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+
+        Assert.Same(library.Open("karlo"), Assert.Single(library.OpenForEngines("karlo")));
+    }
+
+    [Fact]
     public void Open_TinyKarlo_TellsWhatTheHostMustKnow()
     {
         models.Copy(Fixtures.TinyModel, "karlo");

@@ -39,7 +39,16 @@ internal static class ModelOptions
     public static OnnxModelLibrary OpenLibrary()
     {
         return new OnnxModelLibrary(
-            ModelsFolder(), Environment.GetEnvironmentVariable("Models__Default") ?? "starter", Inference(), Console.Error.WriteLine);
+            ModelsFolder(), Environment.GetEnvironmentVariable("Models__Default") ?? "starter", Inference(), Report);
+    }
+
+    /// <summary>A fault always; that everything is as expected only to somebody who looks.</summary>
+    private static void Report(ProviderNotice notice)
+    {
+        if (notice.IsFault || !Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine(notice.Text);
+        }
     }
 
     /// <summary>The device the environment names, as for the studio.</summary>

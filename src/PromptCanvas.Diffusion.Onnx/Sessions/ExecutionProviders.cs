@@ -1,11 +1,12 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>Puts the chosen execution provider into sessions, or says once why the CPU runs them instead.</summary>
+/// <summary>Puts the chosen execution provider into sessions, or says once why the CPU runs them.</summary>
 public sealed class ExecutionProviders
 {
-    /// <summary>CUDA where this build and machine have it, otherwise the CPU without a word.</summary>
+    /// <summary>CUDA where this build and machine have it, otherwise the CPU.</summary>
     public const string Auto = "Auto";
 
     /// <summary>The CPU.</summary>
@@ -17,20 +18,27 @@ public sealed class ExecutionProviders
     private const string CudaProviderName = "CUDAExecutionProvider";
 
     private readonly string setting;
+    private readonly int device;
     private readonly int threads;
-    private readonly Action<string>? warn;
+    private readonly Action<ProviderNotice>? report;
     private readonly Lock gate = new();
     private bool cpuOnly;
+    private bool reported;
 
     /// <summary>Chooses a provider; nothing is loaded yet.</summary>
     /// <param name="options">The provider and the number of threads.</param>
-    /// <param name="warn">Called at most once, with one sentence, when the chosen provider does not come up.</param>
-    public ExecutionProviders(InferenceOptions options, Action<string>? warn = null)
+    /// <param name="report">Called at most once, when the CPU runs the networks though it was not named, with the reason.</param>
+    public ExecutionProviders(InferenceOptions options, Action<ProviderNotice>? report = null)
+        : this(options ?? throw new ArgumentNullException(nameof(options)), new InferenceDevice(options.ExecutionProvider, 0), report)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        setting = options.ExecutionProvider;
+    }
+
+    internal ExecutionProviders(InferenceOptions options, InferenceDevice device, Action<ProviderNotice>? report)
+    {
+        setting = device.Provider;
+        this.device = device.Index;
         threads = options.Threads;
-        this.warn = warn;
+        this.report = report;
         cpuOnly = Is(setting, Cpu);
         Graphs = options.GraphCache.Length > 0 ? new GraphCache(options.GraphCache) : null;
     }
@@ -54,6 +62,7 @@ public sealed class ExecutionProviders
         var environment = OrtEnvironment.Get(threads);
         if (!IsAccelerated(environment))
         {
+            SayIfCudaIsAbsent();
             using var options = CommonOptions();
             return create(options);
         }
@@ -74,7 +83,7 @@ public sealed class ExecutionProviders
         }
     }
 
-    private static bool Is(string? setting, string word) => string.Equals(setting, word, StringComparison.OrdinalIgnoreCase);
+    internal static bool Is(string? setting, string word) => string.Equals(setting, word, StringComparison.OrdinalIgnoreCase);
 
     private static SessionOptions CommonOptions()
     {
@@ -87,10 +96,11 @@ public sealed class ExecutionProviders
         return options;
     }
 
-    private static void AppendCuda(SessionOptions options)
+    private static void AppendCuda(SessionOptions options, int device)
     {
         // The form with an options object fails with a message; the one with a device number looks for a missing entry point.
         using var cuda = new OrtCUDAProviderOptions();
+        cuda.UpdateOptions(new Dictionary<string, string> { ["device_id"] = device.ToString(CultureInfo.InvariantCulture) });
         options.AppendExecutionProvider_CUDA(cuda);
     }
 
@@ -106,7 +116,7 @@ public sealed class ExecutionProviders
     {
         if (Is(setting, Auto) || Is(setting, Cuda))
         {
-            AppendCuda(options);
+            AppendCuda(options, device);
         }
         else
         {
@@ -119,14 +129,36 @@ public sealed class ExecutionProviders
     {
         lock (gate)
         {
-            if (cpuOnly)
+            cpuOnly = true;
+        }
+
+        var named = Is(setting, Cuda) && device > 0 ? $"{setting}:{device}" : setting;
+        Report(new ProviderNotice(
+            $"The execution provider '{named}' does not come up, so the CPU runs the networks: {fault.Message.ReplaceLineEndings(" ")}", IsFault: true));
+    }
+
+    private void SayIfCudaIsAbsent()
+    {
+        if (Is(setting, Auto))
+        {
+            Report(new ProviderNotice(
+                $"The CPU runs the networks: the execution provider is {Auto}, and this build has no CUDA (-p:Accelerator=cuda builds one for NVIDIA GPUs).",
+                IsFault: false));
+        }
+    }
+
+    private void Report(ProviderNotice notice)
+    {
+        lock (gate)
+        {
+            if (reported)
             {
                 return;
             }
 
-            cpuOnly = true;
+            reported = true;
         }
 
-        warn?.Invoke($"The execution provider '{setting}' does not come up, so the CPU runs the networks: {fault.Message.ReplaceLineEndings(" ")}");
+        report?.Invoke(notice);
     }
 }

@@ -13,6 +13,13 @@ public sealed record InferenceOptions : IValidatableObject
     [Required(AllowEmptyStrings = false)]
     public string ExecutionProvider { get; init; } = ExecutionProviders.Auto;
 
+    /// <summary>
+    /// The devices that get an engine each, with commas between them, such as <c>cuda:0,cuda:1</c> or <c>cpu,cpu</c>; empty = one engine on what
+    /// <see cref="ExecutionProvider"/> says.
+    /// </summary>
+    /// <value>Default: empty.</value>
+    public string Devices { get; init; } = "";
+
     /// <summary>Threads of the one pool all networks share; 0 = all cores.</summary>
     /// <value>Default: 0.</value>
     [Range(0, 1024)]
@@ -41,7 +48,21 @@ public sealed record InferenceOptions : IValidatableObject
                 $"'{ExecutionProvider}' is not an execution provider: it must be Auto, Cpu, Cuda, or the path of a plug-in library that exists.",
                 [nameof(ExecutionProvider)]);
         }
+
+        if (!InferenceDevice.TryParse(Devices, out _))
+        {
+            yield return new ValidationResult(
+                $"'{Devices}' is no list of devices: name them as in cuda:0,cuda:1 or cpu,cpu, or leave it empty for one engine.",
+                [nameof(Devices)]);
+        }
     }
+
+    /// <summary>How many engines each model has: one a device.</summary>
+    public int EngineCount => EngineDevices().Count;
+
+    /// <summary>What each engine runs on; one entry at least.</summary>
+    internal IReadOnlyList<InferenceDevice> EngineDevices() =>
+        InferenceDevice.TryParse(Devices, out var devices) && devices.Count > 0 ? devices : [new InferenceDevice(ExecutionProvider, 0)];
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ValidationException">A value is outside its range; the message says which.</exception>

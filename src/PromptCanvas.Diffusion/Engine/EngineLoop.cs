@@ -332,7 +332,7 @@ internal sealed class EngineLoop
         var plan = request.Plan;
         var work = stageIndex > StageIndices.Decoder
             ? 0
-            : Stage.TotalRows(plan.Decoder, plan.ResamplesDecoder, plan.DecoderStart) * stages[StageIndices.Decoder].WorkPerRow;
+            : Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) * stages[StageIndices.Decoder].WorkPerRow;
         for (var index = Math.Max(0, stageIndex - StageIndices.FirstUpsampler); index < plan.SuperResolution.Length; index++)
         {
             work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;

@@ -19,6 +19,9 @@ public sealed record EngineOptions
     /// <value>A quarter, rounded down.</value>
     public double ReservedShare { get; init; } = 0.25;
 
+    /// <summary><see cref="ReservedShare"/> in lanes.</summary>
+    public int ReservedLanes => (int)(MaxLanes * ReservedShare);
+
     /// <summary>The most pictures inside an upsampler at once; the others wait at its door as small pictures.</summary>
     /// <value>16: at 1024² each takes about 40 MB.</value>
     public int MaxLateLanes { get; init; } = 16;

@@ -84,6 +84,9 @@ internal sealed record StageState(
     /// <summary>The part of the picture that is not to be painted; null = all of it is.</summary>
     public Stages.KnownPixels? Known { get; init; }
 
+    /// <summary>Whether the known part of x is drawn anew at every step; otherwise the network's x̂₀ is overwritten with it.</summary>
+    public bool ReplacesKnown { get; init; }
+
     /// <summary>Whether steps are repeated to make new and known parts agree.</summary>
     public bool IsResampled { get; init; }
 

@@ -40,12 +40,11 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
             served.Add(lane.Request.Request.Person);
         }
 
-        var reserved = (int)(options.MaxLanes * options.ReservedShare);
         ActiveRequest? best = null;
         foreach (var request in requests)
         {
             var hasLane = served.Contains(request.Request.Person);
-            if (request.HasNextLane && (!hasLane || open > reserved) && (best is null || CompareToAdmit(request, best, served) < 0))
+            if (request.HasNextLane && (!hasLane || open > options.ReservedLanes) && (best is null || CompareToAdmit(request, best, served) < 0))
             {
                 best = request;
             }

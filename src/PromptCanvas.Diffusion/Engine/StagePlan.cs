@@ -36,8 +36,8 @@ internal sealed class StagePlan
     /// <summary>One entry for each upsampler the size needs.</summary>
     public StageRecipe[] SuperResolution { get; }
 
-    /// <summary>Whether the decoder repeats steps to fit a known region it was not trained with.</summary>
-    public bool ResamplesDecoder { get; private init; }
+    /// <summary>Whether the model was not trained with known regions: they are drawn anew under noise at every step, and the decoder repeats steps to fit them.</summary>
+    public bool RePaints { get; private init; }
 
     /// <summary>Whether what is painted continues the known picture, so that any difference at the rim is an error.</summary>
     public bool ContinuesKnown => Conditioning == ConditioningMode.KnownPicture;
@@ -120,7 +120,7 @@ internal sealed class StagePlan
                 recipe.AutoregressivePrior with { GuidanceScale = overrides.PriorGuidance ?? recipe.AutoregressivePrior.GuidanceScale },
                 model.AutoregressivePrior?.ComponentCount ?? 0),
             PriorCandidates = overrides.PriorCandidates ?? recipe.PriorCandidates,
-            ResamplesDecoder = request.Known is not null && !model.Decoder.MaskedInput,
+            RePaints = request.Known is not null && !model.Decoder.MaskedInput,
         };
     }
 

@@ -15,18 +15,13 @@ public static class PixelShuffling
     {
         var channels = Channels(source.Length, width, height, factor, destination.Length);
         var (foldedWidth, foldedHeight) = (width / factor, height / factor);
-        var target = 0;
-        for (var folded = 0; folded < channels * factor * factor; folded++)
+        var plane = foldedWidth * foldedHeight;
+        for (var line = 0; line < channels * height; line++)
         {
-            var (channel, dy, dx) = (folded / (factor * factor), folded / factor % factor, folded % factor);
-            for (var y = 0; y < foldedHeight; y++)
-            {
-                var row = source.Slice(((channel * height) + (y * factor) + dy) * width, width);
-                for (var x = 0; x < foldedWidth; x++)
-                {
-                    destination[target++] = row[(x * factor) + dx];
-                }
-            }
+            // One line of pixels is W/p blocks of p; its p columns go to one line each of p neighbouring planes.
+            var (channel, y) = (line / height, line % height);
+            var first = (((channel * factor) + (y % factor)) * factor * plane) + (y / factor * foldedWidth);
+            Transposition.Transpose(source.Slice(line * width, width), factor, foldedWidth, factor, destination[first..], plane);
         }
     }
 
@@ -41,18 +36,12 @@ public static class PixelShuffling
     {
         var channels = Channels(source.Length, width, height, factor, destination.Length);
         var (foldedWidth, foldedHeight) = (width / factor, height / factor);
-        var origin = 0;
-        for (var folded = 0; folded < channels * factor * factor; folded++)
+        var plane = foldedWidth * foldedHeight;
+        for (var line = 0; line < channels * height; line++)
         {
-            var (channel, dy, dx) = (folded / (factor * factor), folded / factor % factor, folded % factor);
-            for (var y = 0; y < foldedHeight; y++)
-            {
-                var row = destination.Slice(((channel * height) + (y * factor) + dy) * width, width);
-                for (var x = 0; x < foldedWidth; x++)
-                {
-                    row[(x * factor) + dx] = source[origin++];
-                }
-            }
+            var (channel, y) = (line / height, line % height);
+            var first = (((channel * factor) + (y % factor)) * factor * plane) + (y / factor * foldedWidth);
+            Transposition.Transpose(source[first..], plane, factor, foldedWidth, destination.Slice(line * width, width), factor);
         }
     }
 

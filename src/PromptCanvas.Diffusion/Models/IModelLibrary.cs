@@ -13,4 +13,10 @@ public interface IModelLibrary
     /// <param name="name">A name from <see cref="List"/>.</param>
     /// <exception cref="ModelException">There is no such model, or it is damaged or of an unknown kind.</exception>
     UnClipModel Open(string name);
+
+    /// <summary>Opens a model for every engine that is to run it, one a device; otherwise like <see cref="Open"/>.</summary>
+    /// <param name="name">A name from <see cref="List"/>.</param>
+    /// <returns>One at least; the first is the one <see cref="Open"/> gives.</returns>
+    /// <exception cref="ModelException">There is no such model, or it is damaged or of an unknown kind.</exception>
+    IReadOnlyList<UnClipModel> OpenForEngines(string name) => [Open(name)];
 }

@@ -58,24 +58,30 @@ public sealed class AncestralSampler : ISampler
 
         sequence.Advance(step, noisySample, predicted, cleanSample);
         var timestep = Plan.Timestep(step);
-        estimator.Estimate(timestep, noisySample, predicted, cleanSample);
-        if (!NeedsNoise(step))
-        {
-            cleanSample.CopyTo(noisySample);
-            return;
-        }
-
         var alphaBar = schedule.AlphaBar(timestep);
         var previousAlphaBar = schedule.AlphaBar(Plan.PreviousTimestep(step));
         var alpha = alphaBar / previousAlphaBar;
         var beta = 1 - alpha;
-        var cleanWeight = Math.Sqrt(previousAlphaBar) * beta / (1 - alphaBar);
-        var noisyWeight = Math.Sqrt(alpha) * (1 - previousAlphaBar) / (1 - alphaBar);
-        TensorPrimitives.Multiply(noisySample, (float)noisyWeight, noisySample);
-        TensorPrimitives.MultiplyAdd(cleanSample, (float)cleanWeight, noisySample, noisySample);
-
+        var cleanWeight = (float)(Math.Sqrt(previousAlphaBar) * beta / (1 - alphaBar));
+        var noisyWeight = (float)(Math.Sqrt(alpha) * (1 - previousAlphaBar) / (1 - alphaBar));
         var posteriorVariance = Math.Max((1 - previousAlphaBar) / (1 - alphaBar) * beta, VarianceFloor);
-        AddNoise(noisySample, predictedVariance, noise, beta, posteriorVariance);
+        var partLength = estimator.PartLength(noisySample.Length);
+        for (var start = 0; start < noisySample.Length; start += partLength)
+        {
+            var part = start..Math.Min(start + partLength, noisySample.Length);
+            var noisy = noisySample[part];
+            var clean = cleanSample[part];
+            estimator.Estimate(timestep, noisy, predicted[part], clean);
+            if (!NeedsNoise(step))
+            {
+                clean.CopyTo(noisy);
+                continue;
+            }
+
+            TensorPrimitives.Multiply(noisy, noisyWeight, noisy);
+            TensorPrimitives.MultiplyAdd(clean, cleanWeight, noisy, noisy);
+            AddNoise(noisy, VarianceIsLearned ? predictedVariance[part] : [], noise[part], beta, posteriorVariance);
+        }
     }
 
     /// <inheritdoc/>

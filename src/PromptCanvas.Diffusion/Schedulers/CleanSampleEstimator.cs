@@ -8,6 +8,13 @@ namespace PromptCanvas.Diffusion.Schedulers;
 /// <param name="settings">Prediction target, clipping and thresholding.</param>
 public sealed class CleanSampleEstimator(NoiseSchedule schedule, SchedulerSettings settings)
 {
+    // Four arrays of so many floats stay in the cache nearest to the processor but one.
+    private const int CachedLength = 8192;
+
+    /// <summary>How many values of a sample of a length may be estimated at a time, with the same result as all at once; as many as stay in the cache.</summary>
+    /// <param name="length">The number of values in the whole sample.</param>
+    internal int PartLength(int length) => settings.DynamicThresholding ? length : Math.Min(CachedLength, length);
+
     /// <summary>Estimates x̂₀ and clips or thresholds it as the settings say.</summary>
     /// <param name="timestep">0 … T−1.</param>
     /// <param name="noisySample">x_t of one sample.</param>

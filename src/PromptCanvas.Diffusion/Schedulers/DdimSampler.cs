@@ -58,31 +58,45 @@ public sealed class DdimSampler : ISampler
         }
 
         sequence.Advance(step, noisySample, predicted, cleanSample);
-        var timestep = Plan.Timestep(step);
-        var previousTimestep = Plan.PreviousTimestep(step);
-        estimator.Estimate(timestep, noisySample, predicted, cleanSample);
-        if (previousTimestep < 0)
+        var weights = WeightsOf(Plan.Timestep(step), Plan.PreviousTimestep(step));
+        var partLength = estimator.PartLength(noisySample.Length);
+        for (var start = 0; start < noisySample.Length; start += partLength)
         {
-            cleanSample.CopyTo(noisySample);
-            return;
-        }
-
-        var alphaBar = schedule.AlphaBar(timestep);
-        var previousAlphaBar = schedule.AlphaBar(previousTimestep);
-        var posteriorVariance = (1 - previousAlphaBar) / (1 - alphaBar) * (1 - (alphaBar / previousAlphaBar));
-        var standardDeviation = eta * Math.Sqrt(posteriorVariance);
-
-        // √ᾱ_p·x̂₀ + √(1−ᾱ_p−σ²)·ε̂ with ε̂ = (x − √ᾱ·x̂₀)/√(1−ᾱ), as weights of x and x̂₀.
-        var noisyWeight = Math.Sqrt(Math.Max(0, 1 - previousAlphaBar - (standardDeviation * standardDeviation)) / (1 - alphaBar));
-        var cleanWeight = Math.Sqrt(previousAlphaBar) - (noisyWeight * Math.Sqrt(alphaBar));
-        TensorPrimitives.Multiply(noisySample, (float)noisyWeight, noisySample);
-        TensorPrimitives.MultiplyAdd(cleanSample, (float)cleanWeight, noisySample, noisySample);
-        if (standardDeviation > 0)
-        {
-            TensorPrimitives.MultiplyAdd(noise, (float)standardDeviation, noisySample, noisySample);
+            var part = start..Math.Min(start + partLength, noisySample.Length);
+            var clean = cleanSample[part];
+            estimator.Estimate(Plan.Timestep(step), noisySample[part], predicted[part], clean);
+            if (Plan.PreviousTimestep(step) < 0)
+            {
+                clean.CopyTo(noisySample[part]);
+            }
+            else
+            {
+                Move(noisySample[part], clean, weights.Noise > 0 ? noise[part] : [], weights);
+            }
         }
     }
 
     /// <inheritdoc/>
     public void Rewind() => sequence.Rewind();
+
+    private static void Move(Span<float> noisySample, ReadOnlySpan<float> cleanSample, ReadOnlySpan<float> noise, (float Noisy, float Clean, float Noise) weights)
+    {
+        TensorPrimitives.Multiply(noisySample, weights.Noisy, noisySample);
+        TensorPrimitives.MultiplyAdd(cleanSample, weights.Clean, noisySample, noisySample);
+        if (weights.Noise > 0)
+        {
+            TensorPrimitives.MultiplyAdd(noise, weights.Noise, noisySample, noisySample);
+        }
+    }
+
+    /// <summary>√ᾱ_p·x̂₀ + √(1−ᾱ_p−σ²)·ε̂ + σ·noise with ε̂ = (x − √ᾱ·x̂₀)/√(1−ᾱ), as weights of x, x̂₀ and noise.</summary>
+    private (float Noisy, float Clean, float Noise) WeightsOf(int timestep, int previousTimestep)
+    {
+        var alphaBar = schedule.AlphaBar(timestep);
+        var previousAlphaBar = schedule.AlphaBar(previousTimestep);
+        var posteriorVariance = (1 - previousAlphaBar) / (1 - alphaBar) * (1 - (alphaBar / previousAlphaBar));
+        var standardDeviation = eta * Math.Sqrt(posteriorVariance);
+        var noisyWeight = Math.Sqrt(Math.Max(0, 1 - previousAlphaBar - (standardDeviation * standardDeviation)) / (1 - alphaBar));
+        return ((float)noisyWeight, (float)(Math.Sqrt(previousAlphaBar) - (noisyWeight * Math.Sqrt(alphaBar))), (float)standardDeviation);
+    }
 }

@@ -7,10 +7,10 @@ public sealed record GenerationOptions
 {
     public const string Section = "Generation";
 
-    /// <summary>Jobs handed to the engine at the same time; it shares its steps between them.</summary>
-    /// <value>4</value>
-    [Range(1, 64)]
-    public int ConcurrentJobs { get; init; } = 4;
+    /// <summary>The most jobs handed to the engine at the same time; it shares its steps between them.</summary>
+    /// <value>null: as many as fill its lanes, and one for everybody who has none there, up to one a lane</value>
+    [Range(1, 1024)]
+    public int? ConcurrentJobs { get; init; }
 
     /// <summary>Crashes of the process a job may be part of before it is given up.</summary>
     /// <value>3</value>

@@ -11,6 +11,9 @@ public interface IEngineProvider
     /// <summary>The models there are now; empty on an installation without any.</summary>
     IReadOnlyList<string> Models { get; }
 
+    /// <summary>What each model's engine has room for.</summary>
+    EngineRoom Room => EngineRoom.Of(new EngineOptions(), engines: 1);
+
     /// <summary>The model's engine; the same one on every call. The provider disposes of it.</summary>
     /// <exception cref="Diffusion.Models.ModelException">There is no such model, or it is damaged.</exception>
     IImageEngine Get(string modelName);

@@ -1,14 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The one loop: claims jobs in order, and runs as many at a time as the engine shares its steps between.</summary>
 internal sealed class GenerationWorker(
-    WorkQueue queue, JobRunner runner, WorkerPause pause, IOptions<GenerationOptions> options, ILogger<GenerationWorker> logger)
+    WorkQueue queue, JobRunner runner, WorkerPause pause, WorkerRoom room, ILogger<GenerationWorker> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private readonly Dictionary<Task, ClaimedJob> running = [];
@@ -45,9 +43,9 @@ internal sealed class GenerationWorker(
         try
         {
             var asOf = queue.Now;
-            while (Room > 0)
+            while (room.For(running.Values) is { Jobs: > 0 } limit)
             {
-                var claims = await queue.TakeAsync(Room, alone: running.Count == 0, stopping);
+                var claims = await queue.TakeAsync(limit, alone: running.Count == 0, stopping);
                 foreach (var claim in claims)
                 {
                     running.Add(Task.Run(() => RunAsync(claim, stopping), CancellationToken.None), claim);
@@ -71,8 +69,6 @@ internal sealed class GenerationWorker(
             await Task.WhenAny(pause.WaitAsync(stopping));
         }
     }
-
-    private int Room => running.Values.Any(claim => claim.Suspect) ? 0 : options.Value.ConcurrentJobs - running.Count;
 
     /// <summary>Until a run ends or the queue has news.</summary>
     private async Task WaitAsync(DateTimeOffset asOf, CancellationToken stopping)

@@ -14,7 +14,11 @@ internal sealed class JobClaims(
     /// <summary>Takes the next jobs that are due, in order.</summary>
     /// <param name="room">How many at most.</param>
     /// <param name="alone">Nothing runs now. A job that was part of a crash is taken only then, and alone; while one waits, so do the others.</param>
-    public async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(int room, bool alone, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(int room, bool alone, CancellationToken cancellationToken) =>
+        ClaimAsync(new ClaimLimit(room, []), alone, cancellationToken);
+
+    /// <summary>Takes the next jobs that are due, in order, except some people's; otherwise like <see cref="ClaimAsync(int, bool, CancellationToken)"/>.</summary>
+    public async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(ClaimLimit limit, bool alone, CancellationToken cancellationToken)
     {
         var now = settings.Now;
         await using (var look = await databases.CreateDbContextAsync(cancellationToken))
@@ -29,7 +33,7 @@ internal sealed class JobClaims(
         var claimed = await transactions.RunAsync(
             async database =>
             {
-                var claims = await ClaimAsync(database, room, alone, now, cancellationToken);
+                var claims = await ClaimAsync(database, limit, alone, now, cancellationToken);
                 failpoints.Hit(Failpoints.ClaimWritten);
                 return (claims, claims.Count > 0);
             },
@@ -61,7 +65,7 @@ internal sealed class JobClaims(
         database.QueueStates.AnyAsync(state => state.PausedAt != null, cancellationToken);
 
     private async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(
-        AppDbContext database, int room, bool alone, DateTimeOffset now, CancellationToken cancellationToken)
+        AppDbContext database, ClaimLimit limit, bool alone, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var suspects = await Due(database, now).AnyAsync(job => job.CrashCount > 0, cancellationToken);
         if (suspects && !alone)
@@ -69,7 +73,7 @@ internal sealed class JobClaims(
             return [];
         }
 
-        var jobs = await TakeAsync(database, suspects ? 1 : room, suspects, now, cancellationToken);
+        var jobs = await TakeAsync(database, suspects ? limit with { Jobs = 1 } : limit, suspects, now, cancellationToken);
         if (jobs.Count == 0)
         {
             return [];
@@ -87,9 +91,10 @@ internal sealed class JobClaims(
         return jobs.ConvertAll(job => new ClaimedJob(job, [.. missing.Where(image => image.JobId == job.Id)]));
     }
 
-    private async Task<List<Job>> TakeAsync(AppDbContext database, int room, bool suspect, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<List<Job>> TakeAsync(AppDbContext database, ClaimLimit limit, bool suspect, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var busy = await BusyAsync(database, cancellationToken);
+        busy.People.AddRange(limit.Except.Except(busy.People));
         var inOrder = Due(database, now).Where(job => job.CrashCount == 0 && (job.PersonId == null || !busy.People.Contains(job.PersonId.Value)))
             .OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id);
         var preferred = suspect ? null : await affinity.PreferAsync(database, inOrder, cancellationToken);
@@ -105,7 +110,7 @@ internal sealed class JobClaims(
                     {{(preferred is null ? "" : "AND \"Id\" = {2}")}}
                     {{(others.Length == 0 ? "" : $"AND (\"PersonId\" IS NULL OR \"PersonId\" NOT IN ({others}))")}}
                 ORDER BY "Priority" DESC, "VirtualTime", "CreatedAt", "Id"
-                LIMIT {{(busy.Limited || preferred is not null ? 1 : room)}} {{dialect.SkipLocked}})
+                LIMIT {{(busy.Limited || preferred is not null ? 1 : limit.Jobs)}} {{dialect.SkipLocked}})
             UPDATE "Jobs"
             SET "State" = 'running', "Fence" = "Fence" + 1, "Attempt" = "Attempt" + 1, "LeasedBy" = {0}, "NotBefore" = NULL,
                 "LeaseUntil" = {{dialect.Now(settings.Lease)}}, "StartedAt" = COALESCE("StartedAt", {1})

@@ -12,8 +12,8 @@ internal sealed class WorkQueue(JobClaims claims, QueueSignal signal, IOptions<G
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
-    public Task<IReadOnlyList<ClaimedJob>> TakeAsync(int room, bool alone, CancellationToken cancellationToken) =>
-        claims.ClaimAsync(room, alone, cancellationToken);
+    public Task<IReadOnlyList<ClaimedJob>> TakeAsync(ClaimLimit limit, bool alone, CancellationToken cancellationToken) =>
+        claims.ClaimAsync(limit, alone, cancellationToken);
 
     /// <summary>Until something is queued or handed back, or a job is due that was paused at <paramref name="asOf"/>.</summary>
     public async Task WaitAsync(DateTimeOffset asOf, CancellationToken cancellationToken)

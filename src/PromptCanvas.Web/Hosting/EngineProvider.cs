@@ -5,13 +5,18 @@ using PromptCanvas.Generation.Engines;
 namespace PromptCanvas.Web.Hosting;
 
 /// <summary>One engine for each model of the library, made when first asked for.</summary>
-internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, IImageEngine> create) : IEngineProvider, IDisposable
+/// <param name="create">Makes the engine from the model on each of its devices.</param>
+/// <param name="room">What each of them has room for; null = the usual.</param>
+internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create, EngineRoom? room = null)
+    : IEngineProvider, IDisposable
 {
     private readonly Dictionary<string, (UnClipModel Model, IImageEngine Engine)> engines = new(StringComparer.Ordinal);
     private readonly List<IImageEngine> retired = [];
     private readonly Lock opening = new();
 
     public string DefaultModel => library.DefaultName;
+
+    public EngineRoom Room { get; } = room ?? EngineRoom.Of(new EngineOptions(), engines: 1);
 
     public IReadOnlyList<string> Models => library.List();
 
@@ -20,7 +25,8 @@ internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, II
         lock (opening)
         {
             // The library gives the same model until its files are replaced; one that cannot be opened is tried again on the next call.
-            var model = library.Open(modelName);
+            var models = library.OpenForEngines(modelName);
+            var model = models[0];
             if (engines.TryGetValue(modelName, out var held))
             {
                 if (ReferenceEquals(held.Model, model))
@@ -32,7 +38,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<UnClipModel, II
                 retired.Add(held.Engine);
             }
 
-            var engine = create(model);
+            var engine = create(models);
             engines[modelName] = (model, engine);
             return engine;
         }

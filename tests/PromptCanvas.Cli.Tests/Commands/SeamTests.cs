@@ -3,13 +3,16 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
-/// <summary>What the shipped model leaves to be seen where an object was taken away.</summary>
+/// <summary>What the shipped model leaves to be seen where an object was taken away, or another was painted.</summary>
 public sealed class SeamTests : IDisposable
 {
     private const int Side = 128;
 
     // One level of 255: rounding to bytes on both sides of the border.
     private const double Rounding = 1;
+
+    // Levels: several times what rounding and an empty, faded-in patch come to.
+    private const double Painted = 10;
 
     private readonly TemporaryFolder folder = new();
 
@@ -46,6 +49,28 @@ public sealed class SeamTests : IDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public async Task Edit_Border_IsNoSteeperThanTheSurroundings(string ground)
+    {
+        var picture = Scenes.Draw(Side, Side, (x, y, channel) => Ground(ground, x, y, channel));
+        await File.WriteAllBytesAsync(folder.File("photo.png"), PngEncoder.Encode(picture), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            folder.File("mask.png"), PngEncoder.Encode(Scenes.Draw(Side, Side, (x, y, _) => InMask(x, y, 24) ? 0 : 255)), TestContext.Current.CancellationToken);
+
+        var outcome = await CommandLine.RunAsync(
+            "edit", folder.File("photo.png"), "a red sphere", "--mask", folder.File("mask.png"), "-n", "2", "--seed", "3", "--model", CommandLine.Starter, "--out", folder.Path);
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        foreach (var name in new[] { "001-3.png", "002-4.png" })
+        {
+            var result = PictureDecoder.Decode(await File.ReadAllBytesAsync(folder.File(name), TestContext.Current.CancellationToken));
+            var (border, outside) = MeanGradients(result);
+            Assert.True(border <= (1.1 * outside) + Rounding, $"{name}: {border:F2} levels a pixel across the border, {outside:F2} elsewhere");
+            Assert.True(MeanChange(picture, result) > Painted, $"{name}: {MeanChange(picture, result):F2} levels of change in the hole: nothing was painted");
+        }
+    }
+
     public void Dispose() => folder.Dispose();
 
     private static double Ground(string kind, int x, int y, int channel) => kind switch
@@ -54,6 +79,22 @@ public sealed class SeamTests : IDisposable
         "gradient" => 70 + (x * 0.7) + (y * 0.4 * channel),
         _ => 130 + (18 * Math.Sin((x * 0.45) + channel)) + (15 * Math.Cos(y * 0.6)) + ((((x * 7919) ^ (y * 104729)) & 15) - 8),
     };
+
+    /// <summary>Mean absolute difference of two pictures well inside the mask.</summary>
+    private static double MeanChange(RgbImage before, RgbImage after)
+    {
+        var (sum, count) = (0.0, 0);
+        for (var index = 0; index < before.Bytes.Length; index++)
+        {
+            if (InMask(index / 3 % Side, index / 3 / Side, 16))
+            {
+                sum += Math.Abs(before.Bytes.Span[index] - after.Bytes.Span[index]);
+                count++;
+            }
+        }
+
+        return sum / count;
+    }
 
     private static bool InMask(int x, int y, int radius) => Math.Pow(x - 60, 2) + Math.Pow(y - 66, 2) < radius * radius;
 

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Sessions;
@@ -27,18 +29,44 @@ public sealed class ExecutionProvidersTests : IDisposable
 
         var warnings = RunTwoNetworks(path);
 
-        var warning = Assert.Single(warnings);
-        Assert.Contains(path, warning, StringComparison.Ordinal);
-        Assert.Contains("the CPU runs the networks", warning, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', warning);
+        AssertFellBack(path, warnings);
     }
 
     [Fact]
-    public void Run_Cuda_WorksOrWarnsOnce()
+    public void Run_LoadableLibraryWithoutAProvider_WarnsOnceAndUsesTheCpu()
     {
-        var warnings = RunTwoNetworks("Cuda");
+        // A real shared library of this system, which has none of a provider's entry points.
+        var path = Directory.EnumerateFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*System.Native.*").First(name => !name.EndsWith(".a", StringComparison.Ordinal));
 
-        Assert.InRange(warnings.Count, 0, 1);
+        AssertFellBack(path, RunTwoNetworks(path));
+    }
+
+    [Fact]
+    public void Run_LibraryRemovedAfterTheStart_WarnsOnceAndUsesTheCpu()
+    {
+        var path = folder.PathOf("removed.so");
+
+        AssertFellBack(path, RunTwoNetworks(path));
+    }
+
+    [Fact]
+    public void Run_Auto_SaysOnceThatTheCpuRunsAndWhy()
+    {
+        Assert.SkipWhen(OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"), "This build has CUDA.");
+
+        var notice = Assert.Single(RunTwoNetworks("Auto"));
+        Assert.False(notice.IsFault);
+        Assert.Contains("The CPU runs the networks", notice.Text, StringComparison.Ordinal);
+        Assert.Contains("no CUDA", notice.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', notice.Text);
+    }
+
+    [Fact]
+    public void Run_CudaOnABuildWithoutIt_WarnsOnceAndUsesTheCpu()
+    {
+        Assert.SkipWhen(OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"), "This build has CUDA.");
+
+        AssertFellBack("Cuda", RunTwoNetworks("Cuda"));
     }
 
     [Theory]
@@ -55,12 +83,47 @@ public sealed class ExecutionProvidersTests : IDisposable
         Assert.Throws<ValidationException>(options.ThrowIfInvalid);
     }
 
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:x")]
+    [InlineData("cuda:-1")]
+    [InlineData("cuda:0,")]
+    [InlineData("cpu:0")]
+    public void ThrowIfInvalid_DevicesThatAreNone_Throws(string devices)
+    {
+        var options = new InferenceOptions { Devices = devices };
+
+        var fault = Assert.Throws<ValidationException>(options.ThrowIfInvalid);
+        Assert.Contains(devices, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", new[] { "Auto:0" })]
+    [InlineData("cuda:0,cuda:1", new[] { "Cuda:0", "Cuda:1" })]
+    [InlineData(" CUDA , cpu,cpu", new[] { "Cuda:0", "Cpu:0", "Cpu:0" })]
+    public void EngineDevices_AList_IsReadInOrder(string devices, string[] expected)
+    {
+        var options = new InferenceOptions { Devices = devices };
+
+        options.ThrowIfInvalid();
+        Assert.Equal(expected, options.EngineDevices().Select(device => $"{device.Provider}:{device.Index}"));
+    }
+
     [Fact]
     public void ThrowIfInvalid_Defaults_AreValid() => new InferenceOptions().ThrowIfInvalid();
 
-    private static List<string> RunTwoNetworks(string setting)
+    private static void AssertFellBack(string setting, List<ProviderNotice> notices)
     {
-        var warnings = new List<string>();
+        var notice = Assert.Single(notices);
+        Assert.True(notice.IsFault);
+        Assert.Contains(setting, notice.Text, StringComparison.Ordinal);
+        Assert.Contains("the CPU runs the networks", notice.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', notice.Text);
+    }
+
+    private static List<ProviderNotice> RunTwoNetworks(string setting)
+    {
+        var warnings = new List<ProviderNotice>();
         var providers = new ExecutionProviders(new InferenceOptions { ExecutionProvider = setting }, warnings.Add);
         foreach (var name in new[] { "prior", "text_encoder" })
         {

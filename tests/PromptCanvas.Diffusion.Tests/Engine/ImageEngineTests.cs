@@ -261,9 +261,9 @@ public sealed class ImageEngineTests
     internal static GenerationRequest Request(string prompt = "abc", uint seed = 1, int count = 1, int size = FakeModel.ImageSize) =>
         new() { Prompt = prompt, Seed = seed, Count = count, Size = size };
 
-    internal static Task<List<GenerationEvent>> CollectAsync(ImageEngine engine, GenerationRequest request) => CollectUntilAsync(engine, request, Token);
+    internal static Task<List<GenerationEvent>> CollectAsync(IImageEngine engine, GenerationRequest request) => CollectUntilAsync(engine, request, Token);
 
-    private static async Task<List<GenerationEvent>> CollectUntilAsync(ImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
+    private static async Task<List<GenerationEvent>> CollectUntilAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
     {
         var events = new List<GenerationEvent>();
         await foreach (var value in engine.GenerateAsync(request, cancellationToken))
@@ -274,7 +274,7 @@ public sealed class ImageEngineTests
         return events;
     }
 
-    internal static async Task<List<ImageCompleted>> CompletedAsync(ImageEngine engine, GenerationRequest request) =>
+    internal static async Task<List<ImageCompleted>> CompletedAsync(IImageEngine engine, GenerationRequest request) =>
         [.. (await CollectAsync(engine, request)).OfType<ImageCompleted>().OrderBy(picture => picture.ImageIndex)];
 
     private sealed class PoisonedNoise(uint poisonedSeed) : INoiseSource

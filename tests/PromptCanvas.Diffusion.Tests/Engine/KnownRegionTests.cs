@@ -2,6 +2,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Schedulers;
 using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
@@ -100,6 +101,66 @@ public sealed class KnownRegionTests
         var steps = events.OfType<StepCompleted>().ToList();
         Assert.Equal(1, steps[^1].Progress, 1e-9);
         Assert.Equal(steps.Select(step => step.Step).Order(), steps.Where(step => step.Stage == GenerationStage.Decoder).Select(step => step.Step).Concat([1, 2, 3]).Order());
+    }
+
+    [Theory]
+    [InlineData(SamplerKind.Ancestral)]
+    [InlineData(SamplerKind.Ddim)]
+    [InlineData(SamplerKind.DpmSolverPlusPlus)]
+    public async Task GenerateAsync_DecoderWithoutMaskedInput_SeesTheKnownPictureUnderEachStepsNoise(SamplerKind kind)
+    {
+        const uint seed = 5;
+        var recipe = FakeModel.DefaultRecipe with { Decoder = new StageRecipe(kind, 6) };
+        var fake = new FakeModel(recipe, pixelUnshuffle: 1);
+        using var engine = new ImageEngine(fake.Model, new EngineOptions());
+        var region = Region(FakeModel.ImageSize, inHole: 0);
+
+        await CompletedAsync(engine, Request(seed: seed) with { Known = region });
+
+        var plan = SamplerFactory.Create(kind, fake.Model.Decoder.Scheduler, 6).Plan;
+        var schedule = NoiseSchedule.FromSettings(fake.Model.Decoder.Scheduler);
+        var expected = Noise(seed, INoiseSource.InitialNoise);
+        var run = 0;
+        for (var step = 0; step < plan.Steps; step++)
+        {
+            var (here, next) = (schedule.AlphaBar(plan.Timestep(step)), schedule.AlphaBar(plan.PreviousTimestep(step)));
+            for (var repeat = 0; repeat < Resampling.TimesAt(step, plan.Steps); repeat++)
+            {
+                AssertKnown(expected, fake.DecoderSamples[run++]);
+
+                // Lugmayr et al. (2022), algorithm 1: line 4 for the step, line 11 for the way back.
+                var number = plan.Steps + (2 * ((step * Resampling.Times) + repeat));
+                var known = Mix(Math.Sqrt(next), region.Picture.Values, Math.Sqrt(1 - next), Noise(seed, repeat == 0 ? step : number));
+                expected = repeat + 1 == Resampling.TimesAt(step, plan.Steps)
+                    ? known
+                    : Mix(Math.Sqrt(here / next), known, Math.Sqrt(1 - (here / next)), Noise(seed, number + 1));
+            }
+        }
+
+        Assert.Equal(fake.DecoderSamples.Count, run);
+
+        static float[] Noise(uint seed, int step)
+        {
+            var noise = new float[SignedImage.Channels * Pixels];
+            new PhiloxNoiseSource().Fill(noise, seed, GenerationStage.Decoder, step);
+            return noise;
+        }
+
+        static float[] Mix(double left, float[] leftValues, double right, float[] rightValues) =>
+            [.. leftValues.Zip(rightValues, (one, other) => (float)((left * one) + (right * other)))];
+
+        static void AssertKnown(float[] expected, float[] sample)
+        {
+            for (var index = 0; index < expected.Length; index++)
+            {
+                // The hole is (2…3, 3…4) and grows by a cell.
+                var (x, y) = (index % FakeModel.ImageSize, index % Pixels / FakeModel.ImageSize);
+                if (x is < 1 or > 4 || y is < 2 or > 5)
+                {
+                    Assert.Equal(expected[index], sample[index], 1e-6f);
+                }
+            }
+        }
     }
 
     [Fact]

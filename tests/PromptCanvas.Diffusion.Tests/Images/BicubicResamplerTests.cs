@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Tests.Shared;
 
@@ -53,6 +54,54 @@ public sealed class BicubicResamplerTests
         new BicubicResampler(width, height, newWidth, newHeight).Resample(source, result);
 
         Approximately.Equal(expected, result, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(16, 64)]
+    [InlineData(16, 32)]
+    [InlineData(13, 57)]
+    [InlineData(64, 24)]
+    [InlineData(64, 5)]
+    public void Resample_SeveralOutputsTogether_GivesTheBitsOfTheSumsOneByOne(int length, int newLength)
+    {
+        var source = Enumerable.Range(0, length * length).Select(index => MathF.Sin(index * 1.7f)).ToArray();
+        var result = new float[newLength * newLength];
+
+        new BicubicResampler(length, length, newLength, newLength).Resample(source, result);
+
+        var weights = new ResamplingWeights(length, newLength);
+        for (var y = 0; y < newLength; y++)
+        {
+            for (var x = 0; x < newLength; x++)
+            {
+                var sum = 0f;
+                for (var tap = 0; tap < weights.Weights(y).Length; tap++)
+                {
+                    var row = source.AsSpan((weights.First(y) + tap) * length, length);
+                    var narrowed = Sum(row.Slice(weights.First(x), weights.Weights(x).Length), weights.Weights(x));
+                    sum = tap == 0 ? narrowed * (float)weights.Weights(y)[0] : (narrowed * (float)weights.Weights(y)[tap]) + sum;
+                }
+
+                Assert.Equal(sum, result[(y * newLength) + x]);
+            }
+        }
+
+        static float Sum(ReadOnlySpan<float> values, ReadOnlySpan<double> weights)
+        {
+            var floats = weights.ToArray().Select(weight => (float)weight).ToArray();
+            if (floats.Length > 8)
+            {
+                return TensorPrimitives.Dot(values, floats);
+            }
+
+            var sum = 0f;
+            for (var tap = 0; tap < floats.Length; tap++)
+            {
+                sum += values[tap] * floats[tap];
+            }
+
+            return sum;
+        }
     }
 
     [Fact]

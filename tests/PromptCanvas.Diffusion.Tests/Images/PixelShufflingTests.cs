@@ -21,6 +21,26 @@ public sealed class PixelShufflingTests
     }
 
     [Theory]
+    [InlineData(16, 24, 2)]
+    [InlineData(16, 24, 4)]
+    [InlineData(64, 128, 8)]
+    public void Unshuffle_AnyFactor_IsTheDefinition(int width, int height, int factor)
+    {
+        var source = Enumerable.Range(0, 3 * width * height).Select(value => (float)value).ToArray();
+        var result = new float[source.Length];
+
+        PixelShuffling.Unshuffle(source, width, height, factor, result);
+
+        // Channel c·p² + dy·p + dx of the folded picture is the pixel (dy, dx) of each block of channel c.
+        for (var index = 0; index < source.Length; index++)
+        {
+            var (channel, y, x) = (index / (width * height), index / width % height, index % width);
+            var folded = (channel * factor * factor) + (y % factor * factor) + (x % factor);
+            Assert.Equal(source[index], result[(((folded * (height / factor)) + (y / factor)) * (width / factor)) + (x / factor)]);
+        }
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]

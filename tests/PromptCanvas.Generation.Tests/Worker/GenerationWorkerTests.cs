@@ -140,31 +140,32 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     [Fact]
     public async Task Worker_SeveralJobs_AreClaimedInOrderAndShareTheEngine()
     {
+        await using var four = new Studio(folder.Path, settings: new() { ["Generation:ConcurrentJobs"] = "4" });
         var gate = new Gate();
-        studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
-        await studio.PrepareAsync();
+        four.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
+        await four.PrepareAsync();
         var ids = new List<Guid>();
         for (var number = 0; number < 6; number++)
         {
-            ids.Add(await studio.SubmitAsync(Requests.Fox($"key {number}", count: 1) with { Prompt = $"fox {number}" }));
-            studio.Clock.Advance(TimeSpan.FromMilliseconds(1));
+            ids.Add(await four.SubmitAsync(Requests.Fox($"key {number}", count: 1) with { Prompt = $"fox {number}" }));
+            four.Clock.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        Assert.Equal([1, 2, 3, 4, 5, 6], (await studio.Queries.ActiveAsync(Cancellation)).Select(job => job.Position!.Value));
-        await studio.StartAsync();
+        Assert.Equal([1, 2, 3, 4, 5, 6], (await four.Queries.ActiveAsync(Cancellation)).Select(job => job.Position!.Value));
+        await four.StartAsync();
         foreach (var id in ids.Take(4))
         {
-            await studio.WaitAsync(id, JobState.Running);
+            await four.WaitAsync(id, JobState.Running);
         }
 
-        Assert.Equal([1, 2], (await studio.Queries.ActiveAsync(Cancellation)).Where(job => job.Position is not null).Select(job => job.Position!.Value));
+        Assert.Equal([1, 2], (await four.Queries.ActiveAsync(Cancellation)).Where(job => job.Position is not null).Select(job => job.Position!.Value));
         gate.Open();
         foreach (var id in ids)
         {
-            await studio.WaitAsync(id, JobState.Done);
+            await four.WaitAsync(id, JobState.Done);
         }
 
-        await using var database = studio.OpenDatabase();
+        await using var database = four.OpenDatabase();
         Assert.True(await database.Jobs.AllAsync(job => job.Attempt == 1 && job.Fence == 1 && job.StartedAt != null && job.FinishedAt != null, Cancellation));
     }
 

@@ -50,7 +50,8 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         lane.State = BeginDrawing(lane, input) with
         {
             Known = known,
-            IsResampled = lane.Request.Plan.ResamplesDecoder,
+            ReplacesKnown = lane.Request.Plan.RePaints,
+            IsResampled = lane.Request.Plan.RePaints,
             Conditioning = Project(lane, cancellationToken),
         };
         StartFromKnown(lane, lane.Request.Plan.DecoderStart);

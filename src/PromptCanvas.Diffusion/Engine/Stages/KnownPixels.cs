@@ -57,6 +57,26 @@ internal sealed class KnownPixels
     /// <summary>Makes a prediction say that the hole is closed smoothly; otherwise like <see cref="Impose(int, ReadOnlySpan{float}, Span{float})"/>.</summary>
     public void ImposeClosed(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: true);
 
+    /// <summary>Puts the known picture in the place of what a step made of it, under as much noise as the step left.</summary>
+    /// <param name="previousTimestep">Where the step led; −1 = to the clean picture.</param>
+    /// <param name="noisy">x at that timestep; only what is known changes.</param>
+    /// <param name="noise">Standard normal noise of the same length; not read for the clean picture.</param>
+    /// <param name="clean">x̂₀ of the step; says what is known afterwards.</param>
+    /// <remarks>Source: Lugmayr et al. (2022), RePaint, algorithm 1, lines 4 and 8. What is known and what is not share no value, so they may share a draw.</remarks>
+    public void Replace(int previousTimestep, Span<float> noisy, ReadOnlySpan<float> noise, Span<float> clean)
+    {
+        var alphaBar = schedule.AlphaBar(previousTimestep);
+        var (signal, deviation) = ((float)Math.Sqrt(alphaBar), (float)Math.Sqrt(1 - alphaBar));
+        for (var index = 0; index < known.Length; index++)
+        {
+            if (known[index])
+            {
+                clean[index] = values[index];
+                noisy[index] = previousTimestep < 0 ? values[index] : (signal * values[index]) + (deviation * noise[index]);
+            }
+        }
+    }
+
     /// <summary>Goes back to the noisier timestep, so that the step can be taken again and the new part grow into the known one.</summary>
     /// <param name="timestep">Where to.</param>
     /// <param name="previousTimestep">Where the sample is, less noisy.</param>

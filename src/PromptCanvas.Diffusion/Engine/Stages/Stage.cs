@@ -191,16 +191,25 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         }
 
         var stepNoise = Span<float>.Empty;
-        if (state.Stepper.NeedsNoise(state.Step))
+        var replaces = state is { Known: not null, ReplacesKnown: true };
+        if (state.Stepper.NeedsNoise(state.Step) || (replaces && state.Step < state.Steps - 1))
         {
             stepNoise = Buffer("noise", length);
             FillNoise(stepNoise, lane.Seed, state.NoiseNumber(goingBack: false));
         }
 
-        state.Known?.Impose(state.Stepper.Timestep(state.Step), state.Noisy, predicted);
+        if (!replaces)
+        {
+            state.Known?.Impose(state.Stepper.Timestep(state.Step), state.Noisy, predicted);
+        }
 
         // Networks with a learned variance give it as a second half; it is the conditional row's (unclip.md, 4.5).
         state.Stepper.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
+        if (replaces)
+        {
+            state.Known!.Replace(state.Sampler.Plan.PreviousTimestep(state.Step), state.Noisy, stepNoise, state.Clean);
+        }
+
         if (state.IsResampled && state.Repeat + 1 < Resampling.TimesAt(state.Step, state.Steps))
         {
             GoBack(lane);

@@ -24,6 +24,7 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
         lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, input, layout.Length) with
         {
             Known = KnownOf(lane, layout, growHole: false, component.Scheduler),
+            ReplacesKnown = lane.Request.Plan.RePaints,
         };
         lane.Picture = null;
     }

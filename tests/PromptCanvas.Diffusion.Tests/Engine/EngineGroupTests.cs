@@ -1,0 +1,79 @@
+using PromptCanvas.Diffusion.Engine;
+using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
+
+namespace PromptCanvas.Diffusion.Tests.Engine;
+
+public sealed class EngineGroupTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GenerateAsync_FirstEngineIsBusy_TheNextRequestGoesToTheOther()
+    {
+        var (first, second) = (new FakeModel(), new FakeModel());
+        using var held = new ManualResetEventSlim();
+        using var running = new ManualResetEventSlim();
+        first.Decoder.BeforeRun = (_, token) =>
+        {
+            running.Set();
+            held.Wait(token);
+        };
+        using var group = Group(first, second);
+
+        var slow = CollectAsync(group, Request(count: 4));
+        Assert.True(running.Wait(Patience, Token));
+        Assert.Equal([4, 0], group.Unfinished);
+        await CollectAsync(group, Request(count: 2));
+        await CollectAsync(group, Request(count: 1));
+
+        Assert.Equal([4, 0], group.Unfinished);
+        Assert.Empty(first.Decoder.Rows);
+        Assert.Equal(2 * FakeModel.DefaultRecipe.Decoder.Steps, second.Decoder.Rows.Count);
+        held.Set();
+        await slow;
+        Assert.Equal([0, 0], group.Unfinished);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_AnyEngine_GivesTheSamePictures()
+    {
+        var (first, second) = (new FakeModel(), new FakeModel());
+        using var alone = new ImageEngine(new FakeModel().Model, new EngineOptions());
+        using var group = Group(first, second);
+
+        // Both are asked at once, so that each engine makes one of the two.
+        var requests = new[] { Request(seed: 7, count: 3), Request(seed: 7, count: 3) };
+        var pictures = await Task.WhenAll(requests.Select(request => CompletedAsync(group, request)));
+
+        var expected = (await CompletedAsync(alone, Request(seed: 7, count: 3))).Select(picture => picture.Image.Values);
+        Assert.NotEmpty(first.Decoder.Rows);
+        Assert.NotEmpty(second.Decoder.Rows);
+        Assert.All(pictures, made => Assert.Equal(expected, made.Select(picture => picture.Image.Values)));
+    }
+
+    [Fact]
+    public async Task GenerateAsync_ReaderLeaves_NothingStaysBooked()
+    {
+        using var group = Group(new FakeModel(), new FakeModel());
+
+        await foreach (var value in group.GenerateAsync(Request(count: 4), Token))
+        {
+            Assert.Equal(4, group.Unfinished[0]);
+            break;
+        }
+
+        Assert.Equal([0, 0], group.Unfinished);
+    }
+
+    [Fact]
+    public void GenerateAsync_InvalidRequest_ThrowsAtOnce()
+    {
+        using var group = Group(new FakeModel(), new FakeModel());
+
+        Assert.Throws<ArgumentException>(() => group.GenerateAsync(Request(count: 0), Token));
+        Assert.Equal([0, 0], group.Unfinished);
+    }
+
+    private static EngineGroup Group(params FakeModel[] models) =>
+        new([.. models.Select(fake => new ImageEngine(fake.Model, new EngineOptions()))]);
+}

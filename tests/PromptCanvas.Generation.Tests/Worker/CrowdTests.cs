@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Tests.Engine;
+using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Tests.Fakes;
+
+namespace PromptCanvas.Generation.Tests.Worker;
+
+/// <summary>The queue, the worker and the real engine together: the first-preview rule of performance.md, and what bounds the crowd in the engine.</summary>
+public sealed class CrowdTests : IDisposable
+{
+    private const int People = 16;
+    private const int Pictures = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryFolder folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Worker_SixteenPeople_AllHaveAFirstPreviewBeforeAnyPictureIsFinished()
+    {
+        var fake = new FakeModel();
+        using var engine = new ImageEngine(fake.Model, new EngineOptions(), clock: new ManualClock());
+        using var crowd = new CrowdEngine(engine) { Asked = new CountdownEvent(People) };
+
+        // The engine stands until it has everybody's request: with too few claimed jobs it would stand for ever.
+        fake.Prior.BeforeRun = (_, token) => Assert.True(crowd.Asked!.Wait(Patience, token), $"Only {crowd.Requests.Count} requests came.");
+        await using var studio = Studio(crowd);
+        await studio.StartAsync();
+
+        var jobs = new List<Guid>();
+        for (var person = 0; person < People; person++)
+        {
+            jobs.Add(await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), $"{person}", Pictures)));
+        }
+
+        foreach (var job in jobs)
+        {
+            await studio.WaitAsync(job, JobState.Done);
+        }
+
+        var happened = crowd.Events.ToList();
+        var firstPreviews = happened.Where(entry => entry.Event is StepCompleted { Stage: GenerationStage.Decoder }).DistinctBy(entry => entry.Person).ToList();
+        Assert.Equal(People, firstPreviews.Count);
+        Assert.Equal(People * Pictures, happened.Count(entry => entry.Event is ImageCompleted));
+        Assert.InRange(firstPreviews.Max(happened.IndexOf), 0, happened.FindIndex(entry => entry.Event is ImageCompleted));
+    }
+
+    [Fact]
+    public async Task Worker_OnePersonsManyJobs_FillTheOpenLanesAndLeaveRoomForWhoComesNext()
+    {
+        using var held = new CrowdEngine(null);
+        await using var studio = await Studio(held).StartAsync();
+        var anna = Guid.NewGuid();
+        for (var job = 0; job < 20; job++)
+        {
+            await studio.SubmitAsync(Requests.FoxOf(anna, $"{job}", Pictures));
+        }
+
+        var open = new EngineOptions().MaxLanes - new EngineOptions().ReservedLanes;
+        await held.WaitAsync(open / Pictures);
+        var bert = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), "bert", Pictures));
+        await studio.WaitAsync(bert, JobState.Running);
+        await held.WaitAsync((open / Pictures) + 1);
+
+        Assert.Equal(open / Pictures, held.Requests.Count(request => request.Person == held.Requests.First().Person));
+        Assert.Equal(2, held.Requests.Select(request => request.Person).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Worker_ConcurrentJobsAreSet_RunsNoMore()
+    {
+        using var held = new CrowdEngine(null);
+        await using var studio = new Studio(
+            folder.Path, change: services => services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(held)), settings: new() { ["Generation:ConcurrentJobs"] = "2" });
+        await studio.StartAsync();
+        for (var person = 0; person < 5; person++)
+        {
+            await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), $"{person}", Pictures));
+        }
+
+        await held.WaitAsync(2);
+        held.Finish();
+        await held.WaitAsync(5);
+
+        Assert.Equal(2, held.MostAtOnce);
+    }
+
+    private Studio Studio(CrowdEngine engine) =>
+        new(folder.Path, change: services => services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(engine)));
+
+    /// <summary>Writes down what comes out of an engine, or holds every request where there is none.</summary>
+    private sealed class CrowdEngine(IImageEngine? inner) : IImageEngine, IEngineProvider, IDisposable
+    {
+        private readonly SemaphoreSlim arrived = new(0);
+        private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int seen;
+        private int present;
+
+        public CountdownEvent? Asked { get; set; }
+
+        public ConcurrentQueue<GenerationRequest> Requests { get; } = new();
+
+        public ConcurrentQueue<(string Person, GenerationEvent Event)> Events { get; } = new();
+
+        public int MostAtOnce { get; private set; }
+
+        public string DefaultModel => "starter";
+
+        public IReadOnlyList<string> Models => ["starter"];
+
+        public IImageEngine Get(string modelName) => this;
+
+        public string? Validate(GenerationRequest request) => inner?.Validate(request);
+
+        public void Finish() => finished.TrySetResult();
+
+        /// <summary>Until so many requests have come in all.</summary>
+        public async Task WaitAsync(int requests)
+        {
+            for (; seen < requests; seen++)
+            {
+                Assert.True(await arrived.WaitAsync(Patience, Cancellation), $"Only {seen} of {requests} requests came.");
+            }
+        }
+
+        public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            Requests.Enqueue(request);
+            lock (arrived)
+            {
+                present++;
+                MostAtOnce = Math.Max(MostAtOnce, present);
+            }
+
+            arrived.Release();
+            Asked?.Signal();
+            if (inner is null)
+            {
+                await finished.Task.WaitAsync(cancellationToken);
+                lock (arrived)
+                {
+                    present--;
+                }
+
+                yield break;
+            }
+
+            await foreach (var value in inner.GenerateAsync(request, cancellationToken))
+            {
+                Events.Enqueue((request.Person, value));
+                yield return value;
+            }
+        }
+
+        public void Dispose()
+        {
+            arrived.Dispose();
+            Asked?.Dispose();
+        }
+    }
+}
