@@ -623,6 +623,56 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("AuditLog", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<Guid?>("ByPersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ImageId", "ByPersonId")
+                        .HasDatabaseName("notice_of_picture");
+
+                    b.HasIndex("PersonId", "At")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("notice_of_person");
+
+                    b.ToTable("Notices", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.People.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -720,6 +770,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<long?>("Bytes")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -766,6 +819,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<long>("Seed")
                         .HasColumnType("bigint");
 
+                    b.Property<DateTimeOffset?>("TakenDownAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("ThumbnailHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -790,6 +846,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.HasIndex("ContentHash")
                         .HasDatabaseName("image_content");
 
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("image_of_person");
+
                     b.HasIndex("ThumbnailHash")
                         .HasDatabaseName("image_thumbnail");
 
@@ -804,11 +863,50 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("Images", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("report_open")
+                        .HasFilter("\"ClosedAt\" IS NULL");
+
+                    b.HasIndex("ImageId");
+
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("Reports", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Upload", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
+
+                    b.Property<long?>("Bytes")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("ContentHash")
                         .IsRequired()
@@ -967,12 +1065,36 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

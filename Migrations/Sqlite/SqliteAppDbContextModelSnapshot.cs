@@ -612,6 +612,54 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("AuditLog", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ByPersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ReadAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ImageId", "ByPersonId")
+                        .HasDatabaseName("notice_of_picture");
+
+                    b.HasIndex("PersonId", "At")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("notice_of_person");
+
+                    b.ToTable("Notices", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.People.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -709,6 +757,9 @@ namespace PromptCanvas.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("Bytes")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -755,6 +806,9 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<long>("Seed")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("TakenDownAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ThumbnailHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -779,6 +833,9 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasIndex("ContentHash")
                         .HasDatabaseName("image_content");
 
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("image_of_person");
+
                     b.HasIndex("ThumbnailHash")
                         .HasDatabaseName("image_thumbnail");
 
@@ -793,11 +850,50 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("Images", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("report_open")
+                        .HasFilter("\"ClosedAt\" IS NULL");
+
+                    b.HasIndex("ImageId");
+
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("Reports", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Upload", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("Bytes")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ContentHash")
                         .IsRequired()
@@ -956,12 +1052,36 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

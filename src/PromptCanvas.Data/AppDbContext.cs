@@ -11,6 +11,7 @@ namespace PromptCanvas.Data;
 public abstract class AppDbContext(DbContextOptions options) : DbContext(options)
 {
     private const int HashLength = 64;
+    private const int ReasonLength = 500;
 
     public DbSet<Job> Jobs => Set<Job>();
 
@@ -29,6 +30,10 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
 
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
+
+    public DbSet<Notice> Notices => Set<Notice>();
+
+    public DbSet<Report> Reports => Set<Report>();
 
     public DbSet<QueueState> QueueStates => Set<QueueState>();
 
@@ -52,6 +57,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         modelBuilder.Entity<JobInput>(Configure);
         modelBuilder.Entity<GeneratedImage>(Configure);
         modelBuilder.Entity<Upload>(Configure);
+        modelBuilder.Entity<Report>(Configure);
         PeopleModel.Configure(modelBuilder);
         modelBuilder.Entity<QueueState>(state =>
         {
@@ -123,6 +129,16 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         image.HasIndex(row => new { row.CreatedAt, row.Id }).IsDescending().HasDatabaseName("image_gallery");
         image.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");
         image.HasIndex(row => row.ThumbnailHash).HasDatabaseName("image_thumbnail");
+        image.HasIndex(row => row.PersonId).HasDatabaseName("image_of_person");
+    }
+
+    private static void Configure(EntityTypeBuilder<Report> report)
+    {
+        report.ToTable("Reports");
+        report.Property(row => row.Reason).HasMaxLength(ReasonLength);
+        report.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+        report.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
+        report.HasIndex(row => row.At).HasDatabaseName("report_open").HasFilter("\"ClosedAt\" IS NULL");
     }
 
     private static void Configure(EntityTypeBuilder<Upload> upload)

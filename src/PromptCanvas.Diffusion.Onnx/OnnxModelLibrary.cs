@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 
@@ -95,6 +96,10 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
 
         return new ModelNeeds(disk, memory);
     }
+
+    /// <summary>Whether a network of this library's has its weights in memory now.</summary>
+    /// <param name="network">Of a model that <see cref="Open"/> gave.</param>
+    public static bool IsLoaded(INetwork network) => network is OnnxNetwork { IsLoaded: true };
 
     /// <summary>Disposes of every opened model.</summary>
     public void Dispose()

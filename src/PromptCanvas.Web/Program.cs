@@ -6,6 +6,7 @@ using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Engines;
+using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Hosting;
 
 // Published: settings and wwwroot lie beside the assembly. From source: in the repository's root, the working directory.
@@ -28,6 +29,8 @@ builder.Services.AddSingleton<IEngineProvider>(services =>
     var options = new EngineOptions { MaxBatch = inference.MaxBatch };
     return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineRoom.Of(options, inference.EngineCount));
 });
+builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
+    services.GetRequiredService<IModelLibrary>(), InferenceOf(services).ExecutionProvider, name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));
 
 return await builder.RunStudioAsync();
 
@@ -37,16 +40,24 @@ static IImageEngine EngineOn(IReadOnlyList<UnClipModel> models, EngineOptions op
     ? new ImageEngine(models[0], options)
     : new EngineGroup([.. models.Select(model => new ImageEngine(model, options))]);
 
+static string ModelsFolderOf(IServiceProvider services) =>
+    Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, services.GetRequiredService<IOptions<ModelsOptions>>().Value.Folder);
+
+static (long Disk, long Memory) NeedsOf(IServiceProvider services, string name)
+{
+    var needs = OnnxModelLibrary.Needs(Path.Combine(ModelsFolderOf(services), name));
+    return (needs.Disk, needs.Memory);
+}
+
 static OnnxModelLibrary OpenLibrary(IServiceProvider services)
 {
     var models = services.GetRequiredService<IOptions<ModelsOptions>>().Value;
-    var folder = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, models.Folder);
     var log = services.GetRequiredService<ILogger<OnnxModelLibrary>>();
     var inference = InferenceOf(services);
     var data = services.GetRequiredService<IOptions<DataOptions>>().Value;
     var cache = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, data.Folder, "cache", "graphs");
     return new OnnxModelLibrary(
-        folder,
+        ModelsFolderOf(services),
         models.Default,
         inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : cache },
         notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text));

@@ -7,7 +7,11 @@ namespace PromptCanvas.Journeys;
 /// <summary>The door, the account pages and administration, as people meet them.</summary>
 public sealed class AccountPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
-    private static readonly string[] SignedInPages = ["/account", "/account/keys", "/account/second-factor", "/account/passkeys", "/admin/people", "/admin/audit"];
+    private static readonly string[] SignedInPages =
+    [
+        "/account", "/account/keys", "/account/second-factor", "/account/passkeys", "/account/usage",
+        "/admin/people", "/admin/queue", "/admin/usage", "/admin/models", "/admin/reports", "/admin/audit", "/admin/settings",
+    ];
 
     [Theory]
     [InlineData(1440, ColorScheme.Dark)]

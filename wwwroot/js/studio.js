@@ -163,6 +163,7 @@ document.addEventListener('load', event => {
 }, true);
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const sight = new IntersectionObserver(entries => {
   for (const entry of entries) {
     if (entry.isIntersecting) {
@@ -180,8 +181,8 @@ function dress(root) {
       arrive(image);
     }
   }
-  for (const time of root.querySelectorAll('time[data-local]')) {
-    const words = moment.format(new Date(time.dateTime));
+  for (const time of root.querySelectorAll('time[data-local], time[data-local-day]')) {
+    const words = ('localDay' in time.dataset ? day : moment).format(new Date(time.dateTime));
     if (time.textContent !== words) {
       time.textContent = words;
     }

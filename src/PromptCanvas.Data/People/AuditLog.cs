@@ -11,9 +11,16 @@ public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProv
     /// <param name="actor">Null for the command line and for strangers.</param>
     public async Task WriteAsync(AuditActor actor, string action, string? target, string? detail, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        database.AuditLog.Add(new AuditEntry
+        database.AuditLog.Add(Entry(actor, action, target, detail));
+        await database.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>The same for whoever writes it together with the act itself.</summary>
+    public AuditEntry Entry(AuditActor actor, string action, string? target, string? detail)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return new AuditEntry
         {
             At = clock.GetUtcNow(),
             PersonId = actor.PersonId,
@@ -22,8 +29,7 @@ public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProv
             Target = OneLine(target, LongestWord),
             Detail = OneLine(detail, LongestDetail),
             Address = actor.Address,
-        });
-        await database.SaveChangesAsync(cancellationToken);
+        };
     }
 
     /// <summary>The newest first.</summary>

@@ -10,6 +10,7 @@ internal static class PeopleModel
     private const int HashLength = 64;
     private const int NameLength = 256;
     private const int ShortLength = 32;
+    private const int ReasonLength = 500;
 
     public static void Configure(ModelBuilder model)
     {
@@ -17,6 +18,7 @@ internal static class PeopleModel
         model.Entity<ApiKey>(Configure);
         model.Entity<AccountLink>(Configure);
         model.Entity<AuditEntry>(Configure);
+        model.Entity<Notice>(Configure);
         ConfigureIdentity(model);
     }
 
@@ -65,6 +67,18 @@ internal static class PeopleModel
         entry.Property(row => row.Detail).HasMaxLength(1000);
         entry.Property(row => row.Address).HasMaxLength(64);
         entry.HasIndex(row => new { row.At, row.Id }).IsDescending().HasDatabaseName("audit_newest");
+    }
+
+    private static void Configure(EntityTypeBuilder<Notice> notice)
+    {
+        // No key to pictures: what was done to one is known after it is gone.
+        notice.ToTable("Notices");
+        notice.Property(row => row.Kind).HasMaxLength(ShortLength);
+        notice.Property(row => row.By).HasMaxLength(NameLength);
+        notice.Property(row => row.Reason).HasMaxLength(ReasonLength);
+        notice.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
+        notice.HasIndex(row => new { row.PersonId, row.At }).IsDescending(false, true).HasDatabaseName("notice_of_person");
+        notice.HasIndex(row => new { row.ImageId, row.ByPersonId }).HasDatabaseName("notice_of_picture");
     }
 
     private static void ConfigureIdentity(ModelBuilder model)

@@ -22,6 +22,7 @@ public static class PeopleRegistration
         services.AddScoped<Accounts>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<NoticeBoard>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
         return services.AddIdentityCore<Person>(Configure)
             .AddEntityFrameworkStores<AppDbContext>()

@@ -14,12 +14,12 @@ public static class Visible
         return jobs.Where(job => job.PersonId == personId);
     }
 
-    /// <summary>What the team shares, and a person's own. An administrator is a person like any other here.</summary>
+    /// <summary>What the team shares, and a person's own; not what was taken down. An administrator is a person like any other here.</summary>
     public static IQueryable<GeneratedImage> VisibleTo(this IQueryable<GeneratedImage> images, Viewer viewer)
     {
         ArgumentNullException.ThrowIfNull(viewer);
         var personId = viewer.PersonId;
-        return images.Where(image => image.Visibility == Visibilities.Team || image.PersonId == personId);
+        return images.Where(image => image.TakenDownAt == null && (image.Visibility == Visibilities.Team || image.PersonId == personId));
     }
 
     /// <summary>A person's own.</summary>

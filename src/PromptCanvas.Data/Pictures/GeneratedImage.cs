@@ -19,6 +19,12 @@ public sealed class GeneratedImage
     /// <summary>Who may see it: one of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; set; } = Visibilities.Team;
 
+    /// <summary>Since when nobody sees it, its owner included: an administrator took it down. Null = it is there.</summary>
+    public DateTimeOffset? TakenDownAt { get; set; }
+
+    /// <summary>Bytes of its files; null until somebody asked.</summary>
+    public long? Bytes { get; set; }
+
     /// <summary>SHA-256 of the PNG, 64 lower-case hex digits.</summary>
     public required string ContentHash { get; init; }
 

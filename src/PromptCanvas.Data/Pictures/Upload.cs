@@ -15,6 +15,9 @@ public sealed class Upload
 
     public required int Height { get; init; }
 
+    /// <summary>Bytes of its file; null until somebody asked.</summary>
+    public long? Bytes { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it goes; null once a job uses it.</summary>

@@ -48,21 +48,28 @@ public sealed record UnClipModel : IDisposable
     /// <summary>Steps, samplers and guidance unless a request says otherwise.</summary>
     public required ModelRecipe Recipe { get; init; }
 
+    /// <summary>Every network the model has, in the order in which a picture meets them.</summary>
+    public IEnumerable<INetwork> Networks =>
+    [
+        TextEncoder,
+        .. One(ImageEncoder),
+        Prior.Network,
+        .. One(AutoregressivePrior?.Network),
+        TextProjection.Network,
+        Decoder.Network,
+        .. SuperResolution.SelectMany(stage => (IEnumerable<INetwork>)[stage.Network, .. One(stage.LastStepNetwork)]),
+    ];
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        TextEncoder.Dispose();
-        ImageEncoder?.Dispose();
-        Prior.Network.Dispose();
-        AutoregressivePrior?.Network.Dispose();
-        TextProjection.Network.Dispose();
-        Decoder.Network.Dispose();
-        foreach (var stage in SuperResolution)
+        foreach (var network in Networks)
         {
-            stage.Network.Dispose();
-            stage.LastStepNetwork?.Dispose();
+            network.Dispose();
         }
     }
+
+    private static IEnumerable<INetwork> One(INetwork? network) => network is null ? [] : [network];
 }
 
 /// <summary>The prior and the statistics of the embeddings it was trained on.</summary>

@@ -5,8 +5,10 @@ using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
+using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Uploads;
+using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -51,6 +53,8 @@ internal static class StudioPipeline
         api.MapImages();
         api.MapUploads();
         app.MapPasskeys();
+        app.MapUsage();
+        app.MapModeration();
         app.MapOpenApi().AllowAnonymous();
         return app;
     }

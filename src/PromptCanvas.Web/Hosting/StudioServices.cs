@@ -14,8 +14,12 @@ using PromptCanvas.Migrations;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
+using PromptCanvas.Web.Features.Moderation;
+using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.People;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Features.Queue;
+using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -56,6 +60,10 @@ internal static class StudioServices
         services.AddStudioSecurity();
         services.AddAccounts();
         services.AddPeopleAdministration();
+        services.AddQueueAdministration();
+        services.AddModeration();
+        services.AddUsage();
+        services.AddOperations();
         services.AddApiDescription();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());

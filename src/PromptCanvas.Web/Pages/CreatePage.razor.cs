@@ -2,6 +2,7 @@ using System.Globalization;
 
 using Microsoft.AspNetCore.Components;
 
+using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Features.Create;
@@ -11,7 +12,7 @@ namespace PromptCanvas.Web.Pages;
 
 /// <summary>The studio's first page: the prompt, what is running, what was made.</summary>
 public sealed partial class CreatePage(
-    GenerateImagesHandler handler, IJobQueries jobs, ICurrentViewer viewer, IModelStatus model, NavigationManager navigation)
+    GenerateImagesHandler handler, IJobQueries jobs, ICurrentViewer viewer, ICredits credits, IModelStatus model, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
     private Refusal? refusal;
@@ -36,6 +37,10 @@ public sealed partial class CreatePage(
     [PersistentState]
     public IReadOnlyList<JobView>? FirstJobs { get; set; }
 
+    /// <summary>What the person may use, handed over in the same way; null for who only looks.</summary>
+    [PersistentState]
+    public QuotaView? Credits { get; set; }
+
     private bool IsEmpty => galleryEmpty && runs.Count == 0;
 
     // What stands above is not shown below once more.
@@ -45,6 +50,7 @@ public sealed partial class CreatePage(
     {
         modelProblem = model.Problem;
         FirstJobs ??= await ReadJobsAsync();
+        Credits ??= await ReadCreditsAsync();
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
 
@@ -88,6 +94,7 @@ public sealed partial class CreatePage(
         // The first press may have to wait until the model is open; the tiles do not wait for that.
         var person = await viewer.GetAsync(CancellationToken.None);
         var queued = await Task.Run(() => handler.HandleAsync(request, person, CancellationToken.None));
+        Credits = await ReadCreditsAsync();
         if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
@@ -97,6 +104,15 @@ public sealed partial class CreatePage(
         run.Job = await FindAsync(id);
         navigation.NavigateTo($"jobs/{id}");
     }
+
+    private async Task<QuotaView?> ReadCreditsAsync()
+    {
+        var person = await viewer.GetAsync(CancellationToken.None);
+        return person.MayMake ? await credits.GetAsync(person.PersonId, person.Role, CancellationToken.None) : null;
+    }
+
+    // What was not delivered has been given back.
+    private async Task CountCreditsAsync() => Credits = await ReadCreditsAsync();
 
     private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Localization;
 
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Resources;
 
@@ -13,6 +14,14 @@ internal static class PeopleTexts
         PersonRoles.Member => texts["RoleMember"],
         PersonRoles.Viewer => texts["RoleViewer"],
         _ => "",
+    };
+
+    public static string Period(this IStringLocalizer<Texts> texts, QuotaPeriod period) => period switch
+    {
+        QuotaPeriod.Month => texts["PeriodMonth"],
+        QuotaPeriod.Week => texts["PeriodWeek"],
+        QuotaPeriod.Day => texts["PeriodDay"],
+        _ => texts["PeriodNone"],
     };
 
     public static string Scope(this IStringLocalizer<Texts> texts, string scope) => scope switch

@@ -30,7 +30,9 @@ public sealed class SliceTests
     [Fact]
     public void Slices_AreFound()
     {
-        Assert.Equal(["Accounts", "Create", "Gallery", "Jobs", "People", "Previews", "Uploads"], Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
+        Assert.Equal(
+            ["Accounts", "Create", "Gallery", "Jobs", "Moderation", "Operations", "People", "Previews", "Queue", "Uploads", "Usage"],
+            Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
     }
 
     private static string? SliceOf(Type type) =>

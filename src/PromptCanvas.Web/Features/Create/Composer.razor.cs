@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -39,6 +40,10 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
     /// <summary>Why the last press was refused.</summary>
     [Parameter]
     public Refusal? Refusal { get; set; }
+
+    /// <summary>What the person may use now; null = not known.</summary>
+    [Parameter]
+    public QuotaView? Credits { get; set; }
 
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }

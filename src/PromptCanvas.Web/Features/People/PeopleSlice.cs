@@ -3,5 +3,9 @@ namespace PromptCanvas.Web.Features.People;
 /// <summary>What administration of people is made of.</summary>
 internal static class PeopleSlice
 {
-    public static void AddPeopleAdministration(this IServiceCollection services) => services.AddScoped<PeopleAdministration>();
+    public static void AddPeopleAdministration(this IServiceCollection services)
+    {
+        services.AddScoped<PeopleAdministration>();
+        services.AddScoped<CreditAdministration>();
+    }
 }

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace PromptCanvas.Data.People;
+
+/// <summary>What people have to be told, until they have read it.</summary>
+public sealed class NoticeBoard(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+{
+    private const int MostShown = 50;
+
+    /// <summary>The newest first.</summary>
+    public async Task<IReadOnlyList<Notice>> UnreadAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Notices.AsNoTracking().Where(notice => notice.PersonId == personId && notice.ReadAt == null)
+            .OrderByDescending(notice => notice.At).ThenByDescending(notice => notice.Id).Take(MostShown).ToListAsync(cancellationToken);
+    }
+
+    public async Task<bool> AnyUnreadAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Notices.AnyAsync(notice => notice.PersonId == personId && notice.ReadAt == null, cancellationToken);
+    }
+
+    /// <summary>The person has read this and whatever is older.</summary>
+    public async Task MarkReadAsync(Guid personId, long noticeId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await database.Notices.Where(notice => notice.PersonId == personId && notice.Id <= noticeId && notice.ReadAt == null)
+            .ExecuteUpdateAsync(change => change.SetProperty(notice => notice.ReadAt, now), cancellationToken);
+    }
+}

@@ -1,0 +1,158 @@
+using Microsoft.EntityFrameworkCore;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.Moderation;
+
+/// <summary>What is done about pictures that should not be there. An administrator sees a private picture only after saying why; the same
+/// transaction that lets them writes it to the audit log and tells the owner.</summary>
+internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, AuditLog audit, TimeProvider clock)
+{
+    private const int LongestReason = 500;
+
+    /// <summary>How long a picture that was opened stays open to the administrator who gave the reason.</summary>
+    public static TimeSpan OpenFor { get; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Somebody who sees a picture says that it should not be there.</summary>
+    /// <returns>Why it was not taken; null when it was.</returns>
+    public async Task<Refusal?> ReportAsync(Viewer viewer, Guid imageId, string? reason, CancellationToken cancellationToken)
+    {
+        if (RefusalOf(reason) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId, cancellationToken))
+        {
+            return NoPicture();
+        }
+
+        // Saying it twice does not make it two.
+        if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.PersonId == viewer.PersonId && report.ClosedAt == null, cancellationToken))
+        {
+            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, PersonId = viewer.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
+            await database.SaveChangesAsync(cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>The oldest first.</summary>
+    public async Task<IReadOnlyList<OpenReport>> OpenReportsAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await (
+            from report in database.Reports
+            where report.ClosedAt == null
+            join image in database.Images on report.ImageId equals image.Id
+            join reporter in database.People on report.PersonId equals reporter.Id
+            join person in database.People on image.PersonId equals person.Id into owners
+            from owner in owners.DefaultIfEmpty()
+            orderby report.At
+            select new OpenReport(report.Id, image.Id, reporter.DisplayName, owner == null ? null : owner.DisplayName, report.Reason, report.At)).ToListAsync(cancellationToken);
+    }
+
+    public async Task CloseReportAsync(AuditActor actor, Guid reportId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await database.Reports.SingleOrDefaultAsync(report => report.Id == reportId && report.ClosedAt == null, cancellationToken) is { } report)
+        {
+            report.ClosedAt = clock.GetUtcNow();
+            database.AuditLog.Add(audit.Entry(actor, "report.close", report.ImageId.ToString(), report.Reason));
+            await database.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A picture as this administrator may see it now; null when there is none.</summary>
+    public async Task<ModeratedPicture?> FindAsync(Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await database.Images.AsNoTracking().SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
+        {
+            return null;
+        }
+
+        var owner = await database.People.Where(person => person.Id == image.PersonId).Select(person => person.DisplayName).SingleOrDefaultAsync(cancellationToken);
+        var open = await IsOpenAsync(database, administrator, imageId, cancellationToken);
+        return new ModeratedPicture(
+            image.Id, owner, open ? image.Prompt : null, image.Visibility == Visibilities.Team, image.TakenDownAt, image.CreatedAt, image.Width, image.Height);
+    }
+
+    /// <summary>Whether this administrator may see the picture's bytes now.</summary>
+    public async Task<bool> IsOpenAsync(Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await IsOpenAsync(database, administrator, imageId, cancellationToken);
+    }
+
+    /// <summary>Breaks the glass: the picture is open to this administrator for a while, and its owner is told.</summary>
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> OpenAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
+        ActAsync(actor, imageId, reason, NoticeKinds.Opened, image => image.PersonId is null ? new InvalidInput("reason", "This picture belongs to nobody who could be told.") : null, cancellationToken);
+
+    /// <summary>Nobody sees the picture from now on; its files stay.</summary>
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> TakeDownAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
+        ActAsync(actor, imageId, reason, NoticeKinds.TakenDown, image => Set(image, clock.GetUtcNow()), cancellationToken);
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> PutBackAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
+        ActAsync(actor, imageId, reason, NoticeKinds.PutBack, image => Set(image, null), cancellationToken);
+
+    private static NotFound NoPicture() => new("There is no picture with this address.");
+
+    private static InvalidInput? RefusalOf(string? reason) => string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason
+        ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.")
+        : null;
+
+    private static Refusal? Set(GeneratedImage image, DateTimeOffset? takenDownAt)
+    {
+        image.TakenDownAt = takenDownAt;
+        return null;
+    }
+
+    private async Task<bool> IsOpenAsync(AppDbContext database, Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow() - OpenFor;
+        return await database.Images.VisibleTo(administrator).AnyAsync(image => image.Id == imageId, cancellationToken)
+            || await database.Notices.AnyAsync(
+                notice => notice.ImageId == imageId && notice.ByPersonId == administrator.PersonId && notice.Kind == NoticeKinds.Opened && notice.At > since,
+                cancellationToken);
+    }
+
+    private async Task<Refusal?> ActAsync(
+        AuditActor actor, Guid imageId, string? reason, string kind, Func<GeneratedImage, Refusal?> act, CancellationToken cancellationToken)
+    {
+        if (RefusalOf(reason) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await database.Images.SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
+        {
+            return NoPicture();
+        }
+
+        if (act(image) is { } refused)
+        {
+            return refused;
+        }
+
+        if (image.PersonId is { } owner && await database.People.AnyAsync(person => person.Id == owner, cancellationToken))
+        {
+            database.Notices.Add(new Notice
+            {
+                PersonId = owner, Kind = kind, ImageId = imageId, ByPersonId = actor.PersonId, By = actor.Name, Reason = reason!.Trim(), At = clock.GetUtcNow(),
+            });
+        }
+
+        database.AuditLog.Add(audit.Entry(actor, $"picture.{kind}", imageId.ToString(), reason));
+        await database.SaveChangesAsync(cancellationToken);
+        return null;
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Moderation;
+
+/// <summary>One picture, for whoever has to decide about it.</summary>
+public sealed partial class PictureAdministrationPage
+{
+    private ModeratedPicture? picture;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [Parameter]
+    public Guid ImageId { get; set; }
+
+    /// <summary>Why, whatever is done.</summary>
+    [SupplyParameterFromForm]
+    public string? Reason { get; set; }
+
+    [Inject]
+    private Moderation Moderation { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync() =>
+        picture = await Moderation.FindAsync(Context.User.ToViewer(), ImageId, Context.RequestAborted);
+
+    private async Task ActAsync(Func<AuditActor, Guid, string?, CancellationToken, Task<Refusal?>> act)
+    {
+        problem = (await act(Context.ToActor(), ImageId, Reason, Context.RequestAborted))?.Message;
+        if (problem is null)
+        {
+            Navigation.NavigateTo($"/admin/pictures/{ImageId}");
+        }
+    }
+}

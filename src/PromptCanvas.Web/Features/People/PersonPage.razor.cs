@@ -1,0 +1,107 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.People;
+
+/// <summary>One person's credits and limits.</summary>
+public sealed partial class PersonPage
+{
+    private const int ShownLines = 100;
+    private Person? person;
+    private QuotaView? quota;
+    private IReadOnlyList<LedgerLine> lines = [];
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [Parameter]
+    public Guid PersonId { get; set; }
+
+    [SupplyParameterFromForm(FormName = "top-up")]
+    public TopUpForm TopUp { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "limits")]
+    public LimitsForm Limits { get; set; } = null!;
+
+    [Inject]
+    private CreditAdministration Administration { get; set; } = null!;
+
+    [Inject]
+    private ICredits Credits { get; set; } = null!;
+
+    [Inject]
+    private UserManager<Person> People { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        TopUp ??= new TopUpForm();
+        person = await People.FindByIdAsync(PersonId.ToString());
+        if (person is null)
+        {
+            Context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        Limits ??= LimitsForm.Of(await Credits.LimitsOfAsync(PersonId, Context.RequestAborted));
+        quota = await Credits.GetAsync(PersonId, person.Role, Context.RequestAborted);
+        lines = await Credits.HistoryAsync(PersonId, null, ShownLines, Context.RequestAborted);
+    }
+
+    private static string? Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture);
+
+    private async Task TopUpAsync() =>
+        Leave(await Administration.TopUpAsync(Context.ToActor(), person!, TopUp.Amount ?? 0, TopUp.Reason ?? "", Context.RequestAborted));
+
+    private async Task SetLimitsAsync() =>
+        Leave(await Administration.SetLimitsAsync(Context.ToActor(), person!, Limits.ToLimits(), Context.RequestAborted));
+
+    private void Leave(Refusal? refusal)
+    {
+        problem = refusal?.Message;
+        if (refusal is null)
+        {
+            Navigation.NavigateTo($"/admin/people/{PersonId}");
+        }
+    }
+
+    /// <summary>What the form sends.</summary>
+    public sealed class TopUpForm
+    {
+        public int? Amount { get; set; }
+
+        public string? Reason { get; set; }
+    }
+
+    /// <summary>What the form sends; an empty field is the default.</summary>
+    public sealed class LimitsForm
+    {
+        public int? Allowance { get; set; }
+
+        public double? Weight { get; set; }
+
+        public int? MaximumQueued { get; set; }
+
+        public int? MaximumRunning { get; set; }
+
+        internal static LimitsForm Of(PersonLimits limits) => new()
+        {
+            Allowance = limits.Allowance,
+            Weight = limits.Weight,
+            MaximumQueued = limits.MaximumQueued,
+            MaximumRunning = limits.MaximumRunning,
+        };
+
+        internal PersonLimits ToLimits() => new(Allowance, Weight ?? 1, MaximumQueued, MaximumRunning);
+    }
+}

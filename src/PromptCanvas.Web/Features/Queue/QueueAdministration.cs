@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Queue;
+
+/// <summary>The queue as its page shows it.</summary>
+/// <param name="Names">Who the people in it are.</param>
+internal sealed record QueueSight(QueueOverview Queue, IReadOnlyDictionary<Guid, string> Names);
+
+/// <summary>What an administrator may do to the queue. The page's buttons are no guard: each act asks anew who it is. Every act is written down.</summary>
+internal sealed class QueueAdministration(
+    IQueueAdmin queue, ISubmissions submissions, IDbContextFactory<AppDbContext> databases, ICurrentViewer viewer, AuditLog audit)
+{
+    private const int MostJobs = 200;
+
+    /// <exception cref="UnauthorizedAccessException">This is no administrator any more.</exception>
+    public async Task<QueueSight> LookAsync(CancellationToken cancellationToken)
+    {
+        await CheckAsync(cancellationToken);
+        var overview = await queue.LookAsync(MostJobs, cancellationToken);
+        var ids = overview.Jobs.Select(job => job.PersonId).Append(overview.PausedBy).OfType<Guid>().ToHashSet();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return new QueueSight(
+            overview,
+            await database.People.Where(person => ids.Contains(person.Id)).ToDictionaryAsync(person => person.Id, person => person.DisplayName, cancellationToken));
+    }
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> PauseAsync(string reason, CancellationToken cancellationToken) =>
+        ActAsync("queue.pause", null, reason, async actor => RefusalOf(await queue.PauseAsync(reason, actor.PersonId, cancellationToken)), cancellationToken);
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> ResumeAsync(CancellationToken cancellationToken) =>
+        ActAsync("queue.resume", null, null, async _ => RefusalOf(await queue.ResumeAsync(cancellationToken)), cancellationToken);
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> MoveToFrontAsync(Guid jobId, CancellationToken cancellationToken) =>
+        ActAsync("queue.front", jobId, null, async _ => RefusalOf(await queue.MoveToFrontAsync(jobId, cancellationToken)), cancellationToken);
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> MoveBeforeAsync(Guid jobId, Guid beforeJobId, CancellationToken cancellationToken) =>
+        ActAsync("queue.move", jobId, $"before {beforeJobId}", async _ => RefusalOf(await queue.MoveBeforeAsync(jobId, beforeJobId, cancellationToken)), cancellationToken);
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<Refusal?> CancelAsync(Guid jobId, CancellationToken cancellationToken) =>
+        ActAsync("queue.cancel", jobId, null, async _ => RefusalOf(await submissions.CancelAsync(jobId, cancellationToken)), cancellationToken);
+
+    private static Refusal? RefusalOf<T>(Result<T> result) => result.TryGet(out _, out var refusal) ? null : refusal;
+
+    private async Task<Refusal?> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Refusal?>> act, CancellationToken cancellationToken)
+    {
+        var personId = await CheckAsync(cancellationToken);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var email = await database.People.Where(person => person.Id == personId).Select(person => person.Email).SingleAsync(cancellationToken);
+        var actor = new AuditActor(personId, email ?? personId.ToString(), null);
+        var refusal = await act(actor);
+        if (refusal is null)
+        {
+            await audit.WriteAsync(actor, action, jobId?.ToString(), detail, cancellationToken);
+        }
+
+        return refusal;
+    }
+
+    private async Task<Guid> CheckAsync(CancellationToken cancellationToken)
+    {
+        var who = await viewer.GetAsync(cancellationToken);
+        return who.IsAdministrator ? who.PersonId : throw new UnauthorizedAccessException("Administrators look after the queue, and this is none any more.");
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Components;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.Queue;
+
+/// <summary>Who waits for what, looked at anew every two seconds.</summary>
+public sealed partial class QueuePage
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private QueueSight? sight;
+    private string reason = "";
+    private string? problem;
+
+    [Inject]
+    private QueueAdministration Administration { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    /// <summary>Jobs that can be moved, in their order.</summary>
+    private List<Guid> Waiting => [.. sight!.Queue.Jobs.Where(job => job.State == JobState.Queued).Select(job => job.JobId)];
+
+    private int Running => sight!.Queue.Jobs.Count - Waiting.Count;
+
+    protected override Task OnInitializedAsync() => LookAsync();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            Post(LookOnAsync);
+        }
+    }
+
+    private async Task LookAsync() => sight = await Administration.LookAsync(Gone);
+
+    private async Task LookOnAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, Clock);
+        while (await timer.WaitForNextTickAsync(Gone))
+        {
+            await LookAsync();
+            StateHasChanged();
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        await ActAsync(Administration.PauseAsync(reason, Gone));
+        reason = problem is null ? "" : reason;
+    }
+
+    private async Task ActAsync(Task<Refusal?> act)
+    {
+        problem = (await act)?.Message;
+        await LookAsync();
+    }
+
+    private string NameOf(Guid? personId) =>
+        personId is { } id ? sight!.Names.GetValueOrDefault(id) ?? T["NobodyAnyMore"] : T["TheStudio"];
+}

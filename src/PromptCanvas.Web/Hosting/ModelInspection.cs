@@ -1,0 +1,33 @@
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Web.Features.Operations;
+
+namespace PromptCanvas.Web.Hosting;
+
+/// <inheritdoc/>
+/// <param name="needs">Bytes that a model takes on disk and in memory, by its name.</param>
+/// <param name="isLoaded">Whether a network's weights are in memory.</param>
+internal sealed class ModelInspection(
+    IModelLibrary library, string provider, Func<string, (long Disk, long Memory)> needs, Func<INetwork, bool> isLoaded) : IModelInspection
+{
+    public string Provider => provider;
+
+    public IReadOnlyList<ModelFacts> Inspect() => [.. library.List().Select(Inspect)];
+
+    private ModelFacts Inspect(string name)
+    {
+        var isDefault = name == library.DefaultName;
+        try
+        {
+            // Opening is the check: every file is read up to its tensors' names and shapes.
+            var model = library.Open(name);
+            var (disk, memory) = needs(name);
+            return new ModelFacts(
+                name, isDefault, null, model.Recipe.Sizes, [.. model.Networks.Select(network => new NetworkFacts(network.Name, isLoaded(network)))], disk, memory);
+        }
+        catch (ModelException fault)
+        {
+            return new ModelFacts(name, isDefault, fault.Message, [], [], 0, 0);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+using PromptCanvas.Web.Features.Operations;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Features.Operations;
+
+public sealed class OperationsPageTests : IAsyncDisposable
+{
+    private const string Secret = "Host=db;Password=canary-5f1c";
+    private readonly Studio studio = new() { Settings = { ["ConnectionStrings:PromptCanvas"] = Secret, ["Quotas:MaximumQueued"] = "33" } };
+
+    public ValueTask DisposeAsync() => studio.DisposeAsync();
+
+    [Fact]
+    public async Task Settings_SayWhatIsSetAndFromWhere_AndNoSecret()
+    {
+        var page = await studio.Browser(studio.Administrator.Cookie).GetStringAsync("/admin/settings", TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain("canary", page, StringComparison.Ordinal);
+        Assert.Contains("set, and not shown", page, StringComparison.Ordinal);
+        Assert.Matches("Quotas:MaximumQueued</code></td>\\s*<td>33</td>", page);
+        Assert.Matches("Registration:Mode</code></td>\\s*<td>Invite</td>\\s*<td>appsettings.json</td>", page);
+    }
+
+    [Fact]
+    public void Settings_OfAppsettings_AreAllShown()
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Studio.RepoRoot, "appsettings.json")));
+        var there = file.RootElement.EnumerateObject().SelectMany(section => section.Value.ValueKind == JsonValueKind.Object
+            ? section.Value.EnumerateObject().Select(setting => $"{section.Name}:{setting.Name}")
+            : [section.Name]);
+
+        Assert.Empty(there.Where(key => !key.StartsWith("Logging:", StringComparison.Ordinal) && key != "AllowedHosts").Except(SettingsBook.Keys));
+    }
+
+    [Fact]
+    public async Task Models_AreCheckedAndMeasured()
+    {
+        var page = await studio.Browser(studio.Administrator.Cookie).GetStringAsync("/admin/models", TestContext.Current.CancellationToken);
+
+        Assert.Contains("starter", page, StringComparison.Ordinal);
+        Assert.Contains("Every tensor is there and has the expected shape. It makes 64, 256, 1024 pixels.", page, StringComparison.Ordinal);
+        Assert.Contains("super_res_first: not loaded", page, StringComparison.Ordinal);
+    }
+}
