@@ -36,6 +36,9 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IDisposable
     public string? Validate(GenerationRequest request) => engines[0].Validate(request);
 
     /// <inheritdoc/>
+    public int WorkingSizeFor(int side) => engines[0].WorkingSizeFor(side);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         if (Validate(request) is { } problem)

@@ -119,6 +119,8 @@ public sealed class CrowdTests : IDisposable
 
         public IImageEngine Get(string modelName) => this;
 
+        public int WorkingSizeFor(int side) => side;
+
         public string? Validate(GenerationRequest request) => inner?.Validate(request);
 
         public void Finish() => finished.TrySetResult();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
+using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Uploads;
