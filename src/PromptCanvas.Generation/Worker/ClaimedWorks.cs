@@ -28,6 +28,7 @@ internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, En
             Person = job.PersonId?.ToString() ?? "",
             Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
             PreviewsWanted = () => previews.Wanted(claim.Id),
+            PictureWanted = running.Wants,
         };
         if (job.Material is null)
         {

@@ -120,6 +120,11 @@ internal sealed class JobAttempt(
             case ImageFailed failed:
                 writes.Add(Task.Run(() => keeper.FailAsync(claim, running, failed)));
                 break;
+            case ImageDropped dropped:
+
+                // Whoever cancelled it wrote so.
+                running.Completed(dropped.ImageIndex, finished: 0);
+                break;
         }
     }
 

@@ -30,11 +30,16 @@ internal sealed class JobRunner(
     private async Task RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
     {
         // A cancel between the claim and the registration of the run reached nobody.
-        var held = false;
-        await pause.UntilDoneAsync(async () => held = await progress.IsHeldAsync(claim, CancellationToken.None), claim.Id, stopping);
-        if (!held)
+        IReadOnlyList<int>? open = null;
+        await pause.UntilDoneAsync(async () => open = await progress.OpenImagesAsync(claim, CancellationToken.None), claim.Id, stopping);
+        if (open is null)
         {
             return;
+        }
+
+        foreach (var image in claim.Missing.Where(image => !open.Contains(image.ImageIndex)))
+        {
+            running.Drop(image.ImageIndex);
         }
 
         events.Started(claim.Id, claim.Job.CompletedImages);

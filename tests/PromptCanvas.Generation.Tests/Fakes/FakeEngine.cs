@@ -34,6 +34,12 @@ internal sealed class FakeEngine : IImageEngine
             yield return new StepCompleted(index, seed, GenerationStage.Decoder, 1, 1, 0.5, Picture(seed));
             await BeforeImage(request, index, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
+            if (request.PictureWanted?.Invoke(index) == false)
+            {
+                yield return new ImageDropped(index, seed);
+                continue;
+            }
+
             yield return NotANumber(index)
                 ? new ImageFailed(index, seed, "The picture came out as not a number.")
                 : new ImageCompleted(index, seed, Picture(seed), [1.5f, -2], Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);

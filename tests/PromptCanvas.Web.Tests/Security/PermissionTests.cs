@@ -79,6 +79,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
     private string PathOf(PermissionRow row) => row.Pattern
         .Replace("{JobId:guid}", $"{cast.Job}", StringComparison.Ordinal)
         .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
+        .Replace("{index:int}", "0", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
         .Replace("{id:guid}", $"{(row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
 
