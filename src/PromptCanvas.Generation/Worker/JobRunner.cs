@@ -6,7 +6,7 @@ namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A claimed job from the engine to its last row.</summary>
 internal sealed class JobRunner(
-    JobAttempt attempt, JobProgress progress, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
+    JobAttempt attempt, JobProgress progress, StageKeeper stages, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
 {
     private const string StudioFault = "The studio failed on this request; the administrator finds the reason in the log.";
 
@@ -45,6 +45,10 @@ internal sealed class JobRunner(
         events.Started(claim.Id, claim.Job.CompletedImages);
         var result = await attempt.RunAsync(claim, running, stopping);
         await pause.UntilDoneAsync(() => ConcludeAsync(claim, running, result), claim.Id, stopping);
+        if (result.End is AttemptEnd.Over or AttemptEnd.Fenced)
+        {
+            await pause.UntilDoneAsync(() => stages.RemoveIfOverAsync(claim.Id, CancellationToken.None), claim.Id, stopping);
+        }
     }
 
     private async Task ConcludeAsync(ClaimedJob claim, RunningJob running, AttemptResult result)
