@@ -4,6 +4,7 @@ using Microsoft.JSInterop;
 using MudBlazor;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
@@ -33,6 +34,8 @@ public sealed partial class RunPanel(
     /// <summary>The job is over.</summary>
     [Parameter]
     public EventCallback<Run> OnOver { get; set; }
+
+    private string Title => T.Title(Run.Request.Prompt, Run.Job?.Kind);
 
     private string State => Run.Job?.State.ToString().ToLowerInvariant() ?? "wished";
 
