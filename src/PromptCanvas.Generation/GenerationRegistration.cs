@@ -38,6 +38,7 @@ public static class GenerationRegistration
         services.AddSingleton<IImageStore, ImageStore>();
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<StoredPictures>();
+        services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<IUploads, Uploads.Uploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
@@ -106,6 +107,7 @@ public static class GenerationRegistration
         services.AddSingleton<ProcessEnd>();
         services.AddSingleton<PictureSaver>();
         services.AddSingleton<PictureKeeper>();
+        services.AddSingleton<StageKeeper>();
         services.AddSingleton<ClaimedWorks>();
         services.AddSingleton<JobAttempt>();
         services.AddSingleton<JobRunner>();

@@ -13,6 +13,9 @@ public interface ISubmissions
     /// <summary>Cancels a job: what is finished stays, what runs stops within a step, what was not delivered is given back.</summary>
     Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken);
 
+    /// <summary>Cancels one picture of a job, if it is not finished: it stops within a step and its charge is given back; the others go on.</summary>
+    Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken);
+
     /// <summary>Cancels whatever a person has waiting or running, and gives the charges back: for a person who is suspended.</summary>
     /// <param name="reason">One sentence for the person's account.</param>
     /// <returns>How many jobs.</returns>

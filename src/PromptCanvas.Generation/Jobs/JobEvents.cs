@@ -11,12 +11,23 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
         signal.Set();
     }
 
+    /// <summary>Somebody ended it, as a whole or with its last picture.</summary>
     public void Cancelled(JobView job)
     {
         running.Cancel(job.Id);
         previews.Complete(job.Id);
-        feed.Publish(new JobChanged(job.Id, JobState.Cancelled, job.Images.Count(image => image.State == JobImageState.Done)));
+        Changed(job);
     }
+
+    /// <summary>Somebody cancelled one of its pictures.</summary>
+    public void Dropped(JobView job, int imageIndex)
+    {
+        running.Drop(job.Id, imageIndex);
+        Changed(job);
+    }
+
+    private void Changed(JobView job) =>
+        feed.Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobImageState.Done)));
 
     /// <summary>From here until the result is disposed, <see cref="Cancelled"/> reaches the job's run.</summary>
     public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>

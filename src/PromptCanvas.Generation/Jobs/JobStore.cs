@@ -14,6 +14,19 @@ namespace PromptCanvas.Generation.Jobs;
 /// <param name="SameBody">Whether it asks for the same.</param>
 internal sealed record StoredJob(Guid Id, bool Created, bool SameBody);
 
+/// <summary>What became of the wish to cancel a picture.</summary>
+internal enum PictureCancel
+{
+    /// <summary>It is finished, or was cancelled before.</summary>
+    TooLate,
+
+    /// <summary>Others of its job go on.</summary>
+    Cancelled,
+
+    /// <summary>It was the last one: its job is over.</summary>
+    JobOver,
+}
+
 /// <summary>What people write into the queue.</summary>
 internal sealed class JobStore(
     IDbContextFactory<AppDbContext> databases, Transactions transactions, InputPictures inputs, Admission admission, Ledger ledger, Failpoints failpoints, TimeProvider clock)
@@ -50,13 +63,42 @@ internal sealed class JobStore(
                 return (false, false);
             }
 
-            var open = database.JobImages
-                .Where(image => image.JobId == jobId && (image.State == JobImageStates.Queued || image.State == JobImageStates.Running));
+            var open = Open(database, jobId);
             var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
             await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
             await ledger.RefundAsync(database, jobId, indices, reason, cancellationToken);
             failpoints.Hit(Failpoints.CancelWritten);
             return (true, true);
+        },
+        cancellationToken);
+
+    /// <summary>Cancels one picture that is not finished and gives its charge back. With its last open picture a job is over.</summary>
+    public Task<PictureCancel> CancelImageAsync(Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken) => transactions.RunAsync(
+        async database =>
+        {
+            // An update rather than a look: it holds the row until the commit, on both databases.
+            var active = await database.Jobs
+                .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
+                .ExecuteUpdateAsync(change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages), cancellationToken);
+            var cancelled = active == 0 ? 0 : await Open(database, jobId).Where(image => image.ImageIndex == imageIndex)
+                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
+            if (cancelled == 0)
+            {
+                return (PictureCancel.TooLate, false);
+            }
+
+            await ledger.RefundAsync(database, jobId, [imageIndex], reason, cancellationToken);
+            if (await Open(database, jobId).AnyAsync(cancellationToken))
+            {
+                return (PictureCancel.Cancelled, true);
+            }
+
+            var job = await database.Jobs.Include(row => row.Images).SingleAsync(row => row.Id == jobId, cancellationToken);
+            (job.State, job.Error) = JobEnd.Of(job);
+            job.Fence++;
+            (job.LeasedBy, job.LeaseUntil, job.FinishedAt) = (null, null, clock.GetUtcNow());
+            await database.SaveChangesAsync(cancellationToken);
+            return (PictureCancel.JobOver, true);
         },
         cancellationToken);
 
@@ -68,6 +110,9 @@ internal sealed class JobStore(
             .Where(job => job.PersonId == personId && (job.State == JobStates.Queued || job.State == JobStates.Running))
             .Select(job => job.Id).ToListAsync(cancellationToken);
     }
+
+    private static IQueryable<JobImage> Open(AppDbContext database, Guid jobId) => database.JobImages
+        .Where(image => image.JobId == jobId && (image.State == JobImageStates.Queued || image.State == JobImageStates.Running));
 
     private async Task<(Result<StoredJob> Value, bool Keep)> InsertAsync(AppDbContext database, CheckedJob job, CancellationToken cancellationToken)
     {

@@ -23,6 +23,15 @@ internal sealed class RunningJobs
         }
     }
 
+    /// <summary>One picture is not wanted any more.</summary>
+    public void Drop(Guid jobId, int imageIndex)
+    {
+        if (jobs.TryGetValue(jobId, out var job))
+        {
+            job.Drop(imageIndex);
+        }
+    }
+
     /// <summary>Shares of pictures in progress that are done already, summed; 0 when it does not run here.</summary>
     public double StartedWork(Guid jobId) => jobs.TryGetValue(jobId, out var job) ? job.StartedWork : 0;
 }
@@ -33,6 +42,7 @@ internal sealed class RunningJob : IDisposable
     private readonly CancellationTokenSource cancellation;
     private readonly Action<RunningJob> onDisposed;
     private readonly ConcurrentDictionary<int, double> progress = new();
+    private readonly ConcurrentDictionary<int, byte> dropped = new();
     private readonly Lock disposing = new();
     private int completedImages;
     private bool disposed;
@@ -51,10 +61,15 @@ internal sealed class RunningJob : IDisposable
 
     public double StartedWork => progress.Values.Sum();
 
+    /// <summary>Whether a picture is still to be made.</summary>
+    public bool Wants(int imageIndex) => !dropped.ContainsKey(imageIndex);
+
+    public void Drop(int imageIndex) => dropped.TryAdd(imageIndex, 0);
+
     public void Report(int imageIndex, double share) => progress[imageIndex] = share;
 
     /// <summary>A picture left the engine.</summary>
-    /// <param name="finished">1 = done, 0 = failed.</param>
+    /// <param name="finished">1 = done, 0 = failed or cancelled.</param>
     /// <returns>The pictures of the job that are done.</returns>
     public int Completed(int imageIndex, int finished)
     {

@@ -58,6 +58,32 @@ internal sealed class Submissions(
         return view;
     }
 
+    public async Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken)
+    {
+        var written = await writes.TryAsync(() => store.CancelImageAsync(jobId, imageIndex, "Cancelled before it was made.", cancellationToken));
+        if (!written.TryGet(out var cancelled, out var unavailable))
+        {
+            return unavailable;
+        }
+
+        if (await queries.FindAsync(jobId, cancellationToken) is not { } view || view.Images.All(image => image.Index != imageIndex))
+        {
+            return new NotFound("There is no such picture.");
+        }
+
+        switch (cancelled)
+        {
+            case PictureCancel.Cancelled:
+                events.Dropped(view, imageIndex);
+                break;
+            case PictureCancel.JobOver:
+                events.Cancelled(view);
+                break;
+        }
+
+        return view;
+    }
+
     public async Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken)
     {
         var written = await writes.TryAsync(async () =>

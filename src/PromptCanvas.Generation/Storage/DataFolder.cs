@@ -16,6 +16,9 @@ public sealed class DataFolder(string contentRoot, string folder)
     /// <summary>On the file system of <see cref="Images"/>, so that a rename is all or nothing.</summary>
     public string Temporary => Path.Combine(Images, "tmp");
 
+    /// <summary>What the finished stages of pictures gave that are not finished, by job.</summary>
+    public string Stages => Path.Combine(Root, "stages");
+
     public string LockFile => Path.Combine(Root, "studio.lock");
 
     /// <summary>The file of a finished picture.</summary>

@@ -10,7 +10,7 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A claimed job's rows → what the engine is asked.</summary>
-internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, EngineWorks works, PreviewPublisher previews)
+internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, EngineWorks works, StageKeeper stages, PreviewPublisher previews)
 {
     /// <returns>The work, or why it cannot be made any more.</returns>
     /// <exception cref="Imaging.Pixels.PictureFormatException">A picture it works with is gone or damaged.</exception>
@@ -28,6 +28,9 @@ internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, En
             Person = job.PersonId?.ToString() ?? "",
             Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
             PreviewsWanted = () => previews.Wanted(claim.Id),
+            PictureWanted = running.Wants,
+            ReportsStages = true,
+            Finished = stages.Load(claim.Id, claim.Missing.Select(image => image.ImageIndex)),
         };
         if (job.Material is null)
         {

@@ -31,7 +31,7 @@ internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
 /// <summary>Runs one claimed job on its engine; each picture is written beside the stream, so that no step waits for an encoder or a disk.</summary>
 internal sealed class JobAttempt(
-    IEngineProvider engines, ClaimedWorks works, PictureKeeper keeper, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
+    IEngineProvider engines, ClaimedWorks works, PictureKeeper keeper, StageKeeper stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
@@ -41,7 +41,7 @@ internal sealed class JobAttempt(
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The worker outlives any job.")]
     public async Task<AttemptResult> RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
     {
-        var writes = new List<Task<KeepResult>>();
+        var writes = new Writes();
         var end = AttemptEnd.Over;
         var reason = NoResult;
         try
@@ -74,11 +74,12 @@ internal sealed class JobAttempt(
             reason = EngineFault;
         }
 
-        return new AttemptResult(Combine(end, await Task.WhenAll(writes)), reason);
+        await Task.WhenAll(writes.Stages.Values);
+        return new AttemptResult(Combine(end, await Task.WhenAll(writes.Pictures)), reason);
     }
 
     /// <returns>Why nothing can be made of the job; null when the engine took it.</returns>
-    private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, List<Task<KeepResult>> writes)
+    private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, Writes writes)
     {
         var engine = engines.Get(claim.Job.Model);
         if (!(await works.PrepareAsync(claim, running)).TryGet(out var work, out var refusal))
@@ -106,7 +107,7 @@ internal sealed class JobAttempt(
         return end == AttemptEnd.Over && kept.Contains(KeepResult.StorageFailed) ? AttemptEnd.StorageFailed : end;
     }
 
-    private void Take(ClaimedJob claim, RunningJob running, GenerationEvent happened, List<Task<KeepResult>> writes)
+    private void Take(ClaimedJob claim, RunningJob running, GenerationEvent happened, Writes writes)
     {
         switch (happened)
         {
@@ -114,11 +115,19 @@ internal sealed class JobAttempt(
                 running.Report(step.ImageIndex, step.Progress);
                 Show(claim, step);
                 break;
+            case StageCompleted stage:
+                writes.Stages[stage.ImageIndex] = stages.KeepAsync(claim.Id, stage, writes.Stages.GetValueOrDefault(stage.ImageIndex));
+                break;
             case ImageCompleted image:
-                writes.Add(Task.Run(() => keeper.KeepAsync(claim, running, image)));
+                writes.Pictures.Add(Task.Run(() => keeper.KeepAsync(claim, running, image)));
                 break;
             case ImageFailed failed:
-                writes.Add(Task.Run(() => keeper.FailAsync(claim, running, failed)));
+                writes.Pictures.Add(Task.Run(() => keeper.FailAsync(claim, running, failed)));
+                break;
+            case ImageDropped dropped:
+
+                // Whoever cancelled it wrote so.
+                running.Completed(dropped.ImageIndex, finished: 0);
                 break;
         }
     }
@@ -135,5 +144,14 @@ internal sealed class JobAttempt(
         {
             logger.LogWarning(fault, "Step {Step} of picture {Index} of job {JobId} could not be shown", step.Step, step.ImageIndex, claim.Id);
         }
+    }
+
+    /// <summary>What is written while the engine goes on.</summary>
+    private sealed class Writes
+    {
+        public List<Task<KeepResult>> Pictures { get; } = [];
+
+        /// <summary>The last one of each picture, by index.</summary>
+        public Dictionary<int, Task> Stages { get; } = [];
     }
 }

@@ -9,31 +9,52 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
+/// <summary>What became of a worker's write about a picture.</summary>
+internal enum PictureWrite
+{
+    Written,
+
+    /// <summary>Somebody cancelled the picture; the rest of its job is still this worker's.</summary>
+    Unwanted,
+
+    /// <summary>The job is no longer this worker's.</summary>
+    Fenced,
+}
+
 /// <summary>What a worker writes about a job it has claimed. Each write holds only while its fence is the row's; false or null = too late, nothing was written.</summary>
 internal sealed class JobProgress(
     IDbContextFactory<AppDbContext> databases, Transactions transactions, Ledger ledger, Failpoints failpoints, TimeProvider clock)
 {
-    /// <summary>Whether the job is still this worker's.</summary>
-    public async Task<bool> IsHeldAsync(ClaimedJob claim, CancellationToken cancellationToken)
+    /// <summary>The pictures that are still to be made; null when the job is no longer this worker's.</summary>
+    public async Task<IReadOnlyList<int>?> OpenImagesAsync(ClaimedJob claim, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Held(database, claim).AnyAsync(cancellationToken);
+        return await Held(database, claim).AnyAsync(cancellationToken)
+            ? await database.JobImages.Where(image => image.JobId == claim.Id && image.State == JobImageStates.Running)
+                .Select(image => image.ImageIndex).ToListAsync(cancellationToken)
+            : null;
     }
 
     /// <summary>A picture is done: its file is in the store already.</summary>
-    public async Task<bool> FinishImageAsync(ClaimedJob claim, GeneratedImage image, CancellationToken cancellationToken)
+    public async Task<PictureWrite> FinishImageAsync(ClaimedJob claim, GeneratedImage image, CancellationToken cancellationToken)
     {
         failpoints.Hit(Failpoints.PictureFile);
-        var finished = await WriteAsync(claim, completed: 1, Failpoints.PictureWritten, async database =>
+        var finished = await WriteImageAsync(claim, completed: 1, Failpoints.PictureWritten, async database =>
         {
-            database.Images.Add(image);
-            await database.SaveChangesAsync(cancellationToken);
-            await ledger.SettleAsync(database, claim.Id, image.ImageIndex, cancellationToken);
-            await ImageOf(database, claim, image.ImageIndex).ExecuteUpdateAsync(
+            var done = await ImageOf(database, claim, image.ImageIndex).ExecuteUpdateAsync(
                 change => change
                     .SetProperty(row => row.State, JobImageStates.Done)
                     .SetProperty(row => row.ImageId, image.Id),
                 cancellationToken);
+            if (done == 0)
+            {
+                return false;
+            }
+
+            database.Images.Add(image);
+            await database.SaveChangesAsync(cancellationToken);
+            await ledger.SettleAsync(database, claim.Id, image.ImageIndex, cancellationToken);
+            return true;
         }, cancellationToken);
         failpoints.Hit(Failpoints.PictureCommitted);
         return finished;
@@ -41,15 +62,21 @@ internal sealed class JobProgress(
 
     /// <summary>A picture cannot be made; the others go on.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
-    public Task<bool> FailImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
-        WriteAsync(claim, completed: 0, null, async database =>
+    public Task<PictureWrite> FailImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
+        WriteImageAsync(claim, completed: 0, null, async database =>
         {
-            await ImageOf(database, claim, imageIndex).ExecuteUpdateAsync(
+            var failed = await ImageOf(database, claim, imageIndex).ExecuteUpdateAsync(
                 change => change
                     .SetProperty(row => row.State, JobImageStates.Failed)
                     .SetProperty(row => row.Error, reason),
                 cancellationToken);
+            if (failed == 0)
+            {
+                return false;
+            }
+
             await ledger.RefundAsync(database, claim.Id, [imageIndex], reason, cancellationToken);
+            return true;
         }, cancellationToken);
 
     /// <summary>The job is over: done when it has a picture, failed when it has none.</summary>
@@ -65,9 +92,8 @@ internal sealed class JobProgress(
                 change => change.SetProperty(row => row.State, JobImageStates.Failed).SetProperty(row => row.Error, reason), cancellationToken);
             await ledger.RefundAsync(database, claim.Id, missing, reason, cancellationToken);
             var job = await database.Jobs.Include(row => row.Images).SingleAsync(row => row.Id == claim.Id, cancellationToken);
-            state = job.CompletedImages > 0 ? JobState.Done : JobState.Failed;
-            job.State = state == JobState.Done ? JobStates.Done : JobStates.Failed;
-            job.Error = state == JobState.Failed ? job.Images.OrderBy(image => image.ImageIndex).First().Error : null;
+            (job.State, job.Error) = JobEnd.Of(job);
+            state = Enum.Parse<JobState>(job.State, ignoreCase: true);
             job.LeasedBy = null;
             job.LeaseUntil = null;
             job.FinishedAt = clock.GetUtcNow();
@@ -99,10 +125,23 @@ internal sealed class JobProgress(
         database.Jobs.Where(job => job.Id == claim.Id && job.Fence == claim.Fence && job.State == JobStates.Running);
 
     private static IQueryable<JobImage> ImageOf(AppDbContext database, ClaimedJob claim, int imageIndex) =>
-        database.JobImages.Where(row => row.JobId == claim.Id && row.ImageIndex == imageIndex);
+        database.JobImages.Where(row => row.JobId == claim.Id && row.ImageIndex == imageIndex && row.State == JobImageStates.Running);
 
-    private Task<bool> WriteAsync(
+    private async Task<bool> WriteAsync(
         ClaimedJob claim, int completed, string? failpoint, Func<AppDbContext, Task> write, CancellationToken cancellationToken) =>
+        await WriteImageAsync(
+            claim,
+            completed,
+            failpoint,
+            async database =>
+            {
+                await write(database);
+                return true;
+            },
+            cancellationToken) == PictureWrite.Written;
+
+    private Task<PictureWrite> WriteImageAsync(
+        ClaimedJob claim, int completed, string? failpoint, Func<AppDbContext, Task<bool>> write, CancellationToken cancellationToken) =>
         transactions.RunAsync(
             async database =>
             {
@@ -111,16 +150,20 @@ internal sealed class JobProgress(
                     change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages + completed), cancellationToken);
                 if (held == 0)
                 {
-                    return (false, false);
+                    return (PictureWrite.Fenced, false);
                 }
 
-                await write(database);
+                if (!await write(database))
+                {
+                    return (PictureWrite.Unwanted, false);
+                }
+
                 if (failpoint is not null)
                 {
                     failpoints.Hit(failpoint);
                 }
 
-                return (true, true);
+                return (PictureWrite.Written, true);
             },
             cancellationToken);
 }

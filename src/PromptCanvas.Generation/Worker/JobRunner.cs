@@ -6,7 +6,7 @@ namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A claimed job from the engine to its last row.</summary>
 internal sealed class JobRunner(
-    JobAttempt attempt, JobProgress progress, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
+    JobAttempt attempt, JobProgress progress, StageKeeper stages, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
 {
     private const string StudioFault = "The studio failed on this request; the administrator finds the reason in the log.";
 
@@ -30,16 +30,25 @@ internal sealed class JobRunner(
     private async Task RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
     {
         // A cancel between the claim and the registration of the run reached nobody.
-        var held = false;
-        await pause.UntilDoneAsync(async () => held = await progress.IsHeldAsync(claim, CancellationToken.None), claim.Id, stopping);
-        if (!held)
+        IReadOnlyList<int>? open = null;
+        await pause.UntilDoneAsync(async () => open = await progress.OpenImagesAsync(claim, CancellationToken.None), claim.Id, stopping);
+        if (open is null)
         {
             return;
+        }
+
+        foreach (var image in claim.Missing.Where(image => !open.Contains(image.ImageIndex)))
+        {
+            running.Drop(image.ImageIndex);
         }
 
         events.Started(claim.Id, claim.Job.CompletedImages);
         var result = await attempt.RunAsync(claim, running, stopping);
         await pause.UntilDoneAsync(() => ConcludeAsync(claim, running, result), claim.Id, stopping);
+        if (result.End is AttemptEnd.Over or AttemptEnd.Fenced)
+        {
+            await pause.UntilDoneAsync(() => stages.RemoveIfOverAsync(claim.Id, CancellationToken.None), claim.Id, stopping);
+        }
     }
 
     private async Task ConcludeAsync(ClaimedJob claim, RunningJob running, AttemptResult result)

@@ -36,14 +36,18 @@ internal sealed class PictureKeeper(PictureSaver saver, JobProgress progress, Jo
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one picture is that picture's.")]
-    private async Task<KeepResult> WriteAsync(ClaimedJob claim, RunningJob running, int imageIndex, int finished, Func<Task<bool>> write)
+    private async Task<KeepResult> WriteAsync(ClaimedJob claim, RunningJob running, int imageIndex, int finished, Func<Task<PictureWrite>> write)
     {
         try
         {
-            if (!await write())
+            switch (await write())
             {
-                running.Cancel();
-                return KeepResult.Fenced;
+                case PictureWrite.Fenced:
+                    running.Cancel();
+                    return KeepResult.Fenced;
+                case PictureWrite.Unwanted:
+                    running.Completed(imageIndex, finished: 0);
+                    return KeepResult.Kept;
             }
 
             events.Progressed(claim.Id, running.Completed(imageIndex, finished));

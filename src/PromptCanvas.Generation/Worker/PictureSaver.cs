@@ -14,9 +14,9 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>A finished picture → files, then its row.</summary>
 internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, TimeProvider clock)
 {
-    /// <returns>False when the job is no longer this worker's: no row was written, and the files are swept later.</returns>
+    /// <returns>Whether a row was written; where none was, the files are swept later.</returns>
     /// <exception cref="IOException">A file could not be written; neither it nor a row is there.</exception>
-    public async Task<bool> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
+    public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
         // What was painted into a picture is that picture, pixel by pixel; the others are squares of the size asked for.

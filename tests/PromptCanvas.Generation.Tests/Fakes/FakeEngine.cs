@@ -31,14 +31,35 @@ internal sealed class FakeEngine : IImageEngine
         {
             var seed = unchecked(request.Seed + (uint)index);
             yield return new StepCompleted(index, seed, GenerationStage.Prior, 1, 1, 0.1, null);
+            if (request.ReportsStages && ReportsStages)
+            {
+                yield return new StageCompleted(index, seed, new StageResult(GenerationStage.Prior, Embedding(seed), null, [new(GenerationStage.Prior, 0.5)]));
+                yield return new StageCompleted(index, seed, StageOf(seed));
+            }
+
             yield return new StepCompleted(index, seed, GenerationStage.Decoder, 1, 1, 0.5, Picture(seed));
             await BeforeImage(request, index, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
+            if (request.PictureWanted?.Invoke(index) == false)
+            {
+                yield return new ImageDropped(index, seed);
+                continue;
+            }
+
             yield return NotANumber(index)
                 ? new ImageFailed(index, seed, "The picture came out as not a number.")
                 : new ImageCompleted(index, seed, Picture(seed), [1.5f, -2], Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
         }
     }
+
+    /// <summary>Whether it tells its stages.</summary>
+    public bool ReportsStages { get; set; }
+
+    /// <summary>What its decoder gives.</summary>
+    public static StageResult StageOf(uint seed) =>
+        new(GenerationStage.Decoder, Embedding(seed), Picture(seed), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
+
+    private static float[] Embedding(uint seed) => [seed, 1.5f, float.Epsilon, -0f];
 
     private static SignedImage Picture(uint seed)
     {

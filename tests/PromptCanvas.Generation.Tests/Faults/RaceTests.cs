@@ -37,7 +37,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
             // Both may come true: finished first, then cancelled with the picture kept.
             var job = await studio.FindAsync(id);
             Assert.Equal(JobState.Cancelled, job.State);
-            Assert.Equal(await finish ? JobImageState.Done : JobImageState.Cancelled, job.Images[0].State);
+            Assert.Equal(await finish == PictureWrite.Written ? JobImageState.Done : JobImageState.Cancelled, job.Images[0].State);
         }
 
         await studio.ConsistentAsync();
@@ -75,11 +75,11 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
         var fresh = await ClaimAsync(studio);
 
-        Assert.False(await studio.Get<JobProgress>().FinishImageAsync(stale, Picture(stale), Cancellation));
-        Assert.False(await studio.Get<JobProgress>().FailImageAsync(stale, 0, "Too late.", Cancellation));
+        Assert.Equal(PictureWrite.Fenced, await studio.Get<JobProgress>().FinishImageAsync(stale, Picture(stale), Cancellation));
+        Assert.Equal(PictureWrite.Fenced, await studio.Get<JobProgress>().FailImageAsync(stale, 0, "Too late.", Cancellation));
         Assert.Null(await studio.Get<JobProgress>().EndAsync(stale, "Too late.", Cancellation));
         Assert.False(await studio.Get<JobProgress>().HandBackAsync(stale, TimeSpan.Zero, Cancellation));
-        Assert.True(await studio.Get<JobProgress>().FinishImageAsync(fresh, Picture(fresh), Cancellation));
+        Assert.Equal(PictureWrite.Written, await studio.Get<JobProgress>().FinishImageAsync(fresh, Picture(fresh), Cancellation));
         Assert.Equal(JobState.Done, await studio.Get<JobProgress>().EndAsync(fresh, "", Cancellation));
         await studio.ConsistentAsync();
     }

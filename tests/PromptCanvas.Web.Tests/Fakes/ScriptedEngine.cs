@@ -72,7 +72,7 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
 
         foreach (var index in indices)
         {
-            yield return Finish(request, index);
+            yield return request.PictureWanted?.Invoke(index) == false ? new ImageDropped(index, request.SeedOf(index)) : Finish(request, index);
         }
     }
 

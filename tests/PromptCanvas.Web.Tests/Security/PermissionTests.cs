@@ -80,6 +80,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{JobId:guid}", $"{cast.Job}", StringComparison.Ordinal)
         .Replace("{PersonId:guid}", $"{cast.People["owner"]!.Id}", StringComparison.Ordinal)
         .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
+        .Replace("{index:int}", "0", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
         .Replace("{id:guid}", $"{(row.Pattern.StartsWith("/api/uploads", StringComparison.Ordinal) ? cast.Upload : row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
 

@@ -4,6 +4,7 @@ using Microsoft.JSInterop;
 using MudBlazor;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
@@ -37,6 +38,8 @@ public sealed partial class RunPanel(
     /// <summary>Somebody takes this, instead of the viewer, when a finished tile is chosen.</summary>
     [Parameter]
     public EventCallback<Guid> OnPick { get; set; }
+
+    private string Title => T.Title(Run.Request.Prompt, Run.Job?.Kind);
 
     private string State => Run.Job?.State.ToString().ToLowerInvariant() ?? "wished";
 

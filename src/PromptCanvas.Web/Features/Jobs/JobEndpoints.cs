@@ -18,6 +18,9 @@ internal static class JobEndpoints
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One of your jobs. Scope: read.");
         api.MapDelete("/jobs/{id:guid}", CancelAsync).RequireAuthorization(Policies.Make)
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Cancels one of your jobs; finished pictures stay. Scope: generate, edit or vary.");
+        api.MapDelete("/jobs/{id:guid}/images/{index:int}", CancelImageAsync).RequireAuthorization(Policies.Make)
+            .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Cancels one picture of a job, from 0, if it is not finished; its credit is given back. Scope: generate, edit or vary.");
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)
@@ -40,6 +43,19 @@ internal static class JobEndpoints
         }
 
         return (await submissions.CancelAsync(id, cancellationToken)).TryGet(out var job, out var refusal)
+            ? TypedResults.Ok(JobBody.Of(job))
+            : refusal.ToProblem();
+    }
+
+    private static async Task<IResult> CancelImageAsync(
+        Guid id, int index, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
+    {
+        if (await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is null)
+        {
+            return Missing();
+        }
+
+        return (await submissions.CancelImageAsync(id, index, cancellationToken)).TryGet(out var job, out var refusal)
             ? TypedResults.Ok(JobBody.Of(job))
             : refusal.ToProblem();
     }

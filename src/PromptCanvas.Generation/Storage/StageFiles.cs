@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+
+namespace PromptCanvas.Generation.Storage;
+
+/// <summary>What the finished stages of a picture gave, in a file of its own: a job that is taken up again goes on from there. A file may be lost
+/// or damaged; then the picture begins anew.</summary>
+internal sealed class StageFiles(DataFolder folder)
+{
+    // Raised whenever the layout changes: what an older version left is not read.
+    private const int Version = 1;
+    private const int NoStage = -1;
+
+    /// <summary>Replaces what was there before.</summary>
+    /// <exception cref="IOException">The disk is full or failing; what was there before is there still.</exception>
+    public void Save(Guid jobId, int imageIndex, StageResult result)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new BinaryWriter(bytes, System.Text.Encoding.UTF8, leaveOpen: true))
+        {
+            Write(writer, result);
+        }
+
+        bytes.Write(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
+        var file = PathOf(jobId, imageIndex);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var temporary = $"{file}.tmp";
+        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            bytes.WriteTo(stream);
+        }
+
+        File.Move(temporary, file, overwrite: true);
+    }
+
+    /// <summary>Null when there is none that can be used.</summary>
+    public StageResult? Load(Guid jobId, int imageIndex)
+    {
+        var file = PathOf(jobId, imageIndex);
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        var bytes = File.ReadAllBytes(file);
+        var length = bytes.Length - SHA256.HashSizeInBytes;
+        if (length < 0 || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
+        {
+            return null;
+        }
+
+        using var reader = new BinaryReader(new MemoryStream(bytes, 0, length));
+        return Read(reader);
+    }
+
+    /// <summary>The jobs that left something.</summary>
+    public IEnumerable<Guid> Jobs() => !Directory.Exists(folder.Stages)
+        ? []
+        : Directory.EnumerateDirectories(folder.Stages)
+            .Select(path => Guid.TryParseExact(Path.GetFileName(path), "N", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty);
+
+    public void Remove(Guid jobId)
+    {
+        if (Directory.Exists(FolderOf(jobId)))
+        {
+            Directory.Delete(FolderOf(jobId), recursive: true);
+        }
+    }
+
+    private static void Write(BinaryWriter writer, StageResult result)
+    {
+        writer.Write(Version);
+        writer.Write(result.Stage is { } stage ? (int)stage : NoStage);
+        writer.Write(result.Frame);
+        writer.Write(result.Timings.Count);
+        foreach (var timing in result.Timings)
+        {
+            writer.Write((int)timing.Stage);
+            writer.Write(timing.Seconds);
+        }
+
+        Write(writer, result.ImageEmbedding);
+        Write(writer, result.Picture);
+        Write(writer, result.Canvas);
+    }
+
+    private static StageResult? Read(BinaryReader reader)
+    {
+        if (reader.ReadInt32() != Version)
+        {
+            return null;
+        }
+
+        var stage = reader.ReadInt32();
+        var frame = reader.ReadInt32();
+        var timings = new StageTiming[reader.ReadInt32()];
+        for (var index = 0; index < timings.Length; index++)
+        {
+            timings[index] = new StageTiming((GenerationStage)reader.ReadInt32(), reader.ReadDouble());
+        }
+
+        var embedding = ReadFloats(reader);
+        return new StageResult(stage == NoStage ? null : (GenerationStage)stage, embedding, ReadPicture(reader), timings)
+        {
+            Frame = frame,
+            Canvas = ReadPicture(reader),
+        };
+    }
+
+    private static void Write(BinaryWriter writer, SignedImage? picture)
+    {
+        writer.Write(picture?.Width ?? 0);
+        writer.Write(picture?.Height ?? 0);
+        Write(writer, picture?.Values ?? []);
+    }
+
+    private static SignedImage? ReadPicture(BinaryReader reader)
+    {
+        var (width, height) = (reader.ReadInt32(), reader.ReadInt32());
+        var values = ReadFloats(reader);
+        return width == 0 ? null : new SignedImage(width, height, values);
+    }
+
+    // Bits as they lie in memory: the file stays on the machine that wrote it.
+    private static void Write(BinaryWriter writer, float[] values)
+    {
+        writer.Write(values.Length);
+        writer.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+    }
+
+    private static float[] ReadFloats(BinaryReader reader)
+    {
+        var values = new float[reader.ReadInt32()];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    private string FolderOf(Guid jobId) => Path.Combine(folder.Stages, $"{jobId:N}");
+
+    private string PathOf(Guid jobId, int imageIndex) => Path.Combine(FolderOf(jobId), $"{imageIndex}.stage");
+}

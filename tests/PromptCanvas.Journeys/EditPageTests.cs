@@ -1,0 +1,163 @@
+using System.Text.RegularExpressions;
+
+using Microsoft.Playwright;
+
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Imaging.Png;
+
+using static Microsoft.Playwright.Assertions;
+
+namespace PromptCanvas.Journeys;
+
+/// <summary>The Edit page by mouse, by keyboard and on a phone.</summary>
+public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
+{
+    [Fact]
+    public async Task Replace_UnderAPaintedMask_ChangesNothingOutsideIt()
+    {
+        await using var tab = await browser.OpenAsync();
+        var source = await OpenAsync(tab);
+        await PaintAsync(tab, (0.4, 0.4), (0.6, 0.6));
+        await tab.Page.ReloadAsync();
+        await ReadyAsync(tab);
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" })).ToBeEnabledAsync();
+
+        await tab.Page.FillAsync(".bench-prompt", "a green heart");
+        await PressAsync(tab, "Replace");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" }).ClickAsync();
+        await Expect(tab.Page).Not.ToHaveURLAsync(new Regex(source));
+
+        var (before, after) = (await PictureAsync(tab, source), await PictureAsync(tab, IdIn().Match(tab.Page.Url).Value));
+        var changed = Changed(before, after);
+        Assert.Equal((before.Width, before.Height), (after.Width, after.Height));
+        Assert.NotEmpty(changed);
+
+        // The stroke goes from 0.4 to 0.6 of the canvas and is 64 pixels wide: the outer fifth of the picture is far from it.
+        var margin = before.Width / 5;
+        Assert.All(changed, at => Assert.True(
+            at.X >= margin && at.Y >= margin && at.X < before.Width - margin && at.Y < before.Height - margin, $"Pixel {at} is outside the mask."));
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Extend_ByNumbers_MakesALargerPicture()
+    {
+        await using var tab = await browser.OpenAsync();
+        var source = await OpenAsync(tab);
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Extend" }).CheckAsync(new() { Force = true });
+        await tab.Page.GetByLabel("Right", new() { Exact = true }).FillAsync("64");
+        await tab.Page.Keyboard.PressAsync("Tab");
+        await PressAsync(tab, "Extend");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" }).ClickAsync();
+        await Expect(tab.Page).Not.ToHaveURLAsync(new Regex(source));
+
+        var (before, after) = (await PictureAsync(tab, source), await PictureAsync(tab, IdIn().Match(tab.Page.Url).Value));
+        Assert.Equal((before.Width + 64, before.Height), (after.Width, after.Height));
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Replace_WithoutAMask_SaysWhatIsMissingAndAsksForNothing()
+    {
+        await using var tab = await browser.OpenAsync();
+        await OpenAsync(tab);
+        await tab.Page.FillAsync(".bench-prompt", "a green heart");
+        await PressAsync(tab, "Replace");
+
+        await Expect(tab.Page.Locator(".bench-panel [role=alert]")).ToContainTextAsync("Paint over");
+        await Expect(tab.Page.Locator(".run")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Mask_ByKeyboardAlone_IsPaintedUndoneAndInverted()
+    {
+        await using var tab = await browser.OpenAsync();
+        await OpenAsync(tab);
+        var undo = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" });
+        var clear = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" });
+        await tab.Page.Locator(".bench-stage canvas").FocusAsync();
+        await tab.Page.Keyboard.PressAsync("Shift+ArrowRight");
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await Expect(clear).ToBeEnabledAsync();
+
+        await tab.Page.Keyboard.PressAsync("Control+z");
+        await Expect(clear).ToBeDisabledAsync();
+        await Expect(undo).ToBeDisabledAsync();
+        await tab.Page.Keyboard.PressAsync("i");
+        await Expect(clear).ToBeEnabledAsync();
+
+        await tab.Page.Keyboard.PressAsync("e");
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Eraser" })).ToHaveAttributeAsync("aria-pressed", "true");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Phone_WithAPictureBroughtAlong_FitsAndErases()
+    {
+        await using var tab = await browser.OpenAsync(width: 360, height: 740);
+        await tab.GoAsync(studio.Address, "/edit");
+        await tab.Page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = "brought along.png",
+            MimeType = "image/png",
+            Buffer = PngEncoder.Encode(new RgbImage(96, 64, new byte[96 * 64 * RgbImage.Channels])),
+        });
+        await ReadyAsync(tab);
+        Assert.True(await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page scrolls sideways.");
+
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Erase" }).CheckAsync(new() { Force = true });
+        await PaintAsync(tab, (0.48, 0.5), (0.52, 0.5));
+        await PressAsync(tab, "Erase");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" }).ClickAsync();
+        await Expect(tab.Page).ToHaveURLAsync(new Regex("image="));
+
+        var made = await PictureAsync(tab, IdIn().Match(tab.Page.Url).Value);
+        Assert.Equal((96, 64), (made.Width, made.Height));
+        Assert.Empty(tab.Complaints);
+    }
+
+    private static async Task ReadyAsync(Tab tab) => await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
+
+    private static async Task PressAsync(Tab tab, string name) =>
+        await tab.Page.Locator(".bench-make").GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+
+    private static async Task PaintAsync(Tab tab, (double X, double Y) from, (double X, double Y) to)
+    {
+        var box = await tab.Page.Locator(".bench-stage canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
+        await tab.Page.Mouse.MoveAsync((float)(box.X + (box.Width * from.X)), (float)(box.Y + (box.Height * from.Y)));
+        await tab.Page.Mouse.DownAsync();
+        await tab.Page.Mouse.MoveAsync((float)(box.X + (box.Width * to.X)), (float)(box.Y + (box.Height * to.Y)), new() { Steps = 5 });
+        await tab.Page.Mouse.UpAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" })).ToBeEnabledAsync();
+
+        // The mask is put by for a reload a moment after the last stroke.
+        await tab.Page.WaitForFunctionAsync("Object.keys(localStorage).some(key => key.startsWith('promptcanvas.mask.'))");
+    }
+
+    private static async Task<RgbImage> PictureAsync(Tab tab, string id)
+    {
+        var answer = await tab.Page.APIRequest.GetAsync(new Uri(new Uri(tab.Page.Url), $"/api/images/{id}/content").ToString());
+        return PictureDecoder.Decode(await answer.BodyAsync());
+    }
+
+    private static List<(int X, int Y)> Changed(RgbImage before, RgbImage after) =>
+        [.. Enumerable.Range(0, before.Width * before.Height)
+            .Where(at => !before.Bytes.Span.Slice(at * RgbImage.Channels, RgbImage.Channels).SequenceEqual(after.Bytes.Span.Slice(at * RgbImage.Channels, RgbImage.Channels)))
+            .Select(at => (at % before.Width, at / before.Width))];
+
+    [GeneratedRegex("(?<=image=)[0-9a-f-]{36}")]
+    private static partial Regex IdIn();
+
+    // Makes a picture and opens it; the answer is its id.
+    private async Task<string> OpenAsync(Tab tab)
+    {
+        await tab.GoAsync(studio.Address);
+        await tab.Page.FillAsync("#prompt", "a red cube");
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+        await tab.GoAsync(studio.Address, "/edit");
+        await tab.Page.Locator(".gallery-grid a").First.ClickAsync();
+        await ReadyAsync(tab);
+        return IdIn().Match(tab.Page.Url).Value;
+    }
+}
