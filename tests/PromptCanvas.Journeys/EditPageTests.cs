@@ -131,7 +131,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" })).ToBeEnabledAsync();
 
         // The mask is put by for a reload a moment after the last stroke.
-        await tab.Page.WaitForFunctionAsync("Object.keys(localStorage).some(key => key.startsWith('promptcanvas.mask.'))");
+        await tab.Page.WaitForSelectorAsync(".bench-stage[data-kept=mask]");
     }
 
     private static async Task<RgbImage> PictureAsync(Tab tab, string id)

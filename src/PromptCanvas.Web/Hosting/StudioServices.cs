@@ -69,6 +69,7 @@ internal static class StudioServices
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());
         services.AddHostedService(provider => provider.GetRequiredService<ModelStatus>());
         services.AddScoped<GenerateImagesHandler>();
+        services.AddScoped<IPictureMaking>(provider => provider.GetRequiredService<GenerateImagesHandler>());
         services.AddScoped<GalleryWindow>();
         services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -84,7 +85,9 @@ public sealed partial class CreatePage(
         return asked is null ? [.. active] : [asked, .. active.Where(job => job.Id != asked.Id)];
     }
 
-    private async Task GenerateAsync(GenerateImages request)
+    private Task GenerateAsync(GenerateImages request) => MakeAsync(request.ToJob());
+
+    private async Task MakeAsync(NewJob request)
     {
         refusal = null;
         KeepActive();
@@ -116,7 +119,7 @@ public sealed partial class CreatePage(
 
     private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
-    private Task AgainAsync(Run run) => GenerateAsync(run.Request with { IdempotencyKey = Guid.NewGuid().ToString() });
+    private Task AgainAsync(Run run) => MakeAsync(run.Request with { IdempotencyKey = Guid.NewGuid().ToString() });
 
     // A finished run makes room; its pictures are in the gallery below.
     private void KeepActive() => runs.RemoveAll(run => run.IsOver);

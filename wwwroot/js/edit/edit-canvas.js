@@ -171,6 +171,7 @@ class EditCanvas {
 
   /** Forgets the mask that was kept for a reload. */
   forget() {
+    clearTimeout(this.saving);
     store(this.key, null);
   }
 
@@ -188,10 +189,15 @@ class EditCanvas {
 
   changed() {
     clearTimeout(this.saving);
-    this.saving = setTimeout(() => store(this.key, this.mask.isEmpty ? null : this.mask.save()), 300);
+    this.saving = setTimeout(() => this.keep(), 300);
     this.retint = true;
     this.tell();
     this.draw();
+  }
+
+  keep() {
+    store(this.key, this.mask.isEmpty ? null : this.mask.save());
+    this.stage.dataset.kept = this.mask.isEmpty ? '' : 'mask';
   }
 
   tell() {

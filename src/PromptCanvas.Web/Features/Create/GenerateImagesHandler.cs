@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>Queues pictures for a prompt; the page and the API both come through here.</summary>
-public sealed class GenerateImagesHandler(ISubmissions submissions)
+public sealed class GenerateImagesHandler(ISubmissions submissions) : IPictureMaking
 {
     /// <summary>Queues the job; no picture exists yet when this returns.</summary>
     /// <returns>The job's id, or why it was refused.</returns>
@@ -15,8 +15,7 @@ public sealed class GenerateImagesHandler(ISubmissions submissions)
         return HandleAsync(request.ToJob(), viewer, cancellationToken);
     }
 
-    /// <summary>Queues a job of any kind; no picture exists yet when this returns.</summary>
-    /// <returns>The job's id, or why it was refused.</returns>
+    /// <inheritdoc/>
     public Task<Result<Guid>> HandleAsync(NewJob job, Viewer viewer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);

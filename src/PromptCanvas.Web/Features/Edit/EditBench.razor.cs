@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -12,7 +13,7 @@ namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>One picture being edited: the canvas, its tools, what is wanted of it, and what came out.</summary>
 public sealed partial class EditBench(
-    GenerateImagesHandler handler, IJobQueries jobs, ICurrentViewer viewer, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    IPictureMaking making, IJobQueries jobs, ICurrentViewer viewer, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Percent = 100;
     private ElementReference stage;
@@ -39,7 +40,13 @@ public sealed partial class EditBench(
 
     private List<Guid> Finished => [.. run?.Job?.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value) ?? []];
 
-    private (string Side, int Pixels)[] Sides => [("left", state.Left), ("right", state.Right), ("up", state.Up), ("down", state.Down)];
+    private (string Side, string Name, int Pixels)[] Sides =>
+    [
+        ("left", T["EditLeft"], state.Left),
+        ("right", T["EditRight"], state.Right),
+        ("up", T["EditUp"], state.Up),
+        ("down", T["EditDown"], state.Down),
+    ];
 
     /// <summary>Called by the canvas whenever the mask, the frame or the tool changed.</summary>
     [JSInvokable]
@@ -96,6 +103,13 @@ public sealed partial class EditBench(
         self?.Dispose();
         await base.DisposeCoreAsync();
     }
+
+    private (string Name, string Hint) Words(EditIntent of) => of switch
+    {
+        EditIntent.Edit => (T["EditReplace"], T["EditReplaceHint"]),
+        EditIntent.Erase => (T["EditErase"], T["EditEraseHint"]),
+        _ => (T["EditExtend"], T["EditExtendHint"]),
+    };
 
     private async Task<JobView?> FindAsync(Guid id) => await jobs.FindAsync(await viewer.GetAsync(Gone), id, Gone);
 
@@ -175,7 +189,7 @@ public sealed partial class EditBench(
     {
         await DiscardAsync();
         var person = await viewer.GetAsync(Gone);
-        if (!(await handler.HandleAsync(request.ToJob(), person, Gone)).TryGet(out var id, out var refusal))
+        if (!(await making.HandleAsync(request.ToJob(), person, Gone)).TryGet(out var id, out var refusal))
         {
             problem = refusal.Message;
             return;

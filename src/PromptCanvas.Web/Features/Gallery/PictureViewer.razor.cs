@@ -11,7 +11,7 @@ namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
 public sealed partial class PictureViewer(
-    IJobQueries jobs, ICurrentViewer viewer, GenerateImagesHandler handler, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+    IJobQueries jobs, ICurrentViewer viewer, IPictureMaking making, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
@@ -86,7 +86,7 @@ public sealed partial class PictureViewer(
         busy = true;
         var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Material = new VaryMaterial(picture.Id, strength) };
         var person = await viewer.GetAsync(CancellationToken.None);
-        if ((await handler.HandleAsync(job, person, CancellationToken.None)).TryGet(out var id, out var refused))
+        if ((await making.HandleAsync(job, person, CancellationToken.None)).TryGet(out var id, out var refused))
         {
             navigation.NavigateTo($"/jobs/{id}");
         }

@@ -8,7 +8,7 @@ using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
-namespace PromptCanvas.Web.Features.Create;
+namespace PromptCanvas.Web.Components.Runs;
 
 /// <summary>A run's tiles and status. The job's state comes from the database; the frames go past it, from the hub to the canvases.</summary>
 public sealed partial class RunPanel(

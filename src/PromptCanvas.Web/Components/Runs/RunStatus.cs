@@ -3,7 +3,7 @@ using Microsoft.Extensions.Localization;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Web.Resources;
 
-namespace PromptCanvas.Web.Features.Create;
+namespace PromptCanvas.Web.Components.Runs;
 
 /// <summary>Says where a run stands: "Position 2 · about 20 s · 2 of 4 done".</summary>
 internal static class RunStatus

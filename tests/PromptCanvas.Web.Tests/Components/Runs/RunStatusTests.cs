@@ -3,10 +3,10 @@ using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using PromptCanvas.Generation.Jobs;
-using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Resources;
 
-namespace PromptCanvas.Web.Tests.Features.Create;
+namespace PromptCanvas.Web.Tests.Components.Runs;
 
 public sealed class RunStatusTests
 {

@@ -1,0 +1,13 @@
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>Queues what a person wants made; every page and the API come through here.</summary>
+public interface IPictureMaking
+{
+    /// <summary>Queues a job of any kind; no picture exists yet when this returns.</summary>
+    /// <returns>The job's id, or why it was refused.</returns>
+    Task<Result<Guid>> HandleAsync(NewJob job, Viewer viewer, CancellationToken cancellationToken);
+}
