@@ -38,6 +38,8 @@ public static class GenerationRegistration
         services.AddSingleton<IImageStore, ImageStore>();
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<Orphans>();
+        services.AddSingleton<DiskQuota>();
+        services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
         services.AddSingleton<IUploads, Uploads.Uploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);

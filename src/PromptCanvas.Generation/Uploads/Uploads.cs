@@ -9,7 +9,7 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Generation.Uploads;
 
 /// <inheritdoc/>
-internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, StorageFaults faults, TimeProvider clock) : IUploads, IDisposable
+internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, DiskQuota disk, StorageFaults faults, TimeProvider clock) : IUploads, IDisposable
 {
     private const int LargestFile = 20 * 1024 * 1024;
     private const int MostUploads = 200;
@@ -79,8 +79,15 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobSt
         return await database.Uploads.VisibleTo(viewer).CountAsync(upload => upload.ExpiresAt > now, cancellationToken);
     }
 
-    private async Task<UploadView> KeepAsync(Viewer viewer, ImportedPicture picture, CancellationToken cancellationToken)
+    private async Task<Result<UploadView>> KeepAsync(Viewer viewer, ImportedPicture picture, CancellationToken cancellationToken)
     {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await disk.MeasureAsync(viewer.PersonId, cancellationToken);
+        if (await disk.RefuseAsync(database, viewer.PersonId, picture.Png.Length, cancellationToken) is { } noRoom)
+        {
+            return noRoom;
+        }
+
         var now = clock.GetUtcNow();
         var row = new Upload
         {
@@ -89,10 +96,10 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, IBlobSt
             ContentHash = await blobs.WriteAsync(BlobKind.Picture, picture.Png, cancellationToken),
             Width = picture.Width,
             Height = picture.Height,
+            Bytes = picture.Png.Length,
             CreatedAt = now,
             ExpiresAt = now + Life,
         };
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
         database.Uploads.Add(row);
         await database.Uploads.Where(upload => upload.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
