@@ -40,6 +40,8 @@ public static class GenerationRegistration
         services.AddSingleton<StoredPictures>();
         services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
+        services.AddSingleton<DiskQuota>();
+        services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
         services.AddSingleton<IUploads, Uploads.Uploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);

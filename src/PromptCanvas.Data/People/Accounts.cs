@@ -33,6 +33,20 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         return Outcome(person, trusted ? await people.CreateAsync(person) : await people.CreateAsync(person, password));
     }
 
+    /// <summary>Makes a person whom a provider vouches for, without a password.</summary>
+    /// <param name="email">Checked by the provider.</param>
+    public async Task<AccountOutcome> CreateFromProviderAsync(string email, string? displayName, string role)
+    {
+        if (!TryMake(email, role, out var person, out var refusal))
+        {
+            return AccountOutcome.Refused(refusal);
+        }
+
+        person.DisplayName = NameOf(displayName) ?? person.DisplayName;
+        person.EmailConfirmed = true;
+        return Outcome(person, await people.CreateAsync(person));
+    }
+
     /// <summary>Makes a person without a password, and the link to set one.</summary>
     public async Task<AccountOutcome> InviteAsync(string email, string role)
     {

@@ -42,4 +42,9 @@ public sealed record QuotaOptions
     /// <value>0</value>
     [Range(0, 64)]
     public int MaximumRunning { get; init; }
+
+    /// <summary>Megabytes that one person's pictures and uploads may take on the disk.</summary>
+    /// <value>0: as many as there is room for</value>
+    [Range(0, 100_000_000)]
+    public int DiskMegabytes { get; init; }
 }

@@ -5,12 +5,17 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Jobs;
 
 /// <summary>What a person must pass to put a job into the queue, and where in it the job then stands.</summary>
-internal sealed class Admission(Ledger ledger, IOptions<QuotaOptions> options)
+internal sealed class Admission(Ledger ledger, DiskQuota disk, IOptions<QuotaOptions> options)
 {
+    /// <summary>What is better done before the transaction.</summary>
+    public Task PrepareAsync(CheckedJob job, CancellationToken cancellationToken) =>
+        job.Job.PersonId is { } personId ? disk.MeasureAsync(personId, cancellationToken) : Task.CompletedTask;
+
     /// <summary>Charges the person, within the caller's transaction, and gives the job its place.</summary>
     /// <returns>Null, or why not: the caller rolls back.</returns>
     public async Task<Refusal?> AdmitAsync(AppDbContext database, CheckedJob job, Job row, CancellationToken cancellationToken)
@@ -18,6 +23,11 @@ internal sealed class Admission(Ledger ledger, IOptions<QuotaOptions> options)
         var weight = 1.0;
         if (row.PersonId is { } personId)
         {
+            if (await disk.RefuseAsync(database, personId, bytes: 0, cancellationToken) is { } noRoom)
+            {
+                return noRoom;
+            }
+
             // The charge locks the person's quota, so that the count after it is exact on both databases.
             if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, JobTitles.Of(row.Kind, row.Prompt, job.Job.Material), cancellationToken) is { } exceeded)
             {

@@ -34,6 +34,7 @@ internal sealed class JobStore(
     /// <summary>Charge, job, pictures and ledger in one transaction, or the job that has the key already, or nothing at all.</summary>
     public async Task<Result<StoredJob>> InsertAsync(CheckedJob job, CancellationToken cancellationToken)
     {
+        await admission.PrepareAsync(job, cancellationToken);
         var stored = await transactions.RunAsync(database => InsertAsync(database, job, cancellationToken), cancellationToken);
         failpoints.Hit(Failpoints.SubmitCommitted);
         return stored;

@@ -31,7 +31,7 @@ public sealed record Conflict(string Message) : Refusal(Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Unavailable(string Message) : Refusal(Message);
 
-/// <summary>The disk is full: nothing was written or charged.</summary>
+/// <summary>The disk is full, or the person's share of it: nothing was written or charged.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record StorageFull(string Message) : Refusal(Message);
 

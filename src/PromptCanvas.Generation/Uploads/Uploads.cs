@@ -10,7 +10,7 @@ namespace PromptCanvas.Generation.Uploads;
 
 /// <inheritdoc/>
 internal sealed class Uploads(
-    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, StoredPictures pictures, StorageFaults faults, TimeProvider clock) : IUploads
+    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, StoredPictures pictures, DiskQuota disk, StorageFaults faults, TimeProvider clock) : IUploads
 {
     private const int LargestFile = 20 * 1024 * 1024;
     private const int MostUploads = 200;
@@ -86,8 +86,15 @@ internal sealed class Uploads(
             .SingleOrDefaultAsync(upload => upload.Id == uploadId && (upload.ExpiresAt == null || upload.ExpiresAt > now), cancellationToken);
     }
 
-    private async Task<UploadView> KeepAsync(Viewer viewer, ImportedPicture picture, CancellationToken cancellationToken)
+    private async Task<Result<UploadView>> KeepAsync(Viewer viewer, ImportedPicture picture, CancellationToken cancellationToken)
     {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await disk.MeasureAsync(viewer.PersonId, cancellationToken);
+        if (await disk.RefuseAsync(database, viewer.PersonId, picture.Png.Length, cancellationToken) is { } noRoom)
+        {
+            return noRoom;
+        }
+
         var now = clock.GetUtcNow();
         var row = new Upload
         {
@@ -96,10 +103,10 @@ internal sealed class Uploads(
             ContentHash = await blobs.WriteAsync(BlobKind.Picture, picture.Png, cancellationToken),
             Width = picture.Width,
             Height = picture.Height,
+            Bytes = picture.Png.Length,
             CreatedAt = now,
             ExpiresAt = now + Life,
         };
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
         database.Uploads.Add(row);
         await database.Uploads.Where(upload => upload.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
         await database.SaveChangesAsync(cancellationToken);

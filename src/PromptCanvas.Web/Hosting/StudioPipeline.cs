@@ -6,6 +6,7 @@ using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
 using PromptCanvas.Web.Features.Moderation;
+using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
@@ -53,8 +54,10 @@ internal static class StudioPipeline
         api.MapImages();
         api.MapUploads();
         app.MapPasskeys();
+        app.MapOpenId();
         app.MapUsage();
         app.MapModeration();
+        app.MapOperations();
         app.MapOpenApi().AllowAnonymous();
         return app;
     }

@@ -20,6 +20,7 @@ using PromptCanvas.Web.Features.People;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Features.Usage;
+using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -58,12 +59,13 @@ internal static class StudioServices
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
         services.AddAppDatabase(GenerationRegistration.ChooseDatabase);
         services.AddStudioSecurity();
-        services.AddAccounts();
+        services.AddMail();
+        services.AddAccounts(builder.Configuration);
         services.AddPeopleAdministration();
         services.AddQueueAdministration();
         services.AddModeration();
         services.AddUsage();
-        services.AddOperations();
+        services.AddOperations(builder.Configuration);
         services.AddApiDescription();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());

@@ -22,6 +22,12 @@ internal static class Policies
     /// <summary>Whoever may make pictures; a key needs the scope <c>edit</c> or <c>vary</c>.</summary>
     public const string Upload = "upload";
 
+    /// <summary>An administrator, in person or by a key with the scope <c>read</c>; and a program on this machine.</summary>
+    public const string Metrics = "metrics";
+
+    // What a proxy adds. One that is not listed hides who asks: its visitors must not pass for programs on this machine.
+    private static readonly string[] ProxyHeaders = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
+
     public static void Configure(AuthorizationOptions options)
     {
         options.FallbackPolicy = options.DefaultPolicy;
@@ -30,6 +36,7 @@ internal static class Policies
         options.AddPolicy(Read, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => HasScope(context, ApiScopes.Read)));
         options.AddPolicy(Make, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
             .RequireAssertion(context => HasScope(context, ApiScopes.Generate) || HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));
+        options.AddPolicy(Metrics, policy => policy.RequireAssertion(MayReadMetrics));
         options.AddPolicy(Upload, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
             .RequireAssertion(context => HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));
     }
@@ -45,6 +52,13 @@ internal static class Policies
         JobKinds.Vary or JobKinds.Blend or JobKinds.TextDifference => ApiScopes.Vary,
         _ => ApiScopes.Generate,
     };
+
+    private static bool MayReadMetrics(AuthorizationHandlerContext context) =>
+        (context.User.IsInRole(PersonRoles.Administrator) && HasScope(context, ApiScopes.Read)) || (context.Resource is HttpContext http && IsOfThisMachine(http));
+
+    private static bool IsOfThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address)
+        && !Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey);
 
     // Somebody in person has all scopes; what they may do is a matter of their role.
     private static bool HasScope(AuthorizationHandlerContext context, string scope) => HasScope(context.User, scope);

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 
+using PromptCanvas.Web.Mail;
+
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>The way in with a password.</summary>
@@ -13,6 +15,10 @@ public sealed partial class SignInPage
 
     [SupplyParameterFromQuery(Name = "returnUrl")]
     public string? ReturnUrl { get; set; }
+
+    /// <summary>What came of a visit to the provider, when it failed.</summary>
+    [SupplyParameterFromQuery(Name = "external")]
+    public string? External { get; set; }
 
     [SupplyParameterFromForm(FormName = "sign-in")]
     public SignInForm Form { get; set; } = null!;
@@ -31,6 +37,12 @@ public sealed partial class SignInPage
     private FirstAdministrator First { get; set; } = null!;
 
     [Inject]
+    private IOptions<OpenIdOptions> OpenId { get; set; } = null!;
+
+    [Inject]
+    private Mailer Mailer { get; set; } = null!;
+
+    [Inject]
     private IOptions<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
@@ -41,6 +53,7 @@ public sealed partial class SignInPage
     protected override async Task OnInitializedAsync()
     {
         Form ??= new SignInForm();
+        problem = External is null ? null : T["ExternalRefused", OpenId.Value.DisplayName].Value;
         if (await First.IsMissingAsync(Context.RequestAborted))
         {
             Navigation.NavigateTo("/setup");

@@ -1,7 +1,37 @@
+using System.Diagnostics.Metrics;
+
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+using PromptCanvas.Web.Security;
+
 namespace PromptCanvas.Web.Features.Operations;
 
-/// <summary>What looking after an installation is made of.</summary>
+/// <summary>What looking after an installation is made of. Figures leave the machine only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to.</summary>
 internal static class OperationsRegistration
 {
-    public static void AddOperations(this IServiceCollection services) => services.AddSingleton<SettingsBook>();
+    private const string CollectorSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    // What .NET itself measures: requests, the process, passwords and sessions of ASP.NET Core.
+    private static readonly string[] PlatformMeters = ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Components", "System.Runtime"];
+
+    public static void AddOperations(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<SettingsBook>();
+        services.AddSingleton(provider => new StudioMetrics(
+            provider.GetRequiredService<IMeterFactory>(), () => provider.GetRequiredService<LiveConnections>().Count));
+        services.AddSingleton<MetricsCollector>();
+        services.AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("promptcanvas"))
+            .WithMetrics(metrics => metrics.AddMeter(StudioMetrics.MeterName).AddMeter(PlatformMeters).AddPrometheusExporter());
+        if (!string.IsNullOrEmpty(configuration[CollectorSetting]))
+        {
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter()).WithTracing(tracing => tracing.AddSource("Microsoft.AspNetCore").AddOtlpExporter());
+        }
+    }
+
+    public static void MapOperations(this IEndpointRouteBuilder app) =>
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Policies.Metrics);
 }

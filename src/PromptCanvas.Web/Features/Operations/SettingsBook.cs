@@ -34,18 +34,36 @@ internal sealed class SettingsBook(IConfiguration configuration)
         ("Generation:HangLimit", "00:10:00"),
         ("Generation:OrphanAge", "1.00:00:00"),
         ("Registration:Mode", "Invite"),
+        ("Authentication:OpenIdConnect:Authority", ""),
+        ("Authentication:OpenIdConnect:ClientId", ""),
+        ("Authentication:OpenIdConnect:ClientSecret", null),
+        ("Authentication:OpenIdConnect:ClientSecretFile", ""),
+        ("Authentication:OpenIdConnect:DisplayName", "single sign-on"),
+        ("Authentication:OpenIdConnect:Scopes", "profile email"),
+        ("Authentication:OpenIdConnect:CreatePeople", "true"),
+        ("Authentication:OpenIdConnect:RoleClaim", ""),
+        ("Authentication:OpenIdConnect:CreditsClaim", ""),
+        ("Mail:Host", ""),
+        ("Mail:Port", "587"),
+        ("Mail:Security", "StartTls"),
+        ("Mail:User", ""),
+        ("Mail:Password", null),
+        ("Mail:PasswordFile", ""),
+        ("Mail:From", ""),
+        ("Mail:PublicAddress", ""),
         ("Quotas:DefaultCredits", "200"),
         ("Quotas:Period", "Month"),
         ("Quotas:CarryOver", "0"),
         ("Quotas:MaximumQueued", "20"),
         ("Quotas:MaximumRunning", "0"),
+        ("Quotas:DiskMegabytes", "0"),
         ("RateLimits:SignInPerMinute", "10"),
         ("RateLimits:WritesPerMinute", "60"),
         ("RateLimits:WritesPerSecond", "5"),
         ("RateLimits:ReadsPerMinute", "1200"),
     ];
 
-    private static readonly string[] Secrets = ["ConnectionStrings:PromptCanvas"];
+    private static readonly string[] Secrets = ["ConnectionStrings:PromptCanvas", "Mail:Password", "Authentication:OpenIdConnect:ClientSecret"];
 
     public static IEnumerable<string> Keys => Known.Select(setting => setting.Key);
 

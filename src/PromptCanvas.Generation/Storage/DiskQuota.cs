@@ -1,0 +1,100 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Storage;
+
+/// <summary>What somebody's pictures and uploads take on the disk, in bytes.</summary>
+/// <param name="Used">0 where there is no limit: nobody measured.</param>
+/// <param name="Limit">Null = as many as there is room for.</param>
+public sealed record DiskUse(long Used, long? Limit);
+
+/// <summary>How much of the disk each person may take.</summary>
+public interface IDiskQuota
+{
+    Task<DiskUse> OfAsync(Guid personId, CancellationToken cancellationToken);
+}
+
+/// <summary>Files are measured when somebody asks first, and their size is kept in their row: nothing is measured where there is no limit.</summary>
+/// <remarks>A file that two rows share counts for each of them.</remarks>
+internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataFolder folder, IOptions<QuotaOptions> options) : IDiskQuota
+{
+    private const long Megabyte = 1024 * 1024;
+    private const int MeasuredAtOnce = 500;
+
+    public async Task<DiskUse> OfAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        if (options.Value.DiskMegabytes == 0)
+        {
+            return new DiskUse(0, null);
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await MeasureAsync(database, personId, cancellationToken);
+        return await SumAsync(database, personId, cancellationToken);
+    }
+
+    /// <summary>Measures what was written since the last time, before the transaction that asks for the sum.</summary>
+    public async Task MeasureAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        if (options.Value.DiskMegabytes > 0)
+        {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
+            await MeasureAsync(database, personId, cancellationToken);
+        }
+    }
+
+    /// <summary>Refuses what would be written when the person's share is used up.</summary>
+    /// <param name="bytes">Of what is to be written, as far as known.</param>
+    /// <returns>Null when there is room.</returns>
+    public async Task<StorageFull?> RefuseAsync(AppDbContext database, Guid personId, long bytes, CancellationToken cancellationToken)
+    {
+        if (options.Value.DiskMegabytes == 0)
+        {
+            return null;
+        }
+
+        var use = await SumAsync(database, personId, cancellationToken);
+        return use.Used + bytes < use.Limit
+            ? null
+            : new StorageFull(
+                $"Your pictures take {use.Used / Megabyte} MB of the {options.Value.DiskMegabytes} MB that each person may take; ask an administrator for more room. Nothing was charged.");
+    }
+
+    private async Task<DiskUse> SumAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)
+    {
+        var pictures = await database.Images.Where(image => image.PersonId == personId).SumAsync(image => image.Bytes ?? 0, cancellationToken);
+        var uploads = await database.Uploads.Where(upload => upload.PersonId == personId).SumAsync(upload => upload.Bytes ?? 0, cancellationToken);
+        return new DiskUse(pictures + uploads, options.Value.DiskMegabytes * Megabyte);
+    }
+
+    private async Task MeasureAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)
+    {
+        while (await database.Images.Where(image => image.PersonId == personId && image.Bytes == null)
+            .Take(MeasuredAtOnce).ToListAsync(cancellationToken) is { Count: > 0 } pictures)
+        {
+            foreach (var picture in pictures)
+            {
+                picture.Bytes = LengthOf(folder.PictureFile(picture.ContentHash)) + LengthOf(folder.ThumbnailFile(picture.ThumbnailHash));
+            }
+
+            await database.SaveChangesAsync(cancellationToken);
+            database.ChangeTracker.Clear();
+        }
+
+        foreach (var upload in await database.Uploads.Where(upload => upload.PersonId == personId && upload.Bytes == null).ToListAsync(cancellationToken))
+        {
+            upload.Bytes = LengthOf(folder.PictureFile(upload.ContentHash));
+        }
+
+        await database.SaveChangesAsync(cancellationToken);
+    }
+
+    private static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? file.Length : 0;
+    }
+}

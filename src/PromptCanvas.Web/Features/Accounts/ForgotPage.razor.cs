@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Components;
+
+using PromptCanvas.Web.Mail;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>The way back in by mail. The answer is the same for every address, and comes as fast.</summary>
+public sealed partial class ForgotPage
+{
+    private bool sent;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "forgot")]
+    public string? Email { get; set; }
+
+    [Inject]
+    private Mailer Mailer { get; set; } = null!;
+
+    [Inject]
+    private SignInLimits Limits { get; set; } = null!;
+
+    private void Submit()
+    {
+        if (Limits.Refuse(Context, Email ?? "") is not null)
+        {
+            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            problem = T["TooManyAttempts"];
+            return;
+        }
+
+        var letter = new RecoveryLetter(Email?.Trim() ?? "", T["RecoverySubject"], T["RecoveryText"]);
+        Mailer.Post(letter.WriteAsync);
+        sent = true;
+    }
+}

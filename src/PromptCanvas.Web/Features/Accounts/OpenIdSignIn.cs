@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Security.Claims;
+
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Credits;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>Lets in whom the provider names. An account is found by the provider's own id, and once by a mail address that the provider has checked.</summary>
+internal sealed class OpenIdSignIn(
+    SignInManager<Person> signIn, Data.People.Accounts accounts, IDbContextFactory<AppDbContext> databases, ICredits credits, AuditLog audit, Sessions sessions,
+    PasswordSignIn arrivals, IOptions<OpenIdOptions> options)
+{
+    private static readonly AuditActor Provider = new(null, "OpenID Connect", null);
+
+    /// <returns>Whether they are in.</returns>
+    public async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        if (await signIn.GetExternalLoginInfoAsync() is not { } login || await FindOrMakeAsync(login) is not { } person)
+        {
+            return false;
+        }
+
+        await TakeOverAsync(person, login.Principal, cancellationToken);
+
+        // A second factor is the provider's affair.
+        var result = await signIn.ExternalLoginSignInAsync(login.LoginProvider, login.ProviderKey, isPersistent: false, bypassTwoFactor: true);
+        if (result.Succeeded)
+        {
+            await arrivals.SucceedAsync(person);
+        }
+
+        return result.Succeeded;
+    }
+
+    private async Task<Person?> FindOrMakeAsync(ExternalLoginInfo login)
+    {
+        var people = signIn.UserManager;
+        if (await people.FindByLoginAsync(login.LoginProvider, login.ProviderKey) is { } known)
+        {
+            return known;
+        }
+
+        // Whoever could write any address into their profile could otherwise take over anybody's account.
+        if (login.Principal.FindFirstValue("email") is not { } email || !bool.TryParse(login.Principal.FindFirstValue("email_verified"), out var verified) || !verified)
+        {
+            return null;
+        }
+
+        var person = await people.FindByEmailAsync(email);
+        if (person is null && options.Value.CreatePeople)
+        {
+            person = (await accounts.CreateFromProviderAsync(email, login.Principal.FindFirstValue("name"), PersonRoles.Member)).Person;
+        }
+
+        return person is not null && (await people.AddLoginAsync(person, login)).Succeeded ? person : null;
+    }
+
+    private async Task TakeOverAsync(Person person, ClaimsPrincipal principal, CancellationToken cancellationToken)
+    {
+        if (options.Value.RoleClaim is { Length: > 0 } roleClaim && options.Value.RoleOf(principal.FindAll(roleClaim).Select(claim => claim.Value)) is { } role
+            && role != person.Role && !await IsLastAdministratorAsync(person, cancellationToken))
+        {
+            var before = person.Role;
+            person.Role = role;
+            await signIn.UserManager.UpdateAsync(person);
+            sessions.Refresh(person.Id);
+            await audit.WriteAsync(Provider, "people.role", person.Email, $"{before} → {role}", cancellationToken);
+        }
+
+        if (options.Value.CreditsClaim is { Length: > 0 } creditsClaim
+            && int.TryParse(principal.FindFirstValue(creditsClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var allowance)
+            && await credits.LimitsOfAsync(person.Id, cancellationToken) is var limits && limits.Allowance != allowance
+            && (await credits.SetLimitsAsync(person.Id, limits with { Allowance = allowance }, cancellationToken)).TryGet(out _, out _))
+        {
+            await audit.WriteAsync(Provider, "credits.limits", person.Email, $"allowance {allowance}", cancellationToken);
+        }
+    }
+
+    private async Task<bool> IsLastAdministratorAsync(Person person, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return person.Role == PersonRoles.Administrator && !await database.People.AnyAsync(
+            other => other.Id != person.Id && other.Role == PersonRoles.Administrator && other.SuspendedAt == null, cancellationToken);
+    }
+}

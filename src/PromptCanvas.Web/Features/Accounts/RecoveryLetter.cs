@@ -1,0 +1,29 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Identity;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Mail;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>A link to a new password, by mail to the address of the account and to no other.</summary>
+/// <param name="Email">What somebody typed; there may be nobody of that address.</param>
+/// <param name="Text">With {0} for the link.</param>
+internal sealed record RecoveryLetter(string Email, string Subject, string Text)
+{
+    public async Task<Letter?> WriteAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var person = await services.GetRequiredService<UserManager<Person>>().FindByEmailAsync(Email);
+        if (person is not { Email: { } address, SuspendedAt: null }
+            || await services.GetRequiredService<Data.People.Accounts>().MakeLinkAsync(person.Id) is not { } token)
+        {
+            return null;
+        }
+
+        await services.GetRequiredService<AuditLog>().WriteAsync(
+            new AuditActor(null, "nobody", null), "account.recovery", address, "a link was sent by mail", cancellationToken);
+        var link = services.GetRequiredService<Mailer>().AddressOf($"/join?token={token}");
+        return new Letter(address, Subject, string.Format(CultureInfo.InvariantCulture, Text, link));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics.Metrics;
+
+namespace PromptCanvas.Web.Features.Operations;
+
+/// <summary>What the queue looked like a moment ago.</summary>
+/// <param name="OldestSeconds">How long the first job that still waits has waited; 0 when none does.</param>
+internal sealed record QueueFigures(int Waiting, int Running, bool IsPaused, double OldestSeconds);
+
+/// <summary>The studio's figures by the names of docs/metrics.md. Nothing in them says who or what was written.</summary>
+internal sealed class StudioMetrics
+{
+    public const string MeterName = "PromptCanvas";
+
+    private readonly Counter<long> finished;
+    private readonly Counter<long> pictures;
+    private readonly Counter<long> credits;
+    private readonly Histogram<double> stages;
+    private readonly Histogram<double> waits;
+    private volatile QueueFigures queue = new(0, 0, false, 0);
+
+    /// <param name="connections">Counts open lines of pages and hubs.</param>
+    public StudioMetrics(IMeterFactory meters, Func<int> connections)
+    {
+        var meter = meters.Create(MeterName);
+        finished = meter.CreateCounter<long>("promptcanvas.jobs.finished", description: "Jobs that are over, by state and model.");
+        pictures = meter.CreateCounter<long>("promptcanvas.pictures", description: "Pictures delivered, by model and size.");
+        credits = meter.CreateCounter<long>("promptcanvas.credits", description: "Credits of jobs that are over, by kind: charge or refund.");
+        stages = meter.CreateHistogram<double>("promptcanvas.stage.duration", "s", "Time of one picture in one stage, by stage and model.");
+        waits = meter.CreateHistogram<double>("promptcanvas.job.wait", "s", "Time from a request to its first step, by model.");
+        meter.CreateObservableGauge(
+            "promptcanvas.queue.jobs", () => new Measurement<int>[] { new(queue.Waiting, State("queued")), new(queue.Running, State("running")) },
+            description: "Jobs that are not over, by state.");
+        meter.CreateObservableGauge("promptcanvas.queue.paused", () => queue.IsPaused ? 1 : 0, description: "1 while the queue is paused.");
+        meter.CreateObservableGauge("promptcanvas.queue.oldest", () => queue.OldestSeconds, "s", "How long the job that waits longest has waited.");
+        meter.CreateObservableGauge("promptcanvas.connections", connections, description: "Open lines of pages and hubs.");
+    }
+
+    public QueueFigures Queue
+    {
+        set => queue = value;
+    }
+
+    public void JobEnded(string state, string model, double? waitSeconds, int charged, int refunded)
+    {
+        finished.Add(1, State(state), Model(model));
+        credits.Add(charged, Kind("charge"));
+        credits.Add(refunded, Kind("refund"));
+        if (waitSeconds is { } seconds)
+        {
+            waits.Record(seconds, Model(model));
+        }
+    }
+
+    /// <param name="seconds">By stage.</param>
+    public void PictureMade(string model, int size, IEnumerable<KeyValuePair<string, double>> seconds)
+    {
+        pictures.Add(1, Model(model), new KeyValuePair<string, object?>("size", size));
+        foreach (var (stage, duration) in seconds)
+        {
+            stages.Record(duration, new KeyValuePair<string, object?>("stage", stage), Model(model));
+        }
+    }
+
+    private static KeyValuePair<string, object?> State(string state) => new("state", state);
+
+    private static KeyValuePair<string, object?> Model(string model) => new("model", model);
+
+    private static KeyValuePair<string, object?> Kind(string kind) => new("kind", kind);
+}
