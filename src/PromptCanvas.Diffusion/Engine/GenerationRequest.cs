@@ -45,8 +45,8 @@ public sealed record GenerationRequest
     /// <summary>Steps and guidance that differ from the model's recipe.</summary>
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
-    /// <summary>Asked before each predicted picture is handed out: false = nobody watches, and none is copied. Null = always.</summary>
-    public Func<bool>? PreviewsWanted { get; init; }
+    /// <summary>Asked with a picture's index before its predicted picture is handed out: false = nobody wants it, and it is not copied. Null = always.</summary>
+    public Func<int, bool>? PreviewsWanted { get; init; }
 
     /// <summary>A picture's own seed: S + i, or S for the frames of a row.</summary>
     /// <param name="imageIndex">i, from 0.</param>

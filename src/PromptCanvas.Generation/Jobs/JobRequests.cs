@@ -7,7 +7,7 @@ namespace PromptCanvas.Generation.Jobs;
 /// <summary>A job's row → what the engine is asked.</summary>
 internal static class JobRequests
 {
-    public static GenerationRequest Of(Job job, IReadOnlyList<int> imageIndices, Func<bool> previewsWanted) => new()
+    public static GenerationRequest Of(Job job, IReadOnlyList<int> imageIndices, Func<int, bool> previewsWanted) => new()
     {
         Prompt = job.Prompt,
         NegativePrompt = job.NegativePrompt,

@@ -44,7 +44,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
             job.Keep(frame);
             foreach (var watcher in job.Watchers)
             {
-                watcher.Pending[frame.ImageIndex] = frame;
+                watcher.Add(frame);
                 watcher.News.Writer.TryWrite(true);
             }
         }
@@ -168,6 +168,15 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
     private sealed class Watcher(Dictionary<int, PreviewFrame> latest)
     {
         public Dictionary<int, PreviewFrame> Pending { get; } = new(latest);
+
+        /// <summary>A step without a picture does not take away a picture that was not seen yet.</summary>
+        public void Add(PreviewFrame frame)
+        {
+            var unseen = frame.Bytes.IsEmpty ? Pending.GetValueOrDefault(frame.ImageIndex) : null;
+            Pending[frame.ImageIndex] = unseen is null
+                ? frame
+                : frame with { Width = unseen.Width, Height = unseen.Height, ContentType = unseen.ContentType, Bytes = unseen.Bytes };
+        }
 
         /// <summary>Room for one: there is news, or not.</summary>
         public Channel<bool> News { get; } =

@@ -72,7 +72,7 @@ internal sealed class JobAttempt(IEngineProvider engines, PictureKeeper keeper, 
     private async Task MakeAsync(ClaimedJob claim, RunningJob running, List<Task<KeepResult>> writes)
     {
         var request = JobRequests.Of(
-            claim.Job, [.. claim.Missing.Select(image => image.ImageIndex)], () => previews.Wanted(claim.Id));
+            claim.Job, [.. claim.Missing.Select(image => image.ImageIndex)], index => previews.Wanted(claim.Id, index));
         using var working = steps.Begin();
         await foreach (var happened in engines.Get(claim.Job.Model).GenerateAsync(request, running.Token))
         {

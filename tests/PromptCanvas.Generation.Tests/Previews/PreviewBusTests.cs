@@ -44,6 +44,23 @@ public sealed class PreviewBusTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Publish_StepWithoutAPicture_LeavesTheOneNotSeenYet()
+    {
+        var job = await RunningJobAsync();
+        Bus.Publish(Frame(job, image: 0, step: 1));
+        await using var watch = Bus.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
+        await NextAsync(watch);
+        var second = Frame(job, image: 0, step: 2);
+        Bus.Publish(second);
+        Bus.Publish(Frame(job, image: 0, step: 3) with { Bytes = ReadOnlyMemory<byte>.Empty, Width = 0, Height = 0 });
+
+        var frame = Assert.IsType<PreviewFrame>(await NextAsync(watch));
+
+        Assert.Equal(3, frame.Step);
+        Assert.Equal((second.Bytes, second.Width, second.Height), (frame.Bytes, frame.Width, frame.Height));
+    }
+
+    [Fact]
     public async Task Publish_SlowWatcher_LosesFramesAndSlowsNobody()
     {
         var job = await RunningJobAsync();
