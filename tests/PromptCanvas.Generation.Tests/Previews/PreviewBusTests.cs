@@ -40,7 +40,9 @@ public sealed class PreviewBusTests : IAsyncDisposable
 
         await using var watch = Bus.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
 
-        Assert.Equal((0, 2), Seen(await NextAsync(watch)));
+        var frame = Assert.IsType<PreviewFrame>(await NextAsync(watch));
+        Assert.Equal((0, 3), Seen(frame));
+        Assert.Equal(Frame(job, image: 0, step: 2).Bytes.ToArray(), frame.Bytes.ToArray());
     }
 
     [Fact]
