@@ -77,6 +77,7 @@ public static class GenerationRegistration
         services.AddSingleton<IJobFeed>(provider => provider.GetRequiredService<JobFeed>());
         services.AddSingleton<PreviewBus>();
         services.AddSingleton<IPreviewBus>(provider => provider.GetRequiredService<PreviewBus>());
+        services.AddSingleton<PreviewPace>();
         services.AddSingleton<PreviewPublisher>();
         services.AddSingleton<QueueSignal>();
         services.AddSingleton<RunningJobs>();

@@ -10,6 +10,8 @@ internal sealed class PreviewBench(BenchContext bench)
     private const int Watchers = 16;
     private const int Pictures = 4;
 
+    private readonly List<double> frames = [];
+
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
     {
         using var engine = new ImageEngine(bench.Model, new EngineOptions());
@@ -22,26 +24,28 @@ internal sealed class PreviewBench(BenchContext bench)
             with.Add(await OnceAsync(engine, watched: true, cancellationToken).ConfigureAwait(false));
         }
 
-        var encoding = await EncodingAsync(engine, cancellationToken).ConfigureAwait(false);
+        var frame = await FrameAsync(engine, cancellationToken).ConfigureAwait(false);
         return
         [
             BenchRow.Of($"{Pictures} pictures of {bench.Size}², nobody watches, processor", "s", without),
             BenchRow.Of($"… {Watchers} watchers", "s", with),
             BenchRow.Of("… what watching adds", "%", with.Zip(without, (watched, unwatched) => 100 * ((watched / unwatched) - 1)).ToList()),
-            BenchRow.Of("previews encoded and handed out alone, of the whole", "%", [100 * encoding / BenchRow.Of("", "s", without).Median]),
+            BenchRow.Of("… frames encoded", "", frames),
+            BenchRow.Of("one frame encoded and handed out alone, processor", "ms", [1e3 * frame]),
+            BenchRow.Of("previews encoded and handed out alone, of the whole", "%", [100 * frame * BenchRow.Of("", "", frames).Median / BenchRow.Of("", "s", without).Median]),
         ];
     }
 
-    private GenerationRequest Request(Func<bool> wanted) =>
+    private GenerationRequest Request(Func<int, bool> wanted) =>
         new() { Prompt = "a red cube on top of a blue cube", Seed = 1, Count = Pictures, Size = bench.Size, PreviewsWanted = wanted };
 
     private async Task<double> OnceAsync(ImageEngine engine, bool watched, CancellationToken cancellationToken)
     {
         var job = Guid.Empty;
         var bus = new Broadcast(watched ? Watchers : 0);
-        var publisher = new PreviewPublisher(bus);
+        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System));
         var start = Environment.CpuUsage.TotalTime;
-        await foreach (var value in engine.GenerateAsync(Request(() => publisher.Wanted(job)), cancellationToken).ConfigureAwait(false))
+        await foreach (var value in engine.GenerateAsync(Request(index => publisher.Wanted(job, index)), cancellationToken).ConfigureAwait(false))
         {
             if (value is StepCompleted step)
             {
@@ -50,15 +54,21 @@ internal sealed class PreviewBench(BenchContext bench)
         }
 
         await bus.EndAsync().ConfigureAwait(false);
+        if (watched)
+        {
+            frames.Add(publisher.Encoded);
+        }
+
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
-    /// <summary>The same previews once more without the networks: the difference of two long runs hides so little.</summary>
-    private async Task<double> EncodingAsync(ImageEngine engine, CancellationToken cancellationToken)
+    /// <summary>What a frame costs, measured without the networks: the difference of two long runs hides so little.</summary>
+    /// <returns>Seconds of the processor for one.</returns>
+    private async Task<double> FrameAsync(ImageEngine engine, CancellationToken cancellationToken)
     {
         const int times = 10;
         var steps = new List<StepCompleted>();
-        await foreach (var value in engine.GenerateAsync(Request(() => true), cancellationToken).ConfigureAwait(false))
+        await foreach (var value in engine.GenerateAsync(Request(_ => true), cancellationToken).ConfigureAwait(false))
         {
             if (value is StepCompleted step)
             {
@@ -67,7 +77,7 @@ internal sealed class PreviewBench(BenchContext bench)
         }
 
         var bus = new Broadcast(Watchers);
-        var publisher = new PreviewPublisher(bus);
+        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System) { Share = double.PositiveInfinity });
         var start = Environment.CpuUsage.TotalTime;
         for (var time = 0; time < times; time++)
         {
@@ -75,7 +85,7 @@ internal sealed class PreviewBench(BenchContext bench)
         }
 
         await bus.EndAsync().ConfigureAwait(false);
-        return (Environment.CpuUsage.TotalTime - start).TotalSeconds / times;
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds / publisher.Encoded;
     }
 
     /// <summary>The studio's bus without its database: every watcher reads every frame.</summary>

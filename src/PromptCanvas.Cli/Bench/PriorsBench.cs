@@ -61,7 +61,7 @@ internal sealed class PriorsBench(ModelSession session, int pictures, uint seed)
                 Seed = seed,
                 Count = pictures,
                 Size = session.Model.Decoder.ImageSize,
-                PreviewsWanted = () => false,
+                PreviewsWanted = _ => false,
                 Overrides = new RecipeOverrides { Conditioning = way.Conditioning, PriorCandidates = way.Candidates },
             };
             var made = new List<ImageCompleted>();

@@ -97,7 +97,7 @@ internal sealed class QualityBench(BenchContext bench)
             Seed = number * PicturesPerRequest,
             Count = PicturesPerRequest,
             Size = bench.Model.Decoder.ImageSize,
-            PreviewsWanted = () => false,
+            PreviewsWanted = _ => false,
         };
         await foreach (var value in engine.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
         {

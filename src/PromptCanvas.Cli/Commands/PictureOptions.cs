@@ -44,7 +44,7 @@ internal sealed class PictureOptions
     public GenerationRequest SizedRequest(ParseResult parsed, string prompt) => Request(parsed, prompt) with
     {
         Size = parsed.GetValue(size),
-        PreviewsWanted = parsed.GetValue(previews) ? null : () => false,
+        PreviewsWanted = parsed.GetValue(previews) ? null : _ => false,
     };
 
     /// <summary>The model that was named; null = the default.</summary>
@@ -57,7 +57,7 @@ internal sealed class PictureOptions
         NegativePrompt = parsed.GetValue(negative),
         Seed = parsed.GetValue(seed) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
         Count = parsed.GetValue(count),
-        PreviewsWanted = () => false,
+        PreviewsWanted = _ => false,
         Overrides = new RecipeOverrides
         {
             PriorSteps = parsed.GetValue(priorSteps),

@@ -53,7 +53,7 @@ internal sealed class Reranking(ModelSession session, GenerationRequest request,
         using var bar = new ProgressBar(candidates);
         for (var offset = 0; offset < candidates; offset += GenerationRequest.MaximumCount)
         {
-            var small = Block(offset) with { Size = session.Model.Decoder.ImageSize, PreviewsWanted = () => false };
+            var small = Block(offset) with { Size = session.Model.Decoder.ImageSize, PreviewsWanted = _ => false };
             var made = new List<ImageCompleted>();
             await foreach (var value in session.Engine.GenerateAsync(small, cancellationToken).ConfigureAwait(false))
             {

@@ -60,6 +60,11 @@ internal sealed record TensorSpec(string Name, bool IsFloat, IReadOnlyList<Dimen
         }
     }
 
+    /// <summary>The sizes in one run.</summary>
+    /// <param name="symbols">What the letters mean; those of an output are letters of the inputs.</param>
+    public int[] ShapeFor(IReadOnlyDictionary<string, int> symbols) =>
+        [.. Shape.Select(dimension => dimension.Symbol is { } symbol ? symbols[symbol] : dimension.Size)];
+
     private static bool Fits(Dimension expected, int actual, Dictionary<string, int> symbols)
     {
         if (expected.Symbol is null)

@@ -16,6 +16,7 @@ internal sealed class OnnxNetwork : INetwork
     private readonly Lock gate = new();
     private readonly string[] inputNames;
     private readonly string[] outputNames;
+    private readonly BlockPool blocks = new();
     private InferenceSession? session;
     private int running;
     private long lastUse;
@@ -58,17 +59,24 @@ internal sealed class OnnxNetwork : INetwork
         IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        CheckInputs(inputs);
+        var symbols = CheckInputs(inputs);
         cancellationToken.ThrowIfCancellationRequested();
         var loaded = Enter(cancellationToken);
         try
         {
-            return Run(loaded, inputs, cancellationToken);
+            return Run(loaded, inputs, symbols, cancellationToken);
         }
         finally
         {
             Leave();
         }
+    }
+
+    /// <inheritdoc/>
+    public void Recycle(NetworkTensor output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        blocks.Return(output.Floats);
     }
 
     /// <summary>Frees the weights; after the runs that are going on, if there are any.</summary>
@@ -104,21 +112,34 @@ internal sealed class OnnxNetwork : INetwork
     }
 
     private Dictionary<string, NetworkTensor> Run(
-        InferenceSession loaded, IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+        InferenceSession loaded,
+        IReadOnlyDictionary<string, NetworkTensor> inputs,
+        Dictionary<string, int> symbols,
+        CancellationToken cancellationToken)
     {
-        var values = new List<OrtValue>(inputNames.Length);
+        // The runtime writes into blocks of ours: no copy, and none of its own memory.
+        var outputs = new Dictionary<string, NetworkTensor>(StringComparer.Ordinal);
+        var (inputValues, outputValues) = (new List<OrtValue>(inputNames.Length), new List<OrtValue>(outputNames.Length));
         using var options = new RunOptions();
         try
         {
             foreach (var name in inputNames)
             {
-                values.Add(Wrap(inputs[name]));
+                inputValues.Add(Wrap(inputs[name]));
+            }
+
+            foreach (var spec in graph.Outputs)
+            {
+                var shape = spec.ShapeFor(symbols);
+                var output = NetworkTensor.Float32(blocks.Rent(shape.Aggregate(1, (product, size) => product * size)), shape);
+                outputs.Add(spec.Name, output);
+                outputValues.Add(Wrap(output));
             }
 
             // Disposed before the options are: after that no late cancellation can reach them.
             using var stop = cancellationToken.Register(static options => ((RunOptions)options!).Terminate = true, options);
-            using var results = loaded.Run(options, inputNames, values, outputNames);
-            return Unwrap(results);
+            loaded.Run(options, inputNames, inputValues, outputNames, outputValues);
+            return outputs;
         }
         catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
         {
@@ -126,28 +147,13 @@ internal sealed class OnnxNetwork : INetwork
         }
         finally
         {
-            foreach (var value in values)
-            {
-                value.Dispose();
-            }
+            inputValues.ForEach(value => value.Dispose());
+            outputValues.ForEach(value => value.Dispose());
         }
     }
 
-    private Dictionary<string, NetworkTensor> Unwrap(IDisposableReadOnlyCollection<OrtValue> results)
-    {
-        var outputs = new Dictionary<string, NetworkTensor>(StringComparer.Ordinal);
-        for (var index = 0; index < results.Count; index++)
-        {
-            var shape = results[index].GetTensorTypeAndShape().Shape;
-            outputs.Add(
-                graph.Outputs[index].Name,
-                NetworkTensor.Float32(results[index].GetTensorDataAsSpan<float>().ToArray(), [.. shape.Select(size => (int)size)]));
-        }
-
-        return outputs;
-    }
-
-    private void CheckInputs(IReadOnlyDictionary<string, NetworkTensor> inputs)
+    /// <summary>Checks the inputs; gives what the letters of their shapes mean.</summary>
+    private Dictionary<string, int> CheckInputs(IReadOnlyDictionary<string, NetworkTensor> inputs)
     {
         var symbols = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var spec in graph.Inputs)
@@ -164,6 +170,8 @@ internal sealed class OnnxNetwork : INetwork
         {
             throw new ArgumentException($"{Name}: there is no input '{unknown}'; it takes {string.Join(", ", inputNames)}.", nameof(inputs));
         }
+
+        return symbols;
     }
 
     private InferenceSession Enter(CancellationToken cancellationToken)

@@ -79,9 +79,10 @@ internal sealed class ActiveRequest
     public ChannelReader<GenerationEvent> Events => events.Reader;
 
     /// <summary>Whether a copy of the predicted picture is worth making.</summary>
+    /// <param name="imageIndex">Whose.</param>
     /// <param name="maxUnread">How many unread events the reader may leave before it is spared pictures.</param>
-    public bool WantsPreview(int maxUnread) =>
-        events.Reader.Count < maxUnread && (Request.PreviewsWanted is null || Request.PreviewsWanted());
+    public bool WantsPreview(int imageIndex, int maxUnread) =>
+        events.Reader.Count < maxUnread && (Request.PreviewsWanted is null || Request.PreviewsWanted(imageIndex));
 
     public void Emit(GenerationEvent value) => events.Writer.TryWrite(value);
 

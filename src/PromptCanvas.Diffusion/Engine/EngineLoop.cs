@@ -180,6 +180,7 @@ internal sealed class EngineLoop
         }
 
         var lost = stage.Move(batch, output);
+        network.Recycle(output);
         foreach (var lane in batch)
         {
             if (lost.Contains(lane))
@@ -249,7 +250,7 @@ internal sealed class EngineLoop
             return;
         }
 
-        var preview = stage.ImageSize > 0 && lane.Request.WantsPreview(options.MaxUnreadPreviews) ? stage.PredictedImage(lane) : null;
+        var preview = stage.ImageSize > 0 && lane.Request.WantsPreview(lane.ImageIndex, options.MaxUnreadPreviews) ? stage.PredictedImage(lane) : null;
         lane.HasPreview |= stage.ImageSize > 0;
         lane.Request.HasPreview |= lane.HasPreview;
         lane.Request.Emit(new StepCompleted(

@@ -45,8 +45,8 @@ public sealed record GenerationRequest
     /// <summary>Steps and guidance that differ from the model's recipe.</summary>
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
-    /// <summary>Asked before each predicted picture is handed out: false = nobody watches, and none is copied. Null = always.</summary>
-    public Func<bool>? PreviewsWanted { get; init; }
+    /// <summary>Asked with a picture's index before its predicted picture is handed out: false = nobody wants it, and it is not copied. Null = always.</summary>
+    public Func<int, bool>? PreviewsWanted { get; init; }
 
     /// <summary>Asked about each picture, by index, before each step: false = drop it, the others go on. Null = all are wanted. Must be quick.</summary>
     public Func<int, bool>? PictureWanted { get; init; }

@@ -19,4 +19,10 @@ public interface INetwork : IDisposable
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     /// <exception cref="Models.ModelException">The weights cannot be loaded.</exception>
     IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken);
+
+    /// <summary>Takes an output back that nobody reads any more, so that a later run may write its values into it.</summary>
+    /// <param name="output">From <see cref="Run"/>; given back once, or not at all.</param>
+    void Recycle(NetworkTensor output)
+    {
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
             job.Keep(frame);
             foreach (var watcher in job.Watchers)
             {
-                watcher.Pending[frame.ImageIndex] = frame;
+                watcher.Add(frame);
                 watcher.News.Writer.TryWrite(true);
             }
         }
@@ -147,6 +147,15 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         return job;
     }
 
+    /// <summary>Steps without a picture of their own, because nobody watched or none was due, carry the one before.</summary>
+    private static void Put(Dictionary<int, PreviewFrame> frames, PreviewFrame frame)
+    {
+        var last = frame.Bytes.IsEmpty ? frames.GetValueOrDefault(frame.ImageIndex) : null;
+        frames[frame.ImageIndex] = last is null
+            ? frame
+            : frame with { Width = last.Width, Height = last.Height, ContentType = last.ContentType, Bytes = last.Bytes };
+    }
+
     private sealed class JobPreviews
     {
         public bool Running { get; set; }
@@ -155,19 +164,16 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
 
         public HashSet<Watcher> Watchers { get; } = [];
 
-        /// <summary>Steps nobody watched carry no picture: who comes late sees the last one there was.</summary>
-        public void Keep(PreviewFrame frame)
-        {
-            if (!frame.Bytes.IsEmpty || !Latest.TryGetValue(frame.ImageIndex, out var last) || last.Bytes.IsEmpty)
-            {
-                Latest[frame.ImageIndex] = frame;
-            }
-        }
+        /// <summary>Who comes late sees the last picture there was.</summary>
+        public void Keep(PreviewFrame frame) => Put(Latest, frame);
     }
 
     private sealed class Watcher(Dictionary<int, PreviewFrame> latest)
     {
         public Dictionary<int, PreviewFrame> Pending { get; } = new(latest);
+
+        /// <summary>A step without a picture does not take away a picture that was not seen yet.</summary>
+        public void Add(PreviewFrame frame) => Put(Pending, frame);
 
         /// <summary>Room for one: there is news, or not.</summary>
         public Channel<bool> News { get; } =

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
@@ -6,19 +7,24 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>A step of the engine → a frame on the bus; the picture is encoded only when somebody watches.</summary>
-internal sealed class PreviewPublisher(IPreviewBus bus)
+/// <summary>A step of the engine → a frame on the bus; the picture is encoded only when somebody watches and a frame is due.</summary>
+internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace)
 {
     private long encoded;
 
     /// <summary>Pictures encoded since the start.</summary>
     public long Encoded => Interlocked.Read(ref encoded);
 
-    public bool Wanted(Guid jobId) => bus.HasWatchers(jobId);
+    public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
     public void Publish(Guid jobId, StepCompleted step)
     {
-        var picture = step.PredictedImage is { } image && bus.HasWatchers(jobId) ? Encode(image) : null;
+        var picture = step.PredictedImage is { } image && Wanted(jobId, step.ImageIndex) ? Encode(jobId, step.ImageIndex, image) : null;
+        if (step.Progress >= 1)
+        {
+            pace.Finished(jobId, step.ImageIndex);
+        }
+
         bus.Publish(new PreviewFrame(
             jobId,
             step.ImageIndex,
@@ -32,11 +38,14 @@ internal sealed class PreviewPublisher(IPreviewBus bus)
             picture?.Bytes ?? ReadOnlyMemory<byte>.Empty));
     }
 
-    private EncodedPicture Encode(SignedImage image)
+    private EncodedPicture Encode(Guid jobId, int imageIndex, SignedImage image)
     {
         Interlocked.Increment(ref encoded);
+        var start = Stopwatch.GetTimestamp();
         var small = Reduce(image);
-        return PreviewEncoder.Encode(new RgbImage(small.Width, small.Height, small.ToRgbBytes()));
+        var picture = PreviewEncoder.Encode(new RgbImage(small.Width, small.Height, small.ToRgbBytes()));
+        pace.Encoded(jobId, imageIndex, Stopwatch.GetElapsedTime(start));
+        return picture;
     }
 
     // Means of blocks, before the bytes are made: a sixteenth of the work for a 1024² prediction.

@@ -27,7 +27,7 @@ internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, En
             Size = job.Size,
             Person = job.PersonId?.ToString() ?? "",
             Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
-            PreviewsWanted = () => previews.Wanted(claim.Id),
+            PreviewsWanted = index => previews.Wanted(claim.Id, index),
             PictureWanted = running.Wants,
             ReportsStages = true,
             Finished = stages.Load(claim.Id, claim.Missing.Select(image => image.ImageIndex)),

@@ -21,7 +21,7 @@ internal sealed class ModelStatus(
         Count = 1,
         Size = 64,
         Overrides = new RecipeOverrides { PriorSteps = 2, DecoderSteps = 2 },
-        PreviewsWanted = () => false,
+        PreviewsWanted = _ => false,
     };
 
     private volatile string? problem;

@@ -63,7 +63,7 @@ public sealed class ImageEngineTests
     {
         using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());
 
-        var events = await CollectAsync(engine, Request(count: 1) with { PreviewsWanted = () => false });
+        var events = await CollectAsync(engine, Request(count: 1) with { PreviewsWanted = _ => false });
 
         Assert.All(events.OfType<StepCompleted>(), step => Assert.Null(step.PredictedImage));
     }

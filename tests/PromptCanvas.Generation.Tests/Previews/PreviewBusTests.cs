@@ -40,7 +40,26 @@ public sealed class PreviewBusTests : IAsyncDisposable
 
         await using var watch = Bus.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
 
-        Assert.Equal((0, 2), Seen(await NextAsync(watch)));
+        var frame = Assert.IsType<PreviewFrame>(await NextAsync(watch));
+        Assert.Equal((0, 3), Seen(frame));
+        Assert.Equal(Frame(job, image: 0, step: 2).Bytes.ToArray(), frame.Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task Publish_StepWithoutAPicture_LeavesTheOneNotSeenYet()
+    {
+        var job = await RunningJobAsync();
+        Bus.Publish(Frame(job, image: 0, step: 1));
+        await using var watch = Bus.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
+        await NextAsync(watch);
+        var second = Frame(job, image: 0, step: 2);
+        Bus.Publish(second);
+        Bus.Publish(Frame(job, image: 0, step: 3) with { Bytes = ReadOnlyMemory<byte>.Empty, Width = 0, Height = 0 });
+
+        var frame = Assert.IsType<PreviewFrame>(await NextAsync(watch));
+
+        Assert.Equal(3, frame.Step);
+        Assert.Equal((second.Bytes, second.Width, second.Height), (frame.Bytes, frame.Width, frame.Height));
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
         GenerationRequest request, int index, GenerationStage stage, int step, int steps, int side, double progress)
     {
         var seed = request.Seed + (uint)index;
-        var picture = side > 0 && request.PreviewsWanted?.Invoke() is not false
+        var picture = side > 0 && request.PreviewsWanted?.Invoke(index) is not false
             ? new ScriptedScene(seed).Draw(side, Clarity(stage, step, steps))
             : null;
         return new StepCompleted(index, seed, stage, step, steps, progress, picture);

@@ -30,7 +30,7 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
     /// <summary>The network's layout → a picture of its own.</summary>
     public SignedImage ToPicture(ReadOnlySpan<float> values)
     {
-        var pixels = new float[Length];
+        var pixels = GC.AllocateUninitializedArray<float>(Length);
         if (pixelUnshuffle == 1)
         {
             values.CopyTo(pixels);

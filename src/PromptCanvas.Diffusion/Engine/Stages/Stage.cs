@@ -29,6 +29,9 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
 
     protected INoiseSource Noise { get; } = noise;
 
+    /// <summary>Where lanes have their blocks from; those of a lane that is dropped are left to the collector.</summary>
+    protected BlockPool Blocks { get; } = new();
+
     /// <summary>Gives a lane its noise, sampler and conditioning for this stage.</summary>
     public abstract void Enter(Lane lane, CancellationToken cancellationToken);
 
@@ -88,10 +91,10 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <param name="settings">The component's schedule.</param>
     /// <param name="input">The lane's row of the network's sample, initial noise first.</param>
     /// <param name="length">How much of it is x_t.</param>
-    protected static StageState Begin(StageRecipe recipe, SchedulerSettings settings, float[] input, int length) => new(
+    protected StageState Begin(StageRecipe recipe, SchedulerSettings settings, float[] input, int length) => new(
         SamplerFactory.Create(recipe.Sampler, settings, recipe.Steps, recipe.Eta),
         input,
-        new float[length],
+        Blocks.Rent(length),
         recipe.GuidanceScale,
         recipe.GuidanceInterval);
 

@@ -18,7 +18,7 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
-        var input = new float[2 * layout.Length];
+        var input = Blocks.Rent(2 * layout.Length);
         FillNoise(input.AsSpan(0, layout.Length), lane.Seed, INoiseSource.InitialNoise);
         Enlarge(lane.Picture!, input.AsSpan(layout.Length));
         lane.State = Begin(lane.Request.Plan.SuperResolution[index], component.Scheduler, input, layout.Length) with
@@ -46,7 +46,12 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
-    public override void Leave(Lane lane) => lane.Picture = Blended(lane, layout.ToPicture(lane.State.Noisy));
+    public override void Leave(Lane lane)
+    {
+        lane.Picture = Blended(lane, layout.ToPicture(lane.State.Noisy));
+        Blocks.Return(lane.State.Input);
+        Blocks.Return(lane.State.Clean);
+    }
 
     protected override void FillNoise(Span<float> destination, uint seed, int step) =>
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));
