@@ -764,6 +764,24 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("People", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("PersonId", "ImageId");
+
+                    b.HasIndex("ImageId");
+
+                    b.ToTable("Favourites", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -779,6 +797,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasColumnType("character varying(64)");
 
                     b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("Height")
@@ -845,6 +866,10 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     b.HasIndex("ContentHash")
                         .HasDatabaseName("image_content");
+
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("image_trash")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex("PersonId")
                         .HasDatabaseName("image_of_person");
@@ -1067,6 +1092,21 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
                 {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")

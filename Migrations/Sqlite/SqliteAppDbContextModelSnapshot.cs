@@ -751,6 +751,24 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("People", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("PersonId", "ImageId");
+
+                    b.HasIndex("ImageId");
+
+                    b.ToTable("Favourites", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -766,6 +784,9 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Height")
@@ -832,6 +853,10 @@ namespace PromptCanvas.Migrations.Sqlite
 
                     b.HasIndex("ContentHash")
                         .HasDatabaseName("image_content");
+
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("image_trash")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex("PersonId")
                         .HasDatabaseName("image_of_person");
@@ -1054,6 +1079,21 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
                 {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")

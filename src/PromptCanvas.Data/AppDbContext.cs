@@ -21,6 +21,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<GeneratedImage> Images => Set<GeneratedImage>();
 
+    public DbSet<Favourite> Favourites => Set<Favourite>();
+
     public DbSet<Upload> Uploads => Set<Upload>();
 
     public DbSet<Person> People => Set<Person>();
@@ -56,6 +58,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         });
         modelBuilder.Entity<JobInput>(Configure);
         modelBuilder.Entity<GeneratedImage>(Configure);
+        modelBuilder.Entity<Favourite>(Configure);
         modelBuilder.Entity<Upload>(Configure);
         modelBuilder.Entity<Report>(Configure);
         PeopleModel.Configure(modelBuilder);
@@ -130,6 +133,15 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         image.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");
         image.HasIndex(row => row.ThumbnailHash).HasDatabaseName("image_thumbnail");
         image.HasIndex(row => row.PersonId).HasDatabaseName("image_of_person");
+        image.HasIndex(row => row.DeletedAt).HasDatabaseName("image_trash").HasFilter("\"DeletedAt\" IS NOT NULL");
+    }
+
+    private static void Configure(EntityTypeBuilder<Favourite> favourite)
+    {
+        favourite.ToTable("Favourites");
+        favourite.HasKey(row => new { row.PersonId, row.ImageId });
+        favourite.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+        favourite.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private static void Configure(EntityTypeBuilder<Report> report)

@@ -7,6 +7,7 @@ using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Faults;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
@@ -40,6 +41,7 @@ public static class GenerationRegistration
         services.AddSingleton<StoredPictures>();
         services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
+        services.AddSingleton<Trash>();
         services.AddSingleton<DiskQuota>();
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
         services.AddSingleton<IUploads, Uploads.Uploads>();
@@ -85,6 +87,8 @@ public static class GenerationRegistration
         services.AddSingleton<QueueForecast>();
         services.AddSingleton<JobEvents>();
         services.AddSingleton<Admission>();
+        services.AddSingleton<MeaningIndex>();
+        services.AddSingleton<ILibrary, PictureLibrary>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<InputPictures>();

@@ -69,6 +69,7 @@ internal static class Examination
     private static async Task<Finding> PicturesAsync(AppDbContext database, DataFolder folder, bool full, CancellationToken cancellationToken)
     {
         var pictures = await database.Images.AsNoTracking()
+            .Where(image => image.ContentHash != "")
             .Select(image => new { image.Id, image.ContentHash, image.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
         var faults = new List<string>();
         foreach (var picture in pictures)

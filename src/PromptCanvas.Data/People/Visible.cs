@@ -14,12 +14,20 @@ public static class Visible
         return jobs.Where(job => job.PersonId == personId);
     }
 
-    /// <summary>What the team shares, and a person's own; not what was taken down. An administrator is a person like any other here.</summary>
+    /// <summary>What the team shares, and a person's own; not what was taken down or lies in the trash. An administrator is a person like any other here.</summary>
     public static IQueryable<GeneratedImage> VisibleTo(this IQueryable<GeneratedImage> images, Viewer viewer)
     {
         ArgumentNullException.ThrowIfNull(viewer);
         var personId = viewer.PersonId;
-        return images.Where(image => image.TakenDownAt == null && (image.Visibility == Visibilities.Team || image.PersonId == personId));
+        return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && (image.Visibility == Visibilities.Team || image.PersonId == personId));
+    }
+
+    /// <summary>What a person has put into the trash.</summary>
+    public static IQueryable<GeneratedImage> InTrashOf(this IQueryable<GeneratedImage> images, Viewer viewer)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        var personId = viewer.PersonId;
+        return images.Where(image => image.TakenDownAt == null && image.DeletedAt != null && image.ContentHash != "" && image.PersonId == personId);
     }
 
     /// <summary>A person's own.</summary>

@@ -22,10 +22,13 @@ public sealed class GeneratedImage
     /// <summary>Since when nobody sees it, its owner included: an administrator took it down. Null = it is there.</summary>
     public DateTimeOffset? TakenDownAt { get; set; }
 
+    /// <summary>When its owner put it into the trash, where only the owner sees it; null = it is there.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
     /// <summary>Bytes of its files; null until somebody asked.</summary>
     public long? Bytes { get; set; }
 
-    /// <summary>SHA-256 of the PNG, 64 lower-case hex digits.</summary>
+    /// <summary>SHA-256 of the PNG, 64 lower-case hex digits; "" once its days in the trash are over, and then only its place in the account is left.</summary>
     public required string ContentHash { get; init; }
 
     /// <summary>SHA-256 of the thumbnail (WebP).</summary>

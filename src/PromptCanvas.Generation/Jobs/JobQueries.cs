@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
-using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Generation.Jobs;
 
@@ -33,6 +32,11 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             return null;
         }
 
+        foreach (var gone in await GoneAsync(database, jobId, cancellationToken))
+        {
+            job.Images.Single(image => image.ImageIndex == gone).ImageId = null;
+        }
+
         if (job.State is not (JobStates.Queued or JobStates.Running))
         {
             return ToView(job, null);
@@ -42,6 +46,11 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         var place = snapshot.Places.GetValueOrDefault(job.Id);
         return ToView(job, place ?? (job.State == JobStates.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null));
     }
+
+    // Deleted or taken down: the job still says that they were made, and leads nowhere.
+    private static Task<List<int>> GoneAsync(AppDbContext database, Guid jobId, CancellationToken cancellationToken) =>
+        database.Images.Where(image => image.JobId == jobId && (image.DeletedAt != null || image.TakenDownAt != null))
+            .Select(image => image.ImageIndex).ToListAsync(cancellationToken);
 
     private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
     {
@@ -72,7 +81,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
                 || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) < 0));
         }
 
-        var rows = await ToViews(images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id))
+        var rows = await images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
             .Take(take + 1).ToListAsync(cancellationToken);
         var page = rows.Take(take).ToList();
         return new GalleryPage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
@@ -81,7 +90,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     public async Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var picture = await ToViews(database.Images.VisibleTo(viewer).Where(image => image.Id == imageId)).SingleOrDefaultAsync(cancellationToken);
+        var picture = await database.Images.VisibleTo(viewer).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
         if (picture is null || picture.Kind == JobKinds.Generate)
         {
             return picture;
@@ -93,15 +102,6 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             .OrderBy(parent => parent.Slot).Select(parent => parent.Id).ToListAsync(cancellationToken);
         return picture with { Parents = parents };
     }
-
-    // Without the embedding, which is larger than the rest of the row.
-    private static IQueryable<PictureView> ToViews(IQueryable<GeneratedImage> images) => images.Select(image => new PictureView(
-        image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt)
-    {
-        PersonId = image.PersonId,
-        Kind = image.Kind,
-        Visibility = image.Visibility,
-    });
 
     private static JobView ToView(Job job, QueuePlace? place)
     {

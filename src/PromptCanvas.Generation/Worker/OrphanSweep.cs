@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Sweeps the image store after each start and then once a day, beside everything else.</summary>
-internal sealed class OrphanSweep(Orphans orphans, StageKeeper stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
+internal sealed class OrphanSweep(Orphans orphans, Trash trash, StageKeeper stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
@@ -32,6 +32,11 @@ internal sealed class OrphanSweep(Orphans orphans, StageKeeper stages, StorageFa
         try
         {
             await stages.SweepAsync(stoppingToken);
+            if (await trash.EmptyAsync(stoppingToken) is > 0 and var emptied)
+            {
+                logger.LogInformation("{Count} pictures left the trash for good", emptied);
+            }
+
             if (await orphans.SweepAsync(stoppingToken) is > 0 and var removed)
             {
                 logger.LogInformation("{Count} files without a picture were removed", removed);

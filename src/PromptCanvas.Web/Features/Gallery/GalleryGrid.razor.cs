@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
@@ -14,6 +15,10 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 
     [Parameter]
     public string? Title { get; set; }
+
+    /// <summary>What is shown.</summary>
+    [Parameter]
+    public LibraryFilter Filter { get; set; } = LibraryFilter.Everything;
 
     /// <summary>Jobs whose pictures the page shows elsewhere.</summary>
     [Parameter]
@@ -38,6 +43,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 
     protected override async Task OnInitializedAsync()
     {
+        window.LookAt(Filter);
         if (window.IsLoaded)
         {
             await window.RefreshAsync(Gone);
@@ -51,7 +57,17 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         await TellEmptyAsync();
     }
 
-    protected override void OnParametersSet() => Choose();
+    protected override async Task OnParametersSetAsync()
+    {
+        if (window.Filter != Filter)
+        {
+            window.LookAt(Filter);
+            window.Start(await window.ReadFirstAsync(Gone));
+            await TellEmptyAsync();
+        }
+
+        Choose();
+    }
 
     protected override void OnAfterRender(bool firstRender)
     {

@@ -1,10 +1,11 @@
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>The part of the gallery that one tab has loaded, newest first; the viewer walks through it.</summary>
-public sealed class GalleryWindow(IJobQueries jobs, ICurrentViewer viewer)
+public sealed class GalleryWindow(ILibrary library, IJobQueries jobs, ICurrentViewer viewer)
 {
     private const int PageSize = 24;
     private readonly List<PictureView> pictures = [];
@@ -14,10 +15,26 @@ public sealed class GalleryWindow(IJobQueries jobs, ICurrentViewer viewer)
 
     public bool IsLoaded { get; private set; }
 
+    /// <summary>What the window looks onto.</summary>
+    public LibraryFilter Filter { get; private set; } = LibraryFilter.Everything;
+
     public bool HasMore => next is not null;
 
+    /// <summary>Looks onto something else, and forgets what it had loaded.</summary>
+    public void LookAt(LibraryFilter filter)
+    {
+        if (filter != Filter)
+        {
+            (Filter, IsLoaded, next) = (filter, false, null);
+            pictures.Clear();
+        }
+    }
+
+    /// <summary>Takes pictures out that are no longer there.</summary>
+    public void Remove(Guid pictureId) => pictures.RemoveAll(picture => picture.Id == pictureId);
+
     public async Task<GalleryPage> ReadFirstAsync(CancellationToken cancellationToken) =>
-        await jobs.GalleryAsync(await viewer.GetAsync(cancellationToken), null, PageSize, cancellationToken);
+        await library.ReadAsync(await viewer.GetAsync(cancellationToken), Filter, null, PageSize, cancellationToken);
 
     public void Start(GalleryPage first)
     {
@@ -34,7 +51,7 @@ public sealed class GalleryWindow(IJobQueries jobs, ICurrentViewer viewer)
             return;
         }
 
-        var page = await jobs.GalleryAsync(await viewer.GetAsync(cancellationToken), after, PageSize, cancellationToken);
+        var page = await library.ReadAsync(await viewer.GetAsync(cancellationToken), Filter, after, PageSize, cancellationToken);
         var known = pictures.Select(picture => picture.Id).ToHashSet();
         pictures.AddRange(page.Pictures.Where(picture => !known.Contains(picture.Id)));
         next = page.Next;
@@ -44,6 +61,12 @@ public sealed class GalleryWindow(IJobQueries jobs, ICurrentViewer viewer)
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var first = await ReadFirstAsync(cancellationToken);
+        if (Filter.ByMeaning || Filter.Like is not null)
+        {
+            Start(first);
+            return;
+        }
+
         var known = pictures.Select(picture => picture.Id).ToHashSet();
         var added = first.Pictures.Where(picture => !known.Contains(picture.Id)).ToList();
         if (added.Count == first.Pictures.Count && known.Count > 0)

@@ -2,8 +2,12 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 
+using MudBlazor;
+
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -11,13 +15,14 @@ namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
 public sealed partial class PictureViewer(
-    IJobQueries jobs, ICurrentViewer viewer, IPictureMaking making, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+    IJobQueries jobs, ICurrentViewer viewer, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, ISnackbar snackbar, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
     private Guid? newer;
     private Guid? older;
     private bool isMine;
+    private bool isFavourite;
     private bool mayMake;
     private bool busy;
     private string? refusal;
@@ -50,6 +55,7 @@ public sealed partial class PictureViewer(
         {
             var person = await viewer.GetAsync(CancellationToken.None);
             (isMine, mayMake, refusal) = (person.PersonId == picture.PersonId, person.MayMake, null);
+            isFavourite = await library.IsFavouriteAsync(person, picture.Id, CancellationToken.None);
             (newer, older) = await window.NeighboursAsync(picture, CancellationToken.None);
         }
     }
@@ -94,20 +100,73 @@ public sealed partial class PictureViewer(
         (busy, refusal) = (false, refused?.Message);
     }
 
+    private async Task MarkAsync()
+    {
+        if (picture is not null && await library.MarkAsync(await viewer.GetAsync(CancellationToken.None), picture.Id, !isFavourite, CancellationToken.None))
+        {
+            isFavourite = !isFavourite;
+        }
+    }
+
+    // Into the trash, and on to the next picture; the way back is offered at once.
+    private async Task DeleteAsync()
+    {
+        if (picture is not { } deleted || !isMine)
+        {
+            return;
+        }
+
+        var person = await viewer.GetAsync(CancellationToken.None);
+        if (await library.DeleteAsync(person, [deleted.Id], CancellationToken.None) == 0)
+        {
+            return;
+        }
+
+        window.Remove(deleted.Id);
+        snackbar.Add(T["Deleted"], configure: options =>
+        {
+            options.Action = T["Undo"];
+            options.OnClick = async _ =>
+            {
+                await library.RestoreAsync(person, [deleted.Id], CancellationToken.None);
+                navigation.NavigateTo(navigation.Uri, forceLoad: true);
+            };
+        });
+        navigation.NavigateTo(older is { } after ? AddressOf(after) : newer is { } before ? AddressOf(before) : CloseAddress, replace: true);
+    }
+
     private string AddressOf(Guid id) =>
         Beneath is null ? navigation.GetUriWithQueryParameter("picture", id) : $"/images/{id}";
 
     private string PromptLink(uint? seed) =>
         navigation.GetUriWithQueryParameters("/", new Dictionary<string, object?> { ["prompt"] = picture?.Prompt, ["seed"] = seed?.ToString(System.Globalization.CultureInfo.InvariantCulture) });
 
-    private void Walk(KeyboardEventArgs pressed)
+    private Task PressAsync(KeyboardEventArgs pressed)
     {
-        var to = pressed.Key switch
+        switch (pressed.Key)
         {
-            "ArrowLeft" => newer,
-            "ArrowRight" => older,
-            _ => null,
-        };
+            case "ArrowLeft":
+                Walk(newer);
+                break;
+            case "ArrowRight":
+                Walk(older);
+                break;
+            case "f":
+                return MarkAsync();
+            case "Delete":
+                return DeleteAsync();
+            case "e" when mayMake && picture is not null:
+                navigation.NavigateTo($"/edit?image={picture.Id}");
+                break;
+            case "v" when mayMake && !busy:
+                return VaryAsync(VariationOrigin.Subtle);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Walk(Guid? to)
+    {
         if (to is { } id)
         {
             navigation.NavigateTo(AddressOf(id), replace: true);

@@ -1,0 +1,16 @@
+using PromptCanvas.Data.Pictures;
+
+namespace PromptCanvas.Generation.Jobs;
+
+/// <summary>A picture's row → what pages show of it.</summary>
+internal static class PictureViews
+{
+    /// <summary>Without the embedding, which is larger than the rest of the row.</summary>
+    public static IQueryable<PictureView> ToViews(this IQueryable<GeneratedImage> images) => images.Select(image => new PictureView(
+        image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt)
+    {
+        PersonId = image.PersonId,
+        Kind = image.Kind,
+        Visibility = image.Visibility,
+    });
+}

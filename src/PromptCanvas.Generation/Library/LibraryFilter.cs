@@ -1,0 +1,34 @@
+namespace PromptCanvas.Generation.Library;
+
+/// <summary>Which pictures are looked through.</summary>
+public enum Shelf
+{
+    /// <summary>What one may see: the team's, and one's own.</summary>
+    Everything,
+
+    /// <summary>One's own.</summary>
+    Mine,
+
+    /// <summary>What one has marked.</summary>
+    Favourites,
+
+    /// <summary>One's own that are deleted; they can be brought back.</summary>
+    Trash,
+}
+
+/// <summary>What is looked for.</summary>
+public sealed record LibraryFilter
+{
+    public static LibraryFilter Everything { get; } = new();
+
+    public Shelf Shelf { get; init; }
+
+    /// <summary>Words of the prompt, all of them; with <see cref="ByMeaning"/> a description of what is to be seen. Null = all pictures.</summary>
+    public string? Words { get; init; }
+
+    /// <summary>By what CLIP sees in the pictures instead of by the words of their prompts; the closest first.</summary>
+    public bool ByMeaning { get; init; }
+
+    /// <summary>Pictures like this one, the closest first.</summary>
+    public Guid? Like { get; init; }
+}

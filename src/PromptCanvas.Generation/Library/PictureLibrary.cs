@@ -1,0 +1,130 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Generation.Library;
+
+/// <inheritdoc/>
+internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, MeaningIndex meanings, TimeProvider clock) : ILibrary
+{
+    private const int MaximumTake = 200;
+
+    public async Task<GalleryPage> ReadAsync(Viewer viewer, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var images = On(filter.Shelf, database, viewer);
+        if (filter.Like is not null || (filter.ByMeaning && !string.IsNullOrWhiteSpace(filter.Words)))
+        {
+            return await ByMeaningAsync(images, viewer, filter, take, cancellationToken);
+        }
+
+        foreach (var word in Words(filter))
+        {
+            // The database lowers the prompts, for SQLite's LIKE and PostgreSQL's differ in letter case.
+#pragma warning disable CA1304, CA1311, CA1862
+            images = images.Where(image => image.Prompt.ToLower().Contains(word));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
+        if (after is not null)
+        {
+            if (GalleryCursor.Parse(after) is not { } cursor)
+            {
+                return new GalleryPage([], null);
+            }
+
+            images = images.Where(image => image.CreatedAt < cursor.CreatedAt
+                || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) < 0));
+        }
+
+        var rows = await images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
+            .Take(take + 1).ToListAsync(cancellationToken);
+        var page = rows.Take(take).ToList();
+        return new GalleryPage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
+    }
+
+    public async Task<bool> IsFavouriteAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Favourites.AnyAsync(mark => mark.PersonId == viewer.PersonId && mark.ImageId == imageId, cancellationToken);
+    }
+
+    public async Task<bool> MarkAsync(Viewer viewer, Guid imageId, bool isFavourite, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId, cancellationToken))
+        {
+            return false;
+        }
+
+        var marks = database.Favourites.Where(mark => mark.PersonId == viewer.PersonId && mark.ImageId == imageId);
+        if (!isFavourite)
+        {
+            await marks.ExecuteDeleteAsync(cancellationToken);
+        }
+        else if (!await marks.AnyAsync(cancellationToken))
+        {
+            database.Favourites.Add(new Favourite { PersonId = viewer.PersonId, ImageId = imageId, At = clock.GetUtcNow() });
+            await database.SaveChangesAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    public async Task<int> DeleteAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Images.VisibleTo(viewer).Where(image => image.PersonId == viewer.PersonId && imageIds.Contains(image.Id))
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
+    }
+
+    public async Task<int> RestoreAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Images.InTrashOf(viewer).Where(image => imageIds.Contains(image.Id))
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, (DateTimeOffset?)null), cancellationToken);
+    }
+
+    private static IQueryable<GeneratedImage> On(Shelf shelf, AppDbContext database, Viewer viewer) => shelf switch
+    {
+        Shelf.Mine => database.Images.VisibleTo(viewer).Where(image => image.PersonId == viewer.PersonId),
+        Shelf.Favourites => database.Images.VisibleTo(viewer)
+            .Where(image => database.Favourites.Any(mark => mark.PersonId == viewer.PersonId && mark.ImageId == image.Id)),
+        Shelf.Trash => database.Images.InTrashOf(viewer),
+        _ => database.Images.VisibleTo(viewer),
+    };
+
+    private static string[] Words(LibraryFilter filter) =>
+        filter.Words?.ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private async Task<GalleryPage> ByMeaningAsync(
+        IQueryable<GeneratedImage> images, Viewer viewer, LibraryFilter filter, int take, CancellationToken cancellationToken)
+    {
+        var closest = filter.Like is { } like
+            ? await meanings.LikeAsync(viewer, like, cancellationToken)
+            : await meanings.LikeAsync(filter.Words!, cancellationToken);
+        var rank = closest.Select((id, place) => (id, place)).ToDictionary(pair => pair.id, pair => pair.place);
+        var found = new List<PictureView>();
+        foreach (var ids in closest.Chunk(MaximumTake))
+        {
+            found.AddRange(await images.Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken));
+            if (found.Count >= take)
+            {
+                break;
+            }
+        }
+
+        return new GalleryPage([.. found.OrderBy(picture => rank[picture.Id]).Take(take)], null);
+    }
+}
