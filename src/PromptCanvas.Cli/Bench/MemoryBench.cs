@@ -71,6 +71,8 @@ internal sealed class MemoryBench(BenchContext bench)
             return outputs;
         }
 
+        public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
+
         public void Recycle(NetworkTensor output) => inner.Recycle(output);
 
         public void Dispose() => inner.Dispose();

@@ -67,6 +67,8 @@ internal sealed class NetworkMeter
             return outputs;
         }
 
+        public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
+
         public void Recycle(NetworkTensor output) => inner.Recycle(output);
 
         public void Dispose() => inner.Dispose();

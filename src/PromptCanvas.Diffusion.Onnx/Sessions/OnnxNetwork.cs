@@ -19,6 +19,7 @@ internal sealed class OnnxNetwork : INetwork
     private readonly BlockPool blocks = new();
     private InferenceSession? session;
     private int running;
+    private int releasesScratch;
     private long lastUse;
     private bool disposed;
 
@@ -73,6 +74,9 @@ internal sealed class OnnxNetwork : INetwork
     }
 
     /// <inheritdoc/>
+    public void ReleaseScratchAfterNextRun() => Volatile.Write(ref releasesScratch, 1);
+
+    /// <inheritdoc/>
     public void Recycle(NetworkTensor output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -121,6 +125,12 @@ internal sealed class OnnxNetwork : INetwork
         var outputs = new Dictionary<string, NetworkTensor>(StringComparer.Ordinal);
         var (inputValues, outputValues) = (new List<OrtValue>(inputNames.Length), new List<OrtValue>(outputNames.Length));
         using var options = new RunOptions();
+        if (Interlocked.Exchange(ref releasesScratch, 0) == 1)
+        {
+            // After each run would cost a twentieth of a picture: its pages would have to be cleared again.
+            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+        }
+
         try
         {
             foreach (var name in inputNames)

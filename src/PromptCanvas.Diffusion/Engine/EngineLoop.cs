@@ -167,6 +167,11 @@ internal sealed class EngineLoop
         var stage = stages[batch[0].StageIndex];
         var rows = batch.Sum(lane => lane.State.Rows);
         var network = stage.NetworkOf(batch[0]);
+        if (IsLastOf(batch))
+        {
+            network.ReleaseScratchAfterNextRun();
+        }
+
         var start = clock.GetTimestamp();
         var output = stage.Predict(batch, rows, stopping);
         var end = clock.GetTimestamp();
@@ -192,6 +197,21 @@ internal sealed class EngineLoop
                 AfterStep(lane, stage, stopping);
             }
         }
+    }
+
+    /// <summary>Whether no picture, in the making or waiting, will come to these lanes' stage after this step.</summary>
+    private bool IsLastOf(List<Lane> batch)
+    {
+        foreach (var lane in lanes)
+        {
+            var comesLater = lane.StageIndex <= batch[0].StageIndex && !batch.Contains(lane);
+            if (comesLater || (batch.Contains(lane) && lane.State.Step < lane.State.Steps - 1))
+            {
+                return false;
+            }
+        }
+
+        return requests.TrueForAll(request => !request.HasNextLane);
     }
 
     private void AfterStep(Lane lane, Stage stage, CancellationToken stopping)

@@ -31,6 +31,20 @@ public sealed class EngineBatchingTests
     }
 
     [Fact]
+    public async Task GenerateAsync_LastRunOfEachNetwork_GivesItsScratchBack()
+    {
+        var fake = new FakeModel();
+        using var engine = new ImageEngine(fake.Model, new EngineOptions { MaxBatchPixels = FakeModel.LargeSize * FakeModel.LargeSize, MaxLanes = 2 });
+
+        await CompletedAsync(engine, Request(count: 3, size: FakeModel.LargeSize));
+
+        Assert.All(
+            new[] { fake.Prior, fake.Decoder, fake.First, fake.Second },
+            network => Assert.Equal([network.Rows.Count - 1], network.Releases));
+        Assert.Equal(fake.Second.Rows.Count, fake.Second.Recycled);
+    }
+
+    [Fact]
     public async Task GenerateAsync_LargePictures_ShareABatchByPixels()
     {
         var fake = new FakeModel();

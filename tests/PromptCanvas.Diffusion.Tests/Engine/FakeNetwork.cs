@@ -12,6 +12,12 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
 
     public IReadOnlyList<int> Rows => rows;
 
+    /// <summary>The runs, from 0, after which it was to give its scratch memory back.</summary>
+    public List<int> Releases { get; } = [];
+
+    /// <summary>Outputs that were taken back.</summary>
+    public int Recycled { get; private set; }
+
     /// <summary>Called before each run with its number, from 0, and the token of the run.</summary>
     public Action<int, CancellationToken>? BeforeRun { get; set; }
 
@@ -27,6 +33,10 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
         BeforeFunction?.Invoke(rows[^1]);
         return function(inputs);
     }
+
+    public void ReleaseScratchAfterNextRun() => Releases.Add(rows.Count);
+
+    public void Recycle(NetworkTensor output) => Recycled++;
 
     public void Dispose()
     {
