@@ -11,6 +11,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Worker;
 using PromptCanvas.Migrations;
@@ -163,9 +164,9 @@ internal static class QueueBench
             await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var queries = services.GetRequiredService<IJobQueries>();
+        var library = services.GetRequiredService<ILibrary>();
         var viewer = new Viewer(Guid.CreateVersion7(), PersonRoles.Member);
-        await queries.GalleryAsync(viewer, null, PageLength, cancellationToken).ConfigureAwait(false);
+        await library.ReadAsync(viewer, LibraryFilter.Everything, null, PageLength, cancellationToken).ConfigureAwait(false);
         var processor = Environment.CpuUsage.TotalTime;
         var began = Stopwatch.GetTimestamp();
         var times = await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(
@@ -175,7 +176,7 @@ internal static class QueueBench
                 string? after = null;
                 for (var page = 0; page < Pages / Readers; page++)
                 {
-                    own.Add(await TimeAsync(async () => after = (await queries.GalleryAsync(viewer, after, PageLength, cancellationToken).ConfigureAwait(false)).Next).ConfigureAwait(false));
+                    own.Add(await TimeAsync(async () => after = (await library.ReadAsync(viewer, LibraryFilter.Everything, after, PageLength, cancellationToken).ConfigureAwait(false)).Next).ConfigureAwait(false));
                 }
 
                 return own;

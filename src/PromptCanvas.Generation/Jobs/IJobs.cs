@@ -37,11 +37,6 @@ public interface IJobQueries
     /// <summary>The viewer's jobs that are queued or running, oldest first.</summary>
     Task<IReadOnlyList<JobView>> ActiveAsync(Viewer viewer, CancellationToken cancellationToken);
 
-    /// <summary>Finished pictures that the viewer may see, newest first.</summary>
-    /// <param name="after">A page's <see cref="GalleryPage.Next"/>; null for the first page.</param>
-    /// <param name="take">1 … 200.</param>
-    Task<GalleryPage> GalleryAsync(Viewer viewer, string? after, int take, CancellationToken cancellationToken);
-
     /// <summary>Null also when the viewer may not know of it.</summary>
     Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
 }

@@ -8,8 +8,6 @@ namespace PromptCanvas.Generation.Jobs;
 /// <inheritdoc/>
 internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast) : IJobQueries
 {
-    private const int MaximumTake = 200;
-
     public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
         FindAsync(jobs => jobs, jobId, cancellationToken);
 
@@ -61,30 +59,6 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             .ToListAsync(cancellationToken);
         var snapshot = jobs.Count > 0 ? await forecast.SnapshotAsync(cancellationToken) : QueueSnapshot.Empty;
         return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id)))];
-    }
-
-    public async Task<GalleryPage> GalleryAsync(Viewer viewer, string? after, int take, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var images = database.Images.VisibleTo(viewer);
-        if (after is not null)
-        {
-            // After an unknown place there is nothing.
-            if (GalleryCursor.Parse(after) is not { } cursor)
-            {
-                return new GalleryPage([], null);
-            }
-
-            images = images.Where(image => image.CreatedAt < cursor.CreatedAt
-                || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) < 0));
-        }
-
-        var rows = await images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
-            .Take(take + 1).ToListAsync(cancellationToken);
-        var page = rows.Take(take).ToList();
-        return new GalleryPage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
     public async Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Security;
 
@@ -52,13 +53,13 @@ public sealed class GalleryWindowTests
 
     private async Task<GalleryWindow> StartedAsync()
     {
-        var window = new GalleryWindow(shelf, shelf);
+        var window = new GalleryWindow(shelf, shelf, shelf);
         window.Start(await window.ReadFirstAsync(CancellationToken.None));
         return window;
     }
 
     /// <summary>Finished pictures in memory.</summary>
-    private sealed class Shelf : IJobQueries, ICurrentViewer
+    private sealed class Shelf : ILibrary, IJobQueries, ICurrentViewer
     {
         public List<PictureView> Pictures { get; } = [];
 
@@ -70,7 +71,7 @@ public sealed class GalleryWindowTests
             }
         }
 
-        public Task<GalleryPage> GalleryAsync(Viewer viewer, string? after, int take, CancellationToken cancellationToken)
+        public Task<GalleryPage> ReadAsync(Viewer viewer, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
         {
             var from = after is null ? 0 : Pictures.FindIndex(picture => picture.Id.ToString() == after) + 1;
             var page = Pictures.Skip(from).Take(take).ToList();
@@ -79,6 +80,14 @@ public sealed class GalleryWindowTests
 
         public Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken) =>
             Task.FromResult(Pictures.Find(picture => picture.Id == imageId));
+
+        public Task<bool> IsFavouriteAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken) => Task.FromResult(false);
+
+        public Task<bool> MarkAsync(Viewer viewer, Guid imageId, bool isFavourite, CancellationToken cancellationToken) => Task.FromResult(false);
+
+        public Task<int> DeleteAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken) => Task.FromResult(0);
+
+        public Task<int> RestoreAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken) => Task.FromResult(0);
 
         public ValueTask<Viewer> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Viewer(Guid.Empty, PersonRoles.Member));
 

@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Tests.Fakes;
 
-namespace PromptCanvas.Generation.Tests.Jobs;
+namespace PromptCanvas.Generation.Tests.Library;
 
 public sealed class GalleryTests : IAsyncDisposable
 {
@@ -15,7 +16,7 @@ public sealed class GalleryTests : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task GalleryAsync_WhilePicturesAreAdded_ShowsEachOnceNewestFirst()
+    public async Task ReadAsync_WhilePicturesAreAdded_ShowsEachOnceNewestFirst()
     {
         await studio.PrepareAsync();
 
@@ -25,7 +26,7 @@ public sealed class GalleryTests : IAsyncDisposable
         string? next = null;
         do
         {
-            var page = await studio.Queries.GalleryAsync(Studio.Somebody, next, 7, Cancellation);
+            var page = await studio.Get<ILibrary>().ReadAsync(Studio.Somebody, LibraryFilter.Everything, next, 7, Cancellation);
             seen.AddRange(page.Pictures);
             next = page.Next;
             await AddAsync(first: 100 + seen.Count, count: 3);
@@ -38,12 +39,12 @@ public sealed class GalleryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task GalleryAsync_ExactlyOnePage_HasNoNext()
+    public async Task ReadAsync_ExactlyOnePage_HasNoNext()
     {
         await studio.PrepareAsync();
         await AddAsync(first: 0, count: 5);
 
-        var page = await studio.Queries.GalleryAsync(Studio.Somebody, null, 5, Cancellation);
+        var page = await studio.Get<ILibrary>().ReadAsync(Studio.Somebody, LibraryFilter.Everything, null, 5, Cancellation);
 
         Assert.Equal(5, page.Pictures.Count);
         Assert.Null(page.Next);
@@ -53,16 +54,16 @@ public sealed class GalleryTests : IAsyncDisposable
     [InlineData("")]
     [InlineData("nonsense")]
     [InlineData("ffffffffffffffff-00000000000000000000000000000000")]
-    public async Task GalleryAsync_UnknownPlace_IsEmpty(string after)
+    public async Task ReadAsync_UnknownPlace_IsEmpty(string after)
     {
         await studio.PrepareAsync();
         await AddAsync(first: 0, count: 1);
 
-        Assert.Empty((await studio.Queries.GalleryAsync(Studio.Somebody, after, 5, Cancellation)).Pictures);
+        Assert.Empty((await studio.Get<ILibrary>().ReadAsync(Studio.Somebody, LibraryFilter.Everything, after, 5, Cancellation)).Pictures);
     }
 
     [Fact]
-    public async Task GalleryAsync_Page_IsReadFromItsIndex()
+    public async Task ReadAsync_Page_IsReadFromItsIndex()
     {
         await studio.PrepareAsync();
         await using var database = studio.OpenDatabase();

@@ -1,0 +1,181 @@
+using System.Runtime.InteropServices;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Tests.Fakes;
+
+namespace PromptCanvas.Generation.Tests.Library;
+
+public sealed class LibraryTests : IAsyncDisposable
+{
+    private static readonly Viewer Me = Studio.Somebody;
+    private static readonly Viewer You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly Studio studio;
+    private readonly List<Guid> pictures = [];
+
+    public LibraryTests() => studio = new Studio(folder.Path);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ILibrary Library => studio.Get<ILibrary>();
+
+    [Theory]
+    [InlineData("RED cube", new[] { 2, 0 })]
+    [InlineData("  cube ", new[] { 2, 1, 0 })]
+    [InlineData("cube red heart", new int[0])]
+    [InlineData("100%_", new int[0])]
+    public async Task Words_AllOfThemInAnyCase_FindTheirPrompts(string words, int[] expected)
+    {
+        await AddAsync(Me, ("a red cube", [1, 0]), ("a blue cube", [1, 0]), ("a big red cube", [1, 0]));
+
+        Assert.Equal(expected.Select(index => pictures[index]), await FindAsync(Me, new LibraryFilter { Words = words }));
+    }
+
+    [Fact]
+    public async Task Mine_OfTwoPeople_AreOnesOwn()
+    {
+        await AddAsync(Me, ("a red cube", [1, 0]));
+        await AddAsync(You, ("a red cube", [1, 0]));
+
+        Assert.Equal([pictures[0]], await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Mine }));
+        Assert.Equal([pictures[1], pictures[0]], await FindAsync(Me, LibraryFilter.Everything));
+    }
+
+    [Fact]
+    public async Task Mark_APicture_IsOnesOwnAffairAndCanBeTakenBack()
+    {
+        await PeopleAsync();
+        await AddAsync(You, ("a red cube", [1, 0]), ("a blue cube", [1, 0]));
+        Assert.True(await Library.MarkAsync(Me, pictures[1], isFavourite: true, Cancellation));
+        Assert.True(await Library.MarkAsync(Me, pictures[1], isFavourite: true, Cancellation));
+
+        Assert.True(await Library.IsFavouriteAsync(Me, pictures[1], Cancellation));
+        Assert.Equal([pictures[1]], await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Favourites }));
+        Assert.Empty(await FindAsync(You, new LibraryFilter { Shelf = Shelf.Favourites }));
+
+        Assert.True(await Library.MarkAsync(Me, pictures[1], isFavourite: false, Cancellation));
+        Assert.Empty(await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Favourites }));
+    }
+
+    [Fact]
+    public async Task Mark_WhatOneMayNotSee_IsRefused()
+    {
+        await AddAsync(You, Visibilities.Private, ("a red cube", [1, 0]));
+
+        Assert.False(await Library.MarkAsync(Me, pictures[0], isFavourite: true, Cancellation));
+    }
+
+    [Fact]
+    public async Task Delete_OnesOwn_HidesItFromAllAndKeepsItForThirtyDays()
+    {
+        await AddAsync(Me, ("a red cube", [1, 0]), ("a blue cube", [1, 0]));
+        Assert.Equal(0, await Library.DeleteAsync(You, pictures, Cancellation));
+        Assert.Equal(1, await Library.DeleteAsync(Me, [pictures[0]], Cancellation));
+
+        Assert.Equal([pictures[1]], await FindAsync(Me, LibraryFilter.Everything));
+        Assert.Equal([pictures[1]], await FindAsync(You, LibraryFilter.Everything));
+        Assert.Null(await studio.Queries.FindPictureAsync(Me, pictures[0], Cancellation));
+        Assert.Equal([pictures[0]], await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Trash }));
+        Assert.Empty(await FindAsync(You, new LibraryFilter { Shelf = Shelf.Trash }));
+        Assert.Equal(0, await Library.RestoreAsync(You, pictures, Cancellation));
+
+        studio.Clock.Advance(Trash.Life - TimeSpan.FromMinutes(1));
+        Assert.Equal(0, await studio.Get<Trash>().EmptyAsync(Cancellation));
+        Assert.Equal(1, await Library.RestoreAsync(Me, [pictures[0]], Cancellation));
+        Assert.Equal([pictures[1], pictures[0]], await FindAsync(Me, LibraryFilter.Everything));
+    }
+
+    [Fact]
+    public async Task Delete_AfterThirtyDays_LeavesNothingToBringBack()
+    {
+        await AddAsync(Me, ("a red cube", [1, 0]));
+        await Library.DeleteAsync(Me, pictures, Cancellation);
+        studio.Clock.Advance(Trash.Life + TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, await studio.Get<Trash>().EmptyAsync(Cancellation));
+        Assert.Equal(0, await studio.Get<Trash>().EmptyAsync(Cancellation));
+        Assert.Empty(await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Trash }));
+        Assert.Equal(0, await Library.RestoreAsync(Me, pictures, Cancellation));
+        await using var database = studio.OpenDatabase();
+        var row = await database.Images.SingleAsync(Cancellation);
+        Assert.Equal(("", "", 0), (row.Prompt, row.ContentHash, row.ImageEmbedding.Length));
+    }
+
+    // Embeddings in a plane: the order is that of their angles, whatever their lengths.
+    [Fact]
+    public async Task Like_APicture_FindsTheClosestFirst()
+    {
+        await AddAsync(Me, ("across", [0, 2]), ("nearly", [8, 6]), ("the same", [0.5f, 0]), ("asked for", [3, 0]), ("opposite", [-1, 0]));
+        await AddAsync(You, Visibilities.Private, ("hidden", [1, 0]));
+
+        Assert.Equal([pictures[2], pictures[1], pictures[0], pictures[4]], await FindAsync(Me, new LibraryFilter { Like = pictures[3] }));
+
+        await AddAsync(Me, ("added since", [4, 0.1f]));
+        Assert.Equal([pictures[2], pictures[6], pictures[1]], (await FindAsync(Me, new LibraryFilter { Like = pictures[3] })).Take(3));
+        Assert.Empty(await FindAsync(You, new LibraryFilter { Like = pictures[3], Shelf = Shelf.Favourites }));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await studio.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private async Task<IEnumerable<Guid>> FindAsync(Viewer viewer, LibraryFilter filter) =>
+        (await Library.ReadAsync(viewer, filter, null, 24, Cancellation)).Pictures.Select(picture => picture.Id);
+
+    private Task AddAsync(Viewer owner, params (string Prompt, float[] Embedding)[] added) => AddAsync(owner, Visibilities.Team, added);
+
+    private async Task AddAsync(Viewer owner, string visibility, params (string Prompt, float[] Embedding)[] added)
+    {
+        await studio.PrepareAsync();
+        var job = await studio.SubmitAsync(Requests.Fox($"key {pictures.Count}"));
+        await using var database = studio.OpenDatabase();
+        foreach (var (prompt, embedding) in added)
+        {
+            var image = new GeneratedImage
+            {
+                Id = Guid.NewGuid(),
+                JobId = job,
+                ImageIndex = pictures.Count,
+                PersonId = owner.PersonId,
+                Visibility = visibility,
+                ContentHash = "content",
+                ThumbnailHash = "thumbnail",
+                Width = 64,
+                Height = 64,
+                Seed = 1,
+                Prompt = prompt,
+                Model = "starter",
+                Recipe = "{}",
+                Timings = "{}",
+                CreatedAt = studio.Clock.GetUtcNow().AddSeconds(pictures.Count),
+                ImageEmbedding = MemoryMarshal.AsBytes(embedding.AsSpan()).ToArray(),
+            };
+            pictures.Add(image.Id);
+            database.Images.Add(image);
+        }
+
+        await database.SaveChangesAsync(Cancellation);
+    }
+
+    // A mark belongs to a person of the installation.
+    private async Task PeopleAsync()
+    {
+        await studio.PrepareAsync();
+        await using var database = studio.OpenDatabase();
+        foreach (var viewer in new[] { Me, You })
+        {
+            if (!await database.People.AnyAsync(person => person.Id == viewer.PersonId, Cancellation))
+            {
+                database.People.Add(new Person { DisplayName = "Somebody", Role = PersonRoles.Member, CreatedAt = studio.Clock.GetUtcNow(), Id = viewer.PersonId, UserName = $"{viewer.PersonId}", Email = $"{viewer.PersonId}@example.com" });
+            }
+        }
+
+        await database.SaveChangesAsync(Cancellation);
+    }
+}
