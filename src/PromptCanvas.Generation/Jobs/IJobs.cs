@@ -37,7 +37,7 @@ public interface IJobQueries
     /// <summary>The viewer's jobs that are queued or running, oldest first.</summary>
     Task<IReadOnlyList<JobView>> ActiveAsync(Viewer viewer, CancellationToken cancellationToken);
 
-    /// <summary>Null also when the viewer may not know of it.</summary>
+    /// <summary>A picture that the viewer may see, or has put into the trash. Null also when the viewer may not know of it.</summary>
     Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
 }
 

@@ -64,7 +64,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     public async Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var picture = await database.Images.VisibleTo(viewer).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
+        var picture = await database.Images.VisibleTo(viewer).Union(database.Images.InTrashOf(viewer)).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
         if (picture is null || picture.Kind == JobKinds.Generate)
         {
             return picture;

@@ -73,6 +73,9 @@ public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, 
 
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; init; } = Visibilities.Team;
+
+    /// <summary>Since when it lies in its owner's trash; null = it does not.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
 }
 
 /// <summary>One page of the gallery, newest first.</summary>

@@ -12,5 +12,6 @@ internal static class PictureViews
         PersonId = image.PersonId,
         Kind = image.Kind,
         Visibility = image.Visibility,
+        DeletedAt = image.DeletedAt,
     });
 }

@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 
-using MudBlazor;
-
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Jobs;
@@ -15,13 +13,14 @@ namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
 public sealed partial class PictureViewer(
-    IJobQueries jobs, ICurrentViewer viewer, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, ISnackbar snackbar, NavigationManager navigation, IJSRuntime js)
+    IJobQueries jobs, ICurrentViewer viewer, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
     private Guid? newer;
     private Guid? older;
     private bool isMine;
+    private Guid? deleted;
     private bool isFavourite;
     private bool mayMake;
     private bool busy;
@@ -111,28 +110,27 @@ public sealed partial class PictureViewer(
     // Into the trash, and on to the next picture; the way back is offered at once.
     private async Task DeleteAsync()
     {
-        if (picture is not { } deleted || !isMine)
+        if (picture is not { DeletedAt: null } going || !isMine
+            || await library.DeleteAsync(await viewer.GetAsync(CancellationToken.None), [going.Id], CancellationToken.None) == 0)
         {
             return;
         }
 
-        var person = await viewer.GetAsync(CancellationToken.None);
-        if (await library.DeleteAsync(person, [deleted.Id], CancellationToken.None) == 0)
+        window.Remove(going.Id);
+        deleted = going.Id;
+        navigation.NavigateTo((older ?? newer) is { } next ? AddressOf(next) : AddressOf(going.Id), replace: true);
+        if (older is null && newer is null)
         {
-            return;
+            picture = going with { DeletedAt = going.CreatedAt };
         }
+    }
 
-        window.Remove(deleted.Id);
-        snackbar.Add(T["Deleted"], configure: options =>
-        {
-            options.Action = T["Undo"];
-            options.OnClick = async _ =>
-            {
-                await library.RestoreAsync(person, [deleted.Id], CancellationToken.None);
-                navigation.NavigateTo(navigation.Uri, forceLoad: true);
-            };
-        });
-        navigation.NavigateTo(older is { } after ? AddressOf(after) : newer is { } before ? AddressOf(before) : CloseAddress, replace: true);
+    private async Task RestoreAsync(Guid id)
+    {
+        await library.RestoreAsync(await viewer.GetAsync(CancellationToken.None), [id], CancellationToken.None);
+        deleted = null;
+        picture = null;
+        navigation.NavigateTo(AddressOf(id), forceLoad: true);
     }
 
     private string AddressOf(Guid id) =>
