@@ -40,7 +40,9 @@ public static class GenerationRegistration
         services.AddSingleton<StoredPictures>();
         services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
-        services.AddSingleton<IUploads, Uploads.Uploads>();
+        services.AddSingleton<Uploads.Uploads>();
+        services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads.Uploads>());
+        services.AddSingleton<ISquareUploads, SquareUploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);
         AddWorker(services);

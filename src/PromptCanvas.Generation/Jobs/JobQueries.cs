@@ -7,7 +7,7 @@ using PromptCanvas.Data.Pictures;
 namespace PromptCanvas.Generation.Jobs;
 
 /// <inheritdoc/>
-internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast) : IJobQueries
+internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast, TimeProvider clock) : IJobQueries
 {
     private const int MaximumTake = 200;
 
@@ -16,6 +16,15 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
 
     public Task<JobView?> FindAsync(Viewer viewer, Guid jobId, CancellationToken cancellationToken) =>
         FindAsync(jobs => jobs.VisibleTo(viewer), jobId, cancellationToken);
+
+    public async Task<Guid?> FindByKeyAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow() - maximumAge;
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Jobs.VisibleTo(viewer)
+            .Where(job => job.IdempotencyKey.StartsWith(keyPrefix) && job.CreatedAt >= since && job.State != JobStates.Cancelled)
+            .OrderByDescending(job => job.CreatedAt).Select(job => (Guid?)job.Id).FirstOrDefaultAsync(cancellationToken);
+    }
 
     public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) =>
         ActiveAsync(jobs => jobs, cancellationToken);
@@ -100,6 +109,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     {
         PersonId = image.PersonId,
         Kind = image.Kind,
+        Tag = image.Tag,
         Visibility = image.Visibility,
     });
 

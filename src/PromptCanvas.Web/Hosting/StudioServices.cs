@@ -14,6 +14,7 @@ using PromptCanvas.Migrations;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
+using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.People;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Security;
@@ -56,6 +57,7 @@ internal static class StudioServices
         services.AddStudioSecurity();
         services.AddAccounts();
         services.AddPeopleAdministration();
+        services.AddOpenAi();
         services.AddApiDescription();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());

@@ -30,7 +30,7 @@ public sealed class SliceTests
     [Fact]
     public void Slices_AreFound()
     {
-        Assert.Equal(["Accounts", "Create", "Gallery", "Jobs", "People", "Previews", "Uploads"], Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
+        Assert.Equal(["Accounts", "Create", "Gallery", "Jobs", "OpenAi", "People", "Previews", "Uploads"], Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
     }
 
     private static string? SliceOf(Type type) =>
