@@ -268,6 +268,10 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<int>("Deferred")
                         .HasColumnType("integer");
 
+                    b.Property<string>("EndUser")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
                     b.Property<string>("Error")
                         .HasColumnType("text");
 
@@ -337,6 +341,10 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     b.Property<string>("State")
                         .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<string>("Tag")
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
 
@@ -842,6 +850,9 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     b.Property<DateTimeOffset?>("TakenDownAt")
                         .HasColumnType("timestamp with time zone");
+                    b.Property<string>("Tag")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
 
                     b.Property<string>("ThumbnailHash")
                         .IsRequired()

@@ -259,6 +259,10 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<int>("Deferred")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("EndUser")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
@@ -328,6 +332,10 @@ namespace PromptCanvas.Migrations.Sqlite
 
                     b.Property<string>("State")
                         .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tag")
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
@@ -829,6 +837,9 @@ namespace PromptCanvas.Migrations.Sqlite
 
                     b.Property<long?>("TakenDownAt")
                         .HasColumnType("INTEGER");
+                    b.Property<string>("Tag")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("ThumbnailHash")
                         .IsRequired()

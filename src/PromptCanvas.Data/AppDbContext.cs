@@ -78,6 +78,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.Property(row => row.State).HasMaxLength(16);
         job.Property(row => row.LeasedBy).HasMaxLength(100);
         job.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
+        job.Property(row => row.Tag).HasMaxLength(16);
+        job.Property(row => row.EndUser).HasMaxLength(256);
         job.Property(row => row.Kind).HasMaxLength(16).HasDefaultValue(JobKinds.Generate);
         job.HasMany(row => row.Inputs).WithOne().HasForeignKey(input => input.JobId).OnDelete(DeleteBehavior.Cascade);
         job.HasMany(row => row.Images).WithOne().HasForeignKey(image => image.JobId).OnDelete(DeleteBehavior.Cascade);
@@ -123,6 +125,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         image.ToTable("Images");
         image.Property(row => row.ContentHash).HasMaxLength(HashLength);
         image.Property(row => row.ThumbnailHash).HasMaxLength(HashLength);
+        image.Property(row => row.Tag).HasMaxLength(16);
         image.Property(row => row.Kind).HasMaxLength(16).HasDefaultValue(JobKinds.Generate);
         image.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
         image.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Restrict);

@@ -44,7 +44,9 @@ public static class GenerationRegistration
         services.AddSingleton<Trash>();
         services.AddSingleton<DiskQuota>();
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
-        services.AddSingleton<IUploads, Uploads.Uploads>();
+        services.AddSingleton<Uploads.Uploads>();
+        services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads.Uploads>());
+        services.AddSingleton<ISquareUploads, SquareUploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);
         AddWorker(services);

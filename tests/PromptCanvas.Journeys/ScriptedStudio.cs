@@ -9,6 +9,9 @@ public sealed class ScriptedStudio : IAsyncLifetime
 
     public Uri Address => studio.ClientOptions.BaseAddress;
 
+    /// <summary>Somebody with this address; made when there is nobody yet.</summary>
+    public Task<SomebodyInTest> PersonAsync(string email, string role) => studio.PersonAsync(email, role);
+
     public ScriptedEngine Engine => studio.Engine;
 
     public ValueTask InitializeAsync()

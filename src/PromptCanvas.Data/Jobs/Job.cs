@@ -49,6 +49,12 @@ public sealed class Job
     /// <summary>Who may see its pictures: one of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; init; } = Visibilities.Team;
 
+    /// <summary>What its pictures are marked with: the name of the interface that a program used. Null = the studio's own.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Whom a program asked for, in its own words.</summary>
+    public string? EndUser { get; init; }
+
     public required string State { get; set; }
 
     /// <summary>Higher first: one of <see cref="QueuePriority"/>.</summary>

@@ -13,6 +13,9 @@ public sealed class GeneratedImage
     /// <summary>How it came about: one of <see cref="Jobs.JobKinds"/>. What it was made from are the inputs of its job.</summary>
     public string Kind { get; init; } = Jobs.JobKinds.Generate;
 
+    /// <summary>The name of the interface through which a program asked for it; null = the studio's own.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>Whose it is; null for what was made before the installation had accounts.</summary>
     public Guid? PersonId { get; init; }
 

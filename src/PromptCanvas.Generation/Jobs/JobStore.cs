@@ -168,6 +168,8 @@ internal sealed class JobStore(
             Seed = job.Request.Seed,
             Overrides = JsonSerializer.Serialize(job.Request.Overrides, JobJson.Options),
             Visibility = job.Visibility,
+            Tag = job.Job.Tag,
+            EndUser = job.Job.EndUser,
             State = JobStates.Queued,
             Priority = job.Job.Background ? QueuePriority.Background : QueuePriority.Interactive,
             CreatedAt = clock.GetUtcNow(),

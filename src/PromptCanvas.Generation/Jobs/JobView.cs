@@ -68,6 +68,9 @@ public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, 
     /// <summary>How it came about: one of <see cref="JobKinds"/>.</summary>
     public string Kind { get; init; } = JobKinds.Generate;
 
+    /// <summary>The name of the interface through which a program asked for it; null = the studio's own.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>The pictures it was made from, as far as they are the studio's own; whoever asks may see them.</summary>
     public IReadOnlyList<Guid> Parents { get; init; } = [];
 

@@ -42,10 +42,19 @@ public sealed record NewJob
     /// <summary>Who may see the pictures: one of <see cref="Visibilities"/>. Null = the owner alone where they are made from something private, else the team.</summary>
     public string? Visibility { get; init; }
 
+    /// <summary>The name of the interface that a program uses, for its pictures to be told from others; null = the studio's own.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Whom a program asks for, in its own words; at most <see cref="MaximumEndUserLength"/> characters.</summary>
+    public string? EndUser { get; init; }
+
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
     /// <summary>One of <see cref="JobKinds"/>.</summary>
     public string Kind => Material?.Kind ?? JobKinds.Generate;
+
+    /// <summary>The longest <see cref="EndUser"/>.</summary>
+    public const int MaximumEndUserLength = 256;
 
     /// <summary>How many pictures when nobody says.</summary>
     public const int DefaultCount = 4;

@@ -11,6 +11,7 @@ internal static class PictureViews
     {
         PersonId = image.PersonId,
         Kind = image.Kind,
+        Tag = image.Tag,
         Visibility = image.Visibility,
         DeletedAt = image.DeletedAt,
     });

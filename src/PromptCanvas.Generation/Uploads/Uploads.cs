@@ -30,10 +30,15 @@ internal sealed class Uploads(
             return new TooLarge($"The file is larger than {LargestFile / 1024 / 1024} MB.");
         }
 
+        return await AddAsync(viewer, () => PictureImport.ToPng(encoded), cancellationToken);
+    }
+
+    /// <summary>Decodes when its turn comes, and keeps what comes of it.</summary>
+    public async Task<Result<UploadView>> AddAsync(Viewer viewer, Func<ImportedPicture> decode, CancellationToken cancellationToken)
+    {
         try
         {
-            var picture = await pictures.DecodeAsync(() => PictureImport.ToPng(encoded), cancellationToken);
-            return await KeepAsync(viewer, picture, cancellationToken);
+            return await KeepAsync(viewer, await pictures.DecodeAsync(decode, cancellationToken), cancellationToken);
         }
         catch (PictureFormatException fault)
         {

@@ -37,6 +37,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
                 JobId = job.Id,
                 ImageIndex = completed.ImageIndex,
                 Kind = job.Kind,
+                Tag = job.Tag,
                 PersonId = job.PersonId,
                 Visibility = job.Visibility,
                 ContentHash = contentHash,

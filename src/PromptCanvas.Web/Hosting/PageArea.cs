@@ -7,6 +7,9 @@ internal static class PageArea
 
     private static readonly PathString[] KeyAreas = ["/api", "/v1", "/hubs", "/metrics"];
 
+    /// <summary>Where programs written for OpenAI's server come in: with keys only, and with errors as they know them.</summary>
+    public static bool IsOpenAi(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");
+
     public static bool IsProgram(HttpContext context) => Array.Exists(Programs, area => context.Request.Path.StartsWithSegments(area));
 
     /// <summary>Where an API key opens anything.</summary>

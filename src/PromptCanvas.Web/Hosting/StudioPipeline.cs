@@ -7,6 +7,7 @@ using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.Operations;
+using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
@@ -27,7 +28,8 @@ internal static class StudioPipeline
     {
         app.UseTrustedProxies(app.Configuration);
         app.UseSecurityHeaders();
-        app.UseWhen(PageArea.IsProgram, program => program.UseExceptionHandler(Faults).UseStatusCodePages());
+        app.UseWhen(PageArea.IsOpenAi, openAi => openAi.UseOpenAi());
+        app.UseWhen(context => PageArea.IsProgram(context) && !PageArea.IsOpenAi(context), program => program.UseExceptionHandler(Faults).UseStatusCodePages());
         app.UseWhen(context => !PageArea.IsProgram(context), page =>
         {
             page.UseExceptionHandler("/error", createScopeForErrors: true);
@@ -50,9 +52,11 @@ internal static class StudioPipeline
         var api = app.MapGroup("/api").RefuseForeignWrites();
         api.MapCreate();
         api.MapJobs();
+        api.MapJobEvents();
         api.MapQuota();
         api.MapImages();
         api.MapUploads();
+        app.MapOpenAi();
         app.MapPasskeys();
         app.MapOpenId();
         app.MapUsage();

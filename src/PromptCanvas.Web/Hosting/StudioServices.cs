@@ -16,6 +16,7 @@ using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.Operations;
+using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.People;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Queue;
@@ -66,6 +67,7 @@ internal static class StudioServices
         services.AddModeration();
         services.AddUsage();
         services.AddOperations(builder.Configuration);
+        services.AddOpenAi();
         services.AddApiDescription();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());

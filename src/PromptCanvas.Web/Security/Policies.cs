@@ -19,6 +19,15 @@ internal static class Policies
     /// <summary>Whoever may make pictures; a key needs one of the scopes <c>generate</c>, <c>edit</c> and <c>vary</c>. Which one, <see cref="MayMake"/> says.</summary>
     public const string Make = "make";
 
+    /// <summary>Whoever may make pictures; a key needs the scope <c>generate</c>.</summary>
+    public const string Generate = "generate";
+
+    /// <summary>Whoever may make pictures; a key needs the scope <c>edit</c>.</summary>
+    public const string Edit = "edit";
+
+    /// <summary>Whoever may make pictures; a key needs the scope <c>vary</c>.</summary>
+    public const string Vary = "vary";
+
     /// <summary>Whoever may make pictures; a key needs the scope <c>edit</c> or <c>vary</c>.</summary>
     public const string Upload = "upload";
 
@@ -34,6 +43,12 @@ internal static class Policies
         options.AddPolicy(Administrator, policy => policy.RequireRole(PersonRoles.Administrator)
             .RequireAssertion(context => context.User.FindFirst(StudioClaims.KeyId) is null));
         options.AddPolicy(Read, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => HasScope(context, ApiScopes.Read)));
+        foreach (var (name, scope) in ((string, string)[])[(Generate, ApiScopes.Generate), (Edit, ApiScopes.Edit), (Vary, ApiScopes.Vary)])
+        {
+            options.AddPolicy(name, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
+                .RequireAssertion(context => HasScope(context, scope)));
+        }
+
         options.AddPolicy(Make, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
             .RequireAssertion(context => HasScope(context, ApiScopes.Generate) || HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));
         options.AddPolicy(Metrics, policy => policy.RequireAssertion(MayReadMetrics));

@@ -10,9 +10,33 @@ using PromptCanvas.Web.Hosting;
 namespace PromptCanvas.Web.Security;
 
 /// <summary>How much one person, or one address of nobody, may ask of the API.</summary>
-internal sealed class RateLimits(IOptions<RateLimitOptions> options) : IConfigureOptions<RateLimiterOptions>
+internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDisposable
 {
     private const int WritesThatWait = 60;
+
+    private readonly IOptions<RateLimitOptions> options;
+    private readonly PartitionedRateLimiter<HttpContext> perMinute;
+
+    public RateLimits(IOptions<RateLimitOptions> options)
+    {
+        this.options = options;
+        perMinute = PartitionedRateLimiter.Create<HttpContext, string>(PerMinute);
+    }
+
+    /// <summary>How much whoever asks may still ask; null where nothing is limited.</summary>
+    public RateLimitStatus? StatusOf(HttpContext context)
+    {
+        if (!IsLimited(context) || perMinute.GetStatistics(context) is not { } statistics)
+        {
+            return null;
+        }
+
+        var limit = IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
+        var remaining = (int)Math.Clamp(statistics.CurrentAvailablePermits, 0, limit);
+        return new RateLimitStatus(limit, remaining, TimeSpan.FromMinutes((double)(limit - remaining) / limit));
+    }
+
+    public void Dispose() => perMinute.Dispose();
 
     public void Configure(RateLimiterOptions limiter)
     {
@@ -24,7 +48,7 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options) : IConfigur
             return ValueTask.CompletedTask;
         };
         limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-            PartitionedRateLimiter.Create<HttpContext, string>(PerMinute), PartitionedRateLimiter.Create<HttpContext, string>(PerSecond));
+            perMinute, PartitionedRateLimiter.Create<HttpContext, string>(PerSecond));
     }
 
     private static bool IsLimited(HttpContext context) =>
@@ -57,3 +81,9 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options) : IConfigur
         ? RateLimitPartition.GetTokenBucketLimiter(WhoOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
         : RateLimitPartition.GetNoLimiter("");
 }
+
+/// <summary>How much somebody may still ask.</summary>
+/// <param name="Limit">Requests in a minute.</param>
+/// <param name="Remaining">Of those, how many now.</param>
+/// <param name="Reset">Until all of them.</param>
+internal sealed record RateLimitStatus(int Limit, int Remaining, TimeSpan Reset);

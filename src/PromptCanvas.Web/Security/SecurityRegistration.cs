@@ -34,7 +34,8 @@ internal static class SecurityRegistration
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<Sessions>();
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits>();
+        services.AddSingleton<RateLimits>();
+        services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
         services.AddScoped<ICurrentViewer, CurrentViewer>();
@@ -48,7 +49,7 @@ internal static class SecurityRegistration
 
     // A key opens the programs' part of the studio and no page.
     private static string SchemeOf(HttpContext context) =>
-        PageArea.TakesKeys(context) && ApiKeyHandler.IsUsedBy(context.Request) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
+        PageArea.IsOpenAi(context) || (PageArea.TakesKeys(context) && ApiKeyHandler.IsUsedBy(context.Request)) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)
     {

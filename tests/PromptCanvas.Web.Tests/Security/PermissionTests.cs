@@ -10,6 +10,8 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -81,6 +83,9 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{PersonId:guid}", $"{cast.People["owner"]!.Id}", StringComparison.Ordinal)
         .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
         .Replace("{index:int}", "0", StringComparison.Ordinal)
+        .Replace("{**path}", "nothing", StringComparison.Ordinal)
+        .Replace("{model}", "dall-e-2", StringComparison.Ordinal)
+        .Replace("{token}", cast.Studio.Services.GetRequiredService<SignedPictures>().Sign(cast.PrivatePicture, cast.People["owner"]!.Id, PictureFormat.Png, 100), StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
         .Replace("{id:guid}", $"{(row.Pattern.StartsWith("/api/uploads", StringComparison.Ordinal) ? cast.Upload : row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
 
@@ -108,6 +113,9 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
     private static HttpContent? BodyFor(string path) => path switch
     {
         "/api/jobs" => JsonContent.Create(new { kind = "generate", prompt = "a red cube", count = 1, size = 64 }),
+        "/v1/images/generations" => JsonContent.Create(new { prompt = "a red cube", size = "256x256" }),
+        "/v1/images/edits" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { Mask(), "mask", "b.png" }, { new StringContent("a red cube"), "prompt" }, { new StringContent("256x256"), "size" } },
+        "/v1/images/variations" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { new StringContent("256x256"), "size" } },
         "/api/uploads" => new MultipartFormDataContent { { Png(), "file", "a.png" } },
         _ => null,
     };
@@ -118,6 +126,8 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         content.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         return content;
     }
+
+    private static ByteArrayContent Mask() => new(TestPictures.Mask(8, 8));
 
     private async Task<string> AskHubAsync(string method, SomebodyInTest? somebody)
     {

@@ -61,6 +61,8 @@ public sealed class GalleryWindowTests
     /// <summary>Finished pictures in memory.</summary>
     private sealed class Shelf : ILibrary, IJobQueries, ICurrentViewer
     {
+        public Task<Guid?> FindByKeyAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public List<PictureView> Pictures { get; } = [];
 
         public void Add(int count)

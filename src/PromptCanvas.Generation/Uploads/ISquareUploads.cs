@@ -1,0 +1,21 @@
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Uploads;
+
+/// <summary>A picture and what of it stays.</summary>
+/// <param name="Picture">An upload's id.</param>
+/// <param name="Mask">An upload's id; the picture's own where its transparency is the mask.</param>
+public sealed record MaskedUpload(Guid Picture, Guid Mask);
+
+/// <summary>Pictures as programs written for DALL·E 2 send them: square PNGs under 4 MB. What is wrong is said in that server's words.</summary>
+public interface ISquareUploads
+{
+    /// <summary>A picture to vary.</summary>
+    Task<Result<Guid>> AddAsync(Viewer viewer, byte[] image, CancellationToken cancellationToken);
+
+    /// <summary>A picture to edit, brought to the size of the result.</summary>
+    /// <param name="mask">Of the picture's size, transparent = repaint; null = the picture's own transparency.</param>
+    /// <param name="side">Of the result, in pixels.</param>
+    Task<Result<MaskedUpload>> AddMaskedAsync(Viewer viewer, byte[] image, byte[]? mask, int side, CancellationToken cancellationToken);
+}

@@ -1,0 +1,125 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Security.Claims;
+using System.Threading.Channels;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Results;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Jobs;
+
+/// <summary><c>GET /api/jobs/{id}/events</c>: a job's way as server-sent events. Who hangs up only stops looking.</summary>
+internal static class JobEventStream
+{
+    private const string JobEvent = "job";
+    private const string PreviewEvent = "preview";
+
+    // Another process may make the job; it makes no sound here.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+
+    public static void MapJobEvents(this IEndpointRouteBuilder api) => api.MapGet("/jobs/{id:guid}/events", WatchAsync).RequireAuthorization(Policies.Read)
+        .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound)
+        .WithSummary("Events \"job\" (the job, now and at every change) and, with previews=true, \"preview\" (each picture's latest step with its predicted picture); ends with the job. Scope: read.");
+
+    private static async Task<IResult> WatchAsync(
+        Guid id, bool? previews, ClaimsPrincipal user, IJobQueries jobs, IJobFeed feed, IPreviewBus bus, IHostApplicationLifetime lifetime, HttpContext context)
+    {
+        var viewer = user.ToViewer();
+        if (await jobs.FindAsync(viewer, id, context.RequestAborted) is null)
+        {
+            return new NotFound("There is no job with this id.").ToProblem();
+        }
+
+        var frames = previews is true ? bus : null;
+        return TypedResults.ServerSentEvents(EventsAsync(viewer, id, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
+    }
+
+    private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
+        Viewer viewer, Guid id, IJobQueries jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        var news = Channel.CreateBounded<PreviewFrame?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
+        using var subscription = feed.Subscribe(id, _ => news.Writer.TryWrite(null));
+        var watching = frames is null ? Task.CompletedTask : PumpAsync(frames, id, news.Writer, ended.Token);
+        JobBody? last = null;
+        while (!ended.IsCancellationRequested && await jobs.FindAsync(viewer, id, cancellationToken) is { } job)
+        {
+            var body = JobBody.Of(job);
+            if (last is null || !Same(last, body))
+            {
+                last = body;
+                yield return new SseItem<object>(body, JobEvent);
+            }
+
+            if (job.State is not (JobState.Queued or JobState.Running))
+            {
+                break;
+            }
+
+            foreach (var frame in await NextAsync(news.Reader, ended.Token))
+            {
+                yield return new SseItem<object>(PreviewBody.Of(frame), PreviewEvent);
+            }
+        }
+
+        await ended.CancelAsync();
+        await watching;
+    }
+
+    /// <summary>The frames that came until there is something else to look at.</summary>
+    private static async Task<List<PreviewFrame>> NextAsync(ChannelReader<PreviewFrame?> news, CancellationToken cancellationToken)
+    {
+        using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        interval.CancelAfter(LookInterval);
+        var frames = new List<PreviewFrame>();
+        try
+        {
+            await news.WaitToReadAsync(interval.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time for a look, or the end.
+        }
+
+        while (news.TryRead(out var frame))
+        {
+            if (frame is not null)
+            {
+                frames.Add(frame);
+            }
+        }
+
+        return frames;
+    }
+
+    private static async Task PumpAsync(IPreviewBus frames, Guid id, ChannelWriter<PreviewFrame?> news, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var frame in frames.WatchAsync(id, cancellationToken))
+            {
+                news.TryWrite(frame);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            news.TryComplete();
+        }
+    }
+
+    // Lists are equal by what they are, not by what they hold.
+    private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Images);
+}
+
+/// <summary>A picture on its way as the API gives it.</summary>
+/// <param name="Data">Base64; null for steps without a picture.</param>
+internal sealed record PreviewBody(int ImageIndex, string Stage, int Step, int Steps, double Progress, int Width, int Height, string ContentType, string? Data)
+{
+    public static PreviewBody Of(PreviewFrame frame) => new(
+        frame.ImageIndex, frame.Stage, frame.Step, frame.Steps, frame.Progress, frame.Width, frame.Height, frame.ContentType,
+        frame.Bytes.IsEmpty ? null : Convert.ToBase64String(frame.Bytes.Span));
+}

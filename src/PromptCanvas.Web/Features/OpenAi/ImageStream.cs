@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Threading.Channels;
+
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Previews;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Web.Features.OpenAi;
+
+/// <summary>Answers with events: partial pictures while they form, then each finished one.</summary>
+internal sealed class ImageStream(JobWait wait, IPreviewBus previews, PictureBytes bytes)
+{
+    private const int LooksPerBreath = 10;
+
+    private static readonly object NoUsage = new
+    {
+        total_tokens = 0,
+        input_tokens = 0,
+        output_tokens = 0,
+        input_tokens_details = new { text_tokens = 0, image_tokens = 0 },
+    };
+
+    public async Task WriteAsync(ImageRequest request, JobView job, Viewer viewer, HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no";
+        await response.StartAsync(context.RequestAborted);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        var news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var partials = new ConcurrentQueue<(int Number, PreviewFrame Frame)>();
+        var watching = request.PartialImages == 0 ? Task.CompletedTask : WatchAsync(request, job.Id, partials, news, ended.Token);
+        try
+        {
+            var given = new HashSet<int>();
+            var looks = 0;
+            await wait.FollowAsync(viewer, job.Id, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
+        }
+        catch (OpenAiException fault)
+        {
+            await WriteErrorAsync(response, fault.Fault);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await watching;
+        }
+    }
+
+    private async Task LookAsync(
+        ImageRequest request, JobView job, ConcurrentQueue<(int Number, PreviewFrame Frame)> partials, HashSet<int> given, int looks, HttpResponse response)
+    {
+        while (partials.TryDequeue(out var partial))
+        {
+            if (!given.Contains(partial.Frame.ImageIndex))
+            {
+                await WritePartialAsync(request, job, partial.Number, partial.Frame, response);
+            }
+        }
+
+        foreach (var image in job.Images.Where(image => image.State == JobImageState.Done && given.Add(image.Index)))
+        {
+            await WriteCompletedAsync(request, job, image, response);
+        }
+
+        if (job.State is not (JobState.Queued or JobState.Running or JobState.Done))
+        {
+            await WriteErrorAsync(response, OpenAiFaults.Of(job));
+        }
+        else if (looks % LooksPerBreath == LooksPerBreath - 1)
+        {
+            // A line on which nothing comes is cut by whoever stands between.
+            await response.WriteAsync(": waiting\n\n", response.HttpContext.RequestAborted);
+            await response.Body.FlushAsync(response.HttpContext.RequestAborted);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Partial pictures may be lost; the finished one comes all the same.")]
+    private async Task WatchAsync(
+        ImageRequest request, Guid jobId, ConcurrentQueue<(int Number, PreviewFrame Frame)> partials, Channel<bool> news, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var chosen = new PartialImages(request.PartialImages);
+            await foreach (var frame in previews.WatchAsync(jobId, cancellationToken))
+            {
+                foreach (var partial in chosen.Take(frame))
+                {
+                    partials.Enqueue(partial);
+                    news.Writer.TryWrite(true);
+                }
+            }
+        }
+        catch (Exception)
+        {
+            // The line or the studio is going.
+        }
+    }
+
+    private async Task WritePartialAsync(ImageRequest request, JobView job, int number, PreviewFrame frame, HttpResponse response)
+    {
+        var picture = await bytes.ConvertAsync(frame.Bytes.ToArray(), request.Format, request.Quality, response.HttpContext.RequestAborted);
+        await WriteEventAsync(response, new
+        {
+            type = $"{Prefix(request)}.partial_image",
+            b64_json = Convert.ToBase64String(picture),
+            partial_image_index = number,
+            created_at = job.CreatedAt.ToUnixTimeSeconds(),
+            size = $"{request.Size}x{request.Size}",
+            quality = "standard",
+            background = "opaque",
+            output_format = NameOf(request.Format),
+        });
+    }
+
+    private async Task WriteCompletedAsync(ImageRequest request, JobView job, JobImageView image, HttpResponse response)
+    {
+        var picture = await bytes.ReadAsync(image.ImageId!.Value, request.Format, request.Quality, response.HttpContext.RequestAborted) ?? [];
+        await WriteEventAsync(response, new
+        {
+            type = $"{Prefix(request)}.completed",
+            b64_json = Convert.ToBase64String(picture),
+            created_at = job.CreatedAt.ToUnixTimeSeconds(),
+            size = $"{request.Size}x{request.Size}",
+            quality = "standard",
+            background = "opaque",
+            output_format = NameOf(request.Format),
+            usage = NoUsage,
+        });
+    }
+
+    private static string Prefix(ImageRequest request) => request.Kind == JobKinds.Edit ? "image_edit" : "image_generation";
+
+    private static string NameOf(PictureFormat format) => format.ToString().ToLowerInvariant();
+
+    private static async Task WriteEventAsync<T>(HttpResponse response, T content)
+    {
+        var json = JsonSerializer.SerializeToElement(content);
+        await response.WriteAsync($"event: {json.GetProperty("type").GetString()}\ndata: {json.GetRawText()}\n\n", response.HttpContext.RequestAborted);
+        await response.Body.FlushAsync(response.HttpContext.RequestAborted);
+    }
+
+    private static async Task WriteErrorAsync(HttpResponse response, OpenAiFault fault)
+    {
+        await response.WriteAsync("event: error\ndata: ");
+        await response.Body.WriteAsync(fault.ToJson());
+        await response.WriteAsync("\n\n");
+        await response.Body.FlushAsync();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Engines;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.OpenAi;
+
+/// <summary>The API of OpenAI's DALL·E 2: programs written for it change the address and the key, and nothing else.</summary>
+internal static class OpenAiEndpoints
+{
+    private const long LargestForm = 26 * 1024 * 1024;
+
+    // The day on which DALL·E 2's API opened.
+    private const long Created = 1_667_433_600;
+
+    private static readonly string[] Paths = ["/images/generations", "/images/edits", "/images/variations", "/models"];
+
+    public static void AddOpenAi(this IServiceCollection services)
+    {
+        services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ImageRequests>();
+        services.AddSingleton<ImageJobs>();
+        services.AddSingleton<JobWait>();
+        services.AddSingleton<PictureBytes>();
+        services.AddSingleton<SignedPictures>();
+        services.AddSingleton<ImageAnswers>();
+        services.AddSingleton<ImageStream>();
+    }
+
+    public static void UseOpenAi(this IApplicationBuilder app) => app.UseMiddleware<OpenAiShell>();
+
+    public static void MapOpenAi(this IEndpointRouteBuilder app)
+    {
+        // Only keys come in here, so no form of another site's page can do anything with a cookie.
+        var v1 = app.MapGroup("/v1").DisableAntiforgery();
+        v1.MapPost("/images/generations", context => MakeAsync(JobKinds.Generate, context)).RequireAuthorization(Policies.Generate);
+        v1.MapPost("/images/edits", context => MakeAsync(JobKinds.Edit, context)).RequireAuthorization(Policies.Edit)
+            .WithMetadata(new RequestSizeLimitAttribute(LargestForm));
+        v1.MapPost("/images/variations", context => MakeAsync(JobKinds.Vary, context)).RequireAuthorization(Policies.Vary)
+            .WithMetadata(new RequestSizeLimitAttribute(LargestForm));
+        v1.MapGet("/models", ListModels);
+        v1.MapGet("/models/{model}", FindModel);
+        v1.MapSignedPictures();
+        v1.Map("/{**path}", Unknown).AllowAnonymous();
+    }
+
+    // Pages answer any address; here what is not served is said in the client's words.
+    private static IResult Unknown(HttpContext context) => throw new OpenAiException(
+        Array.Exists(Paths, path => context.Request.Path.Equals("/v1" + path)) ? OpenAiFaults.NotAllowed(context.Request) : OpenAiFaults.UnknownAddress(context.Request));
+
+    private static async Task MakeAsync(string kind, HttpContext context)
+    {
+        var services = context.RequestServices;
+        var request = await services.GetRequiredService<ImageRequests>().ReadAsync(kind, context.Request, context.RequestAborted);
+        var job = await services.GetRequiredService<ImageJobs>().StartAsync(request, context, context.RequestAborted);
+        var viewer = context.User.ToViewer();
+        if (request.Streams)
+        {
+            await services.GetRequiredService<ImageStream>().WriteAsync(request, job, viewer, context);
+            return;
+        }
+
+        var answer = await services.GetRequiredService<ImageAnswers>().WaitAsync(request, job, viewer, context);
+        await answer.ExecuteAsync(context);
+    }
+
+    private static JsonHttpResult<ModelList> ListModels(IEngineProvider engines) =>
+        TypedResults.Json(new ModelList("list", [.. engines.Models.Prepend(ImageRequests.DefaultModel).Select(Describe)]));
+
+    private static JsonHttpResult<ModelBody> FindModel(string model, IEngineProvider engines) =>
+        model == ImageRequests.DefaultModel || engines.Models.Contains(model, StringComparer.Ordinal)
+            ? TypedResults.Json(Describe(model))
+            : throw new OpenAiException(OpenAiFaults.UnknownModel(model));
+
+    private static ModelBody Describe(string model) => new(model, "model", Created, "promptcanvas");
+
+    private sealed record ModelList(string Object, IReadOnlyList<ModelBody> Data);
+
+    private sealed record ModelBody(string Id, string Object, long Created, [property: JsonPropertyName("owned_by")] string OwnedBy);
+}

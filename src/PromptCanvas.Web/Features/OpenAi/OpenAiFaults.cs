@@ -1,0 +1,79 @@
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.OpenAi;
+
+/// <summary>What goes wrong, in the words of OpenAI's server where they are known.</summary>
+internal static class OpenAiFaults
+{
+    // The engine's fields → those of this API.
+    private static readonly Dictionary<string, string> Names = new() { ["count"] = "n", ["source"] = "image", ["request"] = "prompt" };
+
+    public static OpenAiFault Missing(string param) =>
+        new(StatusCodes.Status400BadRequest, $"Missing required parameter: '{param}'.", Param: param, Code: "missing_required_parameter");
+
+    public static OpenAiFault WrongType(string param, string expected, string got) =>
+        new(StatusCodes.Status400BadRequest, $"Invalid type for '{param}': expected {expected}, but got {got} instead.", Param: param, Code: "invalid_type");
+
+    /// <param name="supported">The values, written as they are listed.</param>
+    public static OpenAiFault WrongValue(string param, string value, string supported) =>
+        new(StatusCodes.Status400BadRequest, $"Invalid value: '{value}'. Supported values are: {supported}.", Param: param, Code: "invalid_value");
+
+    public static OpenAiFault OutOfRange(string param, long value, int minimum, int maximum) => value < minimum
+        ? new(StatusCodes.Status400BadRequest, $"Invalid '{param}': integer below minimum value. Expected a value >= {minimum}, but got {value} instead.", Param: param, Code: "integer_below_min_value")
+        : new(StatusCodes.Status400BadRequest, $"Invalid '{param}': integer above maximum value. Expected a value <= {maximum}, but got {value} instead.", Param: param, Code: "integer_above_max_value");
+
+    public static OpenAiFault TooLong(string param, int length, int maximum) =>
+        new(StatusCodes.Status400BadRequest, $"Invalid '{param}': string too long. Expected a string with maximum length {maximum}, but got a string with length {length} instead.", Param: param, Code: "string_above_max_length");
+
+    public static OpenAiFault UnknownModel(string model) =>
+        new(StatusCodes.Status404NotFound, $"The model '{model}' does not exist or you do not have access to it.", Param: "model", Code: "model_not_found");
+
+    public static OpenAiFault Unreadable(string what) => new(StatusCodes.Status400BadRequest, what);
+
+    public static OpenAiFault UnknownAddress(HttpRequest request) =>
+        new(StatusCodes.Status404NotFound, $"Invalid URL ({request.Method} {request.Path})", Code: "unknown_url");
+
+    public static OpenAiFault NotAllowed(HttpRequest request) =>
+        new(StatusCodes.Status405MethodNotAllowed, $"Not allowed to {request.Method} on {request.Path}.", Code: "method_not_supported");
+
+    /// <summary>The queue is longer than a client waits.</summary>
+    /// <param name="wait">Until it would be short enough.</param>
+    public static OpenAiFault TooBusy(TimeSpan wait) =>
+        new(StatusCodes.Status429TooManyRequests, "The queue is longer than your program waits, so nothing was made or charged. Try again later, or ask with \"stream\": true, which may wait.", "requests", Code: "rate_limit_exceeded")
+        {
+            RetryAfter = wait,
+        };
+
+    public static OpenAiFault Stopping { get; } =
+        new(StatusCodes.Status503ServiceUnavailable, "The server is being restarted; the pictures are made afterwards. Try again: a repeated request is charged once.", OpenAiFault.ServerError, Code: "server_is_overloaded")
+        {
+            RetryAfter = TimeSpan.FromSeconds(5),
+        };
+
+    public static OpenAiFault Inside { get; } =
+        new(StatusCodes.Status500InternalServerError, "The server had an error while processing your request; the administrator finds the reason in the log.", OpenAiFault.ServerError);
+
+    /// <summary>A job that gave no picture.</summary>
+    public static OpenAiFault Of(JobView job) => job.State switch
+    {
+        JobState.Rejected => new(
+            StatusCodes.Status400BadRequest,
+            "Your request was rejected as a result of our safety system. Your prompt may contain text that is not allowed by our safety system.",
+            Code: "content_policy_violation"),
+        JobState.Cancelled => new(StatusCodes.Status409Conflict, "The request was cancelled before a picture was made; nothing was charged.", Code: "cancelled") { ShouldRetry = false },
+        _ => new(StatusCodes.Status500InternalServerError, $"{job.Error ?? "No picture could be made."} Nothing was charged.", OpenAiFault.ServerError),
+    };
+
+    public static OpenAiFault Of(Refusal refusal) => refusal switch
+    {
+        InvalidInput { Field: var field, Message: var message } => new(StatusCodes.Status400BadRequest, message, Param: Names.GetValueOrDefault(field, field)),
+        NotFound => new(StatusCodes.Status404NotFound, refusal.Message),
+        Forbidden => new(StatusCodes.Status403Forbidden, refusal.Message, Code: "insufficient_permissions"),
+        TooLarge => new(StatusCodes.Status400BadRequest, refusal.Message, Param: "image"),
+        Conflict => new(StatusCodes.Status422UnprocessableEntity, refusal.Message, Code: "idempotency_conflict"),
+        QuotaExceeded => new(StatusCodes.Status429TooManyRequests, refusal.Message, "insufficient_quota", Code: "insufficient_quota") { ShouldRetry = false },
+        TooManyJobs => new(StatusCodes.Status429TooManyRequests, refusal.Message, "requests", Code: "rate_limit_exceeded") { RetryAfter = TimeSpan.FromSeconds(10) },
+        _ => new(StatusCodes.Status503ServiceUnavailable, refusal.Message, OpenAiFault.ServerError, Code: "server_is_overloaded") { RetryAfter = TimeSpan.FromSeconds(30) },
+    };
+}

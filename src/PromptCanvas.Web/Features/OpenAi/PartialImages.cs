@@ -1,0 +1,53 @@
+using PromptCanvas.Generation.Previews;
+
+namespace PromptCanvas.Web.Features.OpenAi;
+
+/// <summary>Chooses, of a picture's previews, the ones that a program asked for: the 64², the 256², and a late one of the 1024².</summary>
+internal sealed class PartialImages(int count)
+{
+    private static readonly string[] Stages = ["decoder", "superResolution256", "superResolution1024"];
+
+    private readonly Dictionary<int, Progress> pictures = [];
+
+    /// <returns>The frames to give out now, each with its number.</returns>
+    public IEnumerable<(int Number, PreviewFrame Frame)> Take(PreviewFrame frame)
+    {
+        var stage = Array.IndexOf(Stages, frame.Stage);
+        if (stage < 0 || frame.Bytes.IsEmpty)
+        {
+            yield break;
+        }
+
+        if (!pictures.TryGetValue(frame.ImageIndex, out var progress))
+        {
+            pictures[frame.ImageIndex] = progress = new Progress();
+        }
+
+        // The last step of a stage may have been overtaken: the frame before it stands for it.
+        if (progress.Last is { } last && stage > progress.LastStage && Give(progress, progress.LastStage) is { } overtaken)
+        {
+            yield return (overtaken, last);
+        }
+
+        (progress.Last, progress.LastStage) = (frame, stage);
+        var isLate = frame.Step >= (stage == Stages.Length - 1 ? frame.Steps - 1 : frame.Steps);
+        if (isLate && Give(progress, stage) is { } number)
+        {
+            yield return (number, frame);
+        }
+    }
+
+    private int? Give(Progress progress, int stage) =>
+        progress.Given < count && progress.Stages.Add(stage) ? progress.Given++ : null;
+
+    private sealed class Progress
+    {
+        public PreviewFrame? Last { get; set; }
+
+        public int LastStage { get; set; }
+
+        public HashSet<int> Stages { get; } = [];
+
+        public int Given { get; set; }
+    }
+}

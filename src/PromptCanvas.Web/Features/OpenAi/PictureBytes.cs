@@ -1,0 +1,41 @@
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Web.Features.OpenAi;
+
+/// <summary>Finished pictures in the format that a program wants.</summary>
+internal sealed class PictureBytes(IImageStore store) : IDisposable
+{
+    private const int ConvertersAtOnce = 2;
+
+    private readonly SemaphoreSlim converters = new(ConvertersAtOnce, ConvertersAtOnce);
+
+    /// <summary>Null when there is no such picture.</summary>
+    public async Task<byte[]?> ReadAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken)
+    {
+        if (await store.OpenContentAsync(imageId, cancellationToken) is not { } content)
+        {
+            return null;
+        }
+
+        await using var stream = content.Stream;
+        var png = new byte[content.Length];
+        await stream.ReadExactlyAsync(png, cancellationToken);
+        return format == PictureFormat.Png ? png : await ConvertAsync(png, format, quality, cancellationToken);
+    }
+
+    public async Task<byte[]> ConvertAsync(byte[] encoded, PictureFormat format, int quality, CancellationToken cancellationToken)
+    {
+        await converters.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => PictureConverter.Convert(encoded, format, quality), cancellationToken);
+        }
+        finally
+        {
+            converters.Release();
+        }
+    }
+
+    public void Dispose() => converters.Dispose();
+}

@@ -1,0 +1,40 @@
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Web.Hosting;
+
+namespace PromptCanvas.Web.Features.OpenAi;
+
+/// <summary><c>GET /v1/images/content/{token}</c>: the bytes behind an address of an answer.</summary>
+internal static class SignedPictureEndpoint
+{
+    public const string Path = "/images/content/";
+
+    public static void MapSignedPictures(this IEndpointRouteBuilder v1) =>
+        v1.MapGet(Path + "{token}", GiveAsync).AllowAnonymous().WithMetadata(new InertContent());
+
+    private static async Task<IResult> GiveAsync(
+        string token, SignedPictures signed, IJobQueries jobs, PictureBytes bytes, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (signed.Read(token) is not { } address)
+        {
+            throw new OpenAiException(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));
+        }
+
+        if (address.ExpiresAt <= clock.GetUtcNow())
+        {
+            throw new OpenAiException(new OpenAiFault(StatusCodes.Status410Gone, "This address has expired; the picture is in the gallery of whoever asked for it."));
+        }
+
+        // No more than the person may see now: what is deleted or taken down is gone here too.
+        if (await jobs.FindPictureAsync(new Viewer(address.PersonId, PersonRoles.Viewer), address.ImageId, cancellationToken) is null
+            || await bytes.ReadAsync(address.ImageId, address.Format, address.Quality, cancellationToken) is not { } picture)
+        {
+            throw new OpenAiException(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));
+        }
+
+        context.Response.Headers.CacheControl = "private, max-age=300";
+        context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        return TypedResults.Bytes(picture, PictureConverter.ContentTypeOf(address.Format));
+    }
+}

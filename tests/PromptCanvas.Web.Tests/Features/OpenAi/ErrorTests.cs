@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Credits;
+using PromptCanvas.Web.Tests.Fakes;
+
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PromptCanvas.Web.Tests.Features.OpenAi;
+
+/// <summary>Every refusal under /v1 is OpenAI's error object, and nothing refused is charged.</summary>
+public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
+{
+    private readonly HttpClient client = studio.CreateClient();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string?, string?, string> Json => new()
+    {
+        { """{ "n": 1 }""", "prompt", "missing_required_parameter", "Missing required parameter: 'prompt'." },
+        { """{ "prompt": "  " }""", "prompt", null, "The prompt is empty" },
+        { $$"""{ "prompt": "{{new string('x', 1001)}}" }""", "prompt", "string_above_max_length", "maximum length 1000" },
+        { """{ "prompt": "a cube", "n": 11 }""", "n", "integer_above_max_value", "<= 10" },
+        { """{ "prompt": "a cube", "n": 0 }""", "n", "integer_below_min_value", ">= 1" },
+        { """{ "prompt": "a cube", "n": "many" }""", "n", "invalid_type", "expected an integer" },
+        { """{ "prompt": "a cube", "n": [1] }""", "n", "invalid_type", "expected an integer" },
+        { """{ "prompt": "a cube", "size": "1536x1024" }""", "size", "invalid_value", "Invalid value: '1536x1024'. Supported values are: '256x256', '512x512', and '1024x1024'." },
+        { """{ "prompt": "a cube", "response_format": "bytes" }""", "response_format", "invalid_value", "'url' and 'b64_json'" },
+        { """{ "prompt": "a cube", "quality": "hd" }""", "quality", "invalid_value", "'standard' and 'auto'" },
+        { """{ "prompt": "a cube", "output_format": "gif" }""", "output_format", "invalid_value", "'png', 'jpeg', and 'webp'" },
+        { """{ "prompt": "a cube", "partial_images": 4 }""", "partial_images", "integer_above_max_value", "<= 3" },
+        { """{ "prompt": "a cube", "stream": "perhaps" }""", "stream", "invalid_type", "expected a boolean" },
+        { """{ "prompt": "a\u0000cube" }""", "prompt", null, "NUL" },
+        { "{ not json", null, null, "We could not parse the JSON body" },
+        { "[]", null, null, "We could not parse the JSON body" },
+        { "", null, null, "We could not parse the JSON body" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Json))]
+    public async Task Generations_WhatCannotBeMade_IsABadRequest(string body, string? param, string? code, string message)
+    {
+        var before = await client.UsedAsync();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(OpenAiCalls.Generations, content, Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var error = await response.FaultAsync();
+        Assert.Equal(("invalid_request_error", param, code), (error.GetProperty("type").GetString(), error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
+        Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(before, await client.UsedAsync());
+    }
+
+    public static TheoryData<string, string, string> Pictures => new()
+    {
+        { "no png", "image", "Uploaded image must be a PNG and less than 4 MB." },
+        { "too large", "image", "Uploaded image must be a PNG and less than 4 MB." },
+        { "cut off", "image", "Uploaded image must be a PNG and less than 4 MB." },
+        { "oblong", "image", "must be square, and this one has 64 × 32" },
+        { "opaque", "image", "format must be in ['RGBA', 'LA', 'L'], got RGB." },
+        { "nothing masked", "mask", "The mask is empty" },
+        { "mask of another size", "mask", "same dimensions" },
+        { "mask is no png", "mask", "Uploaded mask must be a PNG" },
+        { "none", "image", "Missing required parameter: 'image'." },
+        { "words", "image", "expected a file" },
+        { "two", "image", "Send one image" },
+        { "no prompt", "prompt", "Missing required parameter: 'prompt'." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pictures))]
+    public async Task Edits_PictureThatCannotBeUsed_IsABadRequest(string fault, string param, string message)
+    {
+        var before = await client.UsedAsync();
+        var (good, mask) = (TestPictures.Png(64, 64), OpenAiCalls.Transparent(64));
+        (string, object)[] parts = fault switch
+        {
+            "no png" => [("image", "GIF89a nothing"u8.ToArray()), ("mask", mask)],
+            "too large" => [("image", (byte[])[.. good, .. new byte[4 * 1024 * 1024]]), ("mask", mask)],
+            "cut off" => [("image", good[..(good.Length / 2)]), ("mask", mask)],
+            "oblong" => [("image", TestPictures.Png(64, 32)), ("mask", mask)],
+            "opaque" => [("image", good)],
+            "nothing masked" => [("image", good), ("mask", White(64))],
+            "mask of another size" => [("image", good), ("mask", OpenAiCalls.Transparent(32))],
+            "mask is no png" => [("image", good), ("mask", "RIFF"u8.ToArray())],
+            "words" => [("image", "a cube"), ("mask", mask)],
+            "two" => [("image[]", good), ("image[]", good), ("mask", mask)],
+            "no prompt" => [("image", good), ("mask", mask)],
+            _ => [("mask", mask)],
+        };
+        using var response = await client.PostAsync(OpenAiCalls.Edits, fault == "no prompt" ? parts : [.. parts, ("prompt", "a cube")]);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var error = await response.FaultAsync();
+        Assert.Equal(param, error.GetProperty("param").GetString());
+        Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(before, await client.UsedAsync());
+    }
+
+    [Theory]
+    [InlineData("POST", OpenAiCalls.Generations, null, 401, null, "You didn't provide an API key.")]
+    [InlineData("POST", OpenAiCalls.Generations, "sk-wrong", 401, "invalid_api_key", "Incorrect API key provided")]
+    [InlineData("GET", "/v1/models", "sk-wrong", 401, "invalid_api_key", "Incorrect API key provided")]
+    [InlineData("GET", "/v1/models/gpt-4", "owner", 404, "model_not_found", "gpt-4")]
+    [InlineData("POST", "/v1/chat/completions", "owner", 404, "unknown_url", "Invalid URL (POST /v1/chat/completions)")]
+    [InlineData("GET", "/v1", "owner", 404, "unknown_url", "Invalid URL (GET /v1)")]
+    [InlineData("GET", OpenAiCalls.Generations, "owner", 405, "method_not_supported", "Not allowed to GET")]
+    [InlineData("POST", OpenAiCalls.Edits, "owner", 400, null, "multipart/form-data")]
+    [InlineData("POST", OpenAiCalls.Variations, "viewer", 403, "missing_scope", "insufficient permissions")]
+    public async Task AnyRefusal_BeforeTheRequestIsRead_IsTheErrorObject(string method, string path, string? key, int status, string? code, string message)
+    {
+        using var somebody = studio.ClientOf(key == "owner" ? studio.Administrator : key == "viewer" ? await studio.PersonAsync("looker@example.com", PersonRoles.Viewer) : null);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? new StringContent("{}", Encoding.UTF8, "application/json") : null };
+        if (key is not (null or "owner" or "viewer"))
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        }
+
+        using var response = await somebody.SendAsync(request, Cancellation);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        var error = await response.FaultAsync();
+        Assert.Equal(code, error.GetProperty("code").GetString());
+        Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cookie_WithoutAKey_DoesNotComeIn()
+    {
+        using var browser = studio.ClientOf(null);
+        browser.DefaultRequestHeaders.Add("Cookie", studio.Administrator.Cookie);
+        using var response = await browser.PostAsync(OpenAiCalls.Variations, ("image", TestPictures.Png(64, 64)));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        await response.FaultAsync();
+    }
+
+    [Fact]
+    public async Task Credits_Spent_AreNotAskedForAgain()
+    {
+        var poor = await studio.PersonAsync("poor@example.com", PersonRoles.Member);
+        Assert.True((await studio.Services.GetRequiredService<ICredits>().SetLimitsAsync(poor.Id, new PersonLimits(Allowance: 1), Cancellation)).TryGet(out _, out _));
+        using var spender = studio.ClientOf(poor);
+        using var response = await spender.GenerateAsync(new { prompt = "a cube", n = 2, size = "256x256" });
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal("false", Assert.Single(response.Headers.GetValues("x-should-retry")));
+        var error = await response.FaultAsync();
+        Assert.Equal(("insufficient_quota", "insufficient_quota"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+        Assert.Equal(0, await spender.UsedAsync());
+    }
+
+    private static byte[] White(int side)
+    {
+        var bytes = new byte[side * side * 3];
+        bytes.AsSpan().Fill(byte.MaxValue);
+        return Imaging.Png.PngEncoder.Encode(new Imaging.Pixels.RgbImage(side, side, bytes));
+    }
+}

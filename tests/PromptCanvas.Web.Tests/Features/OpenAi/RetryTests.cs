@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Http.Json;
+
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+using PromptCanvas.Data;
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Web.Features.OpenAi;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Features.OpenAi;
+
+/// <summary>Clients that ask again by themselves, addresses that expire, and queues that are too long.</summary>
+public sealed class RetryTests : IAsyncDisposable
+{
+    private readonly Studio studio = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => studio.DisposeAsync();
+
+    [Fact]
+    public async Task Retry_OfTheClientItself_GivesTheSamePicturesForOneCharge()
+    {
+        using var client = studio.CreateClient();
+        var first = await BytesAsync(client, retries: 0);
+
+        // Whoever asks the same twice wants two pictures; who says that it asks again wants the one.
+        var again = await BytesAsync(client, retries: 1);
+        var another = await BytesAsync(client, retries: 0);
+
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, another);
+        Assert.Equal(2, await client.UsedAsync());
+    }
+
+    [Fact]
+    public async Task Retry_OfAnEdit_IsKnownByItsPixelsWhateverItsBoundary()
+    {
+        using var client = studio.CreateClient();
+        using var first = await EditAsync(client, retries: 0);
+        using var again = await EditAsync(client, retries: 2);
+
+        Assert.Equal((await first.DataAsync())[0].GetProperty("b64_json").GetString(), (await again.DataAsync())[0].GetProperty("b64_json").GetString());
+        Assert.Equal(1, await client.UsedAsync());
+    }
+
+    [Fact]
+    public async Task Retry_WithAnotherBodyOrKey_IsAnotherRequest()
+    {
+        using var client = studio.CreateClient();
+        await BytesAsync(client, retries: 0);
+        await BytesAsync(client, retries: 1, prompt: "a cone");
+        using var other = studio.ClientOf(await studio.PersonAsync("other@example.com", PromptCanvas.Data.People.PersonRoles.Member));
+        await BytesAsync(other, retries: 1);
+
+        Assert.Equal((2, 1), (await client.UsedAsync(), await other.UsedAsync()));
+    }
+
+    [Fact]
+    public async Task IdempotencyKey_SentByAClient_IsHonoured()
+    {
+        using var client = studio.CreateClient();
+        var first = await BytesAsync(client, retries: 0, key: "mine");
+
+        Assert.Equal(first, await BytesAsync(client, retries: 0, key: "mine"));
+        Assert.Equal(1, await client.UsedAsync());
+    }
+
+    [Fact]
+    public async Task Queue_LongerThanAClientWaits_IsRefusedAtOnceWithTheTime()
+    {
+        studio.Settings["OpenAi:Patience"] = "00:00:01";
+        using var client = studio.CreateClient();
+        await BytesAsync(client, retries: 0);
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        studio.Engine.Gate.Reset();
+
+        // Each picture took a tenth of a second, so that sixty make six seconds.
+        for (var job = 0; job < 6; job++)
+        {
+            await client.StartJobAsync(count: 10, size: 256);
+        }
+
+        using var response = await client.GenerateAsync(new { prompt = "too late", size = "256x256" });
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 10);
+        Assert.Equal("rate_limit_exceeded", (await response.FaultAsync()).GetProperty("code").GetString());
+        Assert.Equal(61, await client.UsedAsync());
+        Assert.Equal("cancelled", await database.Jobs.Where(row => row.Prompt == "too late").Select(row => row.State).SingleAsync(Cancellation));
+        studio.Engine.Gate.Set();
+    }
+
+    [Theory]
+    [InlineData(59, HttpStatusCode.OK)]
+    [InlineData(60, HttpStatusCode.Gone)]
+    public async Task Address_LivesForAnHour(int minutes, HttpStatusCode expected)
+    {
+        using var client = studio.CreateClient();
+        var picture = await client.FinishedPictureAsync();
+        var then = new FakeTimeProvider(TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(minutes));
+        var signed = new SignedPictures(
+            studio.Services.GetRequiredService<IDataProtectionProvider>(), studio.Services.GetRequiredService<IOptions<OpenAiOptions>>(), then);
+        using var fetched = await client.GetAsync($"/v1/images/content/{signed.Sign(picture, studio.Administrator.Id, PictureFormat.Png, 100)}", Cancellation);
+
+        Assert.Equal(expected, fetched.StatusCode);
+        if (expected == HttpStatusCode.Gone)
+        {
+            await fetched.FaultAsync();
+        }
+    }
+
+    [Fact]
+    public async Task RateLimit_Reached_IsTheErrorObjectWithTheWait()
+    {
+        studio.Settings["RateLimits:WritesPerMinute"] = "2";
+        using var client = studio.CreateClient();
+        for (var request = 0; request < 2; request++)
+        {
+            using var good = await client.GenerateAsync(new { prompt = "a cube", size = "256x256" });
+            Assert.Equal(1 - request, int.Parse(good.Headers.GetValues("x-ratelimit-remaining-requests").Single(), System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        using var response = await client.GenerateAsync(new { prompt = "a cube", size = "256x256" });
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        var error = await response.FaultAsync();
+        Assert.Equal(("requests", "rate_limit_exceeded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+    }
+
+    private static async Task<string?> BytesAsync(HttpClient client, int retries, string prompt = "a cube", string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, OpenAiCalls.Generations)
+        {
+            Content = JsonContent.Create(new { prompt, size = "256x256", response_format = "b64_json" }),
+        };
+        request.Headers.Add("x-stainless-retry-count", $"{retries}");
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        using var response = await client.SendAsync(request, Cancellation);
+        return Assert.Single(await response.DataAsync()).GetProperty("b64_json").GetString();
+    }
+
+    private static Task<HttpResponseMessage> EditAsync(HttpClient client, int retries)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, OpenAiCalls.Edits)
+        {
+            Content = OpenAiCalls.Form(("image", OpenAiCalls.Transparent(64)), ("prompt", "a cube"), ("size", "256x256"), ("response_format", "b64_json")),
+        };
+        request.Headers.Add("x-stainless-retry-count", $"{retries}");
+        return client.SendAsync(request, Cancellation);
+    }
+}
