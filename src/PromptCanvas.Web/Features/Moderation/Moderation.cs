@@ -94,7 +94,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     public Task<Refusal?> OpenAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.Opened, image => image.PersonId is null ? new InvalidInput("reason", "This picture belongs to nobody who could be told.") : null, cancellationToken);
 
-    /// <summary>Nobody sees the picture from now on; its files stay.</summary>
+    /// <summary>Nobody sees the picture from now on; its files stay. What was reported about it is dealt with.</summary>
     /// <returns>Why it was not done; null when it was.</returns>
     public Task<Refusal?> TakeDownAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.TakenDown, image => Set(image, clock.GetUtcNow()), cancellationToken);
@@ -149,6 +149,14 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             {
                 PersonId = owner, Kind = kind, ImageId = imageId, ByPersonId = actor.PersonId, By = actor.Name, Reason = reason!.Trim(), At = clock.GetUtcNow(),
             });
+        }
+
+        if (image.TakenDownAt is { } closedAt)
+        {
+            foreach (var report in await database.Reports.Where(report => report.ImageId == imageId && report.ClosedAt == null).ToListAsync(cancellationToken))
+            {
+                report.ClosedAt = closedAt;
+            }
         }
 
         database.AuditLog.Add(audit.Entry(actor, $"picture.{kind}", imageId.ToString(), reason));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.People;
@@ -12,6 +13,7 @@ public sealed partial class PeoplePage
     private string? link;
     private string linkOwner = "";
     private string? problem;
+    private string? mailedTo;
 
     [CascadingParameter]
     public HttpContext Context { get; set; } = null!;
@@ -32,6 +34,9 @@ public sealed partial class PeoplePage
     private AuditLog Audit { get; set; } = null!;
 
     [Inject]
+    private Mailer Mailer { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -48,6 +53,7 @@ public sealed partial class PeoplePage
         {
             await Audit.WriteAsync(Context.ToActor(), "people.invite", Invitation.Email, Invitation.Role, Context.RequestAborted);
             await ShowLinkAsync(Invitation.Email, token);
+            SendInvitation(outcome.Person?.Email, token);
             Invitation = new InvitationForm();
         }
     }
@@ -79,6 +85,17 @@ public sealed partial class PeoplePage
         linkOwner = owner ?? "";
         link = Navigation.ToAbsoluteUri($"/join?token={token}").ToString();
         people = await Administration.ListAsync(Context.RequestAborted);
+    }
+
+    // The link stays on the page as well: mail may be slow, or end up with the spam.
+    private void SendInvitation(string? email, string token)
+    {
+        if (Mailer.IsOn && email is not null)
+        {
+            var letter = new Letter(email, T["InvitationSubject"], T["InvitationText", Mailer.AddressOf($"/join?token={token}")]);
+            Mailer.Post((_, _) => Task.FromResult<Letter?>(letter));
+            mailedTo = email;
+        }
     }
 
     private void Leave(string? refusal)

@@ -72,6 +72,18 @@ public sealed partial class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Invitation_IsOnThePageAndInTheMail()
+    {
+        using var administrator = studio.Browser(studio.Administrator.Cookie);
+        using var made = await administrator.SendFormAsync("/admin/people", "invite", ("Invitation.Email", "new@example.com"), ("Invitation.Role", PersonRoles.Member));
+        var shown = new Uri(Link().Match(await made.TextAsync()).Value);
+        var (to, text) = await LetterAsync();
+
+        Assert.Equal("new@example.com", to);
+        Assert.Equal(shown.Query, new Uri(Link().Match(text).Value).Query);
+    }
+
+    [Fact]
     public async Task Forgot_WithoutAMailServer_NamesTheAdministrator()
     {
         studio.Settings["Mail:Host"] = "";

@@ -86,11 +86,13 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
         var reports = await administrator.GetStringAsync("/admin/reports", TestContext.Current.CancellationToken);
         using var taken = await administrator.SendFormAsync($"/admin/pictures/{picture}", "take-down", ("Reason", "a real person"));
         var hidden = await StatusesAsync(picture, owner, studio.Administrator);
+        var settled = await administrator.GetStringAsync("/admin/reports", TestContext.Current.CancellationToken);
         using var back = await administrator.SendFormAsync($"/admin/pictures/{picture}", "put-back", ("Reason", "an error"));
         var shown = await StatusesAsync(picture, owner, studio.Administrator);
 
         Assert.Equal(HttpStatusCode.Found, sent.StatusCode);
         Assert.Contains("not &lt;i&gt;for&lt;/i&gt; us", reports, StringComparison.Ordinal);
+        Assert.DoesNotContain("not &lt;i&gt;for", settled, StringComparison.Ordinal);
         Assert.All(hidden, status => Assert.Equal(HttpStatusCode.NotFound, status));
         Assert.All(shown, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.Contains("a real person", await studio.Browser(owner.Cookie).GetStringAsync("/account", TestContext.Current.CancellationToken), StringComparison.Ordinal);
