@@ -75,6 +75,7 @@ public sealed class RetryTests : IAsyncDisposable
     public async Task Queue_LongerThanAClientWaits_IsRefusedAtOnceWithTheTime()
     {
         studio.Settings["OpenAi:Patience"] = "00:00:01";
+        studio.Settings["Generation:ForecastInterval"] = "00:00:00";
         using var client = studio.CreateClient();
         await BytesAsync(client, retries: 0);
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
