@@ -147,7 +147,13 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         {
             database.Notices.Add(new Notice
             {
-                PersonId = owner, Kind = kind, ImageId = imageId, ByPersonId = actor.PersonId, By = actor.Name, Reason = reason!.Trim(), At = clock.GetUtcNow(),
+                PersonId = owner,
+                Kind = kind,
+                ImageId = imageId,
+                ByPersonId = actor.PersonId,
+                By = actor.Name,
+                Reason = reason!.Trim(),
+                At = clock.GetUtcNow(),
             });
         }
 
