@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text;
 
+using Microsoft.Extensions.DependencyInjection;
+
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Web.Tests.Fakes;
-
-using Microsoft.Extensions.DependencyInjection;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
