@@ -1,6 +1,9 @@
+using PromptCanvas.Diffusion.Engine;
+
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>Which steps are worth a frame: each picture's first always, and then as many as all previews together may cost.</summary>
+/// <summary>Which steps are worth a frame: each picture's first always, one soon after a stage has begun, and then as many as all previews
+/// together may cost.</summary>
 /// <remarks>
 /// The more pictures are watched, the rarer each one's frames; but then their steps are rarer too. A frame is encoded once,
 /// however many watch it, and never on the engine's thread.
@@ -34,7 +37,20 @@ internal sealed class PreviewPace(TimeProvider clock)
             }
 
             watched.Asked = clock.GetTimestamp();
-            return clock.GetElapsedTime(watched.Shown) >= Gap;
+            return watched.IsInNewStage || clock.GetElapsedTime(watched.Shown) >= Gap;
+        }
+    }
+
+    /// <summary>Tells where a picture is, so that the first step after a change of stage that can have a frame has one.</summary>
+    public void Reached(Guid jobId, int imageIndex, GenerationStage stage)
+    {
+        lock (gate)
+        {
+            if (pictures.TryGetValue((jobId, imageIndex), out var watched))
+            {
+                watched.IsInNewStage |= watched.Stage is { } before && before != stage;
+                watched.Stage = stage;
+            }
         }
     }
 
@@ -56,7 +72,7 @@ internal sealed class PreviewPace(TimeProvider clock)
                 }
             }
 
-            pictures[(jobId, imageIndex)] = new Watched { Shown = now, Asked = now };
+            pictures[(jobId, imageIndex)] = new Watched { Shown = now, Asked = now, Stage = pictures.GetValueOrDefault((jobId, imageIndex))?.Stage };
         }
     }
 
@@ -77,5 +93,11 @@ internal sealed class PreviewPace(TimeProvider clock)
         public long Shown { get; init; }
 
         public long Asked { get; set; }
+
+        /// <summary>Null before its first frame.</summary>
+        public GenerationStage? Stage { get; set; }
+
+        /// <summary>No frame of the present stage was shown yet.</summary>
+        public bool IsInNewStage { get; set; }
     }
 }

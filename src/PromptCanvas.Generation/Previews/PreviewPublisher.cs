@@ -19,6 +19,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace)
 
     public void Publish(Guid jobId, StepCompleted step)
     {
+        pace.Reached(jobId, step.ImageIndex, step.Stage);
         var picture = step.PredictedImage is { } image && Wanted(jobId, step.ImageIndex) ? Encode(jobId, step.ImageIndex, image) : null;
         if (step.Progress >= 1)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Generation.Tests.Previews;
@@ -38,6 +39,22 @@ public sealed class PreviewPaceTests
         Assert.False(pace.IsDue(job, 0));
         clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(pace.IsDue(job, 0));
+    }
+
+    [Fact]
+    public void IsDue_AfterAChangeOfStage_OnceAtOnce()
+    {
+        pace.Encoded(job, 0, Cost);
+        pace.Reached(job, 0, GenerationStage.Decoder);
+        pace.Reached(job, 0, GenerationStage.Decoder);
+        Assert.False(pace.IsDue(job, 0));
+
+        pace.Reached(job, 0, GenerationStage.SuperResolution256);
+        Assert.True(pace.IsDue(job, 0));
+        pace.Encoded(job, 0, Cost);
+        Assert.False(pace.IsDue(job, 0));
+        pace.Reached(job, 0, GenerationStage.SuperResolution256);
+        Assert.False(pace.IsDue(job, 0));
     }
 
     [Fact]

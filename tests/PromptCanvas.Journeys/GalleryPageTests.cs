@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+
+using Microsoft.Playwright;
+
+using static Microsoft.Playwright.Assertions;
+
+namespace PromptCanvas.Journeys;
+
+/// <summary>Finding pictures again, marking, deleting and bringing them back, by keyboard.</summary>
+public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
+{
+    [Fact]
+    public async Task Picture_MarkedByF_IsOnTheShelfOfFavourites()
+    {
+        await using var tab = await browser.OpenAsync();
+        await MakeAsync(tab, "a purple ring");
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.Locator(".thumb").First.ClickAsync();
+        await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
+        await tab.Page.Keyboard.PressAsync("f");
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "true");
+
+        await tab.GoAsync(studio.Address, "/gallery?shelf=favourites");
+        await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(1);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Picture_Deleted_IsInTheTrashAndComesBack()
+    {
+        await using var tab = await browser.OpenAsync();
+        await MakeAsync(tab, "a brown pyramid");
+        await tab.GoAsync(studio.Address, "/gallery?q=brown+PYRAMID");
+        var found = await tab.Page.Locator(".thumb").CountAsync();
+        await tab.Page.Locator(".thumb").First.ClickAsync();
+        await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
+        await tab.Page.Keyboard.PressAsync("Delete");
+        await Expect(tab.Page.Locator(".viewer-note")).ToContainTextAsync("trash");
+
+        await tab.GoAsync(studio.Address, "/gallery?q=brown+PYRAMID");
+        await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(found - 1);
+        await tab.GoAsync(studio.Address, "/gallery?shelf=trash");
+        await tab.Page.Locator(".thumb").First.ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Bring it back" }).ClickAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Bring it back" })).ToHaveCountAsync(0);
+
+        await tab.GoAsync(studio.Address, "/gallery?q=brown+PYRAMID");
+        await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(found);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Search_WithoutAFind_SaysSo()
+    {
+        await using var tab = await browser.OpenAsync(width: 360, height: 740);
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.FillAsync("#search", "nothing of the kind");
+        await tab.Page.PressAsync("#search", "Enter");
+
+        await Expect(tab.Page).ToHaveURLAsync(new Regex("q=nothing"));
+        await Expect(tab.Page.Locator(".notice")).ToContainTextAsync("Nothing found");
+        Assert.True(await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page scrolls sideways.");
+        Assert.Empty(tab.Complaints);
+    }
+
+    private async Task MakeAsync(Tab tab, string prompt)
+    {
+        await tab.GoAsync(studio.Address);
+        await tab.Page.FillAsync("#prompt", prompt);
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+    }
+}
