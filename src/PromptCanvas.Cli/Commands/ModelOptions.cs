@@ -43,7 +43,7 @@ internal static class ModelOptions
     }
 
     /// <summary>A fault always; that everything is as expected only to somebody who looks.</summary>
-    private static void Report(ProviderNotice notice)
+    public static void Report(ProviderNotice notice)
     {
         if (notice.IsFault || !Console.IsErrorRedirected)
         {

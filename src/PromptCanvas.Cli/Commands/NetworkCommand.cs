@@ -35,7 +35,7 @@ internal static class NetworkCommand
 
         try
         {
-            var providers = new ExecutionProviders(ModelOptions.Inference(), warning => Console.Error.WriteLine(warning));
+            var providers = new ExecutionProviders(ModelOptions.Inference(), ModelOptions.Report);
             NetworkRunner.Run(folder, name, inputs.FullName, outputs.FullName, providers, cancellationToken);
             return ExitCodes.Success;
         }

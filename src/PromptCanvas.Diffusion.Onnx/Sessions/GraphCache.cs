@@ -23,7 +23,7 @@ internal sealed class GraphCache(string folder)
 
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
-    private static readonly Lazy<string> Machine = new(() => $"{OrtEnv.Instance().GetVersionString()} {ProcessorFeatures()}");
+    private static readonly Lazy<string> Machine = new(() => $"{OrtEnvironment.Get(0).GetVersionString()} {ProcessorFeatures()}");
 
     /// <summary>Opens a network from its entry, or from its checkpoint, of which an entry is made.</summary>
     /// <param name="name">The component's folder name.</param>

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Sessions;
@@ -52,7 +51,7 @@ public sealed class ExecutionProvidersTests : IDisposable
     [Fact]
     public void Run_Auto_SaysOnceThatTheCpuRunsAndWhy()
     {
-        Assert.SkipWhen(OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"), "This build has CUDA.");
+        Assert.SkipWhen(OrtEnvironment.Get(0).GetAvailableProviders().Contains("CUDAExecutionProvider"), "This build has CUDA.");
 
         var notice = Assert.Single(RunTwoNetworks("Auto"));
         Assert.False(notice.IsFault);
@@ -64,7 +63,7 @@ public sealed class ExecutionProvidersTests : IDisposable
     [Fact]
     public void Run_CudaOnABuildWithoutIt_WarnsOnceAndUsesTheCpu()
     {
-        Assert.SkipWhen(OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"), "This build has CUDA.");
+        Assert.SkipWhen(OrtEnvironment.Get(0).GetAvailableProviders().Contains("CUDAExecutionProvider"), "This build has CUDA.");
 
         AssertFellBack("Cuda", RunTwoNetworks("Cuda"));
     }
