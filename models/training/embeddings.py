@@ -49,8 +49,8 @@ class ScenePool:
     REUSE = 8
     REFILL = 64  # scenes embedded at once: small batches waste the image encoder
 
-    def __init__(self, device, dtype, seed: int, with_pictures: bool):
-        self.source = scenes.SceneSource(seed, config.WORLD)
+    def __init__(self, device, dtype, seed: int, with_pictures: bool, weights: dict | None = None):
+        self.source = scenes.SceneSource(seed, config.WORLD, weights)
         self.device, self.with_pictures = device, with_pictures
         self.clip = Clip(device, dtype) if checkpoints.find("image_encoder") is not None else None
         width, length = config.EMBEDDING, config.TOKEN_LENGTH

@@ -155,23 +155,25 @@ STYLED_SHARE = 0.25
 HAT_SHARE = 0.35  # of the heads in world 2
 
 
-def sample_scene(rng: random.Random, world: int, held_out: bool = False) -> Scene:
-    """A random scene of the world; with `held_out` one of those that training never sees."""
+def sample_scene(rng: random.Random, world: int, held_out: bool = False, weights: dict | None = None) -> Scene:
+    """A random scene of the world; with `held_out` one of those that training never sees. `weights` replace
+    RELATION_WEIGHTS."""
     if world not in WORLDS:
         raise ValueError(f"world {world} does not exist; there are worlds 0, 1 and 2")
     while True:
-        scene = any_scene(rng, world)
+        scene = any_scene(rng, world, weights)
         if is_held_out(scene) == held_out:
             return scene
 
 
-def any_scene(rng: random.Random, world: int = 0) -> Scene:
+def any_scene(rng: random.Random, world: int = 0, weights: dict | None = None) -> Scene:
+    weights = weights or RELATION_WEIGHTS
     if world == 2 and rng.random() < 0.10:
         return _sign(rng)
     if world == 2 and rng.random() < 0.04:
         things = tuple(_thing(rng, 0.0, world) for _ in range(rng.choice((4, 5))))
         return _set(rng, Scene(things, "crowd"), world)
-    relation = rng.choices(list(RELATION_WEIGHTS), RELATION_WEIGHTS.values())[0]
+    relation = rng.choices(list(weights), weights.values())[0]
     if relation == "single":
         things = (_thing(rng, 0.4, world),)
     elif relation == "count":
@@ -590,20 +592,20 @@ def _row(radii, rng):
 
 # --- streams ---------------------------------------------------------------------------------------------
 class SceneSource:
-    """An endless stream of scenes of one world from one seed."""
+    """An endless stream of scenes of one world from one seed; `weights` replace RELATION_WEIGHTS."""
 
-    def __init__(self, seed: int, world: int = 0):
+    def __init__(self, seed: int, world: int = 0, weights: dict | None = None):
         self.rng = random.Random(seed)
-        self.world = world
+        self.world, self.weights = world, weights
 
     def scenes(self, count: int) -> list[Scene]:
-        return [sample_scene(self.rng, self.world) for _ in range(count)]
+        return [sample_scene(self.rng, self.world, weights=self.weights) for _ in range(count)]
 
     def families(self, count: int, size: int) -> list[Scene]:
         """`count` scenes, each followed by its hard negatives, `size` scenes together per family."""
         scenes = []
         while len(scenes) < count * size:
-            scene = sample_scene(self.rng, self.world)
+            scene = sample_scene(self.rng, self.world, weights=self.weights)
             negatives = hard_negatives(scene, self.rng, size - 1, self.world)
             if len(negatives) == size - 1:
                 scenes += [scene, *negatives]
