@@ -26,7 +26,7 @@ public sealed record ModelRecipe
 
     /// <summary>Steps of DDIM from a picture to its noise, each corrected twice, and back to a picture.</summary>
     /// <value>20.</value>
-    public int InversionSteps { get; init; } = 20;
+    public int InversionSteps { get; init; } = 30;
 
     /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt beside the image embedding.</summary>
     public bool CaptionTokens { get; init; } = true;

@@ -22,9 +22,12 @@ public sealed class DdimInversion : IStepper
     /// <param name="settings">The prediction target; clipping is ignored.</param>
     /// <param name="plan">The plan of the DDIM run; visited from its end, starting at timestep 0 whether or not the plan has it.</param>
     /// <param name="corrections">Corrections of each step, 0 or more; each is a step of its own here.</param>
+    /// <param name="startingNoise">0 = from the clean sample at timestep 0; otherwise from the lowest level of the plan at which noise is at
+    /// least this large against the sample, √(1−ᾱ)/√ᾱ, if the plan has one above it: <see cref="AddStartingNoise"/> brings the sample there.</param>
     /// <exception cref="ArgumentException">The plan has only timestep 0.</exception>
-    public DdimInversion(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan, int corrections = 0)
+    public DdimInversion(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan, int corrections = 0, double startingNoise = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(startingNoise);
         ArgumentOutOfRangeException.ThrowIfNegative(corrections);
         ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(settings);
@@ -34,7 +37,12 @@ public sealed class DdimInversion : IStepper
         estimator = new CleanSampleEstimator(schedule, settings);
         List<int> levels = [.. plan.Timesteps];
         levels.Reverse();
-        if (levels[0] != 0)
+        var noisy = levels.FindAll(level => Math.Sqrt((1 - schedule.AlphaBar(level)) / schedule.AlphaBar(level)) >= startingNoise);
+        if (startingNoise > 0 && noisy.Count > 1)
+        {
+            levels = noisy;
+        }
+        else if (levels[0] != 0)
         {
             levels.Insert(0, 0);
         }
@@ -57,6 +65,18 @@ public sealed class DdimInversion : IStepper
     /// <summary>The noisier timestep this step leads to; a correction stays there.</summary>
     /// <param name="step">Loop counter, 0 … <see cref="Steps"/> − 1.</param>
     public int NextTimestep(int step) => ascending[(step / (1 + corrections)) + 1];
+
+    /// <summary>Brings a clean sample to the level of step 0, in place.</summary>
+    /// <param name="sample">The clean sample in, x at <see cref="Timestep"/> of step 0 out.</param>
+    /// <param name="noise">Standard normal, of the same length.</param>
+    /// <exception cref="ArgumentException">Lengths differ.</exception>
+    public void AddStartingNoise(Span<float> sample, ReadOnlySpan<float> noise)
+    {
+        StepSequence.RequireLength(sample.Length, noise, nameof(noise));
+        var alphaBar = schedule.AlphaBar(Timestep(0));
+        TensorPrimitives.Multiply(sample, (float)Math.Sqrt(alphaBar), sample);
+        TensorPrimitives.MultiplyAdd(noise, (float)Math.Sqrt(1 - alphaBar), sample, sample);
+    }
 
     bool IStepper.NeedsNoise(int step) => false;
 

@@ -31,12 +31,13 @@ public static class SamplerFactory
     /// <param name="settings">The component's settings.</param>
     /// <param name="steps">Steps of the DDIM run, <see cref="MinimumSteps"/> … <see cref="MaximumSteps"/>.</param>
     /// <param name="corrections">Corrections of each step, 0 or more.</param>
+    /// <param name="startingNoise">Where it starts; see <see cref="DdimInversion"/>.</param>
     /// <exception cref="ArgumentException">The settings describe no schedule, or the steps do not fit it.</exception>
-    public static DdimInversion CreateInversion(SchedulerSettings settings, int steps, int corrections = 0)
+    public static DdimInversion CreateInversion(SchedulerSettings settings, int steps, int corrections = 0, double startingNoise = 0)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var schedule = NoiseSchedule.FromSettings(settings);
-        return new DdimInversion(schedule, settings, TimestepPlans.FromSettings(settings, schedule, steps), corrections);
+        return new DdimInversion(schedule, settings, TimestepPlans.FromSettings(settings, schedule, steps), corrections, startingNoise);
     }
 
     /// <summary>Makes a sampler on a schedule that many share.</summary>

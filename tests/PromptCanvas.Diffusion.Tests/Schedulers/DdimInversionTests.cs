@@ -25,6 +25,22 @@ public sealed class DdimInversionTests
         Assert.Equal([0, 99], [inversion.Timestep(0), inversion.Timestep(1)]);
     }
 
+    // √(1−ᾱ)/√ᾱ of the cosine schedule is about tan(πt/2T): 0.08 at t = 50, 0.16 at 100.
+    [Theory]
+    [InlineData(0.1, new[] { 100, 500 })]
+    [InlineData(0.05, new[] { 50, 100, 500 })]
+    [InlineData(1e9, new[] { 0, 50, 100, 500 })]
+    public void Steps_WithStartingNoise_BeginWhereNoiseIsThatLarge(double startingNoise, int[] expected)
+    {
+        var inversion = new DdimInversion(Schedule, Settings, new TimestepPlan([999, 500, 100, 50]), startingNoise: startingNoise);
+        float[] sample = [0.5f];
+        inversion.AddStartingNoise(sample, [2]);
+
+        Assert.Equal(expected, Enumerable.Range(0, inversion.Steps).Select(inversion.Timestep));
+        var alphaBar = Schedule.AlphaBar(expected[0]);
+        Assert.Equal((Math.Sqrt(alphaBar) * 0.5) + (Math.Sqrt(1 - alphaBar) * 2), sample[0], 1e-6);
+    }
+
     [Fact]
     public void Step_ConstantNoise_ReachesThatNoiseLevel()
     {

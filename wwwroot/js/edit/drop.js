@@ -34,5 +34,10 @@ export function accept(zone, token, page) {
     delete zone.dataset.over;
     take(event.dataTransfer.files);
   });
+  // What was chosen before the page listened.
+  const chosen = zone.querySelector('input[type=file]').files;
+  if (chosen.length > 0) {
+    take(chosen);
+  }
   return { stop: () => stopped.abort() };
 }
