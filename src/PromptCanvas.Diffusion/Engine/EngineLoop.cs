@@ -2,6 +2,7 @@ using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine;
 
@@ -11,6 +12,7 @@ internal sealed class EngineLoop
     private readonly EngineOptions options;
     private readonly TimeProvider clock;
     private readonly string modelName;
+    private readonly SchedulerSettings decoderScheduler;
     private readonly LaneAdmission admission;
     private readonly EmbeddingQueue embeddings;
     private readonly Stage[] stages;
@@ -23,6 +25,7 @@ internal sealed class EngineLoop
         this.options = options;
         this.clock = clock;
         modelName = model.Name;
+        decoderScheduler = model.Decoder.Scheduler;
         scheduler = new LaneScheduler(options, clock);
         Encoder = new ClipEncoder(model);
         admission = new LaneAdmission(model, Encoder, noise);
@@ -343,7 +346,7 @@ internal sealed class EngineLoop
 
     /// <summary>The work of one picture, with all that is made ready for its request.</summary>
     private double TotalWork(ActiveRequest request) =>
-        (request.Inversions * DecoderStage.InversionRows(request.Plan.Decoder) * stages[StageIndices.Decoder].WorkPerRow)
+        (request.Inversions * DecoderStage.InversionRows(decoderScheduler, request.Plan.Decoder) * stages[StageIndices.Decoder].WorkPerRow)
         + (request.PriorSamples * PriorWork(request))
         + WorkFrom(StageIndices.Decoder, request);
 

@@ -11,7 +11,6 @@ public sealed class PictureOriginTests
     private const double Tolerance = 1e-5;
     private const int Steps = 5;
 
-    // Linspace visits Steps levels and so Steps − 1 gaps between them, each with two corrections.
     // From the second of five levels, for timestep 0 has too little noise, each step with two corrections.
     private const int InversionRows = (Steps - 2) * 3;
 

@@ -115,7 +115,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     private StageState BeginInversion(Lane lane, InversionPreparation inversion, float[] input)
     {
         layout.ToNetwork(inversion.Pixels, input.AsSpan(0, layout.Length));
-        var steps = SamplerFactory.CreateInversion(decoder.Scheduler, lane.Request.Plan.Decoder.Steps, InversionCorrections, InversionStartingNoise);
+        var steps = Inversion(decoder.Scheduler, lane.Request.Plan.Decoder);
         var noise = Buffer("start", layout.Length);
         FillNoise(noise, InversionSeed, INoiseSource.InitialNoise);
         steps.AddStartingNoise(input.AsSpan(0, layout.Length), noise);
@@ -138,7 +138,10 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     }
 
     /// <summary>Network evaluations on the way up to a picture's noise.</summary>
-    public static int InversionRows(StageRecipe recipe) => recipe.Steps * (1 + InversionCorrections);
+    public static int InversionRows(SchedulerSettings scheduler, StageRecipe recipe) => Inversion(scheduler, recipe).Steps;
+
+    private static DdimInversion Inversion(SchedulerSettings scheduler, StageRecipe recipe) =>
+        SamplerFactory.CreateInversion(scheduler, recipe.Steps, InversionCorrections, InversionStartingNoise);
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
 
