@@ -40,8 +40,12 @@ public sealed class EngineGroupTests
         var (first, second) = (new FakeModel(), new FakeModel());
         using var alone = new ImageEngine(new FakeModel().Model, new EngineOptions());
         using var group = Group(first, second);
+        using var both = new Barrier(participantCount: 2);
+        var (firstWaited, secondWaited) = (0, 0);
 
-        // Both are asked at once, so that each engine makes one of the two.
+        // Neither decoder takes its first step before the other's: each engine makes one of the two.
+        first.Decoder.BeforeRun = (_, token) => MeetOnce(ref firstWaited, token);
+        second.Decoder.BeforeRun = (_, token) => MeetOnce(ref secondWaited, token);
         var requests = new[] { Request(seed: 7, count: 3), Request(seed: 7, count: 3) };
         var pictures = await Task.WhenAll(requests.Select(request => CompletedAsync(group, request)));
 
@@ -49,6 +53,14 @@ public sealed class EngineGroupTests
         Assert.NotEmpty(first.Decoder.Rows);
         Assert.NotEmpty(second.Decoder.Rows);
         Assert.All(pictures, made => Assert.Equal(expected, made.Select(picture => picture.Image.Values)));
+
+        void MeetOnce(ref int waited, CancellationToken token)
+        {
+            if (Interlocked.Exchange(ref waited, 1) == 0)
+            {
+                Assert.True(both.SignalAndWait(Patience, token));
+            }
+        }
     }
 
     [Fact]
