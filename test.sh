@@ -51,6 +51,9 @@ for python in python3 /usr/bin/python3; do
 done
 [ "$training" != skipped ] || echo "training smoke run skipped: there is no PyTorch here (Debian: apt-get install python3-torch)"
 
+# What failed, once more: the output above is long.
+awk '/^failed /{show = 1} show && /^[^ f]/{show = 0} show' "$log"
+
 awk -v training="$training" '
     /^ *failed: /{f += $2} /^ *succeeded: /{s += $2} /^ *skipped: /{k += $2}
     END {

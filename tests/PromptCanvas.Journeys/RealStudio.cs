@@ -2,7 +2,6 @@ using System.Reflection;
 
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.Extensions.Logging;
 
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -44,6 +43,6 @@ public sealed class RealStudio : WebApplicationFactory<Program>
         builder.UseSetting("Data:Folder", dataFolder);
         builder.UseSetting("PROMPTCANVAS_ADMIN_EMAIL", Studio.AdministratorEmail);
         builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Studio.Password);
-        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        builder.ConfigureServices(Studio.OnlyWarnings);
     }
 }
