@@ -35,7 +35,7 @@ internal sealed class ChaosEngine(TimeSpan step) : IImageEngine, IEngineProvider
             }
 
             yield return request.Prompt == "not a number" && index == 1
-                ? new ImageFailed(index, seed, "The picture came out as not a number.")
+                ? new ImageFailed(index, seed, "The picture came out as not a number.") { OfItsSeed = true }
                 : new ImageCompleted(index, seed, Picture(seed), [1, 2], Recipe(request), [new(GenerationStage.Decoder, step.TotalSeconds * Steps)]);
         }
     }
