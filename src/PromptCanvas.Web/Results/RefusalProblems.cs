@@ -20,6 +20,7 @@ internal static class RefusalProblems
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
         QuotaExceeded => Problem(refusal, StatusCodes.Status429TooManyRequests, "Not enough credits.", "quota-exceeded"),
         TooManyJobs => Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs"),
+        QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "There is no room.", "storage-full"),
         Unavailable => Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Not possible at the moment.", "unavailable"),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "There is no answer for this kind of refusal."),

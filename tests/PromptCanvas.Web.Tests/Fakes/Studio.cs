@@ -72,6 +72,7 @@ public sealed class Studio : WebApplicationFactory<Program>
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseContentRoot(RepoRoot);
         builder.UseSetting("Data:Folder", DataFolder);
+        builder.UseSetting("Data:ReserveMegabytes", "0");
         builder.UseSetting("PROMPTCANVAS_ADMIN_EMAIL", AdministratorEmail);
         builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Password);
 
