@@ -132,5 +132,7 @@ public static class GenerationRegistration
         services.AddHostedService<HangWatch>();
         services.AddHostedService<OrphanSweep>();
         services.AddHostedService<DiskWatch>();
+        services.AddSingleton<QueueNews>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
     }
 }
