@@ -37,6 +37,9 @@ public sealed class Studio : WebApplicationFactory<Program>
     /// <summary>Settings that differ, before the start.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
 
+    /// <summary>Services that differ, before the start.</summary>
+    public Action<IServiceCollection>? Change { get; set; }
+
     /// <summary>The first administrator.</summary>
     public SomebodyInTest Administrator => administrator ??= PersonAsync(AdministratorEmail, PersonRoles.Administrator).GetAwaiter().GetResult();
 
@@ -94,6 +97,7 @@ public sealed class Studio : WebApplicationFactory<Program>
 
             // Making people is quick here; a test of its own looks at the real figure.
             services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+            Change?.Invoke(services);
         });
     }
 }
