@@ -15,6 +15,7 @@ public static class DatabaseRegistration
         ArgumentNullException.ThrowIfNull(choose);
         services.AddSingleton(choose);
         services.AddSingleton<IDatabaseFaults, DatabaseFaults>();
+        services.AddSingleton<IDatabaseNews, DatabaseNews>();
         services.AddDbContextFactory<SqliteAppDbContext>((provider, options) =>
             options.UseAppSqlite(provider.GetRequiredService<DatabaseChoice>().SqliteFile));
         services.AddDbContextFactory<PostgreSqlAppDbContext>((provider, options) =>

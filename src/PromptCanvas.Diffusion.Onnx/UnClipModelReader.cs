@@ -42,6 +42,7 @@ internal sealed class UnClipModelReader
         var model = new UnClipModel
         {
             Name = folder.Name,
+            Fingerprint = ModelFiles.Fingerprint(folder.Path),
             Tokenizer = tokenizer,
             TextEncoder = components.Open(ComponentNames.TextEncoder),
             ImageEncoder = folder.Has(ComponentNames.ImageEncoder) ? components.Open(ComponentNames.ImageEncoder) : null,

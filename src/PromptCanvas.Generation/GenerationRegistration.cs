@@ -38,12 +38,15 @@ public static class GenerationRegistration
         services.AddSingleton<IBlobStore, BlobStore>();
         services.AddSingleton<IImageStore, ImageStore>();
         services.AddSingleton<StorageFaults>();
+        services.AddSingleton<IDiskSpace, DiskSpace>();
+        services.AddSingleton<DiskReserve>();
         services.AddSingleton<StoredPictures>();
         services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<Trash>();
         services.AddSingleton<DiskQuota>();
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
+        services.AddSingleton<UsedUploads>();
         services.AddSingleton<Uploads.Uploads>();
         services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads.Uploads>());
         services.AddSingleton<ISquareUploads, SquareUploads>();
@@ -128,5 +131,8 @@ public static class GenerationRegistration
         services.AddHostedService<RescueService>();
         services.AddHostedService<HangWatch>();
         services.AddHostedService<OrphanSweep>();
+        services.AddHostedService<DiskWatch>();
+        services.AddSingleton<QueueNews>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
     }
 }

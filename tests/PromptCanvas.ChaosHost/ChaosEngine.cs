@@ -30,13 +30,25 @@ internal sealed class ChaosEngine(TimeSpan step) : IImageEngine, IEngineProvider
             for (var number = 1; number <= Steps; number++)
             {
                 await Task.Delay(step, cancellationToken);
+                HangOnce(request.Prompt);
                 Misbehave(request.Prompt);
                 yield return new StepCompleted(index, seed, GenerationStage.Decoder, number, Steps, (double)number / Steps, null);
             }
 
             yield return request.Prompt == "not a number" && index == 1
-                ? new ImageFailed(index, seed, "The picture came out as not a number.")
+                ? new ImageFailed(index, seed, "The picture came out as not a number.") { OfItsSeed = true }
                 : new ImageCompleted(index, seed, Picture(seed), [1, 2], Recipe(request), [new(GenerationStage.Decoder, step.TotalSeconds * Steps)]);
+        }
+    }
+
+    // Like native code that does not return: no token reaches it. The next process finds the file and works.
+    private static void HangOnce(string prompt)
+    {
+        const string mark = "hung";
+        if (prompt == "hang" && !File.Exists(mark))
+        {
+            File.WriteAllText(mark, "");
+            new ManualResetEventSlim().Wait();
         }
     }
 

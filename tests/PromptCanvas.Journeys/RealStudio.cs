@@ -41,6 +41,7 @@ public sealed class RealStudio : WebApplicationFactory<Program>
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseContentRoot(RepoRoot);
         builder.UseSetting("Data:Folder", dataFolder);
+        builder.UseSetting("Data:ReserveMegabytes", "0");
         builder.UseSetting("PROMPTCANVAS_ADMIN_EMAIL", Studio.AdministratorEmail);
         builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Studio.Password);
         builder.ConfigureServices(Studio.OnlyWarnings);

@@ -33,6 +33,9 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IDisposable
     }
 
     /// <inheritdoc/>
+    public string Fingerprint => engines[0].Fingerprint;
+
+    /// <inheritdoc/>
     public string? Validate(GenerationRequest request) => engines[0].Validate(request);
 
     /// <inheritdoc/>

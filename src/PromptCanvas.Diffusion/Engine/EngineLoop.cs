@@ -311,6 +311,13 @@ internal sealed class EngineLoop
             picture = new SignedImage(size, size, resized);
         }
 
+        if (lane.Request.Request is { Known: null, Origin: null } && Numbers.AreAllBlack(picture.Values))
+        {
+            // What is made from a black picture may be black; what comes out so by itself is a fault that no number shows.
+            Fail(lane, "The model gave an all-black picture for this seed: try another seed.");
+            return;
+        }
+
         lane.Request.FinishPicture(new ImageCompleted(
             lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Describe(modelName, lane.ImageIndex), TimingsOf(lane)));
     }
@@ -322,7 +329,7 @@ internal sealed class EngineLoop
         lanes.Remove(lane);
         foreach (var index in lane.Request.Lose(lane))
         {
-            lane.Request.FinishPicture(new ImageFailed(index, lane.Request.Request.SeedOf(index), reason));
+            lane.Request.FinishPicture(new ImageFailed(index, lane.Request.Request.SeedOf(index), reason) { OfItsSeed = true });
         }
     }
 

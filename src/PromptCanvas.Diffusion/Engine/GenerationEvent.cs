@@ -66,7 +66,11 @@ public sealed record ImageCompleted(
 /// <param name="Seed">That picture's own seed.</param>
 /// <param name="Reason">One sentence for the person who asked.</param>
 public sealed record ImageFailed(int ImageIndex, uint Seed, string Reason)
-    : GenerationEvent(ImageIndex, Seed);
+    : GenerationEvent(ImageIndex, Seed)
+{
+    /// <summary>The numbers of this seed went wrong: another seed may well give a picture.</summary>
+    public bool OfItsSeed { get; init; }
+}
 
 /// <summary>A picture is no longer wanted and was dropped; its neighbours go on.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>

@@ -3,6 +3,9 @@ namespace PromptCanvas.Diffusion.Engine;
 /// <summary>One model on one device, making pictures for everybody step by step.</summary>
 public interface IImageEngine
 {
+    /// <summary>Differs between models whose pictures differ: what one model's stages gave must not be finished by another's.</summary>
+    string Fingerprint => "";
+
     /// <summary>Says what is wrong with a request, before any work.</summary>
     /// <param name="request">What somebody asked for.</param>
     /// <returns>One sentence that says what to do; null when the request can be made.</returns>

@@ -37,6 +37,9 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IDisposable
     }
 
     /// <inheritdoc/>
+    public string Fingerprint => model.Fingerprint;
+
+    /// <inheritdoc/>
     public string? Validate(GenerationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

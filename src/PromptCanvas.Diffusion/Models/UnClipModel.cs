@@ -12,6 +12,9 @@ public sealed record UnClipModel : IDisposable
     /// <summary>The model's folder name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Differs between models whose pictures differ: taken from the contents of the model's files. Empty where there are none.</summary>
+    public string Fingerprint { get; init; } = "";
+
     /// <summary>CLIP's tokenizer with this model's vocabulary, padding and length.</summary>
     public required ITokenizer Tokenizer { get; init; }
 

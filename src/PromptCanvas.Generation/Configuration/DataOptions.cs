@@ -11,4 +11,10 @@ public sealed record DataOptions
     /// <value>data</value>
     [Required]
     public string Folder { get; init; } = "data";
+
+    /// <summary>Room that is held back and freed when the disk is full, so that what runs can be written and people can delete; 0 = none. Held only
+    /// where twice as much is free.</summary>
+    /// <value>500</value>
+    [Range(0, 100_000)]
+    public int ReserveMegabytes { get; init; } = 500;
 }

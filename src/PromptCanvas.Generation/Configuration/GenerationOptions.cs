@@ -50,4 +50,9 @@ public sealed record GenerationOptions
     /// <value>24 hours</value>
     [Range(typeof(TimeSpan), "01:00:00", "30.00:00:00")]
     public TimeSpan OrphanAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Uploads that a job used are removed once they are this old, no unfinished job uses them and no picture made from them is left.</summary>
+    /// <value>24 hours</value>
+    [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
+    public TimeSpan UploadAge { get; init; } = TimeSpan.FromHours(24);
 }

@@ -20,6 +20,9 @@ internal sealed class Failpoints
 
     public const string ClaimCommitted = "claim.committed";
 
+    /// <summary>The engine is about to be asked: weights are loaded from here to the first step.</summary>
+    public const string EngineAsked = "engine.asked";
+
     /// <summary>A step of the engine was done.</summary>
     public const string Step = "step";
 
@@ -55,7 +58,7 @@ internal sealed class Failpoints
     /// <summary>Every place there is.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        SubmitWritten, SubmitCommitted, ClaimWritten, ClaimCommitted, Step, PictureFile, PictureWritten, PictureCommitted, EndWritten, EndCommitted, CancelWritten,
+        SubmitWritten, SubmitCommitted, ClaimWritten, ClaimCommitted, EngineAsked, Step, PictureFile, PictureWritten, PictureCommitted, EndWritten, EndCommitted, CancelWritten,
     ];
 
     /// <exception cref="FailpointException">The test asked for it.</exception>

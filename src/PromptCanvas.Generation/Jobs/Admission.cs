@@ -10,16 +10,31 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Jobs;
 
 /// <summary>What a person must pass to put a job into the queue, and where in it the job then stands.</summary>
-internal sealed class Admission(Ledger ledger, DiskQuota disk, IOptions<QuotaOptions> options)
+internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reserve, QueueForecast forecast, IOptions<QuotaOptions> options)
 {
     /// <summary>What is better done before the transaction.</summary>
-    public Task PrepareAsync(CheckedJob job, CancellationToken cancellationToken) =>
-        job.Job.PersonId is { } personId ? disk.MeasureAsync(personId, cancellationToken) : Task.CompletedTask;
+    /// <returns>The queue as it is; empty where nobody's patience depends on it.</returns>
+    public async Task<QueueSnapshot> PrepareAsync(CheckedJob job, CancellationToken cancellationToken)
+    {
+        if (job.Job.PersonId is { } personId)
+        {
+            await disk.MeasureAsync(personId, cancellationToken);
+        }
+
+        return job.Job.Patience is null ? QueueSnapshot.Empty : await forecast.SnapshotAsync(cancellationToken);
+    }
 
     /// <summary>Charges the person, within the caller's transaction, and gives the job its place.</summary>
+    /// <param name="queue">As <see cref="PrepareAsync"/> found it.</param>
     /// <returns>Null, or why not: the caller rolls back.</returns>
-    public async Task<Refusal?> AdmitAsync(AppDbContext database, CheckedJob job, Job row, CancellationToken cancellationToken)
+    public async Task<Refusal?> AdmitAsync(AppDbContext database, CheckedJob job, Job row, QueueSnapshot queue, CancellationToken cancellationToken)
     {
+        if (reserve.IsReleased)
+        {
+            // What little room there is belongs to what runs, and to who deletes.
+            return new StorageFull("The disk is full; free some space and try again.");
+        }
+
         var weight = 1.0;
         if (row.PersonId is { } personId)
         {
@@ -44,7 +59,16 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, IOptions<QuotaOpt
         }
 
         await PlaceAsync(database, row, weight, cancellationToken);
-        return null;
+        return job.Job.Patience is { } patience ? await RefuseToWaitAsync(database, row, queue, patience, cancellationToken) : null;
+    }
+
+    /// <summary>The charge above is this transaction's: the caller's roll-back takes it away with the rest, and nobody ever sees it.</summary>
+    private async Task<QueueTooLong?> RefuseToWaitAsync(AppDbContext database, Job row, QueueSnapshot queue, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var place = await forecast.PlaceAsync(database, row, queue, cancellationToken);
+        return place.EtaSeconds is { } seconds && seconds > patience.TotalSeconds
+            ? new QueueTooLong("The queue is longer than you wait, so nothing was made or charged; try again later.", TimeSpan.FromSeconds(seconds) - patience)
+            : null;
     }
 
     /// <summary>Start-time fair queueing: a job starts where the queue is now, or where the person's last one ends, whichever is later.</summary>

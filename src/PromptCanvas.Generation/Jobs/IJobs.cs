@@ -13,6 +13,10 @@ public interface ISubmissions
     /// <summary>Cancels a job: what is finished stays, what runs stops within a step, what was not delivered is given back.</summary>
     Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken);
 
+    /// <summary>Cancels somebody else's job, who reads why: in the job and in the account.</summary>
+    /// <param name="reason">One sentence for the person who asked.</param>
+    Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken);
+
     /// <summary>Cancels one picture of a job, if it is not finished: it stops within a step and its charge is given back; the others go on.</summary>
     Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken);
 

@@ -34,18 +34,19 @@ internal sealed class JobStore(
     /// <summary>Charge, job, pictures and ledger in one transaction, or the job that has the key already, or nothing at all.</summary>
     public async Task<Result<StoredJob>> InsertAsync(CheckedJob job, CancellationToken cancellationToken)
     {
-        await admission.PrepareAsync(job, cancellationToken);
-        var stored = await transactions.RunAsync(database => InsertAsync(database, job, cancellationToken), cancellationToken);
+        var queue = await admission.PrepareAsync(job, cancellationToken);
+        var stored = await transactions.RunAsync(database => InsertAsync(database, job, queue, cancellationToken), cancellationToken);
         failpoints.Hit(Failpoints.SubmitCommitted);
         return stored;
     }
 
     /// <summary>Cancels what is queued or running, fences its worker out and gives its charges back; finished pictures stay.</summary>
     /// <returns>Whether it was cancelled by this call.</returns>
-    public Task<bool> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) => transactions.RunAsync(
+    public Task<bool> CancelAsync(Guid jobId, CancelReason reason, CancellationToken cancellationToken) => transactions.RunAsync(
         async database =>
         {
             var now = clock.GetUtcNow();
+            var error = reason.ForTheJob ? reason.Text : null;
             var cancelled = await database.Jobs
                 .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
                 .ExecuteUpdateAsync(
@@ -55,6 +56,7 @@ internal sealed class JobStore(
                         .SetProperty(job => job.LeasedBy, (string?)null)
                         .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
                         .SetProperty(job => job.FinishedAt, now)
+                        .SetProperty(job => job.Error, error)
 
                         // What never ran takes no turn away.
                         .SetProperty(job => job.VirtualFinish, job => job.StartedAt == null ? 0 : job.VirtualFinish),
@@ -67,7 +69,7 @@ internal sealed class JobStore(
             var open = Open(database, jobId);
             var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
             await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
-            await ledger.RefundAsync(database, jobId, indices, reason, cancellationToken);
+            await ledger.RefundAsync(database, jobId, indices, reason.Text, cancellationToken);
             failpoints.Hit(Failpoints.CancelWritten);
             return (true, true);
         },
@@ -115,7 +117,8 @@ internal sealed class JobStore(
     private static IQueryable<JobImage> Open(AppDbContext database, Guid jobId) => database.JobImages
         .Where(image => image.JobId == jobId && (image.State == JobImageStates.Queued || image.State == JobImageStates.Running));
 
-    private async Task<(Result<StoredJob> Value, bool Keep)> InsertAsync(AppDbContext database, CheckedJob job, CancellationToken cancellationToken)
+    private async Task<(Result<StoredJob> Value, bool Keep)> InsertAsync(
+        AppDbContext database, CheckedJob job, QueueSnapshot queue, CancellationToken cancellationToken)
     {
         if (await FindAsync(database, job, cancellationToken) is { } known)
         {
@@ -128,7 +131,7 @@ internal sealed class JobStore(
         }
 
         var row = ToRow(job);
-        if (await admission.AdmitAsync(database, job, row, cancellationToken) is { } refusal)
+        if (await admission.AdmitAsync(database, job, row, queue, cancellationToken) is { } refusal)
         {
             return (refusal, false);
         }

@@ -48,6 +48,9 @@ public sealed record NewJob
     /// <summary>Whom a program asks for, in its own words; at most <see cref="MaximumEndUserLength"/> characters.</summary>
     public string? EndUser { get; init; }
 
+    /// <summary>How long whoever asks waits for the last picture; what would take longer is refused. Null = as long as it takes.</summary>
+    public TimeSpan? Patience { get; init; }
+
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
     /// <summary>One of <see cref="JobKinds"/>.</summary>

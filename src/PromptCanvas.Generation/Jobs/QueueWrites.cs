@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Jobs;
 
 /// <summary>What people write: a full disk or a busy database is a refusal to them, not a fault.</summary>
-internal sealed class QueueWrites(StorageFaults faults, ILogger<QueueWrites> logger)
+internal sealed class QueueWrites(StorageFaults faults, DiskReserve reserve, ILogger<QueueWrites> logger)
 {
     public async Task<Result<T>> TryAsync<T>(Func<Task<T>> write)
     {
@@ -16,6 +16,11 @@ internal sealed class QueueWrites(StorageFaults faults, ILogger<QueueWrites> log
         catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {
             logger.LogWarning("A request could not be written: {Reason}", reason);
+            if (faults.IsFull(fault))
+            {
+                reserve.Release();
+            }
+
             return faults.IsFull(fault) ? new StorageFull(reason) : new Unavailable(reason);
         }
     }

@@ -114,7 +114,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
     private static string HashOf(NewJob job)
     {
-        var asked = job with { IdempotencyKey = "", PersonId = null, Role = null };
+        var asked = job with { IdempotencyKey = "", PersonId = null, Role = null, Patience = null };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, JobJson.Options)));
     }
 }

@@ -37,9 +37,15 @@ internal sealed class Submissions(
         return row.Id;
     }
 
-    public async Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken)
+    public Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken) =>
+        CancelAsync(jobId, new CancelReason("Cancelled before it was made.", ForTheJob: false), cancellationToken);
+
+    public Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) =>
+        CancelAsync(jobId, new CancelReason(reason, ForTheJob: true), cancellationToken);
+
+    private async Task<Result<JobView>> CancelAsync(Guid jobId, CancelReason reason, CancellationToken cancellationToken)
     {
-        var written = await writes.TryAsync(() => store.CancelAsync(jobId, "Cancelled before it was made.", cancellationToken));
+        var written = await writes.TryAsync(() => store.CancelAsync(jobId, reason, cancellationToken));
         if (!written.TryGet(out var cancelled, out var unavailable))
         {
             return unavailable;
@@ -91,7 +97,7 @@ internal sealed class Submissions(
             var cancelled = 0;
             foreach (var jobId in await store.ActiveOfAsync(personId, cancellationToken))
             {
-                if (await store.CancelAsync(jobId, reason, cancellationToken))
+                if (await store.CancelAsync(jobId, new CancelReason(reason, ForTheJob: true), cancellationToken))
                 {
                     cancelled++;
                     if (await queries.FindAsync(jobId, cancellationToken) is { } view)

@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
-using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, MeaningIndex meanings, TimeProvider clock) : ILibrary
+internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, MeaningIndex meanings, DiskReserve reserve, TimeProvider clock) : ILibrary
 {
     private const int MaximumTake = 200;
 
@@ -83,9 +84,14 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     {
         ArgumentNullException.ThrowIfNull(viewer);
         var now = clock.GetUtcNow();
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Images.VisibleTo(viewer).Where(image => image.PersonId == viewer.PersonId && imageIds.Contains(image.Id))
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
+
+        // Who deletes makes room: it must be possible on a full disk.
+        return await reserve.WithRoomAsync(async () =>
+        {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
+            return await database.Images.VisibleTo(viewer).Where(image => image.PersonId == viewer.PersonId && imageIds.Contains(image.Id))
+                .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
+        });
     }
 
     public async Task<int> RestoreAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)

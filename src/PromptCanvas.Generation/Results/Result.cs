@@ -47,6 +47,11 @@ public sealed record QuotaExceeded(string Message, int Needed, int Left, DateTim
 /// <param name="Limit">Jobs that may wait at the same time.</param>
 public sealed record TooManyJobs(string Message, int Limit) : Refusal(Message);
 
+/// <summary>The queue is longer than whoever asks waits: nothing was written or charged.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+/// <param name="Excess">How much longer.</param>
+public sealed record QueueTooLong(string Message, TimeSpan Excess) : Refusal(Message);
+
 /// <summary>A value, or why there is none.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public readonly struct Result<T>

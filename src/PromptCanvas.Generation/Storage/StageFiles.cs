@@ -10,16 +10,19 @@ namespace PromptCanvas.Generation.Storage;
 internal sealed class StageFiles(DataFolder folder)
 {
     // Raised whenever the layout changes: what an older version left is not read.
-    private const int Version = 1;
+    private const int Version = 2;
     private const int NoStage = -1;
 
     /// <summary>Replaces what was there before.</summary>
+    /// <param name="model">The fingerprint of the model that made it.</param>
     /// <exception cref="IOException">The disk is full or failing; what was there before is there still.</exception>
-    public void Save(Guid jobId, int imageIndex, StageResult result)
+    public void Save(Guid jobId, int imageIndex, string model, StageResult result)
     {
         using var bytes = new MemoryStream();
         using (var writer = new BinaryWriter(bytes, System.Text.Encoding.UTF8, leaveOpen: true))
         {
+            writer.Write(Version);
+            writer.Write(model);
             Write(writer, result);
         }
 
@@ -36,7 +39,8 @@ internal sealed class StageFiles(DataFolder folder)
     }
 
     /// <summary>Null when there is none that can be used.</summary>
-    public StageResult? Load(Guid jobId, int imageIndex)
+    /// <param name="model">The fingerprint of the model that would go on with it: another model's result is none.</param>
+    public StageResult? Load(Guid jobId, int imageIndex, string model)
     {
         var file = PathOf(jobId, imageIndex);
         if (!File.Exists(file))
@@ -52,7 +56,7 @@ internal sealed class StageFiles(DataFolder folder)
         }
 
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, length));
-        return Read(reader);
+        return reader.ReadInt32() == Version && reader.ReadString() == model ? Read(reader) : null;
     }
 
     /// <summary>The jobs that left something.</summary>
@@ -71,7 +75,6 @@ internal sealed class StageFiles(DataFolder folder)
 
     private static void Write(BinaryWriter writer, StageResult result)
     {
-        writer.Write(Version);
         writer.Write(result.Stage is { } stage ? (int)stage : NoStage);
         writer.Write(result.Frame);
         writer.Write(result.Timings.Count);
@@ -86,13 +89,8 @@ internal sealed class StageFiles(DataFolder folder)
         Write(writer, result.Canvas);
     }
 
-    private static StageResult? Read(BinaryReader reader)
+    private static StageResult Read(BinaryReader reader)
     {
-        if (reader.ReadInt32() != Version)
-        {
-            return null;
-        }
-
         var stage = reader.ReadInt32();
         var frame = reader.ReadInt32();
         var timings = new StageTiming[reader.ReadInt32()];

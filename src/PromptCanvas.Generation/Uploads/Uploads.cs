@@ -46,7 +46,7 @@ internal sealed class Uploads(
         }
         catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {
-            return new Unavailable(reason);
+            return faults.IsFull(fault) ? new StorageFull(reason) : new Unavailable(reason);
         }
     }
 

@@ -12,9 +12,10 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>A claimed job's rows → what the engine is asked.</summary>
 internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, EngineWorks works, StageKeeper stages, PreviewPublisher previews)
 {
+    /// <param name="model">The fingerprint of the model that will make it.</param>
     /// <returns>The work, or why it cannot be made any more.</returns>
     /// <exception cref="Imaging.Pixels.PictureFormatException">A picture it works with is gone or damaged.</exception>
-    public async Task<Result<EngineWork>> PrepareAsync(ClaimedJob claim, RunningJob running)
+    public async Task<Result<EngineWork>> PrepareAsync(ClaimedJob claim, string model, RunningJob running)
     {
         var job = claim.Job;
         var request = new GenerationRequest
@@ -30,7 +31,7 @@ internal sealed class ClaimedWorks(IDbContextFactory<AppDbContext> databases, En
             PreviewsWanted = index => previews.Wanted(claim.Id, index),
             PictureWanted = running.Wants,
             ReportsStages = true,
-            Finished = stages.Load(claim.Id, claim.Missing.Select(image => image.ImageIndex)),
+            Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
         };
         if (job.Material is null)
         {

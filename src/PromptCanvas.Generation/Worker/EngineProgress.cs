@@ -15,6 +15,7 @@ internal sealed class EngineProgress(Failpoints failpoints, TimeProvider clock)
     {
         Volatile.Write(ref last, clock.GetTimestamp());
         Interlocked.Increment(ref working);
+        failpoints.Hit(Failpoints.EngineAsked);
         return new Work(this);
     }
 

@@ -82,16 +82,34 @@ internal sealed class JobAttempt(
     private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, Writes writes)
     {
         var engine = engines.Get(claim.Job.Model);
-        if (!(await works.PrepareAsync(claim, running)).TryGet(out var work, out var refusal))
+        if (!(await works.PrepareAsync(claim, engine.Fingerprint, running)).TryGet(out var work, out var refusal))
         {
             return refusal.Message;
         }
 
         using var working = steps.Begin();
+        var unlucky = new List<int>();
         await foreach (var happened in work.RunAsync(engine, running.Token))
         {
             steps.Happened();
-            Take(claim, running, happened, writes);
+            if (happened is ImageFailed { OfItsSeed: true } failed && work.CanTryAnotherSeed)
+            {
+                logger.LogWarning("Picture {Index} of job {JobId} is tried with another seed: {Reason}", failed.ImageIndex, claim.Id, failed.Reason);
+                unlucky.Add(failed.ImageIndex);
+            }
+            else
+            {
+                Take(claim, engine.Fingerprint, running, happened, writes);
+            }
+        }
+
+        if (unlucky.Count > 0)
+        {
+            await foreach (var happened in work.WithAnotherSeed(unlucky).RunAsync(engine, running.Token))
+            {
+                steps.Happened();
+                Take(claim, engine.Fingerprint, running, happened, writes);
+            }
         }
 
         return null;
@@ -107,7 +125,7 @@ internal sealed class JobAttempt(
         return end == AttemptEnd.Over && kept.Contains(KeepResult.StorageFailed) ? AttemptEnd.StorageFailed : end;
     }
 
-    private void Take(ClaimedJob claim, RunningJob running, GenerationEvent happened, Writes writes)
+    private void Take(ClaimedJob claim, string model, RunningJob running, GenerationEvent happened, Writes writes)
     {
         switch (happened)
         {
@@ -116,7 +134,7 @@ internal sealed class JobAttempt(
                 Show(claim, step);
                 break;
             case StageCompleted stage:
-                writes.Stages[stage.ImageIndex] = stages.KeepAsync(claim.Id, stage, writes.Stages.GetValueOrDefault(stage.ImageIndex));
+                writes.Stages[stage.ImageIndex] = stages.KeepAsync(claim.Id, model, stage, writes.Stages.GetValueOrDefault(stage.ImageIndex));
                 break;
             case ImageCompleted image:
                 writes.Pictures.Add(Task.Run(() => keeper.KeepAsync(claim, running, image)));

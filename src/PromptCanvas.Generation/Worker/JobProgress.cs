@@ -44,6 +44,9 @@ internal sealed class JobProgress(
             var done = await ImageOf(database, claim, image.ImageIndex).ExecuteUpdateAsync(
                 change => change
                     .SetProperty(row => row.State, JobImageStates.Done)
+
+                    // Another one than was planned, where that gave no picture.
+                    .SetProperty(row => row.Seed, image.Seed)
                     .SetProperty(row => row.ImageId, image.Id),
                 cancellationToken);
             if (done == 0)

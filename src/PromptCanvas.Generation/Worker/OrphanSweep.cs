@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Uploads;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Sweeps the image store after each start and then once a day, beside everything else.</summary>
-internal sealed class OrphanSweep(Orphans orphans, Trash trash, StageKeeper stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
+internal sealed class OrphanSweep(
+    Orphans orphans, Trash trash, UsedUploads uploads, StageKeeper stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
@@ -35,6 +37,11 @@ internal sealed class OrphanSweep(Orphans orphans, Trash trash, StageKeeper stag
             if (await trash.EmptyAsync(stoppingToken) is > 0 and var emptied)
             {
                 logger.LogInformation("{Count} pictures left the trash for good", emptied);
+            }
+
+            if (await uploads.SweepAsync(stoppingToken) is > 0 and var unused)
+            {
+                logger.LogInformation("{Count} uploads that nothing is made from any more were removed", unused);
             }
 
             if (await orphans.SweepAsync(stoppingToken) is > 0 and var removed)

@@ -22,7 +22,8 @@ internal enum KeepResult
 }
 
 /// <summary>Writes what became of a picture, and turns what can go wrong with it into a result.</summary>
-internal sealed class PictureKeeper(PictureSaver saver, JobProgress progress, JobEvents events, StorageFaults faults, ILogger<PictureKeeper> logger)
+internal sealed class PictureKeeper(
+    PictureSaver saver, JobProgress progress, JobEvents events, StorageFaults faults, DiskReserve reserve, ILogger<PictureKeeper> logger)
 {
     public Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image) =>
         WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, CancellationToken.None));
@@ -40,7 +41,7 @@ internal sealed class PictureKeeper(PictureSaver saver, JobProgress progress, Jo
     {
         try
         {
-            switch (await write())
+            switch (await reserve.WithRoomAsync(write))
             {
                 case PictureWrite.Fenced:
                     running.Cancel();

@@ -12,22 +12,24 @@ namespace PromptCanvas.Generation.Worker;
 internal sealed class StageKeeper(StageFiles files, IDbContextFactory<AppDbContext> databases, ILogger<StageKeeper> logger)
 {
     /// <summary>Writes a picture's results one after the other, beside the engine's stream.</summary>
+    /// <param name="model">The fingerprint of the model that made them.</param>
     /// <param name="before">The same picture's last write.</param>
-    public async Task KeepAsync(Guid jobId, StageCompleted stage, Task? before)
+    public async Task KeepAsync(Guid jobId, string model, StageCompleted stage, Task? before)
     {
         await (before ?? Task.CompletedTask);
-        await Task.Run(() => Try(() => files.Save(jobId, stage.ImageIndex, stage.Result), jobId));
+        await Task.Run(() => Try(() => files.Save(jobId, stage.ImageIndex, model, stage.Result), jobId));
     }
 
     /// <summary>What there is of some pictures, by index.</summary>
-    public Dictionary<int, StageResult> Load(Guid jobId, IEnumerable<int> imageIndices)
+    /// <param name="model">The fingerprint of the model that is to go on.</param>
+    public Dictionary<int, StageResult> Load(Guid jobId, string model, IEnumerable<int> imageIndices)
     {
         var results = new Dictionary<int, StageResult>();
         foreach (var index in imageIndices)
         {
             Try(() =>
             {
-                if (files.Load(jobId, index) is { } result)
+                if (files.Load(jobId, index, model) is { } result)
                 {
                     results[index] = result;
                 }

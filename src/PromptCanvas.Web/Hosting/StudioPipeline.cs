@@ -39,6 +39,7 @@ internal static class StudioPipeline
         app.UseWebSocketOriginCheck();
         app.UseAuthentication();
         app.UseRateLimiter();
+        app.UseWhen(PageArea.IsOpenAi, openAi => openAi.UseOpenAiAllowance());
         app.UseAuthorization();
         app.UseLiveConnections();
         app.UseAntiforgery();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using PromptCanvas.Generation.Results;
 
 using ProblemHttpResult = Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult;
@@ -19,12 +21,26 @@ internal static class RefusalProblems
         TooLarge => Problem(refusal, StatusCodes.Status413PayloadTooLarge, "Too large.", "too-large"),
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
         QuotaExceeded => Problem(refusal, StatusCodes.Status429TooManyRequests, "Not enough credits.", "quota-exceeded"),
-        TooManyJobs => Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs"),
+        TooManyJobs => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs")),
+        QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "There is no room.", "storage-full"),
-        Unavailable => Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Not possible at the moment.", "unavailable"),
+        Unavailable => After(Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Not possible at the moment.", "unavailable")),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "There is no answer for this kind of refusal."),
     };
 
+    // Whoever asks again by itself should not do so at once.
+    private static Later After(ProblemHttpResult problem) => new(problem, TimeSpan.FromSeconds(10));
+
     private static ProblemHttpResult Problem(Refusal refusal, int status, string title, string type) =>
         TypedResults.Problem(refusal.Message, statusCode: status, title: title, type: type);
+
+    /// <summary>An answer with <c>Retry-After</c>.</summary>
+    private sealed record Later(ProblemHttpResult Problem, TimeSpan Wait) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = Wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            return Problem.ExecuteAsync(httpContext);
+        }
+    }
 }

@@ -74,6 +74,9 @@ internal sealed class FakeModel
     /// <summary>Whether the decoder gives no numbers.</summary>
     public bool DecoderIsBroken { get; set; }
 
+    /// <summary>Its pictures are black, and worse.</summary>
+    public bool DecoderIsBlack { get; set; }
+
     /// <summary>Seen by tests that check what reaches the decoder: the sample rows of every run.</summary>
     public List<float[]> DecoderSamples { get; } = [];
 
@@ -183,7 +186,7 @@ internal sealed class FakeModel
             var label = classes.FloatRow(row);
             for (var index = 0; index < length; index++)
             {
-                output[(row * length) + index] = DecoderIsBroken ? float.NaN : MathF.Tanh((0.3f * values[index]) + label[index % EmbeddingSize]);
+                output[(row * length) + index] = DecoderIsBroken ? float.NaN : DecoderIsBlack ? -1.2f : MathF.Tanh((0.3f * values[index]) + label[index % EmbeddingSize]);
             }
         }
 

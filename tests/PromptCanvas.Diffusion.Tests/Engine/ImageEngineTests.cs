@@ -126,6 +126,19 @@ public sealed class ImageEngineTests
         Assert.Equal(11u, failure.Seed);
         Assert.Contains("not a number", failure.Reason, StringComparison.Ordinal);
         Assert.Equal([10u, 12u], events.OfType<ImageCompleted>().Select(picture => picture.Seed).Order());
+        Assert.True(failure.OfItsSeed);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_AllBlackPicture_Fails()
+    {
+        var fake = new FakeModel { DecoderIsBlack = true };
+        using var engine = new ImageEngine(fake.Model, new EngineOptions());
+
+        var failure = Assert.Single((await CollectAsync(engine, Request(count: 1))).OfType<ImageFailed>());
+
+        Assert.Contains("all-black", failure.Reason, StringComparison.Ordinal);
+        Assert.True(failure.OfItsSeed);
     }
 
     [Fact]

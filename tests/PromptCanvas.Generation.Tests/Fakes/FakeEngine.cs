@@ -17,6 +17,12 @@ internal sealed class FakeEngine : IImageEngine
 
     public Func<int, bool> NotANumber { get; set; } = _ => false;
 
+    /// <summary>Seeds that give no picture.</summary>
+    public Func<uint, bool> Unlucky { get; set; } = _ => false;
+
+    /// <summary>What it says its model is.</summary>
+    public string Fingerprint { get; set; } = "one";
+
     public string? Refusal { get; set; }
 
     public string? Validate(GenerationRequest request) => Refusal;
@@ -46,8 +52,8 @@ internal sealed class FakeEngine : IImageEngine
                 continue;
             }
 
-            yield return NotANumber(index)
-                ? new ImageFailed(index, seed, "The picture came out as not a number.")
+            yield return NotANumber(index) || Unlucky(seed)
+                ? new ImageFailed(index, seed, "The picture came out as not a number.") { OfItsSeed = true }
                 : new ImageCompleted(index, seed, Picture(seed), [1.5f, -2], Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
         }
     }

@@ -33,6 +33,7 @@ internal sealed class Studio : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Data:Folder"] = folder,
+            ["Data:ReserveMegabytes"] = "0",
             ["Generation:StoragePause"] = "00:00:01",
             ["Generation:ForecastInterval"] = "00:00:00",
         }).AddInMemoryCollection(settings ?? []).Build();

@@ -25,7 +25,7 @@ internal sealed class ChaosProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["Data__Folder"] = folder, [Failpoints.Variable] = failpoints ?? "", ["DOTNET_DbgEnableMiniDump"] = "0" },
+            Environment = { ["Data__Folder"] = folder, ["Data__ReserveMegabytes"] = "0", [Failpoints.Variable] = failpoints ?? "", ["DOTNET_DbgEnableMiniDump"] = "0" },
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "..", "..", "PromptCanvas.ChaosHost", "debug", "PromptCanvas.ChaosHost.dll"));
         foreach (var (key, value) in settings)

@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 
-/// <summary>Real processes and real signals: rows 1–6, 17 and 24 of the fault catalogue.</summary>
+/// <summary>Real processes and real signals: rows 1, 2, 4–6, 17, 19, 20 and 24 of the fault catalogue.</summary>
 public sealed class KilledProcessTests(PostgresServer server)
 {
     public static TheoryData<DatabaseProvider> Both => Databases.Both;
@@ -137,6 +137,27 @@ public sealed class KilledProcessTests(PostgresServer server)
         var job = await runner.JobAsync("key");
         Assert.Equal((JobStates.Done, 2), (job.State, job.CompletedImages));
         Assert.InRange(job.CrashCount, 1, job.Attempt - 1);
+        await runner.ConsistentAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Hang_OfTheEngine_EndsTheProcessAndTheNextGoesOn(DatabaseProvider provider)
+    {
+        await using var runner = new ChaosRunner(provider, (await server.SettingsAsync(provider)).With("Generation:HangLimit", "00:00:03"));
+        await using (var first = await runner.StartAsync())
+        {
+            await first.SubmitAsync("key", runner.Person, "hang");
+            Assert.NotEqual(0, await first.ExitAsync());
+        }
+
+        await using (await runner.StartAsync())
+        {
+            await runner.DrainedAsync();
+        }
+
+        var job = await runner.JobAsync("key");
+        Assert.Equal((JobStates.Done, 1, 2), (job.State, job.CrashCount, job.CompletedImages));
         await runner.ConsistentAsync();
     }
 

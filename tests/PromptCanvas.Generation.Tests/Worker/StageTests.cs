@@ -43,6 +43,27 @@ public sealed class StageTests : IAsyncDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(studio.Folder.Stages));
     }
 
+    [Theory]
+    [InlineData("one", true)]
+    [InlineData("another", false)]
+    public async Task Restart_WithAnotherModelOfTheSameName_BeginsAnew(string fingerprint, bool goesOn)
+    {
+        var gate = new Gate();
+        studio.Engine.ReportsStages = true;
+        studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
+        await studio.StartAsync();
+        var id = await studio.SubmitAsync(Requests.Fox(count: 1));
+        await gate.Reached;
+        await studio.DisposeAsync();
+
+        studio = new Studio(folder.Path);
+        studio.Engine.Fingerprint = fingerprint;
+        await studio.StartAsync();
+        await studio.WaitAsync(id, JobState.Done);
+
+        Assert.Equal(goesOn ? 1 : 0, Assert.Single(studio.Engine.Requests).Finished!.Count);
+    }
+
     [Fact]
     public async Task Cancel_HalfWay_LeavesNothing()
     {
@@ -68,11 +89,11 @@ public sealed class StageTests : IAsyncDisposable
         var path = Path.Combine(studio.Folder.Stages, $"{id:N}", "0.stage");
         foreach (var damage in (Func<byte[], byte[]>[])[bytes => bytes[..^40], bytes => [], bytes => [.. bytes[..20], (byte)(bytes[20] ^ 1), .. bytes[21..]]])
         {
-            files.Save(id, 0, FakeEngine.StageOf(3));
-            AssertSame(FakeEngine.StageOf(3), files.Load(id, 0)!);
+            files.Save(id, 0, "one", FakeEngine.StageOf(3));
+            AssertSame(FakeEngine.StageOf(3), files.Load(id, 0, "one")!);
             await File.WriteAllBytesAsync(path, damage(await File.ReadAllBytesAsync(path, Cancellation)), Cancellation);
 
-            Assert.Null(files.Load(id, 0));
+            Assert.Null(files.Load(id, 0, "one"));
         }
     }
 

@@ -37,6 +37,9 @@ public sealed class Studio : WebApplicationFactory<Program>
     /// <summary>Settings that differ, before the start.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
 
+    /// <summary>Services that differ, before the start.</summary>
+    public Action<IServiceCollection>? Change { get; set; }
+
     /// <summary>The first administrator.</summary>
     public SomebodyInTest Administrator => administrator ??= PersonAsync(AdministratorEmail, PersonRoles.Administrator).GetAwaiter().GetResult();
 
@@ -80,6 +83,7 @@ public sealed class Studio : WebApplicationFactory<Program>
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseContentRoot(RepoRoot);
         builder.UseSetting("Data:Folder", DataFolder);
+        builder.UseSetting("Data:ReserveMegabytes", "0");
         builder.UseSetting("PROMPTCANVAS_ADMIN_EMAIL", AdministratorEmail);
         builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Password);
 
@@ -101,6 +105,7 @@ public sealed class Studio : WebApplicationFactory<Program>
 
             // Making people is quick here; a test of its own looks at the real figure.
             services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+            Change?.Invoke(services);
         });
     }
 }

@@ -4,12 +4,13 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Moderation;
 
 /// <summary>What is done about pictures that should not be there. An administrator sees a private picture only after saying why; the same
-/// transaction that lets them writes it to the audit log and tells the owner.</summary>
-internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, AuditLog audit, TimeProvider clock)
+/// transaction that lets them writes it to the audit log and tells the owner; where mail is sent, the owner gets one too.</summary>
+internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, AuditLog audit, Mailer mailer, TimeProvider clock)
 {
     private const int LongestReason = 500;
 
@@ -143,9 +144,10 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             return refused;
         }
 
+        Notice? notice = null;
         if (image.PersonId is { } owner && await database.People.AnyAsync(person => person.Id == owner, cancellationToken))
         {
-            database.Notices.Add(new Notice
+            notice = new Notice
             {
                 PersonId = owner,
                 Kind = kind,
@@ -154,7 +156,8 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
                 By = actor.Name,
                 Reason = reason!.Trim(),
                 At = clock.GetUtcNow(),
-            });
+            };
+            database.Notices.Add(notice);
         }
 
         if (image.TakenDownAt is { } closedAt)
@@ -167,6 +170,11 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
 
         database.AuditLog.Add(audit.Entry(actor, $"picture.{kind}", imageId.ToString(), reason));
         await database.SaveChangesAsync(cancellationToken);
+        if (notice is not null && mailer.IsOn)
+        {
+            mailer.Post(new NoticeLetter(notice).WriteAsync);
+        }
+
         return null;
     }
 }

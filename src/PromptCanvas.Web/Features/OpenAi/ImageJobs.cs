@@ -45,9 +45,7 @@ internal sealed class ImageJobs(IJobQueries jobs, ISubmissions submissions, ISqu
         }
 
         // Somebody who hangs up now is answered by the wait for the job.
-        var job = await jobs.FindAsync(viewer, id, CancellationToken.None) ?? throw new OpenAiException(OpenAiFaults.Inside);
-        await CheckPatienceAsync(request, job);
-        return job;
+        return await jobs.FindAsync(viewer, id, CancellationToken.None) ?? throw new OpenAiException(OpenAiFaults.Inside);
     }
 
     private static string? ClientsKey(HttpRequest request) => request.Headers[KeyHeader].ToString() is { Length: > 0 } key
@@ -82,6 +80,9 @@ internal sealed class ImageJobs(IJobQueries jobs, ISubmissions submissions, ISqu
         Model = request.Model,
         Visibility = Visibilities.Private,
         Tag = Tag,
+
+        // What is streamed may wait: its bytes keep the line open.
+        Patience = request.Streams ? null : options.Value.Patience,
         EndUser = request.User,
     };
 
@@ -102,14 +103,5 @@ internal sealed class ImageJobs(IJobQueries jobs, ISubmissions submissions, ISqu
         return (await uploads.AddMaskedAsync(viewer, request.Image, request.Mask, request.Size, cancellationToken)).TryGet(out var masked, out var unusable)
             ? new EditMaterial(masked.Picture, masked.Mask)
             : throw new OpenAiException(OpenAiFaults.Of(unusable));
-    }
-
-    private async Task CheckPatienceAsync(ImageRequest request, JobView job)
-    {
-        if (!request.Streams && job.EtaSeconds is { } seconds && seconds > options.Value.Patience.TotalSeconds)
-        {
-            await submissions.CancelAsync(job.Id, CancellationToken.None);
-            throw new OpenAiException(OpenAiFaults.TooBusy(TimeSpan.FromSeconds(seconds) - options.Value.Patience));
-        }
     }
 }

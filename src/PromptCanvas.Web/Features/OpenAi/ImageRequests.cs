@@ -18,8 +18,8 @@ internal sealed class ImageRequests(IEngineProvider engines)
     /// <exception cref="OpenAiException">A field cannot be accepted.</exception>
     public async Task<ImageRequest> ReadAsync(string kind, HttpRequest request, CancellationToken cancellationToken)
     {
-        var fields = kind == JobKinds.Generate
-            ? await RequestFields.FromJsonAsync(request, cancellationToken)
+        var fields = kind == JobKinds.Generate || (kind == JobKinds.Edit && request.HasJsonContentType())
+            ? await RequestFields.FromJsonAsync(request, withPictures: kind == JobKinds.Edit, cancellationToken)
             : await RequestFields.FromFormAsync(request, cancellationToken);
         var image = kind == JobKinds.Generate ? null : await fields.FileAsync("image", cancellationToken) ?? throw new OpenAiException(OpenAiFaults.Missing("image"));
         var mask = kind == JobKinds.Edit ? await fields.FileAsync("mask", cancellationToken) : null;

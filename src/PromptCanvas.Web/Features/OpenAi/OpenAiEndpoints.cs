@@ -33,6 +33,13 @@ internal static class OpenAiEndpoints
 
     public static void UseOpenAi(this IApplicationBuilder app) => app.UseMiddleware<OpenAiShell>();
 
+    /// <summary>Notes what is left as it was when the request was let in: a picture takes longer than an allowance needs to grow back.</summary>
+    public static void UseOpenAiAllowance(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        context.Features.Set(context.RequestServices.GetRequiredService<RateLimits>().StatusOf(context));
+        return next(context);
+    });
+
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
         // Only keys come in here, so no form of another site's page can do anything with a cookie.

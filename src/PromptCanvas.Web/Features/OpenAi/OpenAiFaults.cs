@@ -61,7 +61,7 @@ internal static class OpenAiFaults
             StatusCodes.Status400BadRequest,
             "Your request was rejected as a result of our safety system. Your prompt may contain text that is not allowed by our safety system.",
             Code: "content_policy_violation"),
-        JobState.Cancelled => new(StatusCodes.Status409Conflict, "The request was cancelled before a picture was made; nothing was charged.", Code: "cancelled") { ShouldRetry = false },
+        JobState.Cancelled => new(StatusCodes.Status409Conflict, $"{job.Error ?? "The request was cancelled before a picture was made."} Nothing was charged.", Code: "cancelled") { ShouldRetry = false },
         _ => new(StatusCodes.Status500InternalServerError, $"{job.Error ?? "No picture could be made."} Nothing was charged.", OpenAiFault.ServerError),
     };
 
@@ -73,6 +73,8 @@ internal static class OpenAiFaults
         TooLarge => new(StatusCodes.Status400BadRequest, refusal.Message, Param: "image"),
         Conflict => new(StatusCodes.Status422UnprocessableEntity, refusal.Message, Code: "idempotency_conflict"),
         QuotaExceeded => new(StatusCodes.Status429TooManyRequests, refusal.Message, "insufficient_quota", Code: "insufficient_quota") { ShouldRetry = false },
+        QueueTooLong { Excess: var excess } => TooBusy(excess),
+        StorageFull => new(StatusCodes.Status507InsufficientStorage, refusal.Message, OpenAiFault.ServerError, Code: "storage_full") { ShouldRetry = false },
         TooManyJobs => new(StatusCodes.Status429TooManyRequests, refusal.Message, "requests", Code: "rate_limit_exceeded") { RetryAfter = TimeSpan.FromSeconds(10) },
         _ => new(StatusCodes.Status503ServiceUnavailable, refusal.Message, OpenAiFault.ServerError, Code: "server_is_overloaded") { RetryAfter = TimeSpan.FromSeconds(30) },
     };

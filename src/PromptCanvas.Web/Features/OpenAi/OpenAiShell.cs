@@ -101,7 +101,7 @@ internal sealed class OpenAiShell(RequestDelegate next, RateLimits limits, TimeP
         headers["x-request-id"] = $"req_{Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N")}";
         headers["openai-version"] = Version;
         headers["openai-processing-ms"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        if (limits.StatusOf(context) is { } status)
+        if ((context.Features.Get<RateLimitStatus>() ?? limits.StatusOf(context)) is { } status)
         {
             headers["x-ratelimit-limit-requests"] = status.Limit.ToString(CultureInfo.InvariantCulture);
             headers["x-ratelimit-remaining-requests"] = status.Remaining.ToString(CultureInfo.InvariantCulture);

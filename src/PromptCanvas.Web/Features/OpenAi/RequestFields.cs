@@ -10,16 +10,21 @@ internal sealed class RequestFields
     private const long LargestBody = 25 * 1024 * 1024;
     private const int LargestJson = 1024 * 1024;
 
+    // Two pictures of 4 MB in base64.
+    private const int LargestJsonWithPictures = 12 * 1024 * 1024;
+
     private readonly Dictionary<string, string> values = [];
     private readonly Dictionary<string, List<IFormFile>> files = [];
+    private Dictionary<string, List<byte[]>> pictures = [];
 
+    /// <param name="withPictures">Whether pictures may be in it, as data addresses.</param>
     /// <exception cref="OpenAiException">It is no JSON object.</exception>
-    public static async Task<RequestFields> FromJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<RequestFields> FromJsonAsync(HttpRequest request, bool withPictures, CancellationToken cancellationToken)
     {
         var fields = new RequestFields();
         try
         {
-            using var body = await ReadAsync(request, cancellationToken);
+            using var body = await ReadAsync(request, withPictures ? LargestJsonWithPictures : LargestJson, cancellationToken);
             using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
             if (document.RootElement.ValueKind is not JsonValueKind.Object)
             {
@@ -31,6 +36,7 @@ internal sealed class RequestFields
                 fields.Take(member.Name, member.Value);
             }
 
+            fields.pictures = withPictures ? JsonPictures.Read(document.RootElement) : [];
             return fields;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
@@ -118,9 +124,15 @@ internal sealed class RequestFields
     public async Task<byte[]?> FileAsync(string name, CancellationToken cancellationToken)
     {
         var found = files.GetValueOrDefault(name) ?? [];
-        if (found.Count > 1)
+        var given = pictures.GetValueOrDefault(name) ?? [];
+        if (found.Count + given.Count > 1)
         {
             throw new OpenAiException(new OpenAiFault(StatusCodes.Status400BadRequest, $"Send one {name}: this model takes no more.", Param: name, Code: "array_above_max_length"));
+        }
+
+        if (given.Count == 1)
+        {
+            return given[0];
         }
 
         if (found.Count == 0)
@@ -134,13 +146,13 @@ internal sealed class RequestFields
         return bytes;
     }
 
-    private static async Task<MemoryStream> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<MemoryStream> ReadAsync(HttpRequest request, int largest, CancellationToken cancellationToken)
     {
         var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
         for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            if (body.Length + read > LargestJson)
+            if (body.Length + read > largest)
             {
                 throw new OpenAiException(new OpenAiFault(StatusCodes.Status413PayloadTooLarge, "The body of your request is too large.", Code: "request_too_large"));
             }

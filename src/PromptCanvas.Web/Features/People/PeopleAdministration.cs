@@ -94,7 +94,7 @@ internal sealed class PeopleAdministration(
 
         foreach (var job in jobs)
         {
-            await submissions.CancelAsync(job, cancellationToken);
+            await submissions.CancelAsync(job, "The account was suspended.", cancellationToken);
         }
 
         return jobs.Count;

@@ -17,6 +17,7 @@ internal sealed class QueueAdministration(
     IQueueAdmin queue, ISubmissions submissions, IDbContextFactory<AppDbContext> databases, ICurrentViewer viewer, AuditLog audit)
 {
     private const int MostJobs = 200;
+    private const int LongestReason = 200;
 
     /// <exception cref="UnauthorizedAccessException">This is no administrator any more.</exception>
     public async Task<QueueSight> LookAsync(CancellationToken cancellationToken)
@@ -46,11 +47,16 @@ internal sealed class QueueAdministration(
     public Task<Refusal?> MoveBeforeAsync(Guid jobId, Guid beforeJobId, CancellationToken cancellationToken) =>
         ActAsync("queue.move", jobId, $"before {beforeJobId}", async _ => RefusalOf(await queue.MoveBeforeAsync(jobId, beforeJobId, cancellationToken)), cancellationToken);
 
+    /// <summary>Whoever asked for the job reads why: in the job, and in the account beside the credits that come back.</summary>
     /// <returns>Why it was not done; null when it was.</returns>
-    public Task<Refusal?> CancelAsync(Guid jobId, CancellationToken cancellationToken) =>
-        ActAsync("queue.cancel", jobId, null, async _ => RefusalOf(await submissions.CancelAsync(jobId, cancellationToken)), cancellationToken);
+    public Task<Refusal?> CancelAsync(Guid jobId, string? reason, CancellationToken cancellationToken) =>
+        ActAsync("queue.cancel", jobId, reason?.Trim(), async _ => await CancelForAsync(jobId, reason?.Trim(), cancellationToken), cancellationToken);
 
     private static Refusal? RefusalOf<T>(Result<T> result) => result.TryGet(out _, out var refusal) ? null : refusal;
+
+    private async Task<Refusal?> CancelForAsync(Guid jobId, string? reason, CancellationToken cancellationToken) => reason is { Length: > 0 and <= LongestReason }
+        ? RefusalOf(await submissions.CancelAsync(jobId, $"An administrator cancelled it: {reason}", cancellationToken))
+        : new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; whoever asked for the pictures reads it.");
 
     private async Task<Refusal?> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Refusal?>> act, CancellationToken cancellationToken)
     {

@@ -12,6 +12,8 @@ public sealed partial class QueuePage
     private QueueSight? sight;
     private string reason = "";
     private string? problem;
+    private Guid? cancelling;
+    private string cancelReason = "";
 
     [Inject]
     private QueueAdministration Administration { get; set; } = null!;
@@ -50,6 +52,14 @@ public sealed partial class QueuePage
     {
         await ActAsync(Administration.PauseAsync(reason, Gone));
         reason = problem is null ? "" : reason;
+    }
+
+    private void AskWhy(Guid jobId) => (cancelling, cancelReason) = (jobId, "");
+
+    private async Task CancelAsync()
+    {
+        await ActAsync(Administration.CancelAsync(cancelling!.Value, cancelReason, Gone));
+        cancelling = problem is null ? null : cancelling;
     }
 
     private async Task ActAsync(Task<Refusal?> act)

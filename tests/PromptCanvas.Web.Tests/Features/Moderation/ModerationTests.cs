@@ -48,6 +48,36 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
+    public async Task PrivatePicture_Opened_IsAlsoAMailToItsOwner()
+    {
+        await using var box = new MailBox();
+        await using var mailing = new Studio();
+        mailing.Settings["Mail:Host"] = "127.0.0.1";
+        mailing.Settings["Mail:Port"] = $"{box.Port}";
+        mailing.Settings["Mail:Security"] = "None";
+        mailing.Settings["Mail:From"] = "studio@example.com";
+        mailing.Settings["Mail:PublicAddress"] = "https://studio.example";
+        var owner = await mailing.PersonAsync("faraway@example.com", PersonRoles.Member);
+        using var client = mailing.ClientOf(owner);
+        var picture = await client.FinishedPictureAsync();
+        await using (var database = await mailing.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            await database.Images.ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private), TestContext.Current.CancellationToken);
+        }
+
+        using var administrator = mailing.Browser(mailing.Administrator.Cookie);
+        using var refused = await administrator.SendFormAsync($"/admin/pictures/{picture}", "open", ("Reason", " "));
+        using var opened = await administrator.SendFormAsync($"/admin/pictures/{picture}", "open", ("Reason", "a complaint by the school"));
+        var (to, text) = await box.ReadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("faraway@example.com", to);
+        Assert.Contains("a complaint by the school", text, StringComparison.Ordinal);
+        Assert.Contains("https://studio.example/account#notices", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("cube", text, StringComparison.Ordinal);
+        Assert.Equal(0, box.Count);
+    }
+
+    [Fact]
     public async Task PrivatePicture_WithoutAReason_StaysClosedAndNobodyIsTold()
     {
         var (owner, picture) = await PictureAsync("closed@example.com", Visibilities.Private);

@@ -106,7 +106,8 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
     [InlineData("POST", "/v1/chat/completions", "owner", 404, "unknown_url", "Invalid URL (POST /v1/chat/completions)")]
     [InlineData("GET", "/v1", "owner", 404, "unknown_url", "Invalid URL (GET /v1)")]
     [InlineData("GET", OpenAiCalls.Generations, "owner", 405, "method_not_supported", "Not allowed to GET")]
-    [InlineData("POST", OpenAiCalls.Edits, "owner", 400, null, "multipart/form-data")]
+    [InlineData("POST", OpenAiCalls.Edits, "owner", 400, "missing_required_parameter", "'image'")]
+    [InlineData("POST", OpenAiCalls.Variations, "owner", 400, null, "multipart/form-data")]
     [InlineData("POST", OpenAiCalls.Variations, "viewer", 403, "missing_scope", "insufficient permissions")]
     public async Task AnyRefusal_BeforeTheRequestIsRead_IsTheErrorObject(string method, string path, string? key, int status, string? code, string message)
     {
@@ -134,6 +135,43 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         await response.FaultAsync();
+    }
+
+    [Theory]
+    [InlineData("""{ "images": [{ "image_url": "https://example.com/a.png" }] }""", "images", "fetches nothing")]
+    [InlineData("""{ "images": [{ "image_url": "http://169.254.169.254/latest" }] }""", "images", "fetches nothing")]
+    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,%%%" }] }""", "images", "fetches nothing")]
+    [InlineData("""{ "images": [{ "file_id": "file-123" }] }""", "images", "files are not kept here")]
+    [InlineData("""{ "images": "a.png" }""", "images", "expected an array")]
+    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,R0lGODlh" }] }""", "image", "Uploaded image must be a PNG")]
+    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,AA==" }, { "image_url": "data:image/png;base64,AA==" }] }""", "image", "Send one image")]
+    public async Task Edits_JsonThatHoldsNoPicture_IsABadRequest(string body, string param, string message)
+    {
+        using var content = new StringContent(body.Replace("{ \"images", "{ \"prompt\": \"a cube\", \"images", StringComparison.Ordinal), Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(OpenAiCalls.Edits, content, Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var error = await response.FaultAsync();
+        Assert.Equal(param, error.GetProperty("param").GetString());
+        Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Queue_WithAsManyOfOnesOwnAsMayWait_IsARateLimit()
+    {
+        var busy = await studio.PersonAsync("busy@example.com", PersonRoles.Member);
+        Assert.True((await studio.Services.GetRequiredService<ICredits>().SetLimitsAsync(busy.Id, new PersonLimits(MaximumQueued: 0), Cancellation)).TryGet(out _, out _));
+        using var impatient = studio.ClientOf(busy);
+        using var response = await impatient.GenerateAsync(new { prompt = "a cube", size = "256x256" });
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        var error = await response.FaultAsync();
+        Assert.Equal(("requests", "rate_limit_exceeded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+        Assert.Equal(10, response.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
+
+        // Here asking again helps.
+        Assert.False(response.Headers.Contains("x-should-retry"));
+        Assert.Equal(0, await impatient.UsedAsync());
     }
 
     [Fact]

@@ -1,15 +1,19 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Claims;
 
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 using PromptCanvas.Data;
+using PromptCanvas.Data.Credits;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Features.OpenAi;
+using PromptCanvas.Web.Security;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
@@ -93,7 +97,15 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 10);
         Assert.Equal("rate_limit_exceeded", (await response.FaultAsync()).GetProperty("code").GetString());
         Assert.Equal(61, await client.UsedAsync());
-        Assert.Equal("cancelled", await database.Jobs.Where(row => row.Prompt == "too late").Select(row => row.State).SingleAsync(Cancellation));
+
+        // Not charged and given back: nothing was ever written.
+        Assert.False(await database.Jobs.AnyAsync(row => row.Prompt == "too late", Cancellation));
+        Assert.False(await database.Ledger.AnyAsync(line => line.Kind == LedgerKinds.Refund, Cancellation));
+
+        // Who streams may wait.
+        using var request = new HttpRequestMessage(HttpMethod.Post, OpenAiCalls.Generations) { Content = JsonContent.Create(new { prompt = "in time", size = "256x256", stream = true }) };
+        using var streamed = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, streamed.StatusCode);
         studio.Engine.Gate.Set();
     }
 
@@ -133,6 +145,33 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         var error = await response.FaultAsync();
         Assert.Equal(("requests", "rate_limit_exceeded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task RateLimit_OfAPictureThatTakesLong_IsAsItWasWhenTheRequestCame()
+    {
+        studio.Settings["RateLimits:WritesPerMinute"] = "60";
+        using var client = studio.CreateClient();
+        studio.Engine.Gate.Reset();
+        var waiting = client.GenerateAsync(new { prompt = "a cube", size = "256x256" });
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        while (!await database.Jobs.AnyAsync(Cancellation))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
+        }
+
+        // One a second grows back: the allowance is whole again before the picture is finished.
+        var limits = studio.Services.GetRequiredService<RateLimits>();
+        var write = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, studio.Administrator.Id.ToString())])) };
+        (write.Request.Method, write.Request.Path) = ("POST", OpenAiCalls.Generations);
+        while (limits.StatusOf(write)?.Remaining < 60)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
+        }
+
+        studio.Engine.Gate.Set();
+        using var response = await waiting;
+        Assert.Equal("59", Assert.Single(response.Headers.GetValues("x-ratelimit-remaining-requests")));
     }
 
     private static async Task<string?> BytesAsync(HttpClient client, int retries, string prompt = "a cube", string? key = null)

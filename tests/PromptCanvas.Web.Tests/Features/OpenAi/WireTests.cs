@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 
 using Microsoft.EntityFrameworkCore;
@@ -69,6 +70,49 @@ public sealed class WireTests(Studio studio) : IClassFixture<Studio>
         using var fetched = await client.GetAsync((await addresses.DataAsync())[0].GetProperty("url").GetString(), Cancellation);
         Assert.Equal(contentType, fetched.Content.Headers.ContentType?.MediaType);
         Assert.Equal(contentType, TypeOf(await fetched.Content.ReadAsByteArrayAsync(Cancellation)));
+    }
+
+    [Fact]
+    public async Task Generations_FieldsOfOtherModels_AreIgnoredWithGrace()
+    {
+        using var response = await client.GenerateAsync(new
+        {
+            model = "dall-e-2",
+            prompt = "a cube",
+            size = "256x256",
+            background = "transparent",
+            moderation = "low",
+            style = "vivid",
+            quality = "auto",
+            user = (string?)null,
+            n = (int?)null,
+            something_new = new { deep = new[] { 1, 2 } },
+        });
+
+        Assert.Single(await response.DataAsync());
+    }
+
+    [Theory]
+    [InlineData("256x256", 256)]
+    [InlineData("512x512", 512)]
+    [InlineData("1024x1024", 1024)]
+    public async Task Generations_TenPictures_ComeInEverySize(string size, int side)
+    {
+        using var response = await client.GenerateAsync(new { prompt = "a cube", size, n = 10, response_format = "b64_json", output_format = "jpeg" });
+
+        var pictures = await response.DataAsync();
+        Assert.Equal(10, pictures.Count);
+        Assert.All(pictures, picture => Assert.Equal(side, PictureDecoder.Decode(picture.GetProperty("b64_json").GetBytesFromBase64()).Width));
+    }
+
+    [Fact]
+    public async Task Edits_AsJson_AreReadLikeAForm()
+    {
+        static object Address(byte[] png) => new { image_url = $"data:image/png;base64,{Convert.ToBase64String(png)}" };
+        var body = new { prompt = "a cube", images = new[] { Address(TestPictures.Png(64, 64)) }, mask = Address(OpenAiCalls.Transparent(64)), n = 2, size = "256x256" };
+        using var response = await client.PostAsJsonAsync(OpenAiCalls.Edits, body, Cancellation);
+
+        Assert.Equal(2, (await response.DataAsync()).Count);
     }
 
     public static TheoryData<string> ImageNames => ["image", "image[]", "image[0]"];

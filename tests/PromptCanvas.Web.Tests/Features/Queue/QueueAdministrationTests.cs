@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Security;
 using PromptCanvas.Web.Tests.Fakes;
@@ -61,12 +62,18 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         var person = await studio.PersonAsync("cancelled@example.com", PersonRoles.Member);
         using var client = studio.ClientOf(person);
         var job = await client.StartJobAsync(count: 2);
-        Assert.Null(await Administration().CancelAsync(job, TestContext.Current.CancellationToken));
+        Assert.IsType<InvalidInput>(await Administration().CancelAsync(job, " ", TestContext.Current.CancellationToken));
+        Assert.Null(await Administration().CancelAsync(job, " the exam begins ", TestContext.Current.CancellationToken));
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal("cancelled", (await client.JobAsync(job)).GetProperty("state").GetString());
+        // The owner reads why: in the job, and beside the credits that came back.
+        const string Why = "An administrator cancelled it: the exam begins";
+        var cancelled = await client.JobAsync(job);
+        Assert.Equal(("cancelled", Why), (cancelled.GetProperty("state").GetString(), cancelled.GetProperty("error").GetString()));
+        var account = await studio.Browser(person.Cookie).GetStringAsync("/account/usage", TestContext.Current.CancellationToken);
+        Assert.Contains(Why, account, StringComparison.Ordinal);
         Assert.Equal(0, (await database.Quotas.SingleAsync(quota => quota.PersonId == person.Id, TestContext.Current.CancellationToken)).Used);
-        Assert.Contains(await EntriesAsync(), entry => entry.Action == "queue.cancel" && entry.Target == job.ToString() && entry.Actor == Studio.AdministratorEmail);
+        Assert.Contains(await EntriesAsync(), entry => entry.Action == "queue.cancel" && entry.Target == job.ToString() && entry.Detail == "the exam begins" && entry.Actor == Studio.AdministratorEmail);
     }
 
     [Fact]
@@ -81,7 +88,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
             () => administration.ResumeAsync(TestContext.Current.CancellationToken),
             () => administration.MoveToFrontAsync(Guid.NewGuid(), TestContext.Current.CancellationToken),
             () => administration.MoveBeforeAsync(Guid.NewGuid(), Guid.NewGuid(), TestContext.Current.CancellationToken),
-            () => administration.CancelAsync(Guid.NewGuid(), TestContext.Current.CancellationToken),
+            () => administration.CancelAsync(Guid.NewGuid(), "a reason", TestContext.Current.CancellationToken),
         ];
 
         foreach (var act in acts)

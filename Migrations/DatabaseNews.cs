@@ -1,0 +1,43 @@
+using Npgsql;
+using PromptCanvas.Data;
+
+namespace PromptCanvas.Migrations;
+
+/// <inheritdoc/>
+/// <remarks>PostgreSQL's LISTEN and NOTIFY. SQLite has nothing of the kind: its one process needs none.</remarks>
+internal sealed class DatabaseNews(DatabaseChoice choice) : IDatabaseNews
+{
+    private const string Channel = "promptcanvas_queue";
+
+    // A line that says nothing for so long is asked whether it still stands.
+    private const int KeepAliveSeconds = 30;
+
+    public bool IsCarried => choice.Provider == DatabaseProvider.PostgreSql;
+
+    public async Task TellAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(choice.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"NOTIFY {Channel}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task ListenAsync(Action heard, CancellationToken cancellationToken)
+    {
+        // A connection of its own: what a pool takes back forgets what it listens to.
+        var settings = new NpgsqlConnectionStringBuilder(choice.ConnectionString) { Pooling = false, KeepAlive = KeepAliveSeconds, TcpKeepAlive = true };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        connection.Notification += (_, _) => heard();
+        await connection.OpenAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        heard();
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken);
+        }
+    }
+}

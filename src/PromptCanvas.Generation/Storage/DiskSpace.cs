@@ -1,0 +1,19 @@
+namespace PromptCanvas.Generation.Storage;
+
+/// <inheritdoc/>
+internal sealed class DiskSpace(DataFolder folder) : IDiskSpace
+{
+    public DiskRoom Look()
+    {
+        try
+        {
+            var drive = new DriveInfo(folder.Root);
+            return new DiskRoom(drive.AvailableFreeSpace, drive.TotalSize);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // A share on the network, say, whose size this system does not tell.
+            return new DiskRoom(long.MaxValue, 0);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace PromptCanvas.Web.Features.OpenAi;
+
+/// <summary>The pictures of a JSON edit: <c>images: [{ image_url }]</c> and <c>mask: { image_url }</c>. An address is read when the picture is in it
+/// (<c>data:</c>); nothing is fetched from anywhere, and files are not kept.</summary>
+internal static class JsonPictures
+{
+    private const string ImageUrl = "image_url";
+
+    /// <returns>The bytes by the name of the form's field.</returns>
+    /// <exception cref="OpenAiException">A picture is not given as it must be.</exception>
+    public static Dictionary<string, List<byte[]>> Read(JsonElement body)
+    {
+        var pictures = new Dictionary<string, List<byte[]>>();
+        if (body.TryGetProperty("images", out var images) && images.ValueKind != JsonValueKind.Null)
+        {
+            pictures["image"] = images.ValueKind == JsonValueKind.Array
+                ? [.. images.EnumerateArray().Select(image => PictureOf("images", image))]
+                : throw new OpenAiException(OpenAiFaults.WrongType("images", "an array", "something else"));
+        }
+
+        if (body.TryGetProperty("mask", out var mask) && mask.ValueKind != JsonValueKind.Null)
+        {
+            pictures["mask"] = [PictureOf("mask", mask)];
+        }
+
+        return pictures;
+    }
+
+    private static byte[] PictureOf(string param, JsonElement reference)
+    {
+        if (reference.ValueKind != JsonValueKind.Object || !reference.TryGetProperty(ImageUrl, out var url) || url.ValueKind != JsonValueKind.String)
+        {
+            throw new OpenAiException(new OpenAiFault(
+                StatusCodes.Status400BadRequest, $"Give '{param}' as an object with '{ImageUrl}': files are not kept here.", Param: param, Code: "invalid_type"));
+        }
+
+        var address = url.GetString()!;
+        var comma = address.IndexOf(',', StringComparison.Ordinal);
+        if (address.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase) && comma > 0 && address[..comma].EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
+        {
+            var bytes = new byte[(address.Length - comma) * 3 / 4];
+            if (Convert.TryFromBase64String(address[(comma + 1)..], bytes, out var length))
+            {
+                return bytes[..length];
+            }
+        }
+
+        throw new OpenAiException(new OpenAiFault(
+            StatusCodes.Status400BadRequest,
+            $"Give the '{ImageUrl}' of '{param}' with the picture in it, as data:image/png;base64,…: this server fetches nothing.",
+            Param: param,
+            Code: "invalid_image_url"));
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Tests.Fakes;
+using PromptCanvas.Generation.Worker;
+
+namespace PromptCanvas.Generation.Tests.Faults;
+
+/// <summary>Word between the processes of one queue: row 10 of the fault catalogue, as far as it is about LISTEN.</summary>
+public sealed class QueueNewsTests(PostgresServer server) : IDisposable
+{
+    private const string Listeners = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+
+    private readonly TemporaryFolder here = new();
+    private readonly TemporaryFolder there = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Submit_InOneProcess_WakesTheWorkerOfAnotherAtOnce_AlsoAfterItsLineWasCut()
+    {
+        var settings = (await server.SettingsAsync(DatabaseProvider.PostgreSql)).With("Generation:SharedQueue", "true");
+        await using var asks = await new Studio(here.Path, settings: settings).PrepareAsync();
+
+        // Its clock stands still: whatever it does about what was queued elsewhere, it does not do because a second has passed.
+        await using var works = await new Studio(there.Path, settings: settings).StartAsync();
+        await asks.Get<QueueNews>().StartAsync(Cancellation);
+        await UntilAsync(asks, pids => pids.Count == 2);
+
+        await works.WaitAsync(await asks.SubmitAsync(Requests.Fox("first")), JobState.Done);
+
+        var cut = await PidsAsync(asks);
+        await using (var database = asks.OpenDatabase())
+        {
+            await database.Database.SqlQueryRaw<bool>($"SELECT pg_terminate_backend(pid) AS \"Value\" {Listeners}").ToListAsync(Cancellation);
+        }
+
+        await UntilAsync(asks, pids => pids.Count == 2 && !pids.Exists(cut.Contains));
+        await works.WaitAsync(await asks.SubmitAsync(Requests.Fox("second")), JobState.Done);
+        await asks.Get<QueueNews>().StopAsync(Cancellation);
+        await works.ConsistentAsync();
+    }
+
+    public void Dispose()
+    {
+        here.Dispose();
+        there.Dispose();
+    }
+
+    private static async Task<List<int>> PidsAsync(Studio studio)
+    {
+        await using var database = studio.OpenDatabase();
+        return await database.Database.SqlQueryRaw<int>($"SELECT pid AS \"Value\" {Listeners}").ToListAsync(Cancellation);
+    }
+
+    private static async Task UntilAsync(Studio studio, Predicate<List<int>> expected)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!expected(await PidsAsync(studio)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Faults;
+
+/// <summary>The real program with the model that is shipped, as a process that tests kill.</summary>
+internal sealed class StudioProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly Process process;
+    private readonly string key;
+
+    private StudioProcess(Process process, Uri address, string key) => (this.process, Address, this.key) = (process, address, key);
+
+    public Uri Address { get; }
+
+    public static string Starter { get; } = Path.Combine(Studio.RepoRoot, "models", "starter");
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    /// <param name="key">Somebody's, whose calls <see cref="Client"/> makes.</param>
+    public static async Task<StudioProcess> StartAsync(string dataFolder, string key, IReadOnlyDictionary<string, string?> settings)
+    {
+        // The program lies beside the tests' own output, in its project's folder.
+        var output = AppContext.BaseDirectory.TrimEnd('/');
+        var program = Path.Combine(Directory.GetParent(output)!.Parent!.FullName, "PromptCanvas.Web", Path.GetFileName(output), "PromptCanvas.Web.dll");
+        var address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var start = new ProcessStartInfo("dotnet", [program, $"--urls={address}", $"--Data:Folder={dataFolder}", "--Data:ReserveMegabytes=0", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
+        {
+            WorkingDirectory = Studio.RepoRoot,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var studio = new StudioProcess(Process.Start(start)!, address, key);
+        studio.process.BeginOutputReadLine();
+        studio.process.BeginErrorReadLine();
+        using var client = studio.Client();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        while (!await AnswersAsync(client, patience.Token))
+        {
+            Assert.False(studio.process.HasExited, "The program ended at its start.");
+            await Task.Delay(50, patience.Token);
+        }
+
+        return studio;
+    }
+
+    public HttpClient Client()
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        return client;
+    }
+
+    /// <summary>What a browser's canvas does.</summary>
+    public async Task<HubConnection> WatchAsync()
+    {
+        var connection = new HubConnectionBuilder()
+            .WithUrl(new Uri(Address, "hubs/generation"), options => options.AccessTokenProvider = () => Task.FromResult<string?>(key))
+            .AddMessagePackProtocol().Build();
+        await connection.StartAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    /// <summary>As by kill -9.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await client.GetAsync("/health/ready", cancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
