@@ -9,6 +9,7 @@ using PromptCanvas.Generation.Faults;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Sketches;
 using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Uploads;
@@ -91,6 +92,9 @@ public static class GenerationRegistration
         services.AddSingleton<Admission>();
         services.AddSingleton<MeaningIndex>();
         services.AddSingleton<ILibrary, PictureLibrary>();
+        services.AddSingleton<SketchTurns>();
+        services.AddSingleton<KnownEmbeddings>();
+        services.AddSingleton<ISketches, Sketches.Sketches>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<InputPictures>();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Accounts;
+using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
@@ -56,6 +57,7 @@ internal static class StudioPipeline
         api.MapQuota();
         api.MapImages();
         api.MapUploads();
+        api.MapSketches();
         app.MapOpenAi();
         app.MapPasskeys();
         app.MapOpenId();
