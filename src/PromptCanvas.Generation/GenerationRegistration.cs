@@ -12,6 +12,7 @@ using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Sketches;
 using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Story;
 using PromptCanvas.Generation.Uploads;
 using PromptCanvas.Generation.Worker;
 
@@ -95,6 +96,10 @@ public static class GenerationRegistration
         services.AddSingleton<SketchTurns>();
         services.AddSingleton<KnownEmbeddings>();
         services.AddSingleton<ISketches, Sketches.Sketches>();
+        services.AddSingleton<StorySources>();
+        services.AddSingleton<PictureCaptions>();
+        services.AddSingleton<IPictureStory, PictureStory>();
+        services.AddSingleton<IFamily, FamilyTree>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<InputPictures>();

@@ -10,6 +10,7 @@ using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Features.Story;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Security;
@@ -58,6 +59,7 @@ internal static class StudioPipeline
         api.MapImages();
         api.MapUploads();
         api.MapSketches();
+        api.MapStory();
         app.MapOpenAi();
         app.MapPasskeys();
         app.MapOpenId();

@@ -8,11 +8,12 @@ using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Uploads;
 using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
-namespace PromptCanvas.Web.Features.Blend;
+namespace PromptCanvas.Web.Pages;
 
 /// <summary>Pictures and phrases in the corners, the mixture under the hand. Corners, place and job are part of the address.</summary>
 public sealed partial class BlendPage(
