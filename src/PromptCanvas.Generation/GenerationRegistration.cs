@@ -9,8 +9,10 @@ using PromptCanvas.Generation.Faults;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Sketches;
 using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Story;
 using PromptCanvas.Generation.Uploads;
 using PromptCanvas.Generation.Worker;
 
@@ -94,6 +96,13 @@ public static class GenerationRegistration
         services.AddSingleton<Admission>();
         services.AddSingleton<MeaningIndex>();
         services.AddSingleton<ILibrary, PictureLibrary>();
+        services.AddSingleton<SketchTurns>();
+        services.AddSingleton<KnownEmbeddings>();
+        services.AddSingleton<ISketches, Sketches.Sketches>();
+        services.AddSingleton<StorySources>();
+        services.AddSingleton<PictureCaptions>();
+        services.AddSingleton<IPictureStory, PictureStory>();
+        services.AddSingleton<IFamily, FamilyTree>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<InputPictures>();

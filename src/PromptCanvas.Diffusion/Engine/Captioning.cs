@@ -30,12 +30,23 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
     /// <exception cref="ArgumentException">A caption cannot be read.</exception>
     public async Task<IReadOnlyList<RankedCaption>> DescribeAsync(SourcePicture picture, int count, CancellationToken cancellationToken)
     {
+        var embedding = (await embedder.EmbedAsync([new ImageInput(picture)], cancellationToken).ConfigureAwait(false))[0];
+        return await DescribeAsync(embedding, count, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The best captions of an image embedding: what a picture drawn from it would show.</summary>
+    /// <param name="embedding">E values, not normalised.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>The best first.</returns>
+    /// <exception cref="ArgumentException">A caption cannot be read.</exception>
+    public async Task<IReadOnlyList<RankedCaption>> DescribeAsync(float[] embedding, int count, CancellationToken cancellationToken)
+    {
         if (captions.FirstOrDefault(caption => Places(caption) > MaximumPlaces) is { } pattern)
         {
             throw new ArgumentException($"'{pattern}' has more than {MaximumPlaces} places {Place} for captions.");
         }
 
-        var embedding = (await embedder.EmbedAsync([new ImageInput(picture)], cancellationToken).ConfigureAwait(false))[0];
         var ranked = new List<RankedCaption>();
         foreach (var patterns in captions.GroupBy(Places).OrderByDescending(group => group.Key == 0 ? int.MaxValue : group.Key))
         {

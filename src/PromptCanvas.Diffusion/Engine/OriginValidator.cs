@@ -53,7 +53,10 @@ internal static class OriginValidator
             return $"{blend.Inputs.Count} inputs cannot be blended: give 2 to {BlendOrigin.MaximumInputs} pictures or texts.";
         }
 
-        return ValidateWeights(blend) ?? ValidateInputs(model, blend.Inputs);
+        var length = model.Prior.EmbeddingSize;
+        return blend.Inputs.OfType<EmbeddingInput>().FirstOrDefault(input => input.Embedding.Length != length) is { } foreign
+            ? $"An embedding of {foreign.Embedding.Length} values is another model's: {model.Name} has {length}."
+            : ValidateWeights(blend) ?? ValidateInputs(model, [.. blend.Inputs.Where(input => input is not EmbeddingInput)]);
     }
 
     private static string? ValidateWeights(BlendOrigin blend)

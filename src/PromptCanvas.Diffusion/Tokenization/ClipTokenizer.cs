@@ -89,6 +89,20 @@ public sealed class ClipTokenizer : ITokenizer
         return new TokenSequence(ids, mask, count, text[unreadFrom..].TrimEnd());
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Pieces(TokenSequence tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        var pieces = new string[tokens.EosIndex - 1];
+        for (var index = 0; index < pieces.Length; index++)
+        {
+            var piece = bpe.Decode([(int)tokens.Ids[index + 1]]) ?? "";
+            pieces[index] = piece.EndsWith(WordEnd, StringComparison.Ordinal) ? piece[..^WordEnd.Length] : piece.TrimEnd();
+        }
+
+        return pieces;
+    }
+
     /// <summary>Appends a word's ids as far as they fit before the end token.</summary>
     private bool TryAppendWord(ReadOnlySpan<char> word, long[] ids, ref int count)
     {

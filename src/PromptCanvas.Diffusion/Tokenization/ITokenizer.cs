@@ -9,6 +9,11 @@ public interface ITokenizer
     /// <summary>Encodes a prompt. Text that looks like a special token is plain text.</summary>
     /// <param name="text">Anything a person typed; empty is the unconditional prompt.</param>
     TokenSequence Encode(string text);
+
+    /// <summary>What each token between the begin and the end token stands for, to be shown to people.</summary>
+    /// <param name="tokens">A prompt that this tokenizer encoded.</param>
+    /// <returns>Pieces of the text in lower case; none where the tokenizer cannot say.</returns>
+    IReadOnlyList<string> Pieces(TokenSequence tokens) => [];
 }
 
 /// <summary>A prompt as token ids.</summary>

@@ -17,4 +17,8 @@ public interface IEngineProvider
     /// <summary>The model's engine; the same one on every call. The provider disposes of it.</summary>
     /// <exception cref="Diffusion.Models.ModelException">There is no such model, or it is damaged.</exception>
     IImageEngine Get(string modelName);
+
+    /// <summary>How a model reads words; null where nothing is known of it.</summary>
+    /// <exception cref="Diffusion.Models.ModelException">There is no such model, or it is damaged.</exception>
+    ModelWords? WordsOf(string modelName) => null;
 }

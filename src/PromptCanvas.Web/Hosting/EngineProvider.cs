@@ -44,6 +44,12 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
         }
     }
 
+    public ModelWords? WordsOf(string modelName)
+    {
+        var model = library.Open(modelName);
+        return new ModelWords(model.Tokenizer, model.Captions);
+    }
+
     public void Dispose()
     {
         foreach (var engine in engines.Values.Select(held => held.Engine).Concat(retired).OfType<IDisposable>())

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Accounts;
+using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
@@ -9,6 +10,7 @@ using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Features.Story;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Security;
@@ -57,6 +59,8 @@ internal static class StudioPipeline
         api.MapQuota();
         api.MapImages();
         api.MapUploads();
+        api.MapSketches();
+        api.MapStory();
         app.MapOpenAi();
         app.MapPasskeys();
         app.MapOpenId();

@@ -77,6 +77,7 @@ internal static class StudioServices
         services.AddScoped<GalleryWindow>();
         services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();
+        services.AddSingleton<IPromptIdeas>(provider => provider.GetRequiredService<PromptIdeas>());
         services.AddSingleton<QueueWatch>();
         return builder;
     }

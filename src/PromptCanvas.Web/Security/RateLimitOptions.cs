@@ -26,4 +26,9 @@ internal sealed record RateLimitOptions
     /// <value>1200</value>
     [Range(1, 1_000_000)]
     public int ReadsPerMinute { get; init; } = 1200;
+
+    /// <summary>Sketches drawn for one person in a minute: small pictures that are kept nowhere, free of charge.</summary>
+    /// <value>300</value>
+    [Range(1, 1_000_000)]
+    public int SketchesPerMinute { get; init; } = 300;
 }

@@ -31,7 +31,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
             return null;
         }
 
-        var limit = IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
+        var limit = IsSketch(context) ? options.Value.SketchesPerMinute : IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
         var remaining = (int)Math.Clamp(statistics.CurrentAvailablePermits, 0, limit);
         return new RateLimitStatus(limit, remaining, TimeSpan.FromMinutes((double)(limit - remaining) / limit));
     }
@@ -57,6 +57,8 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
 
+    private static bool IsSketch(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<SketchWork>() is not null;
+
     // A stranger is an address; whoever guesses keys is one.
     private static string WhoOf(HttpContext context) =>
         context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
@@ -71,13 +73,15 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
+        (true, _) when IsSketch(context) =>
+            RateLimitPartition.GetTokenBucketLimiter($"sketch {WhoOf(context)}", _ => Bucket(options.Value.SketchesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {WhoOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, false) => RateLimitPartition.GetTokenBucketLimiter($"read {WhoOf(context)}", _ => Bucket(options.Value.ReadsPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         _ => RateLimitPartition.GetNoLimiter(""),
     };
 
     // A burst is smoothed rather than refused.
-    private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context)
+    private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsSketch(context)
         ? RateLimitPartition.GetTokenBucketLimiter(WhoOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
         : RateLimitPartition.GetNoLimiter("");
 }

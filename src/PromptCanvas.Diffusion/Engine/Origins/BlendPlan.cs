@@ -12,6 +12,12 @@ internal sealed class BlendPlan(BlendOrigin origin) : OriginPlan
         var preparations = new List<Preparation>();
         for (var slot = 0; slot < origin.Inputs.Count; slot++)
         {
+            if (origin.Inputs[slot] is EmbeddingInput { Embedding: var known })
+            {
+                embeddings[slot] = known;
+                continue;
+            }
+
             if (origin.Inputs[slot] is not TextInput { Text: var text })
             {
                 embeddings[slot] = context.Embed(origin.Inputs[slot])[0];

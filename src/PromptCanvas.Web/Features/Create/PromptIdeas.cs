@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>Writes prompts of the small world that the starter model knows well. Prompts are the model's language, hence not translated.</summary>
-public sealed class PromptIdeas(Func<int, int> pick)
+public sealed class PromptIdeas(Func<int, int> pick) : IPromptIdeas
 {
     private static readonly string[] Colours = ["red", "green", "blue", "yellow", "purple", "orange", "pink", "brown", "black", "white"];
 
@@ -24,6 +24,7 @@ public sealed class PromptIdeas(Func<int, int> pick)
     {
     }
 
+    /// <inheritdoc/>
     public string Next()
     {
         var scene = pick(3) switch

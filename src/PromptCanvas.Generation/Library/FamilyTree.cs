@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Generation.Library;
+
+/// <inheritdoc/>
+internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJobQueries jobs) : IFamily
+{
+    /// <summary>Generations above the picture; the tree is walked on from there.</summary>
+    private const int Generations = 2;
+
+    private const int MostChildren = 60;
+
+    public async Task<Family?> FindAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
+    {
+        if (await jobs.FindPictureAsync(viewer, imageId, cancellationToken) is not { } picture)
+        {
+            return null;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var reader = new Reader(database, viewer, cancellationToken);
+        var children = ChildrenOf(database, imageId);
+        var remixes = children.VisibleTo(viewer).Where(image => image.PersonId != picture.PersonId);
+        return new Family(
+            picture,
+            await reader.NameAsync(picture.PersonId),
+            await reader.ParentsAsync(picture.JobId, Generations),
+            await reader.NodesAsync(database.Images.VisibleTo(viewer).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
+            await reader.ChildrenAsync(imageId))
+        {
+            Remixes = await remixes.CountAsync(cancellationToken),
+            RemixPeople = await remixes.Select(image => image.PersonId).Distinct().CountAsync(cancellationToken),
+        };
+    }
+
+    private static IQueryable<GeneratedImage> ChildrenOf(AppDbContext database, Guid imageId) => database.Images.Where(image =>
+        database.JobInputs.Any(input => input.JobId == image.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
+
+    /// <summary>One look at a family.</summary>
+    private sealed class Reader(AppDbContext database, Viewer viewer, CancellationToken cancellationToken)
+    {
+        private readonly Dictionary<Guid, string?> names = [];
+
+        public async Task<string?> NameAsync(Guid? personId)
+        {
+            if (personId is not { } id)
+            {
+                return null;
+            }
+
+            if (!names.TryGetValue(id, out var name))
+            {
+                name = await database.People.Where(person => person.Id == id).Select(person => person.DisplayName).SingleOrDefaultAsync(cancellationToken);
+                names[id] = name;
+            }
+
+            return name;
+        }
+
+        public async Task<IReadOnlyList<FamilyNode>> ParentsAsync(Guid jobId, int generations)
+        {
+            if (generations == 0)
+            {
+                return [];
+            }
+
+            var inputs = await database.JobInputs.AsNoTracking().Where(input => input.JobId == jobId && input.Role != JobInputRoles.Mask)
+                .OrderBy(input => input.Slot).ToListAsync(cancellationToken);
+            var parents = new List<FamilyNode>();
+            foreach (var input in inputs)
+            {
+                parents.Add(await ParentAsync(input, generations));
+            }
+
+            return parents;
+        }
+
+        public async Task<IReadOnlyList<FamilyNode>> NodesAsync(IQueryable<GeneratedImage> images)
+        {
+            var views = await images.Take(MostChildren).ToViews().ToListAsync(cancellationToken);
+            var nodes = new List<FamilyNode>();
+            foreach (var view in views)
+            {
+                nodes.Add(await NodeAsync(view));
+            }
+
+            return nodes;
+        }
+
+        // A picture that is hidden shows as a gap only where something made from it is to be seen: otherwise it would tell what others do in private.
+        public async Task<IReadOnlyList<FamilyNode>> ChildrenAsync(Guid imageId)
+        {
+            var children = ChildrenOf(database, imageId);
+            var visible = await NodesAsync(children.VisibleTo(viewer).OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageIndex));
+            var seen = database.Images.VisibleTo(viewer);
+            var hidden = await children.Where(child => !seen.Any(image => image.Id == child.Id)
+                    && seen.Any(grandchild => database.JobInputs.Any(input =>
+                        input.JobId == grandchild.JobId && input.ImageId == child.Id && input.Role != JobInputRoles.Mask)))
+                .CountAsync(cancellationToken);
+            return [.. visible, .. Enumerable.Repeat(new FamilyNode(FamilyNodeKind.Private, null), hidden)];
+        }
+
+        private async Task<FamilyNode> ParentAsync(JobInput input, int generations)
+        {
+            if (input.UploadId is { } upload)
+            {
+                var isOwn = await database.Uploads.VisibleTo(viewer).AnyAsync(row => row.Id == upload, cancellationToken);
+                return isOwn ? new FamilyNode(FamilyNodeKind.Upload, upload) : new FamilyNode(FamilyNodeKind.Private, null);
+            }
+
+            if (input.ImageId is not { } id)
+            {
+                return new FamilyNode(FamilyNodeKind.Gone, null);
+            }
+
+            var view = await database.Images.VisibleTo(viewer).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
+            return view is null
+                ? new FamilyNode(FamilyNodeKind.Private, null)
+                : await NodeAsync(view) with { Parents = await ParentsAsync(view.JobId, generations - 1) };
+        }
+
+        private async Task<FamilyNode> NodeAsync(PictureView view) => new(FamilyNodeKind.Picture, view.Id)
+        {
+            Picture = view,
+            Person = await NameAsync(view.PersonId),
+            ChildCount = await ChildrenOf(database, view.Id).VisibleTo(viewer).CountAsync(cancellationToken),
+        };
+    }
+}

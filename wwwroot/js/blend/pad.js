@@ -1,0 +1,215 @@
+// The blend pad: a handle between two to four corners, and the picture that belongs to its place.
+
+import { SoftCanvas } from '../soft-canvas.js';
+import { anchors, placeOf, weightsAt } from './geometry.js';
+
+const restAfter = 260;
+const step = 0.02;
+const bigStep = 0.1;
+const middle = [0.5, 0.5];
+const percent = new Intl.NumberFormat(undefined, { style: 'percent' });
+
+class Pad {
+  constructor(root, options, token, page) {
+    this.root = root;
+    this.token = token;
+    this.page = page;
+    this.pad = root.querySelector('.pad');
+    this.handle = root.querySelector('.pad-handle');
+    this.picture = new SoftCanvas(root.querySelector('canvas'));
+    this.stopped = new AbortController();
+    this.listen();
+    this.update(options);
+  }
+
+  get isStopped() {
+    return this.stopped.signal.aborted;
+  }
+
+  /** Other corners or another seed. */
+  update(options) {
+    this.corners = options.corners;
+    this.seed = options.seed;
+    const at = (options.at ?? '').split(',').map(Number);
+    const known = at.length === 2 && at.every(Number.isFinite);
+    this.moveTo(...(known ? at : this.corners.length === 3 ? placeOf([1 / 3, 1 / 3, 1 / 3]) : middle));
+    this.rest();
+  }
+
+  stop() {
+    this.stopped.abort();
+    this.asked?.abort();
+    clearTimeout(this.resting);
+  }
+
+  listen() {
+    const on = (type, handler) => this.pad.addEventListener(type, handler, { signal: this.stopped.signal });
+    on('pointerdown', event => {
+      if (event.button !== 0) {
+        return;
+      }
+      this.pad.setPointerCapture(event.pointerId);
+      this.dragging = event.pointerId;
+      this.handle.focus({ preventScroll: true });
+      this.toPointer(event);
+      event.preventDefault();
+    });
+    on('pointermove', event => {
+      if (this.dragging === event.pointerId) {
+        this.toPointer(event);
+      }
+    });
+    for (const type of ['pointerup', 'pointercancel']) {
+      on(type, event => {
+        if (this.dragging === event.pointerId) {
+          this.dragging = null;
+          this.rest();
+        }
+      });
+    }
+    on('keydown', event => this.press(event));
+  }
+
+  toPointer(event) {
+    const box = this.pad.getBoundingClientRect();
+    this.moveTo((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    this.later();
+  }
+
+  press(event) {
+    const by = event.shiftKey ? bigStep : step;
+    const moves = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by] };
+    const corner = Number(event.key) - 1;
+    if (event.ctrlKey || event.altKey || event.metaKey) {
+      return;
+    }
+    if (moves[event.key]) {
+      this.moveTo(this.x + moves[event.key][0], this.y + moves[event.key][1]);
+    } else if (event.key === 'Home') {
+      this.moveTo(...middle);
+    } else if (Number.isInteger(corner) && corner >= 0 && corner < this.corners.length) {
+      this.moveTo(...anchors[this.corners.length][corner]);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    this.later();
+  }
+
+  moveTo(x, y) {
+    const count = this.corners.length;
+    this.weights = weightsAt(count, x, y);
+    [this.x, this.y] = placeOf(this.weights);
+    this.handle.style.left = `${this.x * 100}%`;
+    this.handle.style.top = `${this.y * 100}%`;
+    const words = this.corners.map((corner, place) => `${corner.name} ${percent.format(this.weights[place])}`);
+    this.handle.setAttribute('aria-valuenow', Math.round(this.weights[0] * 100));
+    this.handle.setAttribute('aria-valuetext', words.join(', '));
+    this.dress();
+  }
+
+  // The lines and shares, which the page's own rendering knows nothing of.
+  dress() {
+    const places = anchors[this.corners.length];
+    this.pad.querySelectorAll('line').forEach((line, place) => {
+      if (places[place] === undefined) {
+        return;
+      }
+      line.setAttribute('x1', this.x * 100);
+      line.setAttribute('y1', this.y * 100);
+      line.setAttribute('x2', places[place][0] * 100);
+      line.setAttribute('y2', places[place][1] * 100);
+      line.style.setProperty('--share', this.weights[place]);
+    });
+    this.pad.querySelectorAll('.pad-corner').forEach((corner, place) => {
+      if (places[place] === undefined) {
+        return;
+      }
+      corner.style.left = `${places[place][0] * 100}%`;
+      corner.style.top = `${places[place][1] * 100}%`;
+      corner.style.setProperty('--share', this.weights[place]);
+      corner.querySelector('output').textContent = percent.format(this.weights[place]);
+    });
+    document.querySelectorAll('.corner[data-share]').forEach((corner, place) => {
+      corner.style.setProperty('--share', this.weights[place] ?? 0);
+      corner.querySelector('.corner-share').textContent = percent.format(this.weights[place] ?? 0);
+    });
+  }
+
+  // The hand moves: a draft now, the real thing when it rests.
+  later() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rest(), restAfter);
+    this.ask(true);
+  }
+
+  rest() {
+    clearTimeout(this.resting);
+    if (this.dragging === null || this.dragging === undefined) {
+      this.page.invokeMethodAsync('OnRestAsync', this.x, this.y, this.weights);
+    }
+    this.ask(false);
+  }
+
+  // One at a time: while a draft is on its way the newest wish waits; only a finished look is broken off by a moving hand.
+  ask(draft) {
+    this.wished = { draft };
+    if (this.asked && (this.askedDraft || !draft)) {
+      return;
+    }
+    this.asked?.abort();
+    this.next();
+  }
+
+  async next() {
+    const { draft } = this.wished;
+    this.wished = null;
+    const asked = this.asked = new AbortController();
+    this.askedDraft = draft;
+    this.root.dataset.working = draft ? 'draft' : 'rest';
+    try {
+      await this.draw(draft, asked.signal);
+    } catch (fault) {
+      if (fault.name !== 'AbortError') {
+        this.refuse(fault.message);
+      }
+    }
+    if (asked !== this.asked || this.isStopped) {
+      return;
+    }
+    this.asked = null;
+    if (this.wished) {
+      this.next();
+    } else {
+      delete this.root.dataset.working;
+    }
+  }
+
+  async draw(draft, signal) {
+    const inputs = this.corners.map((corner, place) => ({ image: corner.image ?? undefined, text: corner.text ?? undefined, weight: this.weights[place] }));
+    const answer = await fetch('/api/sketches', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', RequestVerificationToken: this.token },
+      body: JSON.stringify({ inputs, seed: this.seed, draft }),
+      signal,
+    });
+    if (answer.status === 204) {
+      return;
+    }
+    if (!answer.ok) {
+      const body = await answer.json().catch(() => ({}));
+      this.refuse(body.detail ?? body.title ?? `${answer.status}`);
+      return;
+    }
+    if (await this.picture.show(await answer.blob())) {
+      this.root.dataset.drawn = draft ? 'draft' : 'rest';
+    }
+  }
+
+  refuse(reason) {
+    this.page.invokeMethodAsync('OnRefusedAsync', reason);
+  }
+}
+
+/** Makes the pad live. */
+export const open = (root, options, token, page) => new Pad(root, options, token, page);
