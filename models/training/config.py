@@ -148,7 +148,7 @@ SUPER_RES_SCHEDULER = _scheduler("sample", 1.0)
 RECIPE = {
     "prior": {"sampler": "dpm-solver++", "steps": 12, "guidance": 2.0},
     "priorAutoregressive": {"temperature": 1.0, "guidance": 2.0},
-    "decoder": {"sampler": "dpm-solver++", "steps": 18, "guidance": 3.0, "guidanceInterval": [0.0, 0.67]},
+    "decoder": {"sampler": "dpm-solver++", "steps": 12, "guidance": 3.0, "guidanceInterval": [0.0, 0.67]},
     "superResolution": {"sampler": "ddim", "steps": 4},
     "superResolution1024": {"sampler": "ddim", "steps": 3},
     "sizes": list(SIZES),
