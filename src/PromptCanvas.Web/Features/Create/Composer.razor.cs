@@ -8,7 +8,7 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The prompt box with what belongs to it. Enter is handled by studio.js, which also keeps what was typed before the page was live.</summary>
-public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSRuntime js)
+public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, TimeProvider clock, IJSRuntime js)
 {
     private static readonly int[] Sizes = [1024, 512, 256, 64];
     private static readonly TimeSpan DoublePress = TimeSpan.FromMilliseconds(600);
@@ -47,6 +47,9 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
 
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }
+
+    /// <summary>The words at the prompt's end that the model will not see; empty when it sees all.</summary>
+    private string Unread => status.UnreadPart(model, prompt);
 
     protected override void OnParametersSet()
     {
