@@ -32,6 +32,7 @@ public static class GenerationRegistration
         services.AddValidated<DataOptions>(configuration, DataOptions.Section);
         services.AddValidated<DatabaseOptions>(configuration, DatabaseOptions.Section);
         services.AddValidated<ModelsOptions>(configuration, ModelsOptions.Section);
+        services.AddValidated<ProvenanceOptions>(configuration, ProvenanceOptions.Section);
         services.AddValidated<GenerationOptions>(configuration, GenerationOptions.Section);
         services.AddCredits(configuration);
         services.TryAddSingleton(configuration);

@@ -37,8 +37,9 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
             return [];
         }
 
-        var wanted = await embedder.EmbedAsync([new TextInput(words)], cancellationToken);
-        return await ClosestAsync(model, wanted[0], cancellationToken);
+        var wanted = (await embedder.EmbedAsync([new TextInput(words)], cancellationToken))[0];
+        TensorPrimitives.Divide(wanted, TensorPrimitives.Norm(wanted), wanted);
+        return await ClosestAsync(model, wanted, cancellationToken);
     }
 
     /// <summary>The pictures like one that the viewer may see, the closest first, without that one.</summary>
