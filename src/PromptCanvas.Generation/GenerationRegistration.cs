@@ -94,6 +94,9 @@ public static class GenerationRegistration
         services.AddSingleton<Admission>();
         services.AddSingleton<MeaningIndex>();
         services.AddSingleton<ILibrary, PictureLibrary>();
+        services.AddSingleton<IBoards, PictureBoards>();
+        services.AddSingleton<IComments, PictureComments>();
+        services.AddSingleton<IBundles, Bundles>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<InputPictures>();
