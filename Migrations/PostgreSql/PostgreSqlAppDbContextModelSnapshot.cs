@@ -106,6 +106,54 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("PersonTokens", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Visibility")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("board_of_person");
+
+                    b.ToTable("Boards", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Boards.BoardPicture", b =>
+                {
+                    b.Property<Guid>("BoardId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("BoardId", "ImageId");
+
+                    b.HasIndex("ImageId");
+
+                    b.ToTable("BoardPictures", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Credits.LedgerEntry", b =>
                 {
                     b.Property<long>("Id")
@@ -752,6 +800,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<DateTimeOffset?>("SuspendedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<DateTimeOffset?>("TourEndedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean");
 
@@ -770,6 +821,36 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasDatabaseName("person_name");
 
                     b.ToTable("People", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId");
+
+                    b.HasIndex("ImageId", "At")
+                        .HasDatabaseName("comment_of_picture");
+
+                    b.ToTable("Comments", (string)null);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
@@ -912,6 +993,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<DateTimeOffset?>("ClosedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid?>("CommentId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("ImageId")
                         .HasColumnType("uuid");
 
@@ -976,6 +1060,107 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.HasIndex("PersonId");
 
                     b.ToTable("Uploads", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Safety.SafetyRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Hits")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<double?>("Threshold")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SafetyRules", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Sharing.ShareLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("AllowsDownload")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid?>("BoardId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Opened")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("PasswordHash")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("ShowsPrompt")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BoardId");
+
+                    b.HasIndex("ImageId");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("share_link_of_person");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("share_link_token");
+
+                    b.ToTable("ShareLinks", null, t =>
+                        {
+                            t.HasCheckConstraint("share_link_of_one", "(\"ImageId\" IS NULL) <> (\"BoardId\" IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
@@ -1056,6 +1241,30 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Boards.BoardPicture", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Boards.Board", null)
+                        .WithMany()
+                        .HasForeignKey("BoardId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
@@ -1111,6 +1320,21 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
@@ -1152,6 +1376,25 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Upload", b =>
                 {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Sharing.ShareLink", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Boards.Board", null)
+                        .WithMany()
+                        .HasForeignKey("BoardId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")

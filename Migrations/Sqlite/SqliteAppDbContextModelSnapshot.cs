@@ -99,6 +99,54 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("PersonTokens", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Visibility")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("board_of_person");
+
+                    b.ToTable("Boards", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Boards.BoardPicture", b =>
+                {
+                    b.Property<Guid>("BoardId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("BoardId", "ImageId");
+
+                    b.HasIndex("ImageId");
+
+                    b.ToTable("BoardPictures", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Credits.LedgerEntry", b =>
                 {
                     b.Property<long>("Id")
@@ -739,6 +787,9 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<long?>("SuspendedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("TourEndedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("INTEGER");
 
@@ -757,6 +808,36 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasDatabaseName("person_name");
 
                     b.ToTable("People", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId");
+
+                    b.HasIndex("ImageId", "At")
+                        .HasDatabaseName("comment_of_picture");
+
+                    b.ToTable("Comments", (string)null);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
@@ -899,6 +980,9 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<long?>("ClosedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("CommentId")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("ImageId")
                         .HasColumnType("TEXT");
 
@@ -963,6 +1047,107 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasIndex("PersonId");
 
                     b.ToTable("Uploads", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Safety.SafetyRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Hits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Threshold")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SafetyRules", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Sharing.ShareLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("AllowsDownload")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("BoardId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Opened")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PasswordHash")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("ShowsPrompt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BoardId");
+
+                    b.HasIndex("ImageId");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("share_link_of_person");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("share_link_token");
+
+                    b.ToTable("ShareLinks", null, t =>
+                        {
+                            t.HasCheckConstraint("share_link_of_one", "(\"ImageId\" IS NULL) <> (\"BoardId\" IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
@@ -1043,6 +1228,30 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Boards.BoardPicture", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Boards.Board", null)
+                        .WithMany()
+                        .HasForeignKey("BoardId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
@@ -1098,6 +1307,21 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
@@ -1139,6 +1363,25 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Upload", b =>
                 {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Sharing.ShareLink", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Boards.Board", null)
+                        .WithMany()
+                        .HasForeignKey("BoardId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")

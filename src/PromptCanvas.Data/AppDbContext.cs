@@ -1,9 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Safety;
+using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Data;
 
@@ -37,6 +40,16 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<Report> Reports => Set<Report>();
 
+    public DbSet<Comment> Comments => Set<Comment>();
+
+    public DbSet<Board> Boards => Set<Board>();
+
+    public DbSet<BoardPicture> BoardPictures => Set<BoardPicture>();
+
+    public DbSet<ShareLink> ShareLinks => Set<ShareLink>();
+
+    public DbSet<SafetyRule> SafetyRules => Set<SafetyRule>();
+
     public DbSet<QueueState> QueueStates => Set<QueueState>();
 
     public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
@@ -68,6 +81,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             state.Property(row => row.Id).ValueGeneratedNever();
         });
         CreditTables.Configure(modelBuilder);
+        SharingModel.Configure(modelBuilder);
     }
 
     private static void Configure(EntityTypeBuilder<Job> job)

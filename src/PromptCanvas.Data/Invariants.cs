@@ -59,9 +59,9 @@ public static class Invariants
             SELECT DISTINCT j."Id" FROM "Jobs" j JOIN "JobImages" i ON i."JobId" = j."Id"
             WHERE j."State" = 'queued' AND i."State" = 'running'
             """);
-        yield return ("Jobs that are done without a picture, or failed with one", """
+        yield return ("Jobs that are done without a picture, or failed or were rejected with one", """
             SELECT j."Id" FROM "Jobs" j
-            WHERE (j."State" = 'done' AND j."CompletedImages" = 0) OR (j."State" = 'failed' AND j."CompletedImages" > 0)
+            WHERE (j."State" = 'done' AND j."CompletedImages" = 0) OR (j."State" IN ('failed', 'rejected') AND j."CompletedImages" > 0)
             """);
         yield return ("Pictures that are done without a result", """
             SELECT i."JobId" FROM "JobImages" i LEFT JOIN "Images" r ON r."JobId" = i."JobId" AND r."ImageIndex" = i."ImageIndex" AND r."Id" = i."ImageId"
@@ -84,10 +84,10 @@ public static class Invariants
             LEFT JOIN "Ledger" a ON a."JobId" = i."JobId" AND a."ImageIndex" = i."ImageIndex" AND a."Kind" IN ('settle', 'refund')
             WHERE i."State" = 'done' AND (a."Kind" IS NULL OR a."Kind" <> 'settle')
             """);
-        yield return ("Failed and cancelled pictures that were not given back exactly once", """
+        yield return ("Failed, cancelled and rejected pictures that were not given back exactly once", """
             SELECT i."JobId" FROM "JobImages" i JOIN "Ledger" c ON c."JobId" = i."JobId" AND c."ImageIndex" = i."ImageIndex" AND c."Kind" = 'charge'
             LEFT JOIN "Ledger" a ON a."JobId" = i."JobId" AND a."ImageIndex" = i."ImageIndex" AND a."Kind" IN ('settle', 'refund')
-            WHERE i."State" IN ('failed', 'cancelled') AND (a."Kind" IS NULL OR a."Kind" <> 'refund' OR a."Amount" <> -c."Amount")
+            WHERE i."State" IN ('failed', 'cancelled', 'rejected') AND (a."Kind" IS NULL OR a."Kind" <> 'refund' OR a."Amount" <> -c."Amount")
             """);
         yield return ("Open pictures that were settled or given back", """
             SELECT i."JobId" FROM "JobImages" i JOIN "Ledger" a ON a."JobId" = i."JobId" AND a."ImageIndex" = i."ImageIndex" AND a."Kind" IN ('settle', 'refund')

@@ -152,6 +152,13 @@ document.addEventListener('click', event => {
   }
 });
 
+document.addEventListener('click', async event => {
+  const button = event.target.closest?.('[data-copy]');
+  if (button) {
+    await navigator.clipboard?.writeText(button.dataset.copy).then(() => { button.textContent = button.dataset.copied; }, () => {});
+  }
+});
+
 function arrive(image) {
   image.classList.add('is-here');
 }

@@ -1,4 +1,7 @@
 using System.Threading.Channels;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 
@@ -43,13 +46,13 @@ internal sealed class PreviewBench(BenchContext bench)
     {
         var job = Guid.Empty;
         var bus = new Broadcast(watched ? Watchers : 0);
-        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System));
+        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System), NullLogger<PreviewPublisher>.Instance);
         var start = Environment.CpuUsage.TotalTime;
         await foreach (var value in engine.GenerateAsync(Request(index => publisher.Wanted(job, index)), cancellationToken).ConfigureAwait(false))
         {
             if (value is StepCompleted step)
             {
-                publisher.Publish(job, step);
+                publisher.Publish(job, step, judge: null, cancellationToken);
             }
         }
 
@@ -77,11 +80,11 @@ internal sealed class PreviewBench(BenchContext bench)
         }
 
         var bus = new Broadcast(Watchers);
-        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System) { Share = double.PositiveInfinity });
+        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System) { Share = double.PositiveInfinity }, NullLogger<PreviewPublisher>.Instance);
         var start = Environment.CpuUsage.TotalTime;
         for (var time = 0; time < times; time++)
         {
-            steps.ForEach(step => publisher.Publish(Guid.Empty, step));
+            steps.ForEach(step => publisher.Publish(Guid.Empty, step, judge: null, CancellationToken.None));
         }
 
         await bus.EndAsync().ConfigureAwait(false);

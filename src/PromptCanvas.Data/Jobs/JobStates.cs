@@ -19,4 +19,7 @@ public static class JobImageStates
     public const string Done = "done";
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
+
+    /// <summary>The administrators' rules do not allow it.</summary>
+    public const string Rejected = "rejected";
 }

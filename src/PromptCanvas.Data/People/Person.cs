@@ -19,5 +19,8 @@ public sealed class Person : IdentityUser<Guid>
     /// <summary>Lock-outs since the last good sign-in: each one lasts twice as long as the one before.</summary>
     public int LockoutCount { get; set; }
 
+    /// <summary>When the person had enough of the first hints; null = they are still shown.</summary>
+    public DateTimeOffset? TourEndedAt { get; set; }
+
     public DateTimeOffset? LastSignInAt { get; set; }
 }

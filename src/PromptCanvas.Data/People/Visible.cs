@@ -1,5 +1,7 @@
+using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Data.People;
 
@@ -20,6 +22,23 @@ public static class Visible
         ArgumentNullException.ThrowIfNull(viewer);
         var personId = viewer.PersonId;
         return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && (image.Visibility == Visibilities.Team || image.PersonId == personId));
+    }
+
+    /// <summary>What the team shares, and a person's own. The pictures on it are another question.</summary>
+    public static IQueryable<Board> VisibleTo(this IQueryable<Board> boards, Viewer viewer)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        var personId = viewer.PersonId;
+        return boards.Where(board => board.Visibility == Visibilities.Team || board.PersonId == personId);
+    }
+
+    /// <summary>What a link shows: its picture, or those of its board, as far as they are the link's owner's own and there.</summary>
+    public static IQueryable<GeneratedImage> BehindLink(this IQueryable<GeneratedImage> images, ShareLink link, IQueryable<BoardPicture> onBoards)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        var (personId, imageId, boardId) = (link.PersonId, link.ImageId, link.BoardId);
+        return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && image.PersonId == personId
+            && (image.Id == imageId || onBoards.Any(place => place.BoardId == boardId && place.ImageId == image.Id)));
     }
 
     /// <summary>What a person has put into the trash.</summary>

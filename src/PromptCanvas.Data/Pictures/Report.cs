@@ -8,6 +8,9 @@ public sealed class Report
 
     public required Guid ImageId { get; init; }
 
+    /// <summary>The comment it is about, which may be gone; null = the picture itself.</summary>
+    public Guid? CommentId { get; init; }
+
     /// <summary>Who says so. The picture's owner is not told.</summary>
     public required Guid PersonId { get; init; }
 

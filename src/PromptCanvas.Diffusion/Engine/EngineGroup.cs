@@ -4,7 +4,7 @@ namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>The same model on several devices, as one engine: each request goes whole to the engine with the fewest pictures left to finish.</summary>
 /// <remarks>A picture depends on its seed and not on its engine: bit for bit on the CPU, up to rounding between devices of different kinds.</remarks>
-public sealed class EngineGroup : IImageEngine, IEmbedder, IDisposable
+public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDisposable
 {
     private readonly ImageEngine[] engines;
     private readonly int[] unfinished;
@@ -40,6 +40,9 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IDisposable
 
     /// <inheritdoc/>
     public int WorkingSizeFor(int side) => engines[0].WorkingSizeFor(side);
+
+    /// <inheritdoc/>
+    public string UnreadPart(string prompt) => engines[0].UnreadPart(prompt);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace PromptCanvas.Diffusion.Engine;
 /// Each turn takes whoever's turn it is, fills a batch with pictures in the same network, runs it once, and moves each
 /// picture by its own sampler. A request that arrives while another runs joins at the next turn.
 /// </remarks>
-public sealed class ImageEngine : IImageEngine, IEmbedder, IDisposable
+public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDisposable
 {
     private readonly UnClipModel model;
     private readonly EngineLoop loop;
@@ -52,6 +52,13 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IDisposable
 
     /// <inheritdoc/>
     public int WorkingSizeFor(int side) => StagePlan.WorkingSizeFor(model, side);
+
+    /// <inheritdoc/>
+    public string UnreadPart(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return model.Tokenizer.Encode(prompt.Trim()).UnreadText;
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
         Changed(job);
     }
 
+    /// <summary>A picture was refused: nobody sees a preview of it any more.</summary>
+    public void Withdrawn(Guid jobId, int imageIndex) => previews.Withdraw(jobId, imageIndex);
+
     private void Changed(JobView job) =>
         feed.Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobImageState.Done)));
 

@@ -20,6 +20,7 @@ public enum JobImageState
     Done,
     Failed,
     Cancelled,
+    Rejected,
 }
 
 /// <summary>A job as its page shows it.</summary>

@@ -6,6 +6,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Safety;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Jobs;
@@ -27,7 +28,7 @@ internal sealed record CheckedJob(
 }
 
 /// <summary>Refuses what cannot be made, before anything is written.</summary>
-internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineWorks works)
+internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineWorks works, PromptGuard guard)
 {
     // The engine says what is wrong with the whole: a size the model does not make, steps out of range.
     private const string RequestField = "request";
@@ -53,7 +54,10 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
         try
         {
-            return await CheckAsync(job, model, engines.Get(model), pictures, cancellationToken);
+            var engine = engines.Get(model);
+            return await guard.CheckAsync(job, engine, cancellationToken) is { } forbidden
+                ? forbidden
+                : await CheckAsync(job, model, engine, pictures, cancellationToken);
         }
         catch (ModelException fault)
         {

@@ -23,6 +23,9 @@ public sealed record LibraryFilter
 
     public Shelf Shelf { get; init; }
 
+    /// <summary>Those on this board; null = wherever they are.</summary>
+    public Guid? Board { get; init; }
+
     /// <summary>Words of the prompt, all of them; with <see cref="ByMeaning"/> a description of what is to be seen. Null = all pictures.</summary>
     public string? Words { get; init; }
 

@@ -25,7 +25,11 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
     private DateTimeOffset readUntil = DateTimeOffset.UnixEpoch + Overlap;
 
     /// <summary>The pictures of the default model that look like a description, the closest first.</summary>
-    public async Task<IReadOnlyList<Guid>> LikeAsync(string words, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> LikeAsync(string words, CancellationToken cancellationToken) =>
+        [.. (await NearAsync(words, cancellationToken)).Select(near => near.Id)];
+
+    /// <summary>The same, each with its cosine.</summary>
+    public async Task<IReadOnlyList<(Guid Id, double Cosine)>> NearAsync(string words, CancellationToken cancellationToken)
     {
         var model = engines.DefaultModel;
         if (engines.Get(model) is not IEmbedder embedder || embedder.ValidateEmbedding([new TextInput(words)]) is not null)
@@ -33,8 +37,9 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
             return [];
         }
 
-        var wanted = await embedder.EmbedAsync([new TextInput(words)], cancellationToken);
-        return await ClosestAsync(model, wanted[0], cancellationToken);
+        var wanted = (await embedder.EmbedAsync([new TextInput(words)], cancellationToken))[0];
+        TensorPrimitives.Divide(wanted, TensorPrimitives.Norm(wanted), wanted);
+        return await ClosestAsync(model, wanted, cancellationToken);
     }
 
     /// <summary>The pictures like one that the viewer may see, the closest first, without that one.</summary>
@@ -45,12 +50,12 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
             .Select(image => new { image.Model, image.ImageEmbedding }).SingleOrDefaultAsync(cancellationToken);
         return row is null
             ? []
-            : [.. (await ClosestAsync(row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding).ToArray(), cancellationToken)).Where(id => id != imageId)];
+            : [.. (await ClosestAsync(row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding).ToArray(), cancellationToken)).Select(near => near.Id).Where(id => id != imageId)];
     }
 
     public void Dispose() => reading.Dispose();
 
-    private async Task<IReadOnlyList<Guid>> ClosestAsync(string model, float[] wanted, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(Guid Id, double Cosine)>> ClosestAsync(string model, float[] wanted, CancellationToken cancellationToken)
     {
         await reading.WaitAsync(cancellationToken);
         try
@@ -120,7 +125,7 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
             ids.Add(id);
         }
 
-        public IReadOnlyList<Guid> Closest(float[] wanted, int most)
+        public IReadOnlyList<(Guid Id, double Cosine)> Closest(float[] wanted, int most)
         {
             if (wanted.Length != width)
             {
@@ -135,7 +140,7 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
 
             var order = Enumerable.Range(0, nearness.Length).ToArray();
             Array.Sort(nearness, order);
-            return [.. order.Take(most).Select(index => ids[index])];
+            return [.. order.Take(most).Select((index, rank) => (ids[index], -(double)nearness[rank]))];
         }
     }
 }

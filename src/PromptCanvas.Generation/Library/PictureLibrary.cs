@@ -20,6 +20,12 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var images = On(filter.Shelf, database, viewer);
+        if (filter.Board is { } boardId)
+        {
+            images = images.Where(image => database.Boards.VisibleTo(viewer).Any(board => board.Id == boardId)
+                && database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id));
+        }
+
         if (filter.Like is not null || (filter.ByMeaning && !string.IsNullOrWhiteSpace(filter.Words)))
         {
             return await ByMeaningAsync(images, viewer, filter, take, cancellationToken);

@@ -50,6 +50,22 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
     }
 
+    /// <summary>Takes back what was not seen yet of a picture.</summary>
+    public void Withdraw(Guid jobId, int imageIndex)
+    {
+        lock (gate)
+        {
+            if (jobs.TryGetValue(jobId, out var job))
+            {
+                job.Latest.Remove(imageIndex);
+                foreach (var watcher in job.Watchers)
+                {
+                    watcher.Pending.Remove(imageIndex);
+                }
+            }
+        }
+    }
+
     /// <summary>The job is over: its watchers get what they have not seen yet, then their end.</summary>
     public void Complete(Guid jobId)
     {

@@ -1,14 +1,17 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Safety;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Previews;
 
 /// <summary>A step of the engine → a frame on the bus; the picture is encoded only when somebody watches and a frame is due.</summary>
-internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace)
+internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogger<PreviewPublisher> logger)
 {
     private long encoded;
 
@@ -17,15 +20,46 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace)
 
     public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
-    public void Publish(Guid jobId, StepCompleted step)
+    /// <param name="judge">Looks at a frame before it goes out; null = nobody has to.</param>
+    public void Publish(Guid jobId, StepCompleted step, PictureJudge? judge, CancellationToken cancellationToken)
     {
         pace.Reached(jobId, step.ImageIndex, step.Stage);
-        var picture = step.PredictedImage is { } image && Wanted(jobId, step.ImageIndex) ? Encode(jobId, step.ImageIndex, image) : null;
+        var image = Wanted(jobId, step.ImageIndex) ? step.PredictedImage : null;
+        var picture = image is not null && judge is null ? Encode(jobId, step.ImageIndex, image) : null;
         if (step.Progress >= 1)
         {
             pace.Finished(jobId, step.ImageIndex);
         }
 
+        Publish(jobId, step, picture);
+        if (image is not null && judge is not null && judge.TryBegin(step.ImageIndex))
+        {
+            _ = Task.Run(() => PublishJudgedAsync(jobId, step, image, judge, cancellationToken), CancellationToken.None);
+        }
+    }
+
+    /// <summary>The frame follows its step when it has been looked at, beside the engine's stream.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A frame that cannot be looked at is not shown; the picture goes on.")]
+    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, PictureJudge judge, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await judge.RefusingAsync(Reduce(image), PictureJudge.PreviewMargin, cancellationToken) is null && !judge.HasRefused(step.ImageIndex))
+            {
+                Publish(jobId, step, Encode(jobId, step.ImageIndex, image));
+            }
+        }
+        catch (Exception fault)
+        {
+            logger.LogDebug(fault, "A preview of picture {Index} of job {JobId} was not looked at, and not shown", step.ImageIndex, jobId);
+        }
+        finally
+        {
+            judge.End(step.ImageIndex);
+        }
+    }
+
+    private void Publish(Guid jobId, StepCompleted step, EncodedPicture? picture) =>
         bus.Publish(new PreviewFrame(
             jobId,
             step.ImageIndex,
@@ -37,7 +71,6 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace)
             picture?.Height ?? 0,
             picture?.ContentType ?? EncodedPicture.WebPType,
             picture?.Bytes ?? ReadOnlyMemory<byte>.Empty));
-    }
 
     private EncodedPicture Encode(Guid jobId, int imageIndex, SignedImage image)
     {

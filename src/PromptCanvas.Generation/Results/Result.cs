@@ -14,6 +14,10 @@ public sealed record NotFound(string Message) : Refusal(Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Forbidden(string Message) : Refusal(Message);
 
+/// <summary>The administrators' rules do not allow it: nothing was written or charged.</summary>
+/// <param name="Message">One sentence for the person who asked: which rule, and what to do.</param>
+public sealed record PolicyViolation(string Message) : Refusal(Message);
+
 /// <summary>What was sent is larger than we read.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record TooLarge(string Message) : Refusal(Message);

@@ -1,19 +1,22 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Imaging.Png;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Storage;
 
 /// <inheritdoc/>
-internal sealed class ImageStore(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, ILogger<ImageStore> logger) : IImageStore
+internal sealed class ImageStore(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, IOptions<ProvenanceOptions> provenance, ILogger<ImageStore> logger) : IImageStore
 {
     public async Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var hash = await database.Images.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
-        return Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType);
+        var content = Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType);
+        return content is null || provenance.Value.Embed ? content : await StripAsync(content, cancellationToken);
     }
 
     public async Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken)
@@ -21,6 +24,16 @@ internal sealed class ImageStore(IDbContextFactory<AppDbContext> databases, IBlo
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var hash = await database.Images.Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
         return Open(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType);
+    }
+
+    // Written before the setting was changed.
+    private static async Task<StoredContent> StripAsync(StoredContent content, CancellationToken cancellationToken)
+    {
+        await using var stream = content.Stream;
+        var png = new byte[content.Length];
+        await stream.ReadExactlyAsync(png, cancellationToken);
+        var stripped = PngText.Strip(png);
+        return content with { Stream = new MemoryStream(stripped), Length = stripped.Length, ETag = $"{content.ETag[..^1]}-stripped\"" };
     }
 
     private StoredContent? Open(Guid imageId, BlobKind kind, string? hash, string contentType)

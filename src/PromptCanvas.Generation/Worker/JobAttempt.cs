@@ -5,6 +5,7 @@ using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Engines;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 
@@ -31,7 +32,7 @@ internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
 /// <summary>Runs one claimed job on its engine; each picture is written beside the stream, so that no step waits for an encoder or a disk.</summary>
 internal sealed class JobAttempt(
-    IEngineProvider engines, ClaimedWorks works, PictureKeeper keeper, StageKeeper stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
+    IEngineProvider engines, ClaimedWorks works, PictureJudges judges, PictureKeeper keeper, StageKeeper stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
@@ -87,6 +88,7 @@ internal sealed class JobAttempt(
             return refusal.Message;
         }
 
+        writes.Judge = await judges.ForAsync(engine, running.Token);
         using var working = steps.Begin();
         var unlucky = new List<int>();
         await foreach (var happened in work.RunAsync(engine, running.Token))
@@ -131,13 +133,23 @@ internal sealed class JobAttempt(
         {
             case StepCompleted step:
                 running.Report(step.ImageIndex, step.Progress);
-                Show(claim, step);
+                Show(claim, running, step, writes);
+                break;
+            case StageCompleted stage when writes.Judge?.Refusing(stage.Result.ImageEmbedding) is { } rule:
+
+                // What it will show is known before a pixel of it is drawn.
+                if (writes.Judge.Refuse(stage.ImageIndex))
+                {
+                    running.Drop(stage.ImageIndex);
+                    writes.Pictures.Add(Task.Run(() => keeper.RejectAsync(claim, running, stage.ImageIndex, rule)));
+                }
+
                 break;
             case StageCompleted stage:
                 writes.Stages[stage.ImageIndex] = stages.KeepAsync(claim.Id, model, stage, writes.Stages.GetValueOrDefault(stage.ImageIndex));
                 break;
-            case ImageCompleted image:
-                writes.Pictures.Add(Task.Run(() => keeper.KeepAsync(claim, running, image)));
+            case ImageCompleted image when writes.Judge?.HasRefused(image.ImageIndex) is not true:
+                writes.Pictures.Add(Task.Run(() => keeper.KeepAsync(claim, running, image, writes.Judge)));
                 break;
             case ImageFailed failed:
                 writes.Pictures.Add(Task.Run(() => keeper.FailAsync(claim, running, failed)));
@@ -152,11 +164,16 @@ internal sealed class JobAttempt(
 
     /// <summary>Previews may be lost; the picture goes on without.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A preview that cannot be shown is not the picture's fault.")]
-    private void Show(ClaimedJob claim, StepCompleted step)
+    private void Show(ClaimedJob claim, RunningJob running, StepCompleted step, Writes writes)
     {
+        if (writes.Judge?.HasRefused(step.ImageIndex) is true)
+        {
+            return;
+        }
+
         try
         {
-            previews.Publish(claim.Id, step);
+            previews.Publish(claim.Id, step, writes.Judge, running.Token);
         }
         catch (Exception fault)
         {
@@ -168,6 +185,9 @@ internal sealed class JobAttempt(
     private sealed class Writes
     {
         public List<Task<KeepResult>> Pictures { get; } = [];
+
+        /// <summary>Looks at previews and pictures before anybody else does; null = nobody has to.</summary>
+        public PictureJudge? Judge { get; set; }
 
         /// <summary>The last one of each picture, by index.</summary>
         public Dictionary<int, Task> Stages { get; } = [];

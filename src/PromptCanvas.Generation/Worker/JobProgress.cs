@@ -66,11 +66,19 @@ internal sealed class JobProgress(
     /// <summary>A picture cannot be made; the others go on.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
     public Task<PictureWrite> FailImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
+        GiveUpImageAsync(claim, imageIndex, JobImageStates.Failed, reason, cancellationToken);
+
+    /// <summary>A picture is not shown to anybody; the others go on.</summary>
+    /// <param name="reason">One sentence for the person who asked.</param>
+    public Task<PictureWrite> RejectImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
+        GiveUpImageAsync(claim, imageIndex, JobImageStates.Rejected, reason, cancellationToken);
+
+    private Task<PictureWrite> GiveUpImageAsync(ClaimedJob claim, int imageIndex, string state, string reason, CancellationToken cancellationToken) =>
         WriteImageAsync(claim, completed: 0, null, async database =>
         {
             var failed = await ImageOf(database, claim, imageIndex).ExecuteUpdateAsync(
                 change => change
-                    .SetProperty(row => row.State, JobImageStates.Failed)
+                    .SetProperty(row => row.State, state)
                     .SetProperty(row => row.Error, reason),
                 cancellationToken);
             if (failed == 0)

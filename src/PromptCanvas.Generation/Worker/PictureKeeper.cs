@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
@@ -23,10 +25,54 @@ internal enum KeepResult
 
 /// <summary>Writes what became of a picture, and turns what can go wrong with it into a result.</summary>
 internal sealed class PictureKeeper(
-    PictureSaver saver, JobProgress progress, JobEvents events, StorageFaults faults, DiskReserve reserve, ILogger<PictureKeeper> logger)
+    PictureSaver saver,
+    JobProgress progress,
+    JobEvents events,
+    StorageFaults faults,
+    DiskReserve reserve,
+    SafetyRuleBook rules,
+    ILogger<PictureKeeper> logger)
 {
-    public Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image) =>
-        WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, CancellationToken.None));
+    /// <param name="judge">Looks at the picture first; null = nobody has to.</param>
+    public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, PictureJudge? judge)
+    {
+        SafetyRule? refusing = null;
+        var looked = judge is null
+            ? KeepResult.Kept
+            : await TryAsync(claim, image.ImageIndex, async () =>
+            {
+                refusing = judge.Refusing(image.ImageEmbedding) ?? await judge.RefusingAsync(image.Image, margin: 0, CancellationToken.None);
+                _ = refusing is not null && judge.Refuse(image.ImageIndex);
+                return KeepResult.Kept;
+            });
+        if (looked != KeepResult.Kept)
+        {
+            return looked;
+        }
+
+        return refusing is null
+            ? await WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, CancellationToken.None))
+            : await RejectAsync(claim, running, image.ImageIndex, refusing);
+    }
+
+    /// <summary>The picture goes nowhere, and its credit back.</summary>
+    public async Task<KeepResult> RejectAsync(ClaimedJob claim, RunningJob running, int imageIndex, SafetyRule rule)
+    {
+        events.Withdrawn(claim.Id, imageIndex);
+        var reason = $"Not shown, for it came too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}. Its credit was given back.";
+        var kept = await WriteAsync(
+            claim, running, imageIndex, finished: 0, () => progress.RejectImageAsync(claim, imageIndex, reason, CancellationToken.None));
+        if (kept == KeepResult.Kept)
+        {
+            await TryAsync(claim, imageIndex, async () =>
+            {
+                await rules.HitAsync(rule.Id, CancellationToken.None);
+                return KeepResult.Kept;
+            });
+        }
+
+        return kept;
+    }
 
     public Task<KeepResult> FailAsync(ClaimedJob claim, RunningJob running, ImageFailed failed)
     {
@@ -36,10 +82,8 @@ internal sealed class PictureKeeper(
             () => progress.FailImageAsync(claim, failed.ImageIndex, failed.Reason, CancellationToken.None));
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one picture is that picture's.")]
-    private async Task<KeepResult> WriteAsync(ClaimedJob claim, RunningJob running, int imageIndex, int finished, Func<Task<PictureWrite>> write)
-    {
-        try
+    private Task<KeepResult> WriteAsync(ClaimedJob claim, RunningJob running, int imageIndex, int finished, Func<Task<PictureWrite>> write) =>
+        TryAsync(claim, imageIndex, async () =>
         {
             switch (await reserve.WithRoomAsync(write))
             {
@@ -53,6 +97,14 @@ internal sealed class PictureKeeper(
 
             events.Progressed(claim.Id, running.Completed(imageIndex, finished));
             return KeepResult.Kept;
+        });
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one picture is that picture's.")]
+    private async Task<KeepResult> TryAsync(ClaimedJob claim, int imageIndex, Func<Task<KeepResult>> work)
+    {
+        try
+        {
+            return await work();
         }
         catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {

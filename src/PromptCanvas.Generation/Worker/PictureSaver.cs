@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
@@ -12,7 +14,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A finished picture → files, then its row.</summary>
-internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, TimeProvider clock)
+internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptions<ProvenanceOptions> provenance, TimeProvider clock)
 {
     /// <returns>Whether a row was written; where none was, the files are swept later.</returns>
     /// <exception cref="IOException">A file could not be written; neither it nor a row is there.</exception>
@@ -23,7 +25,9 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
         var picture = job.Kind is JobKinds.Edit or JobKinds.Erase or JobKinds.Extend ? made : Resizer.Resize(made, job.Size, job.Size);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
-        var png = PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware));
+        var png = provenance.Value.Embed
+            ? PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware))
+            : PngEncoder.Encode(picture);
         var thumbnail = Thumbnailer.Encode(picture);
         var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
         var thumbnailHash = await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken);

@@ -43,5 +43,6 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
         yield return new(ModelKeyword, Model);
         yield return new(RecipeKeyword, Recipe);
         yield return new(SoftwareKeyword, Software);
+        yield return new(PictureXmp.Keyword, PictureXmp.Write(this));
     }
 }

@@ -69,6 +69,32 @@ public static class PngText
         return texts;
     }
 
+    /// <summary>The same PNG without a word about itself: no text, no Exif, no time.</summary>
+    /// <remarks>Bytes that are no PNG come back as they are.</remarks>
+    public static byte[] Strip(ReadOnlySpan<byte> png)
+    {
+        if (!IsPng(png))
+        {
+            return png.ToArray();
+        }
+
+        var result = new MemoryStream(png.Length);
+        result.Write(Signature);
+        var rest = png[Signature.Length..];
+        for (var before = rest; TryTake(ref rest, out var type, out _); before = rest)
+        {
+            if (!Speaks(type))
+            {
+                result.Write(before[..^rest.Length]);
+            }
+        }
+
+        return result.ToArray();
+    }
+
+    private static bool Speaks(ReadOnlySpan<byte> type) => type.SequenceEqual(ChunkType) || type.SequenceEqual("tEXt"u8) || type.SequenceEqual("zTXt"u8)
+        || type.SequenceEqual("eXIf"u8) || type.SequenceEqual("tIME"u8);
+
     private static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.Length > AfterHeader && bytes.StartsWith(Signature);
 
     private static byte[] Chunk(string keyword, string text)

@@ -25,10 +25,29 @@ internal sealed class ModelStatus(
     };
 
     private volatile string? problem;
+    private volatile bool isOpen;
 
     public IReadOnlyList<string> Models => [.. engines.Models.OrderBy(name => name != engines.DefaultModel)];
 
     public string? Problem => problem;
+
+    public string UnreadPart(string? model, string prompt)
+    {
+        // Somebody types: that must not wait for weights to be read.
+        if (!isOpen || string.IsNullOrWhiteSpace(prompt))
+        {
+            return "";
+        }
+
+        try
+        {
+            return engines.Get(model ?? engines.DefaultModel) is IPromptReader reader ? reader.UnreadPart(prompt) : "";
+        }
+        catch (ModelException)
+        {
+            return "";
+        }
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -67,6 +86,7 @@ internal sealed class ModelStatus(
         }
 
         problem = null;
+        isOpen = true;
         return true;
     }
 

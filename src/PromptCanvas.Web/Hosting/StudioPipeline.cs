@@ -10,6 +10,7 @@ using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Features.Story;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
@@ -64,6 +65,7 @@ internal static class StudioPipeline
         app.MapOpenAi();
         app.MapPasskeys();
         app.MapOpenId();
+        app.MapSharing();
         app.MapUsage();
         app.MapModeration();
         app.MapOperations();

@@ -20,6 +20,7 @@ using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.People;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Queue;
+using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Security;
@@ -65,6 +66,7 @@ internal static class StudioServices
         services.AddPeopleAdministration();
         services.AddQueueAdministration();
         services.AddModeration();
+        services.AddSharing();
         services.AddUsage();
         services.AddOperations(builder.Configuration);
         services.AddOpenAi();

@@ -34,6 +34,15 @@ public sealed partial class CreatePage(
     [SupplyParameterFromQuery(Name = "seed")]
     public string? SeedFromLink { get; set; }
 
+    [SupplyParameterFromQuery(Name = "size")]
+    public int? SizeFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "model")]
+    public string? ModelFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "count")]
+    public int? CountFromLink { get; set; }
+
     /// <summary>The jobs at the first look, handed from the prerendered page to the live one.</summary>
     [PersistentState]
     public IReadOnlyList<JobView>? FirstJobs { get; set; }

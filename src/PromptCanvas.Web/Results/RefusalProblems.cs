@@ -16,6 +16,7 @@ internal static class RefusalProblems
             detail: input.Message,
             title: "The request is not valid.",
             type: "invalid-input"),
+        PolicyViolation => Problem(refusal, StatusCodes.Status400BadRequest, "This studio does not make this.", "content-policy"),
         NotFound => Problem(refusal, StatusCodes.Status404NotFound, "There is no such thing.", "not-found"),
         Forbidden => Problem(refusal, StatusCodes.Status403Forbidden, "You may not do this.", "forbidden"),
         TooLarge => Problem(refusal, StatusCodes.Status413PayloadTooLarge, "Too large.", "too-large"),

@@ -8,7 +8,7 @@ using PromptCanvas.Generation.Engines;
 namespace PromptCanvas.Generation.Tests.Fakes;
 
 /// <summary>One prior step, one decoder step, then the picture: each of them as the test scripts it.</summary>
-internal sealed class FakeEngine : IImageEngine
+internal sealed class FakeEngine : IImageEngine, IEmbedder
 {
     public ConcurrentQueue<GenerationRequest> Requests { get; } = new();
 
@@ -25,6 +25,17 @@ internal sealed class FakeEngine : IImageEngine
 
     public string? Refusal { get; set; }
 
+    /// <summary>What its CLIP sees; null = it has none.</summary>
+    public Func<ConditioningInput, float[]>? Clip { get; set; }
+
+    /// <summary>The embedding a picture of its is drawn from, by seed.</summary>
+    public Func<uint, float[]> Prior { get; set; } = seed => [seed, 1.5f, float.Epsilon, -0f];
+
+    public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) => Clip is null ? "It has no CLIP." : null;
+
+    public Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<ConditioningInput> inputs, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<float[]>>([.. inputs.Select(Clip!)]);
+
     public string? Validate(GenerationRequest request) => Refusal;
 
     public int WorkingSizeFor(int side) => 64;
@@ -39,8 +50,8 @@ internal sealed class FakeEngine : IImageEngine
             yield return new StepCompleted(index, seed, GenerationStage.Prior, 1, 1, 0.1, null);
             if (request.ReportsStages && ReportsStages)
             {
-                yield return new StageCompleted(index, seed, new StageResult(GenerationStage.Prior, Embedding(seed), null, [new(GenerationStage.Prior, 0.5)]));
-                yield return new StageCompleted(index, seed, StageOf(seed));
+                yield return new StageCompleted(index, seed, new StageResult(GenerationStage.Prior, Prior(seed), null, [new(GenerationStage.Prior, 0.5)]));
+                yield return new StageCompleted(index, seed, StageOf(seed) with { ImageEmbedding = Prior(seed) });
             }
 
             yield return new StepCompleted(index, seed, GenerationStage.Decoder, 1, 1, 0.5, Picture(seed));
@@ -54,7 +65,7 @@ internal sealed class FakeEngine : IImageEngine
 
             yield return NotANumber(index) || Unlucky(seed)
                 ? new ImageFailed(index, seed, "The picture came out as not a number.") { OfItsSeed = true }
-                : new ImageCompleted(index, seed, Picture(seed), [1.5f, -2], Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
+                : new ImageCompleted(index, seed, Picture(seed), Clip is null ? [1.5f, -2] : Prior(seed), Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
         }
     }
 
@@ -67,7 +78,8 @@ internal sealed class FakeEngine : IImageEngine
 
     private static float[] Embedding(uint seed) => [seed, 1.5f, float.Epsilon, -0f];
 
-    private static SignedImage Picture(uint seed)
+    /// <summary>What it draws.</summary>
+    public static SignedImage Picture(uint seed)
     {
         var values = new float[SignedImage.Channels * 64 * 64];
         for (var index = 0; index < values.Length; index++)

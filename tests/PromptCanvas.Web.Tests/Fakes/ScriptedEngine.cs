@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Engines;
 namespace PromptCanvas.Web.Tests.Fakes;
 
 /// <summary>An engine without networks: it goes through all stages at a chosen pace, and its pictures come out of their own noise.</summary>
-public sealed class ScriptedEngine : IImageEngine, IEngineProvider
+public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEngineProvider
 {
     private const int StepsBeforeGate = 5;
 
@@ -32,6 +32,12 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
     /// <summary>Whether pictures that wait at the gate show their last step again and again, for who begins to watch only then.</summary>
     public bool ShowsWhileWaiting { get; set; }
 
+    /// <summary>What its CLIP sees; null = it has none. A picture is drawn from what it sees in the prompt.</summary>
+    public Func<ConditioningInput, float[]>? Clip { get; set; }
+
+    /// <summary>How many words it reads.</summary>
+    public int ReadsWords { get; set; } = int.MaxValue;
+
     public string DefaultModel => "starter";
 
     public IReadOnlyList<string> Models => ["starter"];
@@ -39,6 +45,13 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
     public IImageEngine Get(string modelName) => Damage is null ? this : throw new ModelException(Damage);
 
     public string? Validate(GenerationRequest request) => null;
+
+    public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) => Clip is null ? "It has no CLIP." : null;
+
+    public Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<ConditioningInput> inputs, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<float[]>>([.. inputs.Select(Clip!)]);
+
+    public string UnreadPart(string prompt) => string.Join(' ', prompt.Split(' ').Skip(ReadsWords));
 
     public int WorkingSizeFor(int side) => 64;
 
@@ -97,7 +110,7 @@ public sealed class ScriptedEngine : IImageEngine, IEngineProvider
                 index,
                 seed,
                 new ScriptedScene(seed).Draw(request.Size, 1),
-                new float[8],
+                Clip?.Invoke(new TextInput(request.Prompt)) ?? new float[8],
                 new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", 12, 1, [4, 3]),
                 [new StageTiming(GenerationStage.Decoder, 0.1)])
             : new ImageFailed(index, seed, Failure);

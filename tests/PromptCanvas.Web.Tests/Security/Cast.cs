@@ -4,11 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>The six people of the permission table in one studio, and what belongs to the first.</summary>
+/// <summary>The seven people of the permission table in one studio, and what belongs to the first.</summary>
 public sealed class Cast : IAsyncLifetime
 {
     public Studio Studio { get; } = new();
@@ -23,12 +24,21 @@ public sealed class Cast : IAsyncLifetime
 
     public Guid Upload { get; private set; }
 
+    public Guid Board { get; private set; }
+
+    /// <summary>The token of a link to the private picture.</summary>
+    public string Link { get; private set; } = "";
+
+    /// <summary>The token of another, with a password.</summary>
+    public string LockedLink { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         People["owner"] = await Studio.PersonAsync("owner@example.com", PersonRoles.Member);
         People["other"] = await Studio.PersonAsync("other@example.com", PersonRoles.Member);
         People["viewer"] = await Studio.PersonAsync("viewer@example.com", PersonRoles.Viewer);
         People["nobody"] = null;
+        People["link"] = null;
         People["suspended"] = await Studio.PersonAsync("suspended@example.com", PersonRoles.Member);
         People["administrator"] = Studio.Administrator;
 
@@ -41,6 +51,13 @@ public sealed class Cast : IAsyncLifetime
         using var form = new MultipartFormDataContent { { file, "file", "a.png" } };
         using var uploaded = await owner.PostAsync("/api/uploads", form);
         Upload = (await uploaded.ReadJsonAsync()).GetProperty("id").GetGuid();
+
+        await using var scope = Studio.Services.CreateAsyncScope();
+        var links = scope.ServiceProvider.GetRequiredService<ShareLinks>();
+        var viewer = new Viewer(People["owner"]!.Id, PersonRoles.Member);
+        var open = await links.MakeAsync(viewer, new NewShareLink(PrivatePicture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), CancellationToken.None);
+        var locked = await links.MakeAsync(viewer, new NewShareLink(PrivatePicture, null, 30, "open sesame", AllowsDownload: true, ShowsPrompt: true), CancellationToken.None);
+        (Link, LockedLink) = open.TryGet(out var address, out _) && locked.TryGet(out var other, out _) ? (address, other) : ("", "");
 
         await using var database = await Studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
         await database.Images.Where(image => image.Id == PrivatePicture)

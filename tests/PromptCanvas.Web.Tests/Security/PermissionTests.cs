@@ -44,8 +44,8 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         {
             "HUB" => await AskHubAsync(row.Pattern, cast.People[person]),
             "LINE" => await AskAsync(HttpMethod.Post, $"{row.Pattern}/negotiate?negotiateVersion=1", cast.People[person]),
-            "PAGE" or "ANY" => await AskAsync(HttpMethod.Get, PathOf(row), cast.People[person]),
-            _ => await AskAsync(new HttpMethod(row.Kind), PathOf(row), cast.People[person]),
+            "PAGE" or "ANY" => await AskAsync(HttpMethod.Get, PathOf(row, person), cast.People[person]),
+            _ => await AskAsync(new HttpMethod(row.Kind), PathOf(row, person), cast.People[person]),
         };
 
         Assert.Equal(row.Answers[person], answer);
@@ -78,9 +78,10 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         return endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Select(method => $"{method} {pattern}") ?? [$"ANY {pattern}"];
     }
 
-    private string PathOf(PermissionRow row) => row.Pattern
+    private string PathOf(PermissionRow row, string person) => LinkPathOf(row, person)
         .Replace("{JobId:guid}", $"{cast.Job}", StringComparison.Ordinal)
         .Replace("{PersonId:guid}", $"{cast.People["owner"]!.Id}", StringComparison.Ordinal)
+        .Replace("{BoardId:guid}", $"{cast.Board}", StringComparison.Ordinal)
         .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
         .Replace("{index:int}", "0", StringComparison.Ordinal)
         .Replace("{**path}", "nothing", StringComparison.Ordinal)
@@ -88,6 +89,11 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{token}", cast.Studio.Services.GetRequiredService<SignedPictures>().Sign(cast.PrivatePicture, cast.People["owner"]!.Id, PictureFormat.Png, 100), StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
         .Replace("{id:guid}", $"{(row.Pattern.StartsWith("/api/uploads", StringComparison.Ordinal) ? cast.Upload : row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
+
+    // Who has a link has its address; the others guess.
+    private string LinkPathOf(PermissionRow row, string person) => !row.Pattern.StartsWith("/s/", StringComparison.Ordinal) ? row.Pattern : row.Pattern
+        .Replace("{token}", person != "link" ? "never" : row.Case is "password" ? cast.LockedLink : cast.Link, StringComparison.OrdinalIgnoreCase)
+        .Replace("{id:guid}", $"{(row.Case is "team" ? cast.TeamPicture : cast.PrivatePicture)}", StringComparison.Ordinal);
 
     private async Task<string> AskAsync(HttpMethod method, string path, SomebodyInTest? somebody)
     {

@@ -1,5 +1,6 @@
 // A place that takes a picture: chosen, dropped anywhere on the page, or pasted.
 
+import { settingsOf } from '../settings.js';
 import { upload } from './upload.js';
 
 /** Uploads the first picture that comes and tells the page its id. */
@@ -15,7 +16,11 @@ export function accept(zone, token, page) {
     zone.dataset.busy = '';
     const answer = await upload(picture, picture.name, token).catch(error => ({ error: error.message }));
     delete zone.dataset.busy;
-    await page.invokeMethodAsync(answer.error ? 'OnRefused' : 'OnUploaded', answer.error ?? answer.id);
+    if (answer.error) {
+      await page.invokeMethodAsync('OnRefused', answer.error);
+    } else {
+      await page.invokeMethodAsync('OnUploaded', answer.id, (await settingsOf(picture))?.prompt ?? null);
+    }
   }
 
   on(zone, 'change', event => take(event.target.files));

@@ -71,6 +71,7 @@ public sealed partial class RunPanel(
     private string? NoteOf(int index) => Run.Job?.Images.FirstOrDefault(At(index)) switch
     {
         { State: JobImageState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : image.Error ?? T["TileFailed"],
+        { State: JobImageState.Rejected } image => Run.Job.State == JobState.Rejected ? T["TileRefused"] : image.Error ?? T["TileRefused"],
         { State: JobImageState.Cancelled } => T["TileStopped"],
         _ => null,
     };

@@ -8,12 +8,15 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The prompt box with what belongs to it. Enter is handled by studio.js, which also keeps what was typed before the page was live.</summary>
-public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSRuntime js)
+public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, TimeProvider clock, IJSRuntime js)
 {
     private static readonly int[] Sizes = [1024, 512, 256, 64];
     private static readonly TimeSpan DoublePress = TimeSpan.FromMilliseconds(600);
 
+    private const int MaximumCount = 10;
     private ElementReference box;
+    private ElementReference form;
+    private IJSObjectReference? drop;
     private string prompt = "";
     private string? taken;
     private int count = 4;
@@ -33,6 +36,16 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
     [Parameter]
     public uint? Seed { get; set; }
 
+    /// <summary>The size, the model and how many with the prompt from outside; null = as they are.</summary>
+    [Parameter]
+    public int? Size { get; set; }
+
+    [Parameter]
+    public string? Model { get; set; }
+
+    [Parameter]
+    public int? Count { get; set; }
+
     /// <summary>The models there are, the default first.</summary>
     [Parameter]
     public IReadOnlyList<string> Models { get; set; } = [];
@@ -48,6 +61,9 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }
 
+    /// <summary>The words at the prompt's end that the model will not see; empty when it sees all.</summary>
+    private string Unread => status.UnreadPart(model, prompt);
+
     protected override void OnParametersSet()
     {
         model ??= Models.Count > 0 ? Models[0] : null;
@@ -60,6 +76,9 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
         prompt = Prompt;
         seed = Seed;
         more |= Seed is not null;
+        size = Size is { } side && Sizes.Contains(side) ? side : size;
+        model = Model is { } name && Models.Contains(name) ? name : model;
+        count = Count is >= 1 and <= MaximumCount ? Count.Value : count;
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -70,6 +89,8 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
         }
 
         var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
+        var settings = await js.InvokeAsync<IJSObjectReference>("import", "./js/settings.js");
+        drop = await settings.InvokeAsync<IJSObjectReference>("accept", form);
         var draft = await module.InvokeAsync<Draft>("takeDraft", box);
         if (draft.Prompt.Length > 0 && Prompt is null)
         {
@@ -82,6 +103,22 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
         }
 
         StateHasChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (drop is not null)
+            {
+                await drop.InvokeVoidAsync("stop");
+                await drop.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and its listeners with it.
+        }
     }
 
     private async Task GenerateAsync()

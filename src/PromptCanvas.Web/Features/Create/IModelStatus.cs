@@ -8,4 +8,8 @@ public interface IModelStatus
 
     /// <summary>What is missing or damaged in the default model and what to do, in one sentence; null while nothing is known to be wrong.</summary>
     string? Problem { get; }
+
+    /// <summary>The words at a prompt's end that a model does not read; empty when it reads all of them, or is not open yet.</summary>
+    /// <param name="model">Null = the default one.</param>
+    string UnreadPart(string? model, string prompt);
 }

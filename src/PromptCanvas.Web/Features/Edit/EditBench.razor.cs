@@ -58,6 +58,7 @@ public sealed partial class EditBench(
 
     protected override async Task OnInitializedAsync()
     {
+        prompt = Source.Suggestion ?? "";
         if (JobId is { } id && await FindAsync(id) is { } job)
         {
             run = Run.Of(job);

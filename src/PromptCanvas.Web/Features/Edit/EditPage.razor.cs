@@ -18,6 +18,10 @@ public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurren
     [SupplyParameterFromQuery(Name = "upload")]
     public Guid? UploadId { get; set; }
 
+    /// <summary>What a picture that was brought along says it was made of.</summary>
+    [SupplyParameterFromQuery(Name = "prompt")]
+    public string? Prompt { get; set; }
+
     [SupplyParameterFromQuery(Name = "job")]
     public Guid? JobId { get; set; }
 
@@ -39,6 +43,6 @@ public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurren
 
     private async Task<EditSource?> UploadAsync(Guid id) =>
         await uploads.FindAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
-            ? new EditSource(upload.Id, $"/api/uploads/{id}/content", upload.Width, upload.Height, "")
+            ? new EditSource(upload.Id, $"/api/uploads/{id}/content", upload.Width, upload.Height, "") { Suggestion = Prompt }
             : null;
 }

@@ -10,6 +10,8 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 {
     private IReadOnlyList<PictureView> shown = [];
     private IDisposable? subscription;
+    private IReadOnlyList<Guid> selected = [];
+    private bool selecting;
     private bool refreshing;
     private bool changed;
 
@@ -19,6 +21,10 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     /// <summary>What is shown.</summary>
     [Parameter]
     public LibraryFilter Filter { get; set; } = LibraryFilter.Everything;
+
+    /// <summary>Whether several pictures can be chosen, for what is done with all of them.</summary>
+    [Parameter]
+    public bool Selectable { get; set; }
 
     /// <summary>Jobs whose pictures the page shows elsewhere.</summary>
     [Parameter]
@@ -75,6 +81,20 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         {
             subscription = feed.Subscribe(null, OnJobChanged);
         }
+    }
+
+    private void Pick(Guid id) => selected = selected.Contains(id) ? [.. selected.Where(other => other != id)] : [.. selected, id];
+
+    private void EndSelecting() => (selecting, selected) = (false, []);
+
+    // Pictures went into the trash or came back.
+    private async Task ChangedAsync()
+    {
+        window.Start(await window.ReadFirstAsync(Gone));
+        selected = [];
+        Choose();
+        await TellEmptyAsync();
+        StateHasChanged();
     }
 
     private void Choose() => shown = [.. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId))];

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.Net.Http.Headers;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Hosting;
@@ -24,6 +25,15 @@ internal static class ImageEndpoints
             .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new InertContent());
         api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("At most 512 pixels a side. Scope: read.").WithMetadata(new InertContent());
+        api.MapGet("/bundles/{id:guid}/content", Bundle).RequireAuthorization(Policies.Read).ExcludeFromDescription().WithMetadata(new InertContent());
+    }
+
+    private static IResult Bundle(Guid id, ClaimsPrincipal user, IBundles bundles, HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "private, no-store";
+        return bundles.Open(user.ToViewer(), id) is { } zip
+            ? TypedResults.Stream(zip, "application/zip", "pictures.zip")
+            : new NotFound("There is no such bundle, or it is not finished; choose the pictures again.").ToProblem();
     }
 
     private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>

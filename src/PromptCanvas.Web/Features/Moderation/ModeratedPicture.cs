@@ -13,4 +13,5 @@ internal sealed record ModeratedPicture(
 /// <summary>A report that nobody has dealt with.</summary>
 /// <param name="Reporter">Who reported it.</param>
 /// <param name="Owner">The picture's owner; null when it belongs to nobody.</param>
-internal sealed record OpenReport(Guid Id, Guid ImageId, string Reporter, string? Owner, string Reason, DateTimeOffset At);
+/// <param name="Comment">What the comment says that it is about; null = it is about the picture, or the comment is gone.</param>
+internal sealed record OpenReport(Guid Id, Guid ImageId, string Reporter, string? Owner, string Reason, DateTimeOffset At, Guid? CommentId, string? Comment);

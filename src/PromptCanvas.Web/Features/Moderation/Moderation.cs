@@ -17,9 +17,10 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     /// <summary>How long a picture that was opened stays open to the administrator who gave the reason.</summary>
     public static TimeSpan OpenFor { get; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Somebody who sees a picture says that it should not be there.</summary>
+    /// <summary>Somebody who sees a picture says that it should not be there, or a comment on it.</summary>
+    /// <param name="commentId">Null = the picture itself.</param>
     /// <returns>Why it was not taken; null when it was.</returns>
-    public async Task<Refusal?> ReportAsync(Viewer viewer, Guid imageId, string? reason, CancellationToken cancellationToken)
+    public async Task<Refusal?> ReportAsync(Viewer viewer, Guid imageId, Guid? commentId, string? reason, CancellationToken cancellationToken)
     {
         if (RefusalOf(reason) is { } refusal)
         {
@@ -32,10 +33,15 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             return NoPicture();
         }
 
-        // Saying it twice does not make it two.
-        if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.PersonId == viewer.PersonId && report.ClosedAt == null, cancellationToken))
+        if (commentId is not null && !await database.Comments.AnyAsync(comment => comment.Id == commentId && comment.ImageId == imageId, cancellationToken))
         {
-            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, PersonId = viewer.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
+            return new NotFound("This comment is no longer there.");
+        }
+
+        // Saying it twice does not make it two.
+        if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.CommentId == commentId && report.PersonId == viewer.PersonId && report.ClosedAt == null, cancellationToken))
+        {
+            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, CommentId = commentId, PersonId = viewer.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
             await database.SaveChangesAsync(cancellationToken);
         }
 
@@ -53,8 +59,10 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             join reporter in database.People on report.PersonId equals reporter.Id
             join person in database.People on image.PersonId equals person.Id into owners
             from owner in owners.DefaultIfEmpty()
+            join row in database.Comments on report.CommentId equals row.Id into comments
+            from comment in comments.DefaultIfEmpty()
             orderby report.At
-            select new OpenReport(report.Id, image.Id, reporter.DisplayName, owner == null ? null : owner.DisplayName, report.Reason, report.At)).ToListAsync(cancellationToken);
+            select new OpenReport(report.Id, image.Id, reporter.DisplayName, owner == null ? null : owner.DisplayName, report.Reason, report.At, report.CommentId, comment == null ? null : comment.Text)).ToListAsync(cancellationToken);
     }
 
     public async Task CloseReportAsync(AuditActor actor, Guid reportId, CancellationToken cancellationToken)
@@ -66,6 +74,26 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             database.AuditLog.Add(audit.Entry(actor, "report.close", report.ImageId.ToString(), report.Reason));
             await database.SaveChangesAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Takes a reported comment away, and closes what was reported about it.</summary>
+    public async Task DeleteCommentAsync(AuditActor actor, Guid commentId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var reports = await database.Reports.Where(report => report.CommentId == commentId && report.ClosedAt == null).ToListAsync(cancellationToken);
+        if (reports.Count == 0)
+        {
+            return;
+        }
+
+        reports.ForEach(report => report.ClosedAt = clock.GetUtcNow());
+        if (await database.Comments.SingleOrDefaultAsync(comment => comment.Id == commentId, cancellationToken) is { } comment)
+        {
+            database.Comments.Remove(comment);
+            database.AuditLog.Add(audit.Entry(actor, "comment.delete", comment.ImageId.ToString(), comment.Text));
+        }
+
+        await database.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>A picture as this administrator may see it now; null when there is none.</summary>

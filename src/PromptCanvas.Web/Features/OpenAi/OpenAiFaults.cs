@@ -54,13 +54,17 @@ internal static class OpenAiFaults
     public static OpenAiFault Inside { get; } =
         new(StatusCodes.Status500InternalServerError, "The server had an error while processing your request; the administrator finds the reason in the log.", OpenAiFault.ServerError);
 
+    /// <summary>The administrators' rules do not allow it.</summary>
+    /// <param name="reason">Which, in one sentence.</param>
+    private static OpenAiFault RefusedByRule(string? reason) => new(
+        StatusCodes.Status400BadRequest,
+        $"Your request was rejected as a result of our safety system. {reason ?? "Your prompt may contain text that is not allowed by our safety system."}",
+        Code: "content_policy_violation");
+
     /// <summary>A job that gave no picture.</summary>
     public static OpenAiFault Of(JobView job) => job.State switch
     {
-        JobState.Rejected => new(
-            StatusCodes.Status400BadRequest,
-            "Your request was rejected as a result of our safety system. Your prompt may contain text that is not allowed by our safety system.",
-            Code: "content_policy_violation"),
+        JobState.Rejected => RefusedByRule(job.Error),
         JobState.Cancelled => new(StatusCodes.Status409Conflict, $"{job.Error ?? "The request was cancelled before a picture was made."} Nothing was charged.", Code: "cancelled") { ShouldRetry = false },
         _ => new(StatusCodes.Status500InternalServerError, $"{job.Error ?? "No picture could be made."} Nothing was charged.", OpenAiFault.ServerError),
     };
@@ -68,6 +72,7 @@ internal static class OpenAiFaults
     public static OpenAiFault Of(Refusal refusal) => refusal switch
     {
         InvalidInput { Field: var field, Message: var message } => new(StatusCodes.Status400BadRequest, message, Param: Names.GetValueOrDefault(field, field)),
+        PolicyViolation => RefusedByRule(refusal.Message),
         NotFound => new(StatusCodes.Status404NotFound, refusal.Message),
         Forbidden => new(StatusCodes.Status403Forbidden, refusal.Message, Code: "insufficient_permissions"),
         TooLarge => new(StatusCodes.Status400BadRequest, refusal.Message, Param: "image"),

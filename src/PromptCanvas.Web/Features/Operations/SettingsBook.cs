@@ -33,6 +33,7 @@ internal sealed class SettingsBook(IConfiguration configuration)
         ("Generation:CrashBudget", "5"),
         ("Generation:HangLimit", "00:10:00"),
         ("Generation:OrphanAge", "1.00:00:00"),
+        ("Provenance:Embed", "true"),
         ("Registration:Mode", "Invite"),
         ("Authentication:OpenIdConnect:Authority", ""),
         ("Authentication:OpenIdConnect:ClientId", ""),

@@ -24,10 +24,22 @@ public sealed class ComposerTests : IDisposable
         page.Services.AddMudServices();
         page.Services.AddSingleton<TimeProvider>(clock);
         page.Services.AddSingleton(new PromptIdeas(_ => 0));
+        page.Services.AddSingleton<IModelStatus>(new ReadsThreeWords());
         page.SetRendererInfo(new Microsoft.AspNetCore.Components.RendererInfo("Server", isInteractive: true));
     }
 
     public void Dispose() => page.Dispose();
+
+    [Fact]
+    public void Prompt_LongerThanTheModelReads_SaysWhichWordsItWillNotSee()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a red cube");
+        Assert.Empty(composer.FindAll(".composer-unread q"));
+
+        composer.Find("#prompt").Input("a red cube on a table");
+        Assert.Equal("on a table", composer.Find(".composer-unread q").TextContent);
+    }
 
     [Fact]
     public void Submit_TwiceWithinADoubleClick_SendsOnce()
@@ -118,4 +130,13 @@ public sealed class ComposerTests : IDisposable
 
     private IRenderedComponent<Composer> Render() =>
         page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add));
+
+    private sealed class ReadsThreeWords : IModelStatus
+    {
+        public IReadOnlyList<string> Models => [];
+
+        public string? Problem => null;
+
+        public string UnreadPart(string? model, string prompt) => string.Join(' ', prompt.Split(' ').Skip(3));
+    }
 }

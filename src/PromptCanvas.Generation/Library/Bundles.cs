@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.IO.Compression;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Storage;
+
+namespace PromptCanvas.Generation.Library;
+
+/// <inheritdoc/>
+/// <remarks>Bundles may be lost: after a restart, and an hour after they were made, they are made again.</remarks>
+internal sealed class Bundles(
+    IDbContextFactory<AppDbContext> databases, IImageStore store, DataFolder folder, TimeProvider clock, ILogger<Bundles> logger) : IBundles
+{
+    private const int AtOnce = 2;
+    private static readonly TimeSpan Life = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<Guid, Bundle> bundles = new();
+
+    public async Task<Guid?> StartAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        Sweep();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var pictures = await database.Images.VisibleTo(viewer).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
+            .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
+        if (pictures.Count == 0 || bundles.Values.Count(bundle => bundle.PersonId == viewer.PersonId && !bundle.IsOver) >= AtOnce)
+        {
+            return null;
+        }
+
+        var id = Guid.NewGuid();
+        var bundle = new Bundle(viewer.PersonId, pictures.Count, FileOf(id), clock.GetUtcNow());
+        bundles[id] = bundle;
+        _ = Task.Run(() => MakeAsync(bundle, pictures), CancellationToken.None);
+        return id;
+    }
+
+    public BundleView? Find(Viewer viewer, Guid bundleId) => OwnOf(viewer, bundleId) is { } bundle
+        ? new BundleView(bundle.Done, bundle.Count, bundle.IsReady, bundle.HasFailed)
+        : null;
+
+    public Stream? Open(Viewer viewer, Guid bundleId)
+    {
+        if (OwnOf(viewer, bundleId) is not { IsReady: true } bundle)
+        {
+            return null;
+        }
+
+        try
+        {
+            return File.OpenRead(bundle.Path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private string FileOf(Guid id) => Path.Combine(folder.Temporary, $"{id:N}.zip");
+
+    private Bundle? OwnOf(Viewer viewer, Guid bundleId) => bundles.TryGetValue(bundleId, out var bundle) && bundle.PersonId == viewer.PersonId ? bundle : null;
+
+    private void Sweep()
+    {
+        var limit = clock.GetUtcNow() - Life;
+        foreach (var (id, bundle) in bundles.Where(pair => pair.Value.IsOver && pair.Value.StartedAt < limit))
+        {
+            bundles.TryRemove(id, out _);
+            File.Delete(bundle.Path);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whoever waits is told; nobody else notices.")]
+    private async Task MakeAsync(Bundle bundle, List<Entry> pictures)
+    {
+        try
+        {
+            await using (var file = File.Create(bundle.Path))
+            await using (var zip = new ZipArchive(file, ZipArchiveMode.Create))
+            {
+                foreach (var picture in pictures)
+                {
+                    await AddAsync(zip, bundle, picture);
+                }
+            }
+
+            bundle.IsReady = true;
+        }
+        catch (Exception fault)
+        {
+            logger.LogWarning(fault, "A zip of {Count} pictures could not be made", bundle.Count);
+            bundle.HasFailed = true;
+        }
+    }
+
+    private async Task AddAsync(ZipArchive zip, Bundle bundle, Entry picture)
+    {
+        if (await store.OpenContentAsync(picture.Id, CancellationToken.None) is { } content)
+        {
+            await using var bytes = content.Stream;
+
+            // PNG is as small as it gets.
+            var name = string.Create(CultureInfo.InvariantCulture, $"{bundle.Done + 1:D3}-{picture.Seed}.png");
+            await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync();
+            await bytes.CopyToAsync(entry);
+        }
+
+        bundle.Done++;
+    }
+
+    private sealed record Entry(Guid Id, long Seed);
+
+    private sealed class Bundle(Guid personId, int count, string path, DateTimeOffset startedAt)
+    {
+        private volatile int done;
+        private volatile bool isReady;
+        private volatile bool hasFailed;
+
+        public Guid PersonId => personId;
+
+        public int Count => count;
+
+        public string Path => path;
+
+        public DateTimeOffset StartedAt => startedAt;
+
+        public int Done
+        {
+            get => done;
+            set => done = value;
+        }
+
+        public bool IsReady
+        {
+            get => isReady;
+            set => isReady = value;
+        }
+
+        public bool HasFailed
+        {
+            get => hasFailed;
+            set => hasFailed = value;
+        }
+
+        public bool IsOver => isReady || hasFailed;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using PromptCanvas.Data.Safety;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Generation.Safety;
+
+/// <summary>Makes judges for runs. A rule's description is embedded once for each engine.</summary>
+internal sealed class PictureJudges(SafetyRuleBook book)
+{
+    private readonly ConcurrentDictionary<(IImageEngine Engine, Guid Rule), float[]> embeddings = new();
+
+    /// <summary>A judge for the rules of this moment; null when there is nothing to judge.</summary>
+    /// <exception cref="ModelException">There are rules, and the model cannot look at pictures.</exception>
+    public async Task<PictureJudge?> ForAsync(IImageEngine engine, CancellationToken cancellationToken)
+    {
+        var rules = SafetyRuleBook.OfPictures(await book.ReadAsync(cancellationToken));
+        if (rules.Count == 0)
+        {
+            return null;
+        }
+
+        if (PictureJudge.ProblemOf(engine) is { } problem || engine is not IEmbedder embedder)
+        {
+            throw new ModelException(PictureJudge.ProblemOf(engine)!);
+        }
+
+        var judged = new List<(SafetyRule, float[])>();
+        foreach (var rule in rules)
+        {
+            judged.Add((rule, await EmbeddingOfAsync(engine, embedder, rule, cancellationToken)));
+        }
+
+        return new PictureJudge(embedder, judged);
+    }
+
+    private async Task<float[]> EmbeddingOfAsync(IImageEngine engine, IEmbedder embedder, SafetyRule rule, CancellationToken cancellationToken)
+    {
+        if (!embeddings.TryGetValue((engine, rule.Id), out var embedding))
+        {
+            embedding = (await embedder.EmbedAsync([new TextInput(rule.Text)], cancellationToken))[0];
+            embeddings[(engine, rule.Id)] = embedding;
+        }
+
+        return embedding;
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Safety;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Safety;
+
+/// <inheritdoc/>
+internal sealed class SafetyRules(
+    IDbContextFactory<AppDbContext> databases, SafetyRuleBook book, PromptGuard guard, MeaningIndex meanings, AuditLog audit) : ISafetyRules
+{
+    private const int LongestText = GenerationRequest.MaximumPromptLength;
+    private const int LongestReason = 300;
+
+    public Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken) => book.ReadAsync(cancellationToken);
+
+    public async Task<Refusal?> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        if (ProblemOf(rule) is { } problem)
+        {
+            return problem;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var entry = audit.Entry(actor, "rule.add", rule.Kind, $"{rule.Text.Trim()} ({rule.Reason.Trim()})");
+        database.AuditLog.Add(entry);
+        database.SafetyRules.Add(new SafetyRule
+        {
+            Id = Guid.NewGuid(),
+            Kind = rule.Kind,
+            Text = rule.Text.Trim(),
+            Threshold = rule.Kind == SafetyRuleKinds.Picture ? rule.Threshold : null,
+            Reason = rule.Reason.Trim(),
+            CreatedAt = entry.At,
+            By = entry.Actor,
+        });
+        await database.SaveChangesAsync(cancellationToken);
+        return null;
+    }
+
+    public async Task RemoveAsync(AuditActor actor, Guid ruleId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await database.SafetyRules.SingleOrDefaultAsync(rule => rule.Id == ruleId, cancellationToken) is { } rule)
+        {
+            database.SafetyRules.Remove(rule);
+            database.AuditLog.Add(audit.Entry(actor, "rule.remove", rule.Kind, $"{rule.Text} ({rule.Reason})"));
+            await database.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    public async Task<SafetyRule?> TryPromptAsync(string prompt, CancellationToken cancellationToken) =>
+        guard.Refusing(await book.ReadAsync(cancellationToken), prompt);
+
+    public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Viewer viewer, string description, int take, CancellationToken cancellationToken)
+    {
+        var closest = await meanings.NearAsync(description, cancellationToken);
+        var closeness = closest.ToDictionary(near => near.Id, near => near.Cosine);
+        var found = new List<JudgedPicture>();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        foreach (var ids in closest.Select(near => near.Id).Chunk(take))
+        {
+            var views = await database.Images.VisibleTo(viewer).Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken);
+            found.AddRange(views.Select(view => new JudgedPicture(view, closeness[view.Id])));
+            if (found.Count >= take)
+            {
+                break;
+            }
+        }
+
+        return [.. found.OrderByDescending(picture => picture.Closeness).Take(take)];
+    }
+
+    private static InvalidInput? ProblemOf(NewSafetyRule rule)
+    {
+        if (string.IsNullOrWhiteSpace(rule.Text) || rule.Text.Trim().Length > LongestText || rule.Text.Contains('\0'))
+        {
+            return new InvalidInput("text", $"Say what is refused, in at most {LongestText} characters.");
+        }
+
+        if (string.IsNullOrWhiteSpace(rule.Reason) || rule.Reason.Trim().Length > LongestReason)
+        {
+            return new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; whoever is refused reads it.");
+        }
+
+        if (rule.Kind == SafetyRuleKinds.Picture)
+        {
+            return rule.Threshold is > 0 and < 1 ? null : new InvalidInput("threshold", "A threshold lies between 0 and 1; the preview shows what each would refuse.");
+        }
+
+        return !SafetyRuleKinds.OfPrompts.Contains(rule.Kind)
+            ? new InvalidInput("kind", "A rule is about words, a pattern, or pictures.")
+            : PromptRule.ProblemOf(rule.Kind, rule.Text.Trim()) is { } problem ? new InvalidInput("text", problem) : null;
+    }
+}

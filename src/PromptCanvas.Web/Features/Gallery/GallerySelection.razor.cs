@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Components;
+
+using MudBlazor;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Gallery;
+
+/// <summary>The verbs of many pictures at once. What is not the person's own stays as it is.</summary>
+public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentViewer viewer, ISnackbar snackbar)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    private Guid bundleId;
+    private BundleView? bundle;
+    private IReadOnlyCollection<Guid> bundled = [];
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyCollection<Guid> Selected { get; set; }
+
+    /// <summary>The person has chosen enough.</summary>
+    [Parameter]
+    public EventCallback OnDone { get; set; }
+
+    /// <summary>Pictures went into the trash or came back.</summary>
+    [Parameter]
+    public EventCallback OnChanged { get; set; }
+
+    private bool None => Selected.Count == 0;
+
+    protected override void OnParametersSet()
+    {
+        // Another choice is another zip.
+        if (bundle is not null && !bundled.SequenceEqual(Selected))
+        {
+            bundle = null;
+        }
+    }
+
+    private async Task<Viewer> PersonAsync() => await viewer.GetAsync(Gone);
+
+    private async Task FavouriteAsync()
+    {
+        var person = await PersonAsync();
+        foreach (var id in Selected)
+        {
+            await library.MarkAsync(person, id, isFavourite: true, Gone);
+        }
+
+        snackbar.Add(T["SelectionMarked", Selected.Count], Severity.Normal);
+    }
+
+    private async Task ShareAsync(string visibility)
+    {
+        var person = await PersonAsync();
+        var changed = 0;
+        foreach (var id in Selected)
+        {
+            changed += await sharing.SetAsync(person, id, visibility, Gone) ? 1 : 0;
+        }
+
+        snackbar.Add(T["SelectionShared", changed], Severity.Normal);
+    }
+
+    private async Task DeleteAsync()
+    {
+        Guid[] going = [.. Selected];
+        var person = await PersonAsync();
+        var deleted = await library.DeleteAsync(person, going, Gone);
+        await OnChanged.InvokeAsync();
+        snackbar.Add(T["SelectionDeleted", deleted], Severity.Normal, options =>
+        {
+            options.Action = T["Undo"];
+            options.OnClick = _ => InvokeAsync(async () =>
+            {
+                await library.RestoreAsync(person, going, CancellationToken.None);
+                await OnChanged.InvokeAsync();
+            });
+        });
+    }
+
+    private async Task ZipAsync()
+    {
+        var person = await PersonAsync();
+        if (await bundles.StartAsync(person, Selected, Gone) is not { } id)
+        {
+            snackbar.Add(T["ZipBusy"], Severity.Warning);
+            return;
+        }
+
+        (bundleId, bundled, bundle) = (id, [.. Selected], bundles.Find(person, id));
+        Post(() => FollowAsync(person, id));
+    }
+
+    private async Task FollowAsync(Viewer person, Guid id)
+    {
+        using var timer = new PeriodicTimer(LookInterval);
+        while (bundle is { IsReady: false, HasFailed: false } && bundleId == id && await timer.WaitForNextTickAsync(Gone))
+        {
+            bundle = bundles.Find(person, id);
+            StateHasChanged();
+        }
+
+        if (bundle is { HasFailed: true })
+        {
+            snackbar.Add(T["ZipFailed"], Severity.Error);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Sharing;
+
+namespace PromptCanvas.Web.Features.Sharing;
+
+/// <summary>What a link shows.</summary>
+internal sealed class LinkView(IDbContextFactory<AppDbContext> databases)
+{
+    private const int MostPictures = 500;
+
+    /// <summary>Null when what was shared is gone.</summary>
+    public async Task<Shared?> ReadAsync(ShareLink link, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var pictures = await database.Images.BehindLink(link, database.BoardPictures)
+            .OrderByDescending(image => image.CreatedAt).ThenBy(image => image.ImageIndex).Take(MostPictures)
+            .Select(image => new SharedPicture(image.Id, link.ShowsPrompt ? image.Prompt : null, image.Width, image.Height)).ToListAsync(cancellationToken);
+        var board = await database.Boards.Where(row => row.Id == link.BoardId).Select(row => row.Name).SingleOrDefaultAsync(cancellationToken);
+        var by = await database.People.Where(person => person.Id == link.PersonId).Select(person => person.DisplayName).SingleAsync(cancellationToken);
+        return pictures.Count == 0 && board is null ? null : new Shared(board, by, pictures);
+    }
+
+    public async Task<bool> ShowsAsync(ShareLink link, Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Images.BehindLink(link, database.BoardPictures).AnyAsync(image => image.Id == imageId, cancellationToken);
+    }
+}
+
+/// <summary>What is shared.</summary>
+/// <param name="Board">The board's name; null where it is one picture.</param>
+/// <param name="By">Who shares it.</param>
+public sealed record Shared(string? Board, string By, IReadOnlyList<SharedPicture> Pictures);
+
+/// <summary>A picture behind a link.</summary>
+/// <param name="Prompt">Null where its owner keeps it.</param>
+public sealed record SharedPicture(Guid Id, string? Prompt, int Width, int Height);

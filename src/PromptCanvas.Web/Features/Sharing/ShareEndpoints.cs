@@ -1,0 +1,87 @@
+using Microsoft.Net.Http.Headers;
+
+using PromptCanvas.Data.Sharing;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Png;
+using PromptCanvas.Web.Hosting;
+
+namespace PromptCanvas.Web.Features.Sharing;
+
+/// <summary>What a link's page is made of: its data, and the bytes of its pictures. Without the link's password 401, without a link 404.</summary>
+internal static class ShareEndpoints
+{
+    public static void AddSharing(this IServiceCollection services)
+    {
+        services.AddSingleton<LinkLimits>();
+        services.AddSingleton<LinkView>();
+        services.AddScoped<LinkDoor>();
+        services.AddScoped<ShareLinks>();
+    }
+
+    public static void MapSharing(this IEndpointRouteBuilder app)
+    {
+        var links = app.MapGroup("/s/{token}").AllowAnonymous().ExcludeFromDescription();
+        links.MapGet("/data", DataAsync).WithMetadata(new InertContent());
+        links.MapGet("/images/{id:guid}/content", ContentAsync).WithMetadata(new InertContent());
+        links.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).WithMetadata(new InertContent());
+    }
+
+    private static Task<IResult> DataAsync(string token, LinkDoor door, LinkView view, HttpContext context, CancellationToken cancellationToken) =>
+        OpenAsync(token, door, context, async link => await view.ReadAsync(link, cancellationToken) is { } shared
+            ? TypedResults.Json(new
+            {
+                shared.Board,
+                shared.By,
+                link.ExpiresAt,
+                Images = shared.Pictures.Select(picture => new
+                {
+                    picture.Id,
+                    picture.Prompt,
+                    picture.Width,
+                    picture.Height,
+                    ContentUrl = link.AllowsDownload ? $"/s/{token}/images/{picture.Id}/content" : null,
+                    ThumbnailUrl = $"/s/{token}/images/{picture.Id}/thumbnail",
+                }),
+            })
+            : TypedResults.NotFound());
+
+    private static Task<IResult> ContentAsync(
+        string token, Guid id, bool? download, LinkDoor door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        OpenAsync(token, door, context, async link =>
+        {
+            if (!link.AllowsDownload || !await view.ShowsAsync(link, id, cancellationToken) || await store.OpenContentAsync(id, cancellationToken) is not { } content)
+            {
+                return TypedResults.NotFound();
+            }
+
+            var disposition = new ContentDispositionHeaderValue(download is true ? "attachment" : "inline");
+            disposition.SetHttpFileName($"{id:N}.png");
+            context.Response.Headers.ContentDisposition = disposition.ToString();
+            return link.ShowsPrompt ? TypedResults.Stream(content.Stream, content.ContentType) : await StrippedAsync(content, cancellationToken);
+        });
+
+    private static Task<IResult> ThumbnailAsync(
+        string token, Guid id, LinkDoor door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        OpenAsync(token, door, context, async link => await view.ShowsAsync(link, id, cancellationToken) && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+            ? TypedResults.Stream(content.Stream, content.ContentType)
+            : TypedResults.NotFound());
+
+    private static async Task<IResult> OpenAsync(string token, LinkDoor door, HttpContext context, Func<ShareLink, Task<IResult>> give)
+    {
+        // A link may end at any moment, and no search engine shall keep what it showed.
+        context.Response.Headers.CacheControl = "private, no-store";
+        context.Response.Headers["X-Robots-Tag"] = "noindex";
+        return await door.FindAsync(token, context.RequestAborted) is not { } link ? TypedResults.NotFound()
+            : !door.IsOpen(link, context) ? TypedResults.Text("This link has a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
+            : await give(link);
+    }
+
+    // The prompt would be in the file too.
+    private static async Task<IResult> StrippedAsync(StoredContent content, CancellationToken cancellationToken)
+    {
+        await using var stream = content.Stream;
+        var png = new byte[content.Length];
+        await stream.ReadExactlyAsync(png, cancellationToken);
+        return TypedResults.Bytes(PngText.Strip(png), content.ContentType);
+    }
+}

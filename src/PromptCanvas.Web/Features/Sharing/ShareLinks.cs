@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Sharing;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.Sharing;
+
+/// <summary>A person's own links. The database keeps no token and no password, only what they hash to.</summary>
+internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPasswordHasher<Person> hasher, TimeProvider clock)
+{
+    private const int LongestPassword = 256;
+    private const int MostShown = 200;
+
+    /// <returns>The address's token, which nobody can read again; or why there is no link.</returns>
+    public async Task<Result<string>> MakeAsync(Viewer viewer, NewShareLink wished, CancellationToken cancellationToken)
+    {
+        if (!NewShareLink.Spans.Contains(wished.Days))
+        {
+            return new InvalidInput("days", $"A link works for {string.Join(", ", NewShareLink.Spans)} days.");
+        }
+
+        if (wished.Password is { Length: > LongestPassword })
+        {
+            return new InvalidInput("password", $"The password is longer than {LongestPassword} characters.");
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await IsOwnAsync(database, viewer, wished, cancellationToken))
+        {
+            return new NotFound("There is nothing of yours with this address.");
+        }
+
+        var token = SecretToken.Create();
+        var now = clock.GetUtcNow();
+        database.ShareLinks.Add(new ShareLink
+        {
+            Id = Guid.NewGuid(),
+            PersonId = viewer.PersonId,
+            ImageId = wished.ImageId,
+            BoardId = wished.BoardId,
+            TokenHash = SecretToken.HashOf(token),
+            PasswordHash = string.IsNullOrEmpty(wished.Password) ? null : hasher.HashPassword(null!, wished.Password),
+            CreatedAt = now,
+            ExpiresAt = now + TimeSpan.FromDays(wished.Days),
+            AllowsDownload = wished.AllowsDownload,
+            ShowsPrompt = wished.ShowsPrompt,
+        });
+        await database.SaveChangesAsync(cancellationToken);
+        return token;
+    }
+
+    /// <summary>Those that still work, the newest first; of one picture or board, or all.</summary>
+    public async Task<IReadOnlyList<OwnLink>> ReadAsync(Viewer viewer, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await (
+            from link in database.ShareLinks
+            where link.PersonId == viewer.PersonId && link.RevokedAt == null
+                && (imageId == null || link.ImageId == imageId) && (boardId == null || link.BoardId == boardId)
+            join row in database.Images on link.ImageId equals row.Id into images
+            from image in images.DefaultIfEmpty()
+            join row in database.Boards on link.BoardId equals row.Id into boards
+            from board in boards.DefaultIfEmpty()
+            orderby link.CreatedAt descending
+            select new OwnLink(
+                link.Id,
+                board == null ? image!.Prompt : board.Name,
+                board == null ? link.ImageId : database.BoardPictures.Where(row => row.BoardId == board.Id).OrderByDescending(row => row.At).Select(row => (Guid?)row.ImageId).FirstOrDefault(),
+                board != null,
+                link.PasswordHash != null,
+                link.AllowsDownload,
+                link.ShowsPrompt,
+                link.ExpiresAt,
+                link.ExpiresAt <= now,
+                link.Opened)).Take(MostShown).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>From now on there is nothing under its address.</summary>
+    public async Task RevokeAsync(Viewer viewer, Guid linkId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await database.ShareLinks.Where(link => link.Id == linkId && link.PersonId == viewer.PersonId && link.RevokedAt == null)
+            .ExecuteUpdateAsync(change => change.SetProperty(link => link.RevokedAt, now), cancellationToken);
+    }
+
+    /// <summary>Whether somebody may share a picture or a board: it is theirs, and there.</summary>
+    public async Task<bool> IsOwnAsync(Viewer viewer, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await IsOwnAsync(database, viewer, new NewShareLink(imageId, boardId, NewShareLink.UsualDays, null, false, false), cancellationToken);
+    }
+
+    private static async Task<bool> IsOwnAsync(AppDbContext database, Viewer viewer, NewShareLink wished, CancellationToken cancellationToken) => wished switch
+    {
+        { ImageId: { } imageId, BoardId: null } => await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId && image.PersonId == viewer.PersonId, cancellationToken),
+        { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == viewer.PersonId, cancellationToken),
+        _ => false,
+    };
+}

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Components;
+
+using PromptCanvas.Data.Sharing;
+
+namespace PromptCanvas.Web.Features.Sharing;
+
+/// <summary>What somebody sees who was sent a link. No account, no script.</summary>
+public sealed partial class SharePage
+{
+    private ShareLink? link;
+    private Shared? shared;
+    private string? problem;
+
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    [Parameter]
+    public string Token { get; set; } = "";
+
+    [SupplyParameterFromForm(FormName = "password")]
+    public string? Password { get; set; }
+
+    [Inject]
+    private LinkDoor Door { get; set; } = null!;
+
+    [Inject]
+    private LinkView View { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private string Title => shared switch
+    {
+        { Board: { } board } => board,
+        { Pictures: [{ Prompt: { } prompt }] } => prompt,
+        _ => T["SharedPicture"],
+    };
+
+    private string Here => $"{Context.Request.Scheme}://{Context.Request.Host}{Context.Request.PathBase}";
+
+    protected override async Task OnInitializedAsync()
+    {
+        Context.Response.Headers.CacheControl = "private, no-store";
+        link = await Door.FindAsync(Token, Context.RequestAborted);
+        if (link is not null && Door.IsOpen(link, Context))
+        {
+            shared = await View.ReadAsync(link, Context.RequestAborted);
+            link = shared is null ? null : link;
+        }
+
+        if (link is null)
+        {
+            Navigation.NotFound();
+        }
+        else if (shared is not null)
+        {
+            await Door.CountAsync(link, Context.RequestAborted);
+        }
+    }
+
+    private void Enter()
+    {
+        problem = link is null ? null : Door.Try(link, Token, Password ?? "", Context) switch
+        {
+            LinkAnswer.TooOften => T["SharedTooOften"].Value,
+            LinkAnswer.Wrong => T["SharedWrong"].Value,
+            _ => null,
+        };
+        if (problem is null)
+        {
+            Navigation.NavigateTo($"/s/{Token}");
+        }
+    }
+
+    private string ThumbnailOf(SharedPicture picture) => $"/s/{Token}/images/{picture.Id}/thumbnail";
+
+    private string ContentOf(SharedPicture picture) => $"/s/{Token}/images/{picture.Id}/content";
+}

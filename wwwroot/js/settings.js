@@ -1,0 +1,94 @@
+// Reads how a picture of ours was made out of its file (docs/provenance.md), and restores those settings when it is dropped on Create.
+
+const own = 'urn:promptcanvas:picture:1#';
+const utf8 = new TextDecoder();
+
+/** The uncompressed iTXt chunks of a PNG, by keyword. */
+function pngTexts(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const texts = {};
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const length = view.getUint32(at);
+    const body = bytes.subarray(at + 8, at + 8 + length);
+    if (utf8.decode(bytes.subarray(at + 4, at + 8)) === 'iTXt') {
+      const keywordEnd = body.indexOf(0);
+      const languageEnd = body.indexOf(0, keywordEnd + 3);
+      const translatedEnd = body.indexOf(0, languageEnd + 1);
+      if (keywordEnd > 0 && body[keywordEnd + 1] === 0 && translatedEnd > 0) {
+        texts[utf8.decode(body.subarray(0, keywordEnd))] ??= utf8.decode(body.subarray(translatedEnd + 1));
+      }
+    }
+    at += 12 + length;
+  }
+  return texts;
+}
+
+/** The XMP packet of a WebP; undefined when it has none. */
+function webpXmp(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 12; at + 8 <= bytes.length;) {
+    const length = view.getUint32(at + 4, true);
+    if (utf8.decode(bytes.subarray(at, at + 4)) === 'XMP ') {
+      return utf8.decode(bytes.subarray(at + 8, at + 8 + length));
+    }
+    at += 8 + length + (length % 2);
+  }
+  return undefined;
+}
+
+function fromXmp(packet) {
+  const xml = new DOMParser().parseFromString(packet.replace(/<\?xpacket[^?]*\?>/g, ''), 'application/xml');
+  const read = name => xml.getElementsByTagNameNS(own, name)[0]?.textContent;
+  return { prompt: read('prompt'), seed: read('seed'), model: read('model'), recipe: read('recipe') };
+}
+
+/** { prompt, seed, model, size } of a picture made here; null for every other file. */
+export async function settingsOf(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const type = utf8.decode(bytes.subarray(0, 4));
+  const texts = type === '\u{FFFD}PNG' ? pngTexts(bytes) : type === 'RIFF' ? fromXmp(webpXmp(bytes) ?? '<none/>') : {};
+  if (texts.prompt === undefined || !/^\d+$/.test(texts.seed ?? '')) {
+    return null;
+  }
+  let size;
+  try {
+    size = JSON.parse(texts.recipe).size;
+  } catch {
+    // The rest is worth having.
+  }
+  return { prompt: texts.prompt, seed: texts.seed, model: texts.model, size };
+}
+
+/** A picture dropped anywhere on the page restores its settings into the box. */
+export function accept(form) {
+  const stopped = new AbortController();
+  const on = (type, handler) => document.addEventListener(type, handler, { signal: stopped.signal });
+  const note = form.querySelector('.composer-dropped');
+
+  on('dragover', event => {
+    if (event.dataTransfer.types.includes('Files')) {
+      event.preventDefault();
+      form.dataset.over = '';
+    }
+  });
+  on('dragleave', event => {
+    if (event.relatedTarget === null) {
+      delete form.dataset.over;
+    }
+  });
+  on('drop', async event => {
+    const file = event.dataTransfer.files[0];
+    if (!file) {
+      return;
+    }
+    event.preventDefault();
+    delete form.dataset.over;
+    const settings = await settingsOf(file);
+    note.textContent = settings?.prompt ? note.dataset.done : note.dataset.none;
+    if (settings?.prompt) {
+      const wanted = Object.entries({ ...settings, count: 1 }).filter(([, value]) => value !== undefined);
+      Blazor.navigateTo(`/?${new URLSearchParams(wanted)}`);
+    }
+  });
+  return { stop: () => stopped.abort() };
+}
