@@ -333,6 +333,25 @@ public sealed class OnnxModelLibraryTests : IDisposable
     }
 
     [Fact]
+    public void Fingerprint_OfACopyIsTheSame_AndOfOneOtherWeightAnother()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Copy(Fixtures.TinyModel, "copy");
+        models.Copy(Fixtures.TinyModel, "trained");
+        var weights = Directory.EnumerateFiles(models.PathOf(Path.Combine("trained", "decoder")), "*.safetensors").Single();
+        var (bytes, written) = (File.ReadAllBytes(weights), File.GetLastWriteTimeUtc(weights));
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+        File.SetLastWriteTimeUtc(weights, written);
+
+        var karlo = library.Open("karlo").Fingerprint;
+
+        Assert.Matches("^[0-9a-f]{64}$", karlo);
+        Assert.Equal(karlo, library.Open("copy").Fingerprint);
+        Assert.NotEqual(karlo, library.Open("trained").Fingerprint);
+    }
+
+    [Fact]
     public void Open_FilesReplaced_GivesTheNewModelAndLeavesTheOldOneUsable()
     {
         models.Copy(Fixtures.TinyModel, "karlo");

@@ -25,6 +25,9 @@ internal static class QueueBench
     private const int Submitters = 4;
     private const int Batch = 8;
     private const int LongQueue = 10_000;
+    private const int DeepQueue = 100_000;
+    private const int WrittenAtOnce = 5_000;
+    private const int DeepClaims = 50;
     private const int Snapshots = 10;
     private const int Pictures = 2_000;
     private const int Pages = 400;
@@ -55,6 +58,7 @@ internal static class QueueBench
                 rows.AddRange(await ClaimAsync(services, cancellationToken).ConfigureAwait(false));
                 rows.Add(await PositionsAsync(services, cancellationToken).ConfigureAwait(false));
                 rows.AddRange(await GalleryAsync(services, cancellationToken).ConfigureAwait(false));
+                rows.AddRange(await DeepClaimAsync(services, cancellationToken).ConfigureAwait(false));
                 return rows;
             }
         }
@@ -151,6 +155,48 @@ internal static class QueueBench
         }
 
         return BenchRow.Of("positions and times of 10,000 waiting jobs", "ms", times.GetRange(1, Snapshots));
+    }
+
+    /// <summary>The same claims before the same jobs, few and many: how much the length of the queue costs.</summary>
+    private static async Task<IEnumerable<BenchRow>> DeepClaimAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var claims = services.GetRequiredService<JobClaims>();
+        var progress = services.GetRequiredService<JobProgress>();
+        var shallow = await ClaimsAsync(claims, progress, cancellationToken).ConfigureAwait(false);
+        for (var number = LongQueue + Pictures; number < DeepQueue + Pictures; number += WrittenAtOnce)
+        {
+            var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+            await using (database.ConfigureAwait(false))
+            {
+                database.Jobs.AddRange(Enumerable.Range(number, WrittenAtOnce).Select(one => NewJob(one, JobStates.Queued)));
+                await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        var deep = await ClaimsAsync(claims, progress, cancellationToken).ConfigureAwait(false);
+        var ratio = deep.Median / shallow.Median;
+        return
+        [
+            shallow,
+            deep with { Name = "… with 100,000 waiting" },
+            new BenchRow("… of that with 10,000", "×", ratio, ratio, ratio, DeepClaims),
+        ];
+    }
+
+    private static async Task<BenchRow> ClaimsAsync(JobClaims claims, JobProgress progress, CancellationToken cancellationToken)
+    {
+        var times = new List<double>();
+        for (var claim = 0; claim < DeepClaims; claim++)
+        {
+            IReadOnlyList<ClaimedJob> jobs = [];
+            times.Add(await TimeAsync(async () => jobs = await claims.ClaimAsync(Batch, alone: true, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false));
+            foreach (var job in jobs)
+            {
+                await progress.HandBackAsync(job, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return BenchRow.Of("claim of a batch of 8 with 10,000 waiting", "ms", times);
     }
 
     private static async Task<IEnumerable<BenchRow>> GalleryAsync(ServiceProvider services, CancellationToken cancellationToken)

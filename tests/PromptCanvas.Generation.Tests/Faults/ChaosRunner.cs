@@ -34,7 +34,17 @@ internal sealed class ChaosRunner : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public Task<ChaosProcess> StartAsync(string? failpoints = null) => ChaosProcess.StartAsync(folder.Path, settings, failpoints);
+    public async Task<ChaosProcess> StartAsync(string? failpoints = null)
+    {
+        var chaos = await ChaosProcess.StartAsync(folder.Path, settings, failpoints);
+        if (!chaos.HasExited)
+        {
+            // The first look of a test takes seconds on a busy machine: in that time a job would come and go unseen.
+            await UntilAsync(async database => await database.Jobs.CountAsync(Cancellation) >= 0);
+        }
+
+        return chaos;
+    }
 
     public AppDbContext OpenDatabase() => services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 

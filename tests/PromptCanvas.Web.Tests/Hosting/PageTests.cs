@@ -88,4 +88,31 @@ public sealed class PageTests(Studio studio) : IClassFixture<Studio>
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public async Task Session_AfterARestart_GoesOn_ForItsKeysLieWithTheData()
+    {
+        var folder = Directory.CreateTempSubdirectory("promptcanvas-restart-").FullName;
+        try
+        {
+            string cookie;
+            await using (var before = new Studio(folder))
+            {
+                cookie = before.Administrator.Cookie;
+            }
+
+            await using var after = new Studio(folder);
+            using var page = await after.Browser(cookie).GetAsync("/account", TestContext.Current.CancellationToken);
+
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(folder, "keys")));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 
+using NetVips;
+
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -43,6 +45,23 @@ public sealed class UploadEndpointTests(Studio studio) : IClassFixture<Studio>
         Assert.Contains("sandbox", content.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         var picture = PictureDecoder.Decode(await content.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         Assert.Equal((12, 7), (picture.Width, picture.Height));
+    }
+
+    [Fact]
+    public async Task Post_PhotoThatSaysWhereItWasTaken_KeepsItsPixelsAlone()
+    {
+        using var plain = Image.NewFromBuffer(TestPictures.Png(16, 16));
+        using var told = plain.Mutate(change => change.Set(GValue.GStrType, "exif-ifd3-GPSLatitude", "52/1 31/1 0/1 (52, 31, 0, Rational, 3 components, 24 bytes)"));
+        var photo = told.JpegsaveBuffer(q: 90);
+        Assert.True(photo.AsSpan().IndexOf("Exif"u8) > 0);
+
+        using var uploaded = await SendAsync(photo, "a.jpg");
+        var id = (await uploaded.ReadJsonAsync()).GetProperty("id").GetGuid();
+        var kept = await client.GetByteArrayAsync($"/api/uploads/{id}/content", TestContext.Current.CancellationToken);
+
+        using var picture = Image.NewFromBuffer(kept);
+        Assert.DoesNotContain(picture.GetFields(), field => field.StartsWith("exif", StringComparison.Ordinal));
+        Assert.True(kept.AsSpan().IndexOf("eXIf"u8) < 0);
     }
 
     [Theory]

@@ -1,0 +1,24 @@
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Structure;
+
+/// <summary>What may stand in few places only.</summary>
+public sealed class SourceTests
+{
+    [Fact]
+    public void RawSql_IsWrittenInTheQueuesFewPlaces()
+    {
+        string[] known = ["Examination.cs", "Heartbeat.cs", "JobClaims.cs", "Rescue.cs"];
+
+        Assert.Equal(known, FilesWith("FromSqlRaw(", "ExecuteSqlRaw", "SqlQueryRaw<").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Markup_IsNeverPassedThrough() => Assert.Empty(FilesWith("MarkupString", "AddMarkupContent"));
+
+    private static IEnumerable<string> FilesWith(params string[] words) =>
+        Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "src"), "*.*", SearchOption.AllDirectories)
+            .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))
+            .Where(file => File.ReadAllText(file) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)))
+            .Select(Path.GetFileName)!;
+}
