@@ -21,6 +21,8 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
     private string? model;
     private uint? seed;
     private string? negativePrompt;
+    private int? steps;
+    private double? guidance;
     private string visibility = Visibilities.Team;
     private bool more;
     private GenerateImages? last;
@@ -93,6 +95,8 @@ public sealed partial class Composer(PromptIdeas ideas, TimeProvider clock, IJSR
             Size = size,
             Seed = seed,
             Model = model,
+            Steps = steps,
+            Guidance = guidance,
             Visibility = visibility,
         };
         if (IsDoublePress(request))
