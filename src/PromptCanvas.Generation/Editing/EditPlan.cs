@@ -23,6 +23,9 @@ public sealed class EditPlan
 
     public KeepMask Mask { get; }
 
+    /// <summary>Over how many pixels, inside the mask, the picture goes over into what was painted.</summary>
+    public int Feather { get; private init; }
+
     /// <summary>Squares, in the order in which they are painted; together they cover all that is not kept.</summary>
     public IReadOnlyList<PixelRectangle> Frames { get; }
 
@@ -30,7 +33,10 @@ public sealed class EditPlan
     public int LargestFrame => Frames.Max(frame => frame.Width);
 
     /// <summary>Paints a part anew as a prompt says. A mask over everything is allowed: nothing of the picture is kept but its size.</summary>
-    public static Result<EditPlan> Edit(RgbImage picture, KeepMask mask) => Masked("edit", picture, mask);
+    /// <param name="picture">The picture.</param>
+    /// <param name="mask">What stays.</param>
+    /// <param name="feather">Over how many pixels, inside the mask, the picture goes over into what is painted.</param>
+    public static Result<EditPlan> Edit(RgbImage picture, KeepMask mask, int feather = 0) => Masked("edit", picture, mask, feather);
 
     /// <summary>Takes what is under the mask away and closes the background.</summary>
     public static Result<EditPlan> Erase(RgbImage picture, KeepMask mask) => mask is { KeepsNothing: true }
@@ -62,7 +68,7 @@ public sealed class EditPlan
         return new EditPlan("extend", new RgbImage(width, height, bytes), new KeepMask(width, height, keep), FramePlanner.Outside(width, height, source));
     }
 
-    private static Result<EditPlan> Masked(string kind, RgbImage picture, KeepMask mask)
+    private static Result<EditPlan> Masked(string kind, RgbImage picture, KeepMask mask, int feather = 0)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(mask);
@@ -74,7 +80,7 @@ public sealed class EditPlan
         }
 
         return mask.Hole() is { } hole
-            ? new EditPlan(kind, picture, mask, [FramePlanner.Around(picture.Width, picture.Height, hole)])
+            ? new EditPlan(kind, picture, mask, [FramePlanner.Around(picture.Width, picture.Height, hole)]) { Feather = feather }
             : new InvalidInput("mask", "The mask is empty, so there is nothing to repaint: make a part of it transparent (or black).");
     }
 }

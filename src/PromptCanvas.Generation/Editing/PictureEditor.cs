@@ -79,6 +79,11 @@ public static class PictureEditor
                     case ImageCompleted painted:
                         canvas.Paste(plan.Frames[frame], new RgbImage(painted.Image.Width, painted.Image.Height, painted.Image.ToRgbBytes()));
                         timings.AddRange(painted.Timings);
+                        if (plan.Feather > 0 && frame == plan.Frames.Count - 1)
+                        {
+                            canvas.Feather(plan.Picture, plan.Mask, plan.Feather);
+                        }
+
                         events.TryWrite(frame < plan.Frames.Count - 1
                             ? new StageCompleted(index, seed, InWhole(new StageResult(null, [], null, []), frame + 1, canvas, timings))
                             : Whole(painted, canvas, plan.Kind, timings) with { Seed = seed });

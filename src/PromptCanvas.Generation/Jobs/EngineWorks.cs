@@ -37,7 +37,7 @@ internal sealed class EngineWorks(StoredPictures pictures)
         var picture = await pictures.ReadAsync(hashes[0], cancellationToken);
         return material switch
         {
-            EditMaterial => EditPlan.Edit(picture, await pictures.ReadMaskAsync(hashes[1], cancellationToken)),
+            EditMaterial edit => EditPlan.Edit(picture, await pictures.ReadMaskAsync(hashes[1], cancellationToken), edit.Feather),
             EraseMaterial => EditPlan.Erase(picture, await pictures.ReadMaskAsync(hashes[1], cancellationToken)),
             ExtendMaterial extend => EditPlan.Extend(picture, extend.Extension),
             _ => throw new ArgumentOutOfRangeException(nameof(material), material, "It does not paint into a picture."),

@@ -55,6 +55,8 @@ internal static class FieldChecks
 
     private static InvalidInput? CheckMaterial(Material? material) => material switch
     {
+        EditMaterial { Feather: < 0 or > EditMaterial.MaximumFeather } =>
+            new InvalidInput("feather", $"A feather has 0 to {EditMaterial.MaximumFeather} pixels."),
         VaryMaterial { Strength: var strength } when strength is not (>= 0 and <= 1) =>
             new InvalidInput("strength", $"A strength of {strength} cannot be used; choose 0 to 1."),
         BlendMaterial blend => CheckBlend(blend),

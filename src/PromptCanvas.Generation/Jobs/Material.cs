@@ -60,7 +60,15 @@ public abstract record Material
 public readonly record struct PictureUse(Guid Id, string Role);
 
 /// <summary>Paints what the mask does not keep, as the prompt says.</summary>
-public sealed record EditMaterial(Guid Picture, Guid Mask) : Material;
+public sealed record EditMaterial(Guid Picture, Guid Mask) : Material
+{
+    /// <summary>The widest <see cref="Feather"/>.</summary>
+    public const int MaximumFeather = 256;
+
+    /// <summary>Over how many pixels, inside the mask, the picture goes over into what is painted; 0 = not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Feather { get; init; }
+}
 
 /// <summary>Takes away what the mask does not keep.</summary>
 public sealed record EraseMaterial(Guid Picture, Guid Mask) : Material;

@@ -79,6 +79,33 @@ public sealed class EditCanvas
         }
     }
 
+    /// <summary>Lets the original go over into what was painted, from the mask's rim inwards. What is kept stays as it is.</summary>
+    /// <param name="original">The picture before anything was painted.</param>
+    /// <param name="mask">What of it was kept.</param>
+    /// <param name="pixels">How far from the rim the original has gone.</param>
+    public void Feather(RgbImage original, KeepMask mask, int pixels)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pixels);
+        var distances = RimDistance.Inside(mask);
+        for (var pixel = 0; pixel < distances.Length; pixel++)
+        {
+            // The rim's own pixels have the distance 1: nearly all the original's.
+            var painted = distances[pixel] / (pixels + 1);
+            if (distances[pixel] == 0 || painted >= 1)
+            {
+                continue;
+            }
+
+            for (var channel = pixel * Channels; channel < (pixel + 1) * Channels; channel++)
+            {
+                var before = original.Bytes.Span[channel];
+                bytes[channel] = (byte)Math.Round(before + (painted * (bytes[channel] - before)));
+            }
+        }
+    }
+
     /// <summary>Takes over what an earlier canvas of the same picture and mask had in some frames; it is kept from now on.</summary>
     /// <param name="whole">That canvas, with its frames in it.</param>
     /// <param name="frames">The frames that were painted.</param>

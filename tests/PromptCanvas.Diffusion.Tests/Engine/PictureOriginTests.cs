@@ -170,6 +170,28 @@ public sealed class PictureOriginTests
     }
 
     [Fact]
+    public async Task Blend_EmbeddingsThatAreKnown_DrawThePictureOfTheirInputs()
+    {
+        var fake = new FakeModel();
+        using var engine = new ImageEngine(fake.Model, new EngineOptions());
+        ConditioningInput[] inputs = [new TextInput("abc"), new ImageInput(Flat(9))];
+        var whole = Assert.Single(await CompletedAsync(engine, Request("", seed: 8) with { Origin = new BlendOrigin(inputs, [1, 3]) }));
+        var phrase = Assert.Single(await CompletedAsync(engine, Request("abc", seed: 8) with { Overrides = new RecipeOverrides { DecoderSteps = 2 } }));
+        var picture = (await engine.EmbedAsync([inputs[1]], Token))[0];
+        var (prior, looked) = (fake.Prior.Rows.Sum(), fake.ImageEncoder.Rows.Sum());
+
+        var known = Assert.Single(await CompletedAsync(
+            engine, Request("", seed: 8) with { Origin = new BlendOrigin([new EmbeddingInput(phrase.ImageEmbedding), new EmbeddingInput(picture)], [1, 3]) }));
+
+        Assert.Equal(whole.Image.Values, known.Image.Values);
+        Assert.Equal((prior, looked), (fake.Prior.Rows.Sum(), fake.ImageEncoder.Rows.Sum()));
+    }
+
+    [Fact]
+    public void Validate_EmbeddingOfAnotherModel_SaysSo() =>
+        Refused(Request("") with { Origin = new BlendOrigin([new EmbeddingInput(new float[3]), new TextInput("abc")], null) }, "another model's");
+
+    [Fact]
     public async Task TextDifference_Frames_GoFromThePictureTowardsTheDifference()
     {
         using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());

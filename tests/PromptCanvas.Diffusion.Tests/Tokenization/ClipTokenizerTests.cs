@@ -35,6 +35,21 @@ public sealed class ClipTokenizerTests
         Assert.Equal(expected, ReadIds(sequence));
     }
 
+    [Theory]
+    [InlineData("A  photo", "a photo")]
+    [InlineData("a photo of", "a photo of")]
+    [InlineData("", "")]
+    public void Pieces_OfAText_AreItsWordsTogether(string text, string expected)
+    {
+        var tokenizer = Tokenizer();
+        var sequence = tokenizer.Encode(text);
+
+        var pieces = tokenizer.Pieces(sequence);
+
+        Assert.Equal(sequence.EosIndex - 1, pieces.Count);
+        Assert.Equal(expected.Replace(" ", "", StringComparison.Ordinal), string.Concat(pieces));
+    }
+
     [Fact]
     public void Encode_ShortText_IsPaddedWithTheEndToken()
     {

@@ -47,6 +47,41 @@ public sealed class EditCanvasTests
         Assert.All(cut.Bytes.ToArray(), value => Assert.Equal(100, value));
     }
 
+    [Fact]
+    public void Feather_OfAHole_RisesFromTheRimAndLeavesWhatIsKept()
+    {
+        const int Feather = 3;
+        var black = new RgbImage(20, 1, new byte[20 * RgbImage.Channels]);
+        var mask = Masks.WithHole(20, 1, new PixelRectangle(4, 0, 12, 1));
+        var canvas = new EditCanvas(black, mask);
+        var white = new byte[12 * 12 * RgbImage.Channels];
+        white.AsSpan().Fill(200);
+        canvas.Paste(new PixelRectangle(4, -6, 12, 12), new RgbImage(12, 12, white));
+
+        canvas.Feather(black, mask, Feather);
+
+        // A pixel's distance to the rim, in quarters: 1/4, 2/4, 3/4, then all of what was painted.
+        var result = canvas.ToImage();
+        Assert.Equal([0, 0, 0, 0, 50, 100, 150, 200, 200, 200, 200, 200, 200, 150, 100, 50, 0, 0, 0, 0],
+            Enumerable.Range(0, 20).Select(x => (int)Pixel(result, x, 0)[0]));
+    }
+
+    [Fact]
+    public void Inside_RoundHole_IsNearTheTrueDistance()
+    {
+        const int Side = 41;
+        var keep = Enumerable.Range(0, Side * Side).Select(pixel => Far(pixel) > 18).ToArray();
+
+        var distances = RimDistance.Inside(new KeepMask(Side, Side, keep));
+
+        // The chamfer metric is off by 8 % at most, and the rim by a pixel.
+        Assert.All(Enumerable.Range(0, Side * Side).Where(pixel => !keep[pixel]), pixel =>
+            Assert.Equal(18 - Far(pixel), distances[pixel], 1 + (0.08 * 18)));
+        Assert.All(Enumerable.Range(0, Side * Side).Where(pixel => keep[pixel]), pixel => Assert.Equal(0, distances[pixel]));
+
+        static double Far(int pixel) => Math.Sqrt(Math.Pow((pixel % Side) - 20, 2) + Math.Pow((pixel / Side) - 20, 2));
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(5)]

@@ -85,6 +85,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
         .Replace("{index:int}", "0", StringComparison.Ordinal)
         .Replace("{**path}", "nothing", StringComparison.Ordinal)
+        .Replace("{way}", "diffusion", StringComparison.Ordinal)
         .Replace("{model}", "dall-e-2", StringComparison.Ordinal)
         .Replace("{token}", cast.Studio.Services.GetRequiredService<SignedPictures>().Sign(cast.PrivatePicture, cast.People["owner"]!.Id, PictureFormat.Png, 100), StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
@@ -119,6 +120,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
     private static HttpContent? BodyFor(string path) => path switch
     {
         "/api/jobs" => JsonContent.Create(new { kind = "generate", prompt = "a red cube", count = 1, size = 64 }),
+        "/api/sketches" => JsonContent.Create(new { inputs = new[] { new { text = "a cube" }, new { text = "a cone" } }, seed = 5 }),
         "/v1/images/generations" => JsonContent.Create(new { prompt = "a red cube", size = "256x256" }),
         "/v1/images/edits" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { Mask(), "mask", "b.png" }, { new StringContent("a red cube"), "prompt" }, { new StringContent("256x256"), "size" } },
         "/v1/images/variations" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { new StringContent("256x256"), "size" } },

@@ -31,7 +31,7 @@ public sealed class SliceTests
     public void Slices_AreFound()
     {
         Assert.Equal(
-            ["Accounts", "Create", "Edit", "Gallery", "Jobs", "Moderation", "OpenAi", "Operations", "People", "Previews", "Queue", "Safety", "Sharing", "Uploads", "Usage"],
+            ["Accounts", "Blend", "Change", "Create", "Edit", "Family", "Gallery", "Jobs", "Moderation", "OpenAi", "Operations", "People", "Previews", "Queue", "Safety", "Sharing", "Story", "Uploads", "Usage"],
             Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
     }
 

@@ -149,6 +149,24 @@ public sealed partial class RunPanel(
         stopping = false;
     }
 
+    // One tile: it stops within a step and its credit is given back; the others go on.
+    private async Task SkipAsync(int index)
+    {
+        if (Run.Job is not { } job || await jobs.FindAsync(await viewer.GetAsync(Gone), job.Id, Gone) is null)
+        {
+            return;
+        }
+
+        if ((await submissions.CancelImageAsync(job.Id, index, Gone)).TryGet(out _, out var refusal))
+        {
+            await ReadAsync();
+        }
+        else
+        {
+            snackbar.Show(refusal);
+        }
+    }
+
     private async ValueTask StopWatchingAsync()
     {
         if (watch is null)

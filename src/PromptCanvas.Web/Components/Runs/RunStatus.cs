@@ -15,10 +15,10 @@ internal static class RunStatus
     {
         null => texts["RunSending"],
         { State: JobState.Queued } job => Join(texts["RunPosition", job.Position ?? 1], Eta(etaSeconds, texts)),
-        { State: JobState.Running } job => Join(Running(job, texts), Eta(etaSeconds, texts), DoneOf(job, texts)),
-        { State: JobState.Done } job => Join(texts["RunDone"], DoneOf(job, texts, onlyIfFewer: true)),
-        { State: JobState.Cancelled } job => Join(texts["RunStopped"], DoneOf(job, texts)),
-        _ => texts["RunFailedShort"],
+        { State: JobState.Running } job => Join(Running(job, texts), Eta(etaSeconds, texts), DoneOf(job, texts), Refunded(job, texts)),
+        { State: JobState.Done } job => Join(texts["RunDone"], DoneOf(job, texts, onlyIfFewer: true), Refunded(job, texts)),
+        { State: JobState.Cancelled } job => Join(texts["RunStopped"], DoneOf(job, texts), Refunded(job, texts)),
+        { } job => Join(texts["RunFailedShort"], Refunded(job, texts)),
     };
 
     /// <summary>The same without the seconds, which would be read out again and again.</summary>
@@ -32,6 +32,15 @@ internal static class RunStatus
         var done = job.Images.Count(image => image.State == JobImageState.Done);
         return done == (onlyIfFewer ? job.Images.Count : 0) ? null : texts["RunDoneOf", done, job.Images.Count].Value;
     }
+
+    // What is not delivered is given back, one credit a picture.
+    private static string? Refunded(JobView job, IStringLocalizer<Texts> texts) =>
+        job.Images.Count(image => image.State is JobImageState.Cancelled or JobImageState.Failed) switch
+        {
+            0 => null,
+            1 => texts["RunRefundedOne"].Value,
+            var count => texts["RunRefunded", count].Value,
+        };
 
     private static string? Eta(double? seconds, IStringLocalizer<Texts> texts) => seconds switch
     {

@@ -5,6 +5,7 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Story;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
@@ -13,7 +14,7 @@ namespace PromptCanvas.Web.Features.Change;
 
 /// <summary>From one caption to another: a row of frames from one job, a slider that walks through them, and which of them stay.</summary>
 public sealed partial class ChangeBench(
-    IPictureMaking making, IJobQueries jobs, ILibrary library, ICredits creditBook, ICurrentViewer viewer, NavigationManager navigation, IJSRuntime js)
+    IPictureMaking making, IJobQueries jobs, ILibrary library, ICredits creditBook, IPictureStory stories, ICurrentViewer viewer, NavigationManager navigation, IJSRuntime js)
 {
     private readonly HashSet<Guid> dropped = [];
     private List<Guid> trashed = [];
@@ -49,6 +50,17 @@ public sealed partial class ChangeBench(
         if (JobId is { } id && await jobs.FindAsync(person, id, Gone) is { } job)
         {
             run = Run.Of(job);
+            await ReadCaptionsAsync(person);
+        }
+    }
+
+    // Its frames say between which captions they stand.
+    private async Task ReadCaptionsAsync(Viewer person)
+    {
+        var frame = run?.Job?.Images.Select(image => image.ImageId).OfType<Guid>().FirstOrDefault() ?? Guid.Empty;
+        if (frame != Guid.Empty && (await stories.FindAsync(person, frame, Gone))?.Recipe is { From: { } before, To: { } after })
+        {
+            (from, to) = (before, after);
         }
     }
 

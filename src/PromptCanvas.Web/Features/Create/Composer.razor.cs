@@ -24,6 +24,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private string? model;
     private uint? seed;
     private string? negativePrompt;
+    private int? steps;
+    private double? guidance;
     private string visibility = Visibilities.Team;
     private bool more;
     private GenerateImages? last;
@@ -130,6 +132,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             Size = size,
             Seed = seed,
             Model = model,
+            Steps = steps,
+            Guidance = guidance,
             Visibility = visibility,
         };
         if (IsDoublePress(request))

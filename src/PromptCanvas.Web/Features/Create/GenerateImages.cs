@@ -1,4 +1,5 @@
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Jobs;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -20,6 +21,12 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
 
     public string? Model { get; init; }
 
+    /// <summary>Steps of the decoder; null = the model's own.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Guidance of the decoder; null = the model's own.</summary>
+    public double? Guidance { get; init; }
+
     internal NewJob ToJob() => new()
     {
         IdempotencyKey = IdempotencyKey,
@@ -30,5 +37,6 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
         Size = Size,
         Seed = Seed,
         Model = Model,
+        Overrides = new RecipeOverrides { DecoderSteps = Steps, DecoderGuidance = Guidance },
     };
 }

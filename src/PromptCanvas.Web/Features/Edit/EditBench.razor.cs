@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
@@ -13,7 +14,7 @@ namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>One picture being edited: the canvas, its tools, what is wanted of it, and what came out.</summary>
 public sealed partial class EditBench(
-    IPictureMaking making, IJobQueries jobs, ICurrentViewer viewer, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    IPictureMaking making, IJobQueries jobs, ILibrary library, ICurrentViewer viewer, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Percent = 100;
     private ElementReference stage;
@@ -26,7 +27,10 @@ public sealed partial class EditBench(
     private int opacity = 60;
     private int picked = -1;
     private bool comparing;
+    private int feather;
     private bool busy;
+    private string? note;
+    private List<Guid> trashed = [];
     private string? problem;
     private Run? run;
     private EditPicture? last;
@@ -171,6 +175,7 @@ public sealed partial class EditBench(
                 Mask = mask,
                 Extension = new(state.Left, state.Right, state.Up, state.Down),
                 Count = count,
+                Feather = intent == EditIntent.Edit ? feather : 0,
             });
         }
 
@@ -188,6 +193,7 @@ public sealed partial class EditBench(
 
     private async Task SubmitAsync(EditPicture request)
     {
+        (note, trashed) = (null, []);
         await DiscardAsync();
         var person = await viewer.GetAsync(Gone);
         if (!(await making.HandleAsync(request.ToJob(), person, Gone)).TryGet(out var id, out var refusal))
@@ -238,6 +244,35 @@ public sealed partial class EditBench(
     {
         picked = -1;
         await CallAsync("show", (string?)null);
+    }
+
+    private Task RetryAsync() => run is null ? MakeAsync() : AgainAsync(run);
+
+    // They are in the gallery already.
+    private async Task KeepAllAsync()
+    {
+        (note, trashed) = (T["EditKeptAll", Finished.Count], []);
+        await DiscardAsync();
+    }
+
+    private async Task TrashAsync()
+    {
+        var going = Finished;
+        await library.DeleteAsync(await viewer.GetAsync(Gone), going, Gone);
+        (note, trashed) = (T["EditDiscarded", going.Count], going);
+        await DiscardAsync();
+        run = null;
+    }
+
+    private async Task RestoreAsync()
+    {
+        await library.RestoreAsync(await viewer.GetAsync(Gone), trashed, Gone);
+        (note, trashed) = (null, []);
+        if (JobId is { } id && await FindAsync(id) is { } job)
+        {
+            run = Run.Of(job);
+            await OverAsync(run);
+        }
     }
 
     // The chosen picture is what is edited next; the others stay in the gallery.

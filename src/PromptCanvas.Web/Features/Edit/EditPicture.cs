@@ -19,6 +19,9 @@ public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid 
 
     public int Count { get; init; } = 4;
 
+    /// <summary>Over how many pixels, inside the mask, the picture goes over into what is painted; for Replace.</summary>
+    public int Feather { get; init; }
+
     internal NewJob ToJob() => new()
     {
         IdempotencyKey = IdempotencyKey,
@@ -26,7 +29,7 @@ public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid 
         Count = Count,
         Material = Intent switch
         {
-            EditIntent.Edit => new EditMaterial(Source, Mask.GetValueOrDefault()),
+            EditIntent.Edit => new EditMaterial(Source, Mask.GetValueOrDefault()) { Feather = Feather },
             EditIntent.Erase => new EraseMaterial(Source, Mask.GetValueOrDefault()),
             _ => new ExtendMaterial(Source, Extension),
         },

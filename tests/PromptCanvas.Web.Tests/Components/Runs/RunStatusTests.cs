@@ -30,6 +30,18 @@ public sealed class RunStatusTests
         Assert.Equal(expected, RunStatus.Describe(RunOf(state, position, done), eta, Words));
     }
 
+    [Theory]
+    [InlineData(JobState.Running, 1, 1, "1 of 4 done · 1 credit given back")]
+    [InlineData(JobState.Cancelled, 1, 3, "Stopped · 1 of 4 done · 3 credits given back")]
+    [InlineData(JobState.Failed, 0, 4, "Did not work · 4 credits given back")]
+    public void Describe_PicturesNotDelivered_SaysWhatIsGivenBack(JobState state, int done, int lost, string expected)
+    {
+        var run = RunOf(state, null, done);
+        run.Job = run.Job! with { Images = [.. run.Job.Images.Select(image => image.Index >= 4 - lost ? image with { State = JobImageState.Cancelled } : image)] };
+
+        Assert.Equal(expected, RunStatus.Describe(run, null, Words));
+    }
+
     [Fact]
     public void Announce_ARunningJob_LeavesTheSecondsOut()
     {
