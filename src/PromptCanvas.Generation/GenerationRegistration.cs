@@ -98,7 +98,9 @@ public static class GenerationRegistration
         services.AddSingleton<JobEvents>();
         services.AddSingleton<Admission>();
         services.AddSingleton<MeaningIndex>();
-        services.AddSingleton<ILibrary, PictureLibrary>();
+        services.AddSingleton<PictureLibrary>();
+        services.AddSingleton<ILibrary>(services => services.GetRequiredService<PictureLibrary>());
+        services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<SketchTurns>();
         services.AddSingleton<KnownEmbeddings>();
         services.AddSingleton<ISketches, Sketches.Sketches>();

@@ -26,6 +26,9 @@ public sealed record LibraryFilter
     /// <summary>Those on this board; null = wherever they are.</summary>
     public Guid? Board { get; init; }
 
+    /// <summary>How they came about, one of the job kinds; null = however they did.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>Words of the prompt, all of them; with <see cref="ByMeaning"/> a description of what is to be seen. Null = all pictures.</summary>
     public string? Words { get; init; }
 
@@ -34,4 +37,7 @@ public sealed record LibraryFilter
 
     /// <summary>Pictures like this one, the closest first.</summary>
     public Guid? Like { get; init; }
+
+    /// <summary>Whether what is closest comes first, instead of what is newest.</summary>
+    public bool IsByLikeness => Like is not null || (ByMeaning && !string.IsNullOrWhiteSpace(Words));
 }

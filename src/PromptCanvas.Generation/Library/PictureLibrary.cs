@@ -8,7 +8,8 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, MeaningIndex meanings, DiskReserve reserve, TimeProvider clock) : ILibrary
+internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, MeaningIndex meanings, DiskReserve reserve, TimeProvider clock)
+    : ILibrary, IPictureTimeline
 {
     private const int MaximumTake = 200;
 
@@ -19,26 +20,12 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var images = On(filter.Shelf, database, viewer);
-        if (filter.Board is { } boardId)
+        if (filter.IsByLikeness)
         {
-            images = images.Where(image => database.Boards.VisibleTo(viewer).Any(board => board.Id == boardId)
-                && database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id));
+            return await ByMeaningAsync(Placed(database, viewer, filter), viewer, filter, take, cancellationToken);
         }
 
-        if (filter.Like is not null || (filter.ByMeaning && !string.IsNullOrWhiteSpace(filter.Words)))
-        {
-            return await ByMeaningAsync(images, viewer, filter, take, cancellationToken);
-        }
-
-        foreach (var word in Words(filter))
-        {
-            // The database lowers the prompts, for SQLite's LIKE and PostgreSQL's differ in letter case.
-#pragma warning disable CA1304, CA1311, CA1862
-            images = images.Where(image => image.Prompt.ToLower().Contains(word));
-#pragma warning restore CA1304, CA1311, CA1862
-        }
-
+        var images = Matching(database, viewer, filter);
         if (after is not null)
         {
             if (GalleryCursor.Parse(after) is not { } cursor)
@@ -54,6 +41,29 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             .Take(take + 1).ToListAsync(cancellationToken);
         var page = rows.Take(take).ToList();
         return new GalleryPage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
+    }
+
+    public async Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await Matching(database, viewer, filter).Where(image => image.CreatedAt <= until)
+            .Select(image => image.CreatedAt).OrderDescending().ToListAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(
+        Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await Matching(database, viewer, filter).Where(image => image.CreatedAt <= until)
+            .OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
+            .Skip(start).Take(take).ToListAsync(cancellationToken);
     }
 
     public async Task<bool> IsFavouriteAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
@@ -116,6 +126,33 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         Shelf.Trash => database.Images.InTrashOf(viewer),
         _ => database.Images.VisibleTo(viewer),
     };
+
+    // Everything of the filter but its words.
+    private static IQueryable<GeneratedImage> Placed(AppDbContext database, Viewer viewer, LibraryFilter filter)
+    {
+        var images = On(filter.Shelf, database, viewer);
+        if (filter.Board is { } boardId)
+        {
+            images = images.Where(image => database.Boards.VisibleTo(viewer).Any(board => board.Id == boardId)
+                && database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id));
+        }
+
+        return filter.Kind is { } kind ? images.Where(image => image.Kind == kind) : images;
+    }
+
+    private static IQueryable<GeneratedImage> Matching(AppDbContext database, Viewer viewer, LibraryFilter filter)
+    {
+        var images = Placed(database, viewer, filter);
+        foreach (var word in Words(filter))
+        {
+            // The database lowers the prompts, for SQLite's LIKE and PostgreSQL's differ in letter case.
+#pragma warning disable CA1304, CA1311, CA1862
+            images = images.Where(image => image.Prompt.ToLower().Contains(word));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
+        return images;
+    }
 
     private static string[] Words(LibraryFilter filter) =>
         filter.Words?.ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

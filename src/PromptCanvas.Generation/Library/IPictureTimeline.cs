@@ -1,0 +1,20 @@
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Jobs;
+
+namespace PromptCanvas.Generation.Library;
+
+/// <summary>The finished pictures by place in time, so that any part of a long gallery can be shown without what lies before it.</summary>
+/// <remarks>Places are counted from the newest picture not younger than a moment the caller keeps: what is made meanwhile moves nothing.</remarks>
+public interface IPictureTimeline
+{
+    /// <summary>When each matching picture was made, newest first: their number, and where a month begins.</summary>
+    /// <param name="filter">Not one by likeness, which has an order of its own.</param>
+    /// <param name="until">Pictures made later do not count.</param>
+    Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
+
+    /// <summary>The matching pictures from a place on, newest first.</summary>
+    /// <param name="start">Place of the first, from 0.</param>
+    /// <param name="take">1 … 200.</param>
+    Task<IReadOnlyList<PictureView>> ReadRangeAsync(
+        Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken);
+}
