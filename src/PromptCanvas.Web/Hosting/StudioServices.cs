@@ -79,6 +79,7 @@ internal static class StudioServices
         services.AddScoped<GalleryWindow>();
         services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();
+        services.AddSingleton<Tour>();
         services.AddSingleton<QueueWatch>();
         return builder;
     }
