@@ -54,7 +54,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await tab.Page.Locator(".selection summary").ClickAsync();
         await tab.Page.GetByLabel("New board").FillAsync("Cones");
         await tab.Page.GetByLabel("New board").PressAsync("Enter");
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Cones" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(tab.Page.Locator(".selection .board-choice", new() { HasText = "Cones" })).ToHaveAttributeAsync("aria-pressed", "true");
         await tab.Page.Locator(".selection summary").ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Download" }).ClickAsync();
         var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "Save zip (2)" }).ClickAsync());
@@ -116,6 +116,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
     {
         await using var tab = await browser.OpenAsync();
         await tab.GoAsync(studio.Address);
+        await tab.Page.WaitForSelectorAsync("[data-takes-files]");
         var text = new PictureText("a pink café 🌸", 4294967295, "starter", """{"size":256}""", PictureText.ThisSoftware);
         var png = Convert.ToBase64String(PngEncoder.Encode(new Imaging.Pixels.RgbImage(8, 8, new byte[8 * 8 * 3]), text));
 
