@@ -90,5 +90,6 @@ export function accept(form) {
       Blazor.navigateTo(`/?${new URLSearchParams(wanted)}`);
     }
   });
+  form.dataset.takesFiles = '';
   return { stop: () => stopped.abort() };
 }

@@ -128,6 +128,37 @@ document.addEventListener('submit', event => {
   }
 });
 
+// A sound when a job ends: this browser's choice.
+const soundKey = 'promptcanvas.sound';
+
+function showSound(on) {
+  document.documentElement.dataset.sound = on ? 'on' : 'off';
+  for (const button of document.querySelectorAll('[data-sound][aria-pressed]')) {
+    button.setAttribute('aria-pressed', String(on));
+  }
+}
+
+function soundIsWanted() {
+  try {
+    return localStorage.getItem(soundKey) === 'on';
+  } catch {
+    return false;
+  }
+}
+
+document.addEventListener('click', event => {
+  if (event.target.closest?.('[data-sound][aria-pressed]')) {
+    const on = document.documentElement.dataset.sound !== 'on';
+    try {
+      localStorage.setItem(soundKey, on ? 'on' : 'off');
+    } catch {
+      // Without storage the choice ends with the page.
+    }
+    showSound(on);
+  }
+});
+showSound(soundIsWanted());
+
 function currentTheme() {
   return document.documentElement.dataset.theme
     || (matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark');
@@ -192,6 +223,12 @@ function dress(root) {
     const words = ('localDay' in time.dataset ? day : moment).format(new Date(time.dateTime));
     if (time.textContent !== words) {
       time.textContent = words;
+    }
+  }
+  for (const button of root.querySelectorAll('[data-sound][aria-pressed]')) {
+    const on = String(document.documentElement.dataset.sound === 'on');
+    if (button.getAttribute('aria-pressed') !== on) {
+      button.setAttribute('aria-pressed', on);
     }
   }
   for (const button of root.querySelectorAll('[data-when-visible]')) {

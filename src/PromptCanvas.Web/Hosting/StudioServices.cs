@@ -80,6 +80,7 @@ internal static class StudioServices
         services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();
         services.AddSingleton<IPromptIdeas>(provider => provider.GetRequiredService<PromptIdeas>());
+        services.AddSingleton<Tour>();
         services.AddSingleton<QueueWatch>();
         return builder;
     }

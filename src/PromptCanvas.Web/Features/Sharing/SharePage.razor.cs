@@ -40,7 +40,6 @@ public sealed partial class SharePage
 
     protected override async Task OnInitializedAsync()
     {
-        Context.Response.Headers.CacheControl = "private, no-store";
         link = await Door.FindAsync(Token, Context.RequestAborted);
         if (link is not null && Door.IsOpen(link, Context))
         {
@@ -54,6 +53,7 @@ public sealed partial class SharePage
         }
         else if (shared is not null)
         {
+            Context.Response.Headers.CacheControl = "private, no-store";
             await Door.CountAsync(link, Context.RequestAborted);
         }
     }

@@ -1,0 +1,117 @@
+using System.Data.Common;
+
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Components.Layout;
+
+/// <summary>Follows the person's jobs wherever they are in the studio, and says so when one has ended.</summary>
+public sealed partial class QueueChip(
+    IJobQueries jobs, IJobFeed feed, ICredits credits, ICurrentViewer viewer, AuthenticationStateProvider authentication, IJSRuntime js)
+{
+    private IDisposable? subscription;
+    private IJSObjectReference? notices;
+    private Viewer? person;
+
+    /// <summary>Handed from the prerendered page to the live one.</summary>
+    [PersistentState]
+    public IReadOnlyList<JobView>? Known { get; set; }
+
+    [PersistentState]
+    public QuotaView? Credits { get; set; }
+
+    private IReadOnlyList<JobView> Active => Known ?? [];
+
+    private int Pictures => Active.Sum(job => job.Images.Count);
+
+    private int Done => Active.Sum(job => job.Images.Count(image => image.State == JobImageState.Done));
+
+    protected override async ValueTask DisposeCoreAsync()
+    {
+        subscription?.Dispose();
+        try
+        {
+            if (notices is not null)
+            {
+                await notices.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone.
+        }
+
+        await base.DisposeCoreAsync();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            if ((await authentication.GetAuthenticationStateAsync()).User.PersonId() is not null)
+            {
+                person = await viewer.GetAsync(Gone);
+                await ReadAsync(person);
+            }
+        }
+        catch (Exception fault) when (fault is DbException or UnauthorizedAccessException)
+        {
+            // The page beneath says what is wrong.
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender || person is null)
+        {
+            return;
+        }
+
+        notices = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/notices.js");
+        subscription = feed.Subscribe(null, OnChanged);
+    }
+
+    // Others' jobs are no news, except that a new one may be this person's.
+    private void OnChanged(JobChanged change)
+    {
+        if (change.State == JobState.Queued || Active.Any(job => job.Id == change.JobId))
+        {
+            Post(RefreshAsync);
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        person = await viewer.GetAsync(Gone);
+        var before = Active;
+        await ReadAsync(person);
+        StateHasChanged();
+        foreach (var job in before.Where(job => Active.All(other => other.Id != job.Id)))
+        {
+            if (notices is not null && await jobs.FindAsync(person, job.Id, Gone) is { } ended && WordsOf(ended) is { } words)
+            {
+                await notices.InvokeVoidAsync("jobEnded", Gone, ended.State == JobState.Done, words);
+            }
+        }
+    }
+
+    private async Task ReadAsync(Viewer viewed)
+    {
+        Known = await jobs.ActiveAsync(viewed, Gone);
+        Credits = viewed.MayMake ? await credits.GetAsync(viewed.PersonId, viewed.Role, Gone) : null;
+    }
+
+    private string? WordsOf(JobView job) => job.State switch
+    {
+        JobState.Done => T["NoticeDone"].Value,
+        JobState.Failed => T["NoticeFailed"].Value,
+        JobState.Rejected => T["NoticeRefused"].Value,
+        _ => null,
+    };
+}

@@ -1,0 +1,206 @@
+using System.Text.RegularExpressions;
+
+using Microsoft.Playwright;
+
+using PromptCanvas.Data.People;
+using PromptCanvas.Imaging.Png;
+
+using static Microsoft.Playwright.Assertions;
+
+namespace PromptCanvas.Journeys;
+
+/// <summary>What people do together, and what keeps it decent: links, boards, comments, rules, the first hints.</summary>
+public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
+{
+    [Fact]
+    public async Task Link_WithAPassword_IsOpenedByAStrangerWhoKnowsIt_AndGoneWhenRevoked()
+    {
+        await using var tab = await browser.OpenAsync();
+        await MakeAsync(tab, "a green ring");
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.Locator(".thumb").First.ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Share", Exact = true }).ClickAsync();
+        await tab.Page.GetByLabel("Password").FillAsync("open sesame");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
+        var address = await tab.Page.Locator("[data-secret]").InnerTextAsync();
+
+        await using var stranger = await browser.OpenAsync(width: 360, height: 740, ColorScheme.Light);
+        await stranger.Page.GotoAsync(address);
+        await stranger.Page.GetByLabel("Password").FillAsync("open sesame");
+        await stranger.Page.GetByRole(AriaRole.Button, new() { Name = "Open" }).ClickAsync();
+        await Expect(stranger.Page.Locator(".shared-figure > img")).ToBeVisibleAsync();
+        await Expect(stranger.Page.Locator(".shared-prompt")).ToHaveTextAsync("a green ring");
+        Assert.True(await stranger.Page.EvaluateAsync<bool>("document.querySelector('.shared-figure > img').naturalWidth > 0"));
+        Assert.True(await stranger.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page scrolls sideways.");
+
+        await tab.VisitAsync(studio.Address, "/account/links");
+        await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = RevokeName() }).First.ClickAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = RevokeName() })).ToHaveCountAsync(0);
+        var gone = await stranger.Page.GotoAsync(address);
+        Assert.Equal(404, gone!.Status);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task SeveralPictures_GoOntoABoard_AndIntoTheTrashAndBack()
+    {
+        await using var tab = await browser.OpenAsync();
+        await MakeAsync(tab, "two blue cones");
+        await tab.GoAsync(studio.Address, "/gallery?q=blue+cones");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
+        await tab.Page.Locator(".thumb-pick").Nth(0).ClickAsync();
+        await tab.Page.Locator(".thumb-pick").Nth(1).ClickAsync();
+        await Expect(tab.Page.Locator(".selection strong")).ToHaveTextAsync("2 selected");
+        await tab.Page.Locator(".selection summary").ClickAsync();
+        await tab.Page.GetByLabel("New board").FillAsync("Cones");
+        await tab.Page.GetByLabel("New board").PressAsync("Enter");
+        await Expect(tab.Page.Locator(".selection .board-choice", new() { HasText = "Cones" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await tab.Page.Locator(".selection summary").ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Download" }).ClickAsync();
+        var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new() { Name = "Save zip (2)" }).ClickAsync());
+        Assert.EndsWith(".zip", download.SuggestedFilename, StringComparison.Ordinal);
+
+        var before = await tab.Page.Locator(".thumb-pick").CountAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Expect(tab.Page.Locator(".thumb-pick")).ToHaveCountAsync(before - 2);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(tab.Page.Locator(".thumb-pick")).ToHaveCountAsync(before);
+
+        await tab.GoAsync(studio.Address, "/boards");
+        await tab.Page.GetByRole(AriaRole.Link, new() { NameRegex = ConesName() }).ClickAsync();
+        await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(2);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Comment_OnASharedPicture_IsThereForOthersAndCanBeDeleted()
+    {
+        await using var tab = await browser.OpenAsync();
+        await MakeAsync(tab, "a white star");
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.Locator(".thumb").First.ClickAsync();
+        await tab.Page.GetByLabel("Say something about it").FillAsync("Very white. Favourite!");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Comment", Exact = true }).ClickAsync();
+        await Expect(tab.Page.Locator(".comment-text")).ToHaveTextAsync("Very white. Favourite!");
+
+        // Letters typed there are no verbs of the viewer.
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
+        await tab.Page.Locator(".comment-acts button").ClickAsync();
+        await Expect(tab.Page.Locator(".comment-text")).ToHaveCountAsync(0);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Prompt_ThatARuleRefuses_SaysWhyAndCostsNothing()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.VisitAsync(studio.Address, "/admin/safety");
+        var rule = tab.Page.Locator("form:has([name=Kind])");
+        await rule.GetByLabel("Words, a phrase or a pattern").FillAsync("broccoli");
+        await rule.GetByLabel("Reason").FillAsync("Not before dinner.");
+        await rule.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(tab.Page.GetByText("refused 0 times")).ToBeVisibleAsync();
+
+        await tab.GoAsync(studio.Address);
+        var credits = await tab.Page.Locator("[data-credits]").InnerTextAsync();
+        await tab.Page.FillAsync("#prompt", "a b r ó c c o l i");
+        await tab.Page.PressAsync("#prompt", "Enter");
+
+        await Expect(tab.Page.Locator("#composer-refusal")).ToContainTextAsync("Not before dinner. Nothing was charged");
+        Assert.Equal(credits, await tab.Page.Locator("[data-credits]").InnerTextAsync());
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Picture_DroppedOnCreate_BringsItsSettingsBack()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.GoAsync(studio.Address);
+        await tab.Page.WaitForSelectorAsync("[data-takes-files]");
+        var text = new PictureText("a pink café 🌸", 4294967295, "starter", """{"size":256}""", PictureText.ThisSoftware);
+        var png = Convert.ToBase64String(PngEncoder.Encode(new Imaging.Pixels.RgbImage(8, 8, new byte[8 * 8 * 3]), text));
+
+        await tab.Page.EvaluateAsync(
+            """
+            png => {
+              const bytes = Uint8Array.from(atob(png), letter => letter.charCodeAt(0));
+              const files = new DataTransfer();
+              files.items.add(new File([bytes], 'a.png', { type: 'image/png' }));
+              document.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));
+            }
+            """,
+            png);
+
+        await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync("a pink café 🌸");
+        await Expect(tab.Page.GetByLabel("Seed")).ToHaveValueAsync("4294967295");
+        await Expect(tab.Page.GetByLabel("Size")).ToHaveValueAsync("256");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Hints_OnceEnded_AreGoneForEver()
+    {
+        var newcomer = await studio.PersonAsync("newcomer@example.com", PersonRoles.Member);
+        for (var device = 0; device < 2; device++)
+        {
+            await using var tab = await browser.OpenAsync(width: 360, height: 740);
+            var (name, value) = (newcomer.Cookie.Split('=', 2)[0], newcomer.Cookie.Split('=', 2)[1]);
+            await tab.Page.Context.AddCookiesAsync([new Cookie { Name = name, Value = value, Url = studio.Address.ToString() }]);
+            await tab.GoAsync(studio.Address);
+            if (device == 0)
+            {
+                await Expect(tab.Page.Locator(".tour")).ToContainTextAsync("Hint 1 of 4");
+                await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Next" }).ClickAsync();
+                await Expect(tab.Page.Locator(".tour")).ToContainTextAsync("Hint 2 of 4");
+                await tab.Page.GetByRole(AriaRole.Button, new() { Name = "No more hints" }).ClickAsync();
+            }
+
+            await Expect(tab.Page.Locator(".tour")).ToHaveCountAsync(0);
+            Assert.True(await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page scrolls sideways.");
+            Assert.Empty(tab.Complaints);
+        }
+    }
+
+    [Fact]
+    public async Task QueueChip_CountsOnEveryPage_AndTheTabSaysWhenItIsDone()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.GoAsync(studio.Address);
+        studio.Engine.Gate.Reset();
+        try
+        {
+            await tab.Page.FillAsync("#prompt", "a brown cross");
+            await tab.Page.PressAsync("#prompt", "Enter");
+            await Expect(tab.Page.Locator(".queue-chip-busy")).ToContainTextAsync("0 of 4 done");
+            await tab.GoAsync(studio.Address, "/gallery");
+            await Expect(tab.Page.Locator(".queue-chip-busy")).ToContainTextAsync("0 of 4 done");
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "A sound when pictures are done" }).ClickAsync();
+            await tab.Page.EvaluateAsync("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
+        }
+        finally
+        {
+            studio.Engine.Gate.Set();
+        }
+
+        await Expect(tab.Page).ToHaveTitleAsync(DoneTitle());
+        await Expect(tab.Page.Locator(".queue-chip-busy")).ToHaveCountAsync(0);
+        Assert.Empty(tab.Complaints);
+    }
+
+    private async Task MakeAsync(Tab tab, string prompt)
+    {
+        await tab.GoAsync(studio.Address);
+        await tab.Page.FillAsync("#prompt", prompt);
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+    }
+
+    [GeneratedRegex("^Revoke")]
+    private static partial Regex RevokeName();
+
+    [GeneratedRegex("^Cones")]
+    private static partial Regex ConesName();
+
+    [GeneratedRegex("^✓ Done · ")]
+    private static partial Regex DoneTitle();
+}
