@@ -40,6 +40,27 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
     }
 
     [Fact]
+    public async Task Replace_WithASoftEdge_KeepsAllOrDiscardsAllWithAWayBack()
+    {
+        await using var tab = await browser.OpenAsync();
+        var source = await OpenAsync(tab);
+        await PaintAsync(tab, (0.4, 0.4), (0.6, 0.6));
+        await tab.Page.FillAsync(".bench-prompt", "a green heart");
+        await tab.Page.GetByLabel("Soft edge").FillAsync("16");
+        await PressAsync(tab, "Replace");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Keep all" }).ClickAsync();
+        await Expect(tab.Page.Locator(".bench-note")).ToHaveTextAsync("All 4 are in your gallery.");
+        await Expect(tab.Page).ToHaveURLAsync(new Regex(source));
+
+        await PressAsync(tab, "Replace");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("4 put into the trash");
+        await tab.Page.Locator(".bench-note").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" })).ToBeVisibleAsync();
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task Extend_ByNumbers_MakesALargerPicture()
     {
         await using var tab = await browser.OpenAsync();

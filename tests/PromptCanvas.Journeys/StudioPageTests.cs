@@ -80,6 +80,23 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
     }
 
     [Fact]
+    public async Task Skip_OneTile_GivesItsCreditBackAndTheOthersGoOn()
+    {
+        await using var tab = await browser.OpenAsync();
+        studio.Engine.Gate.Reset();
+        await AskAsync(tab, "a pink ring");
+        await tab.Page.WaitForSelectorAsync(".tile[data-frame]");
+        await tab.Page.Locator(".run .tile").Nth(1).HoverAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Skip picture 2" }).ClickAsync();
+        await Expect(tab.Page.Locator(".run .tile").Nth(1).Locator(".tile-note")).ToHaveTextAsync("Stopped");
+
+        studio.Engine.Gate.Set();
+        await FinishAsync(tab);
+        await Expect(tab.Page.Locator(".run-status").First).ToContainTextAsync("3 of 4 done · 1 credit given back");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task SecondTab_WhileAJobRuns_ShowsItToo()
     {
         await using var first = await browser.OpenAsync();

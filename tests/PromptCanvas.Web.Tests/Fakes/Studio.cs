@@ -88,7 +88,7 @@ public sealed class Studio : WebApplicationFactory<Program>
         builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Password);
 
         // The limits have their own tests; here they would only make others wait.
-        foreach (var limit in (string[])["SignInPerMinute", "WritesPerMinute", "WritesPerSecond", "ReadsPerMinute"])
+        foreach (var limit in (string[])["SignInPerMinute", "WritesPerMinute", "WritesPerSecond", "ReadsPerMinute", "SketchesPerMinute"])
         {
             builder.UseSetting($"RateLimits:{limit}", "100000");
         }
