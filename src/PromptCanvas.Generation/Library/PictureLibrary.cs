@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Data;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Storage;
 

@@ -46,7 +46,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         await using (var first = await StudioProcess.StartAsync(folder, key, settings))
         {
             using var client = first.Client();
-            job = await client.StartJobAsync(count: 4, size: 1024);
+            job = await client.StartJobAsync(count: 8, size: 256);
             await using var browser = await first.WatchAsync();
             await FrameAsync(browser, job);
             await first.KillAsync();
@@ -72,7 +72,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         using var reader = after.CreateClient();
         await using var database = await DatabaseAsync(after);
         Assert.Empty(await Invariants.BrokenAsync(database, Cancellation));
-        Assert.Equal(4, (await database.Quotas.SingleAsync(Cancellation)).Used);
+        Assert.Equal(8, (await database.Quotas.SingleAsync(Cancellation)).Used);
     }
 
     [Theory]
