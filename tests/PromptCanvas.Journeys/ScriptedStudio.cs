@@ -1,3 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Data;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
@@ -13,6 +18,26 @@ public sealed class ScriptedStudio : IAsyncLifetime
     public Task<SomebodyInTest> PersonAsync(string email, string role) => studio.PersonAsync(email, role);
 
     public ScriptedEngine Engine => studio.Engine;
+
+    /// <summary>Puts copies of the newest picture into the gallery, one an hour backwards from it; rows of their own, the same bytes.</summary>
+    public async Task FillGalleryAsync(int copies)
+    {
+        await using var scope = studio.Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var newest = await database.Images.AsNoTracking().OrderByDescending(image => image.CreatedAt).FirstAsync();
+        var first = await database.Images.MaxAsync(image => image.ImageIndex) + 1;
+        for (var copy = 0; copy < copies; copy++)
+        {
+            var row = database.Entry(newest).CurrentValues.Clone();
+            row[nameof(GeneratedImage.Id)] = Guid.NewGuid();
+            row[nameof(GeneratedImage.ImageIndex)] = first + copy;
+            row[nameof(GeneratedImage.CreatedAt)] = newest.CreatedAt.AddHours(-1 - copy);
+            row[nameof(GeneratedImage.Prompt)] = $"picture {copy}";
+            database.Images.Add((GeneratedImage)row.ToObject());
+        }
+
+        await database.SaveChangesAsync();
+    }
 
     public ValueTask InitializeAsync()
     {

@@ -14,6 +14,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     private bool selecting;
     private bool refreshing;
     private bool changed;
+    private int version;
 
     [Parameter]
     public string? Title { get; set; }
@@ -25,6 +26,10 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     /// <summary>Whether several pictures can be chosen, for what is done with all of them.</summary>
     [Parameter]
     public bool Selectable { get; set; }
+
+    /// <summary>Whether the gallery is as long as all its pictures, of which only those in sight are on the page.</summary>
+    [Parameter]
+    public bool Wall { get; set; }
 
     /// <summary>Jobs whose pictures the page shows elsewhere.</summary>
     [Parameter]
@@ -92,6 +97,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     {
         window.Start(await window.ReadFirstAsync(Gone));
         selected = [];
+        version++;
         Choose();
         await TellEmptyAsync();
         StateHasChanged();
@@ -124,6 +130,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         }
 
         refreshing = false;
+        version++;
         Choose();
         await TellEmptyAsync();
         StateHasChanged();

@@ -5,9 +5,15 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>The part of the gallery that one tab has loaded, newest first; the viewer walks through it.</summary>
-public sealed class GalleryWindow(ILibrary library, IJobQueries jobs, ICurrentViewer viewer)
+public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, IJobQueries jobs, ICurrentViewer viewer, TimeProvider clock)
 {
     private const int PageSize = 24;
+
+    // The most the library reads at once.
+    private const int LargestRange = 200;
+    private readonly Dictionary<int, PictureView> placed = [];
+    private readonly Dictionary<Guid, int> places = [];
+    private DateTimeOffset pinnedAt;
     private readonly List<PictureView> pictures = [];
     private string? next;
 
@@ -20,6 +26,44 @@ public sealed class GalleryWindow(ILibrary library, IJobQueries jobs, ICurrentVi
 
     public bool HasMore => next is not null;
 
+    /// <summary>When each picture was made, newest first, as of the last <see cref="PinAsync"/>.</summary>
+    public IReadOnlyList<DateTimeOffset> Times { get; private set; } = [];
+
+    /// <summary>How many pictures there were then.</summary>
+    public int Count => Times.Count;
+
+    /// <summary>Keeps the places of all pictures there are now: what is made later moves none.</summary>
+    public async Task PinAsync(CancellationToken cancellationToken)
+    {
+        pinnedAt = clock.GetUtcNow();
+        placed.Clear();
+        places.Clear();
+        Times = await timeline.TimesAsync(await viewer.GetAsync(cancellationToken), Filter, pinnedAt, cancellationToken);
+    }
+
+    /// <summary>How many pictures there are now.</summary>
+    public async Task<int> CountAsync(CancellationToken cancellationToken) =>
+        (await timeline.TimesAsync(await viewer.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken)).Count;
+
+    /// <summary>The pictures from a pinned place on.</summary>
+    public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(int start, int take, CancellationToken cancellationToken)
+    {
+        var found = new List<PictureView>();
+        for (var at = start; at < Math.Min(start + take, Count); at += LargestRange)
+        {
+            found.AddRange(await timeline.ReadRangeAsync(
+                await viewer.GetAsync(cancellationToken), Filter, pinnedAt, at, Math.Min(LargestRange, start + take - at), cancellationToken));
+        }
+
+        for (var index = 0; index < found.Count; index++)
+        {
+            placed[start + index] = found[index];
+            places[found[index].Id] = start + index;
+        }
+
+        return found;
+    }
+
     /// <summary>Looks onto something else, and forgets what it had loaded.</summary>
     public void LookAt(LibraryFilter filter)
     {
@@ -27,6 +71,9 @@ public sealed class GalleryWindow(ILibrary library, IJobQueries jobs, ICurrentVi
         {
             (Filter, IsLoaded, next) = (filter, false, null);
             pictures.Clear();
+            placed.Clear();
+            places.Clear();
+            Times = [];
         }
     }
 
@@ -85,6 +132,11 @@ public sealed class GalleryWindow(ILibrary library, IJobQueries jobs, ICurrentVi
     /// <summary>The pictures before and after one, in the gallery's order; its job's other pictures when the gallery has not loaded it.</summary>
     public async Task<(Guid? Newer, Guid? Older)> NeighboursAsync(PictureView picture, CancellationToken cancellationToken)
     {
+        if (places.TryGetValue(picture.Id, out var place))
+        {
+            return (await IdAtAsync(place - 1, cancellationToken), await IdAtAsync(place + 1, cancellationToken));
+        }
+
         var row = pictures.Select(other => other.Id).ToList();
         if (!row.Contains(picture.Id) && await jobs.FindAsync(await viewer.GetAsync(cancellationToken), picture.JobId, cancellationToken) is { } job)
         {
@@ -93,5 +145,16 @@ public sealed class GalleryWindow(ILibrary library, IJobQueries jobs, ICurrentVi
 
         var at = row.IndexOf(picture.Id);
         return (at > 0 ? row[at - 1] : null, at >= 0 && at < row.Count - 1 ? row[at + 1] : null);
+    }
+
+    private async Task<Guid?> IdAtAsync(int place, CancellationToken cancellationToken)
+    {
+        if (place < 0 || place >= Count)
+        {
+            return null;
+        }
+
+        return placed.TryGetValue(place, out var known) ? known.Id
+            : await ReadRangeAsync(place, 1, cancellationToken) is [var read] ? read.Id : null;
     }
 }

@@ -51,16 +51,48 @@ public sealed class GalleryWindowTests
         Assert.Equal((second.Id, null), await window.NeighboursAsync(third, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task NeighboursAsync_AtTheEdgeOfWhatWasRead_ReadsOn()
+    {
+        shelf.Add(500);
+        var window = await StartedAsync();
+        await window.PinAsync(CancellationToken.None);
+        var middle = await window.ReadRangeAsync(300, 10, CancellationToken.None);
+
+        Assert.Equal(shelf.Pictures.Skip(300).Take(10), middle);
+        Assert.Equal((shelf.Pictures[299].Id, shelf.Pictures[301].Id), await window.NeighboursAsync(middle[0], CancellationToken.None));
+        Assert.Equal((shelf.Pictures[308].Id, shelf.Pictures[310].Id), await window.NeighboursAsync(middle[9], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task ReadRangeAsync_BeyondTheEnd_GivesWhatThereIs()
+    {
+        shelf.Add(250);
+        var window = await StartedAsync();
+        await window.PinAsync(CancellationToken.None);
+
+        Assert.Equal(250, window.Count);
+        Assert.Equal(shelf.Pictures, await window.ReadRangeAsync(0, 1000, CancellationToken.None));
+        Assert.Empty(await window.ReadRangeAsync(250, 10, CancellationToken.None));
+    }
+
     private async Task<GalleryWindow> StartedAsync()
     {
-        var window = new GalleryWindow(shelf, shelf, shelf);
+        var window = new GalleryWindow(shelf, shelf, shelf, shelf, TimeProvider.System);
         window.Start(await window.ReadFirstAsync(CancellationToken.None));
         return window;
     }
 
     /// <summary>Finished pictures in memory.</summary>
-    private sealed class Shelf : ILibrary, IJobQueries, ICurrentViewer
+    private sealed class Shelf : ILibrary, IPictureTimeline, IJobQueries, ICurrentViewer
     {
+        public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<DateTimeOffset>>([.. Pictures.Select(picture => picture.CreatedAt)]);
+
+        public Task<IReadOnlyList<PictureView>> ReadRangeAsync(
+            Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<PictureView>>([.. Pictures.Skip(start).Take(take)]);
+
         public Task<Guid?> FindByKeyAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public List<PictureView> Pictures { get; } = [];
