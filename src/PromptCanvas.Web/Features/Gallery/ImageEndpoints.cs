@@ -25,8 +25,9 @@ internal static class ImageEndpoints
             .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new InertContent());
         api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("At most 512 pixels a side. Scope: read.").WithMetadata(new InertContent());
-        api.MapGet("/bundles/{id:guid}/content", Bundle).RequireAuthorization(Policies.Read).WithMetadata(new InertContent())
-            .WithSummary("A zip of several pictures, packed by the gallery").Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/bundles/{id:guid}/content", Bundle).RequireAuthorization(Policies.Read)
+            .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("A zip of pictures that you chose on the gallery's page; an hour long. Scope: read.").WithMetadata(new InertContent());
     }
 
     private static IResult Bundle(Guid id, ClaimsPrincipal user, IBundles bundles, HttpContext context)
