@@ -102,6 +102,7 @@ public static class GenerationRegistration
         services.AddSingleton<ILibrary>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<SketchTurns>();
+        services.AddSingleton<SketchGuard>();
         services.AddSingleton<KnownEmbeddings>();
         services.AddSingleton<ISketches, Sketches.Sketches>();
         services.AddSingleton<StorySources>();

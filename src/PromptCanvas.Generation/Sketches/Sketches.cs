@@ -10,7 +10,8 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Sketches;
 
 /// <inheritdoc/>
-internal sealed class Sketches(IEngineProvider engines, InputPictures inputs, StoredPictures pictures, SketchTurns turns, KnownEmbeddings known) : ISketches
+internal sealed class Sketches(IEngineProvider engines, InputPictures inputs, StoredPictures pictures, SketchTurns turns, SketchGuard guard, KnownEmbeddings known)
+    : ISketches
 {
     /// <summary>Steps of a draft: with DPM-Solver++ shapes and colours are those of 18 steps, edges softer.</summary>
     private const int DraftSteps = 6;
@@ -49,7 +50,14 @@ internal sealed class Sketches(IEngineProvider engines, InputPictures inputs, St
         }
 
         return await SketchDrawing.GuardAsync(
-            () => turns.RunAsync(viewer.PersonId, token => DrawAsync(engines.Get(model), viewer, asked, found, token), cancellationToken), cancellationToken);
+            async () =>
+            {
+                var engine = engines.Get(model);
+                return await guard.CheckAsync(job, engine, cancellationToken) is { } refusal
+                    ? refusal
+                    : await turns.RunAsync(viewer.PersonId, token => DrawAsync(engine, viewer, asked, found, token), cancellationToken);
+            },
+            cancellationToken);
     }
 
     private async Task<Result<EncodedPicture>> DrawAsync(
@@ -76,7 +84,7 @@ internal sealed class Sketches(IEngineProvider engines, InputPictures inputs, St
             PreviewsWanted = _ => false,
         };
         var drawn = await SketchDrawing.DrawAsync(engine, request, cancellationToken);
-        return drawn.TryGet(out var picture, out var refusal) ? SketchDrawing.Encode(picture.Image) : refusal;
+        return drawn.TryGet(out var picture, out var refusal) ? await guard.ShowAsync(engine, picture, cancellationToken) : refusal;
     }
 
     private async Task<ConditioningInput> PictureAsync(IImageEngine engine, string hash, CancellationToken cancellationToken)

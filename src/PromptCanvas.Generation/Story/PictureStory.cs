@@ -13,7 +13,8 @@ using PromptCanvas.Generation.Sketches;
 namespace PromptCanvas.Generation.Story;
 
 /// <inheritdoc/>
-internal sealed class PictureStory(StorySources sources, IEngineProvider engines, EngineWorks works, SketchTurns turns, PictureCaptions captions) : IPictureStory
+internal sealed class PictureStory(
+    StorySources sources, IEngineProvider engines, EngineWorks works, SketchTurns turns, SketchGuard guard, PictureCaptions captions) : IPictureStory
 {
     /// <summary>The side of a replay: the decoder and the first upsampler. The largest picture is there already.</summary>
     private const int ReplaySize = 256;
@@ -67,7 +68,10 @@ internal sealed class PictureStory(StorySources sources, IEngineProvider engines
         }
 
         return await SketchDrawing.GuardAsync(
-            () => turns.RunAsync(viewer.PersonId, token => ReplayAsync(viewer, source, token), cancellationToken), cancellationToken);
+            async () => await RefusedAsync(viewer, source, source.Material, cancellationToken) is { } refusal
+                ? refusal
+                : await turns.RunAsync(viewer.PersonId, token => ReplayAsync(viewer, source, token), cancellationToken),
+            cancellationToken);
     }
 
     public async Task<Result<WayPicture>> WayAsync(Viewer viewer, Guid imageId, ConditioningMode way, CancellationToken cancellationToken)
@@ -79,7 +83,10 @@ internal sealed class PictureStory(StorySources sources, IEngineProvider engines
         }
 
         return await SketchDrawing.GuardAsync(
-            () => turns.RunAsync(viewer.PersonId, token => WayAsync(engines.Get(source.Picture.Model), Way(source, viewer, way), token), cancellationToken),
+            async () => await RefusedAsync(viewer, source, null, cancellationToken) is { } refusal
+                ? refusal
+                : await turns.RunAsync(
+                    viewer.PersonId, token => WayAsync(engines.Get(source.Picture.Model), Way(source, viewer, way), token), cancellationToken),
             cancellationToken);
     }
 
@@ -114,11 +121,16 @@ internal sealed class PictureStory(StorySources sources, IEngineProvider engines
         PreviewsWanted = _ => false,
     };
 
-    private static async Task<Result<WayPicture>> WayAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
+    private async Task<Result<WayPicture>> WayAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
     {
         if (!(await SketchDrawing.DrawAsync(engine, request, cancellationToken)).TryGet(out var drawn, out var refusal))
         {
             return refusal;
+        }
+
+        if (!(await guard.ShowAsync(engine, drawn, cancellationToken)).TryGet(out var shown, out var notShown))
+        {
+            return notShown;
         }
 
         var picture = new ImageInput(new SourcePicture(drawn.Image.Width, drawn.Image.Height, drawn.Image.ToRgbBytes()));
@@ -130,7 +142,7 @@ internal sealed class PictureStory(StorySources sources, IEngineProvider engines
             similarity = EmbeddingSpace.Cosine(embeddings[0], embeddings[1]);
         }
 
-        return new WayPicture(SketchDrawing.Encode(drawn.Image), similarity);
+        return new WayPicture(shown, similarity);
     }
 
     private static T? Read<T>(string json)
@@ -179,18 +191,37 @@ internal sealed class PictureStory(StorySources sources, IEngineProvider engines
             return refusal;
         }
 
-        var frames = new List<StoryFrame>();
-        var drawn = await SketchDrawing.DrawAsync(engines.Get(job.Model), work.Request, step => Keep(frames, step), cancellationToken);
-        return drawn.TryGet(out _, out var failed) ? frames : failed;
+        var frames = new List<(StoryFrame Step, SignedImage Image)>();
+        var engine = engines.Get(job.Model);
+        var drawn = await SketchDrawing.DrawAsync(engine, work.Request, step => Keep(frames, step), cancellationToken);
+        return drawn.TryGet(out var picture, out var failed) ? await guard.ShownAsync(engine, picture, frames, cancellationToken) : failed;
     }
 
-    private static void Keep(List<StoryFrame> frames, StepCompleted step)
+    private static void Keep(List<(StoryFrame Step, SignedImage Image)> frames, StepCompleted step)
     {
         if (step.PredictedImage is { } image)
         {
-            frames.Add(new StoryFrame(step.Stage, step.Step, step.Steps, SketchDrawing.Encode(image)));
+            frames.Add((new StoryFrame(step.Stage, step.Step, step.Steps, SketchDrawing.Encode(image)), image));
         }
     }
+
+    // Rules may be younger than the picture.
+    private async Task<Refusal?> RefusedAsync(Viewer viewer, StorySource source, Material? material, CancellationToken cancellationToken) =>
+        await guard.CheckAsync(
+            new NewJob
+            {
+                IdempotencyKey = "story",
+                PersonId = viewer.PersonId,
+                Role = viewer.Role,
+                Prompt = source.Picture.Prompt,
+                NegativePrompt = source.Job.NegativePrompt,
+                Material = material,
+                Overrides = source.Overrides,
+                Count = 1,
+                Size = SketchDrawing.Size,
+            },
+            engines.Get(source.Picture.Model),
+            cancellationToken);
 
     private IImageEngine? EngineOf(StorySource source)
     {
