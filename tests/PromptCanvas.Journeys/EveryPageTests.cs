@@ -81,8 +81,11 @@ public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : ICl
         await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
         var job = await tab.Page.Locator(".run").First.GetAttributeAsync("data-job");
         var picture = await tab.Tiles.First.Locator("a").GetAttributeAsync("href");
+        var (board, token) = await studio.ShareBoardAsync("Cubes");
         return new()
         {
+            ["BoardId"] = board.ToString(),
+            ["Token"] = token,
             ["ImageId"] = picture!.Split("picture=")[1],
             ["JobId"] = job!,
             ["PersonId"] = person.Id.ToString(),

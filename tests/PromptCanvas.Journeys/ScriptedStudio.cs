@@ -2,7 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using PromptCanvas.Data;
+using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
@@ -37,6 +40,19 @@ public sealed class ScriptedStudio : IAsyncLifetime
         }
 
         await database.SaveChangesAsync();
+    }
+
+    /// <summary>A board of the administrator's, and the token of a link to it.</summary>
+    public async Task<(Guid Board, string Token)> ShareBoardAsync(string name)
+    {
+        await using var scope = studio.Services.CreateAsyncScope();
+        var viewer = new Viewer(studio.Administrator.Id, PersonRoles.Administrator);
+        var made = await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(viewer, name, CancellationToken.None);
+        Assert.True(made.TryGet(out var board, out _));
+        var link = new NewShareLink(null, board, NewShareLink.Spans.Max(), null, AllowsDownload: true, ShowsPrompt: true);
+        var shared = await scope.ServiceProvider.GetRequiredService<ShareLinks>().MakeAsync(viewer, link, CancellationToken.None);
+        Assert.True(shared.TryGet(out var token, out _));
+        return (board, token!);
     }
 
     public ValueTask InitializeAsync()

@@ -2,6 +2,7 @@
 
 const SMALLEST = 176;
 const GAP = 12;
+const PATIENCE_MS = 3000;
 
 // A page asked for by its address begins at the top; who goes back or reloads returns to where they were.
 let returning = ['back_forward', 'reload'].includes(performance.getEntriesByType('navigation')[0]?.type);
@@ -13,12 +14,34 @@ const keyOf = address => {
   return `wall:${url.pathname}${url.search}`;
 };
 
+/** Scrolls there; a wall that has not got its height yet ends above it, and is waited for until the reader's hand moves or the time is over. */
+async function reach(place) {
+  const end = performance.now() + PATIENCE_MS;
+  const over = new AbortController();
+  for (const hand of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+    addEventListener(hand, () => over.abort(), { passive: true, signal: over.signal });
+  }
+  while (!over.signal.aborted && performance.now() < end) {
+    const top = place();
+    scrollTo({ top, behavior: 'instant' });
+    if (scrollY >= top - 1) {
+      break;
+    }
+    await new Promise(done => requestAnimationFrame(done));
+  }
+  over.abort();
+}
+
 /** Tells the page how many pictures fit; `page` is its .NET side. */
 export function watch(wall, page) {
   const key = keyOf(location.href);
+  // Read before the page can move: the browser scrolls by itself while the wall is still short, and that is no place to keep.
+  const kept = returning ? Number(sessionStorage.getItem(key)) : 0;
+  returning = false;
   const stopped = new AbortController();
   let rowHeight = 0;
   let atTop = true;
+  let restoring = false;
   let restored = false;
 
   const begin = () => wall.getBoundingClientRect().top + scrollY;
@@ -34,15 +57,12 @@ export function watch(wall, page) {
     wall.style.setProperty('--wall-columns', columns);
     wall.style.setProperty('--wall-row', `${rowHeight}px`);
     await page.invokeMethodAsync('OnMeasured', columns, rowHeight, -new Date().getTimezoneOffset());
-    if (!restored) {
-      restored = true;
-      const kept = Number(sessionStorage.getItem(key));
-      if (returning && kept > 0) {
-        // The wall has its height once its rows are counted.
-        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-        scrollTo(0, kept);
+    if (!restoring) {
+      restoring = true;
+      if (kept > 0) {
+        await reach(() => kept);
       }
-      returning = false;
+      restored = true;
     }
     mark();
   }
@@ -63,7 +83,9 @@ export function watch(wall, page) {
     if (!wall.isConnected || document.documentElement.matches(':has(.viewer[open])')) {
       return;
     }
-    sessionStorage.setItem(key, scrollY);
+    if (restored) {
+      sessionStorage.setItem(key, scrollY);
+    }
     const isAtTop = scrollY < rowHeight;
     if (isAtTop !== atTop) {
       atTop = isAtTop;
@@ -72,11 +94,13 @@ export function watch(wall, page) {
     mark();
   }
 
+  const jump = row => reach(() => (row === 0 ? 0 : begin() + row * rowHeight - GAP));
+
   const size = new ResizeObserver(() => measure().catch(() => {}));
   size.observe(wall);
   addEventListener('scroll', scrolled, { passive: true, signal: stopped.signal });
   return {
-    jump: row => scrollTo({ top: row === 0 ? 0 : begin() + row * rowHeight - GAP, behavior: 'instant' }),
+    jump,
     stop: () => {
       size.disconnect();
       stopped.abort();

@@ -7,6 +7,10 @@ namespace PromptCanvas.Generation.Configuration;
 
 internal static class OptionsRegistration
 {
+    // A RangeAttribute is one object for all hosts of a process, and converts its bounds in place when it is first used:
+    // two hosts that start together would find it half converted.
+    private static readonly Lock OneAtATime = new();
+
     /// <summary>Binds a section and checks its attributes when the host starts.</summary>
     public static void AddValidated<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class
@@ -21,9 +25,15 @@ internal static class OptionsRegistration
         public ValidateOptionsResult Validate(string? name, TOptions options)
         {
             var faults = new List<ValidationResult>();
-            return Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true)
+            lock (OneAtATime)
+            {
+                return Check(options, faults);
+            }
+        }
+
+        private ValidateOptionsResult Check(TOptions options, List<ValidationResult> faults) =>
+            Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true)
                 ? ValidateOptionsResult.Success
                 : ValidateOptionsResult.Fail(faults.Select(fault => $"Setting {section}: {fault.ErrorMessage}"));
-        }
     }
 }

@@ -8,7 +8,14 @@ internal sealed class Submissions(
 {
     public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
     {
-        if (!(await checks.CheckAsync(job, cancellationToken)).TryGet(out var checkedJob, out var refusal))
+        // A check may count what a rule refused, which needs the database, too.
+        var looked = await writes.TryAsync(() => checks.CheckAsync(job, cancellationToken));
+        if (!looked.TryGet(out var outcomeOfChecks, out var unreadable))
+        {
+            return unreadable;
+        }
+
+        if (!outcomeOfChecks.TryGet(out var checkedJob, out var refusal))
         {
             return refusal;
         }

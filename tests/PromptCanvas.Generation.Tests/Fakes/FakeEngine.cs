@@ -46,7 +46,7 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
         Requests.Enqueue(request);
         foreach (var index in request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)])
         {
-            var seed = unchecked(request.Seed + (uint)index);
+            var seed = request.SeedOf(index);
             yield return new StepCompleted(index, seed, GenerationStage.Prior, 1, 1, 0.1, null);
             if (request.ReportsStages && ReportsStages)
             {
