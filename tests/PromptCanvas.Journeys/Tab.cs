@@ -74,10 +74,18 @@ public sealed class Tab : IAsyncDisposable
             return;
         }
 
+        var size = Page.ViewportSize!;
+        if (wholePage)
+        {
+            // What sticks to the window would stand in the middle of a picture that is longer than it.
+            await Page.SetViewportSizeAsync(size.Width, await Page.EvaluateAsync<int>("document.documentElement.scrollHeight"));
+        }
+
         // Pictures that are still being fetched are no part of a picture of the page.
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        using var picture = Image.PngloadBuffer(await Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = wholePage, Animations = ScreenshotAnimations.Disabled }));
+        using var picture = Image.PngloadBuffer(await Page.ScreenshotAsync(new PageScreenshotOptions { Animations = ScreenshotAnimations.Disabled }));
         picture.Webpsave(Path.Combine(RealStudio.RepoRoot, "docs", "tour", $"{name}.webp"), q: TourQuality, effort: 6, keep: Enums.ForeignKeep.None);
+        await Page.SetViewportSizeAsync(size.Width, size.Height);
     }
 
     public ValueTask DisposeAsync() => context.DisposeAsync();

@@ -15,10 +15,12 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
     private const float MinutesForPictures = 6 * 60_000;
     private static readonly string[] Prompts =
     [
-        "a green ring", "two orange cones", "a white star on a purple background", "three yellow spheres", "a pink heart", "a purple cylinder under a yellow cube",
-        "a blue sphere", "a red cube on top of a blue cube",
+        "a green ring on a yellow background", "two orange cones on a blue background", "a white star on a purple background",
+        "three yellow spheres on a green background", "a pink heart", "a blue sphere on an orange background",
+        "a purple cylinder under a yellow cube", "a red cube on top of a blue cube",
     ];
 
+    private const string Edited = "a green sphere on top of a blue cube";
     private readonly string dataFolder = Directory.CreateTempSubdirectory("promptcanvas-tour-").FullName;
 
     public void Dispose() => Directory.Delete(dataFolder, recursive: true);
@@ -64,15 +66,12 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
         var source = PictureIn().Match(tab.Page.Url).Value;
         var box = await tab.Page.Locator(".bench-stage canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("There is no canvas.");
-        await tab.Page.Mouse.MoveAsync(box.X + (box.Width * 0.3f), box.Y + (box.Height * 0.25f));
+        await tab.Page.Keyboard.PressAsync("r");
+        await tab.Page.Mouse.MoveAsync(box.X + (box.Width * 0.12f), box.Y + (box.Height * 0.03f));
         await tab.Page.Mouse.DownAsync();
-        for (var stroke = 0; stroke < 6; stroke++)
-        {
-            await tab.Page.Mouse.MoveAsync(box.X + (box.Width * (stroke % 2 == 0 ? 0.7f : 0.3f)), box.Y + (box.Height * (0.25f + (stroke * 0.04f))), new() { Steps = 6 });
-        }
-
+        await tab.Page.Mouse.MoveAsync(box.X + (box.Width * 0.88f), box.Y + (box.Height * 0.5f), new() { Steps = 6 });
         await tab.Page.Mouse.UpAsync();
-        await tab.Page.FillAsync(".bench-prompt", "a green sphere on top of a blue cube");
+        await tab.Page.FillAsync(".bench-prompt", Edited);
         await tab.ShowAsync("edit-mask");
         await tab.Page.Locator(".bench-make").GetByRole(AriaRole.Button, new() { Name = "Replace", Exact = true }).ClickAsync();
         var accept = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" });
@@ -93,7 +92,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
     private static async Task ChangeAsync(RealStudio studio, Tab tab, string picture)
     {
         await tab.GoAsync(studio.Address, $"/change?image={picture}");
-        await tab.Page.GetByLabel("From", new() { Exact = true }).FillAsync("a green sphere on top of a blue cube");
+        await tab.Page.GetByLabel("From", new() { Exact = true }).FillAsync(Edited);
         await tab.Page.GetByLabel("To", new() { Exact = true }).FillAsync("a yellow sphere on top of a pink cube");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the row" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-frame img")).ToHaveCountAsync(5, new() { Timeout = MinutesForPictures });
