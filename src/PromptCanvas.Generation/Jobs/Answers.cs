@@ -29,18 +29,17 @@ internal sealed class Answers(IDbContextFactory<AppDbContext> databases, QueueWr
         return new KeyedJobs(jobs.Find(job => !job.Ended)?.Id, jobs.Count(job => job.Ended));
     }
 
-    public async Task NoteAsync(Guid jobId, CancellationToken cancellationToken)
+    public async Task NoteAsync(Guid jobId, bool isOut, CancellationToken cancellationToken)
     {
         var written = await writes.TryAsync(async () =>
         {
-            var now = clock.GetUtcNow();
+            DateTimeOffset? at = isOut ? clock.GetUtcNow() : null;
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            return await database.Jobs.Where(job => job.Id == jobId && job.AnsweredAt == null)
-                .ExecuteUpdateAsync(change => change.SetProperty(job => job.AnsweredAt, now), cancellationToken);
+            return await database.Jobs.Where(job => job.Id == jobId).ExecuteUpdateAsync(change => change.SetProperty(job => job.AnsweredAt, at), cancellationToken);
         });
         if (!written.TryGet(out _, out _))
         {
-            logger.LogWarning("That {Job} was answered could not be kept: a client that asks the same again by itself within minutes is given its pictures", jobId);
+            logger.LogWarning("Whether {Job} was answered could not be kept: a client that asks the same again by itself within minutes may be given its pictures once more, or pay for others", jobId);
         }
     }
 }

@@ -13,8 +13,8 @@ public interface IAnswers
     /// <param name="key">The jobs' own keys begin so: one that came to nothing is made anew under another one.</param>
     Task<KeyedJobs> FindByKeyAsync(Viewer viewer, string key, CancellationToken cancellationToken);
 
-    /// <summary>Keeps that the job's answer is out, whole. A fault of the database is none of the answer: it is logged.</summary>
-    Task NoteAsync(Guid jobId, CancellationToken cancellationToken);
+    /// <summary>Keeps whether the job's answer is out, whole. A fault of the database is none of the answer: it is logged.</summary>
+    Task NoteAsync(Guid jobId, bool isOut, CancellationToken cancellationToken);
 }
 
 /// <summary>The jobs of one key.</summary>

@@ -44,13 +44,20 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
             return new MaskedUpload(picture, picture);
         }
 
-        if (IdOf(await uploads.AddAsync(viewer, () => PictureImport.ToSquarePng(mask, side), cancellationToken)).TryGet(out var kept, out var unkeptMask))
+        Guid? kept = null;
+        try
         {
-            return new MaskedUpload(picture, kept);
+            var added = IdOf(await uploads.AddAsync(viewer, () => PictureImport.ToSquarePng(mask, side), cancellationToken));
+            kept = added.TryGet(out var id, out var unkeptMask) ? id : null;
+            return kept is null ? unkeptMask! : new MaskedUpload(picture, id);
         }
-
-        await DropUnusedAsync(viewer, [picture], cancellationToken);
-        return unkeptMask;
+        finally
+        {
+            if (kept is null)
+            {
+                await DropUnusedAsync(viewer, [picture], CancellationToken.None);
+            }
+        }
     }
 
     public Task DropUnusedAsync(Viewer viewer, IReadOnlyCollection<Guid> uploadIds, CancellationToken cancellationToken) =>

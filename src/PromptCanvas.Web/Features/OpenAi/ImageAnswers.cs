@@ -19,13 +19,17 @@ internal sealed class ImageAnswers(JobWait wait, IAnswers answers, SignedPicture
         catch (OpenAiException)
         {
             // This is the answer: who asks again wants new pictures.
-            await answers.NoteAsync(jobId, CancellationToken.None);
+            await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
             throw;
         }
 
         // Before the end of the body, which this method's return sends: no client sees a whole answer that is not noted.
         context.RequestAborted.ThrowIfCancellationRequested();
-        await answers.NoteAsync(jobId, CancellationToken.None);
+        await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            await answers.NoteAsync(jobId, isOut: false, CancellationToken.None);
+        }
     }
 
     private async Task<JobView> WaitAsync(Guid jobId, Viewer viewer, HttpContext context)

@@ -54,7 +54,7 @@ internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus pr
             if (isOver || given.Count == request.Count)
             {
                 // Who goes when the last picture has come, before the end of the stream, had what there is.
-                await answers.NoteAsync(jobId, CancellationToken.None);
+                await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
             }
         }
     }

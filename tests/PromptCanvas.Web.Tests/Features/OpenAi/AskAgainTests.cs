@@ -10,7 +10,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Jobs;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -261,10 +260,12 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         await OpenAsync(DatabaseProvider.Sqlite, services =>
         {
             services.AddHttpContextAccessor();
-            var inner = services.Single(service => service.ServiceType == typeof(ISubmissions));
-            services.Remove(inner);
-            services.AddSingleton<ISubmissions>(provider => new HangingUp(
-                (ISubmissions)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), provider.GetRequiredService<IHttpContextAccessor>(), line));
+            SubmissionsAround.Add(services, provider => async submit =>
+            {
+                var submitted = await submit();
+                await HangUpAsync(line, provider);
+                return submitted;
+            });
         });
         using var client = studio.CreateClient();
         studio.Engine.Gate.Reset();
@@ -274,6 +275,37 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         await UntilAsync("gone", "cancelled");
         Assert.Equal(0, await client.UsedAsync());
         studio.Engine.Gate.Set();
+    }
+
+    [Fact]
+    public async Task Client_HangsUpWhileItsAnswerIsNoted_IsGivenItAgain()
+    {
+        using var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await OpenAsync(DatabaseProvider.Sqlite, services =>
+        {
+            services.AddHttpContextAccessor();
+            var inner = services.Single(service => service.ServiceType == typeof(IAnswers));
+            services.Remove(inner);
+            services.AddSingleton<IAnswers>(provider => new AnswersAround(
+                (IAnswers)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), () => line.IsCancellationRequested ? Task.CompletedTask : HangUpAsync(line, provider)));
+        });
+        using var client = studio.CreateClient();
+        var body = new { prompt = "gone", size = "256x256", response_format = "b64_json" };
+        await Record.ExceptionAsync(async () => await (await SendAsync(client, body, retries: 0, key: null, line.Token)).Content.ReadAsStringAsync(line.Token));
+        await finished.WaitForAsync(1);
+
+        await TextAsync(client, body, retries: 1);
+
+        Assert.Equal(1, await client.UsedAsync());
+    }
+
+    // The studio hears of it before it does anything else.
+    private static async Task HangUpAsync(CancellationTokenSource line, IServiceProvider provider)
+    {
+        await line.CancelAsync();
+        var heard = new TaskCompletionSource();
+        await using var hungUp = provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.RequestAborted.Register(heard.SetResult);
+        await heard.Task.WaitAsync(Patience, CancellationToken.None);
     }
 
     private static async Task<string> TextAsync(HttpClient client, object body, int retries, string? key = null)
@@ -366,25 +398,17 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
 
     private Task<AppDbContext> DatabaseAsync() => studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
 
-    /// <summary>The client hangs up while the job is being written, and the studio hears of it before it does anything else.</summary>
-    private sealed class HangingUp(ISubmissions inner, IHttpContextAccessor requests, CancellationTokenSource line) : ISubmissions
+    private sealed class AnswersAround(IAnswers inner, Func<Task> beforeTheFirstNote) : IAnswers
     {
-        public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<Guid>> FindOpenAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) =>
+            inner.FindOpenAsync(viewer, keyPrefix, maximumAge, cancellationToken);
+
+        public Task<KeyedJobs> FindByKeyAsync(Viewer viewer, string key, CancellationToken cancellationToken) => inner.FindByKeyAsync(viewer, key, cancellationToken);
+
+        public async Task NoteAsync(Guid jobId, bool isOut, CancellationToken cancellationToken)
         {
-            var submitted = await inner.SubmitAsync(job, cancellationToken);
-            await line.CancelAsync();
-            var heard = new TaskCompletionSource();
-            await using var hungUp = requests.HttpContext!.RequestAborted.Register(heard.SetResult);
-            await heard.Task.WaitAsync(Patience, CancellationToken.None);
-            return submitted;
+            await beforeTheFirstNote();
+            await inner.NoteAsync(jobId, isOut, cancellationToken);
         }
-
-        public Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken) => inner.CancelAsync(jobId, cancellationToken);
-
-        public Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) => inner.CancelAsync(jobId, reason, cancellationToken);
-
-        public Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken) => inner.CancelImageAsync(jobId, imageIndex, cancellationToken);
-
-        public Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken) => inner.CancelAllOfAsync(personId, reason, cancellationToken);
     }
 }

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
+using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Web.Tests.Fakes;
@@ -202,6 +204,25 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         var error = await response.FaultAsync();
         Assert.Equal(("insufficient_quota", "insufficient_quota"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
         Assert.Equal(0, await spender.UsedAsync());
+    }
+
+    [Fact]
+    public async Task Database_LockedForTooLong_IsUnavailableAndNothingIsCharged()
+    {
+        var before = await client.UsedAsync();
+        await using (var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation))
+        await using (await database.Database.BeginTransactionAsync(Cancellation))
+        {
+            using var refused = await client.GenerateAsync(new { prompt = "locked out", size = "256x256" });
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, 30.0), (refused.StatusCode, refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
+            var error = await refused.FaultAsync();
+            Assert.Equal(("server_error", "server_is_overloaded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+
+            // Here asking again helps.
+            Assert.False(refused.Headers.Contains("x-should-retry"));
+        }
+
+        Assert.Equal(before, await client.UsedAsync());
     }
 
     private static byte[] White(int side)
