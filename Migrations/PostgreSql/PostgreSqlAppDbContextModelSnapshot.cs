@@ -293,6 +293,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
 

@@ -114,6 +114,7 @@ public static class GenerationRegistration
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<IAnswers, Answers>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<InputPictures>();
         services.AddSingleton<EngineWorks>();

@@ -100,6 +100,9 @@ public sealed class Job
 
     public DateTimeOffset? FinishedAt { get; set; }
 
+    /// <summary>When a program that waited for it had its whole answer; null while it has not, and where none waits.</summary>
+    public DateTimeOffset? AnsweredAt { get; set; }
+
     public List<JobImage> Images { get; } = [];
 
     public List<JobInput> Inputs { get; } = [];

@@ -44,10 +44,17 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
             return new MaskedUpload(picture, picture);
         }
 
-        return IdOf(await uploads.AddAsync(viewer, () => PictureImport.ToSquarePng(mask, side), cancellationToken)).TryGet(out var kept, out var unkeptMask)
-            ? new MaskedUpload(picture, kept)
-            : unkeptMask;
+        if (IdOf(await uploads.AddAsync(viewer, () => PictureImport.ToSquarePng(mask, side), cancellationToken)).TryGet(out var kept, out var unkeptMask))
+        {
+            return new MaskedUpload(picture, kept);
+        }
+
+        await DropUnusedAsync(viewer, [picture], cancellationToken);
+        return unkeptMask;
     }
+
+    public Task DropUnusedAsync(Viewer viewer, IReadOnlyCollection<Guid> uploadIds, CancellationToken cancellationToken) =>
+        uploads.DropUnusedAsync(viewer, uploadIds, cancellationToken);
 
     private static Result<Guid> IdOf(Result<UploadView> upload) => upload.TryGet(out var view, out var refusal) ? view.Id : refusal;
 
