@@ -7,7 +7,9 @@ using PromptCanvas.Generation.Engines;
 namespace PromptCanvas.ChaosHost;
 
 /// <summary>Four steps a picture, as slow as it is told, and whatever the prompt asks to go wrong.</summary>
-internal sealed class ChaosEngine(TimeSpan step) : IImageEngine, IEngineProvider
+/// <param name="step">How long a step takes.</param>
+/// <param name="killersWaitFor">A file in the data folder without which no prompt ends the process; null = they need none.</param>
+internal sealed class ChaosEngine(TimeSpan step, string? killersWaitFor) : IImageEngine, IEngineProvider
 {
     private const int Steps = 4;
     private const int Side = 64;
@@ -31,6 +33,11 @@ internal sealed class ChaosEngine(TimeSpan step) : IImageEngine, IEngineProvider
             {
                 await Task.Delay(step, cancellationToken);
                 HangOnce(request.Prompt);
+                while (killersWaitFor is not null && request.Prompt is ("poison" or "abort") && !File.Exists(killersWaitFor))
+                {
+                    await Task.Delay(step, cancellationToken);
+                }
+
                 Misbehave(request.Prompt);
                 yield return new StepCompleted(index, seed, GenerationStage.Decoder, number, Steps, (double)number / Steps, null);
             }

@@ -17,7 +17,7 @@ var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
 var step = TimeSpan.FromMilliseconds(builder.Configuration.GetValue("Chaos:StepMilliseconds", 5));
 builder.Services
-    .AddSingleton<IEngineProvider>(new ChaosEngine(step))
+    .AddSingleton<IEngineProvider>(new ChaosEngine(step, builder.Configuration["Chaos:KillersWaitFor"]))
     .AddGeneration(builder.Configuration, builder.Environment.ContentRootPath)
     .AddAppDatabase(GenerationRegistration.ChooseDatabase);
 using var host = builder.Build();

@@ -13,9 +13,15 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Every page there is, found by its route: axe finds nothing serious, nothing scrolls sideways, the console stays silent.</summary>
+/// <summary>Every page there is, found by its route: axe finds nothing serious, nothing scrolls sideways, none is heavy, the console stays silent.</summary>
 public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
+    // What travels for a page before anybody touches it: the page, and all that it asks for by itself.
+    private const long HeaviestPage = 1_500_000;
+
+    private const string Weight =
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.encodedBodySize, 0)";
+
     private static readonly string[] Serious = ["serious", "critical"];
 
     private static readonly AxeRunOptions Wcag22AA = new()
@@ -60,12 +66,15 @@ public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : ICl
     {
         await tab.SaveAsync($"{path.Trim('/').Replace('/', '-')}-{tab.Page.ViewportSize!.Width}");
         var fits = await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth");
+        var weight = await tab.Page.EvaluateAsync<long>(Weight);
+        Assert.True(weight > 0);
         var found = await tab.Page.RunAxe(Wcag22AA);
         Assert.NotEmpty(found.Passes);
         return found.Violations
             .Where(violation => Serious.Contains(violation.Impact))
             .Select(violation => $"{path}: {violation.Id}, {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html).Take(3))}")
-            .Concat(fits ? [] : [$"{path}: scrolls sideways"]);
+            .Concat(fits ? [] : [$"{path}: scrolls sideways"])
+            .Concat(weight <= HeaviestPage ? [] : [$"{path}: weighs {weight} bytes"]);
     }
 
     // A new parameter of a route must be given something to stand for here.

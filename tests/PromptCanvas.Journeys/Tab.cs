@@ -1,5 +1,7 @@
 using Microsoft.Playwright;
 
+using NetVips;
+
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
@@ -7,6 +9,9 @@ namespace PromptCanvas.Journeys;
 /// <summary>A browser tab, with everything it complained about: console errors, scripts' faults, violations of the content policy.</summary>
 public sealed class Tab : IAsyncDisposable
 {
+    // Text stays crisp, and a page weighs 20 to 60 KB.
+    private const int TourQuality = 80;
+
     private readonly IBrowserContext context;
 
     public Tab(IBrowserContext context, IPage page)
@@ -59,6 +64,28 @@ public sealed class Tab : IAsyncDisposable
     {
         var path = Path.Combine(RealStudio.RepoRoot, "artifacts", "screens", $"{name}.png");
         await Page.ScreenshotAsync(new PageScreenshotOptions { Path = path });
+    }
+
+    /// <summary>Where PROMPTCANVAS_TOUR says so, the page as it stands becomes a picture of docs/tour.</summary>
+    public async Task ShowAsync(string name, bool wholePage = false)
+    {
+        if (Environment.GetEnvironmentVariable("PROMPTCANVAS_TOUR") is null)
+        {
+            return;
+        }
+
+        var size = Page.ViewportSize!;
+        if (wholePage)
+        {
+            // What sticks to the window would stand in the middle of a picture that is longer than it.
+            await Page.SetViewportSizeAsync(size.Width, await Page.EvaluateAsync<int>("document.documentElement.scrollHeight"));
+        }
+
+        // Pictures that are still being fetched are no part of a picture of the page.
+        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        using var picture = Image.PngloadBuffer(await Page.ScreenshotAsync(new PageScreenshotOptions { Animations = ScreenshotAnimations.Disabled }));
+        picture.Webpsave(Path.Combine(RealStudio.RepoRoot, "docs", "tour", $"{name}.webp"), q: TourQuality, effort: 6, keep: Enums.ForeignKeep.None);
+        await Page.SetViewportSizeAsync(size.Width, size.Height);
     }
 
     public ValueTask DisposeAsync() => context.DisposeAsync();

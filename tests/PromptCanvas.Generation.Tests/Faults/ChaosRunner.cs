@@ -46,6 +46,9 @@ internal sealed class ChaosRunner : IAsyncDisposable
         return chaos;
     }
 
+    /// <summary>A file in the folder that its studios work in.</summary>
+    public string FileOf(string name) => folder.File(name);
+
     public AppDbContext OpenDatabase() => services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
     public async Task<Job> JobAsync(string key)

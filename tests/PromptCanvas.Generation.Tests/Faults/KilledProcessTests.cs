@@ -59,16 +59,18 @@ public sealed class KilledProcessTests(PostgresServer server)
     [MemberData(nameof(Both))]
     public async Task Poison_AmongOthers_FailsAloneAndIsGivenBack(DatabaseProvider provider)
     {
-        await using var runner = new ChaosRunner(provider, (await server.SettingsAsync(provider)).With("Generation:MaximumCrashes", "3"));
+        const string all = "all-asked";
+        var settings = (await server.SettingsAsync(provider)).With("Generation:MaximumCrashes", "3").With("Chaos:KillersWaitFor", all);
+        await using var runner = new ChaosRunner(provider, settings);
         await using (var first = await runner.StartAsync())
         {
-            // The two that kill come last: four jobs run at once, so all are in the queue before either is claimed.
             await first.SubmitAsync("good-1", runner.Person, "a fox");
             await first.SubmitAsync("good-2", runner.Person, "a bear");
             await first.SubmitAsync("nan", runner.Person, "not a number");
             await first.SubmitAsync("memory", runner.Person, "out of memory");
             await first.SubmitAsync("abort", runner.Person, "abort");
             await first.SubmitAsync("poison", runner.Person, "poison");
+            await File.WriteAllTextAsync(runner.FileOf(all), "", Cancellation);
             await first.ExitAsync();
         }
 
