@@ -1,6 +1,7 @@
 # The studio in a container: the publish of src/PromptCanvas.Web with the starter model, run by a user without rights.
 #   docker build -t promptcanvas .
-#   docker run -p 5080:5080 -v promptcanvas:/data promptcanvas      # then open the set-up link that it prints
+#   docker run --name studio -p 5080:5080 -v promptcanvas:/data promptcanvas      # then open the set-up link that it prints
+#   docker exec studio /app/cli/promptcanvas doctor                               # the command line, on the same data
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG RID=linux-x64
 WORKDIR /source
@@ -10,7 +11,8 @@ COPY Migrations/ Migrations/
 COPY wwwroot/ wwwroot/
 COPY models/starter/ models/starter/
 COPY appsettings.json ./
-RUN dotnet publish src/PromptCanvas.Web -c Release -r "$RID" --self-contained false -o /app
+RUN dotnet publish src/PromptCanvas.Web -c Release -r "$RID" --self-contained false -o /app \
+    && dotnet publish src/PromptCanvas.Cli -c Release -r "$RID" --self-contained false -o /app/cli
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -290,6 +290,9 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("BoardId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -954,9 +957,6 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasDatabaseName("image_trash")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex("PersonId")
-                        .HasDatabaseName("image_of_person");
-
                     b.HasIndex("ThumbnailHash")
                         .HasDatabaseName("image_thumbnail");
 
@@ -967,6 +967,10 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasIndex("JobId", "ImageIndex")
                         .IsUnique()
                         .HasDatabaseName("image_of_job");
+
+                    b.HasIndex("PersonId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("image_of_person");
 
                     b.ToTable("Images", (string)null);
                 });

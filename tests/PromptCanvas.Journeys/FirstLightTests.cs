@@ -1,9 +1,13 @@
+using System.Globalization;
+
 using Microsoft.Playwright;
+
+using static System.FormattableString;
 
 namespace PromptCanvas.Journeys;
 
 /// <summary>A prompt typed in the browser becomes four pictures that form before one's eyes, and they stay.</summary>
-public sealed class FirstLightTests(Browser browser) : IClassFixture<Browser>, IDisposable
+public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) : IClassFixture<Browser>, IDisposable
 {
     private const string Prompt = "a red cube on top of a blue cube";
     private const float MinutesForPictures = 6 * 60_000;
@@ -58,6 +62,62 @@ public sealed class FirstLightTests(Browser browser) : IClassFixture<Browser>, I
         await later.SaveAsync("journey-5-restarted");
         Assert.Empty(later.Complaints);
     }
+
+    /// <summary>Not a test but a measurement: PROMPTCANVAS_FIRST_PREVIEW says how often (docs/benchmarks.md).</summary>
+    [Fact]
+    public async Task Figures_FromThePressToTheFirstPreview()
+    {
+        var times = Environment.GetEnvironmentVariable("PROMPTCANVAS_FIRST_PREVIEW");
+        Assert.SkipWhen(times is null, "The figures are taken when PROMPTCANVAS_FIRST_PREVIEW says how often.");
+        await using var studio = RealStudio.Start(dataFolder);
+        await using var tab = await browser.OpenAsync();
+        await tab.GoAsync(studio.Address);
+        var seen = new List<(double Tiles, double Frame, double Done)>();
+        for (var time = 0; time <= int.Parse(times!, CultureInfo.InvariantCulture); time++)
+        {
+            await tab.Page.FillAsync("#prompt", $"{time + 1} {Prompt}");
+            var figures = await tab.Page.EvaluateAsync<double[]>(Stopwatch);
+
+            // The first one loads the networks.
+            if (time > 0)
+            {
+                seen.Add((figures[0], figures[1], figures[2]));
+            }
+        }
+
+        output.WriteLine(Invariant($"tiles {OfAll(seen.Select(one => one.Tiles))}, first frame {OfAll(seen.Select(one => one.Frame))}, done {OfAll(seen.Select(one => one.Done))} ms"));
+
+        static string OfAll(IEnumerable<double> values)
+        {
+            var sorted = values.Order().ToList();
+            return Invariant($"{sorted[sorted.Count / 2]:0} ({sorted[0]:0} – {sorted[^1]:0})");
+        }
+    }
+
+    // Milliseconds from Enter to four tiles, to the first tile with something drawn on it, to the end; looked at in every frame.
+    private const string Stopwatch = """
+        () => new Promise(answer => {
+          const known = new Set(document.querySelectorAll('.run'));
+          const prompt = document.querySelector('#prompt');
+          const began = performance.now();
+          let tiles = 0, frame = 0;
+          const look = () => {
+            const run = [...document.querySelectorAll('.run')].find(one => !known.has(one));
+            if (run) {
+              tiles ||= run.querySelectorAll('.tile').length === 4 ? performance.now() - began : 0;
+              frame ||= run.querySelector('.tile[data-frame]') ? performance.now() - began : 0;
+              if (run.dataset.state === 'done') {
+                const done = performance.now() - began;
+                return answer([tiles, frame || done, done]);
+              }
+            }
+            requestAnimationFrame(look);
+          };
+          prompt.focus();
+          prompt.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true }));
+          look();
+        })
+        """;
 
     // Four tiles of the final size stand there before any picture does, and nothing moves them afterwards.
     private static async Task AskAsync(Tab tab)

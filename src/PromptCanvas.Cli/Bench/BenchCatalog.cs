@@ -14,6 +14,7 @@ internal static class BenchCatalog
         new("pictures", (bench, token) => new PipelineBench(bench.Model, bench.Repeats).RunAsync(token)),
         new("networks", (bench, token) => Task.FromResult(
             new UNetBench(bench.Model, bench.Folder, new ExecutionProviders(bench.Inference), bench.Repeats).Run(bench.Batches, token))),
+        new("torch", (bench, token) => new TorchBench(bench).RunAsync(token)),
         new("encode", (bench, _) => Task.FromResult(EncodeBench.Run(bench.Repeats))),
         new("company", (bench, token) => new CompanyBench(bench).RunAsync(token)),
         new("cancel", (bench, token) => new CancelBench(bench).RunAsync(token)),

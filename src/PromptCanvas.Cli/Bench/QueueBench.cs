@@ -34,6 +34,9 @@ internal static class QueueBench
     private const int Readers = 8;
     private const int PageLength = 24;
     private const int Commits = 100;
+    private const int Looks = 100;
+
+    private static readonly int[] GalleryLengths = [100, 1_000, 10_000, 100_000];
 
     public static async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
     {
@@ -58,6 +61,7 @@ internal static class QueueBench
                 rows.AddRange(await ClaimAsync(services, cancellationToken).ConfigureAwait(false));
                 rows.Add(await PositionsAsync(services, cancellationToken).ConfigureAwait(false));
                 rows.AddRange(await GalleryAsync(services, cancellationToken).ConfigureAwait(false));
+                rows.AddRange(await GalleryDepthAsync(services, cancellationToken).ConfigureAwait(false));
                 rows.AddRange(await DeepClaimAsync(services, cancellationToken).ConfigureAwait(false));
                 return rows;
             }
@@ -206,7 +210,7 @@ internal static class QueueBench
         {
             var jobs = Enumerable.Range(LongQueue, Pictures).Select(number => NewJob(number, JobStates.Done)).ToList();
             database.Jobs.AddRange(jobs);
-            database.Images.AddRange(jobs.Select(NewPicture));
+            database.Images.AddRange(jobs.Select(job => NewPicture(job, null)));
             await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -230,6 +234,57 @@ internal static class QueueBench
             cancellationToken))).ConfigureAwait(false);
         var rate = Pages / Stopwatch.GetElapsedTime(began).TotalSeconds;
         return Rows("gallery page of 24, 8 readers at once, without HTTP", [.. times.SelectMany(own => own)], rate, Environment.CpuUsage.TotalTime - processor);
+    }
+
+    /// <summary>The first page and one from anywhere, of galleries ten times as long each time: a long one is to be as fast as a short one.</summary>
+    private static async Task<IEnumerable<BenchRow>> GalleryDepthAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var databases = services.GetRequiredService<IDbContextFactory<AppDbContext>>();
+        var library = services.GetRequiredService<ILibrary>();
+        var timeline = services.GetRequiredService<IPictureTimeline>();
+        var random = new Random(1);
+        var rows = new List<BenchRow>();
+        var written = 0;
+        foreach (var length in GalleryLengths)
+        {
+            // Each gallery is somebody's own, so that the shorter ones do not see the longer.
+            var owner = new Viewer(Guid.CreateVersion7(), PersonRoles.Member);
+            for (var left = length; left > 0; left -= WrittenAtOnce)
+            {
+                var jobs = Enumerable.Range(DeepQueue + (2 * Pictures) + written, Math.Min(left, WrittenAtOnce)).Select(number => NewJob(number, JobStates.Done)).ToList();
+                var database = await databases.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+                await using (database.ConfigureAwait(false))
+                {
+                    database.Jobs.AddRange(jobs);
+                    database.Images.AddRange(jobs.Select(job => NewPicture(job, owner.PersonId)));
+                    await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                written += jobs.Count;
+            }
+
+            var mine = LibraryFilter.Everything with { Shelf = Shelf.Mine };
+            var (pages, places) = (new List<double>(), new List<double>());
+            var times = await timeline.TimesAsync(owner, mine, DateTimeOffset.MaxValue, cancellationToken).ConfigureAwait(false);
+            for (var look = 0; look <= Looks; look++)
+            {
+                pages.Add(await TimeAsync(() => library.ReadAsync(owner, mine, null, PageLength, cancellationToken)).ConfigureAwait(false));
+                var start = random.Next(Math.Max(1, length - PageLength));
+                places.Add(await TimeAsync(() => timeline.ReadRangeAsync(owner, mine, times[start], 0, PageLength, cancellationToken)).ConfigureAwait(false));
+            }
+
+            rows.Add(Slow($"first page of {length} pictures, 95 of 100 are below", pages));
+            rows.Add(Slow($"page from anywhere in {length} pictures, 95 of 100 are below", places));
+        }
+
+        return rows;
+
+        static BenchRow Slow(string name, List<double> milliseconds)
+        {
+            // The first look of each is its warm-up.
+            var sorted = milliseconds.Skip(1).Order().ToList();
+            return new BenchRow(name, "ms", sorted[(int)(0.95 * (sorted.Count - 1))], sorted[0], sorted[^1], sorted.Count);
+        }
     }
 
     private static async Task SubmitAsync(ISubmissions submissions, Guid person, string key, CancellationToken cancellationToken)
@@ -275,10 +330,11 @@ internal static class QueueBench
         CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(number),
     };
 
-    private static GeneratedImage NewPicture(Job job) => new()
+    private static GeneratedImage NewPicture(Job job, Guid? personId) => new()
     {
         Id = Guid.NewGuid(),
         JobId = job.Id,
+        PersonId = personId,
         ImageIndex = 0,
         ContentHash = "",
         ThumbnailHash = "",

@@ -39,27 +39,54 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     private IEnumerable<BenchRow> Decoder(IReadOnlyList<int> batches, Probes probes, CancellationToken cancellationToken)
     {
         var shapes = Shapes(model.Decoder.Network.Name);
-        var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
-        var channels = shapes["conv_in.weight"][1];
-        var tokens = model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
-        var width = shapes.First(entry => entry.Key.EndsWith(".add_k_proj.weight", StringComparison.Ordinal)).Value[1];
-        var classes = shapes["time_embedding.linear_2.weight"][0];
-        var cost = new UNetCost(shapes, grid, tokens).Operations();
+        var cost = new UNetCost(shapes, model.Decoder.ImageSize / model.Decoder.PixelUnshuffle, Tokens(model)).Operations();
         foreach (var rows in batches)
         {
-            var inputs = new Dictionary<string, NetworkTensor>
-            {
-                [NetworkNames.Sample] = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid),
-                [NetworkNames.Timestep] = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows),
-                [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(new float[rows * tokens * width], rows, tokens, width),
-                [NetworkNames.ClassLabels] = NetworkTensor.Float32(new float[rows * classes], rows, classes),
-                [NetworkNames.AttentionMask] = NetworkTensor.Int64([.. Enumerable.Repeat(1L, rows * tokens)], rows, tokens),
-            };
+            var inputs = DecoderInputs(model, shapes, rows);
             foreach (var row in Measure($"decoder row, batch {rows}", rows, cost, probes, () => model.Decoder.Network.Run(inputs, cancellationToken)))
             {
                 yield return row;
             }
         }
+    }
+
+    /// <summary>What a decoder row attends to: the text's own states, and those that the embeddings become.</summary>
+    internal static int Tokens(UnClipModel model) => model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
+
+    /// <summary>Inputs of the decoder's shapes; what they hold does not matter to the time.</summary>
+    internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, Dictionary<string, IReadOnlyList<int>> shapes, int rows)
+    {
+        var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
+        var channels = shapes["conv_in.weight"][1];
+        var tokens = Tokens(model);
+        var width = shapes.First(entry => entry.Key.EndsWith(".add_k_proj.weight", StringComparison.Ordinal)).Value[1];
+        var classes = shapes["time_embedding.linear_2.weight"][0];
+        return new Dictionary<string, NetworkTensor>
+        {
+            [NetworkNames.Sample] = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid),
+            [NetworkNames.Timestep] = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows),
+            [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(new float[rows * tokens * width], rows, tokens, width),
+            [NetworkNames.ClassLabels] = NetworkTensor.Float32(new float[rows * classes], rows, classes),
+            [NetworkNames.AttentionMask] = NetworkTensor.Int64([.. Enumerable.Repeat(1L, rows * tokens)], rows, tokens),
+        };
+    }
+
+    /// <summary>The shapes of a network's tensors by their names.</summary>
+    internal static Dictionary<string, IReadOnlyList<int>> ShapesOf(string folder)
+    {
+        var file = Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).First();
+        return NetworkRunner.ReadTensors(file).ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
+    }
+
+    internal static double ProcessorSeconds(Action work, int times)
+    {
+        var start = Environment.CpuUsage.TotalTime;
+        for (var time = 0; time < times; time++)
+        {
+            work();
+        }
+
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
     /// <summary>Interleaves the network with the bare convolutions: network, peak, network, peak.</summary>
@@ -80,22 +107,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
     }
 
-    private Dictionary<string, IReadOnlyList<int>> Shapes(string network)
-    {
-        var file = Directory.EnumerateFiles(Path.Combine(folder, network), "*.safetensors").Order(StringComparer.Ordinal).First();
-        return NetworkRunner.ReadTensors(file).ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
-    }
-
-    private static double ProcessorSeconds(Action work, int times)
-    {
-        var start = Environment.CpuUsage.TotalTime;
-        for (var time = 0; time < times; time++)
-        {
-            work();
-        }
-
-        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
-    }
+    private Dictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(Path.Combine(folder, network));
 
     private sealed class Probes(ExecutionProviders providers) : IDisposable
     {

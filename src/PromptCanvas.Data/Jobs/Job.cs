@@ -52,6 +52,9 @@ public sealed class Job
     /// <summary>What its pictures are marked with: the name of the interface that a program used. Null = the studio's own.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>The board that its pictures go onto, if it is there still; null = none.</summary>
+    public Guid? BoardId { get; init; }
+
     /// <summary>Whom a program asked for, in its own words.</summary>
     public string? EndUser { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class GraphCache(string folder)
         Func<SessionOptions, InferenceSession> fromCheckpoint)
     {
         var family = $"{name}-{Hash(Encoding.UTF8.GetBytes(weights.Folder))}-";
-        var entry = Path.Combine(folder, family + Key(model, weights));
+        var entry = Path.Combine(folder, family + Key(model, weights.Files.Select(file => file.Identity), Machine.Value));
         return OpenEntry(entry, create) ?? Build(entry, family, create, fromCheckpoint) ?? create(fromCheckpoint);
     }
 
@@ -126,14 +126,18 @@ internal sealed class GraphCache(string folder)
         }
     }
 
-    private static string Key(byte[] model, ComponentWeights weights)
+    /// <summary>The name of what depends on all of these: where one is another, so is the entry.</summary>
+    /// <param name="model">The ONNX model without its weights.</param>
+    /// <param name="files">What tells the checkpoint's files from any others.</param>
+    /// <param name="machine">The runtime's version and the processor's features.</param>
+    internal static string Key(byte[] model, IEnumerable<string> files, string machine)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(model);
-        hash.AppendData(Encoding.UTF8.GetBytes(Machine.Value));
-        foreach (var file in weights.Files)
+        hash.AppendData(Encoding.UTF8.GetBytes(machine));
+        foreach (var file in files)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(file.Identity));
+            hash.AppendData(Encoding.UTF8.GetBytes(file));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..HashCharacters];

@@ -13,5 +13,5 @@ public sealed record StageResult(GenerationStage? Stage, float[] ImageEmbedding,
     public int Frame { get; init; }
 
     /// <summary>Of a picture that is painted in parts, the whole with the parts before <see cref="Frame"/> in it; null before the first.</summary>
-    public SignedImage? Canvas { get; init; }
+    public SourcePicture? Canvas { get; init; }
 }

@@ -6,6 +6,9 @@ public sealed class SignedImage
     /// <summary>The number of colour channels.</summary>
     public const int Channels = 3;
 
+    private readonly byte[]? rgb;
+    private float[]? values;
+
     /// <summary>Wraps planar values without copying them.</summary>
     /// <param name="width">W in pixels.</param>
     /// <param name="height">H in pixels.</param>
@@ -23,8 +26,10 @@ public sealed class SignedImage
 
         Width = width;
         Height = height;
-        Values = values;
+        this.values = values;
     }
+
+    private SignedImage(int width, int height, byte[] rgb) => (Width, Height, this.rgb) = (width, height, rgb);
 
     /// <summary>W in pixels.</summary>
     public int Width { get; }
@@ -33,15 +38,20 @@ public sealed class SignedImage
     public int Height { get; }
 
     /// <summary>The planar values; not necessarily inside [−1, 1] before <see cref="ToRgbBytes"/> clamps them.</summary>
-    public float[] Values { get; }
+    public float[] Values => values ??= Signed(Width * Height, rgb);
 
     /// <summary>This picture as one to look at or to make others from.</summary>
     public SourcePicture ToSource() => new(Width, Height, ToRgbBytes());
 
     /// <summary>Interleaved 8-bit RGB, row by row: clamp to [−1, 1], map to 0–255, round half to even.</summary>
-    /// <returns>3·H·W bytes.</returns>
+    /// <returns>3·H·W bytes, not to be written to: they may be the picture's own.</returns>
     public byte[] ToRgbBytes()
     {
+        if (rgb is not null)
+        {
+            return rgb;
+        }
+
         var plane = Width * Height;
         var bytes = new byte[Channels * plane];
         for (var channel = 0; channel < Channels; channel++)
@@ -69,6 +79,24 @@ public sealed class SignedImage
             throw new ArgumentException($"A {width} × {height} picture holds {Channels * plane} bytes, not {rgb.Length}.", nameof(rgb));
         }
 
+        return new SignedImage(width, height, Signed(plane, rgb));
+    }
+
+    /// <summary>The picture of interleaved 8-bit RGB, a quarter of the size: its values are worked out when somebody asks for them.</summary>
+    /// <param name="width">W in pixels.</param>
+    /// <param name="height">H in pixels.</param>
+    /// <param name="rgb">3·H·W bytes, which nobody writes to any more.</param>
+    /// <exception cref="ArgumentException">The number of bytes is not 3·H·W.</exception>
+    public static SignedImage WrapRgbBytes(int width, int height, byte[] rgb)
+    {
+        ArgumentNullException.ThrowIfNull(rgb);
+        return rgb.Length == Channels * width * height
+            ? new SignedImage(width, height, rgb)
+            : throw new ArgumentException($"A {width} × {height} picture holds {Channels * width * height} bytes, not {rgb.Length}.", nameof(rgb));
+    }
+
+    private static float[] Signed(int plane, ReadOnlySpan<byte> rgb)
+    {
         var values = new float[rgb.Length];
         for (var pixel = 0; pixel < plane; pixel++)
         {
@@ -78,7 +106,7 @@ public sealed class SignedImage
             }
         }
 
-        return new SignedImage(width, height, values);
+        return values;
     }
 
     private static byte ToByte(float signed)

@@ -16,7 +16,14 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     public static string Quote(string prompt)
     {
         var line = prompt.ReplaceLineEndings(" ");
-        return line.Length <= LabelLength ? $"“{line}”" : $"“{line[..LabelLength].TrimEnd()}…”";
+        if (line.Length <= LabelLength)
+        {
+            return $"“{line}”";
+        }
+
+        // Half a surrogate pair is no text: PostgreSQL does not take it.
+        var end = char.IsHighSurrogate(line[LabelLength - 1]) ? LabelLength - 1 : LabelLength;
+        return $"“{line[..end].TrimEnd()}…”";
     }
 
     /// <summary>The period's quota as it is; null when it is to be begun or brought up to date.</summary>
@@ -110,11 +117,11 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
             .ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, row => row.Used - credits), cancellationToken);
     }
 
-    /// <summary>Credits on top of this period's.</summary>
+    /// <summary>Credits on top of what the person has now; also where the allowance has been lowered under what was used.</summary>
     public async Task TopUpAsync(AppDbContext database, Quota quota, int amount, string reason, Guid? byPersonId, CancellationToken cancellationToken)
     {
-        quota.Extra += amount;
-        quota.Cap = Math.Max(quota.Used, quota.Allowance + quota.Extra);
+        quota.Cap += amount;
+        quota.Extra = quota.Cap - quota.Allowance;
         Add(database, quota, LedgerKinds.TopUp, amount, reason, byPersonId: byPersonId);
         await database.SaveChangesAsync(cancellationToken);
     }

@@ -21,25 +21,38 @@ public static class PictureEditor
         return engine.Validate(request with { Known = KnownRegionOf(new EditCanvas(plan.Picture, plan.Mask), plan.Frames[0], MaximumProbe) });
     }
 
+    // A pixel takes 4 bytes on a canvas and 3 in the picture that it becomes: half a gigabyte, whoever edits how much at once.
+    private const long PixelsAtOnce = 64_000_000;
+
+    // What is whole waits here for whoever keeps it, and the next one is not begun before.
+    private const int EventsAhead = 1;
+
+    private static readonly PixelRoom Canvases = new(PixelsAtOnce);
+
     // Enough for the engine to see what is known; the picture itself does not matter to it yet.
     private const int MaximumProbe = 64;
 
-    /// <summary>Makes the pictures of a request, each frame after frame, all at once.</summary>
+    /// <summary>Makes the pictures of a request, each frame after frame, as many at once as there is room for.</summary>
     /// <param name="engine">Paints.</param>
     /// <param name="plan">What is painted.</param>
     /// <param name="request">Prompt, seed, count; its size is what a frame is painted at.</param>
     /// <param name="cancellationToken">Drops what is left within one step.</param>
     /// <returns>The engine's events, a stage being one of a frame; progress is that of the whole picture, and finished pictures are whole, every kept pixel as it was.</returns>
-    public static async IAsyncEnumerable<GenerationEvent> EditAsync(
-        IImageEngine engine, EditPlan plan, GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static IAsyncEnumerable<GenerationEvent> EditAsync(
+        IImageEngine engine, EditPlan plan, GenerationRequest request, CancellationToken cancellationToken) =>
+        EditAsync(engine, plan, request, Canvases, cancellationToken);
+
+    /// <summary>The same with a room of one's own.</summary>
+    internal static async IAsyncEnumerable<GenerationEvent> EditAsync(
+        IImageEngine engine, EditPlan plan, GenerationRequest request, PixelRoom canvases, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(request);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var events = Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var events = Channel.CreateBounded<GenerationEvent>(new BoundedChannelOptions(EventsAhead) { SingleReader = true });
         var indices = request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)];
-        var making = Task.WhenAll(indices.Select(index => PaintAsync(engine, plan, request, index, events.Writer, stopping.Token)));
+        var making = Task.WhenAll(indices.Select(index => PaintAsync(engine, plan, request, index, canvases, events.Writer, stopping.Token)));
         var closing = making.ContinueWith(
             done => events.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
@@ -59,8 +72,10 @@ public static class PictureEditor
     }
 
     private static async Task PaintAsync(
-        IImageEngine engine, EditPlan plan, GenerationRequest request, int index, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+        IImageEngine engine, EditPlan plan, GenerationRequest request, int index, PixelRoom canvases, ChannelWriter<GenerationEvent> events,
+        CancellationToken cancellationToken)
     {
+        using var room = await canvases.EnterAsync((long)plan.Picture.Width * plan.Picture.Height, cancellationToken).ConfigureAwait(false);
         var canvas = new EditCanvas(plan.Picture, plan.Mask);
         var seed = unchecked(request.Seed + (uint)index);
         var timings = new List<StageTiming>();
@@ -71,10 +86,10 @@ public static class PictureEditor
                 switch (value)
                 {
                     case StepCompleted step:
-                        events.TryWrite(step with { Seed = seed, Progress = (frame + step.Progress) / plan.Frames.Count });
+                        await events.WriteAsync(step with { Seed = seed, Progress = (frame + step.Progress) / plan.Frames.Count }, cancellationToken).ConfigureAwait(false);
                         break;
                     case StageCompleted stage:
-                        events.TryWrite(new StageCompleted(index, seed, InWhole(stage.Result, frame, canvas, timings)));
+                        await events.WriteAsync(new StageCompleted(index, seed, InWhole(stage.Result, frame, canvas, timings)), cancellationToken).ConfigureAwait(false);
                         break;
                     case ImageCompleted painted:
                         canvas.Paste(plan.Frames[frame], new RgbImage(painted.Image.Width, painted.Image.Height, painted.Image.ToRgbBytes()));
@@ -84,12 +99,13 @@ public static class PictureEditor
                             canvas.Feather(plan.Picture, plan.Mask, plan.Feather);
                         }
 
-                        events.TryWrite(frame < plan.Frames.Count - 1
+                        GenerationEvent whole = frame < plan.Frames.Count - 1
                             ? new StageCompleted(index, seed, InWhole(new StageResult(null, [], null, []), frame + 1, canvas, timings))
-                            : Whole(painted, canvas, plan.Kind, timings) with { Seed = seed });
+                            : Whole(painted, canvas, plan.Kind, timings) with { Seed = seed };
+                        await events.WriteAsync(whole, cancellationToken).ConfigureAwait(false);
                         break;
                     default:
-                        events.TryWrite(value with { Seed = seed });
+                        await events.WriteAsync(value with { Seed = seed }, cancellationToken).ConfigureAwait(false);
                         return;
                 }
             }
@@ -106,7 +122,7 @@ public static class PictureEditor
             return 0;
         }
 
-        canvas.Restore(new RgbImage(whole.Width, whole.Height, whole.ToRgbBytes()), plan.Frames.Take(result.Frame));
+        canvas.Restore(new RgbImage(whole.Width, whole.Height, whole.Rgb), plan.Frames.Take(result.Frame));
         if (result.Stage is null)
         {
             timings.AddRange(result.Timings);
@@ -128,18 +144,19 @@ public static class PictureEditor
     private static StageResult InWhole(StageResult result, int frame, EditCanvas canvas, List<StageTiming> before) => result with
     {
         Frame = frame,
-        Canvas = frame == 0 ? null : PictureOf(canvas),
+        Canvas = frame == 0 ? null : new SourcePicture(canvas.Width, canvas.Height, CopyOf(canvas)),
         Timings = Sums(before.Concat(result.Timings)),
     };
 
     private static ImageCompleted Whole(ImageCompleted last, EditCanvas canvas, string kind, List<StageTiming> timings) => last with
     {
-        Image = PictureOf(canvas),
+        Image = SignedImage.WrapRgbBytes(canvas.Width, canvas.Height, CopyOf(canvas)),
         Recipe = last.Recipe with { Kind = kind },
         Timings = Sums(timings),
     };
 
-    private static SignedImage PictureOf(EditCanvas canvas) => SignedImage.FromRgbBytes(canvas.Width, canvas.Height, canvas.ToImage().Bytes.Span);
+    // A copy: the canvas is painted on.
+    private static byte[] CopyOf(EditCanvas canvas) => canvas.ToImage().Bytes.ToArray();
 
     private static StageTiming[] Sums(IEnumerable<StageTiming> timings) =>
         [.. timings.GroupBy(timing => timing.Stage).Select(stage => new StageTiming(stage.Key, stage.Sum(timing => timing.Seconds)))];

@@ -12,6 +12,9 @@ namespace PromptCanvas.Generation.Jobs;
 /// <summary>What a person must pass to put a job into the queue, and where in it the job then stands.</summary>
 internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reserve, QueueForecast forecast, IOptions<QuotaOptions> options)
 {
+    // Nobody knows when an administrator lets it run again; a program that asks once a minute is no burden.
+    private static readonly TimeSpan WhilePaused = TimeSpan.FromMinutes(1);
+
     /// <summary>What is better done before the transaction.</summary>
     /// <returns>The queue as it is; empty where nobody's patience depends on it.</returns>
     public async Task<QueueSnapshot> PrepareAsync(CheckedJob job, CancellationToken cancellationToken)
@@ -38,6 +41,12 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
         var weight = 1.0;
         if (row.PersonId is { } personId)
         {
+            // Whoever was let in a moment before the suspension is not served after it.
+            if (await database.People.AnyAsync(person => person.Id == personId && person.SuspendedAt != null, cancellationToken))
+            {
+                return new Forbidden("This account is suspended; an administrator can let it in again.");
+            }
+
             if (await disk.RefuseAsync(database, personId, bytes: 0, cancellationToken) is { } noRoom)
             {
                 return noRoom;
@@ -65,6 +74,11 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
     /// <summary>The charge above is this transaction's: the caller's roll-back takes it away with the rest, and nobody ever sees it.</summary>
     private async Task<QueueTooLong?> RefuseToWaitAsync(AppDbContext database, Job row, QueueSnapshot queue, TimeSpan patience, CancellationToken cancellationToken)
     {
+        if (queue.PauseReason is { } reason)
+        {
+            return new QueueTooLong($"The queue is paused ({reason.TrimEnd('.')}), so nothing was made or charged; try again later.", WhilePaused);
+        }
+
         var place = await forecast.PlaceAsync(database, row, queue, cancellationToken);
         return place.EtaSeconds is { } seconds && seconds > patience.TotalSeconds
             ? new QueueTooLong("The queue is longer than you wait, so nothing was made or charged; try again later.", TimeSpan.FromSeconds(seconds) - patience)

@@ -58,7 +58,7 @@ internal sealed class QueueForecast(
             cancellationToken);
         var share = snapshot.Waiting == 0 ? 1 : Math.Min(1, (double)ahead / snapshot.Waiting);
         var own = times.Of(job.Model, job.Kind, job.Size) * (job.Count - job.CompletedImages);
-        return new QueuePlace(ahead + 1, (snapshot.WaitingSeconds * share) + own, null);
+        return new QueuePlace(ahead + 1, snapshot.RunningSeconds + (snapshot.WaitingSeconds * share) + own, null);
     }
 
     public void Dispose() => looking.Dispose();
@@ -82,20 +82,21 @@ internal sealed class QueueForecast(
             .Select(job => new Entry(
                 job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobStates.Queued, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
             .ToListAsync(cancellationToken);
+        var pauseReason = await database.QueueStates.Where(state => state.PausedAt != null).OrderBy(state => state.PausedAt)
+            .Select(state => state.PauseReason).FirstOrDefaultAsync(cancellationToken);
         if (jobs.Count == 0)
         {
-            return QueueSnapshot.Empty;
+            return QueueSnapshot.Empty with { PauseReason = pauseReason };
         }
 
-        var pauseReason = await database.QueueStates.Where(state => state.PausedAt != null)
-            .Select(state => state.PauseReason).FirstOrDefaultAsync(cancellationToken);
         var places = new Dictionary<Guid, QueuePlace>(jobs.Count);
 
         // Running jobs share the device, so each ends when all of them do, at the latest.
-        var seconds = jobs.Where(job => !job.IsQueued).Sum(Seconds);
+        var runningSeconds = jobs.Where(job => !job.IsQueued).Sum(Seconds);
+        var seconds = runningSeconds;
         foreach (var job in jobs.Where(job => !job.IsQueued))
         {
-            places[job.Id] = new QueuePlace(null, times.Of(job.Model, job.Kind, job.Size) is null ? null : seconds, null);
+            places[job.Id] = new QueuePlace(null, times.Of(job.Model, job.Kind, job.Size) is null ? null : runningSeconds, null);
         }
 
         // Who was part of a crash goes first; the rest in order.
@@ -114,7 +115,7 @@ internal sealed class QueueForecast(
             seen[person] = ownAhead + 1;
         }
 
-        return new QueueSnapshot(places, waiting.Count, seconds, pauseReason);
+        return new QueueSnapshot(places, waiting.Count, runningSeconds, seconds - runningSeconds, pauseReason);
     }
 
     // What was never measured counts as nothing; the estimate is then too short, not absent for everybody.

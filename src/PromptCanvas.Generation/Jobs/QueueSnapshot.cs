@@ -7,8 +7,11 @@ namespace PromptCanvas.Generation.Jobs;
 internal sealed record QueuePlace(int? Position, double? EtaSeconds, QueueExplanation? Why);
 
 /// <summary>One look at the whole queue.</summary>
-/// <param name="WaitingSeconds">Until everything in it is done, as far as measured.</param>
-internal sealed record QueueSnapshot(IReadOnlyDictionary<Guid, QueuePlace> Places, int Waiting, double WaitingSeconds, string? PauseReason)
+/// <param name="RunningSeconds">Until what runs is done, as far as measured.</param>
+/// <param name="WaitingSeconds">From then until everything that waits is done.</param>
+/// <param name="PauseReason">Null when it runs.</param>
+internal sealed record QueueSnapshot(
+    IReadOnlyDictionary<Guid, QueuePlace> Places, int Waiting, double RunningSeconds, double WaitingSeconds, string? PauseReason)
 {
-    public static QueueSnapshot Empty { get; } = new(new Dictionary<Guid, QueuePlace>(), 0, 0, null);
+    public static QueueSnapshot Empty { get; } = new(new Dictionary<Guid, QueuePlace>(), 0, 0, 0, null);
 }

@@ -10,7 +10,7 @@ namespace PromptCanvas.Generation.Storage;
 internal sealed class StageFiles(DataFolder folder)
 {
     // Raised whenever the layout changes: what an older version left is not read.
-    private const int Version = 2;
+    private const int Version = 3;
     private const int NoStage = -1;
 
     /// <summary>Replaces what was there before.</summary>
@@ -86,7 +86,9 @@ internal sealed class StageFiles(DataFolder folder)
 
         Write(writer, result.ImageEmbedding);
         Write(writer, result.Picture);
-        Write(writer, result.Canvas);
+        writer.Write(result.Canvas?.Width ?? 0);
+        writer.Write(result.Canvas?.Height ?? 0);
+        writer.Write((result.Canvas?.Rgb ?? default).Span);
     }
 
     private static StageResult Read(BinaryReader reader)
@@ -103,7 +105,7 @@ internal sealed class StageFiles(DataFolder folder)
         return new StageResult(stage == NoStage ? null : (GenerationStage)stage, embedding, ReadPicture(reader), timings)
         {
             Frame = frame,
-            Canvas = ReadPicture(reader),
+            Canvas = ReadCanvas(reader),
         };
     }
 
@@ -119,6 +121,13 @@ internal sealed class StageFiles(DataFolder folder)
         var (width, height) = (reader.ReadInt32(), reader.ReadInt32());
         var values = ReadFloats(reader);
         return width == 0 ? null : new SignedImage(width, height, values);
+    }
+
+    private static SourcePicture? ReadCanvas(BinaryReader reader)
+    {
+        var (width, height) = (reader.ReadInt32(), reader.ReadInt32());
+        var rgb = reader.ReadBytes(SignedImage.Channels * width * height);
+        return width == 0 ? null : new SourcePicture(width, height, rgb);
     }
 
     // Bits as they lie in memory: the file stays on the machine that wrote it.

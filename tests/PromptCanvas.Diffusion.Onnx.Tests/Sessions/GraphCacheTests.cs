@@ -79,6 +79,19 @@ public sealed class GraphCacheTests : IDisposable
     }
 
     [Fact]
+    public void Key_OfAnotherRuntimeProcessorGraphOrCheckpoint_IsAnother()
+    {
+        string[] keys =
+        [
+            GraphCache.Key([1, 2], ["a", "b"], "1.31.1 avx2"), GraphCache.Key([1, 2], ["a", "b"], "1.32.0 avx2"), GraphCache.Key([1, 2], ["a", "b"], "1.31.1 avx512f"),
+            GraphCache.Key([1, 3], ["a", "b"], "1.31.1 avx2"), GraphCache.Key([1, 2], ["a", "c"], "1.31.1 avx2"),
+        ];
+
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.Equal(keys[0], GraphCache.Key([1, 2], ["a", "b"], "1.31.1 avx2"));
+    }
+
+    [Fact]
     public void Run_SeveralAtOnce_LeaveOneEntry()
     {
         var expected = Run(cache: "");

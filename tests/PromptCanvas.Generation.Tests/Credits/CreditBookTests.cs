@@ -71,6 +71,35 @@ public sealed class CreditBookTests(PostgresServer server) : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Both))]
+    public async Task TopUp_WhereMoreIsUsedThanAllowed_CanBeSpentAndTheAccountAddsUp(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        await studio.SubmitAsync(Requests.FoxOf(Anna, count: 6));
+        await studio.Get<ICredits>().SetLimitsAsync(Anna, new PersonLimits(Allowance: 4), Cancellation);
+
+        await studio.Get<ICredits>().TopUpAsync(Anna, null, 3, "For the fair", Admin, Cancellation);
+
+        Assert.Equal((6, 3), ((await studio.QuotaAsync(Anna)).Used, (await studio.QuotaAsync(Anna)).Remaining));
+        await studio.ConsistentAsync();
+        await studio.SubmitAsync(Requests.FoxOf(Anna, count: 3) with { IdempotencyKey = "the fair" });
+        Assert.Equal(0, (await studio.QuotaAsync(Anna)).Remaining);
+        await studio.ConsistentAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Charge_OfAPromptWhoseSixtiethCharacterIsHalfAnEmoji_IsWrittenDown(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+
+        await studio.SubmitAsync(Requests.FoxOf(Anna) with { Prompt = $"{new string('a', 59)}🦊 in the snow" });
+
+        var line = (await studio.Get<ICredits>().HistoryAsync(Anna, null, 1, Cancellation))[0];
+        Assert.Equal($"“{new string('a', 59)}…”", line.Reason);
+    }
+
+    [Theory]
     [InlineData(0, "why")]
     [InlineData(5, " ")]
     public async Task TopUp_NothingOrWithoutAReason_IsRefused(int amount, string reason)

@@ -52,6 +52,31 @@ public sealed class PictureEditorTests
     }
 
     [Fact]
+    public async Task EditAsync_PicturesThatFillTheRoom_AreMadeOneAfterTheOther()
+    {
+        var (working, most) = (0, 0);
+        var engine = new FakeEngine
+        {
+            BeforeImage = async (_, _, _) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref working));
+                await Task.Yield();
+                Interlocked.Decrement(ref working);
+            },
+        };
+        var plan = Plan(EditPlan.Edit(Pictures.Noise(100, 100, seed: 4), Masks.WithHole(100, 100, new PixelRectangle(30, 30, 40, 40))));
+        var made = new List<ImageCompleted>();
+
+        await foreach (var value in PictureEditor.EditAsync(engine, plan, Request with { Count = 5 }, new PixelRoom(10_000), TestContext.Current.CancellationToken))
+        {
+            made.AddRange(new[] { value }.OfType<ImageCompleted>());
+        }
+
+        Assert.Equal(1, most);
+        Assert.Equal([7u, 8u, 9u, 10u, 11u], made.Select(one => one.Seed));
+    }
+
+    [Fact]
     public async Task EditAsync_OnePictureFails_TheOtherIsMade()
     {
         var engine = new FakeEngine { NotANumber = index => index == 0 };

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 using PromptCanvas.Data;
-using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Web.Security;
@@ -59,9 +58,10 @@ internal sealed class PeopleAdministration(
         person.SuspendedAt = clock.GetUtcNow();
         await people.UpdateSecurityStampAsync(person);
         sessions.End(personId);
-        var stopped = await StopJobsAsync(personId, cancellationToken);
-        await audit.WriteAsync(actor, "people.suspend", person.Email, $"{stopped} jobs stopped", cancellationToken);
-        return null;
+        var stopping = await submissions.CancelAllOfAsync(personId, "The account was suspended.", cancellationToken);
+        var isStopped = stopping.TryGet(out var stopped, out var refusal);
+        await audit.WriteAsync(actor, "people.suspend", person.Email, isStopped ? $"{stopped} jobs stopped" : "jobs not stopped", cancellationToken);
+        return isStopped ? null : $"{person.Email} is suspended, but what they had asked for was not stopped: {refusal!.Message} Cancel it on the Queue page.";
     }
 
     public async Task RestoreAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)
@@ -81,22 +81,5 @@ internal sealed class PeopleAdministration(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return person.Role == PersonRoles.Administrator && !await database.People.AnyAsync(
             other => other.Id != person.Id && other.Role == PersonRoles.Administrator && other.SuspendedAt == null, cancellationToken);
-    }
-
-    private async Task<int> StopJobsAsync(Guid personId, CancellationToken cancellationToken)
-    {
-        List<Guid> jobs;
-        await using (var database = await databases.CreateDbContextAsync(cancellationToken))
-        {
-            jobs = await database.Jobs.Where(job => job.PersonId == personId && (job.State == JobStates.Queued || job.State == JobStates.Running))
-                .Select(job => job.Id).ToListAsync(cancellationToken);
-        }
-
-        foreach (var job in jobs)
-        {
-            await submissions.CancelAsync(job, "The account was suspended.", cancellationToken);
-        }
-
-        return jobs.Count;
     }
 }

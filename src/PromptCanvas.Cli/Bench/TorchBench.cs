@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using PromptCanvas.Cli.Output;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>The decoder's row beside PyTorch's on the same weights, both in 32-bit floats, in turn; where Python with PyTorch is installed.</summary>
+internal sealed class TorchBench(BenchContext bench)
+{
+    private const string Script = "models/training/forward_time.py";
+    private const int Rows = 4;
+    private const int Runs = 20;
+    private const int MillisecondsPerSecond = 1000;
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
+    {
+        var decoder = bench.Model.Decoder.Network;
+        var folder = Path.Combine(bench.Folder, decoder.Name);
+        var inputs = UNetBench.DecoderInputs(bench.Model, UNetBench.ShapesOf(folder), Rows);
+        decoder.Run(inputs, cancellationToken);
+        using var torch = Start(folder, UNetBench.Tokens(bench.Model));
+        if (await torch.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false) != "ready")
+        {
+            var reason = (await torch.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)).Trim().Split('\n')[^1];
+            await Console.Error.WriteLineAsync($"PyTorch is not here to compare with: {reason} (on Debian: apt-get install python3-torch, and start this in the repository)").ConfigureAwait(false);
+            return [];
+        }
+
+        var (own, others, ratios) = (new List<double>(), new List<double>(), new List<double>());
+        for (var repeat = 0; repeat < bench.Repeats; repeat++)
+        {
+            own.Add(UNetBench.ProcessorSeconds(() => decoder.Run(inputs, cancellationToken), Runs));
+            await torch.StandardInput.WriteLineAsync($"{Runs}".AsMemory(), cancellationToken).ConfigureAwait(false);
+            await torch.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
+            others.Add(double.Parse((await torch.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false))!, CultureInfo.InvariantCulture));
+            ratios.Add(others[^1] / own[^1]);
+        }
+
+        return
+        [
+            BenchRow.Of($"decoder row, batch {Rows}, processor", "ms", [.. own.Select(Each)]),
+            BenchRow.Of("… PyTorch's, one thread, the same weights", "ms", [.. others.Select(Each)]),
+            BenchRow.Of("… PyTorch's of ours", "×", ratios),
+        ];
+    }
+
+    private static double Each(double seconds) => MillisecondsPerSecond * seconds / (Runs * Rows);
+
+    private static Process Start(string decoder, int tokens)
+    {
+        // Debian's PyTorch belongs to the system's own Python, not to one that comes first in the path.
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["OMP_NUM_THREADS"] = "1" },
+        };
+        foreach (var argument in new[] { Script, decoder, $"{Rows}", $"{tokens}" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start) ?? throw new BadInputException("Python could not be started.");
+    }
+}
