@@ -256,21 +256,20 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
     [InlineData(false)]
     public async Task Client_HangsUpRightAfterItsSubmit_CancelsTheJob(bool streams)
     {
-        using var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         await OpenAsync(DatabaseProvider.Sqlite, services =>
         {
             services.AddHttpContextAccessor();
             SubmissionsAround.Add(services, provider => async submit =>
             {
                 var submitted = await submit();
-                await HangUpAsync(line, provider);
+                await CutAsync(provider);
                 return submitted;
             });
         });
         using var client = studio.CreateClient();
         studio.Engine.Gate.Reset();
 
-        await Record.ExceptionAsync(() => SendAsync(client, new { prompt = "gone", size = "256x256", stream = streams }, retries: 0, key: null, line.Token));
+        await Record.ExceptionAsync(() => SendAsync(client, new { prompt = "gone", size = "256x256", stream = streams }, retries: 0));
 
         await UntilAsync("gone", "cancelled");
         Assert.Equal(0, await client.UsedAsync());
@@ -280,31 +279,33 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task Client_HangsUpWhileItsAnswerIsNoted_IsGivenItAgain()
     {
-        using var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var isCut = 0;
         await OpenAsync(DatabaseProvider.Sqlite, services =>
         {
             services.AddHttpContextAccessor();
             var inner = services.Single(service => service.ServiceType == typeof(IAnswers));
             services.Remove(inner);
             services.AddSingleton<IAnswers>(provider => new AnswersAround(
-                (IAnswers)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), () => line.IsCancellationRequested ? Task.CompletedTask : HangUpAsync(line, provider)));
+                (IAnswers)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), () => Interlocked.Exchange(ref isCut, 1) == 0 ? CutAsync(provider) : Task.CompletedTask));
         });
         using var client = studio.CreateClient();
         var body = new { prompt = "gone", size = "256x256", response_format = "b64_json" };
-        await Record.ExceptionAsync(async () => await (await SendAsync(client, body, retries: 0, key: null, line.Token)).Content.ReadAsStringAsync(line.Token));
+        await Record.ExceptionAsync(() => TextAsync(client, body, retries: 0));
         await finished.WaitForAsync(1);
+        Assert.Equal(1, isCut);
 
         await TextAsync(client, body, retries: 1);
 
         Assert.Equal(1, await client.UsedAsync());
     }
 
-    // The studio hears of it before it does anything else.
-    private static async Task HangUpAsync(CancellationTokenSource line, IServiceProvider provider)
+    // The client is gone, and the studio hears of it before it does anything else.
+    private static async Task CutAsync(IServiceProvider provider)
     {
-        await line.CancelAsync();
+        var context = provider.GetRequiredService<IHttpContextAccessor>().HttpContext!;
         var heard = new TaskCompletionSource();
-        await using var hungUp = provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.RequestAborted.Register(heard.SetResult);
+        await using var cut = context.RequestAborted.Register(heard.SetResult);
+        context.Abort();
         await heard.Task.WaitAsync(Patience, CancellationToken.None);
     }
 
