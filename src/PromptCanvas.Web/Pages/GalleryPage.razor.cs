@@ -1,13 +1,20 @@
 using Microsoft.AspNetCore.Components;
 
+using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Pages;
 
 /// <summary>The finished pictures. What is looked for is part of the address, so that it can be sent and Back works.</summary>
-public sealed partial class GalleryPage
+public sealed partial class GalleryPage(IJobQueries jobs, ICurrentViewer viewer)
 {
     private bool isEmpty;
+    private bool isMissing;
+
+    /// <summary>Null once the page is live.</summary>
+    [CascadingParameter]
+    public HttpContext? Context { get; set; }
 
     [Parameter]
     public Guid? ImageId { get; set; }
@@ -26,6 +33,10 @@ public sealed partial class GalleryPage
 
     [SupplyParameterFromQuery(Name = "like")]
     public Guid? Like { get; set; }
+
+    // The viewer says so in words; the first answer also by its status.
+    protected override async Task OnInitializedAsync() => isMissing = Context is not null && ImageId is { } id
+        && await jobs.FindPictureAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is null;
 
     private LibraryFilter Filter => new()
     {
