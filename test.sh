@@ -45,10 +45,13 @@ if [ -z "${PROMPTCANVAS_CHROMIUM:-}" ]; then
     fi
 fi
 
-# The official Node client runs against the studio where there is npm; its test is skipped otherwise.
+# The official Node client runs against the studio where there is npm; its tests are skipped otherwise.
 if command -v npm > /dev/null; then
-    npm ci --prefix tests/clients/openai-node --silent --no-audit --no-fund || echo "the official Node client could not be installed; its test is skipped"
+    npm ci --prefix tests/clients/openai-node --silent --no-audit --no-fund || echo "the official Node client could not be installed; its tests are skipped"
 fi
+
+# And curl, as it is.
+command -v curl > /dev/null || echo "curl's own tests are skipped: it is not installed here (Debian: apt-get install curl)"
 
 # One after the other: the journeys' browser and the networks would take each other's time.
 dotnet test --solution PromptCanvas.sln --no-build --max-parallel-test-modules 1 2>&1 | tee "$log" && status=0 || status=$?

@@ -293,8 +293,14 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
+
+                    b.Property<Guid?>("BoardId")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("BodyHash")
                         .IsRequired()
@@ -964,9 +970,6 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasDatabaseName("image_trash")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex("PersonId")
-                        .HasDatabaseName("image_of_person");
-
                     b.HasIndex("ThumbnailHash")
                         .HasDatabaseName("image_thumbnail");
 
@@ -977,6 +980,10 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.HasIndex("JobId", "ImageIndex")
                         .IsUnique()
                         .HasDatabaseName("image_of_job");
+
+                    b.HasIndex("PersonId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("image_of_person");
 
                     b.ToTable("Images", (string)null);
                 });

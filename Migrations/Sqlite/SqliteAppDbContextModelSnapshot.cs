@@ -284,8 +284,14 @@ namespace PromptCanvas.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("BoardId")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("BodyHash")
                         .IsRequired()
@@ -951,9 +957,6 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasDatabaseName("image_trash")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex("PersonId")
-                        .HasDatabaseName("image_of_person");
-
                     b.HasIndex("ThumbnailHash")
                         .HasDatabaseName("image_thumbnail");
 
@@ -964,6 +967,10 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasIndex("JobId", "ImageIndex")
                         .IsUnique()
                         .HasDatabaseName("image_of_job");
+
+                    b.HasIndex("PersonId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("image_of_person");
 
                     b.ToTable("Images", (string)null);
                 });

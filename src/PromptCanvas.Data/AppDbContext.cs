@@ -149,7 +149,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         image.HasIndex(row => new { row.CreatedAt, row.Id }).IsDescending().HasDatabaseName("image_gallery");
         image.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");
         image.HasIndex(row => row.ThumbnailHash).HasDatabaseName("image_thumbnail");
-        image.HasIndex(row => row.PersonId).HasDatabaseName("image_of_person");
+        image.HasIndex(row => new { row.PersonId, row.CreatedAt, row.Id }).IsDescending(false, true, true).HasDatabaseName("image_of_person");
         image.HasIndex(row => row.DeletedAt).HasDatabaseName("image_trash").HasFilter("\"DeletedAt\" IS NOT NULL");
     }
 

@@ -110,9 +110,11 @@ public static class GenerationRegistration
         services.AddSingleton<IPictureStory, PictureStory>();
         services.AddSingleton<IFamily, FamilyTree>();
         services.AddSingleton<IBoards, PictureBoards>();
+        services.AddSingleton<IGalleryChoices, PictureChoices>();
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<IAnswers, Answers>();
         services.AddSingleton<QueueWrites>();
         services.AddSingleton<InputPictures>();
         services.AddSingleton<EngineWorks>();

@@ -31,6 +31,7 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         await using var tab = await browser.OpenAsync();
         await MakeAsync(tab, "a brown pyramid");
         await tab.GoAsync(studio.Address, "/gallery?q=brown+PYRAMID");
+        await Expect(tab.Page.Locator(".wall[data-measured] a.thumb").First).ToBeVisibleAsync();
         var found = await tab.Page.Locator(".thumb").CountAsync();
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();

@@ -42,6 +42,26 @@ public sealed class ScriptedStudio : IAsyncLifetime
         await database.SaveChangesAsync();
     }
 
+    /// <summary>Puts a copy of the newest picture into the gallery, changed in some columns.</summary>
+    public async Task AddPictureAsync(string prompt, params (string Column, object Value)[] changes)
+    {
+        await using var scope = studio.Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var newest = await database.Images.AsNoTracking().OrderByDescending(image => image.CreatedAt).FirstAsync();
+        var row = database.Entry(newest).CurrentValues.Clone();
+        row[nameof(GeneratedImage.Id)] = Guid.NewGuid();
+        row[nameof(GeneratedImage.ImageIndex)] = await database.Images.MaxAsync(image => image.ImageIndex) + 1;
+        row[nameof(GeneratedImage.CreatedAt)] = newest.CreatedAt.AddSeconds(-1);
+        row[nameof(GeneratedImage.Prompt)] = prompt;
+        foreach (var (column, value) in changes)
+        {
+            row[column] = value;
+        }
+
+        database.Images.Add((GeneratedImage)row.ToObject());
+        await database.SaveChangesAsync();
+    }
+
     /// <summary>A board of the administrator's, and the token of a link to it.</summary>
     public async Task<(Guid Board, string Token)> ShareBoardAsync(string name)
     {

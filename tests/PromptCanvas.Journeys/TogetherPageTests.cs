@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 using PromptCanvas.Data.People;
-using PromptCanvas.Imaging.Png;
 
 using static Microsoft.Playwright.Assertions;
 
@@ -108,32 +107,6 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
 
         await Expect(tab.Page.Locator("#composer-refusal")).ToContainTextAsync("Not before dinner. Nothing was charged");
         Assert.Equal(credits, await tab.Page.Locator("[data-credits]").InnerTextAsync());
-        Assert.Empty(tab.Complaints);
-    }
-
-    [Fact]
-    public async Task Picture_DroppedOnCreate_BringsItsSettingsBack()
-    {
-        await using var tab = await browser.OpenAsync();
-        await tab.GoAsync(studio.Address);
-        await tab.Page.WaitForSelectorAsync("[data-takes-files]");
-        var text = new PictureText("a pink café 🌸", 4294967295, "starter", """{"size":256}""", PictureText.ThisSoftware);
-        var png = Convert.ToBase64String(PngEncoder.Encode(new Imaging.Pixels.RgbImage(8, 8, new byte[8 * 8 * 3]), text));
-
-        await tab.Page.EvaluateAsync(
-            """
-            png => {
-              const bytes = Uint8Array.from(atob(png), letter => letter.charCodeAt(0));
-              const files = new DataTransfer();
-              files.items.add(new File([bytes], 'a.png', { type: 'image/png' }));
-              document.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));
-            }
-            """,
-            png);
-
-        await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync("a pink café 🌸");
-        await Expect(tab.Page.GetByLabel("Seed")).ToHaveValueAsync("4294967295");
-        await Expect(tab.Page.GetByLabel("Size")).ToHaveValueAsync("256");
         Assert.Empty(tab.Complaints);
     }
 

@@ -1,4 +1,4 @@
-// Reads how a picture of ours was made out of its file (docs/provenance.md), and restores those settings when it is dropped on Create.
+// Reads how a picture of ours was made out of its file (docs/provenance.md).
 
 const own = 'urn:promptcanvas:picture:1#';
 const utf8 = new TextDecoder();
@@ -57,39 +57,4 @@ export async function settingsOf(file) {
     // The rest is worth having.
   }
   return { prompt: texts.prompt, seed: texts.seed, model: texts.model, size };
-}
-
-/** A picture dropped anywhere on the page restores its settings into the box. */
-export function accept(form) {
-  const stopped = new AbortController();
-  const on = (type, handler) => document.addEventListener(type, handler, { signal: stopped.signal });
-  const note = form.querySelector('.composer-dropped');
-
-  on('dragover', event => {
-    if (event.dataTransfer.types.includes('Files')) {
-      event.preventDefault();
-      form.dataset.over = '';
-    }
-  });
-  on('dragleave', event => {
-    if (event.relatedTarget === null) {
-      delete form.dataset.over;
-    }
-  });
-  on('drop', async event => {
-    const file = event.dataTransfer.files[0];
-    if (!file) {
-      return;
-    }
-    event.preventDefault();
-    delete form.dataset.over;
-    const settings = await settingsOf(file);
-    note.textContent = settings?.prompt ? note.dataset.done : note.dataset.none;
-    if (settings?.prompt) {
-      const wanted = Object.entries({ ...settings, count: 1 }).filter(([, value]) => value !== undefined);
-      Blazor.navigateTo(`/?${new URLSearchParams(wanted)}`);
-    }
-  });
-  form.dataset.takesFiles = '';
-  return { stop: () => stopped.abort() };
 }

@@ -128,6 +128,46 @@ document.addEventListener('submit', event => {
   }
 });
 
+// A form that says in the address what is looked for: what is left empty is left out, and days are those of the reader's time zone.
+document.addEventListener('submit', event => {
+  const form = event.target;
+  if (!form.matches?.('[data-to-address]')) {
+    return;
+  }
+  event.preventDefault();
+  const parts = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''));
+  if ((parts.has('from') || parts.has('to')) && !parts.has('zone')) {
+    parts.set('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+  }
+  const address = `${form.getAttribute('action')}?${parts}`;
+  close(form.closest('details[data-popover]'));
+  if (document.querySelector('.studio[data-live]')) {
+    Blazor.navigateTo(address);
+  } else {
+    location.assign(address);
+  }
+});
+
+// What unfolds over the page folds up again on Esc and on a press beside it.
+function close(details) {
+  if (details?.open) {
+    details.open = false;
+    details.querySelector('summary').focus();
+  }
+}
+
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape') {
+    close(event.target.closest?.('details[data-popover]'));
+  }
+});
+
+document.addEventListener('pointerdown', event => {
+  for (const details of document.querySelectorAll('details[data-popover][open]')) {
+    details.open = details.contains(event.target);
+  }
+});
+
 // A sound when a job ends: this browser's choice.
 const soundKey = 'promptcanvas.sound';
 

@@ -52,6 +52,9 @@ public sealed class Job
     /// <summary>What its pictures are marked with: the name of the interface that a program used. Null = the studio's own.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>The board that its pictures go onto, if it is there still; null = none.</summary>
+    public Guid? BoardId { get; init; }
+
     /// <summary>Whom a program asked for, in its own words.</summary>
     public string? EndUser { get; init; }
 
@@ -99,6 +102,9 @@ public sealed class Job
     public DateTimeOffset? StartedAt { get; set; }
 
     public DateTimeOffset? FinishedAt { get; set; }
+
+    /// <summary>When a program that waited for it had its whole answer; null while it has not, and where none waits.</summary>
+    public DateTimeOffset? AnsweredAt { get; set; }
 
     public List<JobImage> Images { get; } = [];
 

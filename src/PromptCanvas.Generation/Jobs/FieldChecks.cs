@@ -15,7 +15,8 @@ internal static class FieldChecks
 
     /// <summary>Null when nothing is wrong.</summary>
     public static InvalidInput? Check(NewJob job) =>
-        CheckPrompt(job) ?? CheckNegativePrompt(job) ?? CheckCount(job) ?? CheckMaterial(job.Material) ?? CheckSize(job) ?? CheckVisibility(job) ?? CheckKey(job);
+        CheckPrompt(job) ?? CheckNegativePrompt(job) ?? CheckCount(job) ?? CheckMaterial(job.Material) ?? CheckSize(job) ?? CheckVisibility(job)
+        ?? CheckKey(job) ?? CheckEndUser(job);
 
     private static InvalidInput? CheckPrompt(NewJob job)
     {
@@ -119,6 +120,10 @@ internal static class FieldChecks
             ? new InvalidInput("idempotencyKey", $"The idempotency key is longer than {MaximumKeyLength} characters.")
             : CheckNul("idempotencyKey", job.IdempotencyKey);
     }
+
+    private static InvalidInput? CheckEndUser(NewJob job) => job.EndUser is { Length: > NewJob.MaximumEndUserLength }
+        ? new InvalidInput("user", $"The name of the end user is longer than {NewJob.MaximumEndUserLength} characters.")
+        : CheckNul("user", job.EndUser);
 
     // PostgreSQL cannot store it, and no tokenizer means anything by it.
     private static InvalidInput? CheckNul(string field, string? text) => text?.Contains('\0') == true

@@ -35,9 +35,6 @@ public interface IJobQueries
     /// <summary>Null also when the viewer may not know of it.</summary>
     Task<JobView?> FindAsync(Viewer viewer, Guid jobId, CancellationToken cancellationToken);
 
-    /// <summary>The viewer's latest job whose idempotency key begins so and that was not cancelled; null when there is none as young.</summary>
-    Task<Guid?> FindByKeyAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken);
-
     /// <summary>Jobs that are queued or running, oldest first; only the studio itself may ask.</summary>
     Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken);
 

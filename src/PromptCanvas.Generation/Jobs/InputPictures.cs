@@ -25,7 +25,7 @@ internal sealed record InputPicture(Guid? ImageId, Guid? UploadId, string Role, 
     };
 }
 
-/// <summary>The pictures that jobs name, as far as the person who asks may see them.</summary>
+/// <summary>The pictures and the board that jobs name, as far as the person who asks may see them.</summary>
 internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     /// <summary>Finds them all, in order.</summary>
@@ -33,12 +33,17 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
     public async Task<Result<IReadOnlyList<InputPicture>>> FindAsync(NewJob job, CancellationToken cancellationToken)
     {
         var uses = job.Material?.Pictures ?? [];
-        if (uses.Count == 0)
+        if (uses.Count == 0 && job.Board is null)
         {
             return Array.Empty<InputPicture>();
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (job.Board is { } board && !await MayPutOntoAsync(database, job, board, cancellationToken))
+        {
+            return new NotFound($"There is no board with the id {board}.");
+        }
+
         var found = new List<InputPicture>();
         foreach (var use in uses)
         {
@@ -52,6 +57,10 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
 
         return found;
     }
+
+    private static async Task<bool> MayPutOntoAsync(AppDbContext database, NewJob job, Guid board, CancellationToken cancellationToken) =>
+        job.PersonId is { } personId
+        && await database.Boards.VisibleTo(new Viewer(personId, job.Role ?? PersonRoles.Member)).AnyAsync(one => one.Id == board, cancellationToken);
 
     /// <summary>Keeps uploads from now on, within the caller's transaction: a job works with them.</summary>
     /// <returns>Null, or that one of the pictures is gone by now.</returns>

@@ -6,22 +6,13 @@ using PromptCanvas.Data.People;
 namespace PromptCanvas.Generation.Jobs;
 
 /// <inheritdoc/>
-internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast, TimeProvider clock) : IJobQueries
+internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast) : IJobQueries
 {
     public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
         FindAsync(jobs => jobs, jobId, cancellationToken);
 
     public Task<JobView?> FindAsync(Viewer viewer, Guid jobId, CancellationToken cancellationToken) =>
         FindAsync(jobs => jobs.VisibleTo(viewer), jobId, cancellationToken);
-
-    public async Task<Guid?> FindByKeyAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken)
-    {
-        var since = clock.GetUtcNow() - maximumAge;
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Jobs.VisibleTo(viewer)
-            .Where(job => job.IdempotencyKey.StartsWith(keyPrefix) && job.CreatedAt >= since && job.State != JobStates.Cancelled)
-            .OrderByDescending(job => job.CreatedAt).Select(job => (Guid?)job.Id).FirstOrDefaultAsync(cancellationToken);
-    }
 
     public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) =>
         ActiveAsync(jobs => jobs, cancellationToken);

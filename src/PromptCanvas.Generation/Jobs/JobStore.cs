@@ -172,6 +172,7 @@ internal sealed class JobStore(
             Overrides = JsonSerializer.Serialize(job.Request.Overrides, JobJson.Options),
             Visibility = job.Visibility,
             Tag = job.Job.Tag,
+            BoardId = job.Job.Board,
             EndUser = job.Job.EndUser,
             State = JobStates.Queued,
             Priority = job.Job.Background ? QueuePriority.Background : QueuePriority.Interactive,

@@ -41,6 +41,18 @@ public abstract record Material
         _ => [],
     };
 
+    /// <summary>The same with other ids for its pictures.</summary>
+    internal Material With(Func<Guid, Guid> idOf) => this switch
+    {
+        EditMaterial edit => edit with { Picture = idOf(edit.Picture), Mask = idOf(edit.Mask) },
+        EraseMaterial erase => erase with { Picture = idOf(erase.Picture), Mask = idOf(erase.Mask) },
+        ExtendMaterial extend => extend with { Picture = idOf(extend.Picture) },
+        VaryMaterial vary => vary with { Picture = idOf(vary.Picture) },
+        BlendMaterial blend => blend with { Inputs = [.. blend.Inputs.Select(input => input.Picture is { } picture ? input with { Picture = idOf(picture) } : input)] },
+        TextDifferenceMaterial difference => difference with { Picture = idOf(difference.Picture) },
+        _ => this,
+    };
+
     /// <summary>How many frames where the pictures are a row; null where each stands for itself.</summary>
     [JsonIgnore]
     public int? Row => this switch

@@ -42,6 +42,9 @@ public sealed record NewJob
     /// <summary>Who may see the pictures: one of <see cref="Visibilities"/>. Null = the owner alone where they are made from something private, else the team.</summary>
     public string? Visibility { get; init; }
 
+    /// <summary>A board that the person may see, for the pictures to go onto; null = none.</summary>
+    public Guid? Board { get; init; }
+
     /// <summary>The name of the interface that a program uses, for its pictures to be told from others; null = the studio's own.</summary>
     public string? Tag { get; init; }
 

@@ -33,6 +33,8 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
     // The engine says what is wrong with the whole: a size the model does not make, steps out of range.
     private const string RequestField = "request";
 
+    private const int GuidSize = 16;
+
     public async Task<Result<CheckedJob>> CheckAsync(NewJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -85,7 +87,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
         return work.Validate(engine) is { } reason
             ? new InvalidInput(RequestField, reason)
-            : new CheckedJob(job, model, work.Request with { Origin = null }, pictures, work.Width, work.Height, HashOf(job));
+            : new CheckedJob(job, model, work.Request with { Origin = null }, pictures, work.Width, work.Height, HashOf(job, pictures));
     }
 
     private static GenerationRequest RequestOf(NewJob job)
@@ -116,9 +118,13 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
             : new InvalidInput("model", $"There is no model called {model}; this installation has {string.Join(", ", models)}.");
     }
 
-    private static string HashOf(NewJob job)
+    private static string HashOf(NewJob job, IReadOnlyList<InputPicture> pictures)
     {
-        var asked = job with { IdempotencyKey = "", PersonId = null, Role = null, Patience = null };
+        // A file that is sent again is another upload: what it shows counts.
+        var contents = (job.Material?.Pictures ?? []).Zip(pictures).ToLookup(pair => pair.First.Id, pair => IdOf(pair.Second.ContentHash));
+        var asked = job with { IdempotencyKey = "", PersonId = null, Role = null, Patience = null, Material = job.Material?.With(id => contents[id].First()) };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, JobJson.Options)));
     }
+
+    private static Guid IdOf(string contentHash) => new(Convert.FromHexString(contentHash).AsSpan(0, GuidSize));
 }

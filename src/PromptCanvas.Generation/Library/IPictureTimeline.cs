@@ -12,8 +12,9 @@ public interface IPictureTimeline
     /// <param name="until">Pictures made later do not count.</param>
     Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
 
-    /// <summary>The matching pictures from a place on, newest first.</summary>
-    /// <param name="start">Place of the first, from 0.</param>
+    /// <summary>The matching pictures from a moment back, newest first.</summary>
+    /// <param name="until">Where to begin: best the moment of the first that is wanted, for pictures that are skipped are read.</param>
+    /// <param name="start">How many of those to skip, from 0: the ones of the same moment that come before.</param>
     /// <param name="take">1 … 200.</param>
     Task<IReadOnlyList<PictureView>> ReadRangeAsync(
         Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken);

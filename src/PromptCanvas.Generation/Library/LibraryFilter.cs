@@ -29,6 +29,18 @@ public sealed record LibraryFilter
     /// <summary>How they came about, one of the job kinds; null = however they did.</summary>
     public string? Kind { get; init; }
 
+    /// <summary>Those that this person made; null = whoever made them.</summary>
+    public Guid? Maker { get; init; }
+
+    /// <summary>Made at this moment or later; null = since ever.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Made earlier than this moment; null = until now.</summary>
+    public DateTimeOffset? Before { get; init; }
+
+    /// <summary>Only those that the viewer has marked, of whatever shelf.</summary>
+    public bool MarkedOnly { get; init; }
+
     /// <summary>Words of the prompt, all of them; with <see cref="ByMeaning"/> a description of what is to be seen. Null = all pictures.</summary>
     public string? Words { get; init; }
 

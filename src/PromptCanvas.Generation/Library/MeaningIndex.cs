@@ -13,7 +13,6 @@ namespace PromptCanvas.Generation.Library;
 /// every search; what was deleted stays until the next start, and whoever asks filters by what may be seen anyway.</remarks>
 internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IEngineProvider engines) : IDisposable
 {
-    private const int MostResults = 1000;
     private const int RowsAtOnce = 1000;
 
     // Two workers may commit in another order than they looked at the clock.
@@ -26,10 +25,10 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
 
     /// <summary>The pictures of the default model that look like a description, the closest first.</summary>
     public async Task<IReadOnlyList<Guid>> LikeAsync(string words, CancellationToken cancellationToken) =>
-        [.. (await NearAsync(words, cancellationToken)).Select(near => near.Id)];
+        [.. (await NearAsync(words, int.MaxValue, cancellationToken)).Select(near => near.Id)];
 
-    /// <summary>The same, each with its cosine.</summary>
-    public async Task<IReadOnlyList<(Guid Id, double Cosine)>> NearAsync(string words, CancellationToken cancellationToken)
+    /// <summary>The closest of the same, each with its cosine.</summary>
+    public async Task<IReadOnlyList<(Guid Id, double Cosine)>> NearAsync(string words, int most, CancellationToken cancellationToken)
     {
         var model = engines.DefaultModel;
         if (engines.Get(model) is not IEmbedder embedder || embedder.ValidateEmbedding([new TextInput(words)]) is not null)
@@ -39,7 +38,7 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
 
         var wanted = (await embedder.EmbedAsync([new TextInput(words)], cancellationToken))[0];
         TensorPrimitives.Divide(wanted, TensorPrimitives.Norm(wanted), wanted);
-        return await ClosestAsync(model, wanted, cancellationToken);
+        return await ClosestAsync(model, wanted, most, cancellationToken);
     }
 
     /// <summary>The pictures like one that the viewer may see, the closest first, without that one.</summary>
@@ -50,18 +49,18 @@ internal sealed class MeaningIndex(IDbContextFactory<AppDbContext> databases, IE
             .Select(image => new { image.Model, image.ImageEmbedding }).SingleOrDefaultAsync(cancellationToken);
         return row is null
             ? []
-            : [.. (await ClosestAsync(row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding).ToArray(), cancellationToken)).Select(near => near.Id).Where(id => id != imageId)];
+            : [.. (await ClosestAsync(row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding).ToArray(), int.MaxValue, cancellationToken)).Select(near => near.Id).Where(id => id != imageId)];
     }
 
     public void Dispose() => reading.Dispose();
 
-    private async Task<IReadOnlyList<(Guid Id, double Cosine)>> ClosestAsync(string model, float[] wanted, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(Guid Id, double Cosine)>> ClosestAsync(string model, float[] wanted, int most, CancellationToken cancellationToken)
     {
         await reading.WaitAsync(cancellationToken);
         try
         {
             await ReadNewAsync(cancellationToken);
-            return models.TryGetValue(model, out var entries) ? await Task.Run(() => entries.Closest(wanted, MostResults), cancellationToken) : [];
+            return models.TryGetValue(model, out var entries) ? await Task.Run(() => entries.Closest(wanted, most), cancellationToken) : [];
         }
         finally
         {

@@ -115,6 +115,7 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         var rows = await (
             from board in boards
             join owner in database.People on board.PersonId equals owner.Id
+            orderby board.PersonId == viewer.PersonId descending, board.Name, board.Id
             select new { board.Id, board.Name, board.PersonId, board.Visibility, Owner = owner.DisplayName }).Take(MostBoards).ToListAsync(cancellationToken);
         var ids = rows.Select(row => row.Id).ToList();
         var places = await (

@@ -13,6 +13,9 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
 {
     private const int MaximumTake = 200;
 
+    // 100,000 pictures are five questions to the database.
+    private const int Growth = 5;
+
     public async Task<GalleryPage> ReadAsync(Viewer viewer, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(viewer);
@@ -121,11 +124,16 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     private static IQueryable<GeneratedImage> On(Shelf shelf, AppDbContext database, Viewer viewer) => shelf switch
     {
         Shelf.Mine => database.Images.VisibleTo(viewer).Where(image => image.PersonId == viewer.PersonId),
-        Shelf.Favourites => database.Images.VisibleTo(viewer)
-            .Where(image => database.Favourites.Any(mark => mark.PersonId == viewer.PersonId && mark.ImageId == image.Id)),
+        Shelf.Favourites => Marked(database.Images.VisibleTo(viewer), database, viewer),
         Shelf.Trash => database.Images.InTrashOf(viewer),
         _ => database.Images.VisibleTo(viewer),
     };
+
+    private static IQueryable<GeneratedImage> Marked(IQueryable<GeneratedImage> images, AppDbContext database, Viewer viewer)
+    {
+        var personId = viewer.PersonId;
+        return images.Where(image => database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id));
+    }
 
     // Everything of the filter but its words.
     private static IQueryable<GeneratedImage> Placed(AppDbContext database, Viewer viewer, LibraryFilter filter)
@@ -137,7 +145,28 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
                 && database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id));
         }
 
-        return filter.Kind is { } kind ? images.Where(image => image.Kind == kind) : images;
+        if (filter.Kind is { } kind)
+        {
+            images = images.Where(image => image.Kind == kind);
+        }
+
+        if (filter.Maker is { } maker)
+        {
+            images = images.Where(image => image.PersonId == maker);
+        }
+
+        // PostgreSQL takes moments in UTC only.
+        if (filter.From?.ToUniversalTime() is { } from)
+        {
+            images = images.Where(image => image.CreatedAt >= from);
+        }
+
+        if (filter.Before?.ToUniversalTime() is { } before)
+        {
+            images = images.Where(image => image.CreatedAt < before);
+        }
+
+        return filter.MarkedOnly ? Marked(images, database, viewer) : images;
     }
 
     private static IQueryable<GeneratedImage> Matching(AppDbContext database, Viewer viewer, LibraryFilter filter)
@@ -163,17 +192,18 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         var closest = filter.Like is { } like
             ? await meanings.LikeAsync(viewer, like, cancellationToken)
             : await meanings.LikeAsync(filter.Words!, cancellationToken);
-        var rank = closest.Select((id, place) => (id, place)).ToDictionary(pair => pair.id, pair => pair.place);
-        var found = new List<PictureView>();
-        foreach (var ids in closest.Chunk(MaximumTake))
+
+        // A narrow filter may match only what is far away: looked at in ever larger parts, nearest first.
+        var found = new List<Guid>();
+        for (var (start, length) = (0, MaximumTake); start < closest.Count && found.Count < take; start += length, length *= Growth)
         {
-            found.AddRange(await images.Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken));
-            if (found.Count >= take)
-            {
-                break;
-            }
+            var part = closest.Skip(start).Take(length).ToList();
+            var matching = await images.Where(image => EF.Parameter(part).Contains(image.Id)).Select(image => image.Id).ToHashSetAsync(cancellationToken);
+            found.AddRange(part.Where(matching.Contains));
         }
 
-        return new GalleryPage([.. found.OrderBy(picture => rank[picture.Id]).Take(take)], null);
+        var chosen = found.Take(take).ToList();
+        var views = await images.Where(image => chosen.Contains(image.Id)).ToViews().ToDictionaryAsync(picture => picture.Id, cancellationToken);
+        return new GalleryPage([.. chosen.Where(views.ContainsKey).Select(id => views[id])], null);
     }
 }

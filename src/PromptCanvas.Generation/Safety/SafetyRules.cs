@@ -16,6 +16,9 @@ internal sealed class SafetyRules(
     private const int LongestText = GenerationRequest.MaximumPromptLength;
     private const int LongestReason = 300;
 
+    // What an administrator sees of a preview; what is farther away says nothing about the rule.
+    private const int MostLookedAt = 1000;
+
     public Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken) => book.ReadAsync(cancellationToken);
 
     public async Task<Refusal?> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken)
@@ -59,7 +62,7 @@ internal sealed class SafetyRules(
 
     public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Viewer viewer, string description, int take, CancellationToken cancellationToken)
     {
-        var closest = await meanings.NearAsync(description, cancellationToken);
+        var closest = await meanings.NearAsync(description, MostLookedAt, cancellationToken);
         var closeness = closest.ToDictionary(near => near.Id, near => near.Cosine);
         var found = new List<JudgedPicture>();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

@@ -18,4 +18,7 @@ public interface ISquareUploads
     /// <param name="mask">Of the picture's size, transparent = repaint; null = the picture's own transparency.</param>
     /// <param name="side">Of the result, in pixels.</param>
     Task<Result<MaskedUpload>> AddMaskedAsync(Viewer viewer, byte[] image, byte[]? mask, int side, CancellationToken cancellationToken);
+
+    /// <summary>Forgets those of the viewer's uploads that no job uses: the request they came with was refused.</summary>
+    Task DropUnusedAsync(Viewer viewer, IReadOnlyCollection<Guid> uploadIds, CancellationToken cancellationToken);
 }

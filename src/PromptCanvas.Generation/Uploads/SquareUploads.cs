@@ -44,10 +44,24 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
             return new MaskedUpload(picture, picture);
         }
 
-        return IdOf(await uploads.AddAsync(viewer, () => PictureImport.ToSquarePng(mask, side), cancellationToken)).TryGet(out var kept, out var unkeptMask)
-            ? new MaskedUpload(picture, kept)
-            : unkeptMask;
+        Guid? kept = null;
+        try
+        {
+            var added = IdOf(await uploads.AddAsync(viewer, () => PictureImport.ToSquarePng(mask, side), cancellationToken));
+            kept = added.TryGet(out var id, out var unkeptMask) ? id : null;
+            return kept is null ? unkeptMask! : new MaskedUpload(picture, id);
+        }
+        finally
+        {
+            if (kept is null)
+            {
+                await DropUnusedAsync(viewer, [picture], CancellationToken.None);
+            }
+        }
     }
+
+    public Task DropUnusedAsync(Viewer viewer, IReadOnlyCollection<Guid> uploadIds, CancellationToken cancellationToken) =>
+        uploads.DropUnusedAsync(viewer, uploadIds, cancellationToken);
 
     private static Result<Guid> IdOf(Result<UploadView> upload) => upload.TryGet(out var view, out var refusal) ? view.Id : refusal;
 

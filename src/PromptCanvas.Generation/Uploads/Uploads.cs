@@ -58,6 +58,22 @@ internal sealed class Uploads(
             ? new StoredContent(stream, "image/png", stream.Length, $"\"{row.ContentHash}\"")
             : null;
 
+    /// <summary>Forgets those of the viewer's that no job uses; the next sweep of the image store takes the files. What cannot be forgotten now goes after
+    /// its day.</summary>
+    public async Task DropUnusedAsync(Viewer viewer, IReadOnlyCollection<Guid> uploadIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        try
+        {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
+            await database.Uploads.VisibleTo(viewer).Where(upload => uploadIds.Contains(upload.Id) && upload.ExpiresAt != null).ExecuteDeleteAsync(cancellationToken);
+        }
+        catch (Exception fault) when (faults.Describe(fault) is not null)
+        {
+            // The refusal itself is worth more than its tidying up.
+        }
+    }
+
     private static async Task<byte[]?> ReadAsync(Stream content, CancellationToken cancellationToken)
     {
         using var encoded = new MemoryStream();

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Boards;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Faults;
 using PromptCanvas.Generation.Jobs;
@@ -55,6 +56,11 @@ internal sealed class JobProgress(
             }
 
             database.Images.Add(image);
+            if (claim.Job.BoardId is { } boardId && await database.Boards.AnyAsync(board => board.Id == boardId, cancellationToken))
+            {
+                database.BoardPictures.Add(new BoardPicture { BoardId = boardId, ImageId = image.Id, At = clock.GetUtcNow() });
+            }
+
             await database.SaveChangesAsync(cancellationToken);
             await ledger.SettleAsync(database, claim.Id, image.ImageIndex, cancellationToken);
             return true;

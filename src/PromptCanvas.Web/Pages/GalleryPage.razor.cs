@@ -2,15 +2,18 @@ using Microsoft.AspNetCore.Components;
 
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Pages;
 
 /// <summary>The finished pictures. What is looked for is part of the address, so that it can be sent and Back works.</summary>
-public sealed partial class GalleryPage(IJobQueries jobs, ICurrentViewer viewer)
+public sealed partial class GalleryPage(IJobQueries jobs, ICurrentViewer viewer, NavigationManager navigation)
 {
     private bool isEmpty;
     private bool isMissing;
+    private GalleryAddress address = new();
+    private LibraryFilter filter = LibraryFilter.Everything;
 
     /// <summary>Null once the page is live.</summary>
     [CascadingParameter]
@@ -19,46 +22,36 @@ public sealed partial class GalleryPage(IJobQueries jobs, ICurrentViewer viewer)
     [Parameter]
     public Guid? ImageId { get; set; }
 
+    /// <summary>Being of the query it has the page look at every new address; the rest is read out of that itself.</summary>
     [SupplyParameterFromQuery(Name = "picture")]
     public Guid? PictureId { get; set; }
-
-    [SupplyParameterFromQuery(Name = "shelf")]
-    public string? ShelfName { get; set; }
-
-    [SupplyParameterFromQuery(Name = "q")]
-    public string? Words { get; set; }
-
-    [SupplyParameterFromQuery(Name = "by")]
-    public string? By { get; set; }
-
-    [SupplyParameterFromQuery(Name = "like")]
-    public Guid? Like { get; set; }
 
     // The viewer says so in words; the first answer also by its status.
     protected override async Task OnInitializedAsync() => isMissing = Context is not null && ImageId is { } id
         && await jobs.FindPictureAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is null;
 
-    private LibraryFilter Filter => new()
+    private string EmptyTitle => address switch
     {
-        Shelf = Enum.TryParse<Shelf>(ShelfName, ignoreCase: true, out var shelf) && Enum.IsDefined(shelf) ? shelf : Shelf.Everything,
-        Words = string.IsNullOrWhiteSpace(Words) ? null : Words.Trim(),
-        ByMeaning = By == "meaning",
-        Like = Like,
-    };
-
-    private string EmptyTitle => Filter switch
-    {
+        { IsNarrowed: true } => T["FiltersEmptyTitle"],
         { Words: not null } => T["SearchEmptyTitle"],
         { Shelf: Shelf.Favourites } => T["FavouritesEmptyTitle"],
         { Shelf: Shelf.Trash } => T["TrashEmptyTitle"],
         _ => T["GalleryEmptyTitle"],
     };
 
-    private string EmptyText => Filter switch
+    private string EmptyText => address switch
     {
+        { IsNarrowed: true, Words: not null } => T["FiltersAndSearchEmptyText"],
+        { IsNarrowed: true } => T["FiltersEmptyText"],
         { Words: not null } => T["SearchEmptyText"],
         { Shelf: Shelf.Favourites } => T["FavouritesEmptyText"],
         { Shelf: Shelf.Trash } => T["TrashEmptyText"],
         _ => T["GalleryEmptyText"],
     };
+
+    protected override void OnParametersSet()
+    {
+        address = GalleryAddress.Of(navigation.Uri);
+        filter = address.ToFilter();
+    }
 }

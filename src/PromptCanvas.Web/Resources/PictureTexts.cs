@@ -20,4 +20,18 @@ internal static class PictureTexts
             JobKinds.TextDifference => texts["KindTextDifference"],
             _ => texts["KindUnknown"],
         };
+
+    /// <summary>What was done, in a word.</summary>
+    /// <param name="kind">One of <see cref="JobKinds"/>.</param>
+    public static string MadeBy(this IStringLocalizer<Texts> texts, string kind) => kind switch
+    {
+        JobKinds.Generate => texts["MadeByGenerate"],
+        JobKinds.Edit => texts["MadeByEdit"],
+        JobKinds.Erase => texts["MadeByErase"],
+        JobKinds.Extend => texts["MadeByExtend"],
+        JobKinds.Vary => texts["MadeByVary"],
+        JobKinds.Blend => texts["MadeByBlend"],
+        JobKinds.TextDifference => texts["MadeByTextDifference"],
+        _ => texts["KindUnknown"],
+    };
 }

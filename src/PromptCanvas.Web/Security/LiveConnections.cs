@@ -5,7 +5,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>The open lines of pages and hubs. A line is authorised when it opens; this cuts it when that is over.</summary>
+/// <summary>The open lines of pages, hubs and programs that wait. A line is authorised when it opens; this cuts it when that is over.</summary>
 internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, ILogger<LiveConnections> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

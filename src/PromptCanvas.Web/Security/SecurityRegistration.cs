@@ -43,9 +43,12 @@ internal static class SecurityRegistration
 
     /// <summary>Keeps track of the lines that stay open.</summary>
     public static IApplicationBuilder UseLiveConnections(this IApplicationBuilder app) => app.Use((context, next) =>
-        context.Request.Path.StartsWithSegments("/hubs") || context.Request.Path.StartsWithSegments("/_blazor")
-            ? context.RequestServices.GetRequiredService<LiveConnections>().RunAsync(context, next)
-            : next(context));
+        StaysOpen(context.Request.Path) ? context.RequestServices.GetRequiredService<LiveConnections>().RunAsync(context, next) : next(context));
+
+    // Pages and hubs, pictures that a program waits for, and jobs that it watches.
+    private static bool StaysOpen(PathString path) =>
+        path.StartsWithSegments("/hubs") || path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/v1/images")
+        || (path.StartsWithSegments("/api/jobs") && path.Value!.EndsWith("/events", StringComparison.OrdinalIgnoreCase));
 
     // A key opens the programs' part of the studio and no page.
     private static string SchemeOf(HttpContext context) =>

@@ -9,8 +9,6 @@ namespace PromptCanvas.Web.Tests.Fakes;
 /// <summary>An engine without networks: it goes through all stages at a chosen pace, and its pictures come out of their own noise.</summary>
 public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEngineProvider
 {
-    private const int StepsBeforeGate = 5;
-
     private static readonly (GenerationStage Stage, int Steps, int Side)[] Stages =
     [
         (GenerationStage.Prior, 3, 0), (GenerationStage.Decoder, 12, 64),
@@ -26,7 +24,10 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     /// <summary>When set, no model can be had, and this is why.</summary>
     public string? Damage { get; set; }
 
-    /// <summary>While unset, no picture goes beyond the decoder's second step.</summary>
+    /// <summary>How many steps pictures go when the gate is unset: usually up to the decoder's second.</summary>
+    public int StepsBeforeGate { get; set; } = 5;
+
+    /// <summary>While unset, no picture goes beyond <see cref="StepsBeforeGate"/>.</summary>
     public ManualResetEventSlim Gate { get; } = new(initialState: true);
 
     /// <summary>Whether pictures that wait at the gate show their last step again and again, for who begins to watch only then.</summary>

@@ -46,6 +46,9 @@ public sealed class Studio : WebApplicationFactory<Program>
     /// <summary>The first administrator.</summary>
     public SomebodyInTest Administrator => administrator ??= PersonAsync(AdministratorEmail, PersonRoles.Administrator).GetAwaiter().GetResult();
 
+    /// <summary>Goes on as somebody whom an earlier studio on the same folder made, with the same key.</summary>
+    public void Use(SomebodyInTest somebody) => administrator = somebody;
+
     /// <summary>Somebody with this address; made when there is nobody yet.</summary>
     public Task<SomebodyInTest> PersonAsync(string email, string role) => Services.PersonAsync(email, role);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.EntityFrameworkCore;
@@ -69,6 +70,50 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.Found, after.StatusCode);
     }
 
+    public static TheoryData<string, bool> Lines => new(
+        from line in (string[])["stream", "wait", "events"]
+        from revokes in (bool[])[true, false]
+        select (line, revokes));
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public async Task KeyOrPerson_Gone_CutsTheLinesOfProgramsWithinFiveSeconds(string line, bool revokes)
+    {
+        var person = await studio.PersonAsync($"{line}-{revokes}@example.com", PersonRoles.Member);
+        using var program = studio.ClientOf(person);
+        studio.Engine.Gate.Reset();
+        try
+        {
+            var held = HoldAsync(program, line);
+            await UntilAsync(person.Id, "running");
+            await using var database = await OpenAsync();
+            var start = TimeProvider.System.GetTimestamp();
+            if (revokes)
+            {
+                var keys = studio.Services.GetRequiredService<ApiKeys>();
+                Assert.True(await keys.RevokeAsync(person.Id, Assert.Single(await keys.ListAsync(person.Id, TestContext.Current.CancellationToken)).Id, TestContext.Current.CancellationToken));
+            }
+            else
+            {
+                await database.People.Where(row => row.Id == person.Id)
+                    .ExecuteUpdateAsync(change => change.SetProperty(row => row.SuspendedAt, DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken);
+            }
+
+            var fault = await Record.ExceptionAsync(() => held.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+            Assert.False(fault is TimeoutException, "The line was not cut.");
+            Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Allowed);
+            if (line != "events")
+            {
+                // Nobody is there to have the picture.
+                await UntilAsync(person.Id, "cancelled");
+            }
+        }
+        finally
+        {
+            studio.Engine.Gate.Set();
+        }
+    }
+
     [Fact]
     public async Task Suspend_OnThePage_ClosesTheirPagesLiveLine_AndLeavesOthersOpen()
     {
@@ -131,6 +176,33 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
         catch (Exception fault) when (fault is OperationCanceledException or IOException or HttpRequestException)
         {
             Assert.False(TestContext.Current.CancellationToken.IsCancellationRequested, fault.Message);
+        }
+    }
+
+    // Until the line is cut.
+    private static async Task HoldAsync(HttpClient program, string line)
+    {
+        if (line == "events")
+        {
+            var job = await program.StartJobAsync(count: 1);
+            using var events = await program.GetAsync($"/api/jobs/{job}/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            await events.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return;
+        }
+
+        using var answer = await program.PostAsJsonAsync(
+            "/v1/images/generations", new { prompt = "a cube", size = "256x256", stream = line == "stream" }, TestContext.Current.CancellationToken);
+        await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task UntilAsync(Guid personId, string state)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        await using var database = await OpenAsync();
+        while (!await database.Jobs.AnyAsync(job => job.PersonId == personId && job.State == state, patience.Token))
+        {
+            await Task.Delay(10, patience.Token);
         }
     }
 

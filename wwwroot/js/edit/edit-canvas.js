@@ -80,6 +80,7 @@ class EditCanvas {
     on(this.canvas, 'keyup', event => this.released(event));
     on(this.canvas, 'blur', () => this.release());
     on(document, 'keydown', event => this.shortcut(event));
+    on(document, 'picture-as-mask', event => { event.detail.answer = this.takeMask(event.detail.file); });
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.stage);
     matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => this.draw(), { signal: this.stopped.signal });
@@ -135,6 +136,22 @@ class EditCanvas {
   clear() {
     this.mask.clear();
     this.changed();
+  }
+
+  /** A picture that was brought along as the mask: null, or the name of what is wrong with it (zones.js has the words). */
+  async takeMask(file) {
+    const picture = await createImageBitmap(file).catch(() => null);
+    if (picture === null) {
+      return 'noPicture';
+    }
+    const taken = this.mask.take(picture);
+    picture.close();
+    if (!taken) {
+      return 'noMask';
+    }
+    this.changed();
+    await this.page.invokeMethodAsync('OnMaskTaken');
+    return null;
   }
 
   fit() {

@@ -3,6 +3,10 @@
 const largestSide = 2048;
 const longestHistory = 100;
 
+// From half way on a pixel is kept; the weights are Rec. 709's.
+const keepFrom = 128;
+const luma = [0.2126, 0.7152, 0.0722];
+
 const layer = (width, height) => Object.assign(document.createElement('canvas'), { width, height });
 
 export class Mask {
@@ -77,6 +81,33 @@ export class Mask {
     this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.touched = { left: 0, top: 0, right: this.canvas.width, bottom: this.canvas.height };
     this.commit();
+  }
+
+  /** Takes a picture as the mask, scaled to it, as MaskReader on the server does: transparent = paint, or black where it has no transparency. False, and no change, when that is nowhere. */
+  take(picture) {
+    const { width, height } = this.canvas;
+    const seen = layer(width, height).getContext('2d', { willReadFrequently: true });
+    seen.drawImage(picture, 0, 0, width, height);
+    const pixels = seen.getImageData(0, 0, width, height);
+    const { data } = pixels;
+    let hasTransparency = false;
+    for (let at = 3; at < data.length && !hasTransparency; at += 4) {
+      hasTransparency = data[at] < 255;
+    }
+    let isEmpty = true;
+    for (let at = 0; at < data.length; at += 4) {
+      const level = hasTransparency ? data[at + 3] : luma[0] * data[at] + luma[1] * data[at + 1] + luma[2] * data[at + 2];
+      const paints = level < keepFrom;
+      isEmpty &&= !paints;
+      data.set([0, 0, 0, paints ? 255 : 0], at);
+    }
+    if (isEmpty) {
+      return false;
+    }
+    this.context.putImageData(pixels, 0, 0);
+    this.touched = { left: 0, top: 0, right: width, bottom: height };
+    this.commit();
+    return true;
   }
 
   touch(from, to, radius) {

@@ -15,8 +15,6 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     private const int MaximumCount = 10;
     private ElementReference box;
-    private ElementReference form;
-    private IJSObjectReference? drop;
     private string prompt = "";
     private string? taken;
     private int count = 4;
@@ -91,8 +89,6 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         }
 
         var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
-        var settings = await js.InvokeAsync<IJSObjectReference>("import", "./js/settings.js");
-        drop = await settings.InvokeAsync<IJSObjectReference>("accept", form);
         var draft = await module.InvokeAsync<Draft>("takeDraft", box);
         if (draft.Prompt.Length > 0 && Prompt is null)
         {
@@ -105,22 +101,6 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         }
 
         StateHasChanged();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (drop is not null)
-            {
-                await drop.InvokeVoidAsync("stop");
-                await drop.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and its listeners with it.
-        }
     }
 
     private async Task GenerateAsync()

@@ -48,6 +48,7 @@ internal sealed record CreateJobBody
     /// <summary>team or private; private when absent and something private is used, else team.</summary>
     public string? Visibility { get; init; }
 
+    /// <summary>The id of a board that you may see, for the pictures to go onto.</summary>
     public string? Board { get; init; }
 
     /// <summary>What no kind knows.</summary>

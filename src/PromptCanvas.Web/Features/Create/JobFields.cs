@@ -11,7 +11,7 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>The body of a request → what is asked of the queue. A field that the kind does not take is refused rather than overlooked.</summary>
 internal static class JobFields
 {
-    private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "visibility", "count"];
+    private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "visibility", "count", "board"];
 
     private static readonly Dictionary<string, string[]> OfKind = new()
     {
@@ -36,6 +36,11 @@ internal static class JobFields
             return foreign;
         }
 
+        if (body.Board is { } board && !Guid.TryParse(board, out _))
+        {
+            return new NotFound($"There is no board with the id {board}.");
+        }
+
         return ReadMaterial(body, kind).TryGet(out var material, out var refusal)
             ? new NewJob
             {
@@ -48,6 +53,7 @@ internal static class JobFields
                 Seed = body.Seed,
                 Model = body.Model,
                 Visibility = body.Visibility,
+                Board = body.Board is null ? null : Guid.Parse(body.Board),
             }
             : refusal;
     }
@@ -74,7 +80,7 @@ internal static class JobFields
         (string Name, object? Value)[] fields =
         [
             ("prompt", body.Prompt), ("source", body.Source), ("mask", body.Mask), ("strength", body.Strength), ("extend", body.Extend),
-            ("inputs", body.Inputs), ("from", body.From), ("to", body.To), ("frames", body.Frames), ("board", body.Board),
+            ("inputs", body.Inputs), ("from", body.From), ("to", body.To), ("frames", body.Frames),
         ];
         return fields.Where(field => field.Value is not null).Select(field => field.Name);
     }

@@ -60,6 +60,15 @@ public sealed partial class EditBench(
         StateHasChanged();
     }
 
+    /// <summary>Called by the canvas when it took a picture brought along as its mask.</summary>
+    [JSInvokable]
+    public async Task OnMaskTaken()
+    {
+        await (intent == EditIntent.Extend ? IntendAsync(EditIntent.Edit) : DiscardAsync());
+        (note, trashed, problem) = (T["EditMaskTaken"], [], null);
+        StateHasChanged();
+    }
+
     protected override async Task OnInitializedAsync()
     {
         prompt = Source.Suggestion ?? "";

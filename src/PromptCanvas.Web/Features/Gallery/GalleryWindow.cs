@@ -51,8 +51,15 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         var found = new List<PictureView>();
         for (var at = start; at < Math.Min(start + take, Count); at += LargestRange)
         {
+            // From the place's own moment on, which the database finds at once, however far down it is.
+            var equals = 0;
+            while (equals < at && Times[at - equals - 1] == Times[at])
+            {
+                equals++;
+            }
+
             found.AddRange(await timeline.ReadRangeAsync(
-                await viewer.GetAsync(cancellationToken), Filter, pinnedAt, at, Math.Min(LargestRange, start + take - at), cancellationToken));
+                await viewer.GetAsync(cancellationToken), Filter, Times[at], equals, Math.Min(LargestRange, start + take - at), cancellationToken));
         }
 
         for (var index = 0; index < found.Count; index++)

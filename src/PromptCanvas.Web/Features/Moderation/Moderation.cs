@@ -134,7 +134,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
 
     private static NotFound NoPicture() => new("There is no picture with this address.");
 
-    private static InvalidInput? RefusalOf(string? reason) => string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason
+    private static InvalidInput? RefusalOf(string? reason) => string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason || reason.Contains('\0')
         ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.")
         : null;
 

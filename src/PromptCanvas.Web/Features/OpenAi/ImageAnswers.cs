@@ -4,34 +4,59 @@ using PromptCanvas.Generation.Jobs;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Answers once the pictures are there.</summary>
-internal sealed class ImageAnswers(JobWait wait, SignedPictures signed, PictureBytes bytes)
+internal sealed class ImageAnswers(JobWait wait, IAnswers answers, SignedPictures signed, PictureBytes bytes)
 {
     /// <exception cref="OpenAiException">There is no picture.</exception>
-    public async Task<IResult> WaitAsync(ImageRequest request, JobView job, Viewer viewer, HttpContext context)
+    public async Task WriteAsync(ImageRequest request, Guid jobId, Viewer viewer, HttpContext context)
     {
+        var job = await WaitAsync(jobId, viewer, context);
+        try
+        {
+            var answer = TypedResults.Json(new { created = job.CreatedAt.ToUnixTimeSeconds(), data = await DescribeAsync(request, job, viewer, context) });
+            await answer.ExecuteAsync(context);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+        catch (OpenAiException)
+        {
+            // This is the answer: who asks again wants new pictures.
+            await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
+            throw;
+        }
+
+        // Before the end of the body, which this method's return sends: no client sees a whole answer that is not noted.
+        context.RequestAborted.ThrowIfCancellationRequested();
+        await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            await answers.NoteAsync(jobId, isOut: false, CancellationToken.None);
+        }
+    }
+
+    private async Task<JobView> WaitAsync(Guid jobId, Viewer viewer, HttpContext context)
+    {
+        JobView? last = null;
         await wait.FollowAsync(
             viewer,
-            job.Id,
+            jobId,
             now =>
             {
-                job = now;
+                last = now;
                 return Task.CompletedTask;
             },
             null,
             context.RequestAborted);
-        var made = job.Images.Where(image => image is { State: JobImageState.Done, ImageId: not null }).ToList();
-        if (made.Count == 0)
-        {
-            throw new OpenAiException(OpenAiFaults.Of(job));
-        }
+        return last!;
+    }
 
+    private async Task<List<Dictionary<string, string>>> DescribeAsync(ImageRequest request, JobView job, Viewer viewer, HttpContext context)
+    {
         var data = new List<Dictionary<string, string>>();
-        foreach (var image in made)
+        foreach (var image in job.Images.Where(image => image is { State: JobImageState.Done, ImageId: not null }))
         {
             data.Add(await DescribeAsync(request, image.ImageId!.Value, viewer, context));
         }
 
-        return TypedResults.Json(new { created = job.CreatedAt.ToUnixTimeSeconds(), data });
+        return data.Count > 0 ? data : throw new OpenAiException(OpenAiFaults.Of(job));
     }
 
     private async Task<Dictionary<string, string>> DescribeAsync(ImageRequest request, Guid imageId, Viewer viewer, HttpContext context)

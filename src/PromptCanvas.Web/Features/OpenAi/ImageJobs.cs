@@ -8,13 +8,14 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Uploads;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>What programs ask for, as ordinary jobs of the key's owner: private, marked, charged once however often a client asks again.</summary>
-internal sealed class ImageJobs(IJobQueries jobs, ISubmissions submissions, ISquareUploads uploads, IOptions<OpenAiOptions> options)
+internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads, IAnswers answers, JobLines lines, IOptions<OpenAiOptions> options)
 {
     /// <summary>How such pictures are marked.</summary>
     public const string Tag = "API";
@@ -26,53 +27,82 @@ internal sealed class ImageJobs(IJobQueries jobs, ISubmissions submissions, ISqu
     // A client's own retries come within seconds, or after its patience.
     private static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(20);
 
-    /// <summary>Queues the job, or finds the one that a client's earlier attempt queued.</summary>
+    /// <summary>Queues the job, or finds the one that a client's earlier attempt queued, and joins those who hold the line for it.</summary>
+    /// <returns>The job, whose line the caller leaves (<see cref="JobLines.LeaveAsync"/>).</returns>
     /// <exception cref="OpenAiException">It is refused; nothing is charged.</exception>
-    public async Task<JobView> StartAsync(ImageRequest request, HttpContext context, CancellationToken cancellationToken)
+    public async Task<Guid> StartAsync(ImageRequest request, HttpContext context)
     {
         var viewer = context.User.ToViewer();
         var prefix = $"v1:{request.HashFor(context.User.FindFirstValue(StudioClaims.KeyId) ?? "")}:";
-        var key = prefix + (ClientsKey(context.Request) ?? Guid.NewGuid().ToString("N"));
-        if (await EarlierAsync(context.Request, viewer, prefix, key, cancellationToken) is { } earlier)
+        while (true)
         {
-            return earlier;
+            context.RequestAborted.ThrowIfCancellationRequested();
+            var jobId = await FindOrSubmitAsync(request, viewer, prefix, context);
+            if (await lines.JoinAsync(jobId))
+            {
+                return jobId;
+            }
         }
-
-        var submitted = await submissions.SubmitAsync(await JobOfAsync(request, viewer, key, cancellationToken), cancellationToken);
-        if (!submitted.TryGet(out var id, out var refusal))
-        {
-            throw new OpenAiException(OpenAiFaults.Of(refusal));
-        }
-
-        // Somebody who hangs up now is answered by the wait for the job.
-        return await jobs.FindAsync(viewer, id, CancellationToken.None) ?? throw new OpenAiException(OpenAiFaults.Inside);
     }
 
     private static string? ClientsKey(HttpRequest request) => request.Headers[KeyHeader].ToString() is { Length: > 0 } key
         ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..KeyPartLength]
         : null;
 
+    private static bool IsRetry(HttpRequest request) => int.TryParse(request.Headers[RetryHeader], out var retries) && retries > 0;
+
     // The same request twice is two requests, unless the client says that it asks again.
-    private async Task<JobView?> EarlierAsync(HttpRequest request, Viewer viewer, string prefix, string key, CancellationToken cancellationToken)
+    private async Task<Guid> FindOrSubmitAsync(ImageRequest request, Viewer viewer, string prefix, HttpContext context)
     {
-        var hasKey = request.Headers.ContainsKey(KeyHeader);
-        var isRetry = int.TryParse(request.Headers[RetryHeader], out var retries) && retries > 0;
-        if (!hasKey && !isRetry)
+        var key = prefix + Guid.NewGuid().ToString("N");
+        if (ClientsKey(context.Request) is { } clientsKey)
         {
-            return null;
+            var known = await answers.FindByKeyAsync(viewer, prefix + clientsKey, context.RequestAborted);
+            if (known.Standing is { } standing)
+            {
+                return standing;
+            }
+
+            // Who sends it twice at once counts the same ends, and so has the same key.
+            key = prefix + clientsKey + (known.Ended == 0 ? "" : $".{known.Ended}");
+        }
+        else if (IsRetry(context.Request) && await answers.FindOpenAsync(viewer, prefix, RetryWindow, context.RequestAborted) is { Count: > 0 } waiting)
+        {
+            // Of several the one that nobody waits for: that is whose line was cut.
+            return waiting.MinBy(lines.CountOf);
         }
 
-        var found = await jobs.FindByKeyAsync(viewer, hasKey ? key : prefix, RetryWindow, cancellationToken);
-        return found is { } id && await jobs.FindAsync(viewer, id, cancellationToken) is { State: not (JobState.Failed or JobState.Cancelled) } job ? job : null;
+        return await SubmitAsync(request, viewer, key, context.RequestAborted);
     }
 
-    private async Task<NewJob> JobOfAsync(ImageRequest request, Viewer viewer, string key, CancellationToken cancellationToken) => new()
+    private async Task<Guid> SubmitAsync(ImageRequest request, Viewer viewer, string key, CancellationToken cancellationToken)
+    {
+        var kept = new List<Guid>();
+        try
+        {
+            var job = JobOf(request, viewer, key, await MaterialAsync(request, viewer, kept, cancellationToken));
+
+            // Not half: who hangs up now does so with a job that can be cancelled.
+            return (await submissions.SubmitAsync(job, CancellationToken.None)).TryGet(out var id, out var refusal)
+                ? id
+                : throw new OpenAiException(OpenAiFaults.Of(refusal));
+        }
+        finally
+        {
+            if (kept.Count > 0)
+            {
+                await uploads.DropUnusedAsync(viewer, kept, CancellationToken.None);
+            }
+        }
+    }
+
+    private NewJob JobOf(ImageRequest request, Viewer viewer, string key, Material? material) => new()
     {
         IdempotencyKey = key,
         PersonId = viewer.PersonId,
         Role = viewer.Role,
         Prompt = request.Prompt,
-        Material = await MaterialAsync(request, viewer, cancellationToken),
+        Material = material,
         Count = request.Count,
 
         // An edit has the size of its picture, which was brought to the size asked for.
@@ -86,7 +116,7 @@ internal sealed class ImageJobs(IJobQueries jobs, ISubmissions submissions, ISqu
         EndUser = request.User,
     };
 
-    private async Task<Material?> MaterialAsync(ImageRequest request, Viewer viewer, CancellationToken cancellationToken)
+    private async Task<Material?> MaterialAsync(ImageRequest request, Viewer viewer, List<Guid> kept, CancellationToken cancellationToken)
     {
         if (request.Image is null)
         {
@@ -95,13 +125,15 @@ internal sealed class ImageJobs(IJobQueries jobs, ISubmissions submissions, ISqu
 
         if (request.Kind == JobKinds.Vary)
         {
-            return (await uploads.AddAsync(viewer, request.Image, cancellationToken)).TryGet(out var picture, out var refusal)
-                ? new VaryMaterial(picture)
-                : throw new OpenAiException(OpenAiFaults.Of(refusal));
+            var picture = Kept(await uploads.AddAsync(viewer, request.Image, cancellationToken));
+            kept.Add(picture);
+            return new VaryMaterial(picture);
         }
 
-        return (await uploads.AddMaskedAsync(viewer, request.Image, request.Mask, request.Size, cancellationToken)).TryGet(out var masked, out var unusable)
-            ? new EditMaterial(masked.Picture, masked.Mask)
-            : throw new OpenAiException(OpenAiFaults.Of(unusable));
+        var masked = Kept(await uploads.AddMaskedAsync(viewer, request.Image, request.Mask, request.Size, cancellationToken));
+        kept.AddRange([masked.Picture, masked.Mask]);
+        return new EditMaterial(masked.Picture, masked.Mask);
     }
+
+    private static T Kept<T>(Result<T> upload) => upload.TryGet(out var kept, out var refusal) ? kept : throw new OpenAiException(OpenAiFaults.Of(refusal));
 }

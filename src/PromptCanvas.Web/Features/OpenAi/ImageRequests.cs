@@ -21,8 +21,8 @@ internal sealed class ImageRequests(IEngineProvider engines)
         var fields = kind == JobKinds.Generate || (kind == JobKinds.Edit && request.HasJsonContentType())
             ? await RequestFields.FromJsonAsync(request, withPictures: kind == JobKinds.Edit, cancellationToken)
             : await RequestFields.FromFormAsync(request, cancellationToken);
-        var image = kind == JobKinds.Generate ? null : await fields.FileAsync("image", cancellationToken) ?? throw new OpenAiException(OpenAiFaults.Missing("image"));
-        var mask = kind == JobKinds.Edit ? await fields.FileAsync("mask", cancellationToken) : null;
+        var image = kind == JobKinds.Generate ? null : fields.Picture("image") ?? throw new OpenAiException(OpenAiFaults.Missing("image"));
+        var mask = kind == JobKinds.Edit ? fields.Picture("mask") : null;
         var streams = kind != JobKinds.Vary && fields.Flag("stream");
         var asked = new ImageRequest(kind)
         {

@@ -12,7 +12,7 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Answers with events: partial pictures while they form, then each finished one.</summary>
-internal sealed class ImageStream(JobWait wait, IPreviewBus previews, PictureBytes bytes)
+internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus previews, PictureBytes bytes)
 {
     private const int LooksPerBreath = 10;
 
@@ -24,7 +24,7 @@ internal sealed class ImageStream(JobWait wait, IPreviewBus previews, PictureByt
         input_tokens_details = new { text_tokens = 0, image_tokens = 0 },
     };
 
-    public async Task WriteAsync(ImageRequest request, JobView job, Viewer viewer, HttpContext context)
+    public async Task WriteAsync(ImageRequest request, Guid jobId, Viewer viewer, HttpContext context)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream";
@@ -34,12 +34,14 @@ internal sealed class ImageStream(JobWait wait, IPreviewBus previews, PictureByt
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         var news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         var partials = new ConcurrentQueue<(int Number, PreviewFrame Frame)>();
-        var watching = request.PartialImages == 0 ? Task.CompletedTask : WatchAsync(request, job.Id, partials, news, ended.Token);
+        var watching = request.PartialImages == 0 ? Task.CompletedTask : WatchAsync(request, jobId, partials, news, ended.Token);
+        var given = new HashSet<int>();
+        var isOver = false;
         try
         {
-            var given = new HashSet<int>();
             var looks = 0;
-            await wait.FollowAsync(viewer, job.Id, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
+            await wait.FollowAsync(viewer, jobId, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
+            isOver = true;
         }
         catch (OpenAiException fault)
         {
@@ -49,6 +51,11 @@ internal sealed class ImageStream(JobWait wait, IPreviewBus previews, PictureByt
         {
             await ended.CancelAsync();
             await watching;
+            if (isOver || given.Count == request.Count)
+            {
+                // Who goes when the last picture has come, before the end of the stream, had what there is.
+                await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
+            }
         }
     }
 
@@ -63,9 +70,10 @@ internal sealed class ImageStream(JobWait wait, IPreviewBus previews, PictureByt
             }
         }
 
-        foreach (var image in job.Images.Where(image => image.State == JobImageState.Done && given.Add(image.Index)))
+        foreach (var image in job.Images.Where(image => image.State == JobImageState.Done && !given.Contains(image.Index)))
         {
             await WriteCompletedAsync(request, job, image, response);
+            given.Add(image.Index);
         }
 
         if (job.State is not (JobState.Queued or JobState.Running or JobState.Done))

@@ -5,8 +5,8 @@ using PromptCanvas.Generation.Jobs;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Waits for jobs on behalf of clients that hold the line. Who hangs up wants no pictures: the job is cancelled and given back.</summary>
-internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, ISubmissions submissions, IHostApplicationLifetime lifetime)
+/// <summary>Waits for jobs on behalf of clients that hold the line.</summary>
+internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationLifetime lifetime)
 {
     // Another process may make the job; it makes no sound here.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -15,7 +15,7 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, ISubmissions subm
     /// <param name="also">Other news that is worth a look; null = none.</param>
     /// <param name="hungUp">The client's line.</param>
     /// <exception cref="OpenAiException">The studio is being stopped; the job goes on after the restart.</exception>
-    /// <exception cref="OperationCanceledException">The client hung up, and the job is cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The client hung up.</exception>
     public async Task FollowAsync(Viewer viewer, Guid jobId, Func<JobView, Task> look, Channel<bool>? also, CancellationToken hungUp)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(hungUp, lifetime.ApplicationStopping);
@@ -41,10 +41,12 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, ISubmissions subm
         }
         catch (Exception fault) when (hungUp.IsCancellationRequested && fault is OperationCanceledException or IOException)
         {
-            await submissions.CancelAsync(jobId, CancellationToken.None);
             throw new OperationCanceledException("The client hung up.", fault, hungUp);
         }
     }
+
+    /// <summary>Whether the client left of its own will: a studio that is being stopped cuts lines, too.</summary>
+    public bool HasHungUp(HttpContext context) => context.RequestAborted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
 
     private static bool IsOver(JobView job) => job.State is not (JobState.Queued or JobState.Running);
 

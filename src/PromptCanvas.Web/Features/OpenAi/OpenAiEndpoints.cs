@@ -24,6 +24,7 @@ internal static class OpenAiEndpoints
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageJobs>();
+        services.AddSingleton<JobLines>();
         services.AddSingleton<JobWait>();
         services.AddSingleton<PictureBytes>();
         services.AddSingleton<SignedPictures>();
@@ -63,16 +64,17 @@ internal static class OpenAiEndpoints
     {
         var services = context.RequestServices;
         var request = await services.GetRequiredService<ImageRequests>().ReadAsync(kind, context.Request, context.RequestAborted);
-        var job = await services.GetRequiredService<ImageJobs>().StartAsync(request, context, context.RequestAborted);
-        var viewer = context.User.ToViewer();
-        if (request.Streams)
+        var jobId = await services.GetRequiredService<ImageJobs>().StartAsync(request, context);
+        try
         {
-            await services.GetRequiredService<ImageStream>().WriteAsync(request, job, viewer, context);
-            return;
+            await (request.Streams
+                ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToViewer(), context)
+                : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToViewer(), context));
         }
-
-        var answer = await services.GetRequiredService<ImageAnswers>().WaitAsync(request, job, viewer, context);
-        await answer.ExecuteAsync(context);
+        finally
+        {
+            await services.GetRequiredService<JobLines>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().HasHungUp(context));
+        }
     }
 
     private static JsonHttpResult<ModelList> ListModels(IEngineProvider engines) =>

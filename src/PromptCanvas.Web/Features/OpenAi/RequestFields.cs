@@ -1,5 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -13,8 +17,18 @@ internal sealed class RequestFields
     // Two pictures of 4 MB in base64.
     private const int LargestJsonWithPictures = 12 * 1024 * 1024;
 
-    private readonly Dictionary<string, string> values = [];
-    private readonly Dictionary<string, List<IFormFile>> files = [];
+    // What is longer is refused by its length: a picture as too large, a text as too long.
+    private const int LargestPicture = 4 * 1024 * 1024;
+    private const int LargestText = 1024 * 1024;
+
+    // Sixteen pictures are what newer models take, and every field there is comes to less than as many again.
+    private const int MostParts = 64;
+    private const int LongestBoundary = 128;
+
+    private const string Numeric = "a number";
+    private const string Truth = "a boolean";
+
+    private readonly Dictionary<string, Field> values = [];
     private Dictionary<string, List<byte[]>> pictures = [];
 
     /// <param name="withPictures">Whether pictures may be in it, as data addresses.</param>
@@ -48,41 +62,55 @@ internal sealed class RequestFields
     /// <exception cref="OpenAiException">It is no multipart form.</exception>
     public static async Task<RequestFields> FromFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var type = request.ContentType ?? "";
-        if (!type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
             throw new OpenAiException(OpenAiFaults.Unreadable("Send the image as a part of a multipart form: the Content-Type must be multipart/form-data."));
         }
 
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
+        if (boundary.Length is 0 or > LongestBoundary)
+        {
+            throw UnreadableForm();
+        }
+
+        var fields = new RequestFields();
+        var reader = new MultipartReader(boundary.ToString(), request.Body) { BodyLengthLimit = LargestBody };
         try
         {
-            var form = await request.ReadFormAsync(new Microsoft.AspNetCore.Http.Features.FormOptions { MultipartBodyLengthLimit = LargestBody }, cancellationToken);
-            var fields = new RequestFields();
-            foreach (var (name, words) in form)
+            for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } part; parts++)
             {
-                fields.values[name] = words.LastOrDefault() ?? "";
-            }
+                if (parts == MostParts || part.GetContentDispositionHeader() is not { Name.Length: > 0 } disposition)
+                {
+                    throw UnreadableForm();
+                }
 
-            foreach (var file in form.Files)
-            {
-                fields.Take(file);
+                await fields.TakeAsync(NameOf(disposition), disposition.IsFileDisposition(), part.Body, cancellationToken);
             }
 
             return fields;
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw new OpenAiException(OpenAiFaults.Unreadable("The multipart form of your request could not be read."));
+            throw UnreadableForm();
         }
     }
 
     /// <summary>Null when the field is absent or null.</summary>
-    public string? Text(string name) => values.GetValueOrDefault(name);
+    /// <exception cref="OpenAiException">It is something else than a text.</exception>
+    public string? Text(string name)
+    {
+        if (!values.TryGetValue(name, out var field))
+        {
+            return null;
+        }
+
+        return field.Kind is null ? field.Text : throw new OpenAiException(OpenAiFaults.WrongType(name, "a string", field.Kind));
+    }
 
     /// <exception cref="OpenAiException">It is no whole number, or out of range.</exception>
     public int Number(string name, int absent, int minimum, int maximum)
     {
-        if (Text(name) is not { Length: > 0 } text)
+        if (Words(name, "an integer", Numeric) is not { Length: > 0 } text)
         {
             return absent;
         }
@@ -96,7 +124,7 @@ internal sealed class RequestFields
     }
 
     /// <exception cref="OpenAiException">It is neither true nor false.</exception>
-    public bool Flag(string name) => Text(name) switch
+    public bool Flag(string name) => Words(name, "a boolean", Truth) switch
     {
         null or "" => false,
         var text when bool.TryParse(text, out var value) => value,
@@ -119,31 +147,33 @@ internal sealed class RequestFields
                 name, Shorten(value), quoted.Count == 1 ? quoted[0] : $"{string.Join(", ", quoted.SkipLast(1))}{(quoted.Count > 2 ? "," : "")} and {quoted[^1]}"));
     }
 
-    /// <summary>The bytes of the one file that a field holds, whatever it says of its type and name; null when there is none.</summary>
-    /// <exception cref="OpenAiException">There are several.</exception>
-    public async Task<byte[]?> FileAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The bytes of the one picture that a field holds, whatever it says of its type and name; null when there is none.</summary>
+    /// <exception cref="OpenAiException">There are several, or it is none.</exception>
+    public byte[]? Picture(string name)
     {
-        var found = files.GetValueOrDefault(name) ?? [];
         var given = pictures.GetValueOrDefault(name) ?? [];
-        if (found.Count + given.Count > 1)
+        if (given.Count > 1)
         {
             throw new OpenAiException(new OpenAiFault(StatusCodes.Status400BadRequest, $"Send one {name}: this model takes no more.", Param: name, Code: "array_above_max_length"));
         }
 
-        if (given.Count == 1)
+        if (given.Count == 0 && values.ContainsKey(name))
         {
-            return given[0];
+            throw new OpenAiException(OpenAiFaults.WrongType(name, "a file", "text"));
         }
 
-        if (found.Count == 0)
+        return given.Count == 1 ? given[0] : null;
+    }
+
+    // A form says neither "number" nor "true": there, and for clients that say so in JSON, a word does.
+    private string? Words(string name, string expected, string kind)
+    {
+        if (!values.TryGetValue(name, out var field))
         {
-            return values.ContainsKey(name) ? throw new OpenAiException(OpenAiFaults.WrongType(name, "a file", "text")) : null;
+            return null;
         }
 
-        var bytes = new byte[found[0].Length];
-        await using var stream = found[0].OpenReadStream();
-        await stream.ReadExactlyAsync(bytes, cancellationToken);
-        return bytes;
+        return field.Kind is null || field.Kind == kind ? field.Text : throw new OpenAiException(OpenAiFaults.WrongType(name, expected, field.Kind));
     }
 
     private static async Task<MemoryStream> ReadAsync(HttpRequest request, int largest, CancellationToken cancellationToken)
@@ -169,36 +199,70 @@ internal sealed class RequestFields
 
     private static string Shorten(string text) => text.Length <= 40 ? text : $"{text[..40]}…";
 
-    private void Take(string name, JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Null:
-                values.Remove(name);
-                break;
-            case JsonValueKind.String:
-                values[name] = value.GetString()!;
-                break;
-            case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
-                values[name] = value.GetRawText();
-                break;
-            default:
-                // Only fields that are read refuse it.
-                values[name] = value.ValueKind is JsonValueKind.Array ? "an array" : "an object";
-                break;
-        }
-    }
+    private static OpenAiException UnreadableForm() => new(OpenAiFaults.Unreadable("The multipart form of your request could not be read."));
 
     // image, image[] and image[0] are one field.
-    private void Take(IFormFile file)
+    private static string NameOf(ContentDispositionHeaderValue disposition)
     {
-        var bracket = file.Name.IndexOf('[', StringComparison.Ordinal);
-        var name = bracket > 0 ? file.Name[..bracket] : file.Name;
-        if (!files.TryGetValue(name, out var list))
+        var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+        var bracket = name.IndexOf('[', StringComparison.Ordinal);
+        return bracket > 0 ? name[..bracket] : name;
+    }
+
+    private static async Task<byte[]> ReadPartAsync(Stream part, int most, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int read; content.Length < most && (read = await part.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            files[name] = list = [];
+            content.Write(buffer, 0, (int)Math.Min(read, most - content.Length));
         }
 
-        list.Add(file);
+        return content.ToArray();
     }
+
+    private void Take(string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            values.Remove(name);
+            return;
+        }
+
+        // Only fields that are read refuse what they cannot be.
+        values[name] = value.ValueKind switch
+        {
+            JsonValueKind.String => new Field(value.GetString()!, null),
+            JsonValueKind.Number => new Field(value.GetRawText(), Numeric),
+            JsonValueKind.True or JsonValueKind.False => new Field(value.GetRawText(), Truth),
+            JsonValueKind.Array => new Field("", "an array"),
+            _ => new Field("", "an object"),
+        };
+    }
+
+    private async Task TakeAsync(string name, bool isFile, Stream part, CancellationToken cancellationToken)
+    {
+        if (name is not ("image" or "mask"))
+        {
+            values[name] = new Field(Encoding.UTF8.GetString(await ReadPartAsync(part, LargestText, cancellationToken)), null);
+            return;
+        }
+
+        // Not every client gives its picture a file's name. An empty field is how forms leave one out.
+        var picture = await ReadPartAsync(part, LargestPicture, cancellationToken);
+        if (picture.Length == 0 && !isFile)
+        {
+            return;
+        }
+
+        if (!pictures.TryGetValue(name, out var list))
+        {
+            pictures[name] = list = [];
+        }
+
+        list.Add(picture);
+    }
+
+    /// <param name="Kind">What JSON says it is, where that is no text.</param>
+    private readonly record struct Field(string Text, string? Kind);
 }

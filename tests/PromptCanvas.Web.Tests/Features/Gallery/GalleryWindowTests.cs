@@ -91,7 +91,7 @@ public sealed class GalleryWindowTests
 
         public Task<IReadOnlyList<PictureView>> ReadRangeAsync(
             Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<PictureView>>([.. Pictures.Skip(start).Take(take)]);
+            Task.FromResult<IReadOnlyList<PictureView>>([.. Pictures.Where(picture => picture.CreatedAt <= until).Skip(start).Take(take)]);
 
         public Task<Guid?> FindByKeyAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -99,9 +99,10 @@ public sealed class GalleryWindowTests
 
         public void Add(int count)
         {
+            // Four of a job are often done in the same moment.
             for (var i = 0; i < count; i++)
             {
-                Pictures.Insert(0, new PictureView(Guid.NewGuid(), Guid.NewGuid(), 0, "a cube", 1, "starter", 64, 64, DateTimeOffset.UnixEpoch));
+                Pictures.Insert(0, new PictureView(Guid.NewGuid(), Guid.NewGuid(), 0, "a cube", 1, "starter", 64, 64, DateTimeOffset.UnixEpoch.AddMinutes(Pictures.Count / 4)));
             }
         }
 

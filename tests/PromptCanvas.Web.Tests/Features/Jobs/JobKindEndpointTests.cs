@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text.Json;
 
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
+using PromptCanvas.Data;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -57,7 +60,6 @@ public sealed class JobKindEndpointTests(Studio studio) : IClassFixture<Studio>
         { """{ "kind": "edit", "prompt": "a cube", "source": "SOURCE", "mask": "SMALL" }""", "mask" },
         { """{ "kind": "generate", "prompt": "a cube", "mask": "MASK" }""", "mask" },
         { """{ "kind": "generate", "prompt": "a cube", "colour": "red" }""", "colour" },
-        { """{ "kind": "generate", "prompt": "a cube", "board": "mine" }""", "board" },
         { """{ "kind": "extend", "source": "SOURCE" }""", "extend" },
         { """{ "kind": "extend", "source": "SOURCE", "extend": { "left": -3 } }""", "extend" },
         { """{ "kind": "vary", "source": "SOURCE", "strength": "mild" }""", "strength" },
@@ -84,6 +86,31 @@ public sealed class JobKindEndpointTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal("invalid-input", problem.GetProperty("type").GetString());
         Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
         Assert.Equal(before, await UsedAsync());
+    }
+
+    [Fact]
+    public async Task Post_WithABoard_PutsThePicturesOntoIt()
+    {
+        var board = await BoardOfAsync(studio.Administrator);
+
+        var job = await client.MakeAsync(new { kind = "generate", prompt = "a cube", count = 2, size = 64, board });
+
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var made = job.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("id").GetGuid()).Order();
+        Assert.Equal(made, database.BoardPictures.Where(place => place.BoardId == board).Select(place => place.ImageId).AsEnumerable().Order());
+    }
+
+    [Theory]
+    [InlineData("6f0f4f5e-98d5-4b5e-9d0f-0a5b6b1f0e11")]
+    [InlineData("mine")]
+    [InlineData("OTHERS")]
+    public async Task Post_BoardOneMayNotKnowOf_IsNotFound(string id)
+    {
+        var board = id == "OTHERS" ? $"{await BoardOfAsync(await studio.PersonAsync("other@example.com", PersonRoles.Member))}" : id;
+        using var response = await client.PostJobAsync(new { kind = "generate", prompt = "a cube", board });
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("not-found", (await response.ReadJsonAsync()).GetProperty("type").GetString());
     }
 
     [Theory]
@@ -127,6 +154,13 @@ public sealed class JobKindEndpointTests(Studio studio) : IClassFixture<Studio>
         var body = await picture.ReadJsonAsync();
         Assert.Equal("vary", body.GetProperty("kind").GetString());
         Assert.Equal([parent], body.GetProperty("parents").EnumerateArray().Select(id => id.GetGuid()));
+    }
+
+    private async Task<Guid> BoardOfAsync(SomebodyInTest person)
+    {
+        var made = await studio.Services.GetRequiredService<IBoards>().MakeAsync(new Viewer(person.Id, PersonRoles.Member), "Cubes", TestContext.Current.CancellationToken);
+        Assert.True(made.TryGet(out var board, out _));
+        return board;
     }
 
     private static (int Width, int Height) SizeOf(JsonElement image) => (image.GetProperty("width").GetInt32(), image.GetProperty("height").GetInt32());

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
+using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Web.Tests.Fakes;
@@ -32,6 +34,21 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         { """{ "prompt": "a cube", "partial_images": 4 }""", "partial_images", "integer_above_max_value", "<= 3" },
         { """{ "prompt": "a cube", "stream": "perhaps" }""", "stream", "invalid_type", "expected a boolean" },
         { """{ "prompt": "a\u0000cube" }""", "prompt", null, "NUL" },
+        { """{ "prompt": "a cube", "user": "me\u0000" }""", "user", null, "NUL" },
+        { """{ "prompt": ["a cat"] }""", "prompt", "invalid_type", "Invalid type for 'prompt': expected a string, but got an array instead." },
+        { """{ "prompt": {} }""", "prompt", "invalid_type", "expected a string, but got an object" },
+        { """{ "prompt": 5 }""", "prompt", "invalid_type", "expected a string, but got a number" },
+        { """{ "prompt": true }""", "prompt", "invalid_type", "expected a string, but got a boolean" },
+        { """{ "prompt": "a cube", "user": {} }""", "user", "invalid_type", "expected a string, but got an object" },
+        { """{ "prompt": "a cube", "model": [] }""", "model", "invalid_type", "expected a string, but got an array" },
+        { """{ "prompt": "a cube", "size": ["256x256"] }""", "size", "invalid_type", "expected a string, but got an array" },
+        { """{ "prompt": "a cube", "size": 256 }""", "size", "invalid_type", "expected a string, but got a number" },
+        { """{ "prompt": "a cube", "response_format": {} }""", "response_format", "invalid_type", "expected a string, but got an object" },
+        { """{ "prompt": "a cube", "output_format": false }""", "output_format", "invalid_type", "expected a string, but got a boolean" },
+        { """{ "prompt": "a cube", "n": {} }""", "n", "invalid_type", "expected an integer, but got an object" },
+        { """{ "prompt": "a cube", "n": true }""", "n", "invalid_type", "expected an integer, but got a boolean" },
+        { """{ "prompt": "a cube", "stream": [true] }""", "stream", "invalid_type", "expected a boolean, but got an array" },
+        { """{ "prompt": "a cube", "stream": 1 }""", "stream", "invalid_type", "expected a boolean, but got a number" },
         { "{ not json", null, null, "We could not parse the JSON body" },
         { "[]", null, null, "We could not parse the JSON body" },
         { "", null, null, "We could not parse the JSON body" },
@@ -63,7 +80,7 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         { "mask of another size", "mask", "same dimensions" },
         { "mask is no png", "mask", "Uploaded mask must be a PNG" },
         { "none", "image", "Missing required parameter: 'image'." },
-        { "words", "image", "expected a file" },
+        { "words", "image", "Uploaded image must be a PNG and less than 4 MB." },
         { "two", "image", "Send one image" },
         { "no prompt", "prompt", "Missing required parameter: 'prompt'." },
     };
@@ -187,6 +204,25 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         var error = await response.FaultAsync();
         Assert.Equal(("insufficient_quota", "insufficient_quota"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
         Assert.Equal(0, await spender.UsedAsync());
+    }
+
+    [Fact]
+    public async Task Database_LockedForTooLong_IsUnavailableAndNothingIsCharged()
+    {
+        var before = await client.UsedAsync();
+        await using (var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation))
+        await using (await database.Database.BeginTransactionAsync(Cancellation))
+        {
+            using var refused = await client.GenerateAsync(new { prompt = "locked out", size = "256x256" });
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, 30.0), (refused.StatusCode, refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
+            var error = await refused.FaultAsync();
+            Assert.Equal(("server_error", "server_is_overloaded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+
+            // Here asking again helps.
+            Assert.False(refused.Headers.Contains("x-should-retry"));
+        }
+
+        Assert.Equal(before, await client.UsedAsync());
     }
 
     private static byte[] White(int side)

@@ -1,54 +1,90 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Broken bodies: always an answer in the client's words, never a 500, never our insides.</summary>
-public sealed class FuzzTests(Studio studio) : IClassFixture<Studio>
+/// <summary>Broken bodies, on either database: always an answer in the client's words, never a 500, never our insides, and no picture of what was
+/// never asked for.</summary>
+public sealed class FuzzTests(PostgresServer server) : IAsyncDisposable
 {
     private const int Rounds = 60;
     private const string Boundary = "fuzzed-boundary";
 
     private const string Signs = "\0{}[]\",:-9\r\n";
 
-    private readonly HttpClient client = studio.CreateClient();
+    // What programs send where something else belongs.
+    private static readonly string[] Strange =
+        ["null", "true", "5", "-1", "1e999", "\"\"", "\" \"", "\"\\u0000\"", "\"a\\u0000b\"", "\"\\ud83d\"", "[]", "[\"a cube\"]", "{}", "{ \"a\": [null] }", "\"1\"", "\"true\""];
 
-    public static TheoryData<int> Seeds => [1, 2, 3];
+    private readonly Studio studio = new();
+
+    public static TheoryData<DatabaseProvider, int> Seeds => new(
+        from provider in (DatabaseProvider[])[DatabaseProvider.Sqlite, DatabaseProvider.PostgreSql]
+        from seed in (int[])[1, 2, 3]
+        select (provider, seed));
+
+    public static TheoryData<string> ContentTypes =>
+    [
+        "multipart/form-data", "multipart/form-data; boundary=", $"multipart/form-data; boundary=\"{new string('a', 150)}\"", "multipart/form-data; boundary=another",
+        "multipart/mixed; boundary=" + Boundary, "application/x-www-form-urlencoded", "text/plain; charset=nonsense", "application/json", "",
+    ];
+
+    public ValueTask DisposeAsync() => studio.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task Json_Broken_IsAnsweredInWords(int seed)
+    public async Task Generations_BrokenJson_IsAnsweredInWords(DatabaseProvider provider, int seed)
     {
+        using var client = await OpenAsync(provider);
         var random = new Random(seed);
-        var good = Encoding.UTF8.GetBytes("""{ "prompt": "a cube", "n": 1, "size": "256x256", "response_format": "b64_json", "user": "me", "stream": false, "extra": { "deep": [1, 2, {}] } }""");
+        const string Good = """{ "prompt": "a cube", "n": 1, "size": "256x256", "response_format": "b64_json", "user": "me", "model": "dall-e-2", "stream": false, "partial_images": 0, "output_format": "png", "extra": { "deep": [1, 2, {}] } }""";
         for (var round = 0; round < Rounds; round++)
         {
-            await AssertAnsweredAsync(OpenAiCalls.Generations, Break(good, random), "application/json");
+            var body = random.Next(2) == 0 ? Break(Encoding.UTF8.GetBytes(Good), random) : Exchange(Good, random);
+            await AssertAnsweredAsync(client, OpenAiCalls.Generations, body, "application/json");
         }
     }
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task Multipart_Broken_IsAnsweredInWords(int seed)
+    public async Task Edits_BrokenJson_IsAnsweredInWords(DatabaseProvider provider, int seed)
     {
+        using var client = await OpenAsync(provider);
+        var random = new Random(seed);
+        var (image, mask) = (Convert.ToBase64String(TestPictures.Png(16, 16)), Convert.ToBase64String(OpenAiCalls.Transparent(16)));
+        var good = $$"""{ "prompt": "a cube", "images": [{ "image_url": "data:image/png;base64,{{image}}" }], "mask": { "image_url": "data:image/png;base64,{{mask}}" }, "n": 1, "size": "256x256", "user": "me" }""";
+        for (var round = 0; round < Rounds; round++)
+        {
+            var body = random.Next(2) == 0 ? Break(Encoding.UTF8.GetBytes(good), random) : Exchange(good, random);
+            await AssertAnsweredAsync(client, OpenAiCalls.Edits, body, "application/json");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Pictures_BrokenMultipart_IsAnsweredInWords(DatabaseProvider provider, int seed)
+    {
+        using var client = await OpenAsync(provider);
         var random = new Random(seed);
         var good = await FormAsync();
         for (var round = 0; round < Rounds; round++)
         {
-            await AssertAnsweredAsync(random.Next(2) == 0 ? OpenAiCalls.Edits : OpenAiCalls.Variations, Break(good, random), $"multipart/form-data; boundary={Boundary}");
+            await AssertAnsweredAsync(client, random.Next(2) == 0 ? OpenAiCalls.Edits : OpenAiCalls.Variations, Break(good, random), $"multipart/form-data; boundary={Boundary}");
         }
     }
 
     [Theory]
-    [InlineData("multipart/form-data")]
-    [InlineData("multipart/form-data; boundary=")]
-    [InlineData("multipart/form-data; boundary=\"" + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"")]
-    [InlineData("application/x-www-form-urlencoded")]
-    [InlineData("text/plain; charset=nonsense")]
-    [InlineData("")]
-    public async Task ContentType_Strange_IsAnsweredInWords(string contentType) =>
-        await AssertAnsweredAsync(OpenAiCalls.Edits, await FormAsync(), contentType);
+    [MemberData(nameof(ContentTypes))]
+    public async Task ContentType_Strange_IsAnsweredInWords(string contentType)
+    {
+        using var client = await OpenAsync(DatabaseProvider.Sqlite);
+        Assert.False(await AssertAnsweredAsync(client, OpenAiCalls.Edits, await FormAsync(), contentType));
+    }
 
     private static async Task<byte[]> FormAsync()
     {
@@ -59,6 +95,7 @@ public sealed class FuzzTests(Studio studio) : IClassFixture<Studio>
             { new StringContent("a cube"), "prompt" },
             { new StringContent("1"), "n" },
             { new StringContent("256x256"), "size" },
+            { new StringContent("me"), "user" },
         };
         return await form.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
     }
@@ -92,17 +129,53 @@ public sealed class FuzzTests(Studio studio) : IClassFixture<Studio>
         return [.. bytes];
     }
 
-    private async Task AssertAnsweredAsync(string path, byte[] body, string contentType)
+    /// <summary>Well-formed, with something strange for one of the fields.</summary>
+    private static byte[] Exchange(string good, Random random)
+    {
+        var members = JsonNode.Parse(good)!.AsObject().Select(member => (member.Key, Text: member.Value!.ToJsonString())).ToList();
+        var changed = random.Next(members.Count);
+        members[changed] = (members[changed].Key, Strange[random.Next(Strange.Length)]);
+        return Encoding.UTF8.GetBytes($"{{ {string.Join(", ", members.Select(member => $"\"{member.Key}\": {member.Text}"))} }}");
+    }
+
+    // As the last of several says it, which is what everybody reads.
+    private static bool AsksInWords(byte[] body)
+    {
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.EnumerateObject().LastOrDefault(member => member.Name == "prompt").Value is { ValueKind: JsonValueKind.String } prompt
+            && !string.IsNullOrWhiteSpace(prompt.GetString());
+    }
+
+    /// <returns>Whether it was answered with pictures.</returns>
+    private static async Task<bool> AssertAnsweredAsync(HttpClient client, string path, byte[] body, string contentType)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         using var response = await client.PostAsync(path, content, TestContext.Current.CancellationToken);
         if (response.IsSuccessStatusCode)
         {
-            return;
+            Assert.True(contentType != "application/json" || AsksInWords(body), Encoding.UTF8.GetString(body));
+            if (response.Content.Headers.ContentType?.MediaType == "application/json")
+            {
+                Assert.NotEmpty(await response.DataAsync());
+            }
+
+            return true;
         }
 
-        Assert.InRange((int)response.StatusCode, 400, 429);
+        Assert.True((int)response.StatusCode is >= 400 and < 500, $"{response.StatusCode}: {Encoding.UTF8.GetString(body)}");
         await response.FaultAsync();
+        return false;
+    }
+
+    private async Task<HttpClient> OpenAsync(DatabaseProvider provider)
+    {
+        if (provider == DatabaseProvider.PostgreSql)
+        {
+            studio.Settings["Database:Provider"] = "PostgreSql";
+            studio.Settings["ConnectionStrings:PromptCanvas"] = await server.NewDatabaseAsync();
+        }
+
+        return studio.CreateClient();
     }
 }

@@ -28,25 +28,11 @@ public sealed class RetryTests : IAsyncDisposable
     public ValueTask DisposeAsync() => studio.DisposeAsync();
 
     [Fact]
-    public async Task Retry_OfTheClientItself_GivesTheSamePicturesForOneCharge()
-    {
-        using var client = studio.CreateClient();
-        var first = await BytesAsync(client, retries: 0);
-
-        // Whoever asks the same twice wants two pictures; who says that it asks again wants the one.
-        var again = await BytesAsync(client, retries: 1);
-        var another = await BytesAsync(client, retries: 0);
-
-        Assert.Equal(first, again);
-        Assert.NotEqual(first, another);
-        Assert.Equal(2, await client.UsedAsync());
-    }
-
-    [Fact]
     public async Task Retry_OfAnEdit_IsKnownByItsPixelsWhateverItsBoundary()
     {
         using var client = studio.CreateClient();
         using var first = await EditAsync(client, retries: 0);
+        await LoseAnswersAsync();
         using var again = await EditAsync(client, retries: 2);
 
         Assert.Equal((await first.DataAsync())[0].GetProperty("b64_json").GetString(), (await again.DataAsync())[0].GetProperty("b64_json").GetString());
@@ -58,11 +44,16 @@ public sealed class RetryTests : IAsyncDisposable
     {
         using var client = studio.CreateClient();
         await BytesAsync(client, retries: 0);
+        await LoseAnswersAsync();
         await BytesAsync(client, retries: 1, prompt: "a cone");
         using var other = studio.ClientOf(await studio.PersonAsync("other@example.com", PromptCanvas.Data.People.PersonRoles.Member));
         await BytesAsync(other, retries: 1);
 
         Assert.Equal((2, 1), (await client.UsedAsync(), await other.UsedAsync()));
+
+        // The first one still can be had, by who asked for it.
+        await BytesAsync(client, retries: 1);
+        Assert.Equal(2, await client.UsedAsync());
     }
 
     [Fact]
@@ -172,6 +163,13 @@ public sealed class RetryTests : IAsyncDisposable
         studio.Engine.Gate.Set();
         using var response = await waiting;
         Assert.Equal("59", Assert.Single(response.Headers.GetValues("x-ratelimit-remaining-requests")));
+    }
+
+    // As if they had not arrived; AskAgainTests cuts lines and ends processes instead.
+    private async Task LoseAnswersAsync()
+    {
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        await database.Jobs.ExecuteUpdateAsync(change => change.SetProperty(job => job.AnsweredAt, (DateTimeOffset?)null), Cancellation);
     }
 
     private static async Task<string?> BytesAsync(HttpClient client, int retries, string prompt = "a cube", string? key = null)

@@ -102,6 +102,39 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Client_CutsTheStreamAfterAPartialPicture_CancelsTheJobAndIsGivenBack()
+    {
+        const int PriorAndDecoder = 15;
+        studio.Engine.Gate.Reset();
+        studio.Engine.ShowsWhileWaiting = true;
+        using var client = studio.CreateClient();
+        using var response = await OpenAsync(client, OpenAiCalls.Generations, JsonContent.Create(new { prompt = "cut", stream = true, partial_images = 3 }));
+        await WatchedAsync("cut");
+        studio.Engine.StepsBeforeGate = PriorAndDecoder;
+
+        await using (var stream = await response.Content.ReadAsStreamAsync(Cancellation))
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            patience.CancelAfter(Patience);
+            await foreach (var one in SseParser.Create(stream).EnumerateAsync(patience.Token))
+            {
+                Assert.Equal("image_generation.partial_image", one.EventType);
+                break;
+            }
+        }
+
+        response.Dispose();
+        await UntilAsync("cut", "cancelled");
+        Assert.Equal(0, await client.UsedAsync());
+
+        // Nothing came of it: the client's next attempt is a picture of its own.
+        studio.Engine.Gate.Set();
+        using var again = await OpenAsync(client, OpenAiCalls.Generations, JsonContent.Create(new { prompt = "cut", stream = true, partial_images = 3 }), retries: 1);
+        Assert.Equal("image_generation.completed", (await EventsAsync(again))[^1].Type);
+        Assert.Equal(1, await client.UsedAsync());
+    }
+
+    [Fact]
     public async Task JobEvents_GiveTheJobAtEachChangeAndItsPreviews()
     {
         studio.Engine.Gate.Reset();
@@ -126,9 +159,10 @@ public sealed class StreamTests : IAsyncDisposable
 
     private static int Side(JsonElement data) => PictureDecoder.Decode(data.GetProperty("b64_json").GetBytesFromBase64()).Width;
 
-    private static Task<HttpResponseMessage> OpenAsync(HttpClient client, string path, HttpContent content)
+    private static Task<HttpResponseMessage> OpenAsync(HttpClient client, string path, HttpContent content, int retries = 0)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add("x-stainless-retry-count", $"{retries}");
         return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
     }
 

@@ -149,6 +149,29 @@ public sealed class WireTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
+    public async Task Edits_PartsWithoutAFileName_ArePictures()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("a cube"), "prompt" },
+            { new ByteArrayContent(TestPictures.Png(64, 64)), "image[]" },
+            { new ByteArrayContent(OpenAiCalls.Transparent(64)), "mask" },
+            { new StringContent("256x256"), "size" },
+        };
+        using var response = await client.PostAsync(OpenAiCalls.Edits, form, Cancellation);
+
+        Assert.Single(await response.DataAsync());
+    }
+
+    [Fact]
+    public async Task Edits_EmptyMask_IsNone()
+    {
+        using var response = await client.PostAsync(OpenAiCalls.Edits, ("image", OpenAiCalls.Transparent(64)), ("mask", ""), ("prompt", "a cube"), ("size", "256x256"));
+
+        Assert.Single(await response.DataAsync());
+    }
+
+    [Fact]
     public async Task Job_OfAProgram_IsOrdinaryPrivateAndMarked()
     {
         var before = await client.UsedAsync();

@@ -1,0 +1,129 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
+
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Library;
+
+namespace PromptCanvas.Web.Features.Gallery;
+
+/// <summary>What is looked for, as the gallery's address says it: it can be sent, and Back works. What it says wrongly it does not say.</summary>
+public sealed record GalleryAddress
+{
+    public Shelf Shelf { get; init; }
+
+    public string? Words { get; init; }
+
+    public bool ByMeaning { get; init; }
+
+    public Guid? Like { get; init; }
+
+    public Guid? Maker { get; init; }
+
+    public string? Kind { get; init; }
+
+    /// <summary>The first day.</summary>
+    public DateOnly? From { get; init; }
+
+    /// <summary>The last day.</summary>
+    public DateOnly? To { get; init; }
+
+    /// <summary>The IANA name of the time zone whose days are meant, so that the address shows everybody the same; null = UTC.</summary>
+    public string? Zone { get; init; }
+
+    public Guid? Board { get; init; }
+
+    public bool MarkedOnly { get; init; }
+
+    /// <summary>Whether the pictures are narrowed down by more than their shelf and the search.</summary>
+    public bool IsNarrowed => this != WithoutFilters();
+
+    /// <param name="address">The whole address of the page.</param>
+    public static GalleryAddress Of(string address)
+    {
+        var query = new QueryCollection(QueryHelpers.ParseQuery(new Uri(address).Query));
+        var zone = KnownZone(query["zone"]);
+        return new GalleryAddress
+        {
+            Shelf = Enum.TryParse<Shelf>(query["shelf"], ignoreCase: true, out var shelf) && Enum.IsDefined(shelf) ? shelf : Shelf.Everything,
+            Words = query["q"].ToString().Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } words ? words : null,
+            ByMeaning = query["by"] == "meaning",
+            Like = Id(query["like"]),
+            Maker = Id(query["maker"]),
+            Kind = JobKinds.All.Contains(query["kind"].ToString()) ? query["kind"].ToString() : null,
+            From = Day(query["from"]),
+            To = Day(query["to"]),
+            Zone = zone?.Id,
+            Board = Id(query["board"]),
+            MarkedOnly = query["marked"] == "yes",
+        };
+    }
+
+    public GalleryAddress WithoutFilters() =>
+        this with { Maker = null, Kind = null, From = null, To = null, Zone = null, Board = null, MarkedOnly = false };
+
+    /// <summary>The pictures it names.</summary>
+    public LibraryFilter ToFilter() => new()
+    {
+        Shelf = Shelf,
+        Words = Words,
+        ByMeaning = ByMeaning,
+        Like = Like,
+        Maker = Maker,
+        Kind = Kind,
+        From = From is { } first ? StartOf(first) : null,
+        Before = To is { } last && last < DateOnly.MaxValue ? StartOf(last.AddDays(1)) : null,
+        Board = Board,
+        MarkedOnly = MarkedOnly,
+    };
+
+    /// <summary>The address, from the root of the studio.</summary>
+    public override string ToString()
+    {
+        var query = new QueryBuilder();
+        foreach (var (name, value) in Parts())
+        {
+            if (value is not null)
+            {
+                query.Add(name, value);
+            }
+        }
+
+        return $"/gallery{query}";
+    }
+
+    /// <summary>Its parts by name, as a form sends them; null = not said.</summary>
+    public IEnumerable<(string Name, string? Value)> Parts() =>
+    [
+        ("shelf", Shelf == Shelf.Everything ? null : Shelf.ToString().ToLowerInvariant()),
+        ("q", Words),
+        ("by", ByMeaning ? "meaning" : null),
+        ("like", Like?.ToString()),
+        ("maker", Maker?.ToString()),
+        ("kind", Kind),
+        ("from", Text(From)),
+        ("to", Text(To)),
+        ("zone", From is null && To is null ? null : Zone),
+        ("board", Board?.ToString()),
+        ("marked", MarkedOnly ? "yes" : null),
+    ];
+
+    private static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
+
+    private static DateOnly? Day(string? text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    private static string? Text(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static TimeZoneInfo? KnownZone(string? name) =>
+        name is { Length: > 0 } && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : null;
+
+    // Where the clocks change at midnight a day begins an hour later, and the hour left out belongs to nobody.
+    private DateTimeOffset StartOf(DateOnly day)
+    {
+        var zone = KnownZone(Zone) ?? TimeZoneInfo.Utc;
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        return day == DateOnly.MinValue ? DateTimeOffset.MinValue : new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Tests.Fakes;
+
+/// <summary>The way into the queue, with something around each submit.</summary>
+internal sealed class SubmissionsAround(ISubmissions inner, Func<Func<Task<Result<Guid>>>, Task<Result<Guid>>> around) : ISubmissions
+{
+    public static void Add(IServiceCollection services, Func<IServiceProvider, Func<Func<Task<Result<Guid>>>, Task<Result<Guid>>>> around)
+    {
+        var inner = services.Single(service => service.ServiceType == typeof(ISubmissions));
+        services.Remove(inner);
+        services.AddSingleton<ISubmissions>(provider => new SubmissionsAround(
+            (ISubmissions)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), around(provider)));
+    }
+
+    public Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken) => around(() => inner.SubmitAsync(job, cancellationToken));
+
+    public Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken) => inner.CancelAsync(jobId, cancellationToken);
+
+    public Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) => inner.CancelAsync(jobId, reason, cancellationToken);
+
+    public Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken) => inner.CancelImageAsync(jobId, imageIndex, cancellationToken);
+
+    public Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken) => inner.CancelAllOfAsync(personId, reason, cancellationToken);
+}

@@ -1,0 +1,161 @@
+// Pictures that are brought along: dragged onto a zone that says what will happen, or pasted, chosen, or dropped beside the zones, and then asked about.
+
+import { upload } from './edit/upload.js';
+import { settingsOf } from './settings.js';
+
+const isPicture = file => file.type.startsWith('image/');
+
+/** Takes files for the whole page; `page` is the .NET side of `dialog`. */
+export function accept(dialog, token, page) {
+  const stopped = new AbortController();
+  const on = (target, type, handler) => target.addEventListener(type, handler, { signal: stopped.signal });
+  const said = dialog.querySelector('[data-said]');
+  const refused = dialog.querySelector('[data-refused]');
+  let file = null;
+  let busy = false;
+
+  const say = (words = '', problem = '') => {
+    said.textContent = words;
+    refused.textContent = problem;
+  };
+
+  // Another dialog over the page keeps its own files and keys.
+  const elsewhere = () => document.querySelector('dialog[open]:not(.zones)') !== null;
+
+  function hide() {
+    delete dialog.dataset.dragging;
+    mark(null);
+    if (dialog.open) {
+      dialog.close();
+    }
+  }
+
+  function mark(zone) {
+    for (const other of dialog.querySelectorAll('[data-zone]')) {
+      other.toggleAttribute('data-over', other === zone);
+    }
+  }
+
+  function ask(picture, problem = '') {
+    hide();
+    file = picture;
+    say('', problem);
+    dialog.showModal();
+  }
+
+  const acts = {
+    async restore() {
+      const settings = await settingsOf(file).catch(() => null);
+      if (!settings?.prompt) {
+        return dialog.dataset.noSettings;
+      }
+      const wanted = Object.entries({ ...settings, count: 1 }).filter(([, value]) => value !== undefined);
+      Blazor.navigateTo(`/?${new URLSearchParams(wanted)}`);
+      const note = document.querySelector('.composer-dropped');
+      note.textContent = note.dataset.done;
+      return null;
+    },
+
+    // The canvas takes it by itself: nothing leaves the browser before it is used.
+    async mask() {
+      const use = new CustomEvent('picture-as-mask', { detail: { file, answer: Promise.resolve('noMask') } });
+      document.dispatchEvent(use);
+      const problem = await use.detail.answer;
+      return problem && dialog.dataset[problem];
+    },
+
+    edit: () => send('edit'),
+    vary: () => send('vary'),
+  };
+
+  async function send(zone) {
+    const answer = await upload(file, file.name, token).catch(error => ({ error: error.message }));
+    return answer.error ?? page.invokeMethodAsync('OnUploaded', zone, answer.id, (await settingsOf(file).catch(() => null))?.prompt ?? null);
+  }
+
+  async function act(zone) {
+    if (busy || file === null) {
+      return;
+    }
+    busy = true;
+    say(dialog.dataset.working);
+    const problem = isPicture(file) ? await acts[zone]() : dialog.dataset.noPicture;
+    busy = false;
+    say();
+    if (stopped.signal.aborted || !problem) {
+      hide();
+    } else if (dialog.matches(':modal')) {
+      say('', problem);
+    } else {
+      ask(file, problem);
+    }
+  }
+
+  on(document, 'dragover', event => {
+    if (!event.dataTransfer.types.includes('Files') || elsewhere()) {
+      return;
+    }
+    event.preventDefault();
+    if (!dialog.open) {
+      say();
+      dialog.dataset.dragging = '';
+      dialog.show();
+    }
+    const zone = event.target.closest?.('[data-zone]') ?? null;
+    event.dataTransfer.dropEffect = 'copy';
+    mark(zone);
+  });
+  on(document, 'dragleave', event => {
+    if (event.relatedTarget === null && 'dragging' in dialog.dataset) {
+      hide();
+    }
+  });
+  on(document, 'drop', event => {
+    const [dropped] = event.dataTransfer.files;
+    if (elsewhere()) {
+      return;
+    }
+    event.preventDefault();
+    const zone = event.target.closest?.('[data-zone]')?.dataset.zone;
+    if (!dropped) {
+      hide();
+    } else if (zone) {
+      file = dropped;
+      mark(null);
+      act(zone);
+    } else {
+      ask(dropped, isPicture(dropped) ? '' : dialog.dataset.noPicture);
+    }
+  });
+  on(document, 'paste', event => {
+    const picture = [...event.clipboardData.files].find(isPicture);
+    // What is pasted from a text with pictures is meant as text where one writes.
+    const asText = event.clipboardData.types.includes('text/plain') && event.target.closest?.('input, textarea');
+    if (picture && !asText && !elsewhere()) {
+      event.preventDefault();
+      ask(picture);
+    }
+  });
+  on(document, 'change', event => {
+    if (event.target.matches?.('input[data-bring-picture]') && event.target.files.length > 0) {
+      const [chosen] = event.target.files;
+      event.target.value = '';
+      ask(chosen, isPicture(chosen) ? '' : dialog.dataset.noPicture);
+    }
+  });
+  on(dialog, 'click', event => {
+    const zone = event.target.closest('[data-zone]');
+    if (zone) {
+      act(zone.dataset.zone);
+    } else if (event.target === dialog || event.target.closest('[data-zones-close]')) {
+      hide();
+    }
+  });
+  dialog.dataset.takesFiles = '';
+  return {
+    stop: () => {
+      stopped.abort();
+      hide();
+    },
+  };
+}
