@@ -1,7 +1,18 @@
 #!/usr/bin/env bash
 # Restores, builds, installs what the tests need, runs every test. Ends with one line: N passed, N failed, N skipped.
+#   ./test.sh --soak [MINUTES]   builds, and runs nothing but the queue's soak, 60 minutes unless it is said.
 set -euo pipefail
 cd "$(dirname "$0")"
+
+soak=
+case "${1:-}" in
+    "") ;;
+    --soak)
+        soak=${2:-60}
+        [[ $soak =~ ^[0-9]+(\.[0-9]+)?$ ]] || { echo "--soak takes a number of minutes, not $soak" >&2; exit 2; }
+        ;;
+    *) echo "usage: ./test.sh [--soak [MINUTES]]" >&2; exit 2 ;;
+esac
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=$(mktemp)
@@ -11,6 +22,11 @@ dotnet tool restore
 dotnet restore --locked-mode
 dotnet build --no-restore
 dotnet format --no-restore --verify-no-changes
+
+if [ -n "$soak" ]; then
+    PROMPTCANVAS_SOAK=$soak artifacts/bin/PromptCanvas.Generation.Tests/debug/PromptCanvas.Generation.Tests --filter-method "*Soak*"
+    exit
+fi
 
 # The journeys drive a real browser: the system's, or else Playwright's own.
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }

@@ -17,6 +17,9 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     private readonly IdleNetworks idle;
     private bool disposed;
 
+    /// <summary>Where the record of each model's weights lies, for damage to be noticed; null = nobody looks.</summary>
+    public string? Records { get; init; }
+
     /// <summary>Creates a library; nothing is read yet.</summary>
     /// <param name="modelsFolder">Every subfolder with a <c>model_index.json</c> is a model; the folder need not exist.</param>
     /// <param name="defaultName">The name used when nobody names one.</param>
@@ -148,6 +151,11 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             }
 
             var models = Array.ConvertAll(providers, device => UnClipModelReader.Read(folder, device, idle));
+            if (Records is not null)
+            {
+                WeightsRecord.Check(folder, Path.Combine(Records, $"{Path.GetFileName(folder)}.sha256"));
+            }
+
             if (known.Models is not null)
             {
                 replaced.AddRange(known.Models);

@@ -79,7 +79,7 @@ public static class GenerationRegistration
         ArgumentNullException.ThrowIfNull(services);
         return new DatabaseChoice(
             services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider,
-            services.GetRequiredService<IConfiguration>().GetConnectionString(DatabaseOptions.ConnectionStringName),
+            ConnectionStringSetting.Read(services.GetRequiredService<IConfiguration>()),
             services.GetRequiredService<DataFolder>().DatabaseFile);
     }
 

@@ -55,12 +55,15 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
     var log = services.GetRequiredService<ILogger<OnnxModelLibrary>>();
     var inference = InferenceOf(services);
     var data = services.GetRequiredService<IOptions<DataOptions>>().Value;
-    var cache = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, data.Folder, "cache", "graphs");
+    var caches = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, data.Folder, "cache");
     return new OnnxModelLibrary(
         ModelsFolderOf(services),
         models.Default,
-        inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : cache },
-        notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text));
+        inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : Path.Combine(caches, "graphs") },
+        notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text))
+    {
+        Records = Path.Combine(caches, "weights"),
+    };
 }
 
 /// <summary>The studio's entry point, public so that tests can start it.</summary>

@@ -33,7 +33,7 @@ internal sealed class ChaosEngine(TimeSpan step, string? killersWaitFor) : IImag
             {
                 await Task.Delay(step, cancellationToken);
                 HangOnce(request.Prompt);
-                while (killersWaitFor is not null && request.Prompt is ("poison" or "abort") && !File.Exists(killersWaitFor))
+                while (killersWaitFor is not null && request.Prompt is ("poison" or "abort" or "stack") && !File.Exists(killersWaitFor))
                 {
                     await Task.Delay(step, cancellationToken);
                 }

@@ -17,7 +17,9 @@ internal static class CommandLine
 
     public static Task<Outcome> RunAsync(params string[] arguments) => RunInAsync(Environment.CurrentDirectory, arguments);
 
-    public static async Task<Outcome> RunInAsync(string folder, params string[] arguments)
+    public static Task<Outcome> RunInAsync(string folder, params string[] arguments) => RunInAsync(folder, new Dictionary<string, string>(), arguments);
+
+    public static async Task<Outcome> RunInAsync(string folder, IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -27,6 +29,11 @@ internal static class CommandLine
             Environment = { ["Models__Folder"] = Path.Combine(Root, "tests", "fixtures"), ["Inference__GraphCache"] = "" },
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "promptcanvas.dll"));
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

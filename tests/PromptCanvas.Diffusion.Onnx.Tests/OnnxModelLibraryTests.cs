@@ -368,6 +368,64 @@ public sealed class OnnxModelLibraryTests : IDisposable
     }
 
     [Fact]
+    public void Open_BitFlippedOnTheDisk_IsRefused_AndOtherModelsAreNot()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Copy(Fixtures.TinyModel, "other");
+        using (Recording())
+        {
+        }
+
+        // As a failing disk does it: nobody wrote the file.
+        var weights = Directory.EnumerateFiles(models.PathOf("karlo/decoder"), "*.safetensors").First();
+        var written = File.GetLastWriteTimeUtc(weights);
+        var bytes = File.ReadAllBytes(weights);
+        bytes[^100] ^= 0x10;
+        File.WriteAllBytes(weights, bytes);
+        File.SetLastWriteTimeUtc(weights, written);
+        using var next = new OnnxModelLibrary(models.Path, "karlo", new InferenceOptions()) { Records = models.PathOf("records") };
+
+        var refusal = Assert.Throws<ModelException>(() => next.Open("karlo"));
+        Assert.Contains($"{weights} is damaged", refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(next.Open("other"));
+
+        // Copied here again it is another file, and whole.
+        bytes[^100] ^= 0x10;
+        File.WriteAllBytes(weights, bytes);
+        Assert.NotNull(next.Open("karlo"));
+
+        OnnxModelLibrary Recording()
+        {
+            var first = new OnnxModelLibrary(models.Path, "karlo", new InferenceOptions()) { Records = models.PathOf("records") };
+            Assert.NotNull(first.Open("karlo"));
+            Assert.NotNull(first.Open("other"));
+            return first;
+        }
+    }
+
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("gone")]
+    public void Open_WeightsCutOffOrGone_IsRefused_AndOtherModelsAreNot(string how)
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        models.Copy(Fixtures.TinyModel, "other");
+        var weights = Directory.EnumerateFiles(models.PathOf("karlo/decoder"), "*.safetensors").First();
+        if (how == "cut")
+        {
+            File.WriteAllBytes(weights, File.ReadAllBytes(weights)[..^1]);
+        }
+        else
+        {
+            File.Delete(weights);
+        }
+
+        Assert.Throws<ModelException>(() => library.Open("karlo"));
+        Assert.Throws<ModelException>(() => library.Open("karlo"));
+        Assert.NotNull(library.Open("other"));
+    }
+
+    [Fact]
     public void List_FolderThatIsNone_IsEmpty()
     {
         File.WriteAllText(models.PathOf("file"), "");

@@ -28,7 +28,8 @@ internal static class CommandRunner
         {
             return await FailAsync("Cancelled.", ExitCodes.Fault).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is ModelException or StartupException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception fault) when (fault is ModelException or StartupException or IOException or UnauthorizedAccessException or InvalidDataException
+            or System.Data.Common.DbException)
         {
             return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
         }

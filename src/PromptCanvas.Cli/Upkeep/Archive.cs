@@ -16,8 +16,6 @@ internal static class Archive
     // A worker that runs a job while the database is replaced must be too late with it, whatever number it holds.
     private const long FenceJump = 1_000_000;
 
-    private static readonly string[] NotKept = ["studio.lock", "setup-token"];
-
     /// <returns>How many files beside the database.</returns>
     public static async Task<int> SaveAsync(Installation installation, string file, CancellationToken cancellationToken)
     {
@@ -70,9 +68,11 @@ internal static class Archive
         {
             using var zip = ZipFile.OpenRead(file);
             var database = zip.GetEntry(DatabaseEntry) ?? throw new BadInputException($"{file} is no backup of a studio: it has no {DatabaseEntry}.");
-            database.ExtractToFile(copy);
+            var entries = new ArchiveEntries(installation.Folder, ArchiveLimits.Of(installation.Folder));
+            entries.Check(zip);
+            await ArchiveEntries.WriteAsync(database, copy, cancellationToken).ConfigureAwait(false);
             await MakeReadyAsync(installation.Folder, copy, cancellationToken).ConfigureAwait(false);
-            var files = Extract(zip, installation.Folder, cancellationToken);
+            var files = await ExtractAsync(zip, entries, cancellationToken).ConfigureAwait(false);
             SqliteCopies.Release();
             SqliteCopies.Load(copy, installation.Folder.DatabaseFile);
             return files;
@@ -117,22 +117,16 @@ internal static class Archive
         }
     }
 
-    private static int Extract(ZipArchive zip, DataFolder folder, CancellationToken cancellationToken)
+    private static async Task<int> ExtractAsync(ZipArchive zip, ArchiveEntries entries, CancellationToken cancellationToken)
     {
         var files = 0;
         foreach (var entry in zip.Entries.Where(entry => entry.FullName != DatabaseEntry))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var target = Path.GetFullPath(entry.FullName, folder.Root);
-            if (!target.StartsWith(folder.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            {
-                throw new InvalidDataException($"This backup names a file outside the data folder ({entry.FullName}) and was not restored.");
-            }
-
+            var target = entries.TargetOf(entry);
             if (!File.Exists(target))
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                entry.ExtractToFile(target);
+                MakeFolder(Path.GetDirectoryName(target)!);
+                await ArchiveEntries.WriteAsync(entry, target, cancellationToken).ConfigureAwait(false);
                 files++;
             }
         }
@@ -140,10 +134,22 @@ internal static class Archive
         return files;
     }
 
+    // The studio makes the folder of its keys for its own eyes.
+    private static void MakeFolder(string folder)
+    {
+        if (!OperatingSystem.IsWindows() && Path.GetFileName(folder) == "keys")
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return;
+        }
+
+        Directory.CreateDirectory(folder);
+    }
+
     private static IEnumerable<string> Files(DataFolder folder, string except) => Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories)
         .Where(path => !path.StartsWith(folder.DatabaseFile, StringComparison.Ordinal)
             && !path.StartsWith(folder.Temporary, StringComparison.Ordinal)
-            && !NotKept.Contains(Path.GetFileName(path))
+            && !ArchiveEntries.NotKept.Contains(Path.GetFileName(path))
             && path != Path.GetFullPath(except));
 
     private static int Add(ZipArchive zip, DataFolder folder, string path)

@@ -103,7 +103,7 @@ internal sealed class Installation : IDisposable
             ? new DataFolder(root, settings[$"{DataOptions.Section}:Folder"] ?? new DataOptions().Folder)
             : new DataFolder(Environment.CurrentDirectory, folder);
         var provider = settings.GetValue($"{DatabaseOptions.Section}:Provider", DatabaseProvider.Sqlite);
-        return new Installation(data, new DatabaseChoice(provider, settings.GetConnectionString(DatabaseOptions.ConnectionStringName), data.DatabaseFile), settings);
+        return new Installation(data, new DatabaseChoice(provider, ConnectionStringSetting.Read(settings), data.DatabaseFile), settings);
     }
 
     // The settings' folder, here or above; a published studio has them beside the program.

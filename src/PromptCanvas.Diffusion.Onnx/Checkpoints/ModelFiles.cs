@@ -24,12 +24,22 @@ internal static class ModelFiles
         var stamp = new StringBuilder();
         foreach (var path in Directory.EnumerateFiles(folder, "*", WithComponents).Order(StringComparer.Ordinal))
         {
-            var file = new FileInfo(path);
-            var real = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            stamp.Append(path).Append('|').Append(real.Exists ? real.Length : -1).Append('|').Append(real.LastWriteTimeUtc.Ticks).Append('\n');
+            var (length, ticks) = LengthAndTime(path);
+            stamp.Append(path).Append('|').Append(length).Append('|').Append(ticks).Append('\n');
         }
 
         return stamp.ToString();
+    }
+
+    /// <summary>The files of weights, by name; links are followed.</summary>
+    public static IEnumerable<string> Weights(string folder) => Directory.EnumerateFiles(folder, "*.safetensors", WithComponents).Order(StringComparer.Ordinal);
+
+    /// <summary>A file's length, and the time of its last write in ticks; links are followed.</summary>
+    public static (long Length, long Ticks) LengthAndTime(string path)
+    {
+        var file = new FileInfo(path);
+        var real = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return (real.Exists ? real.Length : -1, real.LastWriteTimeUtc.Ticks);
     }
 
     /// <summary>

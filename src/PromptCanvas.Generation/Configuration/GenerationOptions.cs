@@ -36,7 +36,7 @@ public sealed record GenerationOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ForecastInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A process whose engine did no step for so long is ended, for its supervisor to start again; 0 = never.</summary>
+    /// <summary>A process whose engine did no step for so long, and for ten times as long as its steps take, is ended, for its supervisor to start again; 0 = never.</summary>
     /// <value>10 minutes</value>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan HangLimit { get; init; } = TimeSpan.FromMinutes(10);

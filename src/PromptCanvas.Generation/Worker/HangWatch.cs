@@ -12,19 +12,28 @@ internal sealed class HangWatch(
 {
     private const int LooksPerLimit = 10;
 
+    // The fault catalogue's: no step for ten times as long as one takes.
+    private const int TimesUsual = 10;
+
+    /// <summary>How long an engine may be silent: on a slow machine, with a large model, a step takes minutes.</summary>
+    /// <param name="usual">How long it is silent between two steps.</param>
+    /// <param name="floor"><see cref="GenerationOptions.HangLimit"/>.</param>
+    public static TimeSpan LimitOf(TimeSpan usual, TimeSpan floor) => usual * TimesUsual > floor ? usual * TimesUsual : floor;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var limit = options.Value.HangLimit;
-        if (limit == TimeSpan.Zero)
+        var floor = options.Value.HangLimit;
+        if (floor == TimeSpan.Zero)
         {
             return;
         }
 
         try
         {
-            using var timer = new PeriodicTimer(limit / LooksPerLimit, clock);
+            using var timer = new PeriodicTimer(floor / LooksPerLimit, clock);
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
+                var limit = LimitOf(progress.Usual, floor);
                 if (progress.Silence > limit)
                 {
                     logger.LogCritical("The engine did nothing for {Limit}: this process is ended, and the next start goes on with its jobs", limit);

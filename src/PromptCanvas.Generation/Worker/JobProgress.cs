@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Data.Boards;
 using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Faults;
 using PromptCanvas.Generation.Jobs;

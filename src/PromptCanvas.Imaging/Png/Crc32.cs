@@ -1,6 +1,6 @@
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>The CRC of PNG chunks.</summary>
+/// <summary>The CRC of PNG chunks, and of zip entries.</summary>
 /// <remarks>Source: PNG (third edition), annex D.</remarks>
 internal static class Crc32
 {
@@ -8,9 +8,10 @@ internal static class Crc32
 
     private static readonly uint[] Table = MakeTable();
 
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    /// <param name="before">The CRC of what stands before these bytes.</param>
+    public static uint Of(ReadOnlySpan<byte> bytes, uint before = 0)
     {
-        var crc = uint.MaxValue;
+        var crc = ~before;
         foreach (var value in bytes)
         {
             crc = Table[(byte)(crc ^ value)] ^ (crc >> 8);

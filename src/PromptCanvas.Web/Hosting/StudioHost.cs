@@ -8,11 +8,15 @@ internal static class StudioHost
 {
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
 
+    // Whole addresses, with what stands behind the question mark: tokens of links and prompts.
+    private const string AddressesCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     public static async Task<int> RunStudioAsync(this WebApplicationBuilder builder)
     {
         // The host logs a failed start with its stack trace before it throws; the sentence below replaces that.
         var started = false;
         builder.Logging.AddFilter(HostCategory, level => started && level >= LogLevel.Information);
+        builder.Logging.AddFilter(AddressesCategory, LogLevel.Warning);
         builder.AddStudio();
 
         try

@@ -50,6 +50,8 @@ internal static class StudioServices
         services.AddScoped<CspNonce>();
         services.AddDataProtection().SetApplicationName("PromptCanvas");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeysInDataFolder>();
+        services.AddSingleton(_ => Mounts.Here());
+        services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));

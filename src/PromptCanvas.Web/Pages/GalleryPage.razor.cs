@@ -1,16 +1,23 @@
 using Microsoft.AspNetCore.Components;
 
+using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Features.Gallery;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Pages;
 
 /// <summary>The finished pictures. What is looked for is part of the address, so that it can be sent and Back works.</summary>
-public sealed partial class GalleryPage(NavigationManager navigation)
+public sealed partial class GalleryPage(IJobQueries jobs, ICurrentViewer viewer, NavigationManager navigation)
 {
     private bool isEmpty;
+    private bool isMissing;
     private GalleryAddress address = new();
     private LibraryFilter filter = LibraryFilter.Everything;
+
+    /// <summary>Null once the page is live.</summary>
+    [CascadingParameter]
+    public HttpContext? Context { get; set; }
 
     [Parameter]
     public Guid? ImageId { get; set; }
@@ -18,6 +25,10 @@ public sealed partial class GalleryPage(NavigationManager navigation)
     /// <summary>Being of the query it has the page look at every new address; the rest is read out of that itself.</summary>
     [SupplyParameterFromQuery(Name = "picture")]
     public Guid? PictureId { get; set; }
+
+    // The viewer says so in words; the first answer also by its status.
+    protected override async Task OnInitializedAsync() => isMissing = Context is not null && ImageId is { } id
+        && await jobs.FindPictureAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is null;
 
     private string EmptyTitle => address switch
     {

@@ -105,6 +105,22 @@ public sealed class UpkeepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Doctor_DatabaseThatIsAway_SaysSoInOneLineWithoutItsPassword()
+    {
+        var secret = Path.Combine(temporary.Path, "connection");
+        await File.WriteAllTextAsync(secret, "Host=127.0.0.1;Port=1;Database=d;Username=u;Password=canary-1b7e;Timeout=2\n", Cancellation);
+        foreach (var (name, value) in new[] { ("ConnectionStrings__PromptCanvas", await File.ReadAllTextAsync(secret, Cancellation)), ("ConnectionStrings__PromptCanvas_FILE", secret) })
+        {
+            var doctor = await CommandLine.RunInAsync(
+                temporary.Path, new Dictionary<string, string> { ["Database__Provider"] = "PostgreSql", [name] = value }, "doctor", "--data", folder.Root);
+
+            Assert.Equal(1, doctor.ExitCode);
+            Assert.Contains("127.0.0.1:1", doctor.OneLine, StringComparison.Ordinal);
+            Assert.DoesNotContain("canary", doctor.Output + doctor.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Doctor_NoData_IsBadInput()
     {
         var doctor = await CommandLine.RunInAsync(temporary.Path, "doctor", "--data", "nowhere");

@@ -69,13 +69,14 @@ public sealed class KilledProcessTests(PostgresServer server)
             await first.SubmitAsync("nan", runner.Person, "not a number");
             await first.SubmitAsync("memory", runner.Person, "out of memory");
             await first.SubmitAsync("abort", runner.Person, "abort");
+            await first.SubmitAsync("stack", runner.Person, "stack");
             await first.SubmitAsync("poison", runner.Person, "poison");
             await File.WriteAllTextAsync(runner.FileOf(all), "", Cancellation);
             await first.ExitAsync();
         }
 
-        // Six crashes at most: three for each of the two, and the first one was everybody's.
-        for (var start = 0; start < 6 && await OpenAsync(runner) > 0; start++)
+        // Nine crashes at most: three for each of the three, and the first one was everybody's.
+        for (var start = 0; start < 9 && await OpenAsync(runner) > 0; start++)
         {
             await using var next = await runner.StartAsync();
             await Task.WhenAny(next.ExitAsync(), runner.DrainedAsync());
@@ -86,6 +87,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         Assert.Equal(JobStates.Failed, (await runner.JobAsync("poison")).State);
         Assert.Contains("stopped 3 times", (await runner.JobAsync("poison")).Error, StringComparison.Ordinal);
         Assert.Equal(JobStates.Failed, (await runner.JobAsync("abort")).State);
+        Assert.Equal(JobStates.Failed, (await runner.JobAsync("stack")).State);
         Assert.Equal(JobStates.Failed, (await runner.JobAsync("memory")).State);
         Assert.Equal([JobStates.Done, JobStates.Done, JobStates.Done], [(await runner.JobAsync("good-1")).State, (await runner.JobAsync("good-2")).State, (await runner.JobAsync("nan")).State]);
         await using var database = runner.OpenDatabase();
@@ -101,8 +103,10 @@ public sealed class KilledProcessTests(PostgresServer server)
         {
             await first.SubmitAsync("key", runner.Person, "a fox", count: 8);
             await runner.UntilAsync(database => database.JobImages.AnyAsync(image => image.State == JobImageStates.Done, Cancellation));
+            var told = TimeProvider.System.GetTimestamp();
             first.Terminate();
             Assert.Equal(0, await first.ExitAsync());
+            Assert.InRange(TimeProvider.System.GetElapsedTime(told), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         }
 
         var stopped = await runner.JobAsync("key");

@@ -4,8 +4,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Faults;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
 
@@ -82,6 +86,30 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Equal(PictureWrite.Written, await studio.Get<JobProgress>().FinishImageAsync(fresh, Picture(fresh), Cancellation));
         Assert.Equal(JobState.Done, await studio.Get<JobProgress>().EndAsync(fresh, "", Cancellation));
         await studio.ConsistentAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Save_AfterARescue_LeavesNoFileToWhoeverSweeps(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        var id = await studio.SubmitAsync(Requests.FoxOf(Anna, count: 1));
+        var stale = await ClaimAsync(studio);
+        await ExpireAsync(studio, id);
+        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        var fresh = await ClaimAsync(studio);
+        var saver = studio.Get<PictureSaver>();
+
+        Assert.Equal(PictureWrite.Fenced, await saver.SaveAsync(stale, Completed(stale, brightness: -1), Cancellation));
+        Assert.Equal(PictureWrite.Written, await saver.SaveAsync(fresh, Completed(fresh, brightness: 1), Cancellation));
+
+        // At once it may not go: the same picture may be another worker's, who has written its file and not yet its row.
+        Assert.Equal(4, Files(studio).Count);
+        studio.Clock.Advance(TimeSpan.FromHours(25));
+        await studio.Get<Orphans>().SweepAsync(Cancellation);
+        await using var database = studio.OpenDatabase();
+        var picture = await database.Images.SingleAsync(Cancellation);
+        Assert.Equal(new[] { picture.ContentHash, picture.ThumbnailHash }.Order(StringComparer.Ordinal), Files(studio));
     }
 
     [Theory]
@@ -219,6 +247,33 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void HangWatch_EngineWhoseStepsTakeMinutes_HasTenTimesAsLong()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var progress = new EngineProgress(new Failpoints(null), clock);
+        var floor = TimeSpan.FromMinutes(10);
+        using var work = progress.Begin();
+        Assert.Equal(floor, HangWatch.LimitOf(progress.Usual, floor));
+
+        // The first silence is the model's loading; it fades with the steps that follow.
+        Step(TimeSpan.FromMinutes(8), 1);
+        Assert.Equal(TimeSpan.FromMinutes(80), HangWatch.LimitOf(progress.Usual, floor));
+        Step(TimeSpan.FromMinutes(2), 500);
+        Assert.InRange(HangWatch.LimitOf(progress.Usual, floor), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(21));
+        Step(TimeSpan.FromSeconds(1), 500);
+        Assert.Equal(floor, HangWatch.LimitOf(progress.Usual, floor));
+
+        void Step(TimeSpan silence, int times)
+        {
+            for (; times > 0; times--)
+            {
+                clock.Advance(silence);
+                progress.Happened();
+            }
+        }
+    }
+
+    [Fact]
     public async Task Submit_DatabaseLockedForSeconds_WaitsAndRunningJobsLive()
     {
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
@@ -337,6 +392,17 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     private static async Task<ClaimedJob> ClaimAsync(Studio studio) =>
         Assert.Single(await studio.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
+
+    private static List<string> Files(Studio studio) =>
+        [.. Directory.EnumerateFiles(studio.Folder.Images, "*", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+
+    private static ImageCompleted Completed(ClaimedJob claim, float brightness) => new(
+        claim.Missing[0].ImageIndex,
+        7,
+        new SignedImage(64, 64, [.. Enumerable.Repeat(brightness, SignedImage.Channels * 64 * 64)]),
+        [1, 2],
+        new EffectiveRecipe("starter", 64, "diffusion", "ddim", 1, 1, "ddim", 1, 1, []),
+        [new StageTiming(GenerationStage.Decoder, 0.1)]);
 
     private static async Task ExpireAsync(Studio studio, Guid id)
     {

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Tests.Engine;
 using PromptCanvas.Generation.Engines;
@@ -76,6 +78,36 @@ public sealed class CrowdTests : IDisposable
     }
 
     [Fact]
+    public async Task Worker_OneBehindAThousand_IsInTheNextBatch_AndEverybodyReadsTheirPlace()
+    {
+        const int Thousand = 1000;
+        const int Batch = 4;
+        using var held = new CrowdEngine(null);
+        await using var studio = new Studio(
+            folder.Path,
+            change: services => services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(held)),
+            settings: new() { ["Generation:ConcurrentJobs"] = $"{Batch}", ["Quotas:MaximumQueued"] = "10" });
+        await studio.PrepareAsync();
+        var anna = await QueueManyAsync(studio, Guid.NewGuid(), Thousand);
+        await studio.StartAsync();
+        await held.WaitAsync(Batch);
+
+        var bert = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), "bert", 1));
+        var places = new List<int?> { (await studio.FindAsync(bert)).Position };
+        foreach (var number in (int[])[0, Batch, 500, Thousand - 1])
+        {
+            places.Add((await studio.FindAsync(anna[number])).Position);
+        }
+
+        held.Finish();
+        await held.WaitAsync(2 * Batch);
+
+        // The first of Anna's runs; behind Bert her waiting ones follow in the order she asked for them.
+        Assert.Equal([1, null, 2, 500 - Batch + 2, Thousand - 1 - Batch + 2], places);
+        Assert.Contains(held.Requests.Skip(Batch).Take(Batch), request => request.Person != held.Requests.First().Person);
+    }
+
+    [Fact]
     public async Task Worker_ConcurrentJobsAreSet_RunsNoMore()
     {
         using var held = new CrowdEngine(null);
@@ -92,6 +124,31 @@ public sealed class CrowdTests : IDisposable
         await held.WaitAsync(5);
 
         Assert.Equal(2, held.MostAtOnce);
+    }
+
+    /// <summary>Asks once, and writes the row again and again as if somebody had: a thousand transactions would be most of the test.</summary>
+    private static async Task<List<Guid>> QueueManyAsync(Studio studio, Guid person, int count)
+    {
+        var first = await studio.SubmitAsync(Requests.FoxOf(person, "0", 1));
+        await using var database = studio.OpenDatabase();
+        var row = await database.Jobs.AsNoTracking().SingleAsync(job => job.Id == first, Cancellation);
+        var picture = await database.JobImages.AsNoTracking().SingleAsync(image => image.JobId == first, Cancellation);
+        var ids = new List<Guid> { first };
+        for (var number = 1; number < count; number++)
+        {
+            ids.Add(Guid.NewGuid());
+            var job = database.Entry(row).CurrentValues.Clone();
+            job[nameof(Job.Id)] = ids[number];
+            job[nameof(Job.IdempotencyKey)] = $"{number}";
+            job[nameof(Job.VirtualTime)] = row.VirtualTime + number;
+            database.Jobs.Add((Job)job.ToObject());
+            var image = database.Entry(picture).CurrentValues.Clone();
+            image[nameof(JobImage.JobId)] = ids[number];
+            database.JobImages.Add((JobImage)image.ToObject());
+        }
+
+        await database.SaveChangesAsync(Cancellation);
+        return ids;
     }
 
     private Studio Studio(CrowdEngine engine) =>

@@ -40,6 +40,9 @@ internal static partial class PageForms
             : null;
     }
 
+    /// <summary>The antiforgery token of a page's first form.</summary>
+    public static string TokenOf(string page) => WebUtility.HtmlDecode(Token().Match(page).Groups[1].Value);
+
     /// <summary>What a page's script does: posts with the page's antiforgery token in the header.</summary>
     public static async Task<HttpResponseMessage> PostWithTokenAsync(this HttpClient browser, string page, string path)
     {

@@ -40,6 +40,9 @@ public sealed class Studio : WebApplicationFactory<Program>
     /// <summary>Services that differ, before the start.</summary>
     public Action<IServiceCollection>? Change { get; set; }
 
+    /// <summary>Whether what the servers log is decided by the settings, as in a real studio.</summary>
+    public bool KeepsLogRules { get; init; }
+
     /// <summary>The first administrator.</summary>
     public SomebodyInTest Administrator => administrator ??= PersonAsync(AdministratorEmail, PersonRoles.Administrator).GetAwaiter().GetResult();
 
@@ -101,9 +104,13 @@ public sealed class Studio : WebApplicationFactory<Program>
             builder.UseSetting(name, value);
         }
 
-        builder.ConfigureServices(OnlyWarnings);
         builder.ConfigureServices(services =>
         {
+            if (!KeepsLogRules)
+            {
+                OnlyWarnings(services);
+            }
+
             services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(Engine));
 
             // Making people is quick here; a test of its own looks at the real figure.

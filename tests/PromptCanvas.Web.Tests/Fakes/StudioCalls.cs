@@ -49,14 +49,18 @@ internal static class StudioCalls
         client.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}", TestContext.Current.CancellationToken);
 
     /// <summary>Waits until the job has left the queue and the engine.</summary>
-    public static async Task<JsonElement> EndOfJobAsync(this HttpClient client, Guid id)
+    public static Task<JsonElement> EndOfJobAsync(this HttpClient client, Guid id) =>
+        client.JobWhenAsync(id, job => job.GetProperty("state").GetString() is not ("queued" or "running"));
+
+    /// <summary>Waits until the job is as expected.</summary>
+    public static async Task<JsonElement> JobWhenAsync(this HttpClient client, Guid id, Func<JsonElement, bool> expected)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(Patience);
         while (true)
         {
             var job = await client.JobAsync(id);
-            if (job.GetProperty("state").GetString() is not ("queued" or "running"))
+            if (expected(job))
             {
                 return job;
             }

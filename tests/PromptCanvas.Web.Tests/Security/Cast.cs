@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -24,7 +25,11 @@ public sealed class Cast : IAsyncLifetime
 
     public Guid Upload { get; private set; }
 
+    /// <summary>A board that its owner shows nobody.</summary>
     public Guid Board { get; private set; }
+
+    /// <summary>A zip file that waits to be fetched.</summary>
+    public Guid Bundle { get; private set; }
 
     /// <summary>The token of a link to the private picture.</summary>
     public string Link { get; private set; } = "";
@@ -59,6 +64,9 @@ public sealed class Cast : IAsyncLifetime
         var locked = await links.MakeAsync(viewer, new NewShareLink(PrivatePicture, null, 30, "open sesame", AllowsDownload: true, ShowsPrompt: true), CancellationToken.None);
         (Link, LockedLink) = open.TryGet(out var address, out _) && locked.TryGet(out var other, out _) ? (address, other) : ("", "");
 
+        Board = (await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(viewer, "hidden", CancellationToken.None)).TryGet(out var board, out _) ? board : default;
+        await PackAsync(scope.ServiceProvider.GetRequiredService<IBundles>(), viewer);
+
         await using var database = await Studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
         await database.Images.Where(image => image.Id == PrivatePicture)
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private));
@@ -67,4 +75,13 @@ public sealed class Cast : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => Studio.DisposeAsync();
+
+    private async Task PackAsync(IBundles bundles, Viewer viewer)
+    {
+        Bundle = Assert.NotNull(await bundles.StartAsync(viewer, [TeamPicture], CancellationToken.None));
+        while (bundles.Find(viewer, Bundle) is { IsReady: false })
+        {
+            await Task.Delay(20);
+        }
+    }
 }

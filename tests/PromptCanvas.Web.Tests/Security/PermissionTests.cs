@@ -82,14 +82,14 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{JobId:guid}", $"{cast.Job}", StringComparison.Ordinal)
         .Replace("{PersonId:guid}", $"{cast.People["owner"]!.Id}", StringComparison.Ordinal)
         .Replace("{BoardId:guid}", $"{cast.Board}", StringComparison.Ordinal)
-        .Replace("{ImageId:guid}", $"{cast.TeamPicture}", StringComparison.Ordinal)
+        .Replace("{ImageId:guid}", $"{(row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal)
         .Replace("{index:int}", "0", StringComparison.Ordinal)
         .Replace("{**path}", "nothing", StringComparison.Ordinal)
         .Replace("{way}", "diffusion", StringComparison.Ordinal)
         .Replace("{model}", "dall-e-2", StringComparison.Ordinal)
         .Replace("{token}", cast.Studio.Services.GetRequiredService<SignedPictures>().Sign(cast.PrivatePicture, cast.People["owner"]!.Id, PictureFormat.Png, 100), StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
-        .Replace("{id:guid}", $"{(row.Pattern.StartsWith("/api/uploads", StringComparison.Ordinal) ? cast.Upload : row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
+        .Replace("{id:guid}", $"{(row.Pattern.StartsWith("/api/uploads", StringComparison.Ordinal) ? cast.Upload : row.Pattern.StartsWith("/api/bundles", StringComparison.Ordinal) ? cast.Bundle : row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
 
     // Who has a link has its address; the others guess.
     private string LinkPathOf(PermissionRow row, string person) => !row.Pattern.StartsWith("/s/", StringComparison.Ordinal) ? row.Pattern : row.Pattern

@@ -115,6 +115,30 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
+    public async Task Suspend_OnThePage_ClosesTheirPagesLiveLine_AndLeavesOthersOpen()
+    {
+        var person = await studio.PersonAsync("live@example.com", PersonRoles.Member);
+        var (line, circuit) = await CircuitLine.OpenAsync(studio, person.Cookie, TestContext.Current.CancellationToken);
+        await using var theirs = line;
+        var (other, _) = await CircuitLine.OpenAsync(studio, studio.Administrator.Cookie, TestContext.Current.CancellationToken);
+        await using var ours = other;
+        var closed = new TaskCompletionSource();
+        theirs.Closed += _ =>
+        {
+            closed.SetResult();
+            return Task.CompletedTask;
+        };
+        Assert.NotEmpty(circuit);
+
+        using var administrator = studio.Browser(studio.Administrator.Cookie);
+        using var done = await administrator.SendFormAsync("/admin/people", $"suspend-{person.Id}");
+        await closed.Task.WaitAsync(Allowed, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HubConnectionState.Connected, ours.State);
+        await Assert.ThrowsAsync<HttpRequestException>(() => CircuitLine.OpenAsync(studio, person.Cookie, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Role_ChangedOnThePage_CountsForTheNextRequest()
     {
         var person = await studio.PersonAsync("demoted@example.com", PersonRoles.Member);

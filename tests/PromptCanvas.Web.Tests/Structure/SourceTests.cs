@@ -16,6 +16,16 @@ public sealed class SourceTests
     [Fact]
     public void Markup_IsNeverPassedThrough() => Assert.Empty(FilesWith("MarkupString", "AddMarkupContent"));
 
+    [Fact]
+    public void Scripts_BuildNoMarkupFromText()
+    {
+        string[] words = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "createContextualFragment", "eval(", "new Function", "setHTMLUnsafe"];
+        var scripts = Directory.GetFiles(Path.Combine(Studio.RepoRoot, "wwwroot", "js"), "*.js", SearchOption.AllDirectories);
+
+        Assert.NotEmpty(scripts);
+        Assert.DoesNotContain(scripts, file => File.ReadAllText(file) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)));
+    }
+
     private static IEnumerable<string> FilesWith(params string[] words) =>
         Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "src"), "*.*", SearchOption.AllDirectories)
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))

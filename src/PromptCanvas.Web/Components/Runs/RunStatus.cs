@@ -24,6 +24,12 @@ internal static class RunStatus
     /// <summary>The same without the seconds, which would be read out again and again.</summary>
     public static string Announce(Run run, IStringLocalizer<Texts> texts) => Describe(run, null, texts);
 
+    /// <summary>Why the run stands where it stands; null when it runs, or is next anyway.</summary>
+    public static string? WhyItWaits(Run run) =>
+        run.Job is { State: JobState.Queued, Why: { } why } && (why.Position > 1 || why.Alone || why.PauseReason is not null || why.RestsUntil is not null)
+            ? why.Sentence
+            : null;
+
     private static string? Running(JobView job, IStringLocalizer<Texts> texts) =>
         job.Images.Any(image => image.State == JobImageState.Done) ? null : texts["RunRunning"].Value;
 

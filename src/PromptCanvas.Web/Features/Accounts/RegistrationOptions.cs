@@ -1,16 +1,20 @@
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Section <c>Registration</c>.</summary>
-internal sealed record RegistrationOptions
+public sealed record RegistrationOptions
 {
     public const string Section = "Registration";
 
     /// <summary>Who may make an account.</summary>
     /// <value>Invite</value>
     public RegistrationMode Mode { get; init; } = RegistrationMode.Invite;
+
+    /// <summary>Whether administrators may invite people.</summary>
+    public bool TakesInvitations => Mode != RegistrationMode.Closed;
 }
 
-internal enum RegistrationMode
+/// <summary>Who may make an account.</summary>
+public enum RegistrationMode
 {
     /// <summary>Whoever reaches the address.</summary>
     Open,

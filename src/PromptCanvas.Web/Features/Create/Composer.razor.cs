@@ -116,13 +116,14 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             Guidance = guidance,
             Visibility = visibility,
         };
-        if (IsDoublePress(request))
+        var isDoublePress = IsDoublePress(request);
+        lastAt = clock.GetTimestamp();
+        if (isDoublePress)
         {
             return;
         }
 
         last = request;
-        lastAt = clock.GetTimestamp();
         await OnGenerate.InvokeAsync(request);
     }
 

@@ -14,6 +14,7 @@ internal sealed record JobBody(
     DateTimeOffset CreatedAt,
     int? Position,
     double? EtaSeconds,
+    string? Why,
     string? Error,
     IReadOnlyList<JobImageBody> Images)
 {
@@ -28,6 +29,7 @@ internal sealed record JobBody(
         job.CreatedAt,
         job.Position,
         job.EtaSeconds,
+        job.Why?.Sentence,
         job.Error,
         [.. job.Images.Select(image => JobImageBody.Of(image, job))]);
 }

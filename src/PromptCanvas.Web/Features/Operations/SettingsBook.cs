@@ -21,6 +21,7 @@ internal sealed class SettingsBook(IConfiguration configuration)
         ("Data:Folder", "data"),
         ("Database:Provider", "Sqlite"),
         ("ConnectionStrings:PromptCanvas", null),
+        ("ConnectionStrings:PromptCanvas_FILE", ""),
         ("Models:Folder", "models"),
         ("Models:Default", "starter"),
         ("Inference:ExecutionProvider", "Auto"),

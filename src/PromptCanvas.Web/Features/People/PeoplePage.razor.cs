@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Security;
 
@@ -37,6 +39,9 @@ public sealed partial class PeoplePage
     private Mailer Mailer { get; set; } = null!;
 
     [Inject]
+    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -47,6 +52,12 @@ public sealed partial class PeoplePage
 
     private async Task InviteAsync()
     {
+        if (!Registration.Value.TakesInvitations)
+        {
+            problem = T["InvitationsClosed"];
+            return;
+        }
+
         var outcome = await Accounts.InviteAsync(Invitation.Email ?? "", Invitation.Role ?? "");
         problem = outcome.Refusal;
         if (outcome is { Done: true, Token: { } token })

@@ -42,6 +42,19 @@ public sealed class RunStatusTests
         Assert.Equal(expected, RunStatus.Describe(run, null, Words));
     }
 
+    [Theory]
+    [InlineData(JobState.Queued, 3, null, "3rd of 4. 2 requests of yours go first.")]
+    [InlineData(JobState.Queued, 1, "New card.", "The queue is paused: New card.")]
+    [InlineData(JobState.Queued, 1, null, null)]
+    [InlineData(JobState.Running, 3, null, null)]
+    public void WhyItWaits_AJob_SaysWhoGoesFirst(JobState state, int position, string? paused, string? expected)
+    {
+        var run = RunOf(state, position, 0);
+        run.Job = run.Job! with { Why = new QueueExplanation { Position = position, Waiting = 4, OwnAhead = position - 1, PeopleAhead = 0, PauseReason = paused } };
+
+        Assert.Equal(expected, RunStatus.WhyItWaits(run));
+    }
+
     [Fact]
     public void Announce_ARunningJob_LeavesTheSecondsOut()
     {

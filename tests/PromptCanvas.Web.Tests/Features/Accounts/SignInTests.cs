@@ -1,7 +1,9 @@
 using System.Net;
 
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
@@ -80,6 +82,43 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(Problem(await unknown.TextAsync()), Problem(await wrong.TextAsync()));
     }
 
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("wrong")]
+    [InlineData("locked")]
+    [InlineData("suspended")]
+    [InlineData("invited")]
+    public async Task SignIn_Refused_ComparesOnePasswordWhoeverItIs(string who)
+    {
+        // Counted, not timed: how long an answer takes depends on the machine, that it hashes does not.
+        var hasher = new CountingHasher();
+        await using var counted = new Studio { Change = services => services.Replace(ServiceDescriptor.Scoped<IPasswordHasher<Person>>(_ => hasher)) };
+        _ = counted.Administrator;
+        foreach (var kind in (string[])["wrong", "locked", "suspended", "invited"])
+        {
+            await counted.PersonAsync($"{kind}@example.com", PersonRoles.Member);
+        }
+
+        await using (var database = await counted.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            foreach (var person in await database.People.Where(row => row.Role == PersonRoles.Member).ToListAsync(TestContext.Current.CancellationToken))
+            {
+                person.LockoutEnd = person.Email == "locked@example.com" ? TimeProvider.System.GetUtcNow().AddHours(1) : null;
+                person.SuspendedAt = person.Email == "suspended@example.com" ? DateTimeOffset.UnixEpoch : null;
+                person.PasswordHash = person.Email == "invited@example.com" ? null : person.PasswordHash;
+            }
+
+            await database.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var browser = counted.Browser();
+        var before = hasher.Compared;
+        using var refused = await browser.SignInAsync($"{who}@example.com", "not the right password");
+
+        Assert.Contains("did not work", Problem(await refused.TextAsync()), StringComparison.Ordinal);
+        Assert.Equal(1, hasher.Compared - before);
+    }
+
     [Fact]
     public async Task SignIn_SixthTry_IsLockedEvenWithTheRightPassword_AndTheNextLockIsLonger()
     {
@@ -144,6 +183,21 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
     }
 
     private static string Problem(string page) => page.Split("class=\"form-problem\"")[1].Split('>')[1].Split('<')[0];
+
+    private sealed class CountingHasher : IPasswordHasher<Person>
+    {
+        private readonly PasswordHasher<Person> inner = new(Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = 1000 }));
+
+        public int Compared { get; private set; }
+
+        public string HashPassword(Person user, string password) => inner.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(Person user, string hashedPassword, string providedPassword)
+        {
+            Compared++;
+            return inner.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+    }
 
     // Five wrong passwords; how long the lock is then.
     private async Task<TimeSpan> LockAsync(HttpClient browser)

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
 
+using Microsoft.Extensions.DependencyInjection;
+
+using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Jobs;
@@ -53,6 +56,21 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
         Assert.Contains(id, jobs.EnumerateArray().Select(job => job.GetProperty("id").GetGuid()));
         studio.Engine.Gate.Set();
         await client.EndOfJobAsync(id);
+    }
+
+    [Fact]
+    public async Task Get_JobThatWaits_SaysWhy()
+    {
+        var queue = studio.Services.GetRequiredService<IQueueAdmin>();
+        await queue.PauseAsync("New card.", null, TestContext.Current.CancellationToken);
+        var id = await client.StartJobAsync();
+
+        // Places are looked up once a second for everybody.
+        var job = await client.JobWhenAsync(id, one => one.GetProperty("why").ValueKind is JsonValueKind.String);
+        Assert.Equal("The queue is paused: New card.", job.GetProperty("why").GetString());
+        await queue.ResumeAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(JsonValueKind.Null, (await client.EndOfJobAsync(id)).GetProperty("why").ValueKind);
     }
 
     [Fact]

@@ -133,10 +133,14 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
     {
         var (_, picture) = await PictureAsync("unknown@example.com", Visibilities.Private);
         using var curious = studio.Browser((await studio.PersonAsync("curious@example.com", PersonRoles.Member)).Cookie);
-        using var refused = await curious.SendFormOrNothingAsync($"/images/{picture}/report", "report", ("Reason", "let me see"));
+        using var page = await curious.GetAsync($"/images/{picture}/report", TestContext.Current.CancellationToken);
+        var token = PageForms.TokenOf(await curious.GetStringAsync("/account", TestContext.Current.CancellationToken));
+        using var sent = await curious.PostFieldsAsync(
+            $"/images/{picture}/report", ("_handler", "report"), ("__RequestVerificationToken", token), ("Reason", "let me see"));
         await using var database = await DatabaseAsync();
 
-        Assert.Null(refused);
+        Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
+        Assert.False(sent.IsSuccessStatusCode);
         Assert.False(await database.Reports.AnyAsync(report => report.ImageId == picture, TestContext.Current.CancellationToken));
     }
 

@@ -82,6 +82,46 @@ public sealed class UploadEndpointTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("a.png\0.svg")]
+    [InlineData("a.php.png")]
+    [InlineData("a.png.exe")]
+    [InlineData("..%2f..%2fa.png")]
+    [InlineData("CON.png")]
+    public async Task Post_NamesThatTrickPrograms_ChangeNothing(string fileName)
+    {
+        using var content = new ByteArrayContent(TestPictures.Png(9, 5));
+        content.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename*=UTF-8''{Uri.EscapeDataString(fileName)}");
+        using var form = new MultipartFormDataContent { content };
+        using var taken = await client.PostAsync("/api/uploads", form, TestContext.Current.CancellationToken);
+        using var text = new ByteArrayContent("<script>"u8.ToArray());
+        text.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename*=UTF-8''{Uri.EscapeDataString(fileName)}");
+        using var other = new MultipartFormDataContent { text };
+        using var refused = await client.PostAsync("/api/uploads", other, TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.BadRequest), (taken.StatusCode, refused.StatusCode));
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(studio.DataFolder, "images"), "*", SearchOption.AllDirectories),
+            file => Assert.Matches("^([0-9a-f]{64}|[0-9a-f]{32})\\.(png|webp|tmp)$", Path.GetFileName(file)));
+    }
+
+    [Theory]
+    [InlineData(12, HttpStatusCode.Created)]
+    [InlineData(20 * 1024 * 1024, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Post_InPiecesWithoutALength_IsCountedWhileItIsRead(int padding, HttpStatusCode expected)
+    {
+        // What stands behind a PNG's end is part of the file and of nothing else.
+        using var content = new StreamContent(new MemoryStream([.. TestPictures.Png(9, 5), .. new byte[padding]]));
+        using var form = new MultipartFormDataContent { { content, "file", "a.png" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/uploads") { Content = new Unmeasured(form) };
+        request.Headers.TransferEncodingChunked = true;
+        Assert.Null(request.Content.Headers.ContentLength);
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, response.StatusCode);
+    }
+
     [Fact]
     public async Task Post_WithoutAFile_SaysWhatToSend()
     {
@@ -89,6 +129,26 @@ public sealed class UploadEndpointTests(Studio studio) : IClassFixture<Studio>
         using var response = await client.PostAsync("/api/uploads", form, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    /// <summary>A body whose length nobody says beforehand.</summary>
+    private sealed class Unmeasured : HttpContent
+    {
+        private readonly HttpContent inner;
+
+        public Unmeasured(HttpContent inner)
+        {
+            this.inner = inner;
+            Headers.ContentType = inner.Headers.ContentType;
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => inner.CopyToAsync(stream);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(byte[] bytes, string fileName)

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Startup;
+
+namespace PromptCanvas.Generation.Configuration;
+
+/// <summary>How the database is reached: <c>ConnectionStrings:PromptCanvas</c>, or the file that <c>ConnectionStrings:PromptCanvas_FILE</c> names, for mounted secrets.</summary>
+public static class ConnectionStringSetting
+{
+    private const string FileKey = $"ConnectionStrings:{DatabaseOptions.ConnectionStringName}_FILE";
+
+    /// <returns>Null when neither is set.</returns>
+    /// <exception cref="StartupException">The file cannot be read.</exception>
+    public static string? Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (configuration.GetConnectionString(DatabaseOptions.ConnectionStringName) is { Length: > 0 } text)
+        {
+            return text;
+        }
+
+        if (configuration[FileKey] is not { Length: > 0 } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"{FileKey} names {file}, which cannot be read; mount the secret there or set ConnectionStrings:{DatabaseOptions.ConnectionStringName}.", fault);
+        }
+    }
+}

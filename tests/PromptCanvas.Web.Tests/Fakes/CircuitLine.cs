@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PromptCanvas.Web.Tests.Fakes;
+
+/// <summary>A page's live line without a browser: MessagePack, which Blazor calls by another name.</summary>
+internal static class CircuitLine
+{
+    /// <summary>Opens a line with somebody's session and starts a circuit on it.</summary>
+    /// <returns>The line, and the circuit's secret id.</returns>
+    public static async Task<(HubConnection Line, string Circuit)> OpenAsync(Studio studio, string cookie, CancellationToken cancellationToken)
+    {
+        var builder = new HubConnectionBuilder().WithUrl(new Uri(studio.Server.BaseAddress, "_blazor"), options =>
+        {
+            options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler();
+            options.Headers["Cookie"] = cookie;
+        });
+        builder.Services.AddSingleton<IHubProtocol>(new BlazorPack());
+        var line = builder.Build();
+        await line.StartAsync(cancellationToken);
+        var address = studio.Server.BaseAddress.ToString();
+        var circuit = await line.InvokeAsync<string>("StartCircuit", address, $"{address}gallery", "[]", "", cancellationToken);
+        return (line, circuit);
+    }
+
+    private sealed class BlazorPack : IHubProtocol
+    {
+        private readonly MessagePackHubProtocol inner = new();
+
+        public string Name => "blazorpack";
+
+        public int Version => 1;
+
+        public TransferFormat TransferFormat => TransferFormat.Binary;
+
+        public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => inner.GetMessageBytes(message);
+
+        public bool IsVersionSupported(int version) => version == Version;
+
+        public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message) =>
+            inner.TryParseMessage(ref input, binder, out message);
+
+        public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => inner.WriteMessage(message, output);
+    }
+}

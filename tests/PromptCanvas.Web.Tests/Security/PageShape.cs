@@ -1,0 +1,38 @@
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+
+namespace PromptCanvas.Web.Tests.Security;
+
+/// <summary>What a page is built of, whatever it says: its elements, each with the names of its attributes.</summary>
+internal sealed class PageShape
+{
+    private readonly IDocument document;
+
+    public PageShape(string html)
+    {
+        document = new HtmlParser().ParseDocument(html);
+        Elements = [.. document.All.Select(element => $"{element.LocalName}[{string.Join(',', element.Attributes.Select(attribute => attribute.Name).Order(StringComparer.Ordinal))}]")];
+    }
+
+    public HashSet<string> Elements { get; }
+
+    /// <summary>Whether a text is shown as it was written: between elements, or as the whole of an attribute.</summary>
+    public bool Shows(string text) => document.All.Any(element =>
+        element.Attributes.Any(attribute => attribute.Value.Contains(text, StringComparison.Ordinal))
+        || element.ChildNodes.OfType<IText>().Any(node => node.Data.Contains(text, StringComparison.Ordinal)));
+
+    /// <summary>What a browser would run or fetch because of a text; none.</summary>
+    public IEnumerable<string> WhatRuns() => document.All.SelectMany(element =>
+        (IEnumerable<string>)[
+            .. element.Attributes.Where(attribute => IsRun(attribute)).Select(attribute => $"{element.LocalName} {attribute.Name}={attribute.Value}"),
+            .. element.LocalName is "script" or "style" && element.TextContent.Contains(MarkupPayloads.Mark, StringComparison.Ordinal) ? [element.OuterHtml] : Array.Empty<string>(),
+            .. element.LocalName.Contains(MarkupPayloads.Mark, StringComparison.Ordinal) ? [element.OuterHtml] : Array.Empty<string>(),
+        ]);
+
+    private static bool IsRun(IAttr attribute) =>
+        attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase)
+        || attribute.Name.Contains(MarkupPayloads.Mark, StringComparison.OrdinalIgnoreCase)
+        || (attribute.Name is "href" or "src" or "action" or "formaction" or "data" or "srcdoc" or "poster" or "style"
+            && attribute.Value.Contains(MarkupPayloads.Mark, StringComparison.Ordinal)
+            && !attribute.Value.StartsWith("/?", StringComparison.Ordinal));
+}
