@@ -184,7 +184,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     }
 
     private static string[] Words(LibraryFilter filter) =>
-        filter.Words?.ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        filter.Words?.ToLowerInvariant().Split([' ', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private async Task<GalleryPage> ByMeaningAsync(
         IQueryable<GeneratedImage> images, Viewer viewer, LibraryFilter filter, int take, CancellationToken cancellationToken)

@@ -46,6 +46,9 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await FindsAsync(Ann, new() { MarkedOnly = true }, "cat");
         await FindsAsync(Ann, new() { Maker = Ben.PersonId, Kind = JobKinds.Edit, Board = board }, "edited cat");
         await FindsAsync(Ann, new() { Maker = Ann.PersonId, Words = "EDITED" }, "edited fox");
+
+        // PostgreSQL knows no NUL: it parts words, as a space does.
+        await FindsAsync(Ann, new() { Words = "edited\0fox" }, "edited fox");
         await FindsAsync(Ann, new() { Shelf = Shelf.Mine, MarkedOnly = true });
         await FindsAsync(Ben, new() { Shelf = Shelf.Favourites, Maker = Ann.PersonId }, "fox");
         await FindsAsync(Ann, new() { Kind = "no such kind" });
