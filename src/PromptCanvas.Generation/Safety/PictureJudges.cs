@@ -20,11 +20,12 @@ internal sealed class PictureJudges(SafetyRuleBook book)
             return null;
         }
 
-        if (PictureJudge.ProblemOf(engine) is { } problem || engine is not IEmbedder embedder)
+        if (PictureJudge.ProblemOf(engine) is { } problem)
         {
-            throw new ModelException(PictureJudge.ProblemOf(engine)!);
+            throw new ModelException(problem);
         }
 
+        var embedder = (IEmbedder)engine;
         var judged = new List<(SafetyRule, float[])>();
         foreach (var rule in rules)
         {

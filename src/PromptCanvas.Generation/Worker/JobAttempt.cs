@@ -135,9 +135,9 @@ internal sealed class JobAttempt(
                 running.Report(step.ImageIndex, step.Progress);
                 Show(claim, running, step, writes);
                 break;
-            case StageCompleted stage when writes.Judge?.Refusing(stage.Result.ImageEmbedding) is { } rule:
+            case StageCompleted { Result.Stage: not null } stage when writes.Judge?.Refusing(stage.Result.ImageEmbedding) is { } rule:
 
-                // What it will show is known before a pixel of it is drawn.
+                // What it will show is known before a pixel of it is drawn; between two frames of a picture nothing new is.
                 if (writes.Judge.Refuse(stage.ImageIndex))
                 {
                     running.Drop(stage.ImageIndex);

@@ -2,10 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Editing;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Tests.Imaging;
@@ -64,6 +66,26 @@ public sealed class JobKindTests : IAsyncDisposable
         var made = await studio.PictureAsync(job.Images[0].ImageId!.Value);
         AssertKept(made, (_, _) => true, 20, 0);
         Assert.All(studio.Engine.Requests, request => Assert.Equal(ConditioningMode.KnownPicture, request.Overrides.Conditioning));
+    }
+
+    [Fact]
+    public async Task Extend_WithARuleOnPictures_IsJudgedWhereThereIsSomethingToJudge()
+    {
+        studio.Engine.ReportsStages = true;
+        studio.Engine.Clip = input => input is TextInput ? [1, 0] : [0, 1];
+        studio.Engine.Prior = _ => [0, 1];
+        await studio.StartAsync();
+        Assert.Null(await studio.Get<ISafetyRules>().AddAsync(
+            new AuditActor(null, "Ada", null), new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9), Cancellation));
+        var (somebody, source, _) = await WithUploadsAsync();
+
+        // Several frames: between two of them there is a canvas, and no embedding.
+        var job = await studio.WaitAsync(
+            await studio.SubmitAsync(Of(somebody, new ExtendMaterial(source, new Extension(3 * Width, 0, 0, 0))) with { Count = 1 }),
+            job => job.State is JobState.Done or JobState.Failed or JobState.Rejected);
+
+        Assert.Equal((JobState.Done, null), (job.State, job.Error));
+        Assert.True(studio.Engine.Requests.Count > 1);
     }
 
     [Fact]
