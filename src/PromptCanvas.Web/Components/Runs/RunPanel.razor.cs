@@ -169,21 +169,7 @@ public sealed partial class RunPanel(
 
     private async ValueTask StopWatchingAsync()
     {
-        if (watch is null)
-        {
-            return;
-        }
-
-        try
-        {
-            await watch.InvokeVoidAsync("stop");
-            await watch.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and its canvases with it.
-        }
-
+        await watch.EndAsync();
         watch = null;
     }
 }

@@ -6,6 +6,7 @@ using PromptCanvas.Generation.Credits;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Story;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
@@ -81,19 +82,7 @@ public sealed partial class ChangeBench(
 
     protected override async ValueTask DisposeCoreAsync()
     {
-        try
-        {
-            if (walk is not null)
-            {
-                await walk.InvokeVoidAsync("stop");
-                await walk.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and its listeners with it.
-        }
-
+        await walk.EndAsync();
         await base.DisposeCoreAsync();
     }
 

@@ -6,6 +6,7 @@ using Microsoft.JSInterop;
 
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
@@ -101,19 +102,7 @@ public sealed partial class EditBench(
 
     protected override async ValueTask DisposeCoreAsync()
     {
-        try
-        {
-            if (canvas is not null)
-            {
-                await canvas.InvokeVoidAsync("dispose");
-                await canvas.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and its canvas with it.
-        }
-
+        await canvas.EndAsync("dispose");
         self?.Dispose();
         await base.DisposeCoreAsync();
     }

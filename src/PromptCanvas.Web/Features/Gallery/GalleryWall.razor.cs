@@ -4,6 +4,7 @@ using Microsoft.JSInterop;
 
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Components;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
@@ -80,19 +81,7 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
 
     protected override async ValueTask DisposeCoreAsync()
     {
-        try
-        {
-            if (script is not null)
-            {
-                await script.InvokeVoidAsync("stop");
-                await script.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and its listeners with it.
-        }
-
+        await script.EndAsync();
         self?.Dispose();
         await base.DisposeCoreAsync();
     }

@@ -5,6 +5,7 @@ using Microsoft.JSInterop;
 using MudBlazor;
 
 using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -59,19 +60,7 @@ public sealed partial class PictureZones(
 
     protected override async ValueTask DisposeCoreAsync()
     {
-        try
-        {
-            if (script is not null)
-            {
-                await script.InvokeVoidAsync("stop");
-                await script.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and its listeners with it.
-        }
-
+        await script.EndAsync();
         self?.Dispose();
         await base.DisposeCoreAsync();
     }
