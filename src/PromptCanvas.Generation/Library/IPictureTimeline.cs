@@ -12,6 +12,10 @@ public interface IPictureTimeline
     /// <param name="until">Pictures made later do not count.</param>
     Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
 
+    /// <summary>The number alone.</summary>
+    /// <inheritdoc cref="TimesAsync"/>
+    Task<int> CountAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
+
     /// <summary>The matching pictures from a moment back, newest first.</summary>
     /// <param name="until">Where to begin: best the moment of the first that is wanted, for pictures that are skipped are read.</param>
     /// <param name="start">How many of those to skip, from 0: the ones of the same moment that come before.</param>

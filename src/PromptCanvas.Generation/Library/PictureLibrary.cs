@@ -55,6 +55,14 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             .Select(image => image.CreatedAt).OrderDescending().ToListAsync(cancellationToken);
     }
 
+    public async Task<int> CountAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await Matching(database, viewer, filter).CountAsync(image => image.CreatedAt <= until, cancellationToken);
+    }
+
     public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(
         Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken)
     {

@@ -139,7 +139,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         folder.Dispose();
     }
 
-    // The page, the wall and its count are three questions to the database.
+    // The page, the wall, its times and its count are four questions to the database.
     private async Task FindsAsync(Viewer viewer, LibraryFilter filter, params string[] expected)
     {
         var until = Noon.AddYears(1);
@@ -150,6 +150,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         Assert.Equal(expected, page.Pictures.Select(picture => picture.Prompt));
         Assert.Equal(expected, wall.Select(picture => picture.Prompt));
         Assert.Equal(wall.Select(picture => picture.CreatedAt), times);
+        Assert.Equal(expected.Length, await studio.Get<IPictureTimeline>().CountAsync(viewer, filter, until, Cancellation));
     }
 
     private async Task StartAsync(DatabaseProvider provider)

@@ -13,7 +13,6 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     private const int LargestRange = 200;
     private readonly Dictionary<int, PictureView> placed = [];
     private readonly Dictionary<Guid, int> places = [];
-    private DateTimeOffset pinnedAt;
     private readonly List<PictureView> pictures = [];
     private string? next;
 
@@ -35,15 +34,15 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     /// <summary>Keeps the places of all pictures there are now: what is made later moves none.</summary>
     public async Task PinAsync(CancellationToken cancellationToken)
     {
-        pinnedAt = clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         placed.Clear();
         places.Clear();
-        Times = await timeline.TimesAsync(await viewer.GetAsync(cancellationToken), Filter, pinnedAt, cancellationToken);
+        Times = await timeline.TimesAsync(await viewer.GetAsync(cancellationToken), Filter, now, cancellationToken);
     }
 
     /// <summary>How many pictures there are now.</summary>
     public async Task<int> CountAsync(CancellationToken cancellationToken) =>
-        (await timeline.TimesAsync(await viewer.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken)).Count;
+        await timeline.CountAsync(await viewer.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken);
 
     /// <summary>The pictures from a pinned place on.</summary>
     public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(int start, int take, CancellationToken cancellationToken)

@@ -89,6 +89,9 @@ public sealed class GalleryWindowTests
         public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<DateTimeOffset>>([.. Pictures.Select(picture => picture.CreatedAt)]);
 
+        public Task<int> CountAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
+            Task.FromResult(Pictures.Count);
+
         public Task<IReadOnlyList<PictureView>> ReadRangeAsync(
             Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<PictureView>>([.. Pictures.Where(picture => picture.CreatedAt <= until).Skip(start).Take(take)]);
