@@ -30,7 +30,7 @@ internal enum AttemptEnd
 /// <param name="Reason">For the pictures that are missing: one sentence for the person who asked.</param>
 internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
-/// <summary>Runs one claimed job on its engine; each picture is written beside the stream, so that no step waits for an encoder or a disk.</summary>
+/// <summary>Runs one claimed job on its engine; pictures are written beside the stream, so that a step waits for encoder and disk only when these fall behind by several pictures.</summary>
 internal sealed class JobAttempt(
     IEngineProvider engines, ClaimedWorks works, PictureJudges judges, PictureKeeper keeper, StageKeeper stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
@@ -102,6 +102,7 @@ internal sealed class JobAttempt(
             else
             {
                 Take(claim, engine.Fingerprint, running, happened, writes);
+                await writes.RoomAsync();
             }
         }
 
@@ -111,6 +112,7 @@ internal sealed class JobAttempt(
             {
                 steps.Happened();
                 Take(claim, engine.Fingerprint, running, happened, writes);
+                await writes.RoomAsync();
             }
         }
 
@@ -184,7 +186,19 @@ internal sealed class JobAttempt(
     /// <summary>What is written while the engine goes on.</summary>
     private sealed class Writes
     {
+        // A picture may hold tens of megapixels until it is written.
+        private const int PicturesAtOnce = 4;
+
         public List<Task<KeepResult>> Pictures { get; } = [];
+
+        /// <summary>Waits until another picture may be written.</summary>
+        public async Task RoomAsync()
+        {
+            while (Pictures.Where(write => !write.IsCompleted).ToList() is { Count: >= PicturesAtOnce } open)
+            {
+                await Task.WhenAny(open);
+            }
+        }
 
         /// <summary>Looks at previews and pictures before anybody else does; null = nobody has to.</summary>
         public PictureJudge? Judge { get; set; }
