@@ -13,7 +13,7 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
     public async Task Pad_PictureAndPhrases_IsDraggedSaidInWordsAndMade()
     {
         await using var tab = await browser.OpenAsync();
-        await MakeAsync(tab, "a red cube");
+        await tab.MakeAsync(studio.Address, "a red cube");
         await tab.GoAsync(studio.Address, "/blend");
         await AddPhraseAsync(tab, "a green heart");
         await AddAsync(tab);
@@ -85,13 +85,5 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
         await tab.Page.GetByLabel("A phrase").FillAsync(phrase);
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(tab.Page.Locator(".corner-name", new() { HasText = phrase })).ToBeVisibleAsync();
-    }
-
-    private async Task MakeAsync(Tab tab, string prompt)
-    {
-        await tab.GoAsync(studio.Address);
-        await tab.Page.FillAsync("#prompt", prompt);
-        await tab.Page.PressAsync("#prompt", "Enter");
-        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
     }
 }

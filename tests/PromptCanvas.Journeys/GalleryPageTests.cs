@@ -13,7 +13,7 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
     public async Task Picture_MarkedByF_IsOnTheShelfOfFavourites()
     {
         await using var tab = await browser.OpenAsync();
-        await MakeAsync(tab, "a purple ring");
+        await tab.MakeAsync(studio.Address, "a purple ring");
         await tab.GoAsync(studio.Address, "/gallery");
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
@@ -29,7 +29,7 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
     public async Task Picture_Deleted_IsInTheTrashAndComesBack()
     {
         await using var tab = await browser.OpenAsync();
-        await MakeAsync(tab, "a brown pyramid");
+        await tab.MakeAsync(studio.Address, "a brown pyramid");
         await tab.GoAsync(studio.Address, "/gallery?q=brown+PYRAMID");
         await Expect(tab.Page.Locator(".wall[data-measured] a.thumb").First).ToBeVisibleAsync();
         var found = await tab.Page.Locator(".thumb").CountAsync();
@@ -62,13 +62,5 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         await Expect(tab.Page.Locator(".notice")).ToContainTextAsync("Nothing found");
         Assert.True(await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page scrolls sideways.");
         Assert.Empty(tab.Complaints);
-    }
-
-    private async Task MakeAsync(Tab tab, string prompt)
-    {
-        await tab.GoAsync(studio.Address);
-        await tab.Page.FillAsync("#prompt", prompt);
-        await tab.Page.PressAsync("#prompt", "Enter");
-        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
     }
 }

@@ -99,10 +99,7 @@ public sealed partial class LineagePageTests(Browser browser, ScriptedStudio stu
     // Makes four pictures; the answer is the first one's id.
     private async Task<string> MakeAsync(Tab tab)
     {
-        await tab.GoAsync(studio.Address);
-        await tab.Page.FillAsync("#prompt", "a red cube");
-        await tab.Page.PressAsync("#prompt", "Enter");
-        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+        await tab.MakeAsync(studio.Address, "a red cube");
         var address = await tab.Page.Locator(".run .tile-link").First.GetAttributeAsync("href");
         return PictureIn().Match(address ?? "").Value;
     }

@@ -59,6 +59,15 @@ public sealed class Tab : IAsyncDisposable
         await Page.WaitForURLAsync(new Uri(studio, path).ToString());
     }
 
+    /// <summary>Has the pictures of a prompt made, on the first page.</summary>
+    public async Task MakeAsync(Uri studio, string prompt)
+    {
+        await GoAsync(studio);
+        await Page.FillAsync("#prompt", prompt);
+        await Page.PressAsync("#prompt", "Enter");
+        await Page.WaitForSelectorAsync(".run[data-state=done]");
+    }
+
     /// <summary>Saves the page as a picture for looking at, under artifacts/screens.</summary>
     public async Task SaveAsync(string name)
     {

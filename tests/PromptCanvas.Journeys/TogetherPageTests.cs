@@ -15,7 +15,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
     public async Task Link_WithAPassword_IsOpenedByAStrangerWhoKnowsIt_AndGoneWhenRevoked()
     {
         await using var tab = await browser.OpenAsync();
-        await MakeAsync(tab, "a green ring");
+        await tab.MakeAsync(studio.Address, "a green ring");
         await tab.GoAsync(studio.Address, "/gallery");
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Share", Exact = true }).ClickAsync();
@@ -44,7 +44,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
     public async Task SeveralPictures_GoOntoABoard_AndIntoTheTrashAndBack()
     {
         await using var tab = await browser.OpenAsync();
-        await MakeAsync(tab, "two blue cones");
+        await tab.MakeAsync(studio.Address, "two blue cones");
         await tab.GoAsync(studio.Address, "/gallery?q=blue+cones");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
         await tab.Page.Locator(".thumb-pick").Nth(0).ClickAsync();
@@ -75,7 +75,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
     public async Task Comment_OnASharedPicture_IsThereForOthersAndCanBeDeleted()
     {
         await using var tab = await browser.OpenAsync();
-        await MakeAsync(tab, "a white star");
+        await tab.MakeAsync(studio.Address, "a white star");
         await tab.GoAsync(studio.Address, "/gallery");
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await tab.Page.GetByLabel("Say something about it").FillAsync("Very white. Favourite!");
@@ -158,14 +158,6 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await Expect(tab.Page).ToHaveTitleAsync(DoneTitle());
         await Expect(tab.Page.Locator(".queue-chip-busy")).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
-    }
-
-    private async Task MakeAsync(Tab tab, string prompt)
-    {
-        await tab.GoAsync(studio.Address);
-        await tab.Page.FillAsync("#prompt", prompt);
-        await tab.Page.PressAsync("#prompt", "Enter");
-        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
     }
 
     [GeneratedRegex("^Revoke")]
