@@ -25,6 +25,33 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         Assert.Empty(tab.Complaints);
     }
 
+    // A board's name is full of letters that mean something to the viewer, and Ctrl+F is the browser's.
+    [Fact]
+    public async Task Keys_MeantForSomethingElse_DoNothingToThePicture()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.MakeAsync(studio.Address, "an orange cone");
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.Locator(".thumb").First.ClickAsync();
+        await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
+        var address = tab.Page.Url;
+
+        await tab.Page.Locator(".viewer .board-picker summary").ClickAsync();
+        await tab.Page.Locator(".viewer .board-new input").PressSequentiallyAsync("five evenings?");
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await Expect(tab.Page.Locator(".viewer .board-choice", new() { HasText = "five evenings?" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await tab.Page.Locator(".viewer-close").FocusAsync();
+        await tab.Page.Keyboard.PressAsync("Control+v");
+        await tab.Page.Keyboard.PressAsync("Control+f");
+
+        await tab.Page.Keyboard.PressAsync("?");
+        await Expect(tab.Page.Locator("dl.viewer-keys")).ToContainTextAsync("Vary subtly");
+        Assert.Equal(address, tab.Page.Url);
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
+        await tab.SaveAsync("viewer-keys");
+        Assert.Empty(tab.Complaints);
+    }
+
     [Fact]
     public async Task Picture_Deleted_IsInTheTrashAndComesBack()
     {

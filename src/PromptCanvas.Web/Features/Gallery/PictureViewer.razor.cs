@@ -27,6 +27,7 @@ public sealed partial class PictureViewer(
     private string? refusal;
     private bool opened;
     private bool missing;
+    private bool listsKeys;
 
     /// <summary>Null = closed.</summary>
     [Parameter]
@@ -141,8 +142,17 @@ public sealed partial class PictureViewer(
 
     private Task PressAsync(KeyboardEventArgs pressed)
     {
+        // Ctrl+F is the browser's; a key held down is meant once, but for walking.
+        if (pressed.CtrlKey || pressed.MetaKey || pressed.AltKey || (pressed.Repeat && !pressed.Key.StartsWith("Arrow", StringComparison.Ordinal)))
+        {
+            return Task.CompletedTask;
+        }
+
         switch (pressed.Key)
         {
+            case "?":
+                listsKeys = !listsKeys;
+                break;
             case "ArrowLeft":
                 Walk(newer);
                 break;
