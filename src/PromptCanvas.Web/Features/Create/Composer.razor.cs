@@ -16,7 +16,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private const int MaximumCount = 10;
     private ElementReference box;
     private string prompt = "";
-    private string? taken;
+    private (string? Prompt, uint? Seed, int? Size, string? Model, int? Count) taken;
     private int count = 4;
     private int size = 1024;
     private string? model;
@@ -67,12 +67,19 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     protected override void OnParametersSet()
     {
         model ??= Models.Count > 0 ? Models[0] : null;
-        if (Prompt is null || Prompt + Seed == taken)
+        var offered = (Prompt, Seed, Size, Model, Count);
+        if (offered == taken)
         {
             return;
         }
 
-        taken = Prompt + Seed;
+        // An address without a prompt lies between two links with the same one: the second counts again.
+        taken = offered;
+        if (Prompt is null)
+        {
+            return;
+        }
+
         prompt = Prompt;
         seed = Seed;
         more |= Seed is not null;

@@ -125,6 +125,37 @@ public sealed class ComposerTests : IDisposable
         Assert.Equal(times, sent.Count(request => request.Prompt == "a ring"));
     }
 
+    [Fact]
+    public void Link_FollowedAgainAfterAnotherPage_IsTakenOverAgain()
+    {
+        var composer = Render();
+        Offer(composer, "a ring", size: 256);
+        composer.Find("#prompt").Input("a ring in the rain");
+
+        // The same address once more, because something else of the page changed: what was typed stays.
+        Offer(composer, "a ring", size: 256);
+        Assert.Equal("a ring in the rain", composer.Find("#prompt").GetAttribute("value"));
+
+        Offer(composer, null, null);
+        Assert.Equal("a ring in the rain", composer.Find("#prompt").GetAttribute("value"));
+        Offer(composer, "a ring", size: 256);
+        Assert.Equal("a ring", composer.Find("#prompt").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Link_WithTheSamePromptAndAnotherSize_IsTakenOver()
+    {
+        var composer = Render();
+        Offer(composer, "a ring", size: 256);
+        Offer(composer, "a ring", size: 64);
+        composer.Find("form").Submit();
+
+        Assert.Equal(64, Assert.Single(sent).Size);
+    }
+
+    private static void Offer(IRenderedComponent<Composer> composer, string? prompt, int? size) =>
+        composer.Render(parameters => parameters.Add(it => it.Prompt, prompt).Add(it => it.Size, size));
+
     private void HaveDraft(Composer.Draft draft) =>
         page.JSInterop.SetupModule("./js/studio.js").Setup<Composer.Draft>("takeDraft", _ => true).SetResult(draft);
 
