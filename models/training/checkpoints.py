@@ -45,11 +45,21 @@ def component_config(component: str) -> dict:
     return settings
 
 
+def own(component: str) -> Path:
+    """Where the weights trained here lie, once there are any."""
+    return config.WORK / COMPONENTS[component][2] / f"{component}.safetensors"
+
+
 def find(component: str) -> Path | None:
     """The newest weights of the component, or None before its first checkpoint."""
-    own = config.WORK / COMPONENTS[component][2] / f"{component}.safetensors"
     shipped = config.STARTER / component / weight_file(component)
-    return next((path for path in (own, shipped) if path.exists()), None)
+    return next((path for path in (own(component), shipped) if path.exists()), None)
+
+
+def knows_embeddings(prior: str) -> bool:
+    """Whether the prior's statistics of the embeddings are those of the CLIP in use: the shipped prior's belong to the
+    shipped CLIP."""
+    return own(prior).exists() or (find(prior) is not None and not own("image_encoder").exists())
 
 
 def build(component: str) -> torch.nn.Module:

@@ -236,7 +236,13 @@ MASKED_FRACTION = 0.2  # decoder samples with a known region; the others know no
 # Which of two things has which colour and stands where is learned last (single things and counts were right in 91 and
 # 99 of 100 when both colours were in 70), so the decoder sees pairs more often than the other stages do.
 DECODER_RELATIONS = {"single": 14, "count": 8, "on top": 24, "above": 14, "left": 14, "next": 12, "row": 8, "stack": 6}
-NOISY_FROM = 0.6  # decoder: from this share of the timesteps on, half of the training (see decoder.random_timesteps)
+# Once both colours and the order are right in 98 of 100 pairs, what is left to learn is how the things look, one alone
+# and three in a row, and that is where little noise is left: DETAIL=1 is the last part of a decoder's training.
+DETAIL = os.environ.get("DETAIL") == "1"
+if DETAIL:
+    DECODER_RELATIONS = {"single": 22, "count": 10, "on top": 20, "above": 11, "left": 12, "next": 9, "row": 9, "stack": 7}
+NOISY_FROM = 0.6  # decoder: from this share of the timesteps on ...
+NOISY_SHARE = 0.25 if DETAIL else 0.5  # ... this share of the training beyond the even one (see decoder.random_timesteps)
 SNR_WEIGHT_LIMIT = 5.0  # of a clean-picture loss, 1 / (1 - alpha_bar) otherwise: layout before the last detail
 
 WORLD = int(os.environ.get("WORLD", 0))  # which world of scenes.py the stages train on; the shipped weights know world 0

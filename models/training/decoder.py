@@ -46,12 +46,12 @@ def random_keep(count: int, size: int, device) -> torch.Tensor:
 
 
 def random_timesteps(count: int, device) -> torch.Tensor:
-    """Half of them anywhere, half where noise hides the layout: only there does the embedding have to say which thing
-    stands where in which colour; elsewhere the noisy picture shows it."""
+    """Most of them anywhere, NOISY_SHARE of them where noise hides the layout: only there does the embedding have to say
+    which thing stands where in which colour; elsewhere the noisy picture shows it."""
     first_noisy = int(config.NOISY_FROM * config.TRAIN_TIMESTEPS)
     anywhere = torch.randint(0, config.TRAIN_TIMESTEPS, (count,), device=device)
     noisy = torch.randint(first_noisy, config.TRAIN_TIMESTEPS, (count,), device=device)
-    return torch.where(torch.rand(count, device=device) < 0.5, anywhere, noisy)
+    return torch.where(torch.rand(count, device=device) < config.NOISY_SHARE, noisy, anywhere)
 
 
 class Stage:

@@ -54,6 +54,22 @@ SHEET_PROMPTS = (
     "a pair of purple hearts on a pink background",
     "a brown square next to a green ring",
 )
+WORLD_1_PROMPTS = (
+    "a pencil sketch of a cube",
+    "a pencil drawing of a star and a heart",
+    "a pencil sketch of three spheres",
+    "pixel art of a green cylinder",
+    "pixel art of a red heart on a black background",
+    "two yellow stars, pixel art",
+    "a red cube on a beach",
+    "a blue sphere in a meadow",
+    "a white cone in the snow",
+    "a yellow star under a night sky",
+    "a purple ring on top of an orange cube on a beach",
+    "pixel art of a pink sphere in a meadow",
+)
+if config.WORLD:
+    SHEET_PROMPTS += WORLD_1_PROMPTS
 
 
 # --- the pixel metric of binding -------------------------------------------------------------------------
@@ -194,8 +210,10 @@ def judged(network, pictures, drawn) -> dict:
     }
     if single.any():
         scores["named object (single things)"] = named[single].float().mean().item()
-    if config.WORLD:
-        scores["style"] = (said_style.argmax(1) == style).float().mean().item()
+    styled = style > 0
+    if styled.any():
+        scores["style asked for"] = (said_style.argmax(1) == style)[styled].float().mean().item()
+        scores["no style where none was asked for"] = (said_style.argmax(1) == style)[~styled].float().mean().item()
     return scores
 
 

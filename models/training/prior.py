@@ -18,7 +18,7 @@ class Stage:
         self.dtype = torch.bfloat16 if device == "cpu" else torch.float32
         self.pool = ScenePool(device, self.dtype, seed, with_pictures=False)
         self.empty = self.pool.clip.embed_texts([""])
-        if checkpoints.find("prior") is None:  # a trained prior keeps the statistics that it was trained with
+        if not checkpoints.knows_embeddings("prior"):  # a trained prior keeps the statistics that it was trained with
             self.prior.clip_mean.data = self.pool.image_embeddings.mean(0, keepdim=True)
             self.prior.clip_std.data = self.pool.image_embeddings.std(0, keepdim=True)
 

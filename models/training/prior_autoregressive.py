@@ -32,7 +32,7 @@ class Stage:
         # loss 3.8 on scenes used eight times, 6.5 on fresh ones, where a blind guess has 5.5).
         self.pool.REUSE = 1
         self.empty = self.pool.clip.embed_texts([""])
-        if checkpoints.find(name) is None:
+        if not checkpoints.knows_embeddings(name):
             pools = [
                 ScenePool(device, self.dtype, config.QUANTISATION_SEED + i, with_pictures=False).image_embeddings
                 for i in range(config.QUANTISATION_POOLS)

@@ -8,6 +8,7 @@ styles; world 2 more sprites, hats on heads, four styles, signs with words, and 
 the same in a larger one.
 """
 
+import os
 import random
 import zlib
 from dataclasses import dataclass, replace
@@ -119,7 +120,7 @@ WORLDS = (0, 1, 2)
 
 
 def sprite_names(world: int) -> tuple[str, ...]:
-    return ((), sprites.WORLD_1, sprites.WORLD_2)[world]
+    return ((), sprites.WORLD_1, sprites.WORLD_2)[world] if SPRITE_SHARE else ()
 
 
 def thing_names(world: int) -> tuple[str, ...]:
@@ -149,7 +150,9 @@ RELATION_WEIGHTS = {
     "row": 8,
     "stack": 6,
 }
-SPRITE_SHARE = 0.45  # of the things from world 1 on; binding colours needs the primitives
+# Of the things from world 1 on; binding colours needs the primitives. With SPRITE_SHARE=0 a world has none: a decoder
+# needs millions of samples more before an animal is one, but only some hundred thousand for styles and scenic grounds.
+SPRITE_SHARE = float(os.environ.get("SPRITE_SHARE", 0.45))
 SCENIC_SHARE = 0.2
 STYLED_SHARE = 0.25
 HAT_SHARE = 0.35  # of the heads in world 2

@@ -12,6 +12,8 @@ import contextlib
 import importlib
 import json
 import os
+import signal
+import sys
 import time
 
 import torch
@@ -171,7 +173,9 @@ def main():
         return
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(options.processes)
-    multiprocessing.spawn(worker, (options, buffers, barrier, state), options.processes)
+    # Who ends this process ends the workers too: they would go on and write over a later run's checkpoints.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    multiprocessing.spawn(worker, (options, buffers, barrier, state), options.processes, daemon=True)
 
 
 if __name__ == "__main__":
