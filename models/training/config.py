@@ -67,7 +67,7 @@ PRIOR_AUTOREGRESSIVE = {
     "embedding_dim": EMBEDDING,
     "num_attention_heads": 4,
     "num_bins": 256,
-    "num_components": 44,  # 99 % of the variance of the shipped CLIP's embeddings of world 0
+    "num_components": 44,  # 98 % of the variance of the shipped CLIP's embeddings
     "num_embeddings": TOKEN_LENGTH,
     "num_layers": 3,  # with the token table, all that the starter's 42 MB leave
 }
@@ -245,4 +245,4 @@ NOISY_FROM = 0.6  # decoder: from this share of the timesteps on ...
 NOISY_SHARE = 0.25 if DETAIL else 0.5  # ... this share of the training beyond the even one (see decoder.random_timesteps)
 SNR_WEIGHT_LIMIT = 5.0  # of a clean-picture loss, 1 / (1 - alpha_bar) otherwise: layout before the last detail
 
-WORLD = int(os.environ.get("WORLD", 0))  # which world of scenes.py the stages train on; the shipped weights know world 0
+WORLD = int(os.environ.get("WORLD", 0))  # which world of scenes.py the stages train on; the shipped weights know world 1 without its sprites

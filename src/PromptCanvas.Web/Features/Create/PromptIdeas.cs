@@ -13,10 +13,12 @@ public sealed class PromptIdeas(Func<int, int> pick) : IPromptIdeas
     private static readonly string[] Relations = ["on top of", "next to"];
     private static readonly string[] Counts = ["two", "three"];
     private static readonly string[] Backgrounds = ["white", "yellow", "pink", "blue", "purple", "green"];
+    private static readonly string[] Places = ["on a beach", "in a meadow", "under a night sky", "in the snow"];
+    private static readonly string[] Styles = ["a pencil sketch of", "pixel art of"];
 
     /// <summary>What the first visit offers.</summary>
     public static IReadOnlyList<string> Examples { get; } =
-        ["a red cube on top of a blue cube", "three orange cones", "a yellow star on a purple background"];
+        ["a red cube on top of a blue cube", "pixel art of a purple heart", "an orange pyramid in the snow"];
 
     /// <summary>Ideas that differ from press to press.</summary>
     public PromptIdeas()
@@ -33,7 +35,13 @@ public sealed class PromptIdeas(Func<int, int> pick) : IPromptIdeas
             1 => $"{Of(Counts)} {Of(Colours)} {Plural(Of(Shapes))}",
             _ => One(),
         };
-        return pick(2) == 0 ? scene : $"{scene} on a {Of(Backgrounds)} background";
+        return pick(4) switch
+        {
+            0 => scene,
+            1 => $"{scene} on a {Of(Backgrounds)} background",
+            2 => $"{scene} {Of(Places)}",
+            _ => $"{Of(Styles)} {scene}",
+        };
     }
 
     private static string Plural(string shape) => shape is "cross" ? "crosses" : $"{shape}s";

@@ -11,9 +11,9 @@ public sealed class PromptIdeasTests
     }
 
     [Fact]
-    public void Next_LastOfEverything_IsOneThingOnABackground()
+    public void Next_LastOfEverything_IsOneThingInAStyle()
     {
-        Assert.Equal("a white pyramid on a green background", new PromptIdeas(count => count - 1).Next());
+        Assert.Equal("pixel art of a white pyramid", new PromptIdeas(count => count - 1).Next());
     }
 
     [Fact]
