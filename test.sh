@@ -20,7 +20,8 @@ trap 'rm -f "$log"' EXIT
 
 dotnet tool restore
 dotnet restore --locked-mode
-dotnet build --no-restore
+# Without --no-incremental, what was built before without analyzers would not be analyzed.
+dotnet build --no-restore --no-incremental -p:RunAnalyzers=true
 dotnet format --no-restore --verify-no-changes
 
 if [ -n "$soak" ]; then
