@@ -13,7 +13,7 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
 {
     /// <summary>Why words are refused; null when they are not.</summary>
     public Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken) =>
-        prompts.CheckAsync(job, engine, cancellationToken);
+        prompts.CheckAsync(job.Texts, engine, cancellationToken);
 
     /// <summary>A drawn picture for its reader, or why it is not shown.</summary>
     /// <param name="engine">The one that drew it.</param>

@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
@@ -27,7 +28,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
             IdempotencyKey = "sketch",
             PersonId = actor.PersonId,
             Role = actor.Role,
-            Material = new BlendMaterial(asked.Inputs),
+            Operation = new BlendOperation(asked.Inputs),
             Count = 1,
             Size = BlendPreviewDrawing.Size,
             Seed = asked.Seed,

@@ -7,6 +7,7 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Generation.Instant;
 
@@ -14,7 +15,7 @@ namespace PromptCanvas.Generation.Instant;
 /// <param name="Hashes">The pictures it was made from, by slot.</param>
 /// <param name="SourcesSeen">Whether the actor may see all of them.</param>
 internal sealed record ProvenanceSource(
-    PictureView Picture, float[] ImageEmbedding, string Recipe, string Timings, Job Job, Material? Material, IReadOnlyList<string> Hashes, bool SourcesSeen)
+    PictureView Picture, float[] ImageEmbedding, string Recipe, string Timings, Job Job, JobOperation Operation, IReadOnlyList<string> Hashes, bool SourcesSeen)
 {
     public RecipeOverrides Overrides => JsonSerializer.Deserialize<RecipeOverrides>(Job.Overrides, JobJson.Options) ?? RecipeOverrides.None;
 }
@@ -41,7 +42,7 @@ internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> database
             row.Recipe,
             row.Timings,
             job,
-            job.Material is null ? null : JsonSerializer.Deserialize<Material>(job.Material, JobJson.Options),
+            JobOperation.FromJson(job.Material),
             [.. inputs.Select(input => input.ContentHash)],
             await MaySeeAsync(database, actor, inputs, cancellationToken));
     }

@@ -4,6 +4,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
@@ -160,7 +161,7 @@ internal sealed class JobStore(
             IdempotencyKey = job.Job.IdempotencyKey,
             BodyHash = job.BodyHash,
             Kind = job.Job.Kind,
-            Material = job.Job.Material is { } material ? JsonSerializer.Serialize(material, JobJson.Options) : null,
+            Material = job.Job.Operation.ToJson(),
             Prompt = job.Request.Prompt,
             NegativePrompt = job.Request.NegativePrompt,
             Model = job.Model,

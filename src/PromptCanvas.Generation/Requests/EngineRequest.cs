@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests;
 
@@ -8,6 +9,10 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
 {
     // Far from the seeds of the same request and of the frames of its pictures; any odd number with as many bits would do.
     private const uint OtherSeed = 0x85EBCA6B;
+
+    /// <summary>A request that paints into a picture, as planned.</summary>
+    public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned) =>
+        planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan) : refusal;
 
     /// <summary>Of its pictures, in pixels.</summary>
     public int Width => Plan?.Picture.Width ?? Request.Size;

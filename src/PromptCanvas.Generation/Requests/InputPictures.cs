@@ -4,6 +4,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests;
@@ -33,7 +34,7 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
     /// <returns>Not found also for what the person may not know of.</returns>
     public async Task<Result<IReadOnlyList<InputPicture>>> FindAsync(NewJob job, CancellationToken cancellationToken)
     {
-        var uses = job.Material?.Pictures ?? [];
+        var uses = job.Operation.Pictures;
         if (uses.Count == 0 && job.Board is null)
         {
             return Array.Empty<InputPicture>();

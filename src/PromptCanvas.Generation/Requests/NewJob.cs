@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Generation.Requests;
 
@@ -19,15 +21,19 @@ public sealed record NewJob
     /// <summary>Nobody looks on: it goes after everything that somebody waits for.</summary>
     public bool Background { get; init; }
 
-    /// <summary>What the pictures show; empty where the material says enough.</summary>
+    /// <summary>What the pictures show; empty where the operation says enough.</summary>
     public string Prompt { get; init; } = "";
 
     public string? NegativePrompt { get; init; }
 
-    /// <summary>What the pictures are made from beside the prompt; null = the prompt alone.</summary>
-    public Material? Material { get; init; }
+    [JsonIgnore]
+    public JobOperation Operation { get; init; } = new GenerateOperation();
 
-    /// <summary>How many pictures; rows have as many as their material has frames.</summary>
+    /// <summary>The operation as hashes of requests know it, which are older than <see cref="GenerateOperation"/>.</summary>
+    [JsonInclude, JsonPropertyName("material")]
+    internal JobOperation? HashedOperation => Operation is GenerateOperation ? null : Operation;
+
+    /// <summary>How many pictures; rows have as many as their operation has frames.</summary>
     public int Count { get; init; } = DefaultCount;
 
     /// <summary>64, 256, 512 or 1024 pixels: the side of the pictures, or of what is painted into one. Null = 1024, or what fits the painted part.</summary>
@@ -56,8 +62,28 @@ public sealed record NewJob
 
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
+    /// <summary>Every text that the administrators' prompt rules read.</summary>
+    internal IEnumerable<string> Texts
+    {
+        get
+        {
+            yield return Prompt;
+
+            // With guidance below 1 the negative prompt is drawn instead of avoided.
+            if (NegativePrompt is { } negative && (Overrides.DecoderGuidance < 1 || Overrides.PriorGuidance < 1))
+            {
+                yield return negative;
+            }
+
+            foreach (var text in Operation.Texts)
+            {
+                yield return text;
+            }
+        }
+    }
+
     /// <summary>One of <see cref="JobKinds"/>.</summary>
-    public string Kind => Material?.Kind ?? JobKinds.Generate;
+    public string Kind => Operation.Kind;
 
     /// <summary>The longest <see cref="EndUser"/>.</summary>
     public const int MaximumEndUserLength = 256;

@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
@@ -9,16 +8,16 @@ namespace PromptCanvas.Generation.Safety;
 internal sealed class PromptGuard(SafetyRuleService book)
 {
     /// <returns>Why it is refused; null when it is not.</returns>
-    public async Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken)
+    public async Task<Refusal?> CheckAsync(IEnumerable<string> texts, IImageEngine engine, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(texts);
         var rules = await book.ReadAsync(cancellationToken);
         if (rules.Count == 0)
         {
             return null;
         }
 
-        foreach (var text in TextsOf(job).Where(text => !string.IsNullOrWhiteSpace(text)))
+        foreach (var text in texts.Where(text => !string.IsNullOrWhiteSpace(text)))
         {
             if (Refusing(rules, text) is { } rule)
             {
@@ -39,26 +38,4 @@ internal sealed class PromptGuard(SafetyRuleService book)
 
     /// <summary>A rule's reason inside a sentence.</summary>
     public static string ReasonOf(SafetyRule rule) => rule.Reason.Trim().TrimEnd('.', '!', '?');
-
-    private static IEnumerable<string> TextsOf(NewJob job)
-    {
-        yield return job.Prompt;
-
-        // With guidance below 1 the negative prompt is drawn, and not avoided.
-        if (job.NegativePrompt is { } negative && (job.Overrides.DecoderGuidance < 1 || job.Overrides.PriorGuidance < 1))
-        {
-            yield return negative;
-        }
-
-        var texts = job.Material switch
-        {
-            BlendMaterial blend => blend.Inputs.Select(input => input.Text ?? ""),
-            TextDifferenceMaterial difference => [difference.From, difference.To],
-            _ => [],
-        };
-        foreach (var text in texts)
-        {
-            yield return text;
-        }
-    }
 }

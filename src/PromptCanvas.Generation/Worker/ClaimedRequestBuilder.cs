@@ -6,6 +6,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Worker;
@@ -34,13 +35,8 @@ internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> data
             ReportsStages = true,
             Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
         };
-        if (job.Material is null)
-        {
-            return new EngineRequest(request, null);
-        }
-
         return await works.PrepareAsync(
-            request, JsonSerializer.Deserialize<Material>(job.Material, JobJson.Options), await HashesAsync(job, running.Token), running.Token);
+            request, JobOperation.FromJson(job.Material), await HashesAsync(job, running.Token), running.Token);
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)

@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
@@ -22,12 +22,13 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
-        // What was painted into a picture is that picture, pixel by pixel; the others are squares of the size asked for.
+        // A picture that was painted into keeps its size; the others are squares of the size asked for.
+        var paintsIntoSource = OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
         var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
-        var picture = job.Kind is JobKinds.Edit or JobKinds.Erase or JobKinds.Extend ? made : Resizer.Resize(made, job.Size, job.Size);
+        var picture = paintsIntoSource ? made : Resizer.Resize(made, job.Size, job.Size);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
         var png = provenance.Value.Embed
-            ? PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware))
+            ? PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = paintsIntoSource })
             : PngEncoder.Encode(picture);
         var thumbnail = Thumbnailer.Encode(picture);
         var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);

@@ -8,6 +8,9 @@ namespace PromptCanvas.Imaging.Png;
 /// <param name="Software">"PromptCanvas x.y".</param>
 public sealed record PictureText(string Prompt, uint Seed, string Model, string Recipe, string Software)
 {
+    /// <summary>Whether a model drew only a part of it, and the rest is a picture that somebody brought.</summary>
+    public bool IsComposite { get; init; }
+
     public const string PromptKeyword = "prompt";
     public const string SeedKeyword = "seed";
     public const string ModelKeyword = "model";
@@ -33,6 +36,9 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
             && text.TryGetValue(RecipeKeyword, out var recipe)
             && text.TryGetValue(SoftwareKeyword, out var software)
             ? new PictureText(prompt, seed, model, recipe, software)
+            {
+                IsComposite = text.TryGetValue(PictureXmp.Keyword, out var packet) && packet.Contains(PictureXmp.Composite, StringComparison.Ordinal),
+            }
             : null;
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Xml.Linq;
 
 namespace PromptCanvas.Imaging.Png;
@@ -27,9 +26,6 @@ public static class PictureXmp
     private static readonly XNamespace Basic = "http://ns.adobe.com/xap/1.0/";
     private static readonly XNamespace Own = "urn:promptcanvas:picture:1#";
 
-    // Those that keep what is outside their mask.
-    private static readonly string[] PaintingKinds = ["edit", "erase", "extend"];
-
     /// <summary>An XMP packet, UTF-8.</summary>
     public static string Write(PictureText text)
     {
@@ -46,7 +42,7 @@ public static class PictureXmp
                     new XAttribute(XNamespace.Xmlns + "Iptc4xmpExt", Iptc),
                     new XAttribute(XNamespace.Xmlns + "xmp", Basic),
                     new XAttribute(XNamespace.Xmlns + "pc", Own),
-                    new XElement(Iptc + "DigitalSourceType", KindOf(text.Recipe) is { } kind && PaintingKinds.Contains(kind) ? Composite : Trained),
+                    new XElement(Iptc + "DigitalSourceType", text.IsComposite ? Composite : Trained),
                     new XElement(Iptc + "AISystemUsed", text.Model),
                     new XElement(Iptc + "AIPromptInformation", Clean(text.Prompt)),
                     new XElement(Basic + "CreatorTool", text.Software),
@@ -55,19 +51,6 @@ public static class PictureXmp
                     new XElement(Own + PictureText.ModelKeyword, text.Model),
                     new XElement(Own + PictureText.RecipeKeyword, Clean(text.Recipe)))));
         return $"<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>{packet.ToString(SaveOptions.DisableFormatting)}<?xpacket end=\"r\"?>";
-    }
-
-    private static string? KindOf(string recipe)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(recipe);
-            return document.RootElement.TryGetProperty("kind", out var kind) ? kind.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     // A prompt may hold what XML may not.

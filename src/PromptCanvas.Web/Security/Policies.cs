@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Security;
 
@@ -61,12 +62,7 @@ internal static class Policies
     public static bool MayMake(this ClaimsPrincipal user, string kind) => HasScope(user, ScopeOf(kind));
 
     /// <summary>The scope that a key needs for a kind of job.</summary>
-    public static string ScopeOf(string kind) => kind switch
-    {
-        JobKinds.Edit or JobKinds.Erase or JobKinds.Extend => ApiScopes.Edit,
-        JobKinds.Vary or JobKinds.Blend or JobKinds.TextDifference => ApiScopes.Vary,
-        _ => ApiScopes.Generate,
-    };
+    public static string ScopeOf(string kind) => OperationDefinitions.Find(kind)?.Scope ?? ApiScopes.Generate;
 
     private static bool MayReadMetrics(AuthorizationHandlerContext context) =>
         (context.User.IsInRole(PersonRoles.Administrator) && HasScope(context, ApiScopes.Read)) || (context.Resource is HttpContext http && IsOfThisMachine(http));

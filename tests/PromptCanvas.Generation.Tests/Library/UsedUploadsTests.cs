@@ -3,6 +3,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Tests.Imaging;
@@ -30,7 +31,7 @@ public sealed class UsedUploadsTests(PostgresServer server) : IDisposable
         var somebody = await studio.PersonAsync();
         var used = await studio.UploadAsync(somebody, Pictures.Noise(64, 64, seed: 1));
         var unused = await studio.UploadAsync(somebody, Pictures.Noise(64, 64, seed: 2));
-        var id = await studio.SubmitAsync(new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Material = new VaryMaterial(used), Count = 1, Size = 64, Seed = 7 });
+        var id = await studio.SubmitAsync(new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Operation = new VaryOperation(used), Count = 1, Size = 64, Seed = 7 });
         await gate.Reached;
 
         // Days later the job runs still; what nobody used is gone.
@@ -70,7 +71,7 @@ public sealed class UsedUploadsTests(PostgresServer server) : IDisposable
         var somebody = await studio.PersonAsync();
         var upload = await studio.UploadAsync(somebody, Pictures.Noise(64, 64, seed: 1));
         await studio.CancelAsync(await studio.SubmitAsync(
-            new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Material = new VaryMaterial(upload), Count = 1, Size = 64, Seed = 7 }));
+            new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Operation = new VaryOperation(upload), Count = 1, Size = 64, Seed = 7 }));
 
         // Whoever cancelled may try again with it.
         studio.Clock.Advance(TimeSpan.FromHours(23));

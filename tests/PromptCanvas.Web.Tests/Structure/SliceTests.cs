@@ -31,7 +31,7 @@ public sealed class SliceTests
     public void Slices_AreFound()
     {
         Assert.Equal(
-            ["Accounts", "Blend", "Change", "Create", "Edit", "Family", "Gallery", "Jobs", "Moderation", "OpenAi", "Operations", "People", "Previews", "Queue", "Safety", "Sharing", "Story", "Uploads", "Usage"],
+            ["Accounts", "Blend", "Boards", "Change", "Create", "Edit", "Family", "Gallery", "Jobs", "Moderation", "OpenAi", "Operations", "People", "Previews", "Provenance", "Queue", "Safety", "Sharing", "Uploads", "Usage"],
             Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
     }
 

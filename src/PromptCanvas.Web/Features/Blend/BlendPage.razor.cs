@@ -5,6 +5,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Resources;
@@ -202,7 +203,7 @@ public sealed partial class BlendPage(
         var job = new NewJob
         {
             IdempotencyKey = Guid.NewGuid().ToString(),
-            Material = new BlendMaterial([.. corners.Zip(weights, (corner, weight) =>
+            Operation = new BlendOperation([.. corners.Zip(weights, (corner, weight) =>
                 new BlendInput(corner.Corner.Picture ?? corner.Corner.Upload, corner.Corner.Text, weight))]),
             Count = count,
             Size = size,

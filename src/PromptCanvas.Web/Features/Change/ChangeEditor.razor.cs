@@ -5,6 +5,7 @@ using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
@@ -24,7 +25,7 @@ public sealed partial class ChangeEditor(
     private Run? run;
     private string from = "";
     private string to = "";
-    private int frames = TextDifferenceMaterial.DefaultFrames;
+    private int frames = TextDifferenceOperation.DefaultFrames;
     private int size = 1024;
     private int walked;
     private string? problem;
@@ -98,7 +99,7 @@ public sealed partial class ChangeEditor(
         var job = new NewJob
         {
             IdempotencyKey = Guid.NewGuid().ToString(),
-            Material = new TextDifferenceMaterial(Source.Id, from.Trim(), to.Trim(), frames),
+            Operation = new TextDifferenceOperation(Source.Id, from.Trim(), to.Trim(), frames),
             Size = size,
         };
         if ((await making.HandleAsync(job, person, Gone)).TryGet(out var id, out var refusal))

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>The body of <c>POST /api/jobs</c>. Which fields a kind takes is <see cref="JobFields"/>' matter.</summary>
+/// <summary>The body of <c>POST /api/jobs</c>. An operation's definition says which fields its kind takes.</summary>
 internal sealed record CreateJobBody
 {
     /// <summary>generate, edit, erase, extend, vary, blend or textdiff.</summary>
@@ -34,7 +36,7 @@ internal sealed record CreateJobBody
 
     public ExtendBody? Extend { get; init; }
 
-    public IReadOnlyList<InputBody>? Inputs { get; init; }
+    public IReadOnlyList<InputBody?>? Inputs { get; init; }
 
     /// <summary>What the source shows.</summary>
     public string? From { get; init; }
@@ -54,6 +56,20 @@ internal sealed record CreateJobBody
     /// <summary>What no kind knows.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; init; }
+
+    /// <summary>The fields that only some kinds take.</summary>
+    public OperationFields ToFields() => new()
+    {
+        Prompt = Prompt,
+        Source = Source,
+        Mask = Mask,
+        Strength = Strength,
+        Extend = Extend is { } sides ? new Extension(sides.Left, sides.Right, sides.Up, sides.Down) : null,
+        Inputs = Inputs is null ? null : [.. Inputs.Select(input => input is null ? null : new InputFields(input.Image, input.Text, input.Weight))],
+        From = From,
+        To = To,
+        Frames = Frames,
+    };
 }
 
 /// <summary>By how many pixels a picture grows.</summary>

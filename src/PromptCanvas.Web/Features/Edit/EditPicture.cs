@@ -1,4 +1,5 @@
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 
 
 namespace PromptCanvas.Web.Features.Edit;
@@ -27,11 +28,11 @@ public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid 
         IdempotencyKey = IdempotencyKey,
         Prompt = Prompt.Trim(),
         Count = Count,
-        Material = Intent switch
+        Operation = Intent switch
         {
-            EditIntent.Edit => new EditMaterial(Source, Mask.GetValueOrDefault()) { Feather = Feather },
-            EditIntent.Erase => new EraseMaterial(Source, Mask.GetValueOrDefault()),
-            _ => new ExtendMaterial(Source, Extension),
+            EditIntent.Edit => new EditOperation(Source, Mask.GetValueOrDefault()) { Feather = Feather },
+            EditIntent.Erase => new EraseOperation(Source, Mask.GetValueOrDefault()),
+            _ => new ExtendOperation(Source, Extension),
         },
     };
 }

@@ -6,6 +6,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -90,7 +91,7 @@ public sealed partial class PictureViewer(
         }
 
         busy = true;
-        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Material = new VaryMaterial(picture.Id, strength) };
+        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Operation = new VaryOperation(picture.Id, strength) };
         var person = await viewer.GetAsync(CancellationToken.None);
         if ((await making.HandleAsync(job, person, CancellationToken.None)).TryGet(out var id, out var refused))
         {

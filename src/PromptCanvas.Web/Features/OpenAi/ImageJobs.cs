@@ -8,6 +8,7 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 
@@ -79,7 +80,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         var kept = new List<Guid>();
         try
         {
-            var job = JobOf(request, actor, key, await MaterialAsync(request, actor, kept, cancellationToken));
+            var job = JobOf(request, actor, key, await OperationAsync(request, actor, kept, cancellationToken));
 
             // Not half: who hangs up now does so with a job that can be cancelled.
             return (await submissions.SubmitAsync(job, CancellationToken.None)).TryGet(out var id, out var refusal)
@@ -95,13 +96,13 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         }
     }
 
-    private NewJob JobOf(ImageRequest request, Actor actor, string key, Material? material) => new()
+    private NewJob JobOf(ImageRequest request, Actor actor, string key, JobOperation operation) => new()
     {
         IdempotencyKey = key,
         PersonId = actor.PersonId,
         Role = actor.Role,
         Prompt = request.Prompt,
-        Material = material,
+        Operation = operation,
         Count = request.Count,
 
         // An edit has the size of its picture, which was brought to the size asked for.
@@ -115,23 +116,23 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         EndUser = request.User,
     };
 
-    private async Task<Material?> MaterialAsync(ImageRequest request, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
+    private async Task<JobOperation> OperationAsync(ImageRequest request, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
     {
         if (request.Image is null)
         {
-            return null;
+            return new GenerateOperation();
         }
 
         if (request.Kind == JobKinds.Vary)
         {
             var picture = Kept(await uploads.AddAsync(actor, request.Image, cancellationToken));
             kept.Add(picture);
-            return new VaryMaterial(picture);
+            return new VaryOperation(picture);
         }
 
         var masked = Kept(await uploads.AddMaskedAsync(actor, request.Image, request.Mask, request.Size, cancellationToken));
         kept.AddRange([masked.Picture, masked.Mask]);
-        return new EditMaterial(masked.Picture, masked.Mask);
+        return new EditOperation(masked.Picture, masked.Mask);
     }
 
     private static T Kept<T>(Result<T> upload) => upload.TryGet(out var kept, out var refusal) ? kept : throw new OpenAiException(OpenAiFaults.Of(refusal));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 using MudBlazor;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
@@ -36,7 +37,7 @@ public sealed partial class PictureZones(
             return null;
         }
 
-        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Material = new VaryMaterial(id) };
+        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Operation = new VaryOperation(id) };
         if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var made, out var refusal))
         {
             navigation.NavigateTo($"/jobs/{made}");
