@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>The body of a request → what is asked of the queue. A field that the kind does not take is refused rather than overlooked.</summary>
+/// <summary>Maps a request body to a new job. A field that the kind does not accept is refused, not ignored.</summary>
 internal static class JobFields
 {
     private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "visibility", "count", "board"];
@@ -60,19 +60,19 @@ internal static class JobFields
     {
         if (body.Unknown?.Keys.FirstOrDefault() is { } unknown)
         {
-            return new InvalidInput(unknown, $"There is no field \"{unknown}\"; the kind \"{kind}\" takes {string.Join(", ", OfEveryKind.Concat(own))}.");
+            return new InvalidInput(unknown, $"Unknown field \"{unknown}\"; the kind \"{kind}\" accepts {string.Join(", ", OfEveryKind.Concat(own))}.");
         }
 
         if (Given(body).FirstOrDefault(field => !OfEveryKind.Contains(field) && !own.Contains(field)) is { } foreign)
         {
-            return new InvalidInput(foreign, $"The kind \"{kind}\" takes no {foreign}; leave it out.");
+            return new InvalidInput(foreign, $"The kind \"{kind}\" does not accept {foreign}; leave it out.");
         }
 
         var isRow = kind == JobKinds.TextDifference || body.Frames is not null;
-        return isRow && body.Count is not null ? new InvalidInput("count", "A row has frames instead of a count; leave the count out.") : null;
+        return isRow && body.Count is not null ? new InvalidInput("count", "A row uses frames instead of count; leave count out.") : null;
     }
 
-    /// <summary>The fields, among those that only some kinds take, that were given.</summary>
+    /// <summary>The kind-specific fields that the body contains.</summary>
     private static IEnumerable<string> Given(CreateJobBody body)
     {
         (string Name, object? Value)[] fields =
@@ -101,16 +101,16 @@ internal static class JobFields
     {
         if (string.IsNullOrEmpty(id))
         {
-            return new InvalidInput(field, $"Name the {field}: the id of an upload or of a picture.");
+            return new InvalidInput(field, $"The {field} is missing: give the id of an upload or a picture.");
         }
 
-        // What is no id is no picture's.
+        // An invalid id cannot belong to a picture.
         return Guid.TryParse(id, out var picture) ? make(picture) : new NotFound($"There is no picture or upload with the id {id}.");
     }
 
     private static Result<Perhaps<Material>> ReadExtension(CreateJobBody body, Guid source) => body.Extend is { } sides
         ? Done(new ExtendMaterial(source, new Extension(sides.Left, sides.Right, sides.Up, sides.Down)))
-        : new InvalidInput("extend", "There is nothing to extend: say by how many pixels to the left, right, up or down.");
+        : new InvalidInput("extend", "There is nothing to extend: give the number of pixels to the left, right, up or down.");
 
     private static Result<Perhaps<Material>> ReadVariation(CreateJobBody body, Guid source) => body.Strength switch
     {
@@ -137,6 +137,6 @@ internal static class JobFields
         return Done(new BlendMaterial(inputs, body.Frames));
     }
 
-    /// <summary>A value that may be none.</summary>
+    /// <summary>A value that may be null, for use as a result.</summary>
     private readonly record struct Perhaps<T>(T? Value);
 }
