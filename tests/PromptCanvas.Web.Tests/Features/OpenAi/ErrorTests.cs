@@ -153,10 +153,10 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Theory]
-    [InlineData("""{ "images": [{ "image_url": "https://example.com/a.png" }] }""", "images", "fetches nothing")]
-    [InlineData("""{ "images": [{ "image_url": "http://169.254.169.254/latest" }] }""", "images", "fetches nothing")]
-    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,%%%" }] }""", "images", "fetches nothing")]
-    [InlineData("""{ "images": [{ "file_id": "file-123" }] }""", "images", "files are not kept here")]
+    [InlineData("""{ "images": [{ "image_url": "https://example.com/a.png" }] }""", "images", "does not fetch URLs")]
+    [InlineData("""{ "images": [{ "image_url": "http://169.254.169.254/latest" }] }""", "images", "does not fetch URLs")]
+    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,%%%" }] }""", "images", "does not fetch URLs")]
+    [InlineData("""{ "images": [{ "file_id": "file-123" }] }""", "images", "does not store files")]
     [InlineData("""{ "images": "a.png" }""", "images", "expected an array")]
     [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,R0lGODlh" }] }""", "image", "Uploaded image must be a PNG")]
     [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,AA==" }, { "image_url": "data:image/png;base64,AA==" }] }""", "image", "Send one image")]
