@@ -4,10 +4,10 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Web.Resources;
 
-/// <summary>What a picture is called.</summary>
+/// <summary>Display names of pictures.</summary>
 internal static class PictureTexts
 {
-    /// <summary>Its prompt, or how it came about where it has none.</summary>
+    /// <summary>The prompt; without one, a description of the operation.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string Title(this IStringLocalizer<Texts> texts, string prompt, string? kind) => prompt.Length > 0
         ? prompt
@@ -21,7 +21,7 @@ internal static class PictureTexts
             _ => texts["KindUnknown"],
         };
 
-    /// <summary>What was done, in a word.</summary>
+    /// <summary>The operation in one word.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string MadeBy(this IStringLocalizer<Texts> texts, string kind) => kind switch
     {
