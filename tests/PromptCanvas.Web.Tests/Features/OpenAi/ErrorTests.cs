@@ -9,7 +9,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Every refusal under /v1 is OpenAI's error object, and nothing refused is charged.</summary>
+/// <summary>Every error under /v1 is OpenAI's error object, and refused requests are not charged.</summary>
 public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
 {
     private readonly HttpClient client = studio.CreateClient();
@@ -184,7 +184,7 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(("requests", "rate_limit_exceeded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
         Assert.Equal(10, response.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
 
-        // Here asking again helps.
+        // A retry can succeed here.
         Assert.False(response.Headers.Contains("x-should-retry"));
         Assert.Equal(0, await impatient.UsedAsync());
     }
@@ -216,7 +216,7 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
             var error = await refused.FaultAsync();
             Assert.Equal(("server_error", "server_is_overloaded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
 
-            // Here asking again helps.
+            // A retry can succeed here.
             Assert.False(refused.Headers.Contains("x-should-retry"));
         }
 
