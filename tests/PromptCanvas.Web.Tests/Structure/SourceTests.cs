@@ -2,7 +2,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Structure;
 
-/// <summary>What may stand in few places only.</summary>
+/// <summary>Constructs that are allowed in few places only.</summary>
 public sealed class SourceTests
 {
     [Fact]

@@ -13,7 +13,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Blend;
 
-/// <summary>Pictures and phrases in the corners, the mixture under the hand. Corners, place and job are part of the address.</summary>
+/// <summary>Blends pictures and phrases placed in the corners of a pad. Corners, handle position and job are part of the URL.</summary>
 public sealed partial class BlendPage(
     IPictureMaking making, IJobQueries jobs, IUploads uploads, ICredits creditBook, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
 {
@@ -94,7 +94,7 @@ public sealed partial class BlendPage(
         missing = true;
     }
 
-    // Null for what the person may not see.
+    // Null for pictures that the person may not see.
     private async Task<string?> NameOfAsync(Corner corner)
     {
         person ??= await actor.GetAsync(Gone);
