@@ -215,7 +215,7 @@ public sealed class RestartTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<StartupException>(second.PrepareAsync);
 
-        Assert.StartsWith($"Another PromptCanvas already runs on the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Another PromptCanvas is already using the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
