@@ -122,7 +122,7 @@ public sealed class FullDiskTests(PostgresServer server)
         await gate.Reached;
         disk.Fill();
         gate.Open();
-        await studio.Log.SaysAsync("could not be written and will be made again");
+        await studio.Log.SaysAsync("could not be written and will be generated again");
         disk.FreeSpace();
 
         var job = await studio.WaitAsync(id, JobState.Done);
