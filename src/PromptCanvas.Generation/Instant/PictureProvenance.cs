@@ -14,7 +14,7 @@ namespace PromptCanvas.Generation.Instant;
 internal sealed class PictureProvenance(
     ProvenanceSources sources, IEngineProvider engines, EngineRequestBuilder works, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
 {
-    /// <summary>The side of a replay: the decoder and the first upsampler. The largest picture is there already.</summary>
+    /// <summary>Maximum side of a replay: decoder and first super-resolution stage. The full-size picture exists already.</summary>
     private const int ReplaySize = 256;
 
     private static readonly ConditioningMode[] AllComparisons =
@@ -91,8 +91,8 @@ internal sealed class PictureProvenance(
     private static NotFound Missing() => new("There is no picture with this id.");
 
     private static string? NoReplay(ProvenanceSource source) =>
-        source.Material is { PaintsInto: true } ? "This picture was painted into another one, step by step in several places; there is no single row of steps to show."
-        : !source.SourcesSeen ? "It was made from a picture that is gone or not yours to see, and the first steps look like that one."
+        source.Material is { PaintsInto: true } ? "This picture was painted into another one in several parts, so there is no single sequence of steps to show."
+        : !source.SourcesSeen ? "It was made from a picture that was deleted or that you may not see, and the first steps resemble that picture."
         : null;
 
     private static float[] Unit(float[] embedding)
@@ -203,7 +203,7 @@ internal sealed class PictureProvenance(
         }
     }
 
-    // Rules may be younger than the picture.
+    // Rules may have been added after the picture was made.
     private async Task<Refusal?> RefusedAsync(Actor actor, ProvenanceSource source, Material? material, CancellationToken cancellationToken) =>
         await guard.CheckAsync(
             new NewJob
