@@ -384,7 +384,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Contains(broken, rule => rule.StartsWith("Quotas that are not the sum of their ledger: 1 (", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.StartsWith("Pictures that are done without a result: 1", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.StartsWith("Delivered pictures that were not settled", StringComparison.Ordinal));
-        Assert.Contains(broken, rule => rule.StartsWith("Jobs that are over with pictures still open", StringComparison.Ordinal));
+        Assert.Contains(broken, rule => rule.StartsWith("Finished jobs with open pictures", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.Contains(id.ToString(), StringComparison.OrdinalIgnoreCase));
     }
 
