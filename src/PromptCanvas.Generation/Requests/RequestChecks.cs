@@ -10,12 +10,12 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>A request that can be made.</summary>
-/// <param name="Request">The prompt trimmed, the seed and size chosen; without what comes of the material.</param>
+/// <summary>A request that passed all checks.</summary>
+/// <param name="Request">Prompt trimmed, seed and size chosen; without the part built from the input pictures.</param>
 /// <param name="Inputs">The material's pictures, by slot.</param>
-/// <param name="Width">Of the pictures, in pixels.</param>
-/// <param name="Height">Of the pictures, in pixels.</param>
-/// <param name="BodyHash">SHA-256 of what was asked: equal for a repeated request, whatever seed was chosen for it.</param>
+/// <param name="Width">Width of the pictures in pixels.</param>
+/// <param name="Height">Height of the pictures in pixels.</param>
+/// <param name="BodyHash">SHA-256 of the request; equal for a retry, even if another seed was chosen for it.</param>
 internal sealed record CheckedJob(
     NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, string BodyHash)
 {
@@ -26,10 +26,10 @@ internal sealed record CheckedJob(
     public uint SeedOf(int imageIndex) => Job.Material is { Row: not null } ? Request.Seed : Request.SeedOf(imageIndex);
 }
 
-/// <summary>Refuses what cannot be made, before anything is written.</summary>
+/// <summary>Refuses invalid requests before anything is written.</summary>
 internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineRequestBuilder works, PromptGuard guard)
 {
-    // The engine says what is wrong with the whole: a size the model does not make, steps out of range.
+    // Field name for problems that the engine reports: an unsupported size, steps out of range.
     private const string RequestField = "request";
 
     private const int GuidSize = 16;

@@ -226,7 +226,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         var a = await SubmitAsync(studio, Anna, "a1", "a2");
         var b = await SubmitAsync(studio, Bert, "b1", "b2");
 
-        Assert.Equal("Next: it starts as soon as the engine has room.", (await studio.FindAsync(a[0])).Why!.Sentence);
+        Assert.Equal("Next: it starts as soon as the engine has capacity.", (await studio.FindAsync(a[0])).Why!.Sentence);
         Assert.Equal("2nd of 4. 1 request of 1 other person goes first; people take turns.", (await studio.FindAsync(b[0])).Why!.Sentence);
         Assert.Equal("4th of 4. 1 request of yours and 2 of 1 other person go first; people take turns.", (await studio.FindAsync(b[1])).Why!.Sentence);
     }
