@@ -91,8 +91,8 @@ internal sealed class PictureProvenance(
     private static NotFound Missing() => new("There is no picture with this id.");
 
     private static string? NoReplay(ProvenanceSource source) =>
-        source.Material is { PaintsInto: true } ? "This picture was painted into another one in several parts, so there is no single sequence of steps to show."
-        : !source.SourcesSeen ? "It was made from a picture that was deleted or that you may not see, and the first steps resemble that picture."
+        source.Material is { PaintsInto: true } ? "This picture was painted into another one, step by step in several places; there is no single row of steps to show."
+        : !source.SourcesSeen ? "It was made from a picture that is gone or not yours to see, and the first steps look like that one."
         : null;
 
     private static float[] Unit(float[] embedding)
@@ -203,7 +203,7 @@ internal sealed class PictureProvenance(
         }
     }
 
-    // Rules may have been added after the picture was made.
+    // Rules may be younger than the picture.
     private async Task<Refusal?> RefusedAsync(Actor actor, ProvenanceSource source, Material? material, CancellationToken cancellationToken) =>
         await guard.CheckAsync(
             new NewJob

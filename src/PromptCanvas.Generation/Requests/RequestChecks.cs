@@ -10,12 +10,12 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>A request that passed all checks.</summary>
-/// <param name="Request">Prompt trimmed, seed and size chosen; without the part built from the input pictures.</param>
+/// <summary>A request that can be made.</summary>
+/// <param name="Request">The prompt trimmed, the seed and size chosen; without what comes of the material.</param>
 /// <param name="Inputs">The material's pictures, by slot.</param>
-/// <param name="Width">Width of the pictures in pixels.</param>
-/// <param name="Height">Height of the pictures in pixels.</param>
-/// <param name="BodyHash">SHA-256 of the request; equal for a retry, even if another seed was chosen for it.</param>
+/// <param name="Width">Of the pictures, in pixels.</param>
+/// <param name="Height">Of the pictures, in pixels.</param>
+/// <param name="BodyHash">SHA-256 of what was asked: equal for a repeated request, whatever seed was chosen for it.</param>
 internal sealed record CheckedJob(
     NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, string BodyHash)
 {

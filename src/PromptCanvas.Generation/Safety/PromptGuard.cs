@@ -8,7 +8,7 @@ namespace PromptCanvas.Generation.Safety;
 /// <summary>Refuses requests that violate the administrators' rules, before anything is written or charged.</summary>
 internal sealed class PromptGuard(SafetyRuleService book)
 {
-    /// <returns>Null if the request is allowed.</returns>
+    /// <returns>Why it is refused; null when it is not.</returns>
     public async Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -44,7 +44,7 @@ internal sealed class PromptGuard(SafetyRuleService book)
     {
         yield return job.Prompt;
 
-        // With guidance below 1 the negative prompt attracts instead of repels.
+        // With guidance below 1 the negative prompt is drawn, and not avoided.
         if (job.NegativePrompt is { } negative && (job.Overrides.DecoderGuidance < 1 || job.Overrides.PriorGuidance < 1))
         {
             yield return negative;

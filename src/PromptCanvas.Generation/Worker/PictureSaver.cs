@@ -22,7 +22,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
-        // An edited picture keeps its own size and untouched pixels; other pictures are squares of the requested size.
+        // What was painted into a picture is that picture, pixel by pixel; the others are squares of the size asked for.
         var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
         var picture = job.Kind is JobKinds.Edit or JobKinds.Erase or JobKinds.Extend ? made : Resizer.Resize(made, job.Size, job.Size);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);

@@ -27,7 +27,7 @@ public static class PictureXmp
     private static readonly XNamespace Basic = "http://ns.adobe.com/xap/1.0/";
     private static readonly XNamespace Own = "urn:promptcanvas:picture:1#";
 
-    // Kinds that keep the pixels outside their mask.
+    // Those that keep what is outside their mask.
     private static readonly string[] PaintingKinds = ["edit", "erase", "extend"];
 
     /// <summary>An XMP packet, UTF-8.</summary>
@@ -70,7 +70,7 @@ public static class PictureXmp
         }
     }
 
-    // A prompt may contain characters that XML forbids.
+    // A prompt may hold what XML may not.
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

@@ -15,7 +15,7 @@ internal sealed class RecordedLog : ILoggerProvider, ILogger
     {
         while (!lines.Any(line => line.Contains(part, StringComparison.Ordinal)))
         {
-            Assert.True(await written.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), $"Nobody logged: {part}");
+            Assert.True(await written.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), $"Not logged: {part}");
         }
     }
 
