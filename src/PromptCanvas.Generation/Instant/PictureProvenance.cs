@@ -15,7 +15,7 @@ namespace PromptCanvas.Generation.Instant;
 internal sealed class PictureProvenance(
     ProvenanceSources sources, IEngineProvider engines, EngineRequestBuilder works, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
 {
-    /// <summary>The side of a replay: the decoder and the first upsampler. The largest picture is there already.</summary>
+    /// <summary>Maximum side of a replay: decoder and first super-resolution stage. The full-size picture exists already.</summary>
     private const int ReplaySize = 256;
 
     private static readonly ConditioningMode[] AllComparisons =

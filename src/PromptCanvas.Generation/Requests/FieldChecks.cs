@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>What can be said about a request without looking at anything else.</summary>
+/// <summary>Checks a request's fields without further context.</summary>
 internal static class FieldChecks
 {
     private const int MaximumKeyLength = 200;
@@ -13,7 +13,7 @@ internal static class FieldChecks
 
     private static readonly int[] Sizes = [64, 256, 512, 1024];
 
-    /// <summary>Null when nothing is wrong.</summary>
+    /// <summary>Null if all fields are valid.</summary>
     public static InvalidInput? Check(NewJob job) =>
         CheckPrompt(job) ?? CheckNegativePrompt(job) ?? CheckCount(job) ?? job.Operation.Check() ?? CheckSize(job) ?? CheckVisibility(job)
         ?? CheckKey(job) ?? CheckEndUser(job);
@@ -91,8 +91,8 @@ internal static class FieldChecks
         ? new InvalidInput("user", $"The name of the end user is longer than {NewJob.MaximumEndUserLength} characters.")
         : CheckNul("user", job.EndUser);
 
-    // PostgreSQL cannot store it, and no tokenizer means anything by it.
+    // PostgreSQL cannot store NUL, and tokenizers do not use it.
     private static InvalidInput? CheckNul(string field, string? text) => text?.Contains('\0') == true
-        ? new InvalidInput(field, "The request contains a NUL character; take it out.")
+        ? new InvalidInput(field, "The request contains a NUL character; remove it.")
         : null;
 }

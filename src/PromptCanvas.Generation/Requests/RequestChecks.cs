@@ -26,10 +26,10 @@ internal sealed record CheckedJob(
     public uint SeedOf(int imageIndex) => Job.Operation.FrameCount is not null ? Request.Seed : Request.SeedOf(imageIndex);
 }
 
-/// <summary>Refuses what cannot be made, before anything is written.</summary>
+/// <summary>Refuses invalid requests before anything is written.</summary>
 internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineRequestBuilder works, PromptGuard guard)
 {
-    // The engine says what is wrong with the whole: a size the model does not make, steps out of range.
+    // Field name for problems that the engine reports: an unsupported size, steps out of range.
     private const string RequestField = "request";
 
     private const int GuidSize = 16;

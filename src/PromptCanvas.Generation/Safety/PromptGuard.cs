@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
 
-/// <summary>Refuses what the administrators' rules do not allow, before anything is written or charged.</summary>
+/// <summary>Refuses requests that violate the administrators' rules, before anything is written or charged.</summary>
 internal sealed class PromptGuard(SafetyRuleService book)
 {
     /// <returns>Why it is refused; null when it is not.</returns>
@@ -29,13 +29,13 @@ internal sealed class PromptGuard(SafetyRuleService book)
         return SafetyRuleService.OfPictures(rules).Count > 0 && ImageSafetyFilter.ProblemOf(engine) is { } problem ? new Unavailable(problem) : null;
     }
 
-    /// <summary>The first rule that refuses a prompt; null = none does.</summary>
+    /// <summary>The first rule that refuses a prompt; null if none does.</summary>
     public SafetyRule? Refusing(IReadOnlyList<SafetyRule> rules, string prompt)
     {
         var folded = NormalizedText.Of(prompt);
         return book.OfPrompts(rules).FirstOrDefault(rule => rule.Refuses(prompt, folded))?.Rule;
     }
 
-    /// <summary>A rule's reason inside a sentence.</summary>
+    /// <summary>A rule's reason, without its final punctuation, for use inside a sentence.</summary>
     public static string ReasonOf(SafetyRule rule) => rule.Reason.Trim().TrimEnd('.', '!', '?');
 }

@@ -14,11 +14,11 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>A finished picture → files, then its row.</summary>
+/// <summary>Saves a finished picture: files first, then the row.</summary>
 internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptions<ProvenanceOptions> provenance, TimeProvider clock)
 {
-    /// <returns>Whether a row was written; where none was, the files are swept later.</returns>
-    /// <exception cref="IOException">A file could not be written; neither it nor a row is there.</exception>
+    /// <returns>Whether a row was written. Files without a row are swept later.</returns>
+    /// <exception cref="IOException">A file could not be written; neither the file nor the row exists.</exception>
     public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
@@ -38,7 +38,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
             claim,
             new GeneratedImage
             {
-                // Version 4: nothing of it can be guessed.
+                // Version 4 (random), so that ids cannot be guessed.
                 Id = Guid.NewGuid(),
                 JobId = job.Id,
                 ImageIndex = completed.ImageIndex,

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>What a finished PNG says about itself: enough to make the same picture again.</summary>
+/// <summary>Text embedded in a finished PNG, sufficient to reproduce the picture.</summary>
 /// <param name="Recipe">JSON.</param>
 /// <param name="Software">"PromptCanvas x.y".</param>
 public sealed record PictureText(string Prompt, uint Seed, string Model, string Recipe, string Software)
@@ -25,7 +25,7 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
             _ => "0.0",
         }}";
 
-    /// <summary>Null when one of the keywords is missing: not a picture of ours.</summary>
+    /// <summary>Null if a keyword is missing: the file is not a picture of this software.</summary>
     public static PictureText? Read(ReadOnlySpan<byte> png)
     {
         var text = PngText.Read(png);

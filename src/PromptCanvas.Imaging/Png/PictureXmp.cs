@@ -4,20 +4,20 @@ using System.Xml.Linq;
 
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>What a finished picture says about itself, as XMP: the same in PNG, WebP and JPEG.</summary>
+/// <summary>Provenance of a finished picture as XMP; the same packet is used in PNG, WebP and JPEG.</summary>
 /// <remarks>
 /// Source: XMP Specification Part 1 (ISO 16684-1); IPTC Photo Metadata Standard 2025.1, Digital Source Type and the properties for AI.
-/// docs/provenance.md publishes the form.
+/// The format is published in docs/provenance.md.
 /// </remarks>
 public static class PictureXmp
 {
-    /// <summary>Where a PNG keeps it.</summary>
+    /// <summary>Keyword of the PNG chunk.</summary>
     public const string Keyword = "XML:com.adobe.xmp";
 
-    /// <summary>A trained model drew all of it.</summary>
+    /// <summary>The whole picture was drawn by a trained model.</summary>
     public const string Trained = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
-    /// <summary>A trained model drew a part of it; the rest is the picture that somebody brought.</summary>
+    /// <summary>A part was drawn by a trained model; the rest is an uploaded picture.</summary>
     public const string Composite = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
 
     private static readonly XNamespace Meta = "adobe:ns:meta/";

@@ -17,7 +17,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Tests.Requests;
 
-/// <summary>Everything the engine can do, asked for through the queue.</summary>
+/// <summary>Every kind of job, submitted through the queue.</summary>
 public sealed class JobKindTests : IAsyncDisposable
 {
     private const int Width = 90;
@@ -81,7 +81,7 @@ public sealed class JobKindTests : IAsyncDisposable
             new AuditActor(null, "Ada", null), new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9), Cancellation));
         var (somebody, source, _) = await WithUploadsAsync();
 
-        // Several frames: between two of them there is a canvas, and no embedding.
+        // Several frames: the stage result between two frames is a canvas without an embedding.
         var job = await studio.WaitAsync(
             await studio.SubmitAsync(Of(somebody, new ExtendOperation(source, new Extension(3 * Width, 0, 0, 0))) with { Count = 1 }),
             job => job.State is JobState.Done or JobState.Failed or JobState.Rejected);
