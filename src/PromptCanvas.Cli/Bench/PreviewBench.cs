@@ -52,7 +52,7 @@ internal sealed class PreviewBench(BenchContext bench)
         {
             if (value is StepCompleted step)
             {
-                publisher.Publish(job, step, judge: null, cancellationToken);
+                publisher.Publish(job, step, filter: null, cancellationToken);
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class PreviewBench(BenchContext bench)
         var start = Environment.CpuUsage.TotalTime;
         for (var time = 0; time < times; time++)
         {
-            steps.ForEach(step => publisher.Publish(Guid.Empty, step, judge: null, CancellationToken.None));
+            steps.ForEach(step => publisher.Publish(Guid.Empty, step, filter: null, CancellationToken.None));
         }
 
         await bus.EndAsync().ConfigureAwait(false);

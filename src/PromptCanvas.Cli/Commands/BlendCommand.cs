@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PromptCanvas.Cli.Maintenance;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Models;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Cli.Commands;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Cli.Maintenance;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
 

@@ -1,3 +1,4 @@
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Output;

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests.Operations;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Output;

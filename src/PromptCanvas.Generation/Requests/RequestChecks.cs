@@ -4,6 +4,7 @@ using System.Text.Json;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Imaging.Pixels;

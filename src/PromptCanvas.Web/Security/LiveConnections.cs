@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;

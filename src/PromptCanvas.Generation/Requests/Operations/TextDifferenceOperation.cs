@@ -25,7 +25,7 @@ public sealed record TextDifferenceOperation(
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
 
     internal override InvalidInput? Check() =>
-        FieldChecks.CheckText("from", From) ?? FieldChecks.CheckText("to", To)
+        TextChecks.CheckText("from", From) ?? TextChecks.CheckText("to", To)
         ?? (From.Trim() == To.Trim() ? new InvalidInput("to", "Both captions are the same; say what should change.") : null);
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
