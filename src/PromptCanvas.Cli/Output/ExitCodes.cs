@@ -1,6 +1,6 @@
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>What the process answers with.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCodes
 {
     public const int Success = 0;
@@ -8,5 +8,5 @@ internal static class ExitCodes
     public const int BadInput = 2;
 }
 
-/// <summary>The person asked for something that cannot be done; the message is the one line they see.</summary>
+/// <summary>The request cannot be carried out as given; the message is the single line that is printed.</summary>
 internal sealed class BadInputException(string message) : Exception(message);
