@@ -11,7 +11,7 @@ public static class NetworkRunner
     /// <summary>Opens one network of a model without the others.</summary>
     /// <param name="modelFolder">The model's folder.</param>
     /// <param name="network">The component's folder name.</param>
-    /// <param name="providers">What runs it.</param>
+    /// <param name="providers">The execution providers.</param>
     /// <exception cref="ModelException">There is no such network, or it is damaged.</exception>
     public static INetwork Open(string modelFolder, string network, ExecutionProviders providers) =>
         new ComponentReader(DiffusersFolder.Open(modelFolder), providers).Open(network);
@@ -39,12 +39,12 @@ public static class NetworkRunner
         return tensors;
     }
 
-    /// <summary>Runs one network on the tensors of a file and writes what it gives to another.</summary>
+    /// <summary>Runs one network on the tensors of a file and writes its outputs to another.</summary>
     /// <param name="modelFolder">The model's folder.</param>
     /// <param name="network">The component's folder name.</param>
     /// <param name="inputsPath">A safetensors file with every input of the network.</param>
     /// <param name="outputsPath">The safetensors file to write.</param>
-    /// <param name="providers">What runs it.</param>
+    /// <param name="providers">The execution providers.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <exception cref="ModelException">The model or the inputs' file cannot be used.</exception>
     /// <exception cref="ArgumentException">An input is missing, unknown, or has the wrong shape or type.</exception>

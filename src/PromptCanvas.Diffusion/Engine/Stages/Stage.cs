@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>One stage of the pipeline: brings lanes in, moves a batch of them one step, and hands on what they became.</summary>
+/// <summary>One stage of the pipeline: initialises lanes, advances a batch of them by one step, and passes on their results.</summary>
 /// <remarks>
 /// A lane that is guided at a step has two rows in the batch, [unconditional; conditional]; otherwise one. Lanes stay in
 /// the layout the network takes (pixel-unshuffled where the checkpoint says so): noise and samplers work element by
@@ -21,7 +21,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Side of the picture this stage makes, in pixels; 0 where it makes none.</summary>
     public abstract int ImageSize { get; }
 
-    /// <summary>Whether it is an upsampler: nobody waits for it to see something, and its lanes are large.</summary>
+    /// <summary>Whether it is an upsampler: no first preview depends on it, and its lanes are large.</summary>
     public bool IsLate => Kind is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024;
 
     /// <summary>The relative cost of a row: positions of the grid the network works on.</summary>
@@ -32,7 +32,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Where lanes have their blocks from; those of a lane that is dropped are left to the collector.</summary>
     protected BlockPool Blocks { get; } = new();
 
-    /// <summary>Gives a lane its noise, sampler and conditioning for this stage.</summary>
+    /// <summary>Sets up a lane's noise, sampler and conditioning for this stage.</summary>
     public abstract void Enter(Lane lane, CancellationToken cancellationToken);
 
     /// <summary>The network a lane's next step runs; lanes of one batch share it.</summary>
@@ -45,7 +45,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>The predicted clean picture of a lane, not larger than <see cref="StepCompleted.MaximumPreviewSize"/>; null where the stage makes no picture.</summary>
     public abstract Images.SignedImage? PredictedImage(Lane lane);
 
-    /// <summary>Hands on what the stage made of a lane.</summary>
+    /// <summary>Passes on the stage's result for a lane.</summary>
     public abstract void Leave(Lane lane);
 
     /// <summary>Moves every lane one step by its own sampler.</summary>
@@ -98,7 +98,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         recipe.GuidanceScale,
         recipe.GuidanceInterval);
 
-    /// <summary>What is known of a lane's picture at this stage; made once a request.</summary>
+    /// <summary>The known part of a lane's picture at this stage; computed once per request.</summary>
     protected KnownPixels? KnownOf(Lane lane, PictureLayout layout, bool growHole, SchedulerSettings settings)
     {
         if (lane.Request.Request.Known is not { } region)
@@ -116,7 +116,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return known;
     }
 
-    /// <summary>What a stage painted, laid into what is known.</summary>
+    /// <summary>A stage's painted pixels, blended into the known picture.</summary>
     protected static SignedImage Blended(Lane lane, SignedImage painted) =>
         lane.Request.Request.Known?.BlenderAt(painted.Width).Blend(painted, lane.Request.Plan.ContinuesKnown) ?? painted;
 
@@ -226,8 +226,8 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return true;
     }
 
-    /// <summary>Takes a lane's first steps without the network, as if it had seen the known picture with its hole closed smoothly.</summary>
-    /// <remarks>Source: Meng et al. (2022), SDEdit: what is drawn starts from that picture under noise, not from noise alone.</remarks>
+    /// <summary>Takes a lane's first steps without the network, as if it had predicted the known picture with its hole closed smoothly.</summary>
+    /// <remarks>Source: Meng et al. (2022), SDEdit: sampling starts from that picture with noise added, not from noise alone.</remarks>
     protected void StartFromKnown(Lane lane, int steps)
     {
         var state = lane.State;
