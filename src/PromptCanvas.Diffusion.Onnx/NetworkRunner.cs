@@ -11,7 +11,7 @@ public static class NetworkRunner
     /// <summary>Opens one network of a model without the others.</summary>
     /// <param name="modelFolder">The model's folder.</param>
     /// <param name="network">The component's folder name.</param>
-    /// <param name="providers">The execution providers.</param>
+    /// <param name="providers">What runs it.</param>
     /// <exception cref="ModelException">There is no such network, or it is damaged.</exception>
     public static INetwork Open(string modelFolder, string network, ExecutionProviders providers) =>
         new ComponentReader(DiffusersFolder.Open(modelFolder), providers).Open(network);

@@ -59,7 +59,7 @@ internal sealed class UnClipModelReader
         return model;
     }
 
-    /// <summary>Refuses a recipe with more steps than its sampler allows on the component's schedule.</summary>
+    /// <summary>A recipe may ask for no more steps than its sampler has room for on the component's schedule.</summary>
     private void CheckSteps(UnClipModel model)
     {
         Check("inversion", new StageRecipe(SamplerKind.Ddim, model.Recipe.InversionSteps), model.Decoder.Scheduler);

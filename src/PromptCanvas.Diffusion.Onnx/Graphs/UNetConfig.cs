@@ -53,7 +53,7 @@ internal sealed record UNetConfig
     /// <summary>p: the picture enters as p² times the channels on a grid p times coarser; 1 = as it is.</summary>
     public required int PixelUnshuffle { get; init; }
 
-    /// <summary>Whether an upsampler's output is added to the enlarged small picture, which follows the noisy one in its input.</summary>
+    /// <summary>Whether an upsampler's output is added to the enlarged small picture, which lies behind the noisy one in its input.</summary>
     public bool Residual { get; init; }
 
     /// <summary>n, the number of levels.</summary>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>Frees the weights of networks that have been idle for a while; the next run loads them again.</summary>
+/// <summary>Frees the weights of networks that nobody has run for a while; they are loaded again when next needed.</summary>
 internal sealed class IdleNetworks : IDisposable
 {
     /// <summary>Number of checks per keep-loaded period.</summary>

@@ -27,8 +27,8 @@ internal sealed class OnnxNetwork : INetwork
     /// <param name="name">The component's folder name.</param>
     /// <param name="graph">Its operators.</param>
     /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
-    /// <param name="providers">The execution providers.</param>
-    /// <param name="clock">Measures its idle time.</param>
+    /// <param name="providers">What runs it.</param>
+    /// <param name="clock">Measures how long nobody runs it.</param>
     public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock)
     {
         Name = name;

@@ -5,7 +5,7 @@ namespace PromptCanvas.Diffusion.Engine;
 /// <summary>Lanes whose next step runs the same network.</summary>
 /// <param name="network">The network.</param>
 /// <param name="stageIndex">The stage they are in.</param>
-/// <param name="isLate">Whether the stage is an upsampler: no first preview depends on it.</param>
+/// <param name="isLate">Whether the stage is an upsampler: nobody waits for it to see something.</param>
 /// <param name="maxRows">The most rows of one run.</param>
 internal sealed class BatchCandidate(INetwork network, int stageIndex, bool isLate, int maxRows)
 {

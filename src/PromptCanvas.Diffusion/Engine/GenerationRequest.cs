@@ -33,7 +33,7 @@ public sealed record GenerationRequest
     /// <summary>The side of the finished pictures in pixels: 64, 256, 512 or 1024.</summary>
     public int Size { get; init; } = 1024;
 
-    /// <summary>The origin of pictures that are not made from a prompt; null = the prompt.</summary>
+    /// <summary>What the pictures are made from when it is not the prompt; null = the prompt.</summary>
     public PictureOrigin? Origin { get; init; }
 
     /// <summary>The part of the picture that stays as it is; null = all of it is painted.</summary>
@@ -48,7 +48,7 @@ public sealed record GenerationRequest
     /// <summary>Called with a picture's index before its predicted picture is published: false = no watcher, so it is not copied. Null = always publish.</summary>
     public Func<int, bool>? PreviewsWanted { get; init; }
 
-    /// <summary>Called with each picture's index before each step: false = drop it, the others continue. Null = keep all. Must be fast.</summary>
+    /// <summary>Asked about each picture, by index, before each step: false = drop it, the others go on. Null = all are wanted. Must be quick.</summary>
     public Func<int, bool>? PictureWanted { get; init; }
 
     /// <summary>Whether a <see cref="StageCompleted"/> follows each stage but the last.</summary>

@@ -45,7 +45,7 @@ public sealed record UnClipModel : IDisposable
     /// <summary>Image embedding → 64² image.</summary>
     public required DecoderComponent Decoder { get; init; }
 
-    /// <summary>The upsamplers in order; each takes the previous one's output.</summary>
+    /// <summary>The upsamplers in order; each takes what the one before gives.</summary>
     public required IReadOnlyList<SuperResolutionComponent> SuperResolution { get; init; }
 
     /// <summary>Steps, samplers and guidance unless a request says otherwise.</summary>

@@ -64,6 +64,6 @@ public static class NetworkNames
     /// <summary>Decoder input: the class embedding, (B, T).</summary>
     public const string ClassLabels = "class_labels";
 
-    /// <summary>Decoder and upsampler: the input of <c>conv_in</c>, and the output of <c>conv_out</c>.</summary>
+    /// <summary>Decoder and upsampler: what enters <c>conv_in</c>, and what leaves <c>conv_out</c>.</summary>
     public const string Sample = "sample";
 }

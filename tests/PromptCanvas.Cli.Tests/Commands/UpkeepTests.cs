@@ -126,7 +126,7 @@ public sealed class UpkeepTests : IAsyncLifetime
         var doctor = await CommandLine.RunInAsync(temporary.Path, "doctor", "--data", "nowhere");
 
         Assert.Equal(2, doctor.ExitCode);
-        Assert.Contains("There is no studio's data in", doctor.OneLine, StringComparison.Ordinal);
+        Assert.Contains("There is no studio data in", doctor.OneLine, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

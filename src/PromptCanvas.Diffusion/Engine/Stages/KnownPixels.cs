@@ -35,7 +35,7 @@ internal sealed class KnownPixels
         schedule = NoiseSchedule.FromSettings(settings);
     }
 
-    /// <summary>The keep mask in the network's layout: 1 = known, one channel.</summary>
+    /// <summary>The keep mask as the network takes it: 1 = known, one channel.</summary>
     public float[] Mask { get; }
 
     /// <summary>Picture × keep in the network's layout.</summary>
@@ -54,7 +54,7 @@ internal sealed class KnownPixels
     /// <remarks>Source: Nichol et al. (2022), GLIDE, section 3.2: the known region is overwritten at every step.</remarks>
     public void Impose(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: false);
 
-    /// <summary>Overwrites the hole, too, with its smooth closure; otherwise like <see cref="Impose(int, ReadOnlySpan{float}, Span{float})"/>.</summary>
+    /// <summary>Makes a prediction say that the hole is closed smoothly; otherwise like <see cref="Impose(int, ReadOnlySpan{float}, Span{float})"/>.</summary>
     public void ImposeClosed(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: true);
 
     /// <summary>Replaces the known part after a step with the known picture at the step's noise level.</summary>

@@ -21,7 +21,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Side of the picture this stage makes, in pixels; 0 where it makes none.</summary>
     public abstract int ImageSize { get; }
 
-    /// <summary>Whether it is an upsampler: no first preview depends on it, and its lanes are large.</summary>
+    /// <summary>Whether it is an upsampler: nobody waits for it to see something, and its lanes are large.</summary>
     public bool IsLate => Kind is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024;
 
     /// <summary>The relative cost of a row: positions of the grid the network works on.</summary>
@@ -32,7 +32,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Where lanes have their blocks from; those of a lane that is dropped are left to the collector.</summary>
     protected BlockPool Blocks { get; } = new();
 
-    /// <summary>Sets up a lane's noise, sampler and conditioning for this stage.</summary>
+    /// <summary>Gives a lane its noise, sampler and conditioning for this stage.</summary>
     public abstract void Enter(Lane lane, CancellationToken cancellationToken);
 
     /// <summary>The network a lane's next step runs; lanes of one batch share it.</summary>
