@@ -21,7 +21,7 @@ public static class GenerationRegistration
     /// <summary>Registers queue, worker, image store and preview bus.</summary>
     /// <remarks>The host adds <see cref="IEngineProvider"/> and an <c>IDbContextFactory&lt;AppDbContext&gt;</c> for
     /// <see cref="ChooseDatabase"/>, and calls <see cref="GenerationStartup.PrepareGenerationAsync"/> before it runs.</remarks>
-    /// <param name="contentRoot">What relative folders are relative to.</param>
+    /// <param name="contentRoot">The folder against which relative folders are resolved.</param>
     public static IServiceCollection AddGeneration(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -57,7 +57,7 @@ public static class GenerationRegistration
         return services;
     }
 
-    /// <summary>People's credits, for whoever has the database and no queue.</summary>
+    /// <summary>Registers people's credits, for hosts with the database but without the queue.</summary>
     public static void AddCredits(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -69,7 +69,7 @@ public static class GenerationRegistration
         services.AddSingleton<ICredits, CreditService>();
     }
 
-    /// <summary>The database that the configuration names.</summary>
+    /// <summary>The database named by the configuration.</summary>
     public static DatabaseChoice ChooseDatabase(IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(services);

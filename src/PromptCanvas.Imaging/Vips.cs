@@ -3,12 +3,12 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Imaging;
 
-/// <summary>The one door to libvips, whose settings belong to the process: whoever comes through it finds them made.</summary>
+/// <summary>The only access to libvips. It applies the process-wide settings before the first use.</summary>
 internal static class Vips
 {
     private static readonly Lazy<bool> Restricted = new(Restrict);
 
-    /// <summary>libvips reads JPEG, PNG and WebP, and no other format, from here on.</summary>
+    /// <summary>Restricts libvips to reading JPEG, PNG and WebP, for the whole process.</summary>
     public static void Prepare() => _ = Restricted.Value;
 
     public static Image From(RgbImage image)
@@ -29,10 +29,10 @@ internal static class Vips
         Operation.Block("VipsForeignLoadWebp", false);
         Cache.Max = 0;
 
-        // What is wrong with a file is in the exception; libvips would also write it to everybody's standard error.
+        // The exception already describes the problem; libvips would also write it to standard error.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, (_, _, _) => { });
 
-        // Pictures are encoded beside the engine, whose threads own the cores.
+        // Pictures are encoded while the engine runs, and its threads own the cores.
         NetVips.NetVips.Concurrency = 1;
         return true;
     }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
@@ -32,7 +33,10 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
     public void Write(ImageCompleted picture)
     {
         var recipe = JsonSerializer.Serialize(picture.Recipe, Format);
-        var text = new PictureText(prompt, picture.Seed, picture.Recipe.Model, recipe, PictureText.ThisSoftware);
+        var text = new PictureText(prompt, picture.Seed, picture.Recipe.Model, recipe, PictureText.ThisSoftware)
+        {
+            IsComposite = OperationDefinitions.Find(picture.Recipe.Kind) is { PaintsIntoSource: true },
+        };
         var name = $"{picture.ImageIndex + 1:D3}-{picture.Seed}.png";
         Save(name, PngEncoder.Encode(ToRgb(picture.Image), text));
         var path = Path.Combine(folder.FullName, name);

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>Makes people and the links that let them in.</summary>
+/// <summary>Creates people, and links that let them set a password.</summary>
 public sealed class Accounts(UserManager<Person> people, AppDbContext database, TimeProvider clock)
 {
     private const int LongestName = 100;
@@ -15,8 +15,8 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
     private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
     private static readonly TimeSpan ResetLife = TimeSpan.FromHours(24);
 
-    /// <summary>Makes a person who can sign in with a password at once.</summary>
-    /// <param name="trusted">The password comes from whoever runs the installation and is taken as it is.</param>
+    /// <summary>Creates a person who can sign in with a password at once.</summary>
+    /// <param name="trusted">The operator of the installation chose the password, so it is not validated.</param>
     public async Task<AccountOutcome> CreateAsync(string email, string role, string password, bool trusted = false)
     {
         if (!TryMake(email, role, out var person, out var refusal))
@@ -33,8 +33,8 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         return Outcome(person, trusted ? await people.CreateAsync(person) : await people.CreateAsync(person, password));
     }
 
-    /// <summary>Makes a person whom a provider vouches for, without a password.</summary>
-    /// <param name="email">Checked by the provider.</param>
+    /// <summary>Creates a person who signs in through an identity provider, without a password.</summary>
+    /// <param name="email">Verified by the provider.</param>
     public async Task<AccountOutcome> CreateFromProviderAsync(string email, string? displayName, string role)
     {
         if (!TryMake(email, role, out var person, out var refusal))
@@ -47,7 +47,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         return Outcome(person, await people.CreateAsync(person));
     }
 
-    /// <summary>Makes a person without a password, and the link to set one.</summary>
+    /// <summary>Creates a person without a password, and the link to set one.</summary>
     public async Task<AccountOutcome> InviteAsync(string email, string role)
     {
         if (!TryMake(email, role, out var person, out var refusal))
@@ -59,8 +59,8 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         return made.Done ? made with { Token = await AddLinkAsync(person.Id, AccountLinkKinds.Invitation, InvitationLife) } : made;
     }
 
-    /// <summary>A new link for somebody who cannot get in; older ones stop working.</summary>
-    /// <returns>The token; null when there is no such person.</returns>
+    /// <summary>Creates a new link for a person who cannot sign in; older links become invalid.</summary>
+    /// <returns>The token; null if there is no such person.</returns>
     public async Task<string?> MakeLinkAsync(Guid personId)
     {
         if (await people.FindByIdAsync(personId.ToString()) is not { } person)
@@ -72,7 +72,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         return await AddLinkAsync(personId, kind, kind == AccountLinkKinds.Reset ? ResetLife : InvitationLife);
     }
 
-    /// <summary>Whose link it is; null when it is unknown, used, too old, or its owner is suspended.</summary>
+    /// <summary>The owner of a link; null if the link is unknown, used or expired, or the owner is suspended.</summary>
     public async Task<Person?> FindByLinkAsync(string? token, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(token))
@@ -88,7 +88,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         return personId is { } id ? await database.People.SingleOrDefaultAsync(person => person.Id == id && person.SuspendedAt == null, cancellationToken) : null;
     }
 
-    /// <summary>Sets the password of the link's owner. The link is used up; every session there was ends.</summary>
+    /// <summary>Sets the password of the link's owner. Uses up the link and ends all of the owner's sessions.</summary>
     public async Task<AccountOutcome> RedeemAsync(string? token, string? displayName, string password, CancellationToken cancellationToken)
     {
         if (await FindByLinkAsync(token, cancellationToken) is not { } person)
@@ -134,8 +134,8 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
 
     private static string Sentence(IdentityError error) => error.Code switch
     {
-        nameof(IdentityErrorDescriber.DuplicateUserName) or nameof(IdentityErrorDescriber.DuplicateEmail) => "There is an account with this e-mail address already.",
-        nameof(IdentityErrorDescriber.PasswordTooShort) => "The password is shorter than 15 characters. A few words with spaces between them do well.",
+        nameof(IdentityErrorDescriber.DuplicateUserName) or nameof(IdentityErrorDescriber.DuplicateEmail) => "An account with this e-mail address already exists.",
+        nameof(IdentityErrorDescriber.PasswordTooShort) => "The password is shorter than 15 characters. A few words separated by spaces work well.",
         _ => error.Description,
     };
 
@@ -156,7 +156,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
             LockoutEnabled = true,
         };
         refusal = !new EmailAddressAttribute().IsValid(address) || address.Length is 0 or > LongestEmail || address.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
-            ? "This is no e-mail address."
+            ? "This is not a valid e-mail address."
             : PersonRoles.All.Contains(role) ? "" : $"There is no role {role}; choose {string.Join(", ", PersonRoles.All)}.";
         return refusal.Length == 0;
     }

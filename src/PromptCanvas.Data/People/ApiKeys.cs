@@ -2,11 +2,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>A key just made.</summary>
-/// <param name="Key">The whole key: shown once, kept nowhere.</param>
+/// <summary>A new API key.</summary>
+/// <param name="Key">The whole key; shown once and not stored.</param>
 public sealed record NewApiKey(ApiKey Row, string Key);
 
-/// <summary>Programs' keys: made, found, revoked.</summary>
+/// <summary>Creates, finds and revokes API keys.</summary>
 public sealed class ApiKeys(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     public const string KeyStart = "pc_";
@@ -35,7 +35,7 @@ public sealed class ApiKeys(IDbContextFactory<AppDbContext> databases, TimeProvi
         return new NewApiKey(row, key);
     }
 
-    /// <summary>The row of a key that may be used now; notes the use.</summary>
+    /// <summary>The row of a valid key; also records the use.</summary>
     public async Task<ApiKey?> FindAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -60,7 +60,7 @@ public sealed class ApiKeys(IDbContextFactory<AppDbContext> databases, TimeProvi
         return found;
     }
 
-    /// <summary>Whether a key that was found before may still be used.</summary>
+    /// <summary>Whether a key found earlier is still valid.</summary>
     public async Task<bool> IsValidAsync(Guid keyId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -69,7 +69,7 @@ public sealed class ApiKeys(IDbContextFactory<AppDbContext> databases, TimeProvi
             row => row.Id == keyId && row.RevokedAt == null && (row.ExpiresAt == null || row.ExpiresAt > now), cancellationToken);
     }
 
-    /// <summary>A person's keys that were not revoked, newest first.</summary>
+    /// <summary>A person's keys that are not revoked, newest first.</summary>
     public async Task<IReadOnlyList<ApiKey>> ListAsync(Guid personId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -77,7 +77,7 @@ public sealed class ApiKeys(IDbContextFactory<AppDbContext> databases, TimeProvi
             .OrderByDescending(row => row.CreatedAt).ToListAsync(cancellationToken);
     }
 
-    /// <returns>Whether there was such a key of this person.</returns>
+    /// <returns>Whether the person had such a key.</returns>
     public async Task<bool> RevokeAsync(Guid personId, Guid keyId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

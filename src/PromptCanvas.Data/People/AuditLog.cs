@@ -2,13 +2,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>Who did what to whom, and who was turned away.</summary>
+/// <summary>Records administrative actions and refused access.</summary>
 public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     private const int LongestWord = 256;
     private const int LongestDetail = 1000;
 
-    /// <param name="actor">Null for the command line and for strangers.</param>
+    /// <param name="actor">Null for the command line and for anonymous callers.</param>
     public async Task WriteAsync(AuditActor actor, string action, string? target, string? detail, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -16,7 +16,7 @@ public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProv
         await database.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>The same for whoever writes it together with the act itself.</summary>
+    /// <summary>An entry for callers that save it in the same transaction as the action.</summary>
     public AuditEntry Entry(AuditActor actor, string action, string? target, string? detail)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -32,7 +32,7 @@ public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProv
         };
     }
 
-    /// <summary>The newest first.</summary>
+    /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ReadAsync(int skip, int take, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -40,7 +40,7 @@ public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProv
             .Skip(skip).Take(take).ToListAsync(cancellationToken);
     }
 
-    // A name with a line break in it must not look like two entries.
+    // A line break in a name must not look like a second entry.
     private static string? OneLine(string? text, int longest)
     {
         if (text is null)
@@ -53,8 +53,8 @@ public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProv
     }
 }
 
-/// <summary>Who acts.</summary>
-/// <param name="PersonId">Null for the command line and for strangers.</param>
-/// <param name="Name">In words that outlive the account.</param>
-/// <param name="Address">Where from; null when it is this machine's own console.</param>
+/// <summary>The person or program that acts.</summary>
+/// <param name="PersonId">Null for the command line and for anonymous callers.</param>
+/// <param name="Name">Kept after the account is deleted.</param>
+/// <param name="Address">The network address; null for the local console.</param>
 public sealed record AuditActor(Guid? PersonId, string Name, string? Address);

@@ -2,12 +2,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>What people have to be told, until they have read it.</summary>
+/// <summary>Unread notices for people.</summary>
 public sealed class NoticeBoard(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     private const int MostShown = 50;
 
-    /// <summary>The newest first.</summary>
+    /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<Notice>> UnreadAsync(Guid personId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -21,7 +21,7 @@ public sealed class NoticeBoard(IDbContextFactory<AppDbContext> databases, TimeP
         return await database.Notices.AnyAsync(notice => notice.PersonId == personId && notice.ReadAt == null, cancellationToken);
     }
 
-    /// <summary>The person has read this and whatever is older.</summary>
+    /// <summary>Marks this notice and all older ones as read.</summary>
     public async Task MarkReadAsync(Guid personId, long noticeId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

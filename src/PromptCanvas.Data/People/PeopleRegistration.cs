@@ -7,13 +7,13 @@ namespace PromptCanvas.Data.People;
 
 public static class PeopleRegistration
 {
-    // OWASP's figure for PBKDF2-SHA512, which Identity's default is half of.
+    // OWASP's recommendation for PBKDF2-SHA512; Identity's default is half of it.
     private const int HashIterations = 220_000;
     private const int ShortestPassword = 15;
     private const int AttemptsBeforeLockout = 5;
 
     /// <summary>Registers accounts, keys and the audit log on the database that <c>IDbContextFactory&lt;AppDbContext&gt;</c> opens.</summary>
-    /// <returns>Identity's builder, for what only a web server has.</returns>
+    /// <returns>Identity's builder, so that web hosts can add their services.</returns>
     public static IdentityBuilder AddPeople(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -31,7 +31,7 @@ public static class PeopleRegistration
 
     private static void Configure(IdentityOptions options)
     {
-        // Length is what counts; rules on which letters only make passwords alike.
+        // Length matters; composition rules only make passwords more alike.
         options.Password = new PasswordOptions
         {
             RequiredLength = ShortestPassword,

@@ -10,7 +10,7 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>A step of the engine → a frame on the bus; the picture is encoded only when somebody watches and a frame is due.</summary>
+/// <summary>Publishes engine steps as preview frames. Encodes a picture only if the job has watchers and a frame is due.</summary>
 internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogger<PreviewPublisher> logger)
 {
     private long encoded;
@@ -20,7 +20,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
 
     public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
-    /// <param name="judge">Looks at a frame before it goes out; null = nobody has to.</param>
+    /// <param name="judge">Checks a frame before it is published; null = no image rules.</param>
     public void Publish(Guid jobId, StepCompleted step, ImageSafetyFilter? judge, CancellationToken cancellationToken)
     {
         pace.Reached(jobId, step.ImageIndex, step.Stage);
@@ -38,8 +38,8 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
         }
     }
 
-    /// <summary>The frame follows its step when it has been looked at, beside the engine's stream.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A frame that cannot be looked at is not shown; the picture goes on.")]
+    /// <summary>Publishes the frame after the safety check, without blocking the engine's stream.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A frame that cannot be checked is not shown; the picture continues.")]
     private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, ImageSafetyFilter judge, CancellationToken cancellationToken)
     {
         try
@@ -51,7 +51,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
         }
         catch (Exception fault)
         {
-            logger.LogDebug(fault, "A preview of picture {Index} of job {JobId} was not looked at, and not shown", step.ImageIndex, jobId);
+            logger.LogDebug(fault, "A preview of picture {Index} of job {JobId} could not be checked and is not shown", step.ImageIndex, jobId);
         }
         finally
         {
@@ -82,7 +82,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
         return picture;
     }
 
-    // Means of blocks, before the bytes are made: a sixteenth of the work for a 1024² prediction.
+    // Block means before conversion to bytes: a sixteenth of the work for a 1024² prediction.
     private static SignedImage Reduce(SignedImage image)
     {
         var factor = Math.Max(image.Width, image.Height) / PreviewEncoder.MaximumSide;

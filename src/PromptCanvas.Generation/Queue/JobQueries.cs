@@ -46,7 +46,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         return ToView(job, place ?? (job.State == JobStates.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null));
     }
 
-    // Deleted or taken down: the job still says that they were made, and leads nowhere.
+    // Deleted or taken-down pictures: the job still lists them, but without a link.
     private static Task<List<int>> GoneAsync(AppDbContext database, Guid jobId, CancellationToken cancellationToken) =>
         database.Images.Where(image => image.JobId == jobId && (image.DeletedAt != null || image.TakenDownAt != null))
             .Select(image => image.ImageIndex).ToListAsync(cancellationToken);

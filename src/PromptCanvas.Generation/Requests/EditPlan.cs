@@ -4,7 +4,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>What is to be painted of a picture, and in which frames.</summary>
+/// <summary>The region of a picture to regenerate, and the frames that cover it.</summary>
 public sealed class EditPlan
 {
     private EditPlan(string kind, RgbImage picture, KeepMask mask, IReadOnlyList<PixelRectangle> frames)
@@ -15,7 +15,7 @@ public sealed class EditPlan
         Frames = frames;
     }
 
-    /// <summary><c>edit</c>, <c>erase</c> or <c>extend</c>: what the finished picture says of itself.</summary>
+    /// <summary><c>edit</c>, <c>erase</c> or <c>extend</c>; recorded in the finished picture's recipe.</summary>
     public string Kind { get; }
 
     /// <summary>The picture at the size of the result.</summary>
@@ -23,27 +23,27 @@ public sealed class EditPlan
 
     public KeepMask Mask { get; }
 
-    /// <summary>Over how many pixels, inside the mask, the picture goes over into what was painted.</summary>
+    /// <summary>Feather radius in pixels, inside the mask.</summary>
     public int Feather { get; private init; }
 
-    /// <summary>Squares, in the order in which they are painted; together they cover all that is not kept.</summary>
+    /// <summary>Square frames in painting order; together they cover all pixels that are not kept.</summary>
     public IReadOnlyList<PixelRectangle> Frames { get; }
 
     /// <summary>The side of the largest frame, in pixels of the picture.</summary>
     public int LargestFrame => Frames.Max(frame => frame.Width);
 
-    /// <summary>Paints a part anew as a prompt says. A mask over everything is allowed: nothing of the picture is kept but its size.</summary>
+    /// <summary>Regenerates a part from a prompt. The mask may cover everything; then only the picture's size is kept.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="mask">What stays.</param>
-    /// <param name="feather">Over how many pixels, inside the mask, the picture goes over into what is painted.</param>
+    /// <param name="mask">The pixels to keep.</param>
+    /// <param name="feather">Feather radius in pixels, inside the mask.</param>
     public static Result<EditPlan> Edit(RgbImage picture, KeepMask mask, int feather = 0) => Masked("edit", picture, mask, feather);
 
-    /// <summary>Takes what is under the mask away and closes the background.</summary>
+    /// <summary>Removes the masked object and fills in the background.</summary>
     public static Result<EditPlan> Erase(RgbImage picture, KeepMask mask) => mask is { KeepsNothing: true }
-        ? new InvalidInput("mask", "The mask covers the whole picture, so there is nothing to close the hole with: leave a part of it.")
+        ? new InvalidInput("mask", "The mask covers the whole picture, so no background is left to fill the hole: keep a part of the picture.")
         : Masked("erase", picture, mask);
 
-    /// <summary>Paints on over the picture's edges.</summary>
+    /// <summary>Extends the picture beyond its edges.</summary>
     public static Result<EditPlan> Extend(RgbImage picture, Extension extension)
     {
         ArgumentNullException.ThrowIfNull(picture);

@@ -1,13 +1,18 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>What an engine is asked for a job.</summary>
-/// <param name="Plan">Where it paints into a picture; null where pictures are made as a whole.</param>
+/// <summary>A job's engine request.</summary>
+/// <param name="Plan">The edit plan; null if pictures are generated as a whole.</param>
 internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
 {
     // Far from the seeds of the same request and of the frames of its pictures; any odd number with as many bits would do.
     private const uint OtherSeed = 0x85EBCA6B;
+
+    /// <summary>A request that paints into a picture, as planned.</summary>
+    public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned) =>
+        planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan) : refusal;
 
     /// <summary>Of its pictures, in pixels.</summary>
     public int Width => Plan?.Picture.Width ?? Request.Size;
@@ -15,13 +20,13 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
     /// <summary>Of its pictures, in pixels.</summary>
     public int Height => Plan?.Picture.Height ?? Request.Size;
 
-    /// <summary>One sentence that says what to do; null when it can be made.</summary>
+    /// <summary>Null if the request is valid; otherwise one sentence that says what to do.</summary>
     public string? Validate(IImageEngine engine) => Plan is null ? engine.Validate(Request) : PictureEditor.Validate(engine, Plan, Request);
 
-    /// <summary>Whether a picture may have another seed than its index gives it: the frames of a row share theirs.</summary>
+    /// <summary>Whether a failed picture may be retried with another seed. The frames of a row share one seed, so they cannot.</summary>
     public bool CanTryAnotherSeed => Request.Origin is not { IsRow: true };
 
-    /// <summary>The same for some of its pictures, from the beginning and with a seed of their own; the same one on every call.</summary>
+    /// <summary>The same request for some pictures, restarted with another, deterministic seed.</summary>
     public EngineRequest WithAnotherSeed(IReadOnlyList<int> imageIndices) => this with
     {
         Request = Request with { Seed = unchecked(Request.Seed + OtherSeed), ImageIndices = imageIndices, Finished = null, ReportsStages = false },

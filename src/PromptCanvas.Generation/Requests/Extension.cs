@@ -3,10 +3,10 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>How many pixels a picture grows on each side.</summary>
+/// <summary>Number of pixels to add on each side.</summary>
 public sealed record Extension(int Left, int Right, int Up, int Down)
 {
-    /// <summary>Why a picture cannot grow so; null when it can.</summary>
+    /// <summary>Why the extension is invalid; null if it is valid.</summary>
     public Refusal? Check(int width, int height)
     {
         int[] sides = [Left, Right, Up, Down];
@@ -23,6 +23,6 @@ public sealed record Extension(int Left, int Right, int Up, int Down)
         var (newWidth, newHeight) = (width + Left + Right, height + Up + Down);
         return PictureDecoder.Accepts(newWidth, newHeight)
             ? null
-            : new InvalidInput("extend", $"The picture would grow to {newWidth} × {newHeight} pixels; at most {PictureDecoder.MaximumSide} a side and 40 megapixels are made.");
+            : new InvalidInput("extend", $"The picture would grow to {newWidth} × {newHeight} pixels; at most {PictureDecoder.MaximumSide} per side and 40 megapixels are allowed.");
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>JSON inside rows and pictures: camelCase, and enums by name, so that their order may change.</summary>
+/// <summary>JSON format in rows and pictures: camelCase, enums by name so that they can be reordered.</summary>
 internal static class JobJson
 {
     public static JsonSerializerOptions Options { get; } = Make();

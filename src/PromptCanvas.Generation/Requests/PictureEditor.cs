@@ -7,13 +7,13 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>Paints the frames of a plan with an engine and lays them into the picture, at the picture's own size.</summary>
+/// <summary>Runs an edit plan: an engine paints each frame, and the results are pasted into the picture at its own size.</summary>
 public static class PictureEditor
 {
-    // An odd number near 2³²/φ: frames of a picture get seeds far from those of the other pictures.
+    // Odd and near 2³²/φ, so that the seeds of a picture's frames are far from those of the other pictures.
     private const uint FrameSeedStride = 0x9E3779B9;
 
-    /// <summary>What is wrong with a plan and request, before any work; null when they can be made.</summary>
+    /// <summary>Checks a plan and request without running them; null if they are valid.</summary>
     public static string? Validate(IImageEngine engine, EditPlan plan, GenerationRequest request)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -21,28 +21,28 @@ public static class PictureEditor
         return engine.Validate(request with { Known = KnownRegionOf(new EditCanvas(plan.Picture, plan.Mask), plan.Frames[0], MaximumProbe) });
     }
 
-    // A pixel takes 4 bytes on a canvas and 3 in the picture that it becomes: half a gigabyte, whoever edits how much at once.
+    // 4 bytes per pixel of a canvas and 3 in the resulting picture: at most half a gigabyte for all edits together.
     private const long PixelsAtOnce = 64_000_000;
 
-    // What is whole waits here for whoever keeps it, and the next one is not begun before.
+    // Backpressure: the next finished picture waits until the previous one is consumed.
     private const int EventsAhead = 1;
 
     private static readonly PixelCapacity Canvases = new(PixelsAtOnce);
 
-    // Enough for the engine to see what is known; the picture itself does not matter to it yet.
+    // A small probe suffices for validation: the engine checks which pixels are known, not their values.
     private const int MaximumProbe = 64;
 
-    /// <summary>Makes the pictures of a request, each frame after frame, as many at once as there is room for.</summary>
-    /// <param name="engine">Paints.</param>
-    /// <param name="plan">What is painted.</param>
-    /// <param name="request">Prompt, seed, count; its size is what a frame is painted at.</param>
-    /// <param name="cancellationToken">Drops what is left within one step.</param>
-    /// <returns>The engine's events, a stage being one of a frame; progress is that of the whole picture, and finished pictures are whole, every kept pixel as it was.</returns>
+    /// <summary>Edits the pictures of a request, frame by frame; several pictures concurrently, within the capacity.</summary>
+    /// <param name="engine">The engine that paints the frames.</param>
+    /// <param name="plan">The region to paint, and its frames.</param>
+    /// <param name="request">Prompt, seed and count; its size is the side at which a frame is painted.</param>
+    /// <param name="cancellationToken">Cancels unfinished pictures within one step.</param>
+    /// <returns>The engine's events. Stages belong to a frame; progress and finished pictures refer to the whole picture, whose kept pixels are unchanged.</returns>
     public static IAsyncEnumerable<GenerationEvent> EditAsync(
         IImageEngine engine, EditPlan plan, GenerationRequest request, CancellationToken cancellationToken) =>
         EditAsync(engine, plan, request, Canvases, cancellationToken);
 
-    /// <summary>The same with a room of one's own.</summary>
+    /// <summary>Like the public overload, with its own capacity.</summary>
     internal static async IAsyncEnumerable<GenerationEvent> EditAsync(
         IImageEngine engine, EditPlan plan, GenerationRequest request, PixelCapacity canvases, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ public static class PictureEditor
         IImageEngine engine, EditPlan plan, GenerationRequest request, int index, PixelCapacity canvases, ChannelWriter<GenerationEvent> events,
         CancellationToken cancellationToken)
     {
-        using var room = await canvases.EnterAsync((long)plan.Picture.Width * plan.Picture.Height, cancellationToken).ConfigureAwait(false);
+        using var reserved = await canvases.EnterAsync((long)plan.Picture.Width * plan.Picture.Height, cancellationToken).ConfigureAwait(false);
         var canvas = new EditCanvas(plan.Picture, plan.Mask);
         var seed = unchecked(request.Seed + (uint)index);
         var timings = new List<StageTiming>();
@@ -112,8 +112,8 @@ public static class PictureEditor
         }
     }
 
-    /// <summary>Brings the canvas to where an earlier run of this picture was.</summary>
-    /// <returns>The frame to go on with.</returns>
+    /// <summary>Restores the canvas from the checkpoint of an earlier run.</summary>
+    /// <returns>Index of the first frame to paint.</returns>
     private static int Resume(EditPlan plan, GenerationRequest request, int index, EditCanvas canvas, List<StageTiming> timings)
     {
         if (request.Finished?.GetValueOrDefault(index) is not { Frame: > 0, Canvas: { } whole } result
@@ -155,7 +155,7 @@ public static class PictureEditor
         Timings = Sums(timings),
     };
 
-    // A copy: the canvas is painted on.
+    // Copies, because painting continues on the canvas.
     private static byte[] CopyOf(EditCanvas canvas) => canvas.ToImage().Bytes.ToArray();
 
     private static StageTiming[] Sums(IEnumerable<StageTiming> timings) =>

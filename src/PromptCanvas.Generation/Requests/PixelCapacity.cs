@@ -1,6 +1,6 @@
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>Room for so many pixels at once. Who does not fit waits, and nobody who came later goes in before.</summary>
+/// <summary>FIFO semaphore counted in pixels.</summary>
 internal sealed class PixelCapacity
 {
     private readonly long size;
@@ -8,14 +8,14 @@ internal sealed class PixelCapacity
     private readonly LinkedList<(long Pixels, TaskCompletionSource<Place> Entered)> waiting = [];
     private long free;
 
-    /// <param name="pixels">The room; a picture larger than it has it to itself.</param>
+    /// <param name="pixels">The capacity. A larger picture takes all of it.</param>
     public PixelCapacity(long pixels) => size = free = pixels;
 
-    /// <summary>Waits for room.</summary>
-    /// <param name="wanted">How many pixels.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The room is given back when this is disposed.</returns>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>Waits for capacity, in order of arrival.</summary>
+    /// <param name="wanted">Number of pixels.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <returns>Dispose it to release the pixels.</returns>
+    /// <exception cref="OperationCanceledException">Waiting was cancelled.</exception>
     public async Task<IDisposable> EnterAsync(long wanted, CancellationToken cancellationToken)
     {
         var entered = new TaskCompletionSource<Place>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +37,7 @@ internal sealed class PixelCapacity
         {
             if (node.List is null)
             {
-                return; // In already: whoever entered gives the room back.
+                return; // Already granted; the caller releases it.
             }
 
             waiting.Remove(node);
@@ -56,17 +56,17 @@ internal sealed class PixelCapacity
         }
     }
 
-    private sealed class Place(PixelCapacity room, long taken) : IDisposable
+    private sealed class Place(PixelCapacity owner, long taken) : IDisposable
     {
         private long held = taken;
 
         public void Dispose()
         {
-            lock (room.gate)
+            lock (owner.gate)
             {
-                room.free += held;
+                owner.free += held;
                 held = 0;
-                room.LetIn();
+                owner.LetIn();
             }
         }
     }

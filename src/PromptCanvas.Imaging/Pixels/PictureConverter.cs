@@ -5,14 +5,14 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Imaging.Pixels;
 
-/// <summary>A finished picture in another format. What our PNG says about itself goes along as XMP; nothing else does.</summary>
+/// <summary>Converts a finished picture to another format. The provenance text of our PNGs is kept as XMP; other metadata is removed.</summary>
 public static class PictureConverter
 {
     public const string JpegType = "image/jpeg";
 
     /// <param name="encoded">A JPEG, PNG or WebP.</param>
-    /// <param name="quality">1 … 100, for the formats that lose something.</param>
-    /// <exception cref="PictureFormatException">It is none of these, damaged, or too large.</exception>
+    /// <param name="quality">1 … 100, for lossy formats.</param>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static byte[] Convert(byte[] encoded, PictureFormat format, int quality)
     {
         var text = PictureText.Read(encoded);
@@ -21,7 +21,7 @@ public static class PictureConverter
 
     private static byte[] Save(Image decoded, PictureFormat format, int quality, PictureText? text)
     {
-        // What a file brings along is not ours to pass on.
+        // Do not pass on metadata of foreign files.
         using var picture = decoded.Mutate(image =>
         {
             if (text is not null)

@@ -27,7 +27,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>What the studio is made of.</summary>
+/// <summary>Registers the application's services.</summary>
 internal static class StudioServices
 {
     public static WebApplicationBuilder AddStudio(this WebApplicationBuilder builder)
@@ -35,7 +35,7 @@ internal static class StudioServices
         var services = builder.Services;
         services.AddRazorComponents().AddInteractiveServerComponents(options =>
         {
-            // Pages resume by their address; a circuit is kept only for a short break of the line.
+            // Pages restore their state from the URL. A circuit is kept only for a short disconnect.
             options.DisconnectedCircuitMaxRetained = 50;
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
         });

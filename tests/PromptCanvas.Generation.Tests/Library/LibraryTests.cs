@@ -107,7 +107,7 @@ public sealed class LibraryTests : IAsyncDisposable
         Assert.Equal(("", "", 0), (row.Prompt, row.ContentHash, row.ImageEmbedding.Length));
     }
 
-    // Embeddings in a plane: the order is that of their angles, whatever their lengths.
+    // Two-dimensional embeddings: the order follows their angles, regardless of their lengths.
     [Fact]
     public async Task Like_APicture_FindsTheClosestFirst()
     {
@@ -165,7 +165,7 @@ public sealed class LibraryTests : IAsyncDisposable
         await database.SaveChangesAsync(Cancellation);
     }
 
-    // A mark belongs to a person of the installation.
+    // A favourite mark must refer to an existing person.
     private async Task PeopleAsync()
     {
         await studio.PrepareAsync();

@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace PromptCanvas.Web.Tests.Structure;
 
-/// <summary>A slice uses of another slice only its public interfaces and records.</summary>
+/// <summary>A slice uses only the public interfaces and records of other slices.</summary>
 public sealed class SliceTests
 {
     private const string Features = "PromptCanvas.Web.Features.";
@@ -31,7 +31,7 @@ public sealed class SliceTests
     public void Slices_AreFound()
     {
         Assert.Equal(
-            ["Accounts", "Blend", "Change", "Create", "Edit", "Family", "Gallery", "Jobs", "Moderation", "OpenAi", "Operations", "People", "Previews", "Queue", "Safety", "Sharing", "Story", "Uploads", "Usage"],
+            ["Accounts", "Blend", "Boards", "Change", "Create", "Edit", "Family", "Gallery", "Jobs", "Moderation", "OpenAi", "Operations", "People", "Previews", "Provenance", "Queue", "Safety", "Sharing", "Uploads", "Usage"],
             Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
     }
 
@@ -59,7 +59,7 @@ public sealed class SliceTests
         : type.IsGenericType ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Parts)]
         : [type];
 
-    // Walks the instructions, because a body may call what no signature shows.
+    // Reads the IL, because a method body may call types that no signature shows.
     private static IEnumerable<Type?> InBody(MethodBase method)
     {
         var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];

@@ -7,9 +7,9 @@ using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>A link to a new password, by mail to the address of the account and to no other.</summary>
-/// <param name="Email">What somebody typed; there may be nobody of that address.</param>
-/// <param name="Text">With {0} for the link.</param>
+/// <summary>A mail with a password reset link, sent to the address of the account only.</summary>
+/// <param name="Email">The address that was entered; it may belong to no account.</param>
+/// <param name="Text">Text with the placeholder {0} for the link.</param>
 internal sealed record RecoveryLetter(string Email, string Subject, string Text)
 {
     public async Task<Letter?> WriteAsync(IServiceProvider services, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Where people make their own account, if the installation is open.</summary>
+/// <summary>Self-registration, if the installation allows it.</summary>
 public sealed partial class RegisterPage
 {
     private bool isOpen;
@@ -65,7 +65,6 @@ public sealed partial class RegisterPage
         }
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class RegisterForm
     {
         public string? Email { get; set; }

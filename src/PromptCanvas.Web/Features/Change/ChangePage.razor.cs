@@ -5,7 +5,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Change;
 
-/// <summary>A picture on its way from one caption to another. Which picture and which job are part of the address.</summary>
+/// <summary>Changes a picture from one caption to another. Picture and job are part of the URL.</summary>
 public sealed partial class ChangePage(IJobQueries jobs, IUploads uploads, ICurrentActor actor)
 {
     private ChangeSource? source;

@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>Queues what a person wants made; every page and the API come through here.</summary>
+/// <summary>Queues jobs for every page and for the API.</summary>
 public interface IPictureMaking
 {
     /// <summary>Queues a job of any kind; no picture exists yet when this returns.</summary>

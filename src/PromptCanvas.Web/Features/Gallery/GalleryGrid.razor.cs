@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>Finished pictures, newest first, growing at both ends: by scrolling and by what gets done meanwhile.</summary>
+/// <summary>Finished pictures, newest first. Grows at the end by scrolling and at the top by newly finished pictures.</summary>
 public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 {
     private IReadOnlyList<PictureView> shown = [];
@@ -18,15 +18,14 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     [Parameter]
     public string? Title { get; set; }
 
-    /// <summary>What is shown.</summary>
     [Parameter]
     public LibraryFilter Filter { get; set; } = LibraryFilter.Everything;
 
-    /// <summary>Whether several pictures can be chosen, for what is done with all of them.</summary>
+    /// <summary>Whether several pictures can be selected for batch actions.</summary>
     [Parameter]
     public bool Selectable { get; set; }
 
-    /// <summary>Whether the gallery is as long as all its pictures, of which only those in sight are on the page.</summary>
+    /// <summary>Whether to show the full-length virtualized wall, which renders only the visible rows.</summary>
     [Parameter]
     public bool Wall { get; set; }
 
@@ -34,14 +33,14 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     [Parameter]
     public IReadOnlySet<Guid> HiddenJobs { get; set; } = new HashSet<Guid>();
 
-    /// <summary>Whether there is no picture at all.</summary>
+    /// <summary>Whether there are no pictures.</summary>
     [Parameter]
     public bool IsEmpty { get; set; }
 
     [Parameter]
     public EventCallback<bool> IsEmptyChanged { get; set; }
 
-    /// <summary>The first page, handed from the prerendered page to the live one.</summary>
+    /// <summary>The first page of pictures, passed from prerendering to the interactive page.</summary>
     [PersistentState]
     public PicturePage? FirstPage { get; set; }
 
@@ -91,7 +90,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 
     private void EndSelecting() => (selecting, selected) = (false, []);
 
-    // Pictures went into the trash or came back.
+    // Called after pictures were moved to the trash or restored.
     private async Task ChangedAsync()
     {
         window.Start(await window.ReadFirstAsync(Gone));
@@ -112,7 +111,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         }
     }
 
-    // What changes during a reading is read once more, and only once.
+    // Coalesces changes: changes during a refresh cause exactly one more refresh.
     private async Task RefreshAsync()
     {
         changed = true;

@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>The verbs of many pictures at once. What is not the person's own stays as it is.</summary>
+/// <summary>Batch actions on selected pictures. Pictures of other people are not changed.</summary>
 public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentActor actor, ISnackbar snackbar)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
@@ -18,11 +18,11 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
     [Parameter, EditorRequired]
     public required IReadOnlyCollection<Guid> Selected { get; set; }
 
-    /// <summary>The person has chosen enough.</summary>
+    /// <summary>The person ends the selection.</summary>
     [Parameter]
     public EventCallback OnDone { get; set; }
 
-    /// <summary>Pictures went into the trash or came back.</summary>
+    /// <summary>Pictures were moved to the trash or restored.</summary>
     [Parameter]
     public EventCallback OnChanged { get; set; }
 
@@ -30,7 +30,7 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
 
     protected override void OnParametersSet()
     {
-        // Another choice is another zip.
+        // A different selection needs a new zip file.
         if (bundle is not null && !bundled.SequenceEqual(Selected))
         {
             bundle = null;

@@ -7,10 +7,10 @@ using PromptCanvas.Web.Components;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>Draws the rows in sight. What is made meanwhile comes at once while one is at the top, and is offered otherwise, so that nothing moves under the hand.</summary>
+/// <summary>Renders the visible rows. New pictures appear at once when the wall is scrolled to the top; otherwise a button offers them, so that the layout does not shift.</summary>
 public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
 {
-    // Two screens of a usual height on each side.
+    // About two screens above and below.
     private const int OverscanRows = 8;
 
     private Virtualize<GalleryRow>? rows;
@@ -29,7 +29,7 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
     [Parameter, EditorRequired]
     public required LibraryFilter Filter { get; set; }
 
-    /// <summary>The newest pictures, for the page before it is measured.</summary>
+    /// <summary>The newest pictures, shown until the wall is measured.</summary>
     [Parameter, EditorRequired]
     public required IReadOnlyList<PictureView> First { get; set; }
 
@@ -42,11 +42,11 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
     [Parameter]
     public EventCallback<Guid> OnPick { get; set; }
 
-    /// <summary>Another number says that pictures came or went.</summary>
+    /// <summary>Changes whenever pictures are added or removed.</summary>
     [Parameter]
     public int Version { get; set; }
 
-    /// <summary>The script measured the wall: how many pictures go into a row, a row's height with its gap in CSS pixels, the reader's minutes from UTC.</summary>
+    /// <summary>Called by wall.js after measuring: pictures per row, row height including the gap in CSS pixels, and the reader's UTC offset in minutes.</summary>
     [JSInvokable]
     public async Task OnMeasured(int fitting, float height, int minutesFromUtc)
     {
@@ -67,7 +67,7 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
         }
     }
 
-    /// <summary>The script saw one leave the top, or come back to it.</summary>
+    /// <summary>Called by wall.js when the wall is scrolled away from the top, or back to it.</summary>
     [JSInvokable]
     public async Task OnAtTop(bool isAtTop)
     {
@@ -175,9 +175,9 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
         await JumpAsync(0);
     }
 
-    /// <summary>Pictures side by side.</summary>
+    /// <summary>One row of the wall.</summary>
     private sealed record GalleryRow(int Place, IReadOnlyList<PictureView> Pictures);
 
-    /// <summary>A month that has pictures, and the place of its newest.</summary>
+    /// <summary>A month with pictures, and the index of its newest picture.</summary>
     private sealed record GalleryMonth(DateOnly Start, int Place, bool BeginsYear);
 }

@@ -4,12 +4,12 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>The part of the gallery that one tab has loaded, newest first; the actor walks through it.</summary>
+/// <summary>The pictures that one browser tab has loaded, newest first; the viewer steps through them.</summary>
 public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, IJobQueries jobs, ICurrentActor actor, TimeProvider clock)
 {
     private const int PageSize = 24;
 
-    // The most the library reads at once.
+    // Maximum range that the library reads at once.
     private const int LargestRange = 200;
     private readonly Dictionary<int, PictureView> placed = [];
     private readonly Dictionary<Guid, int> places = [];
@@ -20,7 +20,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
 
     public bool IsLoaded { get; private set; }
 
-    /// <summary>What the window looks onto.</summary>
+    /// <summary>The active filter.</summary>
     public LibraryFilter Filter { get; private set; } = LibraryFilter.Everything;
 
     public bool HasMore => next is not null;
@@ -28,10 +28,10 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     /// <summary>When each picture was made, newest first, as of the last <see cref="PinAsync"/>.</summary>
     public IReadOnlyList<DateTimeOffset> Times { get; private set; } = [];
 
-    /// <summary>How many pictures there were then.</summary>
+    /// <summary>Number of pictures at that time.</summary>
     public int Count => Times.Count;
 
-    /// <summary>Keeps the places of all pictures there are now: what is made later moves none.</summary>
+    /// <summary>Pins the positions of all current pictures, so that newer pictures do not shift them.</summary>
     public async Task PinAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -40,17 +40,17 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         Times = await timeline.TimesAsync(await actor.GetAsync(cancellationToken), Filter, now, cancellationToken);
     }
 
-    /// <summary>How many pictures there are now.</summary>
+    /// <summary>The current number of pictures.</summary>
     public async Task<int> CountAsync(CancellationToken cancellationToken) =>
         await timeline.CountAsync(await actor.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>The pictures from a pinned place on.</summary>
+    /// <summary>The pictures from a pinned position on.</summary>
     public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(int start, int take, CancellationToken cancellationToken)
     {
         var found = new List<PictureView>();
         for (var at = start; at < Math.Min(start + take, Count); at += LargestRange)
         {
-            // From the place's own moment on, which the database finds at once, however far down it is.
+            // Seek by the timestamp at that position, which the database finds by index at any depth.
             var equals = 0;
             while (equals < at && Times[at - equals - 1] == Times[at])
             {
@@ -70,7 +70,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         return found;
     }
 
-    /// <summary>Looks onto something else, and forgets what it had loaded.</summary>
+    /// <summary>Changes the filter and discards the loaded pictures.</summary>
     public void LookAt(LibraryFilter filter)
     {
         if (filter != Filter)
@@ -83,7 +83,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         }
     }
 
-    /// <summary>Takes pictures out that are no longer there.</summary>
+    /// <summary>Removes a picture that no longer exists.</summary>
     public void Remove(Guid pictureId) => pictures.RemoveAll(picture => picture.Id == pictureId);
 
     public async Task<PicturePage> ReadFirstAsync(CancellationToken cancellationToken) =>
@@ -110,7 +110,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         next = page.Next;
     }
 
-    /// <summary>Puts what was made since on top; more than a page of it starts the window anew.</summary>
+    /// <summary>Adds newer pictures at the top; if they fill more than a page, reloads from the top.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var first = await ReadFirstAsync(cancellationToken);
@@ -135,7 +135,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         }
     }
 
-    /// <summary>The pictures before and after one, in the gallery's order; its job's other pictures when the gallery has not loaded it.</summary>
+    /// <summary>The previous and next picture in gallery order; within the job when the gallery has not loaded the picture.</summary>
     public async Task<(Guid? Newer, Guid? Older)> NeighboursAsync(PictureView picture, CancellationToken cancellationToken)
     {
         if (places.TryGetValue(picture.Id, out var place))

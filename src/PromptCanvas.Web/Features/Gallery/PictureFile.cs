@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>Names a picture's file so that a folder of downloads can be read.</summary>
+/// <summary>Builds readable file names for downloads.</summary>
 internal static class PictureFile
 {
     private const int LongestSlug = 60;

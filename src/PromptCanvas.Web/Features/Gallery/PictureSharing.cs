@@ -5,10 +5,10 @@ using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>Who may see a picture: its owner says so, and nobody else.</summary>
+/// <summary>Changes a picture's visibility; only its owner may.</summary>
 public sealed class PictureSharing(IDbContextFactory<AppDbContext> databases)
 {
-    /// <returns>Whether it was this actor's picture.</returns>
+    /// <returns>False when the picture does not belong to the actor.</returns>
     public async Task<bool> SetAsync(Actor actor, Guid pictureId, string visibility, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);

@@ -6,12 +6,13 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
+/// <summary>Shows one picture above the page. The picture is part of the URL, so that links and Back work.</summary>
 public sealed partial class PictureViewer(
     IJobQueries jobs, ICurrentActor viewer, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
@@ -33,7 +34,7 @@ public sealed partial class PictureViewer(
     [Parameter]
     public Guid? PictureId { get; set; }
 
-    /// <summary>Where closing leads; null = to the page beneath.</summary>
+    /// <summary>URL to close to; null = the current page without the picture.</summary>
     [Parameter]
     public string? Beneath { get; set; }
 
@@ -81,7 +82,7 @@ public sealed partial class PictureViewer(
         }
     }
 
-    // The variations form on the Create page, like everything that is being made.
+    // The variations are shown on the Create page, like every running job.
     private async Task VaryAsync(double strength)
     {
         if (picture is null)
@@ -90,7 +91,7 @@ public sealed partial class PictureViewer(
         }
 
         busy = true;
-        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Material = new VaryMaterial(picture.Id, strength) };
+        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Operation = new VaryOperation(picture.Id, strength) };
         var person = await viewer.GetAsync(CancellationToken.None);
         if ((await making.HandleAsync(job, person, CancellationToken.None)).TryGet(out var id, out var refused))
         {
@@ -108,7 +109,7 @@ public sealed partial class PictureViewer(
         }
     }
 
-    // Into the trash, and on to the next picture; the way back is offered at once.
+    // Moves the picture to the trash, shows the next one and offers to undo.
     private async Task DeleteAsync()
     {
         if (picture is not { DeletedAt: null } going || !isMine
@@ -142,7 +143,7 @@ public sealed partial class PictureViewer(
 
     private Task PressAsync(KeyboardEventArgs pressed)
     {
-        // Ctrl+F is the browser's; a key held down is meant once, but for walking.
+        // Ctrl+F belongs to the browser. Key repeat is ignored, except for the arrow keys.
         if (pressed.CtrlKey || pressed.MetaKey || pressed.AltKey || (pressed.Repeat && !pressed.Key.StartsWith("Arrow", StringComparison.Ordinal)))
         {
             return Task.CompletedTask;

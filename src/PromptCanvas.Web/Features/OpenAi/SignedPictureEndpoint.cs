@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary><c>GET /v1/images/content/{token}</c>: the bytes behind an address of an answer.</summary>
+/// <summary><c>GET /v1/images/content/{token}</c>: the picture behind a signed URL.</summary>
 internal static class SignedPictureEndpoint
 {
     public const string Path = "/images/content/";
@@ -24,10 +24,10 @@ internal static class SignedPictureEndpoint
 
         if (address.ExpiresAt <= clock.GetUtcNow())
         {
-            throw new OpenAiException(new OpenAiFault(StatusCodes.Status410Gone, "This address has expired; the picture is in the gallery of whoever asked for it."));
+            throw new OpenAiException(new OpenAiFault(StatusCodes.Status410Gone, "This address has expired; the picture is in the gallery of the key's owner."));
         }
 
-        // No more than the person may see now: what is deleted or taken down is gone here too.
+        // The person's current access applies: deleted or taken-down pictures are not served.
         if (await jobs.FindPictureAsync(new Actor(address.PersonId, PersonRoles.Viewer), address.ImageId, cancellationToken) is null
             || await bytes.ReadAsync(address.ImageId, address.Format, address.Quality, cancellationToken) is not { } picture)
         {

@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 using MudBlazor;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Uploads;
 
-/// <summary>Says what will happen to a picture that is brought along, and does it. Files are taken by js/zones.js; inputs marked data-bring-picture open the question.</summary>
+/// <summary>Offers the actions for an uploaded picture and runs the chosen one. js/zones.js receives the files; inputs marked data-bring-picture open the dialog.</summary>
 public sealed partial class PictureZones(
     IPictureMaking making, ICurrentActor actor, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
@@ -18,15 +19,15 @@ public sealed partial class PictureZones(
     private DotNetObjectReference<PictureZones>? self;
     private IJSObjectReference? script;
 
-    /// <summary>Whether a picture is being edited on the page: another one takes its place, or is its mask.</summary>
+    /// <summary>Whether the page is editing a picture: an upload then replaces it or becomes its mask.</summary>
     [Parameter]
     public bool OnEditor { get; set; }
 
     private PictureZone[] Zones => OnEditor ? [PictureZone.Edit, PictureZone.Mask] : [PictureZone.Edit, PictureZone.Vary, PictureZone.Restore];
 
-    /// <summary>A picture was uploaded for one of the zones.</summary>
-    /// <param name="prompt">What its file says it was made of; null = nothing.</param>
-    /// <returns>Why nothing came of it; null when something did.</returns>
+    /// <summary>Called after a picture was uploaded for a zone.</summary>
+    /// <param name="prompt">The prompt stored in the file; null = none.</param>
+    /// <returns>Why it failed; null on success.</returns>
     [JSInvokable]
     public async Task<string?> OnUploaded(string zone, Guid id, string? prompt)
     {
@@ -36,7 +37,7 @@ public sealed partial class PictureZones(
             return null;
         }
 
-        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Material = new VaryMaterial(id) };
+        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Operation = new VaryOperation(id) };
         if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var made, out var refusal))
         {
             navigation.NavigateTo($"/jobs/{made}");

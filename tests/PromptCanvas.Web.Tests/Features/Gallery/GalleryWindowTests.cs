@@ -103,7 +103,7 @@ public sealed class GalleryWindowTests
 
         public void Add(int count)
         {
-            // Four of a job are often done in the same moment.
+            // Pictures of the same job often finish at the same time.
             for (var i = 0; i < count; i++)
             {
                 Pictures.Insert(0, new PictureView(Guid.NewGuid(), Guid.NewGuid(), 0, "a cube", 1, "starter", 64, 64, DateTimeOffset.UnixEpoch.AddMinutes(Pictures.Count / 4)));
