@@ -8,12 +8,12 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Options;
 
-/// <summary>Which model a command uses, and on what.</summary>
+/// <summary>The model that a command uses, and the device it runs on.</summary>
 internal static class ModelOptions
 {
     public static Option<string?> Model() => new("--model") { Description = "A model's name, or the path of its folder.", HelpName = "NAME|FOLDER" };
 
-    /// <summary>The models folder: <c>Models__Folder</c>, else <c>models</c> here, above here, or beside the program.</summary>
+    /// <summary>The models folder: <c>Models__Folder</c>, else <c>models</c> in the current folder, in one above it, or next to the program or above it.</summary>
     public static string ModelsFolder()
     {
         if (Environment.GetEnvironmentVariable("Models__Folder") is { Length: > 0 } configured)
@@ -36,14 +36,14 @@ internal static class ModelOptions
         return Path.GetFullPath("models");
     }
 
-    /// <summary>The library over the models folder, with the device the environment names.</summary>
+    /// <summary>Opens the models folder with the device named by the environment.</summary>
     public static OnnxModelLibrary OpenLibrary()
     {
         return new OnnxModelLibrary(
             ModelsFolder(), Environment.GetEnvironmentVariable("Models__Default") ?? "starter", Inference(), Report);
     }
 
-    /// <summary>A fault always; that everything is as expected only to somebody who looks.</summary>
+    /// <summary>Prints faults always, other notices only in a terminal.</summary>
     public static void Report(ProviderNotice notice)
     {
         if (notice.IsFault || !Console.IsErrorRedirected)
@@ -52,7 +52,7 @@ internal static class ModelOptions
         }
     }
 
-    /// <summary>The device the environment names, as for the studio.</summary>
+    /// <summary>The device named by the environment, with the studio's variables.</summary>
     public static InferenceOptions Inference() => new()
     {
         ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ExecutionProviders.Auto,
@@ -60,7 +60,7 @@ internal static class ModelOptions
         GraphCache = Environment.GetEnvironmentVariable("Inference__GraphCache") ?? Path.Combine(CacheFolder(), "promptcanvas", "graphs"),
     };
 
-    /// <summary>The user's cache folder: <c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>, else where this system keeps local data.</summary>
+    /// <summary>The user's cache folder: <c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>, else the system's folder for local data.</summary>
     private static string CacheFolder()
     {
         if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } configured)
@@ -95,8 +95,8 @@ internal static class ModelOptions
         return library.OpenFolder(Folder(nameOrFolder ?? library.DefaultName));
     }
 
-    /// <summary>A model with the defaults of one of its profiles.</summary>
-    /// <param name="profile">fast, best, or null for its own defaults.</param>
+    /// <summary>Applies the defaults of one of the model's profiles.</summary>
+    /// <param name="profile">fast, best, or null for the model's own defaults.</param>
     /// <exception cref="BadInputException">The model has no such profile.</exception>
     public static UnClipModel WithProfile(UnClipModel model, string? profile)
     {
@@ -107,7 +107,7 @@ internal static class ModelOptions
 
         return model.Recipe.Profiles.TryGetValue(profile, out var recipe)
             ? model with { Recipe = recipe }
-            : throw new BadInputException($"{model.Name} has no profile '{profile}': leave --{profile} away, or add one to its recipe.json.");
+            : throw new BadInputException($"{model.Name} has no profile '{profile}': omit --{profile}, or add one to its recipe.json.");
     }
 
     private static BadInputException Unknown(string name)

@@ -3,25 +3,25 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Options;
 
-/// <summary>Reads the picture files a person names.</summary>
+/// <summary>Reads the picture files named on the command line.</summary>
 internal static class PictureInput
 {
-    // What the studio accepts as an upload would be less; a 40-megapixel PNG of noise is 160 MB.
+    // More than the studio's upload limit, because a 40-megapixel PNG of noise is 160 MB.
     private const long MaximumBytes = 200_000_000;
 
-    /// <summary>The picture of a file, upright.</summary>
-    /// <exception cref="BadInputException">There is no such file, or it is no picture we read.</exception>
+    /// <summary>Reads a picture file and rotates it upright.</summary>
+    /// <exception cref="BadInputException">The file does not exist or is not a readable picture.</exception>
     public static RgbImage Picture(string path) => Read(path, PictureDecoder.Decode);
 
-    /// <summary>Reads a file and makes something of its bytes.</summary>
-    /// <exception cref="BadInputException">There is no such file, or it is no picture we read.</exception>
+    /// <summary>Reads a file and decodes its bytes.</summary>
+    /// <exception cref="BadInputException">The file does not exist or is not a readable picture.</exception>
     public static T Read<T>(string path, Func<byte[], T> decode)
     {
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaximumBytes } large)
             {
-                throw new BadInputException($"{path} has {large.Length / 1_000_000} MB: pictures may have {MaximumBytes / 1_000_000} MB at most.");
+                throw new BadInputException($"{path} is {large.Length / 1_000_000} MB large: pictures may be up to {MaximumBytes / 1_000_000} MB.");
             }
 
             return decode(File.ReadAllBytes(path));

@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Cli.Options;
 
-/// <summary>Which way from text to image embedding.</summary>
+/// <summary>The options that choose how the text becomes an image embedding.</summary>
 internal sealed class PriorOptions
 {
     private static readonly Dictionary<string, ConditioningMode> Modes = new(StringComparer.Ordinal)
@@ -22,7 +22,7 @@ internal sealed class PriorOptions
         DefaultValueFactory = _ => "diffusion",
     };
 
-    private readonly Option<int?> candidates = new("--prior-candidates") { Description = "Samples of the prior for each picture, 1 to 16; the one closest to the text is kept." };
+    private readonly Option<int?> candidates = new("--prior-candidates") { Description = "Samples of the prior per picture, 1 to 16; the one closest to the text is kept." };
 
     /// <summary>Adds the options to a command.</summary>
     public PriorOptions(Command command)
@@ -31,7 +31,7 @@ internal sealed class PriorOptions
         command.Add(candidates);
     }
 
-    /// <summary>Puts what was said into a request.</summary>
+    /// <summary>Applies the options to a request.</summary>
     public GenerationRequest Apply(ParseResult parsed, GenerationRequest request) => request with
     {
         Overrides = request.Overrides with

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>What the process answers with.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCodes
 {
     public const int Success = 0;
