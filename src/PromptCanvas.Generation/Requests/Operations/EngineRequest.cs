@@ -8,17 +8,17 @@ namespace PromptCanvas.Generation.Requests.Operations;
 /// <param name="Plan">The edit plan; null if pictures are generated as a whole.</param>
 internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
 {
-    // Far from the seeds of the same request and of the frames of its pictures; any odd number with as many bits would do.
+    // Far from the seeds of this request's other pictures and of their frames; any odd number with as many bits would do.
     private const uint OtherSeed = 0x85EBCA6B;
 
     /// <summary>A request that paints into a picture, as planned.</summary>
     public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned) =>
         planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan) : refusal;
 
-    /// <summary>Of its pictures, in pixels.</summary>
+    /// <summary>Width of the pictures in pixels.</summary>
     public int Width => Plan?.Picture.Width ?? Request.Size;
 
-    /// <summary>Of its pictures, in pixels.</summary>
+    /// <summary>Height of the pictures in pixels.</summary>
     public int Height => Plan?.Picture.Height ?? Request.Size;
 
     /// <summary>Null if the request is valid; otherwise one sentence that says what to do.</summary>

@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
-/// <summary>A row of frames from the source towards what a change of its caption makes of it.</summary>
+/// <summary>Changes the source along the difference of two captions, in a row of frames.</summary>
 public sealed record TextDifferenceOperation(
     [property: JsonPropertyName("picture")] Guid Source, string From, string To, int Frames = TextDifferenceOperation.DefaultFrames) : JobOperation(Shape)
 {
