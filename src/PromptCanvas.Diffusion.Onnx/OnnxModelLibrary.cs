@@ -86,11 +86,10 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     public static ModelNeeds Needs(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var folder = DiffusersFolder.Open(path);
         var (disk, memory) = (0L, 0L);
-        foreach (var component in ComponentNames.Networks.Where(folder.Has))
+        foreach (var folder in KandinskyFolder.IsJoined(path) ? KandinskyFolder.Open(path).Parts : [DiffusersFolder.Open(path)])
         {
-            foreach (var file in folder.Weights(component).Files)
+            foreach (var file in ComponentNames.Networks.Where(folder.Has).SelectMany(component => folder.Weights(component).Files))
             {
                 disk += file.Length;
                 memory += file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float));

@@ -11,6 +11,9 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     /// <summary>Enough work for a processor clock of 10 ms to tell: about a gigaflop a core is 10 ms.</summary>
     private const double OperationsPerMeasurement = 30e9;
 
+    /// <summary>What Kandinsky's decoder makes of an image embedding.</summary>
+    private const int ImageTokens = 32;
+
     private static readonly (int Channels, int Side)[] PeakShapes = [(64, 64), (128, 32), (256, 16), (256, 32)];
 
     public IReadOnlyList<BenchRow> Run(IReadOnlyList<int> batches, CancellationToken cancellationToken)
@@ -51,7 +54,8 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     }
 
     /// <summary>What a decoder row attends to: the text's own states, and those that the embeddings become.</summary>
-    internal static int Tokens(UnClipModel model) => model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
+    internal static int Tokens(UnClipModel model) =>
+        model.TextProjection is { } projection ? projection.ExtraContextTokens + model.Tokenizer.Length : ImageTokens;
 
     /// <summary>Inputs of the decoder's shapes; what they hold does not matter to the time.</summary>
     internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, Dictionary<string, IReadOnlyList<int>> shapes, int rows)

@@ -40,13 +40,17 @@ public sealed class ExecutionProviders
         threads = options.Threads;
         this.report = report;
         cpuOnly = Is(setting, Cpu);
-        Graphs = options.GraphCache.Length > 0 ? new GraphCache(options.GraphCache) : null;
+        CacheFolder = options.GraphCache.Length > 0 ? options.GraphCache : null;
+        Graphs = CacheFolder is null ? null : new GraphCache(CacheFolder);
     }
 
     /// <summary>Whether a setting names a provider: one of the three words, or a library that exists.</summary>
     /// <param name="setting">The configured value.</param>
     public static bool IsKnown(string? setting) =>
         Is(setting, Auto) || Is(setting, Cpu) || Is(setting, Cuda) || File.Exists(setting);
+
+    /// <summary>Where what is worked out from weights is kept; null = nowhere.</summary>
+    internal string? CacheFolder { get; }
 
     /// <summary>Graphs kept from one start to the next; null = none are kept.</summary>
     internal GraphCache? Graphs { get; }

@@ -33,7 +33,7 @@ internal sealed class EngineLoop
         stages =
         [
             model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
-            new DecoderStage(model, noise),
+            model.Latents is { } latents ? new LatentDecoderStage(model, latents, noise) : new DecoderStage(model, noise),
             .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
         ];
     }
@@ -303,12 +303,12 @@ internal sealed class EngineLoop
     {
         lanes.Remove(lane);
         var picture = lane.Picture!;
-        var size = lane.Request.Plan.Size;
-        if (picture.Width != size)
+        var (width, height) = lane.Request.Plan.Finished;
+        if (picture.Width != width || picture.Height != height)
         {
-            var resized = new float[SignedImage.Channels * size * size];
-            new BicubicResampler(picture.Width, picture.Height, size, size).Resample(picture.Values, resized);
-            picture = new SignedImage(size, size, resized);
+            var resized = new float[SignedImage.Channels * width * height];
+            new BicubicResampler(picture.Width, picture.Height, width, height).Resample(picture.Values, resized);
+            picture = new SignedImage(width, height, resized);
         }
 
         if (lane.Request.Request is { Known: null, Origin: null } && Numbers.AreAllBlack(picture.Values))
@@ -355,6 +355,7 @@ internal sealed class EngineLoop
     private double TotalWork(ActiveRequest request) =>
         (request.Inversions * DecoderStage.InversionRows(decoderScheduler, request.Plan.Decoder) * stages[StageIndices.Decoder].WorkPerRow)
         + (request.PriorSamples * PriorWork(request))
+        + (request.PriorSamples > 0 && request.Plan.SamplesNegative ? request.Plan.Prior.Steps * stages[StageIndices.Prior].WorkPerRow : 0)
         + WorkFrom(StageIndices.Decoder, request);
 
     /// <summary>The work of one picture from a stage after the prior on.</summary>
@@ -363,7 +364,8 @@ internal sealed class EngineLoop
         var plan = request.Plan;
         var work = stageIndex > StageIndices.Decoder
             ? 0
-            : Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) * stages[StageIndices.Decoder].WorkPerRow;
+            : (Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) + stages[StageIndices.Decoder].ClosingSteps)
+                * stages[StageIndices.Decoder].WorkPerRow;
         for (var index = Math.Max(0, stageIndex - StageIndices.FirstUpsampler); index < plan.SuperResolution.Length; index++)
         {
             work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;

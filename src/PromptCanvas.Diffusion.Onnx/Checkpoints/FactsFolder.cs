@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using PromptCanvas.Diffusion.Models;
+
+namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
+
+/// <summary>Keeps what follows from a model's weights beside the graphs: one small JSON file a fact.</summary>
+/// <param name="cache">The graphs' folder; null = nothing is kept from one start to the next.</param>
+internal sealed class FactsFolder(string? cache) : IModelFacts
+{
+    private const int HashCharacters = 16;
+    private const long MaximumBytes = 1 << 20;
+
+    /// <inheritdoc/>
+    public float[]? Find(string name)
+    {
+        if (cache is null || new FileInfo(PathOf(name)) is not { Exists: true, Length: <= MaximumBytes } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<float[]>(File.ReadAllText(file.FullName));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // Half of a file, or none that may be read: the numbers are worked out again, and kept again.
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Keep(string name, float[] values)
+    {
+        if (cache is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var path = PathOf(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
+            File.WriteAllText(unfinished, JsonSerializer.Serialize(values));
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // A cache that cannot be written costs the next start the same work again.
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(
+        cache!, "facts", $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..HashCharacters]}.json");
+}
