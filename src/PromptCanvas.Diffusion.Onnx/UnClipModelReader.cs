@@ -115,8 +115,7 @@ internal sealed class UnClipModelReader
     private DecoderComponent ReadDecoder(UNetConfig config)
     {
         var cell = config.PixelUnshuffle * config.PixelUnshuffle;
-        var file = ComponentConfig.Open(folder.FilePath(ComponentNames.Decoder, "config.json"));
-        var masked = file.Flag("masked_input", false);
+        var masked = config.MaskedInput;
 
         // Noisy picture, and beside it the known part and the keep mask where the network takes them.
         Agree("in_channels", ComponentNames.Decoder, config.InputChannels, (masked ? (2 * ColourChannels) + 1 : ColourChannels) * cell);

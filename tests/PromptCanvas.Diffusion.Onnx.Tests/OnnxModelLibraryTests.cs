@@ -200,7 +200,7 @@ public sealed class OnnxModelLibraryTests : IDisposable
     [InlineData("prior/config.json", "additional_embeddings", "3", "'additional_embeddings' is 3")]
     [InlineData("decoder/config.json", "attention_head_dim", "7", "does not divide into heads")]
     [InlineData("decoder/config.json", "mid_block_type", "\"UNetMidBlock2DCrossAttn\"", "'mid_block_type' is 'UNetMidBlock2DCrossAttn'")]
-    [InlineData("decoder/config.json", "class_embed_type", "null", "'class_embed_type' is absent")]
+    [InlineData("decoder/config.json", "class_embed_type", "null", "'class_embed_type' is null")]
     [InlineData("decoder/config.json", "sample_size", "18", "not a multiple of 4")]
     [InlineData("decoder/config.json", "_class_name", "\"UNet3D\"", "'_class_name' is UNet3D")]
     [InlineData("decoder/config.json", "block_out_channels", "[]", "a list of 1 to 64 values")]

@@ -2,6 +2,7 @@ using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine;
@@ -101,7 +102,7 @@ internal sealed class EngineLoop
     /// <summary>Single pictures that nobody wants any more, where the rest of their request goes on.</summary>
     private void DropUnwanted()
     {
-        foreach (var lane in lanes.Where(lane => lane.Preparation is null && lane.Request.Request.PictureWanted?.Invoke(lane.ImageIndex) == false).ToList())
+        foreach (var lane in lanes.Where(lane => lane.IsDropped).ToList())
         {
             lanes.Remove(lane);
             lane.Request.FinishPicture(new ImageDropped(lane.ImageIndex, lane.Seed));
@@ -176,7 +177,11 @@ internal sealed class EngineLoop
         }
 
         var start = clock.GetTimestamp();
-        var output = stage.Predict(batch, rows, stopping);
+        if (Predict(stage, batch, rows, stopping) is not { } output)
+        {
+            return;
+        }
+
         var end = clock.GetTimestamp();
         var seconds = clock.GetElapsedTime(start, end).TotalSeconds;
         scheduler.Ran(stage, network, batch, rows, seconds);
@@ -199,6 +204,20 @@ internal sealed class EngineLoop
             {
                 AfterStep(lane, stage, stopping);
             }
+        }
+    }
+
+    /// <summary>Runs the stage's network; null when every lane was cancelled meanwhile, which the next turn drops.</summary>
+    private NetworkTensor? Predict(Stage stage, List<Lane> batch, int rows, CancellationToken stopping)
+    {
+        using var watch = new BatchWatch(batch, clock, stopping);
+        try
+        {
+            return stage.Predict(batch, rows, watch.Token);
+        }
+        catch (OperationCanceledException) when (watch.IsAbandoned && !stopping.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

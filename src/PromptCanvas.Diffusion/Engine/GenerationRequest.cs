@@ -52,7 +52,7 @@ public sealed record GenerationRequest
     /// <summary>Asked with a picture's index before its predicted picture is handed out: false = nobody wants it, and it is not copied. Null = always.</summary>
     public Func<int, bool>? PreviewsWanted { get; init; }
 
-    /// <summary>Asked about each picture, by index, before each step: false = drop it, the others go on. Null = all are wanted. Must be quick.</summary>
+    /// <summary>Asked about each picture, by index, before and during each step: false = drop it, the others go on. Null = all are wanted. Must be quick, and safe for any thread.</summary>
     public Func<int, bool>? PictureWanted { get; init; }
 
     /// <summary>Whether a <see cref="StageCompleted"/> follows each stage but the last.</summary>
