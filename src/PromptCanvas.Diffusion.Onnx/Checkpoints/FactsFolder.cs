@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -6,14 +7,28 @@ using PromptCanvas.Diffusion.Models;
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 /// <summary>Keeps what follows from a model's weights beside the graphs: one small JSON file a fact.</summary>
-/// <param name="cache">The graphs' folder; null = nothing is kept from one start to the next.</param>
+/// <param name="cache">The graphs' folder; null = nothing is kept from one start to the next, only until this one ends.</param>
 internal sealed class FactsFolder(string? cache) : IModelFacts
 {
     private const int HashCharacters = 16;
     private const long MaximumBytes = 1 << 20;
 
+    private readonly ConcurrentDictionary<string, float[]> known = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
-    public float[]? Find(string name)
+    public float[]? Find(string name) => known.TryGetValue(name, out var values) ? values : Read(name);
+
+    /// <inheritdoc/>
+    public void Keep(string name, float[] values)
+    {
+        known[name] = values;
+        if (cache is not null)
+        {
+            Write(PathOf(name), values);
+        }
+    }
+
+    private float[]? Read(string name)
     {
         if (cache is null || new FileInfo(PathOf(name)) is not { Exists: true, Length: <= MaximumBytes } file)
         {
@@ -31,17 +46,10 @@ internal sealed class FactsFolder(string? cache) : IModelFacts
         }
     }
 
-    /// <inheritdoc/>
-    public void Keep(string name, float[] values)
+    private static void Write(string path, float[] values)
     {
-        if (cache is null)
-        {
-            return;
-        }
-
         try
         {
-            var path = PathOf(name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             var unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
             File.WriteAllText(unfinished, JsonSerializer.Serialize(values));

@@ -10,42 +10,33 @@ internal sealed record ImageUNetConfig(UNetConfig Network, int EmbeddingWidth)
 {
     public static ImageUNetConfig Read(ComponentConfig config)
     {
+        config.Obey(ConfigTable.ImageDecoder);
         Require(config, "addition_embed_type", "image");
         Require(config, "encoder_hid_dim_type", "image_proj");
-        config.Only("mid_block_scale_factor", "1");
-        config.Only("only_cross_attention", "false");
-        config.Only("dual_cross_attention", "false");
-        config.Only("use_linear_projection", "false");
-        config.Only("resnet_skip_time_act", "false");
-        config.Only("class_embeddings_concat", "false");
-        config.Only("conv_in_kernel", "3");
-        config.Only("conv_out_kernel", "3");
-        config.Only("attention_type", "default");
-        config.Only("dropout", "0");
-        config.Never(
-            "class_embed_type", "cross_attention_norm", "time_cond_proj_dim", "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act",
-            "projection_class_embeddings_input_dim", "mid_block_only_cross_attention", "addition_time_embed_dim", "num_attention_heads",
-            "reverse_transformer_layers_per_block");
         var network = UNetConfig.Read(config, common => common with
         {
             DownAttention = common.ReadBlocks(config, "down_block_types", "ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
             MiddleAttention = config.Word("mid_block_type", null, "UNetMidBlock2DSimpleCrossAttn").Length > 0,
             UpAttention = common.ReadBlocks(config, "up_block_types", "ResnetUpsampleBlock2D", "SimpleCrossAttnUpBlock2D"),
-            ContextWidth = config.Whole("cross_attention_dim", 1280, maximum: 1 << 16),
-            HeadWidth = config.Whole("attention_head_dim", 8, maximum: 1 << 14),
+            ContextWidth = config.UniformWhole("cross_attention_dim", 1280, maximum: 1 << 16),
+            HeadWidth = config.UniformWhole("attention_head_dim", 8, maximum: 1 << 14),
+            BlockScale = config.Number("resnet_out_scale_factor", 1, 1e-6, 1e6),
         });
+        if (network.PixelUnshuffle != 1)
+        {
+            throw config.Unsupported("pixel_unshuffle", $"{network.PixelUnshuffle}", "1");
+        }
+
         return new ImageUNetConfig(network, config.Whole("encoder_hid_dim", maximum: 1 << 16));
     }
 
-    /// <summary>Kandinsky 2.1 and the ControlNet variant have other values here: another network.</summary>
+    /// <summary>Without the key it is another network.</summary>
     private static void Require(ComponentConfig config, string key, string supported)
     {
         if (!config.Has(key))
         {
             throw config.Unsupported(key, "absent", supported);
         }
-
-        config.Only(key, supported);
     }
 }
 

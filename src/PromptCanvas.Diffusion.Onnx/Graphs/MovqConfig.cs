@@ -49,18 +49,12 @@ internal sealed record MovqConfig
 
     public static MovqConfig Read(ComponentConfig config)
     {
+        config.Obey(ConfigTable.Movq);
         if (!config.Has("norm_type"))
         {
             throw config.Unsupported("norm_type", "absent", "spatial");
         }
 
-        config.Only("norm_type", "spatial");
-        config.Only("act_fn", "silu");
-        config.Only("in_channels", $"{PictureChannels}");
-        config.Only("out_channels", $"{PictureChannels}");
-        config.Only("force_upcast", "false");
-        config.Only("lookup_from_codebook", "false");
-        config.Only("mid_block_add_attention", "true");
         var widths = config.WholeList("block_out_channels");
         var channels = config.Whole("latent_channels", 3, maximum: 1024);
 

@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Networks;
 namespace PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
 
 /// <summary>Every network of Kandinsky 2.2 against golden outputs.</summary>
-public sealed class KandinskyNetworkTests(ITestOutputHelper output)
+public sealed class KandinskyNetworkTests(KandinskyAssets assets, ITestOutputHelper output)
 {
     /// <summary>The folder, the network, and the name of its golden files.</summary>
     public static TheoryData<string, string, string> Networks { get; } = new()
@@ -23,7 +23,7 @@ public sealed class KandinskyNetworkTests(ITestOutputHelper output)
     [MemberData(nameof(Networks))]
     public void Run_GoldenInputs_AgreesWithGoldenOutputs(string folder, string name, string golden)
     {
-        using var network = NetworkRunner.Open(KandinskyFixture.Folder(folder), name, Fixtures.Cpu);
+        using var network = NetworkRunner.Open(assets.Folder(folder), name, Fixtures.Cpu);
 
         var actual = network.Run(KandinskyFixture.Golden($"{golden}.inputs"), TestContext.Current.CancellationToken);
 
@@ -40,7 +40,7 @@ public sealed class KandinskyNetworkTests(ITestOutputHelper output)
     [MemberData(nameof(Networks))]
     public void Run_RowAloneOrInCompany_IsTheSameBitForBit(string folder, string name, string golden)
     {
-        using var network = NetworkRunner.Open(KandinskyFixture.Folder(folder), name, Fixtures.Cpu);
+        using var network = NetworkRunner.Open(assets.Folder(folder), name, Fixtures.Cpu);
         var inputs = KandinskyFixture.Golden($"{golden}.inputs");
 
         var company = network.Run(Fixtures.Rows(inputs, 1, 0, 1, 1, 0), TestContext.Current.CancellationToken);
