@@ -73,7 +73,7 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         component ??= name;
         var weights = folder.Weights(component);
         WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(component, "config.json"));
-        var network = new OnnxNetwork(name, graph, weights, providers, idle?.Clock ?? TimeProvider.System);
+        var network = new OnnxNetwork(name, graph, weights, providers, idle?.Clock ?? TimeProvider.System, idle);
         idle?.Add(network);
         return network;
     }

@@ -8,6 +8,8 @@ namespace PromptCanvas.Diffusion.Onnx;
 /// <summary>The models of a folder, run by ONNX Runtime. Opening one reads headers and configs; weights are read when first used.</summary>
 public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
 {
+    private const double Gigabyte = 1e9;
+
     private readonly string modelsFolder;
     private readonly ExecutionProviders[] providers;
     private readonly int[] engineProviders;
@@ -39,7 +41,8 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         var distinct = devices.Distinct().ToList();
         providers = [.. distinct.Select(device => new ExecutionProviders(options, device, report))];
         engineProviders = [.. devices.Select(device => distinct.IndexOf(device))];
-        idle = new IdleNetworks(TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System);
+        idle = new IdleNetworks(
+            TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System, (long)(options.MemoryGigabytes * Gigabyte));
     }
 
     /// <inheritdoc/>

@@ -79,6 +79,14 @@ internal sealed class ComponentWeights
         ? file.ReadFloats(name)
         : throw new ModelException($"{ShownName} has no tensor '{ShapeNames.Printable(name)}'.");
 
+    /// <summary>Reads a tensor's bytes as they are stored, a piece at a time.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="values">Values of a piece; the last may have fewer.</param>
+    /// <exception cref="ModelException">There is no such tensor, or the file cannot be read.</exception>
+    public IEnumerable<ReadOnlyMemory<byte>> ReadPieces(string name, int values) => owners.TryGetValue(name, out var file)
+        ? file.ReadPieces(name, values)
+        : throw new ModelException($"{ShownName} has no tensor '{ShapeNames.Printable(name)}'.");
+
     /// <summary>Refuses to go on when a file is no longer the one whose header was read.</summary>
     public void ThrowIfChanged()
     {

@@ -45,7 +45,7 @@ internal static class Layers
     /// <summary>x·Wᵀ + b over the last axis. The transpose is folded into the weight when the session loads.</summary>
     public static Value Linear(this GraphBuilder graph, string name, Value value, int inputWidth, int outputWidth, bool bias = true)
     {
-        var weight = graph.Transpose(graph.Weight($"{name}.weight", outputWidth, inputWidth), 1, 0);
+        var weight = graph.Transpose(graph.LinearWeight($"{name}.weight", outputWidth, inputWidth), 1, 0);
         var product = graph.MatMul(value, weight);
         return bias ? graph.Add(product, graph.Weight($"{name}.bias", outputWidth)) : product;
     }

@@ -20,6 +20,7 @@ public sealed class ExecutionProviders
     private readonly string setting;
     private readonly int device;
     private readonly int threads;
+    private readonly InferencePrecision precision;
     private readonly Action<ProviderNotice>? report;
     private readonly Lock gate = new();
     private bool cpuOnly;
@@ -38,10 +39,11 @@ public sealed class ExecutionProviders
         setting = device.Provider;
         this.device = device.Index;
         threads = options.Threads;
+        precision = options.Precision;
         this.report = report;
         cpuOnly = Is(setting, Cpu);
         CacheFolder = options.GraphCache.Length > 0 ? options.GraphCache : null;
-        Graphs = CacheFolder is null ? null : new GraphCache(CacheFolder);
+        Graphs = CacheFolder is null ? null : new GraphCache(CacheFolder, options.PackedGraphs);
     }
 
     /// <summary>Whether a setting names a provider: one of the three words, or a library that exists.</summary>
@@ -60,15 +62,17 @@ public sealed class ExecutionProviders
 
     /// <summary>Creates a session with the chosen provider, or with the CPU when that one fails at any point of it.</summary>
     /// <param name="create">Creates a session from options; called again for the CPU.</param>
+    /// <param name="cancellationToken">Stops loading.</param>
     /// <exception cref="OnnxRuntimeException">Not even the CPU can: the model is at fault, not the provider.</exception>
-    internal InferenceSession CreateSession(Func<SessionOptions, InferenceSession> create)
+    /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
+    internal InferenceSession CreateSession(Func<SessionOptions, InferenceSession> create, CancellationToken cancellationToken = default)
     {
         var environment = OrtEnvironment.Get(threads);
         if (!IsAccelerated(environment))
         {
             SayIfCudaIsAbsent();
             using var options = CommonOptions();
-            return create(options);
+            return Create(create, options, cancellationToken);
         }
 
         // Some providers refuse only when a session is made (a device without 16-bit floats, say), so both are tried together.
@@ -76,18 +80,43 @@ public sealed class ExecutionProviders
         {
             using var options = CommonOptions();
             AppendAccelerator(environment, options);
-            return create(options);
+            return Create(create, options, cancellationToken);
         }
         catch (Exception fault) when (fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or ArgumentException)
         {
             using var options = CommonOptions();
-            var session = create(options);
+            var session = Create(create, options, cancellationToken);
             FallBack(fault);
             return session;
         }
     }
 
     internal static bool Is(string? setting, string word) => string.Equals(setting, word, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What the CPU computes in; says once where that is not what was asked for.</summary>
+    internal InferencePrecision CpuPrecision()
+    {
+        if (precision == InferencePrecision.Fp16)
+        {
+            Report(new ProviderNotice("Inference:Precision is Fp16, but the CPU runs the networks: it computes in 32-bit floats, which is as fast here.", IsFault: false));
+        }
+
+        return precision == InferencePrecision.Int8 ? InferencePrecision.Int8 : InferencePrecision.Fp32;
+    }
+
+    /// <summary>Creates a session; a stop ends the loading between two of its steps.</summary>
+    private static InferenceSession Create(Func<SessionOptions, InferenceSession> create, SessionOptions options, CancellationToken cancellationToken)
+    {
+        using var stop = cancellationToken.UnsafeRegister(static options => ((SessionOptions)options!).SetLoadCancellationFlag(true), options);
+        try
+        {
+            return create(options);
+        }
+        catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("Loading was stopped.", fault, cancellationToken);
+        }
+    }
 
     private static SessionOptions CommonOptions()
     {

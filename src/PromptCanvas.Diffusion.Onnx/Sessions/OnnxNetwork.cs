@@ -10,9 +10,9 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 internal sealed class OnnxNetwork : INetwork
 {
     private readonly NetworkGraph graph;
-    private readonly ComponentWeights weights;
-    private readonly ExecutionProviders providers;
+    private readonly SessionLoader loader;
     private readonly TimeProvider clock;
+    private readonly IdleNetworks? room;
     private readonly Lock gate = new();
     private readonly string[] inputNames;
     private readonly string[] outputNames;
@@ -29,13 +29,15 @@ internal sealed class OnnxNetwork : INetwork
     /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
     /// <param name="providers">What runs it.</param>
     /// <param name="clock">Measures how long nobody runs it.</param>
-    public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock)
+    /// <param name="room">Makes room for it before it is loaded; null = nobody does.</param>
+    public OnnxNetwork(
+        string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock, IdleNetworks? room = null)
     {
         Name = name;
         this.graph = graph;
-        this.weights = weights;
-        this.providers = providers;
         this.clock = clock;
+        this.room = room;
+        loader = new SessionLoader(name, graph, weights, providers);
         inputNames = [.. graph.Inputs.Select(spec => spec.Name)];
         outputNames = [.. graph.Outputs.Select(spec => NetworkGraph.OutputName(spec.Name))];
     }
@@ -43,17 +45,11 @@ internal sealed class OnnxNetwork : INetwork
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Whether the weights have been loaded.</summary>
-    public bool IsLoaded
-    {
-        get
-        {
-            lock (gate)
-            {
-                return session is not null;
-            }
-        }
-    }
+    /// <summary>Whether the weights have been loaded. Does not wait for a network that is being loaded.</summary>
+    public bool IsLoaded => Volatile.Read(ref session) is not null;
+
+    /// <summary>When it last ran, as a timestamp of the clock.</summary>
+    public long LastUse => Interlocked.Read(ref lastUse);
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, NetworkTensor> Run(
@@ -104,6 +100,32 @@ internal sealed class OnnxNetwork : INetwork
                 session.Dispose();
                 session = null;
             }
+        }
+    }
+
+    /// <summary>Frees the weights unless the network is running or being loaded; the next run loads them again.</summary>
+    /// <returns>Whether it had weights to free.</returns>
+    public bool TryRelease()
+    {
+        if (!gate.TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            if (session is null || running > 0)
+            {
+                return false;
+            }
+
+            session.Dispose();
+            session = null;
+            return true;
+        }
+        finally
+        {
+            gate.Exit();
         }
     }
 
@@ -190,7 +212,7 @@ internal sealed class OnnxNetwork : INetwork
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             cancellationToken.ThrowIfCancellationRequested();
-            session ??= CreateSession();
+            session ??= Load(cancellationToken);
             running++;
             return session;
         }
@@ -215,25 +237,7 @@ internal sealed class OnnxNetwork : INetwork
         }
     }
 
-    private InferenceSession CreateSession()
-    {
-        weights.ThrowIfChanged();
-        var model = graph.ToModel(weights);
-        try
-        {
-            return providers.Graphs is { } graphs && providers.UsesCpu
-                ? graphs.Open(Name, model, weights, providers.CreateSession, options => FromCheckpoint(model, options))
-                : providers.CreateSession(options => FromCheckpoint(model, options));
-        }
-        catch (OnnxRuntimeException fault)
-        {
-            throw new ModelException($"{weights.ShownName} cannot be loaded: {fault.Message.ReplaceLineEndings(" ")}", fault);
-        }
-    }
-
-    private InferenceSession FromCheckpoint(byte[] model, SessionOptions options)
-    {
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights.Folder);
-        return new InferenceSession(model, options);
-    }
+    private InferenceSession Load(CancellationToken cancellationToken) => room is null
+        ? loader.Load(cancellationToken)
+        : room.Load(this, loader.Needed, () => loader.Load(cancellationToken), cancellationToken);
 }
