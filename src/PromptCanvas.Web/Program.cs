@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Options;
-
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Hosting;
 
@@ -27,7 +26,7 @@ builder.Services.AddSingleton<IEngineProvider>(services =>
 {
     var inference = InferenceOf(services);
     var options = new EngineOptions { MaxBatch = inference.MaxBatch };
-    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineRoom.Of(options, inference.EngineCount));
+    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineCapacity.Of(options, inference.EngineCount));
 });
 builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
     services.GetRequiredService<IModelLibrary>(), InferenceOf(services).ExecutionProvider, name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.ChaosHost;
 

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.ChaosHost;
 using PromptCanvas.Generation;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Migrations;
 
 // A studio without its web, as a process that tests may kill. Settings by environment variables; orders by standard input:

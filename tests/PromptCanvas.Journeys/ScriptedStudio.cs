@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
@@ -66,11 +66,11 @@ public sealed class ScriptedStudio : IAsyncLifetime
     public async Task<(Guid Board, string Token)> ShareBoardAsync(string name)
     {
         await using var scope = studio.Services.CreateAsyncScope();
-        var viewer = new Viewer(studio.Administrator.Id, PersonRoles.Administrator);
-        var made = await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(viewer, name, CancellationToken.None);
+        var actor = new Actor(studio.Administrator.Id, PersonRoles.Administrator);
+        var made = await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(actor, name, CancellationToken.None);
         Assert.True(made.TryGet(out var board, out _));
         var link = new NewShareLink(null, board, NewShareLink.Spans.Max(), null, AllowsDownload: true, ShowsPrompt: true);
-        var shared = await scope.ServiceProvider.GetRequiredService<ShareLinks>().MakeAsync(viewer, link, CancellationToken.None);
+        var shared = await scope.ServiceProvider.GetRequiredService<ShareLinks>().MakeAsync(actor, link, CancellationToken.None);
         Assert.True(shared.TryGet(out var token, out _));
         return (board, token!);
     }

@@ -16,7 +16,7 @@ internal static class BenchCatalog
             new UNetBench(bench.Model, bench.Folder, new ExecutionProviders(bench.Inference), bench.Repeats).Run(bench.Batches, token))),
         new("torch", (bench, token) => new TorchBench(bench).RunAsync(token)),
         new("encode", (bench, _) => Task.FromResult(EncodeBench.Run(bench.Repeats))),
-        new("company", (bench, token) => new CompanyBench(bench).RunAsync(token)),
+        new("company", (bench, token) => new BatchInvarianceBench(bench).RunAsync(token)),
         new("cancel", (bench, token) => new CancelBench(bench).RunAsync(token)),
         new("previews", (bench, token) => new PreviewBench(bench).RunAsync(token)),
         new("memory", (bench, token) => new MemoryBench(bench).RunAsync(token)),

@@ -59,8 +59,8 @@ internal sealed class BesideBench(BenchContext bench)
 
     private volatile bool neighbourBusy;
 
-    private Task<Visit> OneAsync(ImageEngine engine, CancellationToken cancellationToken) =>
-        Visit.RunAsync(engine, new GenerationRequest { Prompt = "a red cube", Seed = 1, Count = 1, Size = bench.Size, Person = "one" }, null, cancellationToken);
+    private Task<RequestLatency> OneAsync(ImageEngine engine, CancellationToken cancellationToken) =>
+        RequestLatency.RunAsync(engine, new GenerationRequest { Prompt = "a red cube", Seed = 1, Count = 1, Size = bench.Size, Person = "one" }, null, cancellationToken);
 
     private async Task NeighbourAsync(ImageEngine engine, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed class BesideBench(BenchContext bench)
         {
             var start = Stopwatch.GetTimestamp();
             neighbourBusy = true;
-            await Visit.RunAsync(
+            await RequestLatency.RunAsync(
                 engine,
                 new GenerationRequest { Prompt = "a blue sphere", Seed = 2, Count = BigJob, Size = bench.Size, Person = "ten" },
                 null,

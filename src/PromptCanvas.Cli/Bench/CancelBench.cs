@@ -12,7 +12,7 @@ internal sealed class CancelBench(BenchContext bench)
     {
         var meter = new NetworkMeter();
         using var engine = new ImageEngine(meter.Around(bench.Model), new EngineOptions());
-        await Visit.RunAsync(engine, Request(), null, cancellationToken).ConfigureAwait(false);
+        await RequestLatency.RunAsync(engine, Request(), null, cancellationToken).ConfigureAwait(false);
         var runs = new List<double>();
         var milliseconds = new List<double>();
 

@@ -13,18 +13,18 @@ internal sealed class LoadBench(BenchContext bench)
 
     private const int Seed = 20_250_101;
 
-    private readonly List<(Visit[] Shared, Visit[] InOrder)> rounds = [];
+    private readonly List<(RequestLatency[] Shared, RequestLatency[] InOrder)> rounds = [];
 
     /// <summary>N people who each ask again as soon as they have their picture.</summary>
     public async Task<IReadOnlyList<BenchRow>> ClosedLoopAsync(CancellationToken cancellationToken)
     {
         using var engine = new ImageEngine(bench.Model, new EngineOptions());
-        await Visit.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
+        await RequestLatency.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
         for (var round = 0; round < Rounds; round++)
         {
             rounds.Add((
                 await CrowdAsync(engine, null, cancellationToken).ConfigureAwait(false),
-                await CrowdAsync(engine, new Turnstile(), cancellationToken).ConfigureAwait(false)));
+                await CrowdAsync(engine, new FifoGate(), cancellationToken).ConfigureAwait(false)));
         }
 
         return Rows($"{bench.People} people, one picture of {bench.Size}² after another");
@@ -34,14 +34,14 @@ internal sealed class LoadBench(BenchContext bench)
     public async Task<IReadOnlyList<BenchRow>> ArrivalsAsync(CancellationToken cancellationToken)
     {
         using var engine = new ImageEngine(bench.Model, new EngineOptions());
-        await Visit.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
-        var alone = await Visit.RunAsync(engine, Request(0, 1), null, cancellationToken).ConfigureAwait(false);
+        await RequestLatency.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
+        var alone = await RequestLatency.RunAsync(engine, Request(0, 1), null, cancellationToken).ConfigureAwait(false);
         for (var round = 0; round < Rounds; round++)
         {
             var arrivals = Arrivals(alone.Finished / Utilisation, Seed + round);
             rounds.Add((
                 await StreamAsync(engine, arrivals, null, cancellationToken).ConfigureAwait(false),
-                await StreamAsync(engine, arrivals, new Turnstile(), cancellationToken).ConfigureAwait(false)));
+                await StreamAsync(engine, arrivals, new FifoGate(), cancellationToken).ConfigureAwait(false)));
         }
 
         return Rows($"arrivals at random, {Utilisation:P0} busy, {bench.Size}²");
@@ -59,14 +59,14 @@ internal sealed class LoadBench(BenchContext bench)
         Person = $"{person}",
     };
 
-    private async Task<Visit[]> CrowdAsync(ImageEngine engine, Turnstile? gate, CancellationToken cancellationToken)
+    private async Task<RequestLatency[]> CrowdAsync(ImageEngine engine, FifoGate? gate, CancellationToken cancellationToken)
     {
         var people = Enumerable.Range(0, bench.People).Select(async person =>
         {
-            var visits = new List<Visit>();
+            var visits = new List<RequestLatency>();
             for (var number = 0; number < RequestsPerPerson; number++)
             {
-                visits.Add(await Visit.RunAsync(engine, Request(person, number), gate, cancellationToken).ConfigureAwait(false));
+                visits.Add(await RequestLatency.RunAsync(engine, Request(person, number), gate, cancellationToken).ConfigureAwait(false));
             }
 
             return visits;
@@ -88,10 +88,10 @@ internal sealed class LoadBench(BenchContext bench)
         return times;
     }
 
-    private async Task<Visit[]> StreamAsync(ImageEngine engine, double[] arrivals, Turnstile? gate, CancellationToken cancellationToken)
+    private async Task<RequestLatency[]> StreamAsync(ImageEngine engine, double[] arrivals, FifoGate? gate, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var visits = new List<Task<Visit>>();
+        var visits = new List<Task<RequestLatency>>();
         for (var person = 0; person < arrivals.Length; person++)
         {
             var wait = TimeSpan.FromSeconds(arrivals[person]) - Stopwatch.GetElapsedTime(start);
@@ -100,7 +100,7 @@ internal sealed class LoadBench(BenchContext bench)
                 await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
             }
 
-            visits.Add(Visit.RunAsync(engine, Request(person, 0), gate, cancellationToken));
+            visits.Add(RequestLatency.RunAsync(engine, Request(person, 0), gate, cancellationToken));
         }
 
         return await Task.WhenAll(visits).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class LoadBench(BenchContext bench)
         Add("finished", visit => visit.Finished);
         return rows;
 
-        void Add(string what, Func<Visit, double> time)
+        void Add(string what, Func<RequestLatency, double> time)
         {
             foreach (var percent in new[] { 50, 95 })
             {
@@ -126,7 +126,7 @@ internal sealed class LoadBench(BenchContext bench)
         }
     }
 
-    private static double Percentile(Visit[] visits, Func<Visit, double> time, int percent)
+    private static double Percentile(RequestLatency[] visits, Func<RequestLatency, double> time, int percent)
     {
         var sorted = visits.Select(time).Order().ToArray();
         return sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];

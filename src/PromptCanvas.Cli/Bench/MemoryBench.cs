@@ -20,7 +20,7 @@ internal sealed class MemoryBench(BenchContext bench)
         var meter = new NetworkMeter { Wrapper = Watch };
         using var engine = new ImageEngine(meter.Around(library.OpenFolder(bench.Folder)), new EngineOptions());
         var before = Resident();
-        await Visit.RunAsync(
+        await RequestLatency.RunAsync(
             engine, new GenerationRequest { Prompt = "a cube", Seed = 1, Count = 1, Size = bench.LargestSize }, null, cancellationToken).ConfigureAwait(false);
         var after = Resident();
         var rows = new List<BenchRow>();

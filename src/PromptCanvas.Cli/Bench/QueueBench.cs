@@ -4,15 +4,15 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Worker;
 using PromptCanvas.Migrations;
 
@@ -215,8 +215,8 @@ internal static class QueueBench
         }
 
         var library = services.GetRequiredService<ILibrary>();
-        var viewer = new Viewer(Guid.CreateVersion7(), PersonRoles.Member);
-        await library.ReadAsync(viewer, LibraryFilter.Everything, null, PageLength, cancellationToken).ConfigureAwait(false);
+        var actor = new Actor(Guid.CreateVersion7(), PersonRoles.Member);
+        await library.ReadAsync(actor, LibraryFilter.Everything, null, PageLength, cancellationToken).ConfigureAwait(false);
         var processor = Environment.CpuUsage.TotalTime;
         var began = Stopwatch.GetTimestamp();
         var times = await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(
@@ -226,7 +226,7 @@ internal static class QueueBench
                 string? after = null;
                 for (var page = 0; page < Pages / Readers; page++)
                 {
-                    own.Add(await TimeAsync(async () => after = (await library.ReadAsync(viewer, LibraryFilter.Everything, after, PageLength, cancellationToken).ConfigureAwait(false)).Next).ConfigureAwait(false));
+                    own.Add(await TimeAsync(async () => after = (await library.ReadAsync(actor, LibraryFilter.Everything, after, PageLength, cancellationToken).ConfigureAwait(false)).Next).ConfigureAwait(false));
                 }
 
                 return own;
@@ -248,7 +248,7 @@ internal static class QueueBench
         foreach (var length in GalleryLengths)
         {
             // Each gallery is somebody's own, so that the shorter ones do not see the longer.
-            var owner = new Viewer(Guid.CreateVersion7(), PersonRoles.Member);
+            var owner = new Actor(Guid.CreateVersion7(), PersonRoles.Member);
             for (var left = length; left > 0; left -= WrittenAtOnce)
             {
                 var jobs = Enumerable.Range(DeepQueue + (2 * Pictures) + written, Math.Min(left, WrittenAtOnce)).Select(number => NewJob(number, JobStates.Done)).ToList();
@@ -263,7 +263,7 @@ internal static class QueueBench
                 written += jobs.Count;
             }
 
-            var mine = LibraryFilter.Everything with { Shelf = Shelf.Mine };
+            var mine = LibraryFilter.Everything with { GalleryView = GalleryView.Mine };
             var (pages, places) = (new List<double>(), new List<double>());
             var times = await timeline.TimesAsync(owner, mine, DateTimeOffset.MaxValue, cancellationToken).ConfigureAwait(false);
             for (var look = 0; look <= Looks; look++)

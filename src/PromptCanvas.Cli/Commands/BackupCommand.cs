@@ -1,6 +1,6 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Maintenance;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Cli.Upkeep;
 
 namespace PromptCanvas.Cli.Commands;
 

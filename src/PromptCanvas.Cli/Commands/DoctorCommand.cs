@@ -1,6 +1,6 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Maintenance;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Cli.Upkeep;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Cli.Commands;
@@ -20,7 +20,7 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(string? data, bool full, CancellationToken cancellationToken)
     {
         using var installation = Installation.Open(data);
-        var findings = await Examination.RunAsync(installation, full, cancellationToken).ConfigureAwait(false);
+        var findings = await DoctorChecks.RunAsync(installation, full, cancellationToken).ConfigureAwait(false);
         var well = true;
         foreach (var finding in findings.Concat(Models()))
         {

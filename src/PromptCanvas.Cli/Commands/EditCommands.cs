@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Editing;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Editing;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Cli.Maintenance;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Cli.Upkeep;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Cli.Output;
 

@@ -58,8 +58,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
     /// <param name="stages">The engine's stages.</param>
     public List<Lane> NextBatch(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
     {
-        var lateRoom = LateRoom(lanes, stages);
-        return Fill(Choose(Candidates(lanes, stages, lateRoom)), lateRoom);
+        var lateCapacity = LateCapacity(lanes, stages);
+        return Fill(Choose(Candidates(lanes, stages, lateCapacity)), lateCapacity);
     }
 
     /// <summary>Books a run: on the people, by their rows, and on the network's pace.</summary>
@@ -82,12 +82,12 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         }
     }
 
-    private List<BatchCandidate> Candidates(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages, int lateRoom)
+    private List<BatchCandidate> Candidates(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages, int lateCapacity)
     {
         var least = double.PositiveInfinity;
         foreach (var lane in lanes)
         {
-            if (MayEnter(lane, stages, lateRoom))
+            if (MayEnter(lane, stages, lateCapacity))
             {
                 least = Math.Min(least, shares.Of(lane.Request.Request.Person));
             }
@@ -96,7 +96,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         var candidates = new List<BatchCandidate>();
         foreach (var lane in lanes)
         {
-            if (!MayEnter(lane, stages, lateRoom))
+            if (!MayEnter(lane, stages, lateCapacity))
             {
                 continue;
             }
@@ -136,7 +136,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
     }
 
-    private int LateRoom(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
+    private int LateCapacity(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
     {
         var room = options.MaxLateLanes;
         foreach (var lane in lanes)
@@ -147,8 +147,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return room;
     }
 
-    private static bool MayEnter(Lane lane, IReadOnlyList<Stage> stages, int lateRoom) =>
-        lane.HasEntered || lateRoom > 0 || !stages[lane.StageIndex].IsLate;
+    private static bool MayEnter(Lane lane, IReadOnlyList<Stage> stages, int lateCapacity) =>
+        lane.HasEntered || lateCapacity > 0 || !stages[lane.StageIndex].IsLate;
 
     private BatchCandidate Choose(List<BatchCandidate> candidates)
     {
@@ -205,16 +205,16 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return best;
     }
 
-    private List<Lane> Fill(BatchCandidate chosen, int lateRoom)
+    private List<Lane> Fill(BatchCandidate chosen, int lateCapacity)
     {
         var batch = new List<Lane>();
         var rows = 0;
         foreach (var lane in InTurn(chosen))
         {
             var fits = batch.Count == 0 || rows + lane.State.Rows <= chosen.MaxRows;
-            if (fits && (lane.HasEntered || lateRoom > 0) && Joins(lane, chosen))
+            if (fits && (lane.HasEntered || lateCapacity > 0) && Joins(lane, chosen))
             {
-                lateRoom -= lane.HasEntered ? 0 : 1;
+                lateCapacity -= lane.HasEntered ? 0 : 1;
                 batch.Add(lane);
                 rows += lane.State.Rows;
             }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Startup;
 
 namespace PromptCanvas.Generation.Configuration;
 

@@ -5,7 +5,7 @@ using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Data;
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
@@ -20,32 +20,32 @@ internal sealed class Bundles(
 
     private readonly ConcurrentDictionary<Guid, Bundle> bundles = new();
 
-    public async Task<Guid?> StartAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    public async Task<Guid?> StartAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         Sweep();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Images.VisibleTo(viewer).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
+        var pictures = await database.Images.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
             .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
-        if (pictures.Count == 0 || bundles.Values.Count(bundle => bundle.PersonId == viewer.PersonId && !bundle.IsOver) >= AtOnce)
+        if (pictures.Count == 0 || bundles.Values.Count(bundle => bundle.PersonId == actor.PersonId && !bundle.IsOver) >= AtOnce)
         {
             return null;
         }
 
         var id = Guid.NewGuid();
-        var bundle = new Bundle(viewer.PersonId, pictures.Count, FileOf(id), clock.GetUtcNow());
+        var bundle = new Bundle(actor.PersonId, pictures.Count, FileOf(id), clock.GetUtcNow());
         bundles[id] = bundle;
         _ = Task.Run(() => MakeAsync(bundle, pictures), CancellationToken.None);
         return id;
     }
 
-    public BundleView? Find(Viewer viewer, Guid bundleId) => OwnOf(viewer, bundleId) is { } bundle
+    public BundleView? Find(Actor actor, Guid bundleId) => OwnOf(actor, bundleId) is { } bundle
         ? new BundleView(bundle.Done, bundle.Count, bundle.IsReady, bundle.HasFailed)
         : null;
 
-    public Stream? Open(Viewer viewer, Guid bundleId)
+    public Stream? Open(Actor actor, Guid bundleId)
     {
-        if (OwnOf(viewer, bundleId) is not { IsReady: true } bundle)
+        if (OwnOf(actor, bundleId) is not { IsReady: true } bundle)
         {
             return null;
         }
@@ -62,7 +62,7 @@ internal sealed class Bundles(
 
     private string FileOf(Guid id) => Path.Combine(folder.Temporary, $"{id:N}.zip");
 
-    private Bundle? OwnOf(Viewer viewer, Guid bundleId) => bundles.TryGetValue(bundleId, out var bundle) && bundle.PersonId == viewer.PersonId ? bundle : null;
+    private Bundle? OwnOf(Actor actor, Guid bundleId) => bundles.TryGetValue(bundleId, out var bundle) && bundle.PersonId == actor.PersonId ? bundle : null;
 
     private void Sweep()
     {

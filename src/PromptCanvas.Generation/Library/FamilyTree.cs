@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 
@@ -15,22 +15,22 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
 
     private const int MostChildren = 60;
 
-    public async Task<Family?> FindAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
+    public async Task<Family?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(viewer, imageId, cancellationToken) is not { } picture)
+        if (await jobs.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
         {
             return null;
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var reader = new Reader(database, viewer, cancellationToken);
+        var reader = new Reader(database, actor, cancellationToken);
         var children = ChildrenOf(database, imageId);
-        var remixes = children.VisibleTo(viewer).Where(image => image.PersonId != picture.PersonId);
+        var remixes = children.VisibleTo(actor).Where(image => image.PersonId != picture.PersonId);
         return new Family(
             picture,
             await reader.NameAsync(picture.PersonId),
             await reader.ParentsAsync(picture.JobId, Generations),
-            await reader.NodesAsync(database.Images.VisibleTo(viewer).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
+            await reader.NodesAsync(database.Images.VisibleTo(actor).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
             await reader.ChildrenAsync(imageId))
         {
             Remixes = await remixes.CountAsync(cancellationToken),
@@ -42,7 +42,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
         database.JobInputs.Any(input => input.JobId == image.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
 
     /// <summary>One look at a family.</summary>
-    private sealed class Reader(AppDbContext database, Viewer viewer, CancellationToken cancellationToken)
+    private sealed class Reader(AppDbContext database, Actor actor, CancellationToken cancellationToken)
     {
         private readonly Dictionary<Guid, string?> names = [];
 
@@ -96,8 +96,8 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
         public async Task<IReadOnlyList<FamilyNode>> ChildrenAsync(Guid imageId)
         {
             var children = ChildrenOf(database, imageId);
-            var visible = await NodesAsync(children.VisibleTo(viewer).OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageIndex));
-            var seen = database.Images.VisibleTo(viewer);
+            var visible = await NodesAsync(children.VisibleTo(actor).OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageIndex));
+            var seen = database.Images.VisibleTo(actor);
             var hidden = await children.Where(child => !seen.Any(image => image.Id == child.Id)
                     && seen.Any(grandchild => database.JobInputs.Any(input =>
                         input.JobId == grandchild.JobId && input.ImageId == child.Id && input.Role != JobInputRoles.Mask)))
@@ -109,7 +109,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
         {
             if (input.UploadId is { } upload)
             {
-                var isOwn = await database.Uploads.VisibleTo(viewer).AnyAsync(row => row.Id == upload, cancellationToken);
+                var isOwn = await database.Uploads.VisibleTo(actor).AnyAsync(row => row.Id == upload, cancellationToken);
                 return isOwn ? new FamilyNode(FamilyNodeKind.Upload, upload) : new FamilyNode(FamilyNodeKind.Private, null);
             }
 
@@ -118,7 +118,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
                 return new FamilyNode(FamilyNodeKind.Gone, null);
             }
 
-            var view = await database.Images.VisibleTo(viewer).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
+            var view = await database.Images.VisibleTo(actor).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
             return view is null
                 ? new FamilyNode(FamilyNodeKind.Private, null)
                 : await NodeAsync(view) with { Parents = await ParentsAsync(view.JobId, generations - 1) };
@@ -128,7 +128,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
         {
             Picture = view,
             Person = await NameAsync(view.PersonId),
-            ChildCount = await ChildrenOf(database, view.Id).VisibleTo(viewer).CountAsync(cancellationToken),
+            ChildCount = await ChildrenOf(database, view.Id).VisibleTo(actor).CountAsync(cancellationToken),
         };
     }
 }

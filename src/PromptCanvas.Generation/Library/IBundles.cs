@@ -1,19 +1,19 @@
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <summary>Many pictures in one file, put together beside everything else.</summary>
 public interface IBundles
 {
-    /// <summary>Begins a zip of those pictures that the viewer may see, at most <see cref="MostPictures"/>.</summary>
-    /// <returns>The bundle's id; null when there is nothing to put in, or two of the viewer's are still being made.</returns>
-    Task<Guid?> StartAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
+    /// <summary>Begins a zip of those pictures that the actor may see, at most <see cref="MostPictures"/>.</summary>
+    /// <returns>The bundle's id; null when there is nothing to put in, or two of the actor's are still being made.</returns>
+    Task<Guid?> StartAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 
-    /// <summary>How far a bundle is; null when the viewer has none with this id.</summary>
-    BundleView? Find(Viewer viewer, Guid bundleId);
+    /// <summary>How far a bundle is; null when the actor has none with this id.</summary>
+    BundleView? Find(Actor actor, Guid bundleId);
 
-    /// <summary>Opens a finished bundle; null when it is not the viewer's, not finished, or gone.</summary>
-    Stream? Open(Viewer viewer, Guid bundleId);
+    /// <summary>Opens a finished bundle; null when it is not the actor's, not finished, or gone.</summary>
+    Stream? Open(Actor actor, Guid bundleId);
 
     /// <summary>The most pictures of one bundle.</summary>
     const int MostPictures = 500;

@@ -1,4 +1,4 @@
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Library;
@@ -6,15 +6,15 @@ namespace PromptCanvas.Generation.Library;
 /// <summary>What people say about pictures that the team shares.</summary>
 public interface IComments
 {
-    /// <summary>The oldest first; none where the viewer may not know of the picture.</summary>
-    Task<IReadOnlyList<CommentView>> ReadAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
+    /// <summary>The oldest first; none where the actor may not know of the picture.</summary>
+    Task<IReadOnlyList<CommentView>> ReadAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 
     /// <returns>Why it was not taken; null when it was.</returns>
-    Task<Refusal?> AddAsync(Viewer viewer, Guid imageId, string text, CancellationToken cancellationToken);
+    Task<Refusal?> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken);
 
     /// <summary>Takes a comment away: whoever wrote it, and whose picture it is about.</summary>
     /// <returns>Whether it was done.</returns>
-    Task<bool> DeleteAsync(Viewer viewer, Guid commentId, CancellationToken cancellationToken);
+    Task<bool> DeleteAsync(Actor actor, Guid commentId, CancellationToken cancellationToken);
 }
 
 /// <summary>A comment as it is shown.</summary>

@@ -1,5 +1,5 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 
@@ -10,16 +10,16 @@ public interface IPictureTimeline
     /// <summary>When each matching picture was made, newest first: their number, and where a month begins.</summary>
     /// <param name="filter">Not one by likeness, which has an order of its own.</param>
     /// <param name="until">Pictures made later do not count.</param>
-    Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
 
     /// <summary>The number alone.</summary>
     /// <inheritdoc cref="TimesAsync"/>
-    Task<int> CountAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
+    Task<int> CountAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
 
     /// <summary>The matching pictures from a moment back, newest first.</summary>
     /// <param name="until">Where to begin: best the moment of the first that is wanted, for pictures that are skipped are read.</param>
     /// <param name="start">How many of those to skip, from 0: the ones of the same moment that come before.</param>
     /// <param name="take">1 … 200.</param>
     Task<IReadOnlyList<PictureView>> ReadRangeAsync(
-        Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken);
+        Actor actor, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken);
 }

@@ -1,7 +1,7 @@
 namespace PromptCanvas.Generation.Library;
 
 /// <summary>Which pictures are looked through.</summary>
-public enum Shelf
+public enum GalleryView
 {
     /// <summary>What one may see: the team's, and one's own.</summary>
     Everything,
@@ -21,7 +21,7 @@ public sealed record LibraryFilter
 {
     public static LibraryFilter Everything { get; } = new();
 
-    public Shelf Shelf { get; init; }
+    public GalleryView GalleryView { get; init; }
 
     /// <summary>Those on this board; null = wherever they are.</summary>
     public Guid? Board { get; init; }

@@ -21,7 +21,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
     public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
     /// <param name="judge">Looks at a frame before it goes out; null = nobody has to.</param>
-    public void Publish(Guid jobId, StepCompleted step, PictureJudge? judge, CancellationToken cancellationToken)
+    public void Publish(Guid jobId, StepCompleted step, ImageSafetyFilter? judge, CancellationToken cancellationToken)
     {
         pace.Reached(jobId, step.ImageIndex, step.Stage);
         var image = Wanted(jobId, step.ImageIndex) ? step.PredictedImage : null;
@@ -40,11 +40,11 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
 
     /// <summary>The frame follows its step when it has been looked at, beside the engine's stream.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A frame that cannot be looked at is not shown; the picture goes on.")]
-    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, PictureJudge judge, CancellationToken cancellationToken)
+    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, ImageSafetyFilter judge, CancellationToken cancellationToken)
     {
         try
         {
-            if (await judge.RefusingAsync(Reduce(image), PictureJudge.PreviewMargin, cancellationToken) is null && !judge.HasRefused(step.ImageIndex))
+            if (await judge.RefusingAsync(Reduce(image), ImageSafetyFilter.PreviewMargin, cancellationToken) is null && !judge.HasRefused(step.ImageIndex))
             {
                 Publish(jobId, step, Encode(jobId, step.ImageIndex, image));
             }

@@ -1,6 +1,7 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
@@ -20,9 +21,9 @@ public interface ISafetyRules
     /// <summary>The rule that would refuse a prompt; null = none.</summary>
     Task<SafetyRule?> TryPromptAsync(string prompt, CancellationToken cancellationToken);
 
-    /// <summary>The pictures of the default model that the viewer may see and that are closest to a description.</summary>
+    /// <summary>The pictures of the default model that the actor may see and that are closest to a description.</summary>
     /// <param name="take">How many, 1 … 200.</param>
-    Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Viewer viewer, string description, int take, CancellationToken cancellationToken);
+    Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Actor actor, string description, int take, CancellationToken cancellationToken);
 }
 
 /// <summary>A rule as an administrator writes it.</summary>

@@ -1,12 +1,12 @@
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
 
 /// <summary>Refuses what the administrators' rules do not allow, before anything is written or charged.</summary>
-internal sealed class PromptGuard(SafetyRuleBook book)
+internal sealed class PromptGuard(SafetyRuleService book)
 {
     /// <returns>Why it is refused; null when it is not.</returns>
     public async Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken)
@@ -27,13 +27,13 @@ internal sealed class PromptGuard(SafetyRuleBook book)
             }
         }
 
-        return SafetyRuleBook.OfPictures(rules).Count > 0 && PictureJudge.ProblemOf(engine) is { } problem ? new Unavailable(problem) : null;
+        return SafetyRuleService.OfPictures(rules).Count > 0 && ImageSafetyFilter.ProblemOf(engine) is { } problem ? new Unavailable(problem) : null;
     }
 
     /// <summary>The first rule that refuses a prompt; null = none does.</summary>
     public SafetyRule? Refusing(IReadOnlyList<SafetyRule> rules, string prompt)
     {
-        var folded = FoldedText.Of(prompt);
+        var folded = NormalizedText.Of(prompt);
         return book.OfPrompts(rules).FirstOrDefault(rule => rule.Refuses(prompt, folded))?.Rule;
     }
 

@@ -11,10 +11,10 @@ internal sealed class PromptRule
     private const char OpenEnd = '*';
 
     private readonly Regex? pattern;
-    private readonly FoldedText? phrase;
+    private readonly NormalizedText? phrase;
     private readonly bool opensEnd;
 
-    private PromptRule(SafetyRule rule, Regex? pattern, FoldedText? phrase, bool opensEnd)
+    private PromptRule(SafetyRule rule, Regex? pattern, NormalizedText? phrase, bool opensEnd)
     {
         Rule = rule;
         this.pattern = pattern;
@@ -31,7 +31,7 @@ internal sealed class PromptRule
         var text = rule.Text.Trim();
         return rule.Kind == SafetyRuleKinds.Pattern
             ? new PromptRule(rule, ReadPattern(text), null, false)
-            : new PromptRule(rule, null, FoldedText.Of(text), text.EndsWith(OpenEnd));
+            : new PromptRule(rule, null, NormalizedText.Of(text), text.EndsWith(OpenEnd));
     }
 
     /// <summary>Why a rule's text cannot be used; null when it can.</summary>
@@ -39,7 +39,7 @@ internal sealed class PromptRule
     {
         if (kind == SafetyRuleKinds.Words)
         {
-            return FoldedText.Of(text).IsEmpty ? "There is no letter in it; write a word or a phrase." : null;
+            return NormalizedText.Of(text).IsEmpty ? "There is no letter in it; write a word or a phrase." : null;
         }
 
         try
@@ -57,7 +57,7 @@ internal sealed class PromptRule
     }
 
     /// <summary>Whether a prompt is one of those it refuses.</summary>
-    public bool Refuses(string prompt, FoldedText folded) => pattern is null
+    public bool Refuses(string prompt, NormalizedText folded) => pattern is null
         ? folded.Contains(phrase!, opensEnd)
         : pattern.IsMatch(prompt) || pattern.IsMatch(folded.Words);
 

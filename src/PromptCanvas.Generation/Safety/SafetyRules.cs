@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
 
@@ -11,7 +11,7 @@ namespace PromptCanvas.Generation.Safety;
 
 /// <inheritdoc/>
 internal sealed class SafetyRules(
-    IDbContextFactory<AppDbContext> databases, SafetyRuleBook book, PromptGuard guard, MeaningIndex meanings, AuditLog audit) : ISafetyRules
+    IDbContextFactory<AppDbContext> databases, SafetyRuleService book, PromptGuard guard, EmbeddingIndex meanings, AuditLog audit) : ISafetyRules
 {
     private const int LongestText = GenerationRequest.MaximumPromptLength;
     private const int LongestReason = 300;
@@ -60,7 +60,7 @@ internal sealed class SafetyRules(
     public async Task<SafetyRule?> TryPromptAsync(string prompt, CancellationToken cancellationToken) =>
         guard.Refusing(await book.ReadAsync(cancellationToken), prompt);
 
-    public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Viewer viewer, string description, int take, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Actor actor, string description, int take, CancellationToken cancellationToken)
     {
         var closest = await meanings.NearAsync(description, MostLookedAt, cancellationToken);
         var closeness = closest.ToDictionary(near => near.Id, near => near.Cosine);
@@ -68,7 +68,7 @@ internal sealed class SafetyRules(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var ids in closest.Select(near => near.Id).Chunk(take))
         {
-            var views = await database.Images.VisibleTo(viewer).Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken);
+            var views = await database.Images.VisibleTo(actor).Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken);
             found.AddRange(views.Select(view => new JudgedPicture(view, closeness[view.Id])));
             if (found.Count >= take)
             {

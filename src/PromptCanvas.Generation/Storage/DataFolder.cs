@@ -1,4 +1,5 @@
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
+
 
 namespace PromptCanvas.Generation.Storage;
 

@@ -67,7 +67,7 @@ internal sealed class DiskReserve(DataFolder folder, IDiskSpace space, StorageFa
     }
 
     /// <summary>Does something small for which there must be room, with the reserve's if need be.</summary>
-    public async Task<T> WithRoomAsync<T>(Func<Task<T>> write)
+    public async Task<T> WithCapacityAsync<T>(Func<Task<T>> write)
     {
         try
         {

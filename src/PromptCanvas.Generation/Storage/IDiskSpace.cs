@@ -3,7 +3,7 @@ namespace PromptCanvas.Generation.Storage;
 /// <summary>The disk under the data folder, in bytes.</summary>
 /// <param name="Free">For us; what is held back counts as taken.</param>
 /// <param name="Total">All of it.</param>
-public sealed record DiskRoom(long Free, long Total)
+public sealed record DiskCapacity(long Free, long Total)
 {
     /// <summary>The share at which administrators are told.</summary>
     public const double NearlyFull = 0.9;
@@ -15,5 +15,5 @@ public sealed record DiskRoom(long Free, long Total)
 /// <summary>How full the disk is.</summary>
 public interface IDiskSpace
 {
-    DiskRoom Look();
+    DiskCapacity Look();
 }

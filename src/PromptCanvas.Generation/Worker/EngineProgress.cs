@@ -1,4 +1,5 @@
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
+
 
 namespace PromptCanvas.Generation.Worker;
 

@@ -6,7 +6,7 @@ namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The one loop: claims jobs in order, and runs as many at a time as the engine shares its steps between.</summary>
 internal sealed class GenerationWorker(
-    WorkQueue queue, JobRunner runner, WorkerPause pause, WorkerRoom room, ILogger<GenerationWorker> logger)
+    WorkQueue queue, JobRunner runner, WorkerPause pause, WorkerCapacity room, ILogger<GenerationWorker> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private readonly Dictionary<Task, ClaimedJob> running = [];

@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
@@ -32,7 +32,7 @@ internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
 /// <summary>Runs one claimed job on its engine; pictures are written beside the stream, so that a step waits for encoder and disk only when these fall behind by several pictures.</summary>
 internal sealed class JobAttempt(
-    IEngineProvider engines, ClaimedWorks works, PictureJudges judges, PictureKeeper keeper, StageKeeper stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
+    IEngineProvider engines, ClaimedRequestBuilder works, ImageSafetyFilters judges, PictureFinalizer keeper, StageCheckpoints stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
@@ -102,7 +102,7 @@ internal sealed class JobAttempt(
             else
             {
                 Take(claim, engine.Fingerprint, running, happened, writes);
-                await writes.RoomAsync();
+                await writes.WaitForCapacityAsync();
             }
         }
 
@@ -112,7 +112,7 @@ internal sealed class JobAttempt(
             {
                 steps.Happened();
                 Take(claim, engine.Fingerprint, running, happened, writes);
-                await writes.RoomAsync();
+                await writes.WaitForCapacityAsync();
             }
         }
 
@@ -192,7 +192,7 @@ internal sealed class JobAttempt(
         public List<Task<KeepResult>> Pictures { get; } = [];
 
         /// <summary>Waits until another picture may be written.</summary>
-        public async Task RoomAsync()
+        public async Task WaitForCapacityAsync()
         {
             while (Pictures.Where(write => !write.IsCompleted).ToList() is { Count: >= PicturesAtOnce } open)
             {
@@ -201,7 +201,7 @@ internal sealed class JobAttempt(
         }
 
         /// <summary>Looks at previews and pictures before anybody else does; null = nobody has to.</summary>
-        public PictureJudge? Judge { get; set; }
+        public ImageSafetyFilter? Judge { get; set; }
 
         /// <summary>The last one of each picture, by index.</summary>
         public Dictionary<int, Task> Stages { get; } = [];

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;

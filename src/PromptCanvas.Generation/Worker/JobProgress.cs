@@ -3,9 +3,8 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Faults;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;

@@ -1,12 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A claimed job from the engine to its last row.</summary>
 internal sealed class JobRunner(
-    JobAttempt attempt, JobProgress progress, StageKeeper stages, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
+    JobAttempt attempt, JobProgress progress, StageCheckpoints stages, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
 {
     private const string StudioFault = "The studio failed on this request; the administrator finds the reason in the log.";
 

@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Generation.Uploads;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Sweeps the image store after each start and then once a day, beside everything else.</summary>
 internal sealed class OrphanSweep(
-    Orphans orphans, Trash trash, UsedUploads uploads, StageKeeper stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
+    Orphans orphans, Trash trash, UsedUploads uploads, StageCheckpoints stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 

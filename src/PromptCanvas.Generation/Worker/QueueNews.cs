@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Worker;
 

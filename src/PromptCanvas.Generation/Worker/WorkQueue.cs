@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Worker;
 

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Hosting;

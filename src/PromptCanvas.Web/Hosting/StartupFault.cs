@@ -1,9 +1,7 @@
 using System.Net.Sockets;
-
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Hosting;
 

@@ -1,4 +1,4 @@
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation;
 using PromptCanvas.Web.Features.Accounts;
 
 namespace PromptCanvas.Web.Hosting;

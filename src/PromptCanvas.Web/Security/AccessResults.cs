@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.People;
-using PromptCanvas.Web.Hosting;
 
 namespace PromptCanvas.Web.Security;
 
@@ -25,13 +24,13 @@ internal sealed class AccessResults(AuditLog audit) : IAuthorizationMiddlewareRe
         else
         {
             await audit.WriteAsync(context.ToActor(), "access.refused", context.Request.Path, context.Request.Method, context.RequestAborted);
-            context.Response.StatusCode = PageArea.IsProgram(context) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound;
+            context.Response.StatusCode = RequestClass.IsProgram(context) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound;
         }
     }
 
     private static Task ChallengeAsync(HttpContext context)
     {
-        if (!PageArea.IsProgram(context))
+        if (!RequestClass.IsProgram(context))
         {
             return context.ChallengeAsync(IdentityConstants.ApplicationScheme);
         }

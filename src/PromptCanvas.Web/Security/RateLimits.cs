@@ -5,8 +5,6 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
-using PromptCanvas.Web.Hosting;
-
 namespace PromptCanvas.Web.Security;
 
 /// <summary>How much one person, or one address of nobody, may ask of the API.</summary>
@@ -31,7 +29,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
             return null;
         }
 
-        var limit = IsSketch(context) ? options.Value.SketchesPerMinute : IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
+        var limit = IsBlendPreview(context) ? options.Value.SketchesPerMinute : IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
         var remaining = (int)Math.Clamp(statistics.CurrentAvailablePermits, 0, limit);
         return new RateLimitStatus(limit, remaining, TimeSpan.FromMinutes((double)(limit - remaining) / limit));
     }
@@ -53,11 +51,11 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsLimited(HttpContext context) =>
         (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/v1"))
-        && context.GetEndpoint()?.Metadata.GetMetadata<InertContent>() is null;
+        && context.GetEndpoint()?.Metadata.GetMetadata<UserContent>() is null;
 
     private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
 
-    private static bool IsSketch(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<SketchWork>() is not null;
+    private static bool IsBlendPreview(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<BlendPreviewWork>() is not null;
 
     // A stranger is an address; whoever guesses keys is one.
     private static string WhoOf(HttpContext context) =>
@@ -73,7 +71,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
-        (true, _) when IsSketch(context) =>
+        (true, _) when IsBlendPreview(context) =>
             RateLimitPartition.GetTokenBucketLimiter($"sketch {WhoOf(context)}", _ => Bucket(options.Value.SketchesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {WhoOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, false) => RateLimitPartition.GetTokenBucketLimiter($"read {WhoOf(context)}", _ => Bucket(options.Value.ReadsPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
@@ -81,7 +79,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     };
 
     // A burst is smoothed rather than refused.
-    private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsSketch(context)
+    private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsBlendPreview(context)
         ? RateLimitPartition.GetTokenBucketLimiter(WhoOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
         : RateLimitPartition.GetNoLimiter("");
 }

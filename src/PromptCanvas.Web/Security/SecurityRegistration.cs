@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 using PromptCanvas.Data.People;
-using PromptCanvas.Web.Hosting;
 
 namespace PromptCanvas.Web.Security;
 
@@ -38,7 +37,7 @@ internal static class SecurityRegistration
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
-        services.AddScoped<ICurrentViewer, CurrentViewer>();
+        services.AddScoped<ICurrentActor, CurrentActor>();
     }
 
     /// <summary>Keeps track of the lines that stay open.</summary>
@@ -52,7 +51,7 @@ internal static class SecurityRegistration
 
     // A key opens the programs' part of the studio and no page.
     private static string SchemeOf(HttpContext context) =>
-        PageArea.IsOpenAi(context) || (PageArea.TakesKeys(context) && ApiKeyHandler.IsUsedBy(context.Request)) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
+        RequestClass.IsOpenAi(context) || (RequestClass.TakesKeys(context) && ApiKeyHandler.IsUsedBy(context.Request)) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)
     {

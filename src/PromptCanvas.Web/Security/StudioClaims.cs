@@ -1,5 +1,5 @@
 using System.Security.Claims;
-
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
@@ -13,10 +13,10 @@ internal static class StudioClaims
     public static Guid? PersonId(this ClaimsPrincipal principal) =>
         Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : null;
 
-    /// <summary>The viewer behind a request that authorisation has let through.</summary>
-    public static Viewer ToViewer(this ClaimsPrincipal principal) =>
+    /// <summary>The actor behind a request that authorisation has let through.</summary>
+    public static Actor ToActor(this ClaimsPrincipal principal) =>
         principal.PersonId() is { } id && principal.FindFirstValue(ClaimTypes.Role) is { } role
-            ? new Viewer(id, role)
+            ? new Actor(id, role)
             : throw new InvalidOperationException("The request comes from nobody; its endpoint must ask for somebody signed in.");
 
     public static AuditActor ToActor(this HttpContext context) => new(

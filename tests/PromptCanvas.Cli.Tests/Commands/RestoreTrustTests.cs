@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using PromptCanvas.Cli.Upkeep;
+using PromptCanvas.Cli.Maintenance;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
@@ -103,9 +103,9 @@ public sealed class RestoreTrustTests : IAsyncLifetime
         using var archive = ZipFile.OpenRead(zip);
         var database = archive.GetEntry(Database)!.Length;
 
-        new ArchiveEntries(folder, new ArchiveLimits(Room: database + 1000)).Check(archive);
+        new ArchiveEntries(folder, new ArchiveLimits(Capacity: database + 1000)).Check(archive);
         var many = Assert.Throws<InvalidDataException>(() => new ArchiveEntries(folder, new ArchiveLimits(long.MaxValue) { MostEntries = 1 }).Check(archive));
-        var large = Assert.Throws<InvalidDataException>(() => new ArchiveEntries(folder, new ArchiveLimits(Room: database + 999)).Check(archive));
+        var large = Assert.Throws<InvalidDataException>(() => new ArchiveEntries(folder, new ArchiveLimits(Capacity: database + 999)).Check(archive));
 
         Assert.Contains("2 files, and 1 are the most", many.Message, StringComparison.Ordinal);
         Assert.Contains("1 MB more than are free", large.Message, StringComparison.Ordinal);

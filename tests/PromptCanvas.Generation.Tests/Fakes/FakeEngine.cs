@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 

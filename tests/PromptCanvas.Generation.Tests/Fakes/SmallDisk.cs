@@ -41,7 +41,7 @@ internal sealed class SmallDisk : IDisposable
         }
     }
 
-    public void MakeRoom() => File.Delete(Ballast);
+    public void FreeSpace() => File.Delete(Ballast);
 
     public void Dispose()
     {

@@ -6,12 +6,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
 
@@ -21,7 +20,7 @@ namespace PromptCanvas.Generation.Tests.Fakes;
 internal sealed class Studio : IAsyncDisposable
 {
     /// <summary>Somebody who has made nothing.</summary>
-    public static readonly Viewer Somebody = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d001"), PersonRoles.Member);
+    public static readonly Actor Somebody = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d001"), PersonRoles.Member);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -53,7 +52,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public FakeEngine Engine { get; } = new();
 
-    public LogBook Log { get; } = new();
+    public RecordedLog Log { get; } = new();
 
     public FakeEngines Engines { get; }
 
@@ -161,7 +160,7 @@ internal sealed class Studio : IAsyncDisposable
     }
 }
 
-internal static class Requests
+internal static class TestRequests
 {
     public static NewJob FoxOf(Guid personId, string key = "key", int count = 2) => Fox(key, count) with { PersonId = personId };
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 

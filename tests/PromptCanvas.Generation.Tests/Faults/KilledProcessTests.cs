@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Faults;

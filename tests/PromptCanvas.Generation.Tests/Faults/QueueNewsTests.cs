@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
 
@@ -27,7 +27,7 @@ public sealed class QueueNewsTests(PostgresServer server) : IDisposable
         await asks.Get<QueueNews>().StartAsync(Cancellation);
         await UntilAsync(asks, pids => pids.Count == 2);
 
-        await works.WaitAsync(await asks.SubmitAsync(Requests.Fox("first")), JobState.Done);
+        await works.WaitAsync(await asks.SubmitAsync(TestRequests.Fox("first")), JobState.Done);
 
         var cut = await PidsAsync(asks);
         await using (var database = asks.OpenDatabase())
@@ -36,7 +36,7 @@ public sealed class QueueNewsTests(PostgresServer server) : IDisposable
         }
 
         await UntilAsync(asks, pids => pids.Count == 2 && !pids.Exists(cut.Contains));
-        await works.WaitAsync(await asks.SubmitAsync(Requests.Fox("second")), JobState.Done);
+        await works.WaitAsync(await asks.SubmitAsync(TestRequests.Fox("second")), JobState.Done);
         await asks.Get<QueueNews>().StopAsync(Cancellation);
         await works.ConsistentAsync();
     }

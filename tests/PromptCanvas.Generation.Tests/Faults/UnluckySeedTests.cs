@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Faults;
@@ -27,7 +27,7 @@ public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
         studio.Engine.Unlucky = seed => seed == 8;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.FoxOf(Anna, count: 3)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3)), JobState.Done);
 
         Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
         Assert.Equal([[0, 1, 2], [1]], studio.Engine.Requests.Select(request => request.ImageIndices!));
@@ -51,7 +51,7 @@ public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
         studio.Engine.NotANumber = index => index == 1;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.FoxOf(Anna, count: 3)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3)), JobState.Done);
 
         Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Done], job.Images.Select(image => image.State));
         Assert.Equal(2, studio.Engine.Requests.Count);

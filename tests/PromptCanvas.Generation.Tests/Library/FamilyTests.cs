@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
@@ -9,8 +10,8 @@ namespace PromptCanvas.Generation.Tests.Library;
 /// <summary>Three generations: a grandmother of mine, two mothers (mine, and a private one of yours), a child of both, a child of yours in private.</summary>
 public sealed class FamilyTests : IAsyncDisposable
 {
-    private static readonly Viewer Me = Studio.Somebody;
-    private static readonly Viewer You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
+    private static readonly Actor Me = Studio.Somebody;
+    private static readonly Actor You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
 
     private readonly TemporaryFolder folder = new();
     private readonly Studio studio;
@@ -75,9 +76,9 @@ public sealed class FamilyTests : IAsyncDisposable
         folder.Dispose();
     }
 
-    private async Task<Guid> AddAsync(Viewer owner, string visibility, params Guid[] parents)
+    private async Task<Guid> AddAsync(Actor owner, string visibility, params Guid[] parents)
     {
-        var job = await studio.SubmitAsync(Requests.Fox($"key {++keys}"));
+        var job = await studio.SubmitAsync(TestRequests.Fox($"key {++keys}"));
         await using var database = studio.OpenDatabase();
         var image = new GeneratedImage
         {

@@ -65,6 +65,6 @@ public sealed class PromptRuleTests
     {
         Assert.Null(PromptRule.ProblemOf(kind, text));
         var rule = new SafetyRule { Id = Guid.NewGuid(), Kind = kind, Text = text, Reason = "no", By = "ada", CreatedAt = DateTimeOffset.UnixEpoch };
-        return PromptRule.Of(rule).Refuses(prompt, FoldedText.Of(prompt));
+        return PromptRule.Of(rule).Refuses(prompt, NormalizedText.Of(prompt));
     }
 }

@@ -3,8 +3,8 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -33,7 +33,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         await using var studio = await new Studio(folder.Path, settings: await postgres.SettingsAsync(provider)).PrepareAsync();
         await AddAsync(studio, new NewSafetyRule(SafetyRuleKinds.Words, "snow", "no winter in here.", null));
 
-        var result = await studio.TrySubmitAsync(Requests.FoxOf(Fay));
+        var result = await studio.TrySubmitAsync(TestRequests.FoxOf(Fay));
 
         Assert.False(result.TryGet(out _, out var refusal));
         Assert.Contains("no winter in here. Nothing was charged", Assert.IsType<PolicyViolation>(refusal).Message, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         await using var studio = await new Studio(folder.Path).PrepareAsync();
         await AddAsync(studio, new NewSafetyRule(SafetyRuleKinds.Words, "gore", "no gore", null));
-        var job = Requests.FoxOf(Fay) with { NegativePrompt = "gore" };
+        var job = TestRequests.FoxOf(Fay) with { NegativePrompt = "gore" };
 
         Assert.True((await studio.TrySubmitAsync(job)).TryGet(out _, out _));
         Assert.False((await studio.TrySubmitAsync(job with { IdempotencyKey = "2", Overrides = new RecipeOverrides { DecoderGuidance = 0 } })).TryGet(out _, out var refusal));
@@ -66,7 +66,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         studio.Engine.Prior = seed => seed == 8 ? Forbidden : Innocent;
         await studio.PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 3));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 3));
         var frames = WatchAsync(studio, id);
         await studio.StartAsync();
 
@@ -92,7 +92,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         studio.Engine.Prior = _ => Innocent;
         await studio.PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 1));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 1));
         var frames = WatchAsync(studio, id);
         await studio.StartAsync();
 
@@ -116,7 +116,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 1));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 1));
         await studio.StartAsync();
 
         await foreach (var frame in studio.Get<IPreviewBus>().WatchAsync(id, Cancellation))
@@ -138,7 +138,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         await using var studio = await new Studio(folder.Path).PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
 
-        Assert.False((await studio.TrySubmitAsync(Requests.FoxOf(Fay))).TryGet(out _, out var refusal));
+        Assert.False((await studio.TrySubmitAsync(TestRequests.FoxOf(Fay))).TryGet(out _, out var refusal));
         Assert.IsType<Unavailable>(refusal);
     }
 
@@ -153,7 +153,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
 
         await rules.RemoveAsync(Ada, Assert.Single(await rules.ReadAsync(Cancellation)).Id, Cancellation);
 
-        Assert.True((await studio.TrySubmitAsync(Requests.FoxOf(Fay))).TryGet(out _, out _));
+        Assert.True((await studio.TrySubmitAsync(TestRequests.FoxOf(Fay))).TryGet(out _, out _));
         Assert.Equal(["rule.remove", "rule.add"], (await studio.Get<AuditLog>().ReadAsync(0, 10, Cancellation)).Select(entry => entry.Action));
     }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Tests.Engine;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
@@ -41,7 +41,7 @@ public sealed class CrowdTests : IDisposable
         var jobs = new List<Guid>();
         for (var person = 0; person < People; person++)
         {
-            jobs.Add(await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), $"{person}", Pictures)));
+            jobs.Add(await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), $"{person}", Pictures)));
         }
 
         foreach (var job in jobs)
@@ -64,12 +64,12 @@ public sealed class CrowdTests : IDisposable
         var anna = Guid.NewGuid();
         for (var job = 0; job < 20; job++)
         {
-            await studio.SubmitAsync(Requests.FoxOf(anna, $"{job}", Pictures));
+            await studio.SubmitAsync(TestRequests.FoxOf(anna, $"{job}", Pictures));
         }
 
         var open = new EngineOptions().MaxLanes - new EngineOptions().ReservedLanes;
         await held.WaitAsync(open / Pictures);
-        var bert = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), "bert", Pictures));
+        var bert = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), "bert", Pictures));
         await studio.WaitAsync(bert, JobState.Running);
         await held.WaitAsync((open / Pictures) + 1);
 
@@ -92,7 +92,7 @@ public sealed class CrowdTests : IDisposable
         await studio.StartAsync();
         await held.WaitAsync(Batch);
 
-        var bert = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), "bert", 1));
+        var bert = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), "bert", 1));
         var places = new List<int?> { (await studio.FindAsync(bert)).Position };
         foreach (var number in (int[])[0, Batch, 500, Thousand - 1])
         {
@@ -116,7 +116,7 @@ public sealed class CrowdTests : IDisposable
         await studio.StartAsync();
         for (var person = 0; person < 5; person++)
         {
-            await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), $"{person}", Pictures));
+            await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), $"{person}", Pictures));
         }
 
         await held.WaitAsync(2);
@@ -129,7 +129,7 @@ public sealed class CrowdTests : IDisposable
     /// <summary>Asks once, and writes the row again and again as if somebody had: a thousand transactions would be most of the test.</summary>
     private static async Task<List<Guid>> QueueManyAsync(Studio studio, Guid person, int count)
     {
-        var first = await studio.SubmitAsync(Requests.FoxOf(person, "0", 1));
+        var first = await studio.SubmitAsync(TestRequests.FoxOf(person, "0", 1));
         await using var database = studio.OpenDatabase();
         var row = await database.Jobs.AsNoTracking().SingleAsync(job => job.Id == first, Cancellation);
         var picture = await database.JobImages.AsNoTracking().SingleAsync(image => image.JobId == first, Cancellation);

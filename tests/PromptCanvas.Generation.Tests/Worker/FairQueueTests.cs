@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
 
@@ -73,7 +72,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
     public async Task Claim_ManyPictures_CostManyTurns()
     {
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "a1", count: 3) with { Prompt = "a1" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "a1", count: 3) with { Prompt = "a1" });
         await SubmitAsync(studio, Anna, "a2");
         studio.Clock.Advance(TimeSpan.FromSeconds(1));
         await SubmitAsync(studio, Bert, "b1", "b2", "b3", "b4");
@@ -86,7 +85,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
     public async Task Claim_BackgroundJobs_GoAfterInteractiveOnes(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
         await SubmitAsync(studio, Anna, "a1");
         await SubmitAsync(studio, Bert, "b1");
 
@@ -115,7 +114,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(provider);
         await SubmitAsync(studio, Anna, "first");
         await DrainAsync(studio);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
         await SubmitAsync(studio, Anna, "same");
         await SubmitAsync(studio, Bert, "b1");
 
@@ -129,7 +128,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
         await SubmitAsync(studio, Anna, "first");
         await DrainAsync(studio);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
         await SubmitAsync(studio, Anna, [.. Enumerable.Range(0, 12).Select(number => $"same {number}")]);
 
         var order = await DrainAsync(studio);
@@ -143,8 +142,8 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
         await SubmitAsync(studio, Anna, "first");
         await DrainAsync(studio);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
 
         Assert.Equal(["other", "batch"], await DrainAsync(studio));
     }
@@ -281,7 +280,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         foreach (var prompt in prompts)
         {
             studio.Clock.Advance(TimeSpan.FromMilliseconds(1));
-            ids.Add(await studio.SubmitAsync(Requests.FoxOf(person, prompt, count: 1) with { Prompt = prompt }));
+            ids.Add(await studio.SubmitAsync(TestRequests.FoxOf(person, prompt, count: 1) with { Prompt = prompt }));
         }
 
         return ids;

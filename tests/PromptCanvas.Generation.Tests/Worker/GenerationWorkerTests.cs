@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
@@ -27,7 +27,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Done);
 
         Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
         await using var database = studio.OpenDatabase();
@@ -48,7 +48,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task Worker_FinishedPicture_IsServedWithItsMetadataAndThumbnail()
     {
         await studio.StartAsync();
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 1)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1)), JobState.Done);
         var id = Assert.NotNull(job.Images[0].ImageId);
 
         var png = await ReadAsync(await studio.Get<IImageStore>().OpenContentAsync(id, Cancellation), "image/png");
@@ -67,7 +67,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 1) with { Size = 256 }), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1) with { Size = 256 }), JobState.Done);
 
         var picture = await studio.Queries.FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
         Assert.Equal((256, 256), (picture!.Width, picture.Height));
@@ -79,7 +79,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         studio.Engine.NotANumber = index => index == 1;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 3)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 3)), JobState.Done);
 
         Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Done], job.Images.Select(image => image.State));
         Assert.Equal("The picture came out as not a number.", job.Images[1].Error);
@@ -92,7 +92,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         studio.Engine.NotANumber = _ => true;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Failed);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Failed);
 
         Assert.Equal("The picture came out as not a number.", job.Error);
     }
@@ -104,8 +104,8 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
             request.Prompt == "bad" && index == 1 ? throw new InvalidOperationException("boom") : Task.CompletedTask;
         await studio.StartAsync();
 
-        var bad = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("bad") with { Prompt = "bad", Count = 3 }), job => job.State is JobState.Done or JobState.Failed);
-        var good = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("good")), JobState.Done);
+        var bad = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("bad") with { Prompt = "bad", Count = 3 }), job => job.State is JobState.Done or JobState.Failed);
+        var good = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("good")), JobState.Done);
 
         Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Failed], bad.Images.Select(image => image.State));
         Assert.DoesNotContain("boom", bad.Images[1].Error, StringComparison.Ordinal);
@@ -119,8 +119,8 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         studio.Engine.BeforeImage = (request, _, _) => request.Prompt == "bad" ? throw new ModelException(Reason) : Task.CompletedTask;
         await studio.StartAsync();
 
-        var bad = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("bad") with { Prompt = "bad" }), JobState.Failed);
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("good")), JobState.Done);
+        var bad = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("bad") with { Prompt = "bad" }), JobState.Failed);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("good")), JobState.Done);
 
         Assert.Equal(Reason, bad.Error);
         Assert.All(bad.Images, image => Assert.Equal((JobImageState.Failed, Reason), (image.State, image.Error)));
@@ -132,7 +132,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         await using var blind = new Studio(folder.File("blind"), change: services => services.AddSingleton<IPreviewBus, BrokenBus>());
         await blind.StartAsync();
 
-        var job = await blind.WaitAsync(await blind.SubmitAsync(Requests.Fox()), job => job.State is JobState.Done or JobState.Failed);
+        var job = await blind.WaitAsync(await blind.SubmitAsync(TestRequests.Fox()), job => job.State is JobState.Done or JobState.Failed);
 
         Assert.Equal(JobState.Done, job.State);
     }
@@ -147,7 +147,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var ids = new List<Guid>();
         for (var number = 0; number < 6; number++)
         {
-            ids.Add(await four.SubmitAsync(Requests.Fox($"key {number}", count: 1) with { Prompt = $"fox {number}" }));
+            ids.Add(await four.SubmitAsync(TestRequests.Fox($"key {number}", count: 1) with { Prompt = $"fox {number}" }));
             four.Clock.Advance(TimeSpan.FromMilliseconds(1));
         }
 
@@ -182,7 +182,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
             }
         };
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox(count: 3));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 3));
         await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
 
         var cancelled = await studio.CancelAsync(id);
@@ -198,7 +198,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task CancelAsync_BetweenClaimAndRun_NeverReachesTheEngine()
     {
         await studio.PrepareAsync();
-        var id = await studio.SubmitAsync(Requests.Fox());
+        var id = await studio.SubmitAsync(TestRequests.Fox());
         var claim = Assert.Single(await studio.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         Assert.Equal(JobState.Cancelled, (await studio.CancelAsync(id)).State);
 
@@ -212,7 +212,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task Run_FaultBeforeTheEngine_FailsTheJobInsteadOfLeavingItRunning()
     {
         await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
-        var id = await faulty.SubmitAsync(Requests.Fox());
+        var id = await faulty.SubmitAsync(TestRequests.Fox());
         var claim = Assert.Single(await faulty.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         faulty.Get<FaultyDatabases>().FailNext();
 
@@ -227,7 +227,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task Run_FaultWhenTheEndIsWritten_EndsTheJobWithWhatIsDone()
     {
         await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
-        var id = await faulty.SubmitAsync(Requests.Fox(count: 2));
+        var id = await faulty.SubmitAsync(TestRequests.Fox(count: 2));
         var claim = Assert.Single(await faulty.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         faulty.Engine.BeforeImage = async (_, index, _) =>
         {
@@ -254,7 +254,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var overrides = new RecipeOverrides { PriorSteps = 5, DecoderGuidance = 2.5, Conditioning = ConditioningMode.TextEmbedding };
         await studio.StartAsync();
 
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox() with { Overrides = overrides }), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox() with { Overrides = overrides }), JobState.Done);
 
         Assert.Equal(overrides, Assert.Single(studio.Engine.Requests).Overrides);
     }
@@ -263,7 +263,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task CancelAsync_Done_ChangesNothing()
     {
         await studio.StartAsync();
-        var done = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        var done = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Done);
 
         var view = await studio.CancelAsync(done.Id);
 
@@ -275,11 +275,11 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task FindAsync_AfterAMeasuredPicture_EstimatesTheTime()
     {
         await studio.StartAsync();
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("first")), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("first")), JobState.Done);
         var gate = new Gate();
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
 
-        var running = await studio.SubmitAsync(Requests.Fox("second", count: 2));
+        var running = await studio.SubmitAsync(TestRequests.Fox("second", count: 2));
         await gate.Reached;
 
         // 2 seconds a picture, and half of one picture is done.

@@ -1,7 +1,7 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Editing;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Tests.Imaging;
@@ -25,7 +25,7 @@ public sealed class StageTests : IAsyncDisposable
         studio.Engine.ReportsStages = true;
         studio.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox(count: 3));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 3));
         await gate.Reached;
         await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
         await studio.DisposeAsync();
@@ -52,7 +52,7 @@ public sealed class StageTests : IAsyncDisposable
         studio.Engine.ReportsStages = true;
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox(count: 1));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 1));
         await gate.Reached;
         await studio.DisposeAsync();
 
@@ -71,7 +71,7 @@ public sealed class StageTests : IAsyncDisposable
         studio.Engine.ReportsStages = true;
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox());
+        var id = await studio.SubmitAsync(TestRequests.Fox());
         await gate.Reached;
 
         await studio.CancelAsync(id);

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 

@@ -1,14 +1,12 @@
 using System.Reflection;
-
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Tests.Fakes;

@@ -141,7 +141,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
     [Fact]
     public async Task Disk_NineTenthsFull_IsABannerForAdministratorsAlone()
     {
-        var disk = new ScriptedDisk { Room = new DiskRoom(Free: 50_000_000_000, Total: 1_000_000_000_000) };
+        var disk = new ScriptedDisk { Capacity = new DiskCapacity(Free: 50_000_000_000, Total: 1_000_000_000_000) };
         await using var studio = Open([], disk);
         using var administrator = studio.Browser(studio.Administrator.Cookie);
         using var member = studio.Browser((await studio.PersonAsync("member@example.com", PersonRoles.Member)).Cookie);
@@ -150,7 +150,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         Assert.Contains("disk-banner", told, StringComparison.Ordinal);
         Assert.Matches("95.?% full: 50[.,]0 GB are left", told);
         Assert.DoesNotContain("disk-banner", await member.GetStringAsync("/account", Cancellation), StringComparison.Ordinal);
-        disk.Room = disk.Room with { Free = 500_000_000_000 };
+        disk.Capacity = disk.Capacity with { Free = 500_000_000_000 };
         Assert.DoesNotContain("disk-banner", await administrator.GetStringAsync("/account", Cancellation), StringComparison.Ordinal);
     }
 
@@ -158,20 +158,20 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
     public async Task Submit_DiskFullAndTheReserveUsed_IsInsufficientStorage_UntilThereIsRoom()
     {
         const long Megabyte = 1024 * 1024;
-        var disk = new ScriptedDisk { Room = new DiskRoom(10 * Megabyte, 100 * Megabyte) };
+        var disk = new ScriptedDisk { Capacity = new DiskCapacity(10 * Megabyte, 100 * Megabyte) };
         await using var studio = Open(new() { ["Data:ReserveMegabytes"] = "1" }, disk);
         using var client = studio.CreateClient();
         var reserve = Path.Combine(folder, "reserve");
         await UntilAsync(() => File.Exists(reserve));
 
-        disk.Room = disk.Room with { Free = 1000 };
+        disk.Capacity = disk.Capacity with { Free = 1000 };
         await UntilAsync(() => !File.Exists(reserve));
         using var refused = await client.PostJobAsync(new { kind = "generate", prompt = "a cube", count = 1, size = 64 });
         using var refusedToo = await client.PostAsync("/v1/images/generations", new StringContent("""{ "prompt": "a cube" }""", System.Text.Encoding.UTF8, "application/json"), Cancellation);
         Assert.Equal((HttpStatusCode.InsufficientStorage, HttpStatusCode.InsufficientStorage), (refused.StatusCode, refusedToo.StatusCode));
         Assert.Equal("storage-full", (await refused.ReadJsonAsync()).GetProperty("type").GetString());
 
-        disk.Room = disk.Room with { Free = 10 * Megabyte };
+        disk.Capacity = disk.Capacity with { Free = 10 * Megabyte };
         await UntilAsync(() => File.Exists(reserve));
         await client.EndOfJobAsync(await client.StartJobAsync(count: 1));
     }
@@ -239,8 +239,8 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
 
     private sealed class ScriptedDisk : IDiskSpace
     {
-        public DiskRoom Room { get; set; } = new(1, 1);
+        public DiskCapacity Capacity { get; set; } = new(1, 1);
 
-        public DiskRoom Look() => Room;
+        public DiskCapacity Look() => Capacity;
     }
 }

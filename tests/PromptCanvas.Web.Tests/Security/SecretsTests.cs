@@ -1,13 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
-
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -140,7 +139,7 @@ public sealed class SecretsTests
         await using var scope = studio.Services.CreateAsyncScope();
         var links = scope.ServiceProvider.GetRequiredService<ShareLinks>();
         var made = await links.MakeAsync(
-            new Viewer(studio.Administrator.Id, PersonRoles.Administrator), new NewShareLink(picture, null, 30, SharePassword, AllowsDownload: true, ShowsPrompt: true), Cancellation);
+            new Actor(studio.Administrator.Id, PersonRoles.Administrator), new NewShareLink(picture, null, 30, SharePassword, AllowsDownload: true, ShowsPrompt: true), Cancellation);
         Assert.True(made.TryGet(out var token, out _));
         return $"/s/{token}";
     }

@@ -1,17 +1,15 @@
 using Bunit;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using MudBlazor;
 using MudBlazor.Services;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Web.Features.Moderation;
@@ -19,7 +17,6 @@ using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Tests.Fakes;
-
 using TestContext = Xunit.TestContext;
 
 namespace PromptCanvas.Web.Tests.Security;
@@ -205,19 +202,19 @@ public sealed class StoredMarkupTests
         using var client = studio.ClientOf(person);
         var job = await client.MakeAsync(new { kind = "generate", prompt = text, negativePrompt = text, count = 1, size = 64 });
         var picture = job.GetProperty("images")[0].GetProperty("id").GetGuid();
-        var viewer = new Viewer(person.Id, PersonRoles.Member);
+        var actor = new Actor(person.Id, PersonRoles.Member);
         await using var scope = services.CreateAsyncScope();
         var boards = scope.ServiceProvider.GetRequiredService<IBoards>();
-        Assert.True((await boards.MakeAsync(viewer, text, Cancellation)).TryGet(out var board, out _));
-        Assert.Null(await boards.ChangeAsync(viewer, board, text, Visibilities.Team, Cancellation));
-        await boards.AddAsync(viewer, board, [picture], Cancellation);
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<IComments>().AddAsync(viewer, picture, text, Cancellation));
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<Moderation>().ReportAsync(viewer, picture, null, text, Cancellation));
-        var actor = new AuditActor(person.Id, text, text);
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<ISafetyRules>().AddAsync(actor, new NewSafetyRule(SafetyRuleKinds.Words, $"forbidden{number} {text}", text, null), Cancellation));
+        Assert.True((await boards.MakeAsync(actor, text, Cancellation)).TryGet(out var board, out _));
+        Assert.Null(await boards.ChangeAsync(actor, board, text, Visibilities.Team, Cancellation));
+        await boards.AddAsync(actor, board, [picture], Cancellation);
+        Assert.Null(await scope.ServiceProvider.GetRequiredService<IComments>().AddAsync(actor, picture, text, Cancellation));
+        Assert.Null(await scope.ServiceProvider.GetRequiredService<Moderation>().ReportAsync(actor, picture, null, text, Cancellation));
+        var auditor = new AuditActor(person.Id, text, text);
+        Assert.Null(await scope.ServiceProvider.GetRequiredService<ISafetyRules>().AddAsync(auditor, new NewSafetyRule(SafetyRuleKinds.Words, $"forbidden{number} {text}", text, null), Cancellation));
         var links = scope.ServiceProvider.GetRequiredService<ShareLinks>();
-        var open = await links.MakeAsync(viewer, new NewShareLink(picture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), Cancellation);
-        var whole = await links.MakeAsync(viewer, new NewShareLink(null, board, 30, null, AllowsDownload: false, ShowsPrompt: true), Cancellation);
+        var open = await links.MakeAsync(actor, new NewShareLink(picture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), Cancellation);
+        var whole = await links.MakeAsync(actor, new NewShareLink(null, board, 30, null, AllowsDownload: false, ShowsPrompt: true), Cancellation);
         Assert.True(open.TryGet(out var link, out _) & whole.TryGet(out var boardLink, out _));
         return new Plant(text, person.Id, picture, board, link!, boardLink!);
     }

@@ -8,7 +8,7 @@ public sealed class SourceTests
     [Fact]
     public void RawSql_IsWrittenInTheQueuesFewPlaces()
     {
-        string[] known = ["Examination.cs", "Heartbeat.cs", "JobClaims.cs", "Rescue.cs"];
+        string[] known = ["DoctorChecks.cs", "Heartbeat.cs", "JobClaims.cs", "Rescue.cs"];
 
         Assert.Equal(known, FilesWith("FromSqlRaw(", "ExecuteSqlRaw", "SqlQueryRaw<").Order(StringComparer.Ordinal));
     }

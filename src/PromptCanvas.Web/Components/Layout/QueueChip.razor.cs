@@ -1,23 +1,20 @@
 using System.Data.Common;
-
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Layout;
 
 /// <summary>Follows the person's jobs wherever they are in the studio, and says so when one has ended.</summary>
 public sealed partial class QueueChip(
-    IJobQueries jobs, IJobFeed feed, ICredits credits, ICurrentViewer viewer, AuthenticationStateProvider authentication, IJSRuntime js)
+    IJobQueries jobs, IJobFeed feed, ICredits credits, ICurrentActor actor, AuthenticationStateProvider authentication, IJSRuntime js)
 {
     private IDisposable? subscription;
     private IJSObjectReference? notices;
-    private Viewer? person;
+    private Actor? person;
 
     /// <summary>Handed from the prerendered page to the live one.</summary>
     [PersistentState]
@@ -56,7 +53,7 @@ public sealed partial class QueueChip(
         {
             if ((await authentication.GetAuthenticationStateAsync()).User.PersonId() is not null)
             {
-                person = await viewer.GetAsync(Gone);
+                person = await actor.GetAsync(Gone);
                 await ReadAsync(person);
             }
         }
@@ -88,7 +85,7 @@ public sealed partial class QueueChip(
 
     private async Task RefreshAsync()
     {
-        person = await viewer.GetAsync(Gone);
+        person = await actor.GetAsync(Gone);
         var before = Active;
         await ReadAsync(person);
         StateHasChanged();
@@ -101,7 +98,7 @@ public sealed partial class QueueChip(
         }
     }
 
-    private async Task ReadAsync(Viewer viewed)
+    private async Task ReadAsync(Actor viewed)
     {
         Known = await jobs.ActiveAsync(viewed, Gone);
         Credits = viewed.MayMake ? await credits.GetAsync(viewed.PersonId, viewed.Role, Gone) : null;

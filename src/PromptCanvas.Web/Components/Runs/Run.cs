@@ -1,5 +1,6 @@
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Components.Runs;
 
@@ -25,7 +26,7 @@ public sealed class Run
     /// <summary>A prompt is all it takes to do it once more.</summary>
     public bool IsFromPrompt => Job is null or { Kind: JobKinds.Generate };
 
-    public static Run Wished(NewJob request)
+    public static Run Pending(NewJob request)
     {
         ArgumentNullException.ThrowIfNull(request);
         return new Run(request.IdempotencyKey, request);

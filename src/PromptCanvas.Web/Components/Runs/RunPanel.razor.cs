@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-
 using MudBlazor;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
@@ -12,7 +10,7 @@ namespace PromptCanvas.Web.Components.Runs;
 
 /// <summary>A run's tiles and status. The job's state comes from the database; the frames go past it, from the hub to the canvases.</summary>
 public sealed partial class RunPanel(
-    IJobQueries jobs, ICurrentViewer viewer, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
+    IJobQueries jobs, ICurrentActor actor, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int TicksPerRead = 3;
@@ -35,7 +33,7 @@ public sealed partial class RunPanel(
     [Parameter]
     public EventCallback<Run> OnOver { get; set; }
 
-    /// <summary>Somebody takes this, instead of the viewer, when a finished tile is chosen.</summary>
+    /// <summary>Somebody takes this, instead of the actor, when a finished tile is chosen.</summary>
     [Parameter]
     public EventCallback<Guid> OnPick { get; set; }
 
@@ -96,7 +94,7 @@ public sealed partial class RunPanel(
             return;
         }
 
-        Run.Job = await jobs.FindAsync(await viewer.GetAsync(Gone), id, Gone) ?? Run.Job;
+        Run.Job = await jobs.FindAsync(await actor.GetAsync(Gone), id, Gone) ?? Run.Job;
         eta = Run.Job?.EtaSeconds;
         StateHasChanged();
         if (Run.IsOver)
@@ -131,7 +129,7 @@ public sealed partial class RunPanel(
         }
 
         // The button is no guard: who stops a job must be whose it is, and still may come in.
-        if (await jobs.FindAsync(await viewer.GetAsync(Gone), job.Id, Gone) is null)
+        if (await jobs.FindAsync(await actor.GetAsync(Gone), job.Id, Gone) is null)
         {
             return;
         }
@@ -152,7 +150,7 @@ public sealed partial class RunPanel(
     // One tile: it stops within a step and its credit is given back; the others go on.
     private async Task SkipAsync(int index)
     {
-        if (Run.Job is not { } job || await jobs.FindAsync(await viewer.GetAsync(Gone), job.Id, Gone) is null)
+        if (Run.Job is not { } job || await jobs.FindAsync(await actor.GetAsync(Gone), job.Id, Gone) is null)
         {
             return;
         }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Localization;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Components.Runs;

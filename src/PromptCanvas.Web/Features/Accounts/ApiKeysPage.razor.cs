@@ -34,7 +34,7 @@ public sealed partial class ApiKeysPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private Guid PersonId => Context.User.ToViewer().PersonId;
+    private Guid PersonId => Context.User.ToActor().PersonId;
 
     protected override async Task OnInitializedAsync()
     {

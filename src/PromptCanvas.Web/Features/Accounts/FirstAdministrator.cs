@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Web.Features.Accounts;

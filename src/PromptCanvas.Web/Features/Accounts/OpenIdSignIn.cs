@@ -1,13 +1,11 @@
 using System.Globalization;
 using System.Security.Claims;
-
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;

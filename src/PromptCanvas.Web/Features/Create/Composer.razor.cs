@@ -1,8 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;

@@ -1,8 +1,6 @@
 using System.Security.Claims;
-
 using Microsoft.AspNetCore.Mvc;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
@@ -35,12 +33,12 @@ internal static class CreateEndpoint
             return new Forbidden($"This key may not {job.Kind}; use one with the scope \"{Policies.ScopeOf(job.Kind)}\".").ToProblem();
         }
 
-        if (!(await handler.HandleAsync(job, user.ToViewer(), cancellationToken)).TryGet(out var id, out var refusal))
+        if (!(await handler.HandleAsync(job, user.ToActor(), cancellationToken)).TryGet(out var id, out var refusal))
         {
             return refusal.ToProblem();
         }
 
-        var made = await jobs.FindAsync(user.ToViewer(), id, cancellationToken);
+        var made = await jobs.FindAsync(user.ToActor(), id, cancellationToken);
         return TypedResults.Accepted(
             $"/api/jobs/{id}",
             new JobAccepted(id, made?.State ?? JobState.Queued, made?.Position, made?.EtaSeconds, made?.Images.Count ?? job.Count));

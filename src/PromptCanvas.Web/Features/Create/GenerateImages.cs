@@ -1,6 +1,6 @@
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Features.Create;
 

@@ -1,5 +1,6 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -9,19 +10,19 @@ public sealed class GenerateImagesHandler(ISubmissions submissions) : IPictureMa
 {
     /// <summary>Queues the job; no picture exists yet when this returns.</summary>
     /// <returns>The job's id, or why it was refused.</returns>
-    public Task<Result<Guid>> HandleAsync(GenerateImages request, Viewer viewer, CancellationToken cancellationToken)
+    public Task<Result<Guid>> HandleAsync(GenerateImages request, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return HandleAsync(request.ToJob(), viewer, cancellationToken);
+        return HandleAsync(request.ToJob(), actor, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<Result<Guid>> HandleAsync(NewJob job, Viewer viewer, CancellationToken cancellationToken)
+    public Task<Result<Guid>> HandleAsync(NewJob job, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        ArgumentNullException.ThrowIfNull(viewer);
-        return viewer.MayMake
-            ? submissions.SubmitAsync(job with { PersonId = viewer.PersonId, Role = viewer.Role }, cancellationToken)
+        ArgumentNullException.ThrowIfNull(actor);
+        return actor.MayMake
+            ? submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role }, cancellationToken)
             : Task.FromResult<Result<Guid>>(new Forbidden("You may look at what the team makes, and not make pictures yourself. Ask an administrator for another role."));
     }
 }

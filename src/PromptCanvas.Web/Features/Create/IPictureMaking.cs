@@ -1,5 +1,5 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -9,5 +9,5 @@ public interface IPictureMaking
 {
     /// <summary>Queues a job of any kind; no picture exists yet when this returns.</summary>
     /// <returns>The job's id, or why it was refused.</returns>
-    Task<Result<Guid>> HandleAsync(NewJob job, Viewer viewer, CancellationToken cancellationToken);
+    Task<Result<Guid>> HandleAsync(NewJob job, Actor actor, CancellationToken cancellationToken);
 }

@@ -1,9 +1,7 @@
 using System.Text.Json;
-
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Editing;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;

@@ -1,5 +1,5 @@
-using PromptCanvas.Generation.Editing;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
+
 
 namespace PromptCanvas.Web.Features.Edit;
 

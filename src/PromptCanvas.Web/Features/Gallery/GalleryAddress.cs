@@ -11,7 +11,7 @@ namespace PromptCanvas.Web.Features.Gallery;
 /// <summary>What is looked for, as the gallery's address says it: it can be sent, and Back works. What it says wrongly it does not say.</summary>
 public sealed record GalleryAddress
 {
-    public Shelf Shelf { get; init; }
+    public GalleryView GalleryView { get; init; }
 
     public string? Words { get; init; }
 
@@ -46,7 +46,7 @@ public sealed record GalleryAddress
         var zone = KnownZone(query["zone"]);
         return new GalleryAddress
         {
-            Shelf = Enum.TryParse<Shelf>(query["shelf"], ignoreCase: true, out var shelf) && Enum.IsDefined(shelf) ? shelf : Shelf.Everything,
+            GalleryView = Enum.TryParse<GalleryView>(query["shelf"], ignoreCase: true, out var shelf) && Enum.IsDefined(shelf) ? shelf : GalleryView.Everything,
             Words = query["q"].ToString().Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } words ? words : null,
             ByMeaning = query["by"] == "meaning",
             Like = Id(query["like"]),
@@ -66,7 +66,7 @@ public sealed record GalleryAddress
     /// <summary>The pictures it names.</summary>
     public LibraryFilter ToFilter() => new()
     {
-        Shelf = Shelf,
+        GalleryView = GalleryView,
         Words = Words,
         ByMeaning = ByMeaning,
         Like = Like,
@@ -96,7 +96,7 @@ public sealed record GalleryAddress
     /// <summary>Its parts by name, as a form sends them; null = not said.</summary>
     public IEnumerable<(string Name, string? Value)> Parts() =>
     [
-        ("shelf", Shelf == Shelf.Everything ? null : Shelf.ToString().ToLowerInvariant()),
+        ("shelf", GalleryView == GalleryView.Everything ? null : GalleryView.ToString().ToLowerInvariant()),
         ("q", Words),
         ("by", ByMeaning ? "meaning" : null),
         ("like", Like?.ToString()),

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
-
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
@@ -44,7 +43,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 
     /// <summary>The first page, handed from the prerendered page to the live one.</summary>
     [PersistentState]
-    public GalleryPage? FirstPage { get; set; }
+    public PicturePage? FirstPage { get; set; }
 
     protected override ValueTask DisposeCoreAsync()
     {

@@ -1,15 +1,13 @@
 using Microsoft.AspNetCore.Components;
-
 using MudBlazor;
-
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>The verbs of many pictures at once. What is not the person's own stays as it is.</summary>
-public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentViewer viewer, ISnackbar snackbar)
+public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentActor actor, ISnackbar snackbar)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
@@ -39,7 +37,7 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
         }
     }
 
-    private async Task<Viewer> PersonAsync() => await viewer.GetAsync(Gone);
+    private async Task<Actor> PersonAsync() => await actor.GetAsync(Gone);
 
     private async Task FavouriteAsync()
     {
@@ -94,7 +92,7 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
         Post(() => FollowAsync(person, id));
     }
 
-    private async Task FollowAsync(Viewer person, Guid id)
+    private async Task FollowAsync(Actor person, Guid id)
     {
         using var timer = new PeriodicTimer(LookInterval);
         while (bundle is { IsReady: false, HasFailed: false } && bundleId == id && await timer.WaitForNextTickAsync(Gone))

@@ -1,11 +1,11 @@
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>The part of the gallery that one tab has loaded, newest first; the viewer walks through it.</summary>
-public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, IJobQueries jobs, ICurrentViewer viewer, TimeProvider clock)
+/// <summary>The part of the gallery that one tab has loaded, newest first; the actor walks through it.</summary>
+public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, IJobQueries jobs, ICurrentActor actor, TimeProvider clock)
 {
     private const int PageSize = 24;
 
@@ -37,12 +37,12 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         var now = clock.GetUtcNow();
         placed.Clear();
         places.Clear();
-        Times = await timeline.TimesAsync(await viewer.GetAsync(cancellationToken), Filter, now, cancellationToken);
+        Times = await timeline.TimesAsync(await actor.GetAsync(cancellationToken), Filter, now, cancellationToken);
     }
 
     /// <summary>How many pictures there are now.</summary>
     public async Task<int> CountAsync(CancellationToken cancellationToken) =>
-        await timeline.CountAsync(await viewer.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken);
+        await timeline.CountAsync(await actor.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken);
 
     /// <summary>The pictures from a pinned place on.</summary>
     public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(int start, int take, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
             }
 
             found.AddRange(await timeline.ReadRangeAsync(
-                await viewer.GetAsync(cancellationToken), Filter, Times[at], equals, Math.Min(LargestRange, start + take - at), cancellationToken));
+                await actor.GetAsync(cancellationToken), Filter, Times[at], equals, Math.Min(LargestRange, start + take - at), cancellationToken));
         }
 
         for (var index = 0; index < found.Count; index++)
@@ -86,10 +86,10 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     /// <summary>Takes pictures out that are no longer there.</summary>
     public void Remove(Guid pictureId) => pictures.RemoveAll(picture => picture.Id == pictureId);
 
-    public async Task<GalleryPage> ReadFirstAsync(CancellationToken cancellationToken) =>
-        await library.ReadAsync(await viewer.GetAsync(cancellationToken), Filter, null, PageSize, cancellationToken);
+    public async Task<PicturePage> ReadFirstAsync(CancellationToken cancellationToken) =>
+        await library.ReadAsync(await actor.GetAsync(cancellationToken), Filter, null, PageSize, cancellationToken);
 
-    public void Start(GalleryPage first)
+    public void Start(PicturePage first)
     {
         pictures.Clear();
         pictures.AddRange(first.Pictures);
@@ -104,7 +104,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
             return;
         }
 
-        var page = await library.ReadAsync(await viewer.GetAsync(cancellationToken), Filter, after, PageSize, cancellationToken);
+        var page = await library.ReadAsync(await actor.GetAsync(cancellationToken), Filter, after, PageSize, cancellationToken);
         var known = pictures.Select(picture => picture.Id).ToHashSet();
         pictures.AddRange(page.Pictures.Where(picture => !known.Contains(picture.Id)));
         next = page.Next;
@@ -144,7 +144,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         }
 
         var row = pictures.Select(other => other.Id).ToList();
-        if (!row.Contains(picture.Id) && await jobs.FindAsync(await viewer.GetAsync(cancellationToken), picture.JobId, cancellationToken) is { } job)
+        if (!row.Contains(picture.Id) && await jobs.FindAsync(await actor.GetAsync(cancellationToken), picture.JobId, cancellationToken) is { } job)
         {
             row = [.. job.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value)];
         }

@@ -1,15 +1,11 @@
 using System.Security.Claims;
-
 using Microsoft.Net.Http.Headers;
-
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Web.Hosting;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
-
 using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult;
 
 namespace PromptCanvas.Web.Features.Gallery;
@@ -22,31 +18,31 @@ internal static class ImageEndpoints
         api.MapGet("/images/{id:guid}", FindAsync).RequireAuthorization(Policies.Read)
             .Produces<ImageBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("A picture of yours or of the team's. Scope: read.");
         api.MapGet("/images/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read)
-            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new InertContent());
+            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new UserContent());
         api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read)
-            .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("At most 512 pixels a side. Scope: read.").WithMetadata(new InertContent());
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("At most 512 pixels a side. Scope: read.").WithMetadata(new UserContent());
         api.MapGet("/bundles/{id:guid}/content", Bundle).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A zip of pictures that you chose on the gallery's page; an hour long. Scope: read.").WithMetadata(new InertContent());
+            .WithSummary("A zip of pictures that you chose on the gallery's page; an hour long. Scope: read.").WithMetadata(new UserContent());
     }
 
     private static IResult Bundle(Guid id, ClaimsPrincipal user, IBundles bundles, HttpContext context)
     {
         context.Response.Headers.CacheControl = "private, no-store";
-        return bundles.Open(user.ToViewer(), id) is { } zip
+        return bundles.Open(user.ToActor(), id) is { } zip
             ? TypedResults.Stream(zip, "application/zip", "pictures.zip")
             : new NotFound("There is no such bundle, or it is not finished; choose the pictures again.").ToProblem();
     }
 
     private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
-        await jobs.FindPictureAsync(user.ToViewer(), id, cancellationToken) is { } picture
+        await jobs.FindPictureAsync(user.ToActor(), id, cancellationToken) is { } picture
             ? TypedResults.Ok(ImageBody.Of(picture))
             : Missing();
 
     private static async Task<IResult> ContentAsync(
         Guid id, bool? download, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(context.User.ToViewer(), id, cancellationToken) is not { } picture
+        if (await jobs.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not { } picture
             || await store.OpenContentAsync(id, cancellationToken) is not { } content)
         {
             return Missing();
@@ -57,7 +53,7 @@ internal static class ImageEndpoints
 
     private static async Task<IResult> ThumbnailAsync(
         Guid id, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
-        await jobs.FindPictureAsync(context.User.ToViewer(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+        await jobs.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
             ? Give(content, $"{id}.webp", download: false, context)
             : Missing();
 

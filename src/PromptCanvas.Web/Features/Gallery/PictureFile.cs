@@ -1,4 +1,5 @@
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+
 
 namespace PromptCanvas.Web.Features.Gallery;
 

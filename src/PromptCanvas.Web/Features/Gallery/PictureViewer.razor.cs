@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
-
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -13,7 +13,7 @@ namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>One picture over the page that led to it. Which picture is part of the address, so Back closes it and the address can be sent.</summary>
 public sealed partial class PictureViewer(
-    IJobQueries jobs, ICurrentViewer viewer, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+    IJobQueries jobs, ICurrentActor viewer, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;

@@ -1,6 +1,5 @@
 using System.Security.Claims;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
@@ -25,19 +24,19 @@ internal static class JobEndpoints
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)
     {
-        var active = await jobs.ActiveAsync(user.ToViewer(), cancellationToken);
+        var active = await jobs.ActiveAsync(user.ToActor(), cancellationToken);
         return TypedResults.Ok(active.Select(JobBody.Of).ToArray());
     }
 
     private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
-        await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is { } job
+        await jobs.FindAsync(user.ToActor(), id, cancellationToken) is { } job
             ? TypedResults.Ok(JobBody.Of(job))
             : Missing();
 
     private static async Task<IResult> CancelAsync(
         Guid id, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is null)
+        if (await jobs.FindAsync(user.ToActor(), id, cancellationToken) is null)
         {
             return Missing();
         }
@@ -50,7 +49,7 @@ internal static class JobEndpoints
     private static async Task<IResult> CancelImageAsync(
         Guid id, int index, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is null)
+        if (await jobs.FindAsync(user.ToActor(), id, cancellationToken) is null)
         {
             return Missing();
         }

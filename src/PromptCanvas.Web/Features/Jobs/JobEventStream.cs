@@ -2,10 +2,9 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Threading.Channels;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
@@ -28,25 +27,25 @@ internal static class JobEventStream
     private static async Task<IResult> WatchAsync(
         Guid id, bool? previews, ClaimsPrincipal user, IJobQueries jobs, IJobFeed feed, IPreviewBus bus, IHostApplicationLifetime lifetime, HttpContext context)
     {
-        var viewer = user.ToViewer();
-        if (await jobs.FindAsync(viewer, id, context.RequestAborted) is null)
+        var actor = user.ToActor();
+        if (await jobs.FindAsync(actor, id, context.RequestAborted) is null)
         {
             return new NotFound("There is no job with this id.").ToProblem();
         }
 
         var frames = previews is true ? bus : null;
-        return TypedResults.ServerSentEvents(EventsAsync(viewer, id, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
+        return TypedResults.ServerSentEvents(EventsAsync(actor, id, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        Viewer viewer, Guid id, IJobQueries jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Actor actor, Guid id, IJobQueries jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         var news = Channel.CreateBounded<PreviewFrame?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         using var subscription = feed.Subscribe(id, _ => news.Writer.TryWrite(null));
         var watching = frames is null ? Task.CompletedTask : PumpAsync(frames, id, news.Writer, ended.Token);
         JobBody? last = null;
-        while (!ended.IsCancellationRequested && await jobs.FindAsync(viewer, id, cancellationToken) is { } job)
+        while (!ended.IsCancellationRequested && await jobs.FindAsync(actor, id, cancellationToken) is { } job)
         {
             var body = JobBody.Of(job);
             if (last is null || !Same(last, body))

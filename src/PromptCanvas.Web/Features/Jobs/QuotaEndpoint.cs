@@ -1,6 +1,5 @@
 using System.Security.Claims;
-
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Jobs;
@@ -13,8 +12,8 @@ internal static class QuotaEndpoint
 
     private static async Task<IResult> FindAsync(ClaimsPrincipal user, ICredits credits, CancellationToken cancellationToken)
     {
-        var viewer = user.ToViewer();
-        var quota = await credits.GetAsync(viewer.PersonId, viewer.Role, cancellationToken);
+        var actor = user.ToActor();
+        var quota = await credits.GetAsync(actor.PersonId, actor.Role, cancellationToken);
         return TypedResults.Ok(new QuotaBody(quota.Used, quota.Limit, quota.Remaining, quota.Period, quota.ResetsAt));
     }
 }

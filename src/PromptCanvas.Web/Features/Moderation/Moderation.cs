@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Results;
@@ -20,7 +20,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     /// <summary>Somebody who sees a picture says that it should not be there, or a comment on it.</summary>
     /// <param name="commentId">Null = the picture itself.</param>
     /// <returns>Why it was not taken; null when it was.</returns>
-    public async Task<Refusal?> ReportAsync(Viewer viewer, Guid imageId, Guid? commentId, string? reason, CancellationToken cancellationToken)
+    public async Task<Refusal?> ReportAsync(Actor actor, Guid imageId, Guid? commentId, string? reason, CancellationToken cancellationToken)
     {
         if (RefusalOf(reason) is { } refusal)
         {
@@ -28,7 +28,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId, cancellationToken))
+        if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
         {
             return NoPicture();
         }
@@ -39,9 +39,9 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
 
         // Saying it twice does not make it two.
-        if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.CommentId == commentId && report.PersonId == viewer.PersonId && report.ClosedAt == null, cancellationToken))
+        if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.CommentId == commentId && report.PersonId == actor.PersonId && report.ClosedAt == null, cancellationToken))
         {
-            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, CommentId = commentId, PersonId = viewer.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
+            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, CommentId = commentId, PersonId = actor.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
             await database.SaveChangesAsync(cancellationToken);
         }
 
@@ -97,7 +97,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     }
 
     /// <summary>A picture as this administrator may see it now; null when there is none.</summary>
-    public async Task<ModeratedPicture?> FindAsync(Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    public async Task<ModeratedPicture?> FindAsync(Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (await database.Images.AsNoTracking().SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
@@ -112,7 +112,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     }
 
     /// <summary>Whether this administrator may see the picture's bytes now.</summary>
-    public async Task<bool> IsOpenAsync(Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    public async Task<bool> IsOpenAsync(Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await IsOpenAsync(database, administrator, imageId, cancellationToken);
@@ -144,7 +144,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         return null;
     }
 
-    private async Task<bool> IsOpenAsync(AppDbContext database, Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    private async Task<bool> IsOpenAsync(AppDbContext database, Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow() - OpenFor;
         return await database.Images.VisibleTo(administrator).AnyAsync(image => image.Id == imageId, cancellationToken)

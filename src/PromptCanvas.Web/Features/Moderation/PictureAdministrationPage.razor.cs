@@ -29,7 +29,7 @@ public sealed partial class PictureAdministrationPage
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync() =>
-        picture = await Moderation.FindAsync(Context.User.ToViewer(), ImageId, Context.RequestAborted);
+        picture = await Moderation.FindAsync(Context.User.ToActor(), ImageId, Context.RequestAborted);
 
     private async Task ActAsync(Func<AuditActor, Guid, string?, CancellationToken, Task<Refusal?>> act)
     {

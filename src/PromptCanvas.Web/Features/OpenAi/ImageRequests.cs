@@ -1,7 +1,6 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -16,7 +15,7 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationL
     /// <param name="hungUp">The client's line.</param>
     /// <exception cref="OpenAiException">The studio is being stopped; the job goes on after the restart.</exception>
     /// <exception cref="OperationCanceledException">The client hung up.</exception>
-    public async Task FollowAsync(Viewer viewer, Guid jobId, Func<JobView, Task> look, Channel<bool>? also, CancellationToken hungUp)
+    public async Task FollowAsync(Actor actor, Guid jobId, Func<JobView, Task> look, Channel<bool>? also, CancellationToken hungUp)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(hungUp, lifetime.ApplicationStopping);
         var news = also ?? Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -25,7 +24,7 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationL
         {
             while (true)
             {
-                var job = await jobs.FindAsync(viewer, jobId, stopping.Token) ?? throw new OpenAiException(OpenAiFaults.Inside);
+                var job = await jobs.FindAsync(actor, jobId, stopping.Token) ?? throw new OpenAiException(OpenAiFaults.Inside);
                 await look(job);
                 if (IsOver(job))
                 {

@@ -1,10 +1,8 @@
 using System.Text.Json.Serialization;
-
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
@@ -24,7 +22,7 @@ internal static class OpenAiEndpoints
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageJobs>();
-        services.AddSingleton<JobLines>();
+        services.AddSingleton<WaitingClients>();
         services.AddSingleton<JobWait>();
         services.AddSingleton<PictureBytes>();
         services.AddSingleton<SignedPictures>();
@@ -32,7 +30,7 @@ internal static class OpenAiEndpoints
         services.AddSingleton<ImageStream>();
     }
 
-    public static void UseOpenAi(this IApplicationBuilder app) => app.UseMiddleware<OpenAiShell>();
+    public static void UseOpenAi(this IApplicationBuilder app) => app.UseMiddleware<OpenAiErrorMiddleware>();
 
     /// <summary>Notes what is left as it was when the request was let in: a picture takes longer than an allowance needs to grow back.</summary>
     public static void UseOpenAiAllowance(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -68,12 +66,12 @@ internal static class OpenAiEndpoints
         try
         {
             await (request.Streams
-                ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToViewer(), context)
-                : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToViewer(), context));
+                ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToActor(), context)
+                : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToActor(), context));
         }
         finally
         {
-            await services.GetRequiredService<JobLines>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().HasHungUp(context));
+            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().HasHungUp(context));
         }
     }
 

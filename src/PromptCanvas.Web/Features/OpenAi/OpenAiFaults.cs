@@ -1,4 +1,4 @@
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.OpenAi;

@@ -1,7 +1,8 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Imaging.Pixels;
-using PromptCanvas.Web.Hosting;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -11,7 +12,7 @@ internal static class SignedPictureEndpoint
     public const string Path = "/images/content/";
 
     public static void MapSignedPictures(this IEndpointRouteBuilder v1) =>
-        v1.MapGet(Path + "{token}", GiveAsync).AllowAnonymous().WithMetadata(new InertContent());
+        v1.MapGet(Path + "{token}", GiveAsync).AllowAnonymous().WithMetadata(new UserContent());
 
     private static async Task<IResult> GiveAsync(
         string token, SignedPictures signed, IJobQueries jobs, PictureBytes bytes, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
@@ -27,7 +28,7 @@ internal static class SignedPictureEndpoint
         }
 
         // No more than the person may see now: what is deleted or taken down is gone here too.
-        if (await jobs.FindPictureAsync(new Viewer(address.PersonId, PersonRoles.Viewer), address.ImageId, cancellationToken) is null
+        if (await jobs.FindPictureAsync(new Actor(address.PersonId, PersonRoles.Viewer), address.ImageId, cancellationToken) is null
             || await bytes.ReadAsync(address.ImageId, address.Format, address.Quality, cancellationToken) is not { } picture)
         {
             throw new OpenAiException(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Threading.Channels;
-
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Operations;
 

@@ -18,7 +18,7 @@ internal static class OperationsRegistration
 
     public static void AddOperations(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<SettingsBook>();
+        services.AddSingleton<SettingsService>();
         services.AddSingleton(provider => new StudioMetrics(
             provider.GetRequiredService<IMeterFactory>(), () => provider.GetRequiredService<LiveConnections>().Count));
         services.AddSingleton<MetricsCollector>();

@@ -1,5 +1,5 @@
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.People;

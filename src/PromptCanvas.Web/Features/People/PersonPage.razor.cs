@@ -1,10 +1,8 @@
 using System.Globalization;
-
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 

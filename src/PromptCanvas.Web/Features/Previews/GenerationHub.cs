@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
-
 using Microsoft.AspNetCore.SignalR;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Previews;
@@ -16,7 +14,7 @@ public sealed class GenerationHub(IPreviewBus previews, QueueWatch queue, IJobQu
     /// <exception cref="HubException">There is no such job, or not for the caller.</exception>
     public async IAsyncEnumerable<PreviewMessage> Watch(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(Viewer, jobId, cancellationToken) is null)
+        if (await jobs.FindAsync(Actor, jobId, cancellationToken) is null)
         {
             throw new HubException("There is no job with this id.");
         }
@@ -28,7 +26,7 @@ public sealed class GenerationHub(IPreviewBus previews, QueueWatch queue, IJobQu
     }
 
     /// <summary>The place of every active job of the caller first, then what changes.</summary>
-    public IAsyncEnumerable<QueueUpdate> WatchQueue(CancellationToken cancellationToken) => queue.WatchAsync(Viewer, cancellationToken);
+    public IAsyncEnumerable<QueueUpdate> WatchQueue(CancellationToken cancellationToken) => queue.WatchAsync(Actor, cancellationToken);
 
-    private Viewer Viewer => (Context.User ?? throw new HubException("Nobody is signed in.")).ToViewer();
+    private Actor Actor => (Context.User ?? throw new HubException("Nobody is signed in.")).ToActor();
 }

@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 
@@ -14,7 +13,7 @@ internal sealed record QueueSight(QueueOverview Queue, IReadOnlyDictionary<Guid,
 
 /// <summary>What an administrator may do to the queue. The page's buttons are no guard: each act asks anew who it is. Every act is written down.</summary>
 internal sealed class QueueAdministration(
-    IQueueAdmin queue, ISubmissions submissions, IDbContextFactory<AppDbContext> databases, ICurrentViewer viewer, AuditLog audit)
+    IQueueAdmin queue, ISubmissions submissions, IDbContextFactory<AppDbContext> databases, ICurrentActor actor, AuditLog audit)
 {
     private const int MostJobs = 200;
     private const int LongestReason = 200;
@@ -75,7 +74,7 @@ internal sealed class QueueAdministration(
 
     private async Task<Guid> CheckAsync(CancellationToken cancellationToken)
     {
-        var who = await viewer.GetAsync(cancellationToken);
+        var who = await actor.GetAsync(cancellationToken);
         return who.IsAdministrator ? who.PersonId : throw new UnauthorizedAccessException("Administrators look after the queue, and this is none any more.");
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Web.Features.Sharing;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Sharing;
 using PromptCanvas.Generation.Results;
@@ -15,7 +15,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
     private const int MostShown = 200;
 
     /// <returns>The address's token, which nobody can read again; or why there is no link.</returns>
-    public async Task<Result<string>> MakeAsync(Viewer viewer, NewShareLink wished, CancellationToken cancellationToken)
+    public async Task<Result<string>> MakeAsync(Actor actor, NewShareLink wished, CancellationToken cancellationToken)
     {
         if (!NewShareLink.Spans.Contains(wished.Days))
         {
@@ -28,7 +28,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsOwnAsync(database, viewer, wished, cancellationToken))
+        if (!await IsOwnAsync(database, actor, wished, cancellationToken))
         {
             return new NotFound("There is nothing of yours with this address.");
         }
@@ -38,7 +38,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         database.ShareLinks.Add(new ShareLink
         {
             Id = Guid.NewGuid(),
-            PersonId = viewer.PersonId,
+            PersonId = actor.PersonId,
             ImageId = wished.ImageId,
             BoardId = wished.BoardId,
             TokenHash = SecretToken.HashOf(token),
@@ -53,13 +53,13 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
     }
 
     /// <summary>Those that still work, the newest first; of one picture or board, or all.</summary>
-    public async Task<IReadOnlyList<OwnLink>> ReadAsync(Viewer viewer, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OwnLink>> ReadAsync(Actor actor, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await (
             from link in database.ShareLinks
-            where link.PersonId == viewer.PersonId && link.RevokedAt == null
+            where link.PersonId == actor.PersonId && link.RevokedAt == null
                 && (imageId == null || link.ImageId == imageId) && (boardId == null || link.BoardId == boardId)
             join row in database.Images on link.ImageId equals row.Id into images
             from image in images.DefaultIfEmpty()
@@ -80,25 +80,25 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
     }
 
     /// <summary>From now on there is nothing under its address.</summary>
-    public async Task RevokeAsync(Viewer viewer, Guid linkId, CancellationToken cancellationToken)
+    public async Task RevokeAsync(Actor actor, Guid linkId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await database.ShareLinks.Where(link => link.Id == linkId && link.PersonId == viewer.PersonId && link.RevokedAt == null)
+        await database.ShareLinks.Where(link => link.Id == linkId && link.PersonId == actor.PersonId && link.RevokedAt == null)
             .ExecuteUpdateAsync(change => change.SetProperty(link => link.RevokedAt, now), cancellationToken);
     }
 
     /// <summary>Whether somebody may share a picture or a board: it is theirs, and there.</summary>
-    public async Task<bool> IsOwnAsync(Viewer viewer, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
+    public async Task<bool> IsOwnAsync(Actor actor, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await IsOwnAsync(database, viewer, new NewShareLink(imageId, boardId, NewShareLink.UsualDays, null, false, false), cancellationToken);
+        return await IsOwnAsync(database, actor, new NewShareLink(imageId, boardId, NewShareLink.UsualDays, null, false, false), cancellationToken);
     }
 
-    private static async Task<bool> IsOwnAsync(AppDbContext database, Viewer viewer, NewShareLink wished, CancellationToken cancellationToken) => wished switch
+    private static async Task<bool> IsOwnAsync(AppDbContext database, Actor actor, NewShareLink wished, CancellationToken cancellationToken) => wished switch
     {
-        { ImageId: { } imageId, BoardId: null } => await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId && image.PersonId == viewer.PersonId, cancellationToken),
-        { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == viewer.PersonId, cancellationToken),
+        { ImageId: { } imageId, BoardId: null } => await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.PersonId == actor.PersonId, cancellationToken),
+        { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == actor.PersonId, cancellationToken),
         _ => false,
     };
 }

@@ -21,7 +21,7 @@ public sealed partial class SharePage
     public string? Password { get; set; }
 
     [Inject]
-    private LinkDoor Door { get; set; } = null!;
+    private ShareLinkAccess Door { get; set; } = null!;
 
     [Inject]
     private LinkView View { get; set; } = null!;

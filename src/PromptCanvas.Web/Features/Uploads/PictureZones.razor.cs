@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
-
 using MudBlazor;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
@@ -13,7 +11,7 @@ namespace PromptCanvas.Web.Features.Uploads;
 
 /// <summary>Says what will happen to a picture that is brought along, and does it. Files are taken by js/zones.js; inputs marked data-bring-picture open the question.</summary>
 public sealed partial class PictureZones(
-    IPictureMaking making, ICurrentViewer viewer, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    IPictureMaking making, ICurrentActor actor, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Variations = NewJob.DefaultCount;
     private ElementReference dialog;
@@ -22,9 +20,9 @@ public sealed partial class PictureZones(
 
     /// <summary>Whether a picture is being edited on the page: another one takes its place, or is its mask.</summary>
     [Parameter]
-    public bool OnBench { get; set; }
+    public bool OnEditor { get; set; }
 
-    private PictureZone[] Zones => OnBench ? [PictureZone.Edit, PictureZone.Mask] : [PictureZone.Edit, PictureZone.Vary, PictureZone.Restore];
+    private PictureZone[] Zones => OnEditor ? [PictureZone.Edit, PictureZone.Mask] : [PictureZone.Edit, PictureZone.Vary, PictureZone.Restore];
 
     /// <summary>A picture was uploaded for one of the zones.</summary>
     /// <param name="prompt">What its file says it was made of; null = nothing.</param>
@@ -39,7 +37,7 @@ public sealed partial class PictureZones(
         }
 
         var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Material = new VaryMaterial(id) };
-        if ((await making.HandleAsync(job, await viewer.GetAsync(Gone), Gone)).TryGet(out var made, out var refusal))
+        if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var made, out var refusal))
         {
             navigation.NavigateTo($"/jobs/{made}");
             return null;
@@ -67,7 +65,7 @@ public sealed partial class PictureZones(
 
     private (string Name, string Hint, string Icon) Words(PictureZone zone) => zone switch
     {
-        PictureZone.Edit when OnBench => (T["ZoneEditInstead"], T["ZoneEditInsteadHint"], Icons.Material.Rounded.AutoFixHigh),
+        PictureZone.Edit when OnEditor => (T["ZoneEditInstead"], T["ZoneEditInsteadHint"], Icons.Material.Rounded.AutoFixHigh),
         PictureZone.Edit => (T["ZoneEdit"], T["ZoneEditHint"], Icons.Material.Rounded.AutoFixHigh),
         PictureZone.Vary => (T["ZoneVary"], T["ZoneVaryHint", Variations], Icons.Material.Rounded.AutoAwesomeMotion),
         PictureZone.Restore => (T["ZoneRestore"], T["ZoneRestoreHint"], Icons.Material.Rounded.SettingsBackupRestore),

@@ -1,10 +1,7 @@
 using System.Security.Claims;
-
 using Microsoft.Net.Http.Headers;
-
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Generation.Uploads;
-using PromptCanvas.Web.Hosting;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
@@ -25,7 +22,7 @@ internal static class UploadEndpoint
             .WithSummary("Brings a picture or mask along for a job; it is private and kept for 24 hours unless a job uses it. Scope: edit or vary.");
         api.MapGet("/uploads/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "image/png").ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("The pixels of a picture you brought along. Scope: read.").WithMetadata(new InertContent());
+            .WithSummary("The pixels of a picture you brought along. Scope: read.").WithMetadata(new UserContent());
     }
 
     private static async Task<IResult> AddAsync(IFormFile? file, ClaimsPrincipal user, IUploads uploads, CancellationToken cancellationToken)
@@ -36,14 +33,14 @@ internal static class UploadEndpoint
         }
 
         await using var content = file.OpenReadStream();
-        return (await uploads.AddAsync(user.ToViewer(), content, cancellationToken)).TryGet(out var upload, out var refusal)
+        return (await uploads.AddAsync(user.ToActor(), content, cancellationToken)).TryGet(out var upload, out var refusal)
             ? TypedResults.Created((string?)null, upload)
             : refusal.ToProblem();
     }
 
     private static async Task<IResult> ContentAsync(Guid id, HttpContext context, IUploads uploads, CancellationToken cancellationToken)
     {
-        if (await uploads.OpenAsync(context.User.ToViewer(), id, cancellationToken) is not { } content)
+        if (await uploads.OpenAsync(context.User.ToActor(), id, cancellationToken) is not { } content)
         {
             return new NotFound("There is no upload with this id; uploads are kept for 24 hours unless a job uses them.").ToProblem();
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Usage;
 

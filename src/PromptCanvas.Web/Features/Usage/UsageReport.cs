@@ -1,4 +1,5 @@
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
+
 
 namespace PromptCanvas.Web.Features.Usage;
 

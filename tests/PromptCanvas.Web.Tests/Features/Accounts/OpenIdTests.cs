@@ -1,11 +1,9 @@
 using System.Net;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Accounts;

@@ -1,8 +1,6 @@
 using Bunit;
-
 using Microsoft.Extensions.DependencyInjection;
-
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Tests.Features.Create;

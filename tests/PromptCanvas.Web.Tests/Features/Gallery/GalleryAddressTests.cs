@@ -13,7 +13,7 @@ public sealed class GalleryAddressTests
     {
         var address = new GalleryAddress
         {
-            Shelf = Shelf.Mine,
+            GalleryView = GalleryView.Mine,
             Words = "50% red & blue é",
             ByMeaning = true,
             Like = Guid.NewGuid(),

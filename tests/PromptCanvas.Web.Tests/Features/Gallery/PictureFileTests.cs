@@ -1,4 +1,4 @@
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Gallery;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;

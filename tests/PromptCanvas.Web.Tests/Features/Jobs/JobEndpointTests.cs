@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
-
 using Microsoft.Extensions.DependencyInjection;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Jobs;

@@ -1,15 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
-
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -283,10 +281,10 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         await OpenAsync(DatabaseProvider.Sqlite, services =>
         {
             services.AddHttpContextAccessor();
-            var inner = services.Single(service => service.ServiceType == typeof(IAnswers));
+            var inner = services.Single(service => service.ServiceType == typeof(IResponseDelivery));
             services.Remove(inner);
-            services.AddSingleton<IAnswers>(provider => new AnswersAround(
-                (IAnswers)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), () => Interlocked.Exchange(ref isCut, 1) == 0 ? CutAsync(provider) : Task.CompletedTask));
+            services.AddSingleton<IResponseDelivery>(provider => new AnswersAround(
+                (IResponseDelivery)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), () => Interlocked.Exchange(ref isCut, 1) == 0 ? CutAsync(provider) : Task.CompletedTask));
         });
         using var client = studio.CreateClient();
         var body = new { prompt = "gone", size = "256x256", response_format = "b64_json" };
@@ -399,17 +397,17 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
 
     private Task<AppDbContext> DatabaseAsync() => studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
 
-    private sealed class AnswersAround(IAnswers inner, Func<Task> beforeTheFirstNote) : IAnswers
+    private sealed class AnswersAround(IResponseDelivery inner, Func<Task> beforeTheFirstNote) : IResponseDelivery
     {
-        public Task<IReadOnlyList<Guid>> FindOpenAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) =>
-            inner.FindOpenAsync(viewer, keyPrefix, maximumAge, cancellationToken);
+        public Task<IReadOnlyList<Guid>> FindOpenAsync(Actor actor, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) =>
+            inner.FindOpenAsync(actor, keyPrefix, maximumAge, cancellationToken);
 
-        public Task<KeyedJobs> FindByKeyAsync(Viewer viewer, string key, CancellationToken cancellationToken) => inner.FindByKeyAsync(viewer, key, cancellationToken);
+        public Task<KeyedJobs> FindByKeyAsync(Actor actor, string key, CancellationToken cancellationToken) => inner.FindByKeyAsync(actor, key, cancellationToken);
 
-        public async Task NoteAsync(Guid jobId, bool isOut, CancellationToken cancellationToken)
+        public async Task MarkDeliveredAsync(Guid jobId, bool isOut, CancellationToken cancellationToken)
         {
             await beforeTheFirstNote();
-            await inner.NoteAsync(jobId, isOut, cancellationToken);
+            await inner.MarkDeliveredAsync(jobId, isOut, cancellationToken);
         }
     }
 }

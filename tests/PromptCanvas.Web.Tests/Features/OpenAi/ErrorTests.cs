@@ -1,12 +1,10 @@
 using System.Net;
 using System.Text;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;

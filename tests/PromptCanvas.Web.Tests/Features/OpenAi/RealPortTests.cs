@@ -1,14 +1,11 @@
 using System.ClientModel;
 using System.Net;
 using System.Text.Json;
-
 using Microsoft.Extensions.DependencyInjection;
-
 using OpenAI;
 using OpenAI.Images;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 

@@ -1,14 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
-
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Imaging.Pixels;

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
-
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Operations;

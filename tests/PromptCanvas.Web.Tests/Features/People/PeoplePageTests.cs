@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Tests.Fakes;
 

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Security;
@@ -19,7 +19,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        somebody.Viewer = new Viewer(studio.Administrator.Id, PersonRoles.Administrator);
+        somebody.Actor = new Actor(studio.Administrator.Id, PersonRoles.Administrator);
         Assert.Null(await Administration().PauseAsync(Reason, TestContext.Current.CancellationToken));
     }
 
@@ -79,7 +79,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
     [Fact]
     public async Task EveryAct_ByWhoIsNoAdministratorAnyMore_IsRefused()
     {
-        somebody.Viewer = somebody.Viewer! with { Role = PersonRoles.Member };
+        somebody.Actor = somebody.Actor! with { Role = PersonRoles.Member };
         var administration = Administration();
         Func<Task>[] acts =
         [
@@ -122,10 +122,10 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
     private Task<IReadOnlyList<AuditEntry>> EntriesAsync() =>
         studio.Services.GetRequiredService<AuditLog>().ReadAsync(0, 100, TestContext.Current.CancellationToken);
 
-    private sealed class Somebody : ICurrentViewer
+    private sealed class Somebody : ICurrentActor
     {
-        public Viewer? Viewer { get; set; }
+        public Actor? Actor { get; set; }
 
-        public ValueTask<Viewer> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Viewer!);
+        public ValueTask<Actor> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Actor!);
     }
 }

@@ -1,4 +1,4 @@
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Usage;
 
 namespace PromptCanvas.Web.Tests.Features.Usage;
