@@ -16,6 +16,12 @@ public static class NetworkRunner
     public static INetwork Open(string modelFolder, string network, ExecutionProviders providers) =>
         new ComponentReader(PartWith(modelFolder, network), providers).Open(network);
 
+    /// <summary>Where a network's weights lie.</summary>
+    /// <param name="modelFolder">The model's folder.</param>
+    /// <param name="network">The component's folder name.</param>
+    /// <exception cref="ModelException">There is no such model.</exception>
+    public static string WeightsFolder(string modelFolder, string network) => Path.Combine(PartWith(modelFolder, network).Path, network);
+
     /// <summary>The part of a joined model that a network is in: what the prior part does not have is the decoder's.</summary>
     private static DiffusersFolder PartWith(string modelFolder, string network)
     {

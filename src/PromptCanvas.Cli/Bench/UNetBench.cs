@@ -42,7 +42,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     private IEnumerable<BenchRow> Decoder(IReadOnlyList<int> batches, Probes probes, CancellationToken cancellationToken)
     {
         var shapes = Shapes(model.Decoder.Network.Name);
-        var cost = new UNetCost(shapes, model.Decoder.ImageSize / model.Decoder.PixelUnshuffle, Tokens(model)).Operations();
+        var cost = new UNetCost(shapes, Grid(model), Tokens(model)).Operations();
         foreach (var rows in batches)
         {
             var inputs = DecoderInputs(model, shapes, rows);
@@ -57,18 +57,34 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     internal static int Tokens(UnClipModel model) =>
         model.TextProjection is { } projection ? projection.ExtraContextTokens + model.Tokenizer.Length : ImageTokens;
 
+    /// <summary>Side of the grid the decoder works on: pixels, unshuffled pixels, or cells of a latent.</summary>
+    private static int Grid(UnClipModel model) => model.Decoder.ImageSize / (model.Latents?.Autoencoder.Factor ?? model.Decoder.PixelUnshuffle);
+
     /// <summary>Inputs of the decoder's shapes; what they hold does not matter to the time.</summary>
     internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, Dictionary<string, IReadOnlyList<int>> shapes, int rows)
     {
-        var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
+        var grid = Grid(model);
         var channels = shapes["conv_in.weight"][1];
+        var sample = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid);
+        var timestep = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows);
+        if (model.TextProjection is null)
+        {
+            var embedding = model.Prior.EmbeddingSize;
+            return new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.Sample] = sample,
+                [NetworkNames.Timestep] = timestep,
+                [NetworkNames.ImageEmbeds] = NetworkTensor.Float32(new float[rows * embedding], rows, embedding),
+            };
+        }
+
         var tokens = Tokens(model);
         var width = shapes.First(entry => entry.Key.EndsWith(".add_k_proj.weight", StringComparison.Ordinal)).Value[1];
         var classes = shapes["time_embedding.linear_2.weight"][0];
         return new Dictionary<string, NetworkTensor>
         {
-            [NetworkNames.Sample] = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid),
-            [NetworkNames.Timestep] = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows),
+            [NetworkNames.Sample] = sample,
+            [NetworkNames.Timestep] = timestep,
             [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(new float[rows * tokens * width], rows, tokens, width),
             [NetworkNames.ClassLabels] = NetworkTensor.Float32(new float[rows * classes], rows, classes),
             [NetworkNames.AttentionMask] = NetworkTensor.Int64([.. Enumerable.Repeat(1L, rows * tokens)], rows, tokens),
@@ -111,7 +127,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
     }
 
-    private Dictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(Path.Combine(folder, network));
+    private Dictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(NetworkRunner.WeightsFolder(folder, network));
 
     private sealed class Probes(ExecutionProviders providers) : IDisposable
     {

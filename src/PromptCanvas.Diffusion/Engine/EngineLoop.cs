@@ -227,7 +227,7 @@ internal sealed class EngineLoop
         foreach (var lane in lanes)
         {
             var comesLater = lane.StageIndex <= batch[0].StageIndex && !batch.Contains(lane);
-            if (comesLater || (batch.Contains(lane) && lane.State.Step < lane.State.Steps - 1))
+            if (comesLater || (batch.Contains(lane) && !lane.State.IsLastOfNetwork))
             {
                 return false;
             }

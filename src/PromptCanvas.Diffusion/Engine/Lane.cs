@@ -128,6 +128,9 @@ internal sealed record StageState(
 
     public bool IsDone => Step == Steps;
 
+    /// <summary>Whether the present step's network has no step of this lane after it.</summary>
+    public bool IsLastOfNetwork => Step == SamplerSteps - 1 || Step == Steps - 1;
+
     /// <summary>Whether the next step needs an unconditional row too.</summary>
     public bool IsGuided => Guidance != 1 && GuidanceInterval.Contains(Step, SamplerSteps);
 

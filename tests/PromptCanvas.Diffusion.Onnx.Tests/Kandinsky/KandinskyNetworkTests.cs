@@ -1,5 +1,3 @@
-using PromptCanvas.Diffusion.Networks;
-
 namespace PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
 
 /// <summary>Every network of Kandinsky 2.2 against golden outputs.</summary>

@@ -1,6 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Engine.Stages;
-using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
@@ -223,7 +222,7 @@ public sealed class KandinskyRecorder(KandinskyAssets assets)
         Write($"{name}.outputs", new Dictionary<string, NetworkTensor>(opened.Run(inputs, stop)));
     }
 
-    private void AddInputs(Dictionary<string, NetworkTensor> golden, UnClipModel model)
+    private static void AddInputs(Dictionary<string, NetworkTensor> golden, UnClipModel model)
     {
         golden["image_embeds"] = Values("embedding", 1.7, 1, model.Prior.EmbeddingSize);
         golden["negative_image_embeds"] = Values("negative", 1.7, 1, model.Prior.EmbeddingSize);

@@ -32,9 +32,16 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
         return IsClosing(lane) ? cells * canvas.Autoencoder.Factor * canvas.Autoencoder.Factor : cells;
     }
 
+    /// <remarks>Encoding a large picture takes as long as several steps, and fitting the colours longer: whoever gives up the request ends either.</remarks>
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
-        facts.Prepare(cancellationToken);
+        using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lane.Request.Cancelled);
+        facts.Prepare(wanted.Token);
+        EnterCanvas(lane, wanted.Token);
+    }
+
+    private void EnterCanvas(Lane lane, CancellationToken cancellationToken)
+    {
         var inpainting = lane.Request.Request.Known is null ? null : latents.Inpainting;
         var autoencoder = inpainting?.Autoencoder ?? latents.Autoencoder;
         var size = lane.Request.Plan.Made;
