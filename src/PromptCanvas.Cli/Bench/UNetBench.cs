@@ -23,7 +23,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
             cancellationToken.ThrowIfCancellationRequested();
             var grid = stage.OutputSize / stage.PixelUnshuffle;
             var channels = 2 * 3 * stage.PixelUnshuffle * stage.PixelUnshuffle;
-            var cost = new UNetCost(Shapes(stage.Network.Name), grid, 0).Operations();
+            var cost = stage.Network.OperationsPerRow(grid);
             rows.AddRange(Measure($"{stage.OutputSize}² upsampler", 1, cost, probes, () => stage.Network.Run(
                 new Dictionary<string, NetworkTensor>
                 {
@@ -39,7 +39,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     private IEnumerable<BenchRow> Decoder(IReadOnlyList<int> batches, Probes probes, CancellationToken cancellationToken)
     {
         var shapes = Shapes(model.Decoder.Network.Name);
-        var cost = new UNetCost(shapes, model.Decoder.ImageSize / model.Decoder.PixelUnshuffle, Tokens(model)).Operations();
+        var cost = model.Decoder.Network.OperationsPerRow(model.Decoder.ImageSize / model.Decoder.PixelUnshuffle);
         foreach (var rows in batches)
         {
             var inputs = DecoderInputs(model, shapes, rows);
@@ -54,7 +54,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     internal static int Tokens(UnClipModel model) => model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
 
     /// <summary>Inputs of the decoder's shapes; what they hold does not matter to the time.</summary>
-    internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, Dictionary<string, IReadOnlyList<int>> shapes, int rows)
+    internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, int rows)
     {
         var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
         var channels = shapes["conv_in.weight"][1];
@@ -72,11 +72,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     }
 
     /// <summary>The shapes of a network's tensors by their names.</summary>
-    internal static Dictionary<string, IReadOnlyList<int>> ShapesOf(string folder)
-    {
-        var file = Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).First();
-        return NetworkRunner.ReadTensors(file).ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
-    }
+    internal static IReadOnlyDictionary<string, IReadOnlyList<int>> ShapesOf(string folder) => NetworkRunner.ReadShapes(folder);
 
     internal static double ProcessorSeconds(Action work, int times)
     {
@@ -107,7 +103,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
     }
 
-    private Dictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(Path.Combine(folder, network));
+    private IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(Path.Combine(folder, network));
 
     private sealed class Probes(ExecutionProviders providers) : IDisposable
     {
