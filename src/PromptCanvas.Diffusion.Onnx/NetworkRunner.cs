@@ -57,6 +57,16 @@ public static class NetworkRunner
         return tensors;
     }
 
+    /// <summary>The shapes of a component's weights by name, from the headers of its files; no weight is read.</summary>
+    /// <param name="componentFolder">The component's folder.</param>
+    /// <exception cref="ModelException">There are no weights, or they are damaged.</exception>
+    public static IReadOnlyDictionary<string, IReadOnlyList<int>> ReadShapes(string componentFolder)
+    {
+        var weights = ComponentWeights.Open(componentFolder);
+        return weights.Names.ToDictionary(
+            name => name, IReadOnlyList<int> (name) => [.. weights.Find(name)!.Shape.Select(size => (int)size)], StringComparer.Ordinal);
+    }
+
     /// <summary>Runs one network on the tensors of a file and writes what it gives to another.</summary>
     /// <param name="modelFolder">The model's folder.</param>
     /// <param name="network">The component's folder name.</param>

@@ -330,6 +330,39 @@ public sealed class OnnxModelLibraryTests : IDisposable
 
         Assert.Equal(disk, needs.Disk);
         Assert.InRange(needs.Memory, 1, 2 * disk);
+        Assert.InRange(needs.LargestNetwork, 1, needs.Memory - 1);
+        Assert.Null(needs.Refusal);
+        Assert.Equal((null, null), (needs.MeasuredFirstStart, needs.MeasuredLaterStart));
+    }
+
+    [Fact]
+    public void Refusal_LargestNetworkLargerThanTheMachine_SaysWhatWouldMakeItFit()
+    {
+        var needs = new ModelNeeds(4_000_000_000, 9_000_000_000) { LargestNetwork = 4_000_000_000, Machine = 4_000_000_000 };
+
+        Assert.Equal(
+            "its largest network needs 4.9 GB of memory and this machine has 4.0 GB: give it more, or set Inference:Precision to Int8, or choose a smaller model.",
+            needs.Refusal);
+        Assert.Null((needs with { Machine = 5_000_000_000 }).Refusal);
+    }
+
+    [Fact]
+    public void Dispose_ModelThatRan_LeavesItsPeaksForTheNextCheck()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var cache = models.PathOf("cache");
+
+        foreach (var start in new[] { "first", "later" })
+        {
+            using (var measured = new OnnxModelLibrary(models.Path, "karlo", new InferenceOptions { ExecutionProvider = "Cpu", Threads = 2, GraphCache = cache }))
+            {
+                measured.Open("karlo").Prior.Network.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken);
+            }
+
+            var needs = OnnxModelLibrary.Needs(models.PathOf("karlo"), cache);
+            Assert.InRange(needs.MeasuredFirstStart!.Value, 20_000_000, 100_000_000_000);
+            Assert.Equal(start == "later", needs.MeasuredLaterStart is not null);
+        }
     }
 
     [Fact]

@@ -79,6 +79,10 @@ internal sealed class NetworkMeter
             return outputs;
         }
 
+        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
+
+        public int RowLimit(int grid) => inner.RowLimit(grid);
+
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 
         public void Recycle(NetworkTensor output) => inner.Recycle(output);

@@ -26,7 +26,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
             cancellationToken.ThrowIfCancellationRequested();
             var grid = stage.OutputSize / stage.PixelUnshuffle;
             var channels = 2 * 3 * stage.PixelUnshuffle * stage.PixelUnshuffle;
-            var cost = new UNetCost(Shapes(stage.Network.Name), grid, 0).Operations();
+            var cost = stage.Network.OperationsPerRow(grid);
             rows.AddRange(Measure($"{stage.OutputSize}² upsampler", 1, cost, probes, () => stage.Network.Run(
                 new Dictionary<string, NetworkTensor>
                 {
@@ -42,7 +42,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     private IEnumerable<BenchRow> Decoder(IReadOnlyList<int> batches, Probes probes, CancellationToken cancellationToken)
     {
         var shapes = Shapes(model.Decoder.Network.Name);
-        var cost = new UNetCost(shapes, Grid(model), Tokens(model)).Operations();
+        var cost = model.Decoder.Network.OperationsPerRow(Grid(model));
         foreach (var rows in batches)
         {
             var inputs = DecoderInputs(model, shapes, rows);
@@ -61,7 +61,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     private static int Grid(UnClipModel model) => model.Decoder.ImageSize / (model.Latents?.Autoencoder.Factor ?? model.Decoder.PixelUnshuffle);
 
     /// <summary>Inputs of the decoder's shapes; what they hold does not matter to the time.</summary>
-    internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, Dictionary<string, IReadOnlyList<int>> shapes, int rows)
+    internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, int rows)
     {
         var grid = Grid(model);
         var channels = shapes["conv_in.weight"][1];
@@ -92,11 +92,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     }
 
     /// <summary>The shapes of a network's tensors by their names.</summary>
-    internal static Dictionary<string, IReadOnlyList<int>> ShapesOf(string folder)
-    {
-        var file = Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).First();
-        return NetworkRunner.ReadTensors(file).ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
-    }
+    internal static IReadOnlyDictionary<string, IReadOnlyList<int>> ShapesOf(string folder) => NetworkRunner.ReadShapes(folder);
 
     internal static double ProcessorSeconds(Action work, int times)
     {
@@ -127,7 +123,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
     }
 
-    private Dictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(NetworkRunner.WeightsFolder(folder, network));
+    private IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(NetworkRunner.WeightsFolder(folder, network));
 
     private sealed class Probes(ExecutionProviders providers) : IDisposable
     {

@@ -51,7 +51,10 @@ internal sealed record ImageUNetConfig(UNetConfig Network, int EmbeddingWidth)
 internal static class ImageUNet
 {
     /// <summary>How many context tokens the image embedding becomes; a constant of the class.</summary>
-    private const int ContextTokens = 32;
+    public const int ContextTokens = 32;
+
+    /// <summary>The norm of the context tokens; no other network has its weight.</summary>
+    public const string ContextNorm = "encoder_hid_proj.norm.weight";
 
     public static NetworkGraph Build(ImageUNetConfig config)
     {

@@ -42,7 +42,8 @@ internal sealed class NetworkGraph
 
     /// <summary>The ONNX model, its weights pointing into the safetensors files.</summary>
     /// <param name="files">A checkpoint that agrees with <see cref="Weights"/>.</param>
-    public byte[] ToModel(ComponentWeights files) => ToModel(
+    /// <param name="half">Whether it computes in 16-bit floats.</param>
+    public byte[] ToModel(ComponentWeights files, bool half = false) => ToModel(
         Weights.Where(weight => !weight.HostOnly).ToDictionary(
             weight => weight.Name,
             weight =>
@@ -51,11 +52,13 @@ internal sealed class NetworkGraph
                 return new StoredTensor(
                     OnnxTypes.NumberOf(entry.Type), [.. weight.GraphShape.Select(size => (long)size)], files.Location(weight.Name), entry.Offset, entry.Length);
             },
-            StringComparer.Ordinal));
+            StringComparer.Ordinal),
+        half);
 
     /// <summary>The ONNX model, its weights pointing into files.</summary>
     /// <param name="tensors">Every weight by name; of a quantised linear layer the bytes and the scales instead.</param>
-    public byte[] ToModel(IReadOnlyDictionary<string, StoredTensor> tensors)
+    /// <param name="half">Whether it computes in 16-bit floats.</param>
+    public byte[] ToModel(IReadOnlyDictionary<string, StoredTensor> tensors, bool half = false)
     {
         var whole = graph.Clone();
         QuantizedLinears.Replace(whole, [.. Weights.Where(weight => tensors.ContainsKey(QuantizedLinears.BytesName(weight.Name)))]);
@@ -69,6 +72,11 @@ internal sealed class NetworkGraph
         for (var index = 0; index < casts.Count; index++)
         {
             whole.Node.Insert(index, casts[index]);
+        }
+
+        if (half)
+        {
+            HalfPrecisionGraph.Apply(whole, Inputs, Outputs.Select(output => OutputName(output.Name)).ToHashSet(StringComparer.Ordinal));
         }
 
         return ToBytes(whole);

@@ -33,6 +33,9 @@ internal sealed class MachineMemory : IMachineMemory
     /// <inheritdoc/>
     public long Resident => Status("VmRSS:") ?? Environment.WorkingSet;
 
+    /// <summary>The most this process ever had in memory, mapped files included.</summary>
+    public long Peak => Status("VmHWM:") ?? Environment.WorkingSet;
+
     /// <summary>Bytes of memory that are this process's alone: nothing of them is in a file.</summary>
     public long Anonymous => Status("RssAnon:") ?? Environment.WorkingSet;
 
@@ -53,9 +56,12 @@ internal sealed class MachineMemory : IMachineMemory
             return null;
         }
 
-        var line = File.ReadLines(StatusFile).First(text => text.StartsWith(key, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * Kibibyte;
+        return Bytes(File.ReadLines(StatusFile).First(text => text.StartsWith(key, StringComparison.Ordinal)));
     }
+
+    /// <summary>The bytes of a line such as <c>VmRSS:	12163024 kB</c>; a tab follows the name, and spaces only where the number is short.</summary>
+    internal static long Bytes(string line) =>
+        long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * Kibibyte;
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int TrimHeap(nuint pad);

@@ -21,6 +21,9 @@ internal sealed class GraphCache(string folder, PackedGraphs packing = PackedGra
 
     private static readonly Lazy<string> Machine = new(() => $"{OrtEnvironment.Get(0).GetVersionString()} {ProcessorFeatures()}");
 
+    /// <summary>Whether an entry was written in this process: its peak is one of a first start.</summary>
+    public bool HasWritten { get; private set; }
+
     /// <summary>Whether a network would be opened from an entry, and not from its checkpoint.</summary>
     public bool Has(GraphSource source) => File.Exists(Path.Combine(EntryOf(source), GraphWriter.GraphName));
 
@@ -67,6 +70,7 @@ internal sealed class GraphCache(string folder, PackedGraphs packing = PackedGra
         {
             Directory.CreateDirectory(temporary);
             GraphWriter.Write(source, temporary, packing, create);
+            HasWritten = true;
             Publish(temporary, entry, Family(source));
             return true;
         }

@@ -9,8 +9,8 @@ internal sealed class IdleNetworks : IDisposable
     /// <summary>How many times within the time to keep the networks are looked at.</summary>
     private const int LooksPerTime = 4;
 
-    /// <summary>What a process has beside the weights: the runtime, pictures in the making, scratch.</summary>
-    private const long Base = 500_000_000;
+    /// <summary>The share of the budget kept for what runs take: at Karlo's size one row of 256² takes 1.5 to 2 GB.</summary>
+    private const double ScratchShare = 0.15;
 
     private readonly TimeSpan keep;
     private readonly IMachineMemory memory;
@@ -57,9 +57,9 @@ internal sealed class IdleNetworks : IDisposable
     /// <exception cref="ModelException">It is larger than the machine's memory.</exception>
     public T Load<T>(OnnxNetwork network, long bytes, Func<T> load, CancellationToken cancellationToken)
     {
-        if (bytes + Base > memory.Total)
+        if (bytes + ModelNeeds.Base > memory.Total)
         {
-            throw new ModelException(MemorySentences.NoRoom(network.Name, bytes + Base, memory.Total));
+            throw new ModelException(MemorySentences.NoRoom(network.Name, bytes + ModelNeeds.Base, memory.Total));
         }
 
         loading.Wait(cancellationToken);
@@ -72,6 +72,21 @@ internal sealed class IdleNetworks : IDisposable
         {
             loading.Release();
         }
+    }
+
+    /// <summary>Frees every network that nobody runs.</summary>
+    /// <param name="except">The one that is being loaded.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool FreeAll(OnnxNetwork except)
+    {
+        var freed = false;
+        foreach (var network in Present())
+        {
+            freed |= network != except && network.TryRelease();
+        }
+
+        memory.Trim();
+        return freed;
     }
 
     /// <inheritdoc/>
@@ -94,7 +109,7 @@ internal sealed class IdleNetworks : IDisposable
     {
         foreach (var network in Present().Where(network => network != loaded && network.IsLoaded).OrderBy(network => network.LastUse))
         {
-            if (memory.Resident + bytes <= budget)
+            if (memory.Resident + bytes <= (1 - ScratchShare) * budget)
             {
                 return;
             }

@@ -39,6 +39,10 @@ public sealed record InferenceOptions : IValidatableObject
     [Range(0, 10080)]
     public double KeepLoadedMinutes { get; init; }
 
+    /// <summary>How networks are run on a CUDA device.</summary>
+    /// <value>Default: as <see cref="GpuOptions"/> says.</value>
+    public GpuOptions Gpu { get; init; } = new();
+
     /// <summary>Whether the graph cache also keeps the blocks that matrix products read.</summary>
     /// <value>Default: <see cref="PackedGraphs.Auto"/>.</value>
     public PackedGraphs PackedGraphs { get; init; } = PackedGraphs.Auto;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
@@ -9,6 +10,12 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <summary>A network whose weights stay in their safetensors file until it is first run. Safe for several threads at once.</summary>
 internal sealed class OnnxNetwork : INetwork
 {
+    /// <summary>Operations of one run on the processor above which more rows only wait for each other: a few seconds on two cores.</summary>
+    private const double LargestCpuRun = 5e11;
+
+    private static readonly string RowsSymbol = Dimension.Batch.Symbol!;
+
+    private readonly ConcurrentDictionary<int, double> operations = new();
     private readonly NetworkGraph graph;
     private readonly SessionLoader loader;
     private readonly TimeProvider clock;
@@ -45,8 +52,14 @@ internal sealed class OnnxNetwork : INetwork
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>Its operators.</summary>
+    public NetworkGraph Graph => graph;
+
     /// <summary>Whether the weights have been loaded. Does not wait for a network that is being loaded.</summary>
     public bool IsLoaded => Volatile.Read(ref session) is not null;
+
+    /// <summary>Whether it ever ran.</summary>
+    public bool HasRun => LastUse != 0;
 
     /// <summary>When it last ran, as a timestamp of the clock.</summary>
     public long LastUse => Interlocked.Read(ref lastUse);
@@ -61,13 +74,23 @@ internal sealed class OnnxNetwork : INetwork
         var loaded = Enter(cancellationToken);
         try
         {
-            return Run(loaded, inputs, symbols, cancellationToken);
+            return loader.UsesRowBuckets && symbols[RowsSymbol] is var rows && RowBuckets.Of(rows) != rows
+                ? RunFilled(loaded, inputs, symbols, cancellationToken)
+                : Run(loaded, inputs, symbols, cancellationToken);
         }
         finally
         {
             Leave();
         }
     }
+
+    /// <inheritdoc/>
+    public double OperationsPerRow(int grid) => operations.GetOrAdd(grid, static (side, graph) => new OperationCount(graph).PerRow(side), graph);
+
+    /// <inheritdoc/>
+    public int RowLimit(int grid) => loader.UsesCpu && OperationsPerRow(grid) is > 0 and var each
+        ? Math.Max(1, (int)Math.Min(int.MaxValue, LargestCpuRun / each))
+        : int.MaxValue;
 
     /// <inheritdoc/>
     public void ReleaseScratchAfterNextRun() => Volatile.Write(ref releasesScratch, 1);
@@ -137,6 +160,19 @@ internal sealed class OnnxNetwork : INetwork
             : OrtValue.CreateTensorValueFromMemory(tensor.Integers, shape);
     }
 
+    /// <summary>Runs with rows filled up, and gives back those that were asked for.</summary>
+    private Dictionary<string, NetworkTensor> RunFilled(
+        InferenceSession loaded,
+        IReadOnlyDictionary<string, NetworkTensor> inputs,
+        Dictionary<string, int> symbols,
+        CancellationToken cancellationToken)
+    {
+        var rows = symbols[RowsSymbol];
+        symbols[RowsSymbol] = RowBuckets.Of(rows);
+        var filled = Run(loaded, RowBuckets.Fill(inputs, symbols[RowsSymbol]), symbols, cancellationToken);
+        return filled.ToDictionary(output => output.Key, output => RowBuckets.Cut(output.Value, rows), StringComparer.Ordinal);
+    }
+
     private Dictionary<string, NetworkTensor> Run(
         InferenceSession loaded,
         IReadOnlyDictionary<string, NetworkTensor> inputs,
@@ -150,7 +186,7 @@ internal sealed class OnnxNetwork : INetwork
         if (Interlocked.Exchange(ref releasesScratch, 0) == 1)
         {
             // After each run would cost a twentieth of a picture: its pages would have to be cleared again.
-            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", loader.Arenas);
         }
 
         try
@@ -238,6 +274,6 @@ internal sealed class OnnxNetwork : INetwork
     }
 
     private InferenceSession Load(CancellationToken cancellationToken) => room is null
-        ? loader.Load(cancellationToken)
-        : room.Load(this, loader.Needed, () => loader.Load(cancellationToken), cancellationToken);
+        ? loader.Load(null, cancellationToken)
+        : room.Load(this, loader.Needed, () => loader.Load(() => room.FreeAll(this), cancellationToken), cancellationToken);
 }

@@ -27,19 +27,32 @@ internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWe
     /// <summary>Bytes of memory that loading takes at most, mapped files included.</summary>
     public long Needed => (long)(graph.WeightBytes(weights) * (providers.Graphs is null ? UncachedFactor : LoadingFactor));
 
+    /// <summary>Whether the CPU runs it.</summary>
+    public bool UsesCpu => providers.UsesCpu;
+
+    /// <summary>Whether rows are filled up to few sizes.</summary>
+    public bool UsesRowBuckets => providers.UsesRowBuckets;
+
+    /// <summary>The arenas whose scratch is given back.</summary>
+    public string Arenas => providers.Arenas;
+
     /// <summary>Creates the session.</summary>
+    /// <param name="freeRoom">Frees what nobody uses; whether there was anything.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <exception cref="ModelException">The files were changed, or the runtime cannot load them.</exception>
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
-    public InferenceSession Load(CancellationToken cancellationToken)
+    public InferenceSession Load(Func<bool>? freeRoom, CancellationToken cancellationToken)
     {
         weights.ThrowIfChanged();
         try
         {
             if (!providers.UsesCpu)
             {
-                var plain = graph.ToModel(weights);
-                return providers.CreateSession(options => FromFolder(plain, weights.Folder, options), cancellationToken);
+                return providers.CreateSession(
+                    options => FromFolder(graph.ToModel(weights), weights.Folder, options),
+                    cancellationToken,
+                    options => FromFolder(graph.ToModel(weights, providers.UsesHalf), weights.Folder, options),
+                    freeRoom);
             }
 
             var precision = providers.CpuPrecision();

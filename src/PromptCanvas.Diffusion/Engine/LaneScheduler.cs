@@ -133,7 +133,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
     private int MaxRows(Stage stage, Lane lane)
     {
         var pixels = stage.PixelsOf(lane);
-        return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
+        var rows = Math.Clamp(Math.Min(options.MaxBatch, stage.RowLimit), 1, options.MaxBatch);
+        return pixels == 0 ? rows : Math.Clamp(options.MaxBatchPixels / pixels, 1, rows);
     }
 
     private int LateCapacity(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)

@@ -65,6 +65,11 @@ public sealed class IdleNetworksTests : IDisposable
         Assert.Equal((false, true, true), (prior.IsLoaded, text.IsLoaded, decoder.IsLoaded));
     }
 
+    [Theory]
+    [InlineData("VmRSS:\t    4096 kB", 4_194_304)]
+    [InlineData("VmRSS:\t12163024 kB", 12_454_936_576)]
+    public void Bytes_LinesOfTheSystem_AreRead(string line, long expected) => Assert.Equal(expected, MachineMemory.Bytes(line));
+
     [Fact]
     public void Load_LargerThanTheMachine_IsRefusedInOneSentence()
     {

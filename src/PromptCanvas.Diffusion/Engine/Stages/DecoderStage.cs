@@ -35,7 +35,9 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override int ImageSize => decoder.ImageSize;
 
-    public override double WorkPerRow => (double)layout.Grid * layout.Grid;
+    public override double WorkPerRow => Work(decoder.Network, layout.Grid, (double)layout.Grid * layout.Grid);
+
+    public override int RowLimit => decoder.Network.RowLimit(layout.Grid);
 
     /// <summary>What enters <c>conv_in</c>: the noisy picture, and for a decoder that can inpaint the known picture and the keep mask.</summary>
     private int InputLength =>

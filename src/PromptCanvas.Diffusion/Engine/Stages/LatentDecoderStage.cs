@@ -18,10 +18,14 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
 
     public override int ImageSize => model.Decoder.ImageSize;
 
-    /// <summary>In cells of the smallest picture: those of the lanes differ, and what counts is their share beside the prior.</summary>
-    public override double WorkPerRow => Math.Pow((double)ImageSize / latents.Autoencoder.Factor, 2);
+    /// <summary>Of the smallest picture: the lanes' own differ, and what counts is their share beside the prior.</summary>
+    public override double WorkPerRow => Work(model.Decoder.Network, Grid, (double)Grid * Grid);
+
+    public override int RowLimit => model.Decoder.Network.RowLimit(Grid);
 
     public override int ClosingSteps => 1;
+
+    private int Grid => ImageSize / latents.Autoencoder.Factor;
 
     public override int ShapeOf(Lane lane) => (CanvasOf(lane).Width << 16) | CanvasOf(lane).Height;
 

@@ -12,7 +12,9 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
 
     public override int ImageSize => 0;
 
-    public override double WorkPerRow => model.Tokenizer.Length;
+    public override double WorkPerRow => Work(model.Prior.Network, 0, model.Tokenizer.Length);
+
+    public override int RowLimit => model.Prior.Network.RowLimit(0);
 
     public override void Enter(Lane lane, CancellationToken cancellationToken) => BeginRound(lane, 0);
 

@@ -30,8 +30,11 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Whether it is an upsampler: nobody waits for it to see something, and its lanes are large.</summary>
     public bool IsLate => Kind is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024;
 
-    /// <summary>The relative cost of a row: positions of the grid the network works on.</summary>
+    /// <summary>The cost of a row: its operations, or positions of the grid where a model's networks do not know them.</summary>
     public abstract double WorkPerRow { get; }
+
+    /// <summary>The most rows of one run that the network wants.</summary>
+    public virtual int RowLimit => int.MaxValue;
 
     protected INoiseSource Noise { get; } = noise;
 
@@ -94,6 +97,10 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
 
         return rows;
     }
+
+    /// <summary>The operations of a row, or what stands for them.</summary>
+    protected static double Work(INetwork network, int grid, double otherwise) =>
+        network.OperationsPerRow(grid) is > 0 and var operations ? operations : otherwise;
 
     /// <summary>Starts a lane's steps.</summary>
     /// <param name="recipe">Sampler, steps and guidance.</param>
