@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
@@ -21,7 +22,7 @@ public static class GenerationRegistration
     /// <summary>Registers queue, worker, image store and preview bus.</summary>
     /// <remarks>The host adds <see cref="IEngineProvider"/> and an <c>IDbContextFactory&lt;AppDbContext&gt;</c> for
     /// <see cref="ChooseDatabase"/>, and calls <see cref="GenerationStartup.PrepareGenerationAsync"/> before it runs.</remarks>
-    /// <param name="contentRoot">What relative folders are relative to.</param>
+    /// <param name="contentRoot">The folder against which relative folders are resolved.</param>
     public static IServiceCollection AddGeneration(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -57,7 +58,7 @@ public static class GenerationRegistration
         return services;
     }
 
-    /// <summary>People's credits, for whoever has the database and no queue.</summary>
+    /// <summary>Registers people's credits, for hosts with the database but without the queue.</summary>
     public static void AddCredits(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -69,7 +70,7 @@ public static class GenerationRegistration
         services.AddSingleton<ICredits, CreditService>();
     }
 
-    /// <summary>The database that the configuration names.</summary>
+    /// <summary>The database named by the configuration.</summary>
     public static DatabaseChoice ChooseDatabase(IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -94,6 +95,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobEvents>();
         services.AddSingleton<Admission>();
         services.AddSingleton<EmbeddingIndex>();
+        services.AddSingleton<ITextEmbedder, EngineTextEmbedder>();
         services.AddSingleton<PictureLibrary>();
         services.AddSingleton<ILibrary>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
@@ -121,6 +123,7 @@ public static class GenerationRegistration
         services.AddSingleton<ISafetyRules, SafetyRules>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<IJobQueries, JobQueries>();
+        services.AddSingleton<IPictureQueries, PictureQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
         services.AddSingleton<IQueueAdmin, QueueAdmin>();
     }

@@ -12,8 +12,8 @@ namespace PromptCanvas.Generation;
 
 public static class GenerationStartup
 {
-    /// <summary>Before the host runs: the folder can be written, no other process has it, the database is up to date, and what a crash left is queued again.</summary>
-    /// <exception cref="StartupException">The studio cannot start; the message says why in one sentence.</exception>
+    /// <summary>Prepares the host's start: checks that the data folder is writable, locks it, migrates the database and requeues jobs of a crashed process.</summary>
+    /// <exception cref="StartupException">The studio cannot start; the message gives the reason in one sentence.</exception>
     public static async Task PrepareGenerationAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -47,12 +47,12 @@ public static class GenerationStartup
             await services.GetRequiredService<PictureTimes>().LoadAsync(database, cancellationToken);
         }
 
-        var rescue = services.GetRequiredService<LeaseRecovery>();
+        var recovery = services.GetRequiredService<LeaseRecovery>();
         if (services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
         {
-            await rescue.ExpiredAsync(cancellationToken);
+            await recovery.ExpiredAsync(cancellationToken);
         }
-        else if (await rescue.AllAsync(cancellationToken) > 0)
+        else if (await recovery.AllAsync(cancellationToken) > 0)
         {
             await services.GetRequiredService<CrashBudget>().CountAsync(cancellationToken);
         }

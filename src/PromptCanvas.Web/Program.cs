@@ -8,7 +8,7 @@ using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Hosting;
 
-// Published: settings and wwwroot lie beside the assembly. From source: in the repository's root, the working directory.
+// Published: settings and wwwroot are next to the assembly. From source: they are in the repository root, the working directory.
 var published = File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
@@ -65,5 +65,5 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
     };
 }
 
-/// <summary>The studio's entry point, public so that tests can start it.</summary>
+/// <summary>The entry point; public so that tests can start it.</summary>
 public sealed partial class Program;

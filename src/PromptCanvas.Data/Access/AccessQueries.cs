@@ -5,10 +5,10 @@ using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Data.Access;
 
-/// <summary>Who may see what: the only place that says so. What one may not see does not exist for one.</summary>
+/// <summary>Access rules: the only place that decides who may see what. Objects that an actor may not see are treated as nonexistent.</summary>
 public static class AccessQueries
 {
-    /// <summary>A person's own jobs. What was asked before there were accounts belongs to nobody.</summary>
+    /// <summary>The actor's own jobs. Jobs from before the installation had accounts have no owner.</summary>
     public static IQueryable<Job> VisibleTo(this IQueryable<Job> jobs, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -16,7 +16,7 @@ public static class AccessQueries
         return jobs.Where(job => job.PersonId == personId);
     }
 
-    /// <summary>What the team shares, and a person's own; not what was taken down or lies in the trash. An administrator is a person like any other here.</summary>
+    /// <summary>The actor's own pictures and those shared with the team, except taken-down and deleted ones. Administrators have no extra access here.</summary>
     public static IQueryable<GeneratedImage> VisibleTo(this IQueryable<GeneratedImage> images, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -24,7 +24,7 @@ public static class AccessQueries
         return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && (image.Visibility == Visibilities.Team || image.PersonId == personId));
     }
 
-    /// <summary>What the team shares, and a person's own. The pictures on it are another question.</summary>
+    /// <summary>The actor's own boards and those shared with the team. Access to the pictures on them is checked separately.</summary>
     public static IQueryable<Board> VisibleTo(this IQueryable<Board> boards, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -32,7 +32,7 @@ public static class AccessQueries
         return boards.Where(board => board.Visibility == Visibilities.Team || board.PersonId == personId);
     }
 
-    /// <summary>What a link shows: its picture, or those of its board, as far as they are the link's owner's own and there.</summary>
+    /// <summary>The pictures that a link shows: its picture, or those of its board that belong to the link's owner and are neither deleted nor taken down.</summary>
     public static IQueryable<GeneratedImage> BehindLink(this IQueryable<GeneratedImage> images, ShareLink link, IQueryable<BoardPicture> onBoards)
     {
         ArgumentNullException.ThrowIfNull(link);
@@ -41,7 +41,7 @@ public static class AccessQueries
             && (image.Id == imageId || onBoards.Any(place => place.BoardId == boardId && place.ImageId == image.Id)));
     }
 
-    /// <summary>What a person has put into the trash.</summary>
+    /// <summary>The pictures in the actor's trash.</summary>
     public static IQueryable<GeneratedImage> InTrashOf(this IQueryable<GeneratedImage> images, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -49,7 +49,7 @@ public static class AccessQueries
         return images.Where(image => image.TakenDownAt == null && image.DeletedAt != null && image.ContentHash != "" && image.PersonId == personId);
     }
 
-    /// <summary>A person's own.</summary>
+    /// <summary>The actor's own uploads.</summary>
     public static IQueryable<Upload> VisibleTo(this IQueryable<Upload> uploads, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);

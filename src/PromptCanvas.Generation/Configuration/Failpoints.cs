@@ -4,48 +4,48 @@ using System.Globalization;
 
 namespace PromptCanvas.Generation.Configuration;
 
-/// <summary>Places where a process may be told to die, to prove that nothing is lost there. Without the environment variable they do nothing.</summary>
-/// <remarks><c>PROMPTCANVAS_FAILPOINTS="claim.committed=kill;picture.file=kill@3"</c>: at the third pass. Actions: <c>kill</c> (as by SIGKILL), <c>throw</c>.</remarks>
+/// <summary>Places where a test can make the process die, to prove that no data is lost there. Inactive unless the environment variable is set.</summary>
+/// <remarks><c>PROMPTCANVAS_FAILPOINTS="claim.committed=kill;picture.file=kill@3"</c>: @3 = on the third pass. Actions: <c>kill</c> (like SIGKILL), <c>throw</c>.</remarks>
 internal sealed class Failpoints
 {
     public const string Variable = "PROMPTCANVAS_FAILPOINTS";
 
-    /// <summary>Charge, job and ledger are written, not committed.</summary>
+    /// <summary>Charge, job and ledger are written but not committed.</summary>
     public const string SubmitWritten = "submit.written";
 
-    /// <summary>They are committed; nobody was told.</summary>
+    /// <summary>Charge, job and ledger are committed; no event was raised yet.</summary>
     public const string SubmitCommitted = "submit.committed";
 
     public const string ClaimWritten = "claim.written";
 
     public const string ClaimCommitted = "claim.committed";
 
-    /// <summary>The engine is about to be asked: weights are loaded from here to the first step.</summary>
+    /// <summary>Before the engine is called; it loads its weights between here and the first step.</summary>
     public const string EngineAsked = "engine.asked";
 
-    /// <summary>A step of the engine was done.</summary>
+    /// <summary>The engine completed a step.</summary>
     public const string Step = "step";
 
-    /// <summary>A picture's file is on the disk, its row is not written.</summary>
+    /// <summary>A picture's file is written; its row is not.</summary>
     public const string PictureFile = "picture.file";
 
-    /// <summary>Row and settlement are written, not committed.</summary>
+    /// <summary>Row and settlement are written but not committed.</summary>
     public const string PictureWritten = "picture.written";
 
     public const string PictureCommitted = "picture.committed";
 
-    /// <summary>The job's end is written, not committed.</summary>
+    /// <summary>The job's end is written but not committed.</summary>
     public const string EndWritten = "end.written";
 
     public const string EndCommitted = "end.committed";
 
-    /// <summary>Cancel and refunds are written, not committed.</summary>
+    /// <summary>Cancellation and refunds are written but not committed.</summary>
     public const string CancelWritten = "cancel.written";
 
     private readonly Dictionary<string, (string Action, int Pass)> armed = [];
     private readonly ConcurrentDictionary<string, int> passes = new();
 
-    /// <exception cref="FormatException">The text names no known place or action.</exception>
+    /// <exception cref="FormatException">Unknown failpoint or action.</exception>
     public Failpoints(string? text)
     {
         foreach (var part in (text ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -55,13 +55,13 @@ internal sealed class Failpoints
         }
     }
 
-    /// <summary>Every place there is.</summary>
+    /// <summary>All failpoint names.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         SubmitWritten, SubmitCommitted, ClaimWritten, ClaimCommitted, EngineAsked, Step, PictureFile, PictureWritten, PictureCommitted, EndWritten, EndCommitted, CancelWritten,
     ];
 
-    /// <exception cref="FailpointException">The test asked for it.</exception>
+    /// <exception cref="FailpointException">The failpoint is set to throw.</exception>
     public void Hit(string name)
     {
         if (armed.Count == 0 || !armed.TryGetValue(name, out var point))
@@ -82,7 +82,7 @@ internal sealed class Failpoints
         using var process = Process.GetCurrentProcess();
         process.Kill();
 
-        // The signal may take a moment; nothing after this place may run.
+        // The signal may be delivered late; block, so that no code after the failpoint runs.
         new ManualResetEventSlim().Wait();
     }
 
@@ -99,11 +99,11 @@ internal sealed class Failpoints
             }
         }
 
-        throw new FormatException($"{Variable} has '{part}': write NAME=kill, NAME=throw or NAME=kill@PASS, with one of the names {string.Join(", ", All)}.");
+        throw new FormatException($"{Variable} contains '{part}': write NAME=kill, NAME=throw or NAME=kill@PASS, with one of the names {string.Join(", ", All)}.");
     }
 }
 
-/// <summary>Thrown where <see cref="Failpoints"/> was told to.</summary>
+/// <summary>Thrown by a failpoint with the action <c>throw</c>.</summary>
 public sealed class FailpointException : Exception
 {
     public FailpointException(string name)

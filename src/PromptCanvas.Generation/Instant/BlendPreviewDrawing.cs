@@ -7,17 +7,17 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>One picture from an engine, past the queue.</summary>
+/// <summary>Draws one picture directly with an engine, bypassing the queue.</summary>
 internal static class BlendPreviewDrawing
 {
-    /// <summary>The decoder's own size: nothing is enlarged.</summary>
+    /// <summary>The decoder's output size, so that no super-resolution stage runs.</summary>
     public const int Size = 64;
 
     /// <summary>Draws one picture.</summary>
     public static Task<Result<ImageCompleted>> DrawAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken) =>
         DrawAsync(engine, request, _ => { }, cancellationToken);
 
-    /// <summary>Draws one picture and tells its steps.</summary>
+    /// <summary>Draws one picture and reports its steps.</summary>
     public static async Task<Result<ImageCompleted>> DrawAsync(
         IImageEngine engine, GenerationRequest request, Action<StepCompleted> onStep, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal static class BlendPreviewDrawing
         return new Unavailable("The picture was not drawn; try again.");
     }
 
-    /// <summary>What is expected to go wrong → a refusal.</summary>
+    /// <summary>Converts expected failures into refusals.</summary>
     public static async Task<Result<T>> GuardAsync<T>(Func<Task<Result<T>>> draw, CancellationToken cancellationToken)
     {
         try
@@ -52,7 +52,7 @@ internal static class BlendPreviewDrawing
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Superseded("A newer picture was asked for.");
+            return new Superseded("A newer picture was requested.");
         }
         catch (ModelException fault)
         {

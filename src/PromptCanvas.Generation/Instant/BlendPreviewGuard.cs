@@ -8,23 +8,23 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>Holds what is drawn past the queue against the administrators' rules, as jobs are.</summary>
+/// <summary>Applies the administrators' rules to pictures drawn outside the queue.</summary>
 internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters judges)
 {
-    /// <summary>Why words are refused; null when they are not.</summary>
+    /// <summary>Null if the request's words are allowed.</summary>
     public Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken) =>
-        prompts.CheckAsync(job, engine, cancellationToken);
+        prompts.CheckAsync(job.Texts, engine, cancellationToken);
 
-    /// <summary>A drawn picture for its reader, or why it is not shown.</summary>
-    /// <param name="engine">The one that drew it.</param>
+    /// <summary>The encoded picture, or why it is not shown.</summary>
+    /// <param name="engine">The engine that drew it.</param>
     /// <param name="drawn">The picture.</param>
-    /// <param name="cancellationToken">Stops the look.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<Result<EncodedPicture>> ShowAsync(IImageEngine engine, ImageCompleted drawn, CancellationToken cancellationToken) =>
         await judges.ForAsync(engine, cancellationToken) is { } judge && await RefusingAsync(judge, drawn, cancellationToken) is { } rule
             ? Refused(rule)
             : BlendPreviewDrawing.Encode(drawn.Image);
 
-    /// <summary>The steps that may be shown of a drawn picture, or why none may.</summary>
+    /// <summary>The steps that pass the rules, or why no step may be shown.</summary>
     public async Task<Result<IReadOnlyList<TStep>>> ShownAsync<TStep>(
         IImageEngine engine, ImageCompleted drawn, IReadOnlyList<(TStep Step, SignedImage Image)> steps, CancellationToken cancellationToken)
     {
@@ -54,5 +54,5 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
         judge.Refusing(drawn.ImageEmbedding) ?? await judge.RefusingAsync(drawn.Image, margin: 0, cancellationToken);
 
     private static PolicyViolation Refused(SafetyRule rule) =>
-        new($"Not shown, for it comes too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}.");
+        new($"Not shown, because it is too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}.");
 }

@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>Who draws a sketch now: one a person, the newest; and few of all people together, for pictures that are paid for go first.</summary>
+/// <summary>Limits blend previews: one per person (the newest cancels the older one) and few in total, because paid jobs have priority.</summary>
 internal sealed class BlendPreviewTurns : IDisposable
 {
-    /// <summary>Sketches of all people that the engine has at the same time: half of its lanes.</summary>
+    /// <summary>Maximum concurrent previews of all people: half of the engine's lanes.</summary>
     private const int AtOnce = 4;
 
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> newest = new();
     private readonly SemaphoreSlim places = new(AtOnce, AtOnce);
 
-    /// <summary>Ends the person's older sketch and runs the newer one when there is a place.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled by the caller, or by a newer one.</exception>
+    /// <summary>Cancels the person's older preview and runs the new one when there is capacity.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled by the caller or superseded by a newer preview.</exception>
     public async Task<T> RunAsync<T>(Guid personId, Func<CancellationToken, Task<T>> draw, CancellationToken cancellationToken)
     {
         using var own = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class BlendPreviewTurns : IDisposable
 
     public void Dispose() => places.Dispose();
 
-    // It may have ended by itself between the look and the call.
+    // The older run may have ended and disposed its source in the meantime.
     private static async Task EndAsync(CancellationTokenSource? older)
     {
         try

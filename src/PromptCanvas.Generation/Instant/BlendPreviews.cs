@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
@@ -12,10 +13,10 @@ namespace PromptCanvas.Generation.Instant;
 internal sealed class BlendPreviews(IEngineProvider engines, InputPictures inputs, StoredPictures pictures, BlendPreviewTurns turns, BlendPreviewGuard guard, EmbeddingCache known)
     : IBlendPreviews
 {
-    /// <summary>Steps of a draft: with DPM-Solver++ shapes and colours are those of 18 steps, edges softer.</summary>
+    /// <summary>Decoder steps of a draft. With DPM-Solver++, shapes and colours match 18 steps; edges are softer.</summary>
     private const int DraftSteps = 6;
 
-    // A phrase's embedding comes with a picture of the engine's; this one is looked at by nobody.
+    // The engine returns a phrase's embedding only together with a picture. That picture is discarded, so use the fewest steps.
     private const int FewestSteps = 2;
 
     public async Task<Result<EncodedPicture>> BlendAsync(Actor actor, BlendPreview asked, CancellationToken cancellationToken)
@@ -27,7 +28,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
             IdempotencyKey = "sketch",
             PersonId = actor.PersonId,
             Role = actor.Role,
-            Material = new BlendMaterial(asked.Inputs),
+            Operation = new BlendOperation(asked.Inputs),
             Count = 1,
             Size = BlendPreviewDrawing.Size,
             Seed = asked.Seed,
@@ -98,7 +99,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
         var input = new ImageInput(new SourcePicture(picture.Width, picture.Height, picture.Bytes));
         if (engine is not IEmbedder embedder || embedder.ValidateEmbedding([input]) is not null)
         {
-            return input; // The engine says what is wrong, or looks at it by itself.
+            return input; // The engine reports the problem, or embeds the picture itself.
         }
 
         var embedding = (await embedder.EmbedAsync([input], cancellationToken))[0];
@@ -106,7 +107,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
         return new EmbeddingInput(embedding);
     }
 
-    // What the prior makes of a phrase with this seed is what the job that may follow blends.
+    // Uses the prior with the preview's seed, so that the later job blends the same embedding.
     private async Task<ConditioningInput> PhraseAsync(IImageEngine engine, Actor actor, string text, uint seed, CancellationToken cancellationToken)
     {
         var key = new EmbeddingCache.Key(engine, null, text, seed);

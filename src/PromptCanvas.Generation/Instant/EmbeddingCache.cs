@@ -1,16 +1,16 @@
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>The image embeddings of what people are blending now, so that a moving hand waits for the decoder alone.</summary>
+/// <summary>Caches the image embeddings of recent blend inputs, so that changing the weights runs only the decoder.</summary>
 internal sealed class EmbeddingCache
 {
-    /// <summary>Four corners of a hundred people; at 768 values an embedding takes 3 KB.</summary>
+    /// <summary>Four inputs for a hundred people; at 768 values, an embedding takes 3 KB.</summary>
     private const int Capacity = 400;
 
     private readonly Dictionary<Key, LinkedListNode<(Key Key, float[] Embedding)>> known = [];
     private readonly LinkedList<(Key Key, float[] Embedding)> byUse = [];
     private readonly Lock gate = new();
 
-    /// <summary>Null when it is not known, or not any more.</summary>
+    /// <summary>Null if the embedding is not cached.</summary>
     public float[]? Find(Key key)
     {
         lock (gate)
@@ -44,7 +44,7 @@ internal sealed class EmbeddingCache
         }
     }
 
-    /// <summary>What an embedding is of: a picture by its hash, or a phrase by its words and the seed with which the prior draws.</summary>
-    /// <param name="Engine">The engine that made it: another one after a model's files were replaced.</param>
+    /// <summary>Identifies an input: a picture by its hash, or a phrase by its text and the prior's seed.</summary>
+    /// <param name="Engine">The engine that computed the embedding; a new instance after a model's files are replaced.</param>
     internal readonly record struct Key(object Engine, string? Hash, string? Text, uint Seed);
 }

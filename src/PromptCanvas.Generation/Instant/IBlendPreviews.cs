@@ -1,4 +1,5 @@
 using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.WebP;
@@ -6,28 +7,28 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Instant;
 
 /// <summary>
-/// Small pictures for somebody who is still looking for what to make: drawn by the decoder alone, kept nowhere, charged to nobody. A person has one
-/// in the making at a time; a newer one ends the older.
+/// Small previews of blends, drawn by the decoder only. They are free and not stored. Each person has at most one in progress; a newer one cancels
+/// the older one.
 /// </summary>
 public interface IBlendPreviews
 {
-    /// <summary>Draws what a blend would show.</summary>
-    /// <returns>The picture; <see cref="Superseded"/> when the person asked for a newer one meanwhile; or why it was refused.</returns>
+    /// <summary>Draws a preview of a blend.</summary>
+    /// <returns>The picture; <see cref="Superseded"/> if the person requested a newer one in the meantime; or a refusal.</returns>
     Task<Result<EncodedPicture>> BlendAsync(Actor actor, BlendPreview asked, CancellationToken cancellationToken);
 }
 
-/// <summary>A blend to look at.</summary>
+/// <summary>A blend to preview.</summary>
 /// <param name="Inputs">2 to 4 pictures and phrases with their weights.</param>
-/// <param name="Seed">The seed of the job that may follow: its first picture shows the same.</param>
+/// <param name="Seed">The seed of the later job, whose first picture will match the preview.</param>
 public sealed record BlendPreview(IReadOnlyList<BlendInput> Inputs, uint Seed)
 {
     /// <summary>Null = the installation's default model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>In few steps, for a hand that moves; otherwise in the model's own, as the job will draw it.</summary>
+    /// <summary>Few decoder steps, for use while a control is being moved; otherwise the model's default, as in the job.</summary>
     public bool Draft { get; init; }
 }
 
-/// <summary>The person asked for a newer one before this one was drawn.</summary>
+/// <summary>The person requested a newer picture before this one was drawn.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Superseded(string Message) : Refusal(Message);

@@ -3,13 +3,13 @@ using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>What image embeddings say, in each model's own captions. Texts are embedded once, for all who ask.</summary>
+/// <summary>Finds the captions of a model that match an image embedding. Embeds the captions once per engine.</summary>
 internal sealed class PictureCaptions(IEngineProvider engines) : IDisposable
 {
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly Dictionary<string, (IImageEngine Engine, Captioning Captioning)> models = new(StringComparer.Ordinal);
 
-    /// <summary>The captions that fit best; none where the model brings none.</summary>
+    /// <summary>The best matching captions; empty if the model has no captions.</summary>
     public async Task<IReadOnlyList<RankedCaption>> DescribeAsync(
         IImageEngine engine, string model, float[] embedding, int count, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal sealed class PictureCaptions(IEngineProvider engines) : IDisposable
         await reading.WaitAsync(cancellationToken);
         try
         {
-            // Another engine: the model's files were replaced, and what was embedded is of no use.
+            // A new engine instance: the model's files were replaced, so the cached embeddings are stale.
             if (!models.TryGetValue(model, out var held) || !ReferenceEquals(held.Engine, engine))
             {
                 held = (engine, new Captioning(embedder, captions));

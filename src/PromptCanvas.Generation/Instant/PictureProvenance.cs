@@ -6,6 +6,7 @@ using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Instant;
@@ -14,7 +15,7 @@ namespace PromptCanvas.Generation.Instant;
 internal sealed class PictureProvenance(
     ProvenanceSources sources, IEngineProvider engines, EngineRequestBuilder works, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
 {
-    /// <summary>The side of a replay: the decoder and the first upsampler. The largest picture is there already.</summary>
+    /// <summary>Maximum side of a replay: decoder and first super-resolution stage. The full-size picture exists already.</summary>
     private const int ReplaySize = 256;
 
     private static readonly ConditioningMode[] AllComparisons =
@@ -66,7 +67,7 @@ internal sealed class PictureProvenance(
         }
 
         return await BlendPreviewDrawing.GuardAsync(
-            async () => await RefusedAsync(actor, source, source.Material, cancellationToken) is { } refusal
+            async () => await RefusedAsync(actor, source, source.Operation, cancellationToken) is { } refusal
                 ? refusal
                 : await turns.RunAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
             cancellationToken);
@@ -81,7 +82,7 @@ internal sealed class PictureProvenance(
         }
 
         return await BlendPreviewDrawing.GuardAsync(
-            async () => await RefusedAsync(actor, source, null, cancellationToken) is { } refusal
+            async () => await RefusedAsync(actor, source, new GenerateOperation(), cancellationToken) is { } refusal
                 ? refusal
                 : await turns.RunAsync(
                     actor.PersonId, token => WayAsync(engines.Get(source.Picture.Model), Way(source, actor, way), token), cancellationToken),
@@ -91,8 +92,8 @@ internal sealed class PictureProvenance(
     private static NotFound Missing() => new("There is no picture with this id.");
 
     private static string? NoReplay(ProvenanceSource source) =>
-        source.Material is { PaintsInto: true } ? "This picture was painted into another one, step by step in several places; there is no single row of steps to show."
-        : !source.SourcesSeen ? "It was made from a picture that is gone or not yours to see, and the first steps look like that one."
+        source.Operation.Definition.PaintsIntoSource ? "This picture was painted into another one in several parts, so there is no single sequence of steps to show."
+        : !source.SourcesSeen ? "It was made from a picture that was deleted or that you may not see, and the first steps resemble that picture."
         : null;
 
     private static float[] Unit(float[] embedding)
@@ -184,7 +185,7 @@ internal sealed class PictureProvenance(
             Person = actor.PersonId.ToString(),
             Overrides = source.Overrides,
         };
-        if (!(await works.PrepareAsync(request, source.Material, source.Hashes, cancellationToken)).TryGet(out var work, out var refusal))
+        if (!(await works.PrepareAsync(request, source.Operation, source.Hashes, cancellationToken)).TryGet(out var work, out var refusal))
         {
             return refusal;
         }
@@ -203,8 +204,8 @@ internal sealed class PictureProvenance(
         }
     }
 
-    // Rules may be younger than the picture.
-    private async Task<Refusal?> RefusedAsync(Actor actor, ProvenanceSource source, Material? material, CancellationToken cancellationToken) =>
+    // Rules may have been added after the picture was made.
+    private async Task<Refusal?> RefusedAsync(Actor actor, ProvenanceSource source, JobOperation operation, CancellationToken cancellationToken) =>
         await guard.CheckAsync(
             new NewJob
             {
@@ -213,7 +214,7 @@ internal sealed class PictureProvenance(
                 Role = actor.Role,
                 Prompt = source.Picture.Prompt,
                 NegativePrompt = source.Job.NegativePrompt,
-                Material = material,
+                Operation = operation,
                 Overrides = source.Overrides,
                 Count = 1,
                 Size = BlendPreviewDrawing.Size,

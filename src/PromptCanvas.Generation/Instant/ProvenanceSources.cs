@@ -5,27 +5,29 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>What is written about a picture: its own row and its job's.</summary>
-/// <param name="Hashes">The pictures it was made from, by slot.</param>
+/// <summary>The stored data of a picture: its own row and its job's.</summary>
+/// <param name="Hashes">Content hashes of the pictures it was made from, by slot.</param>
 /// <param name="SourcesSeen">Whether the actor may see all of them.</param>
 internal sealed record ProvenanceSource(
-    PictureView Picture, float[] ImageEmbedding, string Recipe, string Timings, Job Job, Material? Material, IReadOnlyList<string> Hashes, bool SourcesSeen)
+    PictureView Picture, float[] ImageEmbedding, string Recipe, string Timings, Job Job, JobOperation Operation, IReadOnlyList<string> Hashes, bool SourcesSeen)
 {
     public RecipeOverrides Overrides => JsonSerializer.Deserialize<RecipeOverrides>(Job.Overrides, JobJson.Options) ?? RecipeOverrides.None;
 }
 
-/// <summary>Reads what is written about pictures.</summary>
-internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> databases, IJobQueries jobs)
+/// <summary>Reads the stored data of pictures.</summary>
+internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> databases, IPictureQueries pictures)
 {
-    /// <summary>Null also when the actor may not know of the picture.</summary>
+    /// <summary>Null if the picture does not exist or the actor may not see it.</summary>
     public async Task<ProvenanceSource?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
+        if (await pictures.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
         {
             return null;
         }
@@ -41,12 +43,12 @@ internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> database
             row.Recipe,
             row.Timings,
             job,
-            job.Material is null ? null : JsonSerializer.Deserialize<Material>(job.Material, JobJson.Options),
+            JobOperation.FromJson(job.Material),
             [.. inputs.Select(input => input.ContentHash)],
             await MaySeeAsync(database, actor, inputs, cancellationToken));
     }
 
-    // The first steps of a variation look like what it was made from.
+    // The first steps of a variation resemble its source, so the actor must be allowed to see the source.
     private static async Task<bool> MaySeeAsync(AppDbContext database, Actor actor, List<JobInput> inputs, CancellationToken cancellationToken)
     {
         foreach (var input in inputs)

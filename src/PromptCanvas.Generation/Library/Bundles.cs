@@ -11,7 +11,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-/// <remarks>Bundles may be lost: after a restart, and an hour after they were made, they are made again.</remarks>
+/// <remarks>Bundles are lost at a restart and expire an hour after they were started; then they must be requested again.</remarks>
 internal sealed class Bundles(
     IDbContextFactory<AppDbContext> databases, IImageStore store, DataFolder folder, TimeProvider clock, ILogger<Bundles> logger) : IBundles
 {
@@ -74,7 +74,7 @@ internal sealed class Bundles(
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whoever waits is told; nobody else notices.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The failure is reported to the person who waits for the bundle; other requests must not fail.")]
     private async Task MakeAsync(Bundle bundle, List<Entry> pictures)
     {
         try
@@ -92,7 +92,7 @@ internal sealed class Bundles(
         }
         catch (Exception fault)
         {
-            logger.LogWarning(fault, "A zip of {Count} pictures could not be made", bundle.Count);
+            logger.LogWarning(fault, "A zip file of {Count} pictures could not be created", bundle.Count);
             bundle.HasFailed = true;
         }
     }
@@ -103,7 +103,7 @@ internal sealed class Bundles(
         {
             await using var bytes = content.Stream;
 
-            // PNG is as small as it gets.
+            // PNG is already compressed.
             var name = string.Create(CultureInfo.InvariantCulture, $"{bundle.Done + 1:D3}-{picture.Seed}.png");
             await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync();
             await bytes.CopyToAsync(entry);

@@ -3,19 +3,17 @@ using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
-using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Which pictures mean the same: the cosine between CLIP embeddings, over all pictures of a model, exactly.</summary>
-/// <remarks>An embedding is E float32 values; at the starter's 192 a hundred thousand pictures are 77 MB. What was added since is read before
-/// every search; what was deleted stays until the next start, and whoever asks filters by what may be seen anyway.</remarks>
-internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, IEngineProvider engines) : IDisposable
+/// <summary>Exact similarity search: cosine of CLIP embeddings over all pictures of a model.</summary>
+/// <remarks>An embedding has E float32 values; with the starter's 192, a hundred thousand pictures take 77 MB. New pictures are read before every
+/// search. Deleted pictures stay until the next start; callers filter the result by access rights.</remarks>
+internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, ITextEmbedder embedder) : IDisposable
 {
     private const int RowsAtOnce = 1000;
 
-    // Two workers may commit in another order than they looked at the clock.
+    // Re-read this much: CreatedAt is taken before the commit, so two workers may commit in a different order.
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim reading = new(1, 1);
@@ -23,25 +21,24 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
     private readonly HashSet<Guid> known = [];
     private DateTimeOffset readUntil = DateTimeOffset.UnixEpoch + Overlap;
 
-    /// <summary>The pictures of the default model that look like a description, the closest first.</summary>
+    /// <summary>The default model's pictures that match a description, closest first.</summary>
     public async Task<IReadOnlyList<Guid>> LikeAsync(string words, CancellationToken cancellationToken) =>
         [.. (await NearAsync(words, int.MaxValue, cancellationToken)).Select(near => near.Id)];
 
-    /// <summary>The closest of the same, each with its cosine.</summary>
+    /// <summary>The closest pictures to a description, each with its cosine.</summary>
     public async Task<IReadOnlyList<(Guid Id, double Cosine)>> NearAsync(string words, int most, CancellationToken cancellationToken)
     {
-        var model = engines.DefaultModel;
-        if (engines.Get(model) is not IEmbedder embedder || embedder.ValidateEmbedding([new TextInput(words)]) is not null)
+        if (await embedder.EmbedAsync(words, cancellationToken) is not { } embedded)
         {
             return [];
         }
 
-        var wanted = (await embedder.EmbedAsync([new TextInput(words)], cancellationToken))[0];
+        var (model, wanted) = embedded;
         TensorPrimitives.Divide(wanted, TensorPrimitives.Norm(wanted), wanted);
         return await ClosestAsync(model, wanted, most, cancellationToken);
     }
 
-    /// <summary>The pictures like one that the actor may see, the closest first, without that one.</summary>
+    /// <summary>Pictures similar to a picture that the actor may see, closest first, excluding that picture.</summary>
     public async Task<IReadOnlyList<Guid>> LikeAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -98,7 +95,7 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
         }
     }
 
-    /// <summary>Unit vectors of one model's pictures, one after the other.</summary>
+    /// <summary>Unit vectors of one model's pictures, concatenated.</summary>
     private sealed class Entries
     {
         private readonly List<Guid> ids = [];
@@ -111,7 +108,7 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
             width = width == 0 ? embedding.Length : width;
             if (embedding.Length != width || width == 0 || !float.IsFinite(length) || length == 0)
             {
-                return; // of a model that was replaced by one of another width, or of no use
+                return; // Zero, not finite, or of another width because the model was replaced.
             }
 
             var at = ids.Count * width;

@@ -8,16 +8,16 @@ using PromptCanvas.Generation.Queue;
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJobQueries jobs) : IFamily
+internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPictureQueries pictures) : IFamily
 {
-    /// <summary>Generations above the picture; the tree is walked on from there.</summary>
+    /// <summary>Generations above the picture that one read returns; navigate to a parent for more.</summary>
     private const int Generations = 2;
 
     private const int MostChildren = 60;
 
     public async Task<Family?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
+        if (await pictures.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
         {
             return null;
         }
@@ -41,7 +41,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
     private static IQueryable<GeneratedImage> ChildrenOf(AppDbContext database, Guid imageId) => database.Images.Where(image =>
         database.JobInputs.Any(input => input.JobId == image.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
 
-    /// <summary>One look at a family.</summary>
+    /// <summary>Reads one family, with a cache of names.</summary>
     private sealed class Reader(AppDbContext database, Actor actor, CancellationToken cancellationToken)
     {
         private readonly Dictionary<Guid, string?> names = [];
@@ -92,7 +92,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
             return nodes;
         }
 
-        // A picture that is hidden shows as a gap only where something made from it is to be seen: otherwise it would tell what others do in private.
+        // A hidden child appears as a gap only if the actor may see a picture made from it. Otherwise the gap would reveal private activity.
         public async Task<IReadOnlyList<FamilyNode>> ChildrenAsync(Guid imageId)
         {
             var children = ChildrenOf(database, imageId);

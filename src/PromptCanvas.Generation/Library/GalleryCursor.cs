@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>A place in the gallery that stays where it is while pictures are added.</summary>
+/// <summary>A position in the gallery that stays valid while pictures are added.</summary>
 internal sealed record GalleryCursor(DateTimeOffset CreatedAt, Guid Id)
 {
-    /// <summary>Null when the text is no cursor.</summary>
+    /// <summary>Null if the text is not a cursor.</summary>
     public static GalleryCursor? Parse(string text)
     {
         var separator = text.IndexOf('-', StringComparison.Ordinal);

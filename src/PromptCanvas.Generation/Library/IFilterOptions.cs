@@ -2,16 +2,16 @@ using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>What a person can narrow the gallery down to.</summary>
+/// <summary>The values offered by the gallery's filters.</summary>
 public interface IFilterOptions
 {
-    /// <summary>The makers of the pictures and the boards that the actor may see; by name, one's own boards first.</summary>
+    /// <summary>Makers of pictures and boards that the actor may see, sorted by name, the actor's own boards first.</summary>
     Task<GalleryChoices> ReadAsync(Actor actor, CancellationToken cancellationToken);
 }
 
-/// <summary>Who made what one may see, and the boards there are for one. Somebody whose pictures are all private is not among them.</summary>
+/// <summary>Makers with at least one picture that the actor may see, and the boards that the actor may see.</summary>
 public sealed record GalleryChoices(IReadOnlyList<NamedChoice> Makers, IReadOnlyList<NamedChoice> Boards);
 
-/// <summary>Something one can choose by its name.</summary>
-/// <param name="Owner">Whose it is, where that is somebody else; null = one's own, or nobody's.</param>
+/// <summary>A choice with a name.</summary>
+/// <param name="Owner">The owner's name if it belongs to another person; otherwise null.</param>
 public sealed record NamedChoice(Guid Id, string Name, string? Owner = null);

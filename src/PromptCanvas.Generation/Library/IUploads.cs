@@ -4,19 +4,19 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>A picture or mask that somebody brought along.</summary>
+/// <summary>An uploaded picture or mask.</summary>
 public sealed record UploadView(Guid Id, int Width, int Height);
 
-/// <summary>Pictures and masks for jobs: private, and gone after a day unless a job uses them.</summary>
+/// <summary>Uploaded pictures and masks for jobs. They are private and expire after a day unless a job uses them.</summary>
 public interface IUploads
 {
-    /// <summary>Decodes the file and keeps its pixels.</summary>
-    /// <param name="content">JPEG, PNG or WebP; read up to the limit and no further.</param>
+    /// <summary>Decodes the file and stores its pixels as PNG.</summary>
+    /// <param name="content">JPEG, PNG or WebP; never read beyond the size limit.</param>
     Task<Result<UploadView>> AddAsync(Actor actor, Stream content, CancellationToken cancellationToken);
 
-    /// <summary>Null also when it is another person's, or its day is over.</summary>
+    /// <summary>Null if the upload does not exist, belongs to another person or has expired.</summary>
     Task<UploadView?> FindAsync(Actor actor, Guid uploadId, CancellationToken cancellationToken);
 
-    /// <summary>Its pixels as PNG; null where <see cref="FindAsync"/> is.</summary>
+    /// <summary>The upload's PNG; null if <see cref="FindAsync"/> finds nothing.</summary>
     Task<StoredContent?> OpenAsync(Actor actor, Guid uploadId, CancellationToken cancellationToken);
 }

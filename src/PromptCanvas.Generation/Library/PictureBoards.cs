@@ -58,7 +58,7 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         return await Own(database, actor, boardId).ExecuteUpdateAsync(
             change => change.SetProperty(board => board.Name, trimmed).SetProperty(board => board.Visibility, visibility), cancellationToken) > 0
             ? null
-            : new NotFound("There is no board of yours with this address.");
+            : new NotFound("You have no board with this address.");
     }
 
     public async Task DeleteAsync(Actor actor, Guid boardId, CancellationToken cancellationToken)

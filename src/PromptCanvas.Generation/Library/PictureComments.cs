@@ -30,13 +30,13 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
     {
         if (string.IsNullOrWhiteSpace(text) || text.Trim().Length > LongestText || text.Contains('\0'))
         {
-            return new InvalidInput("text", $"Say something, in at most {LongestText} characters.");
+            return new InvalidInput("text", $"Write a comment of at most {LongestText} characters.");
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.Visibility == Visibilities.Team, cancellationToken))
         {
-            return new NotFound("The team does not see this picture.");
+            return new NotFound("This picture is not shared with the team.");
         }
 
         database.Comments.Add(new Comment { Id = Guid.NewGuid(), ImageId = imageId, PersonId = actor.PersonId, Text = text.Trim(), At = clock.GetUtcNow() });

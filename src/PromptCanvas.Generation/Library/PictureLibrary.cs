@@ -13,7 +13,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
 {
     private const int MaximumTake = 200;
 
-    // 100,000 pictures are five questions to the database.
+    // Growth factor of the similarity search's batches; 100,000 pictures need five queries.
     private const int Growth = 5;
 
     public async Task<PicturePage> ReadAsync(Actor actor, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
@@ -112,7 +112,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentNullException.ThrowIfNull(actor);
         var now = clock.GetUtcNow();
 
-        // Who deletes makes room: it must be possible on a full disk.
+        // Deleting frees space, so it must be possible on a full disk.
         return await reserve.WithCapacityAsync(async () =>
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -143,7 +143,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         return images.Where(image => database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id));
     }
 
-    // Everything of the filter but its words.
+    // Applies all criteria except the words.
     private static IQueryable<GeneratedImage> Placed(AppDbContext database, Actor actor, LibraryFilter filter)
     {
         var images = On(filter.GalleryView, database, actor);
@@ -163,7 +163,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             images = images.Where(image => image.PersonId == maker);
         }
 
-        // PostgreSQL takes moments in UTC only.
+        // Npgsql accepts only UTC timestamps.
         if (filter.From?.ToUniversalTime() is { } from)
         {
             images = images.Where(image => image.CreatedAt >= from);
@@ -182,7 +182,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         var images = Placed(database, actor, filter);
         foreach (var word in Words(filter))
         {
-            // The database lowers the prompts, for SQLite's LIKE and PostgreSQL's differ in letter case.
+            // Convert to lower case in the database, because LIKE differs in case sensitivity between SQLite and PostgreSQL.
 #pragma warning disable CA1304, CA1311, CA1862
             images = images.Where(image => image.Prompt.ToLower().Contains(word));
 #pragma warning restore CA1304, CA1311, CA1862
@@ -201,7 +201,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             ? await meanings.LikeAsync(actor, like, cancellationToken)
             : await meanings.LikeAsync(filter.Words!, cancellationToken);
 
-        // A narrow filter may match only what is far away: looked at in ever larger parts, nearest first.
+        // A narrow filter may match only distant pictures, so search in growing batches, nearest first.
         var found = new List<Guid>();
         for (var (start, length) = (0, MaximumTake); start < closest.Count && found.Count < take; start += length, length *= Growth)
         {

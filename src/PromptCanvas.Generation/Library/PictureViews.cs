@@ -3,10 +3,10 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>A picture's row → what pages show of it.</summary>
+/// <summary>Maps a picture's row to its view.</summary>
 internal static class PictureViews
 {
-    /// <summary>Without the embedding, which is larger than the rest of the row.</summary>
+    /// <summary>Excludes the embedding, which is larger than the rest of the row.</summary>
     public static IQueryable<PictureView> ToViews(this IQueryable<GeneratedImage> images) => images.Select(image => new PictureView(
         image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt)
     {

@@ -94,7 +94,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         }
 
         return shape.ColourMode is "RGB"
-            ? new InvalidInput(ImageField, $"Invalid input image - format must be in ['RGBA', 'LA', 'L'], got {shape.ColourMode}. Send a mask, or an image whose transparent area shall be painted.")
+            ? new InvalidInput(ImageField, $"Invalid input image - format must be in ['RGBA', 'LA', 'L'], got {shape.ColourMode}. Send a mask, or an image in which the area to edit is transparent.")
             : new InvalidInput(ImageField, "If mask is not provided, image must have transparency, which will be used as the mask.");
     }
 

@@ -22,7 +22,7 @@ internal sealed class Uploads(
         ArgumentNullException.ThrowIfNull(content);
         if (await CountAsync(actor, cancellationToken) >= MostUploads)
         {
-            return new InvalidInput("file", $"You have brought along {MostUploads} pictures within a day; use some of them first.");
+            return new InvalidInput("file", $"You have uploaded {MostUploads} pictures within a day; use some of them first.");
         }
 
         if (await ReadAsync(content, cancellationToken) is not { } encoded)
@@ -33,7 +33,7 @@ internal sealed class Uploads(
         return await AddAsync(actor, () => PictureImport.ToPng(encoded), cancellationToken);
     }
 
-    /// <summary>Decodes when its turn comes, and keeps what comes of it.</summary>
+    /// <summary>Decodes the file within the concurrency limit and stores the result.</summary>
     public async Task<Result<UploadView>> AddAsync(Actor actor, Func<ImportedPicture> decode, CancellationToken cancellationToken)
     {
         try
@@ -58,8 +58,8 @@ internal sealed class Uploads(
             ? new StoredContent(stream, "image/png", stream.Length, $"\"{row.ContentHash}\"")
             : null;
 
-    /// <summary>Forgets those of the actor's that no job uses; the next sweep of the image store takes the files. What cannot be forgotten now goes after
-    /// its day.</summary>
+    /// <summary>Removes those of the actor's uploads that no job uses; the next sweep of the image store removes the files. Uploads that cannot be
+    /// removed now expire after a day.</summary>
     public async Task DropUnusedAsync(Actor actor, IReadOnlyCollection<Guid> uploadIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -70,7 +70,7 @@ internal sealed class Uploads(
         }
         catch (Exception fault) when (faults.Describe(fault) is not null)
         {
-            // The refusal itself is worth more than its tidying up.
+            // Keep the original refusal if the cleanup fails.
         }
     }
 

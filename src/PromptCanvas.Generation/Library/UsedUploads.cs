@@ -6,19 +6,19 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Uploads that jobs used. They stay while a job is to be made from them, and as long as a picture that was made from them is there, in the
-/// trash too; then they go. What no job ever used goes after a day by itself.</summary>
+/// <summary>Removes uploads that jobs used, when no unfinished job and no existing picture (including the trash) depends on them. Uploads that no
+/// job used expire after a day.</summary>
 internal sealed class UsedUploads(IDbContextFactory<AppDbContext> databases, IOptions<GenerationOptions> options, TimeProvider clock)
 {
-    /// <summary>Removes the rows; the next sweep of the image store takes the files.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Removes the rows; the next sweep of the image store removes the files.</summary>
+    /// <returns>Number of uploads removed.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var limit = now - options.Value.UploadAge;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
 
-        // A job that comes in between finds its file all the same: its own row names the hash, which the sweep of the store leaves alone until it is over.
+        // A job submitted concurrently still finds its file: its row names the hash, so the sweep keeps the file until the job is over.
         return await database.Uploads
             .Where(upload => upload.ExpiresAt < now || (upload.ExpiresAt == null && upload.CreatedAt < limit
                 && !database.JobInputs.Any(input => input.UploadId == upload.Id

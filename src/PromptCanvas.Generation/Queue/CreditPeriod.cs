@@ -3,14 +3,14 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>One stretch of time that credits are given for.</summary>
+/// <summary>One credit period.</summary>
 /// <param name="Key">2026-11, 2026-W48, 2026-11-23 or "all".</param>
-/// <param name="ResetsAt">When the next one begins; null when there is none.</param>
+/// <param name="ResetsAt">Start of the next period; null if there is none.</param>
 internal sealed record CreditPeriod(string Key, DateTimeOffset StartsAt, DateTimeOffset? ResetsAt)
 {
     private const int DaysOfWeek = 7;
 
-    /// <summary>The period that a moment lies in, in UTC.</summary>
+    /// <summary>The period that contains a time, in UTC.</summary>
     public static CreditPeriod At(QuotaPeriod kind, DateTimeOffset now)
     {
         var day = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);

@@ -19,7 +19,7 @@ internal sealed class CreditService(
 
     public async Task<QuotaView> GetAsync(Guid personId, string? role, CancellationToken cancellationToken)
     {
-        // A look first: pages ask often, and the row is nearly always there and right.
+        // Read first: pages ask often, and the row usually exists and is current.
         var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
         await using (var look = await databases.CreateDbContextAsync(cancellationToken))
         {
@@ -43,7 +43,7 @@ internal sealed class CreditService(
 
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaximumReasonLength)
         {
-            return new InvalidInput("reason", $"Give a reason of at most {MaximumReasonLength} characters; the person reads it.");
+            return new InvalidInput("reason", $"Give a reason of at most {MaximumReasonLength} characters; the person can read it.");
         }
 
         var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
@@ -120,7 +120,7 @@ internal sealed class CreditService(
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
 
-        // A settlement moves no credits: it is for the books, not for reading. Refunds are told apart by their reason.
+        // Settlements change no balance, so they are hidden. Refunds are grouped by reason.
         return await database.Ledger
             .Where(row => row.PersonId == personId && row.Kind != LedgerKinds.Settle)
             .GroupBy(row => new { row.Period, row.Kind, row.Reason, row.JobId, row.ByPersonId, Alone = row.JobId == null ? row.Id : 0 })
@@ -142,7 +142,7 @@ internal sealed class CreditService(
 
     public async Task<IReadOnlyList<UsageLine>> UsageAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        // By day in memory: the databases disagree on how to cut a time.
+        // Grouped by day in memory, because the databases differ in truncating times.
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var pictures = await database.Images.Where(image => image.CreatedAt >= from && image.CreatedAt < until)
             .Select(image => new { image.PersonId, image.CreatedAt, image.Model }).ToListAsync(cancellationToken);
@@ -157,9 +157,9 @@ internal sealed class CreditService(
     private static InvalidInput? Check(PersonLimits limits) => limits switch
     {
         { Allowance: < 0 or > MaximumAmount } => Allowances(limits.Allowance.Value),
-        { Weight: not (> 0 and <= MaximumWeight) } => new InvalidInput("weight", $"A weight is above 0 and at most {MaximumWeight}; 1 is everybody's."),
-        { MaximumQueued: < 0 } => new InvalidInput("maximumQueued", "The number of waiting jobs cannot be below 0."),
-        { MaximumRunning: < 1 } => new InvalidInput("maximumRunning", "The number of running jobs cannot be below 1; to stop somebody, suspend them."),
+        { Weight: not (> 0 and <= MaximumWeight) } => new InvalidInput("weight", $"A weight is above 0 and at most {MaximumWeight}; the default is 1."),
+        { MaximumQueued: < 0 } => new InvalidInput("maximumQueued", "The number of queued jobs cannot be below 0."),
+        { MaximumRunning: < 1 } => new InvalidInput("maximumRunning", "The number of running jobs cannot be below 1; to stop a person's jobs, suspend the account."),
         _ => null,
     };
 

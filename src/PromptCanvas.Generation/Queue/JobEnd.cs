@@ -2,12 +2,12 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>How a job ends whose pictures have all come to an end.</summary>
+/// <summary>Determines the final state of a job whose pictures are all over.</summary>
 internal static class JobEnd
 {
-    /// <summary>Done with a picture; otherwise rejected, failed, or cancelled where nothing failed.</summary>
-    /// <param name="job">With its images.</param>
-    /// <returns>One of <see cref="JobStates"/>, and one sentence where it failed or was rejected.</returns>
+    /// <summary>Done if any picture is done; otherwise rejected, failed, or cancelled if no picture failed.</summary>
+    /// <param name="job">Must include its images.</param>
+    /// <returns>One of <see cref="JobStates"/>, and one sentence if the job failed or was rejected.</returns>
     public static (string State, string? Error) Of(Job job)
     {
         var images = job.Images.OrderBy(image => image.ImageIndex).ToList();

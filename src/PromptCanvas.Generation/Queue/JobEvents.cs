@@ -2,7 +2,7 @@ using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Tells this process what became of a job: pages, watchers of previews, the worker. The database knows already.</summary>
+/// <summary>Notifies this process (pages, preview watchers, worker) of job events that are already committed to the database.</summary>
 internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs running, QueueSignal signal)
 {
     public void Queued(Guid jobId)
@@ -11,7 +11,7 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
         signal.Set();
     }
 
-    /// <summary>Somebody ended it, as a whole or with its last picture.</summary>
+    /// <summary>The job was cancelled, as a whole or with its last picture.</summary>
     public void Cancelled(JobView job)
     {
         running.Cancel(job.Id);
@@ -19,20 +19,20 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
         Changed(job);
     }
 
-    /// <summary>Somebody cancelled one of its pictures.</summary>
+    /// <summary>One picture of the job was cancelled.</summary>
     public void Dropped(JobView job, int imageIndex)
     {
         running.Drop(job.Id, imageIndex);
         Changed(job);
     }
 
-    /// <summary>A picture was refused: nobody sees a preview of it any more.</summary>
+    /// <summary>A picture was refused: its previews are withdrawn.</summary>
     public void Withdrawn(Guid jobId, int imageIndex) => previews.Withdraw(jobId, imageIndex);
 
     private void Changed(JobView job) =>
         feed.Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobImageState.Done)));
 
-    /// <summary>From here until the result is disposed, <see cref="Cancelled"/> reaches the job's run.</summary>
+    /// <summary>Registers a run, which <see cref="Cancelled"/> reaches until the result is disposed.</summary>
     public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>
         running.Add(jobId, completedImages, stopping);
 
@@ -42,7 +42,7 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
         feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));
     }
 
-    /// <summary>Somebody else has the job, or ended it and said so.</summary>
+    /// <summary>The lease was lost: the job was ended or taken over, and that event was published already.</summary>
     public void Lost(Guid jobId) => previews.Complete(jobId);
 
     public void Progressed(Guid jobId, int completedImages) => feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));

@@ -17,8 +17,8 @@ internal sealed class JobFeed(ILogger<JobFeed> logger) : IJobFeed
         return subscription;
     }
 
-    /// <summary>Tells whoever subscribed; a page's fault is the page's own.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A page's callback must not fail the job that it watches.")]
+    /// <summary>Notifies all subscribers. A callback's exception does not affect the others.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A page's callback must not fail the job.")]
     public void Publish(JobChanged change)
     {
         foreach (var (subscription, _) in subscriptions)
@@ -34,7 +34,7 @@ internal sealed class JobFeed(ILogger<JobFeed> logger) : IJobFeed
             }
             catch (Exception fault)
             {
-                logger.LogError(fault, "A watcher of job {JobId} failed", change.JobId);
+                logger.LogError(fault, "A subscriber of job {JobId} failed", change.JobId);
             }
         }
     }

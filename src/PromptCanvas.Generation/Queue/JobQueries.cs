@@ -46,7 +46,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         return ToView(job, place ?? (job.State == JobStates.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null));
     }
 
-    // Deleted or taken down: the job still says that they were made, and leads nowhere.
+    // Deleted or taken-down pictures: the job still lists them, but without a link.
     private static Task<List<int>> GoneAsync(AppDbContext database, Guid jobId, CancellationToken cancellationToken) =>
         database.Images.Where(image => image.JobId == jobId && (image.DeletedAt != null || image.TakenDownAt != null))
             .Select(image => image.ImageIndex).ToListAsync(cancellationToken);
@@ -60,22 +60,6 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             .ToListAsync(cancellationToken);
         var snapshot = jobs.Count > 0 ? await forecast.SnapshotAsync(cancellationToken) : QueueSnapshot.Empty;
         return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id)))];
-    }
-
-    public async Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var picture = await database.Images.VisibleTo(actor).Union(database.Images.InTrashOf(actor)).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
-        if (picture is null || picture.Kind == JobKinds.Generate)
-        {
-            return picture;
-        }
-
-        var inputs = database.JobInputs.Where(input => input.JobId == picture.JobId && input.Role != JobInputRoles.Mask);
-        var parents = await database.Images.VisibleTo(actor)
-            .Join(inputs, image => (Guid?)image.Id, input => input.ImageId, (image, input) => new { image.Id, input.Slot })
-            .OrderBy(parent => parent.Slot).Select(parent => parent.Id).ToListAsync(cancellationToken);
-        return picture with { Parents = parents };
     }
 
     private static JobView ToView(Job job, QueuePlace? place)

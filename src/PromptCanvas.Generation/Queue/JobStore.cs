@@ -4,34 +4,35 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>The job that a key stands for.</summary>
-/// <param name="Created">False when it was there before.</param>
-/// <param name="SameBody">Whether it asks for the same.</param>
+/// <summary>The job of an idempotency key.</summary>
+/// <param name="Created">False if the job existed already.</param>
+/// <param name="SameBody">Whether the existing job has the same request body.</param>
 internal sealed record StoredJob(Guid Id, bool Created, bool SameBody);
 
-/// <summary>What became of the wish to cancel a picture.</summary>
+/// <summary>Outcome of cancelling one picture.</summary>
 internal enum PictureCancel
 {
-    /// <summary>It is finished, or was cancelled before.</summary>
+    /// <summary>The picture was already finished or cancelled.</summary>
     TooLate,
 
-    /// <summary>Others of its job go on.</summary>
+    /// <summary>Cancelled; other pictures of the job continue.</summary>
     Cancelled,
 
-    /// <summary>It was the last one: its job is over.</summary>
+    /// <summary>Cancelled; it was the last open picture, so the job is over.</summary>
     JobOver,
 }
 
-/// <summary>What people write into the queue.</summary>
+/// <summary>Writes people's submissions and cancellations.</summary>
 internal sealed class JobStore(
     IDbContextFactory<AppDbContext> databases, Transactions transactions, InputPictures inputs, Admission admission, Ledger ledger, Failpoints failpoints, TimeProvider clock)
 {
-    /// <summary>Charge, job, pictures and ledger in one transaction, or the job that has the key already, or nothing at all.</summary>
+    /// <summary>Inserts charge, job, pictures and ledger entries in one transaction, or returns the job that already has the key.</summary>
     public async Task<Result<StoredJob>> InsertAsync(CheckedJob job, CancellationToken cancellationToken)
     {
         var queue = await admission.PrepareAsync(job, cancellationToken);
@@ -40,8 +41,8 @@ internal sealed class JobStore(
         return stored;
     }
 
-    /// <summary>Cancels what is queued or running, fences its worker out and gives its charges back; finished pictures stay.</summary>
-    /// <returns>Whether it was cancelled by this call.</returns>
+    /// <summary>Cancels a queued or running job, fences out its worker and refunds its open pictures; finished pictures remain.</summary>
+    /// <returns>Whether this call cancelled the job.</returns>
     public Task<bool> CancelAsync(Guid jobId, CancelReason reason, CancellationToken cancellationToken) => transactions.RunAsync(
         async database =>
         {
@@ -58,7 +59,7 @@ internal sealed class JobStore(
                         .SetProperty(job => job.FinishedAt, now)
                         .SetProperty(job => job.Error, error)
 
-                        // What never ran takes no turn away.
+                        // A job that never ran does not count against the person's share.
                         .SetProperty(job => job.VirtualFinish, job => job.StartedAt == null ? 0 : job.VirtualFinish),
                     cancellationToken);
             if (cancelled == 0)
@@ -75,11 +76,11 @@ internal sealed class JobStore(
         },
         cancellationToken);
 
-    /// <summary>Cancels one picture that is not finished and gives its charge back. With its last open picture a job is over.</summary>
+    /// <summary>Cancels one unfinished picture and refunds it. Ends the job if no open picture is left.</summary>
     public Task<PictureCancel> CancelImageAsync(Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken) => transactions.RunAsync(
         async database =>
         {
-            // An update rather than a look: it holds the row until the commit, on both databases.
+            // An update instead of a query: it locks the row until the commit on both databases.
             var active = await database.Jobs
                 .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
                 .ExecuteUpdateAsync(change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages), cancellationToken);
@@ -105,7 +106,7 @@ internal sealed class JobStore(
         },
         cancellationToken);
 
-    /// <summary>The jobs of a person that wait or run.</summary>
+    /// <summary>A person's queued and running jobs.</summary>
     public async Task<List<Guid>> ActiveOfAsync(Guid personId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -160,7 +161,7 @@ internal sealed class JobStore(
             IdempotencyKey = job.Job.IdempotencyKey,
             BodyHash = job.BodyHash,
             Kind = job.Job.Kind,
-            Material = job.Job.Material is { } material ? JsonSerializer.Serialize(material, JobJson.Options) : null,
+            Material = job.Job.Operation.ToJson(),
             Prompt = job.Request.Prompt,
             NegativePrompt = job.Request.NegativePrompt,
             Model = job.Model,

@@ -23,10 +23,10 @@ public enum JobImageState
     Rejected,
 }
 
-/// <summary>A job as its page shows it.</summary>
+/// <summary>A job as shown on its page.</summary>
 /// <param name="Position">1 = next; null unless queued.</param>
-/// <param name="EtaSeconds">Until the whole job is done, from measured times; null when nothing was measured yet or it is over.</param>
-/// <param name="Error">One sentence, when it failed.</param>
+/// <param name="EtaSeconds">Estimated seconds until the whole job is done, from measured times; null if nothing was measured yet or the job is over.</param>
+/// <param name="Error">One sentence if the job failed.</param>
 public sealed record JobView(
     Guid Id,
     JobState State,
@@ -40,19 +40,19 @@ public sealed record JobView(
     string? Error,
     IReadOnlyList<JobImageView> Images)
 {
-    /// <summary>Whose it is; null when nobody was signed in.</summary>
+    /// <summary>The owner; null if submitted anonymously.</summary>
     public Guid? PersonId { get; init; }
 
     /// <summary>One of <see cref="JobKinds"/>.</summary>
     public string Kind { get; init; } = JobKinds.Generate;
 
-    /// <summary>Of its pictures, in pixels.</summary>
+    /// <summary>Width of its pictures in pixels.</summary>
     public int Width { get; init; } = Size;
 
-    /// <summary>Of its pictures, in pixels.</summary>
+    /// <summary>Height of its pictures in pixels.</summary>
     public int Height { get; init; } = Size;
 
-    /// <summary>Why it stands where it stands; null unless queued.</summary>
+    /// <summary>Why it has its position; null unless queued.</summary>
     public QueueExplanation? Why { get; init; }
 }
 
@@ -60,31 +60,5 @@ public sealed record JobView(
 /// <param name="ImageId">The finished picture's id; null until it is done.</param>
 public sealed record JobImageView(int Index, JobImageState State, uint Seed, Guid? ImageId, string? Error);
 
-/// <summary>A finished picture as the gallery shows it.</summary>
-public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt)
-{
-    /// <summary>Whose it is; null for what was made before the installation had accounts.</summary>
-    public Guid? PersonId { get; init; }
-
-    /// <summary>How it came about: one of <see cref="JobKinds"/>.</summary>
-    public string Kind { get; init; } = JobKinds.Generate;
-
-    /// <summary>The name of the interface through which a program asked for it; null = the studio's own.</summary>
-    public string? Tag { get; init; }
-
-    /// <summary>The pictures it was made from, as far as they are the studio's own; whoever asks may see them.</summary>
-    public IReadOnlyList<Guid> Parents { get; init; } = [];
-
-    /// <summary>One of <see cref="Visibilities"/>.</summary>
-    public string Visibility { get; init; } = Visibilities.Team;
-
-    /// <summary>Since when it lies in its owner's trash; null = it does not.</summary>
-    public DateTimeOffset? DeletedAt { get; init; }
-}
-
-/// <summary>One page of the gallery, newest first.</summary>
-/// <param name="Next">Pass it to get the next page; null at the end.</param>
-public sealed record PicturePage(IReadOnlyList<PictureView> Pictures, string? Next);
-
-/// <summary>Something about a job changed: ask <see cref="IJobQueries"/> for the new state.</summary>
+/// <summary>A job changed: query <see cref="IJobQueries"/> for the new state.</summary>
 public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);

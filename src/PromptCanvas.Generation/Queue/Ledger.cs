@@ -7,12 +7,12 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Writes accounts, always within the caller's transaction: the charge and what it pays for are written together or not at all.</summary>
+/// <summary>Writes ledger entries. Always runs in the caller's transaction, so that a charge and the job it pays for commit together.</summary>
 internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
 {
     private const int LabelLength = 60;
 
-    /// <summary>A prompt as a ledger line quotes it.</summary>
+    /// <summary>A prompt as quoted in a ledger entry.</summary>
     public static string Quote(string prompt)
     {
         var line = prompt.ReplaceLineEndings(" ");
@@ -21,12 +21,12 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
             return $"“{line}”";
         }
 
-        // Half a surrogate pair is no text: PostgreSQL does not take it.
+        // PostgreSQL rejects half a surrogate pair.
         var end = char.IsHighSurrogate(line[LabelLength - 1]) ? LabelLength - 1 : LabelLength;
         return $"“{line[..end].TrimEnd()}…”";
     }
 
-    /// <summary>The period's quota as it is; null when it is to be begun or brought up to date.</summary>
+    /// <summary>The period's quota; null if it must be created or updated first.</summary>
     public async Task<Quota?> CurrentAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken)
     {
         var key = CreditPeriod.At(options.Value.Period, clock.GetUtcNow()).Key;
@@ -35,7 +35,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         return quota is not null && quota.Allowance == allowance && quota.Cap == Math.Max(quota.Used, allowance + quota.Extra) ? quota : null;
     }
 
-    /// <summary>The period's quota, begun when nobody did, and brought up to date with what the administrators say now.</summary>
+    /// <summary>The period's quota; created if missing, and updated to the administrators' current settings.</summary>
     public async Task<Quota> QuotaAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken)
     {
         var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
@@ -59,8 +59,8 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         return quota;
     }
 
-    /// <summary>Takes one credit a picture, all or none.</summary>
-    /// <returns>Null, or why nothing was charged.</returns>
+    /// <summary>Charges one credit per picture, all or none.</summary>
+    /// <returns>Null on success; otherwise why nothing was charged.</returns>
     public async Task<QuotaExceeded?> ChargeAsync(
         AppDbContext database, Guid personId, string? role, Guid jobId, int pictures, string prompt, CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         return null;
     }
 
-    /// <summary>A picture was delivered: its charge stands.</summary>
+    /// <summary>Marks a picture's charge as final after delivery.</summary>
     public async Task SettleAsync(AppDbContext database, Guid jobId, int imageIndex, CancellationToken cancellationToken)
     {
         if (await Charges(database, jobId).SingleOrDefaultAsync(row => row.ImageIndex == imageIndex, cancellationToken) is { } charge)
@@ -93,8 +93,8 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         }
     }
 
-    /// <summary>Gives back the charges of some pictures, each at most once: a second refund breaks the table's key.</summary>
-    /// <param name="reason">For the person: why they were not delivered.</param>
+    /// <summary>Refunds the charges of some pictures, each at most once: a second refund violates a unique index.</summary>
+    /// <param name="reason">Why the pictures were not delivered; shown to the person.</param>
     public async Task RefundAsync(
         AppDbContext database, Guid jobId, IReadOnlyCollection<int> imageIndices, string reason, CancellationToken cancellationToken)
     {
@@ -117,7 +117,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
             .ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, row => row.Used - credits), cancellationToken);
     }
 
-    /// <summary>Credits on top of what the person has now; also where the allowance has been lowered under what was used.</summary>
+    /// <summary>Adds credits to the person's current balance, even if the allowance was lowered below the used credits.</summary>
     public async Task TopUpAsync(AppDbContext database, Quota quota, int amount, string reason, Guid? byPersonId, CancellationToken cancellationToken)
     {
         quota.Cap += amount;

@@ -3,16 +3,17 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Seconds of the device a picture takes, measured: a moving average for each model, kind and size.</summary>
+/// <summary>Measured device seconds per picture: a moving average per model, kind and size.</summary>
 internal sealed class PictureTimes
 {
     private const int Remembered = 50;
 
-    // The last ten pictures or so decide.
+    // Weight of the newest picture: about the last ten pictures count.
     private const double NewestShare = 0.2;
 
     private readonly ConcurrentDictionary<(string Model, string Kind, int Size), double> averages = new();
@@ -25,7 +26,7 @@ internal sealed class PictureTimes
         }
     }
 
-    /// <summary>From the pictures made last, so that a studio that was just started can say how long it will take.</summary>
+    /// <summary>Initializes the averages from the latest pictures, so that estimates are available after a restart.</summary>
     public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         var pictures = await database.Images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
@@ -38,7 +39,7 @@ internal sealed class PictureTimes
         }
     }
 
-    /// <summary>Null when nothing was measured yet. A kind that was not is taken to be like the others.</summary>
+    /// <summary>Null if nothing was measured yet. An unmeasured kind uses the times of generate.</summary>
     public double? Of(string model, string kind, int size) => averages.TryGetValue((model, kind, size), out var average)
         || averages.TryGetValue((model, JobKinds.Generate, size), out average) ? average : null;
 }

@@ -13,10 +13,10 @@ internal sealed class QueueAdmin(
     private const int MaximumTake = 1000;
     private const int MaximumReasonLength = 200;
 
-    // A gap that an inserted job fits into; the person's next jobs are placed by their finish tags, which do not move.
+    // Makes space for an inserted job. The person's later jobs follow their finish tags, which do not change.
     private const double Gap = 1.0 / 1024;
 
-    private static readonly NotFound NotWaiting = new("This job does not wait any more; look at the queue again.");
+    private static readonly NotFound NotWaiting = new("This job is no longer queued; reload the queue.");
 
     public async Task<QueueOverview> LookAsync(int take, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class QueueAdmin(
     {
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaximumReasonLength)
         {
-            return new InvalidInput("reason", $"Give a reason of at most {MaximumReasonLength} characters; whoever waits reads it.");
+            return new InvalidInput("reason", $"Give a reason of at most {MaximumReasonLength} characters; people with queued jobs see it.");
         }
 
         return await SetAsync(state => (state.PausedAt, state.PausedBy, state.PauseReason) = (clock.GetUtcNow(), byPersonId, reason.Trim()), cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class QueueAdmin(
                 return (NotWaiting, false);
             }
 
-            // Jobs that start at the same time are told apart by their age, so the later ones make room.
+            // Jobs with equal start tags are ordered by age, so the later ones must move too.
             await Queued(database)
                 .Where(job => job.Priority == before.Priority && (job.VirtualTime > before.VirtualTime
                     || (job.VirtualTime == before.VirtualTime && job.CreatedAt >= before.CreatedAt)))

@@ -2,37 +2,37 @@ using System.Globalization;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Why a job stands where it stands.</summary>
+/// <summary>Why a job has its position in the queue.</summary>
 public sealed record QueueExplanation
 {
     /// <summary>1 = next.</summary>
     public required int Position { get; init; }
 
-    /// <summary>Jobs that wait, this one among them.</summary>
+    /// <summary>Queued jobs, including this one.</summary>
     public required int Waiting { get; init; }
 
-    /// <summary>Jobs of the same person that go before.</summary>
+    /// <summary>Jobs of the same person ahead.</summary>
     public required int OwnAhead { get; init; }
 
-    /// <summary>Other people with jobs that go before.</summary>
+    /// <summary>Other people with jobs ahead.</summary>
     public required int PeopleAhead { get; init; }
 
-    /// <summary>It waits for everything that somebody looks at.</summary>
+    /// <summary>The job runs after all jobs that people wait for.</summary>
     public bool Background { get; init; }
 
     /// <summary>An administrator moved it to the front.</summary>
     public bool Expedited { get; init; }
 
-    /// <summary>It was on the engine when the studio died, so it runs first and alone.</summary>
+    /// <summary>The job was running when the studio crashed, so it runs first and alone.</summary>
     public bool Alone { get; init; }
 
-    /// <summary>Its pictures could not be written; it rests until then.</summary>
+    /// <summary>When the job is due again, after its pictures could not be written.</summary>
     public DateTimeOffset? RestsUntil { get; init; }
 
-    /// <summary>The queue is paused: why.</summary>
+    /// <summary>Why the queue is paused; null if it is not.</summary>
     public string? PauseReason { get; init; }
 
-    /// <summary>The whole in words.</summary>
+    /// <summary>The explanation as text.</summary>
     public string Sentence
     {
         get
@@ -44,15 +44,15 @@ public sealed record QueueExplanation
 
             if (RestsUntil is not null)
             {
-                return "The disk could not take its pictures; it is tried again in a moment.";
+                return "Its pictures could not be written to disk; it is retried in a moment.";
             }
 
             if (Alone)
             {
-                return "The studio stopped while it made this, so it is tried again first and alone.";
+                return "The studio stopped while this was running, so it is retried first and alone.";
             }
 
-            return Position == 1 ? "Next: it starts as soon as the engine has room." : $"{Ordinal(Position)} of {Text(Waiting)}. {Ahead}{Reason}";
+            return Position == 1 ? "Next: it starts as soon as the engine has capacity." : $"{Ordinal(Position)} of {Text(Waiting)}. {Ahead}{Reason}";
         }
     }
 
@@ -76,7 +76,7 @@ public sealed record QueueExplanation
 
     private string Reason => (Background, Expedited, PeopleAhead) switch
     {
-        (true, _, _) => "; it runs in the background, after everything that somebody waits for.",
+        (true, _, _) => "; it runs in the background, after all requests that people are waiting for.",
         (_, true, _) => "; an administrator moved it to the front.",
         (_, _, > 0) => "; people take turns.",
         _ => ".",

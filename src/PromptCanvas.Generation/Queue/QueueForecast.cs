@@ -6,17 +6,17 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Positions and times from one look at the queue, shared by everybody who asks within a second. The order is the claim's.</summary>
+/// <summary>Queue positions and waiting times, computed from one query and shared by all callers for a second. Uses the order of the claim.</summary>
 internal sealed class QueueForecast(
     IDbContextFactory<AppDbContext> databases, PictureTimes times, RunningJobs running, IOptions<GenerationOptions> options, TimeProvider clock) : IDisposable
 {
-    // Of a very long queue the looks are rarer: they take at most this share of the time.
+    // Computing takes at most a tenth of the time: a very long queue is recomputed less often.
     private const int RestsPerLook = 10;
 
     private readonly SemaphoreSlim looking = new(1, 1);
     private volatile Look? last;
 
-    /// <summary>How many looks were taken.</summary>
+    /// <summary>Number of computations so far.</summary>
     public int Looks { get; private set; }
 
     public async Task<QueueSnapshot> SnapshotAsync(CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ internal sealed class QueueForecast(
         }
     }
 
-    /// <summary>The place of a job that was queued after the last look.</summary>
+    /// <summary>The place of a job that was queued after the last computation.</summary>
     public async Task<QueuePlace> PlaceAsync(AppDbContext database, Job job, QueueSnapshot snapshot, CancellationToken cancellationToken)
     {
         var ahead = await database.Jobs.CountAsync(
@@ -91,7 +91,7 @@ internal sealed class QueueForecast(
 
         var places = new Dictionary<Guid, QueuePlace>(jobs.Count);
 
-        // Running jobs share the device, so each ends when all of them do, at the latest.
+        // Running jobs share the device, so the estimate for each is the time until all are done.
         var runningSeconds = jobs.Where(job => !job.IsQueued).Sum(Seconds);
         var seconds = runningSeconds;
         foreach (var job in jobs.Where(job => !job.IsQueued))
@@ -99,7 +99,7 @@ internal sealed class QueueForecast(
             places[job.Id] = new QueuePlace(null, times.Of(job.Model, job.Kind, job.Size) is null ? null : runningSeconds, null);
         }
 
-        // Who was part of a crash goes first; the rest in order.
+        // Jobs that were part of a crash go first.
         var waiting = jobs.Where(job => job.IsQueued).OrderByDescending(job => job.Suspect).ToList();
         var seen = new Dictionary<Guid, int>();
         for (var index = 0; index < waiting.Count; index++)
@@ -118,7 +118,7 @@ internal sealed class QueueForecast(
         return new QueueSnapshot(places, waiting.Count, runningSeconds, seconds - runningSeconds, pauseReason);
     }
 
-    // What was never measured counts as nothing; the estimate is then too short, not absent for everybody.
+    // Unmeasured kinds count as zero: the estimate is then too short, instead of missing for everybody.
     private double Seconds(Entry job) => (times.Of(job.Model, job.Kind, job.Size) ?? 0) * Math.Max(0, job.Missing - running.StartedWork(job.Id));
 
     private QueueExplanation Explain(Entry job, int position, int waiting, int ownAhead, int peopleAhead, string? pauseReason) => new()

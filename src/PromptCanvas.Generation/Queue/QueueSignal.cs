@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Wakes the worker: something was queued, handed back or freed. Signals that nobody waited for are one signal.</summary>
+/// <summary>Wakes the worker after a job was queued, handed back or freed. Pending signals are coalesced.</summary>
 internal sealed class QueueSignal
 {
     private readonly Channel<bool> channel =

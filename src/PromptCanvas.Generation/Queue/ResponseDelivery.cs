@@ -39,7 +39,7 @@ internal sealed class ResponseDelivery(IDbContextFactory<AppDbContext> databases
         });
         if (!written.TryGet(out _, out _))
         {
-            logger.LogWarning("Whether {Job} was answered could not be kept: a client that asks the same again by itself within minutes may be given its pictures once more, or pay for others", jobId);
+            logger.LogWarning("The delivery of the response of job {Job} could not be recorded: an automatic client retry within minutes may receive the same pictures again, or be charged for new ones", jobId);
         }
     }
 }

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>The jobs on this process's engines: how to stop one, and how much of it is left.</summary>
+/// <summary>The jobs on this process's engines: cancels them and reports their progress.</summary>
 internal sealed class RunningJobs
 {
     private readonly ConcurrentDictionary<Guid, RunningJob> jobs = new();
 
-    /// <summary>Registers a job until the result is disposed; its token is cancelled by <see cref="Cancel"/> or with <paramref name="stopping"/>.</summary>
+    /// <summary>Registers a job until the result is disposed; its token is cancelled by <see cref="Cancel"/> or by <paramref name="stopping"/>.</summary>
     public RunningJob Add(Guid jobId, int completedImages, CancellationToken stopping)
     {
         var job = new RunningJob(completedImages, finished => jobs.TryRemove(new(jobId, finished)), stopping);
@@ -23,7 +23,7 @@ internal sealed class RunningJobs
         }
     }
 
-    /// <summary>One picture is not wanted any more.</summary>
+    /// <summary>Cancels one picture.</summary>
     public void Drop(Guid jobId, int imageIndex)
     {
         if (jobs.TryGetValue(jobId, out var job))
@@ -32,7 +32,7 @@ internal sealed class RunningJobs
         }
     }
 
-    /// <summary>Shares of pictures in progress that are done already, summed; 0 when it does not run here.</summary>
+    /// <summary>Sum of the completed shares of its pictures in progress; 0 if the job does not run here.</summary>
     public double StartedWork(Guid jobId) => jobs.TryGetValue(jobId, out var job) ? job.StartedWork : 0;
 }
 
@@ -61,16 +61,16 @@ internal sealed class RunningJob : IDisposable
 
     public double StartedWork => progress.Values.Sum();
 
-    /// <summary>Whether a picture is still to be made.</summary>
+    /// <summary>Whether a picture is still wanted.</summary>
     public bool Wants(int imageIndex) => !dropped.ContainsKey(imageIndex);
 
     public void Drop(int imageIndex) => dropped.TryAdd(imageIndex, 0);
 
     public void Report(int imageIndex, double share) => progress[imageIndex] = share;
 
-    /// <summary>A picture left the engine.</summary>
+    /// <summary>Records that a picture left the engine.</summary>
     /// <param name="finished">1 = done, 0 = failed or cancelled.</param>
-    /// <returns>The pictures of the job that are done.</returns>
+    /// <returns>Number of the job's finished pictures.</returns>
     public int Completed(int imageIndex, int finished)
     {
         progress.TryRemove(imageIndex, out _);

@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>What people write: a full disk or a busy database is a refusal to them, not a fault.</summary>
+/// <summary>Converts storage failures (full disk, busy database) of people's writes into refusals.</summary>
 internal sealed class StorageFaultGuard(StorageFaults faults, DiskReserve reserve, ILogger<StorageFaultGuard> logger)
 {
     public async Task<Result<T>> TryAsync<T>(Func<Task<T>> write)

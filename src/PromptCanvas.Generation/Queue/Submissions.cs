@@ -9,7 +9,7 @@ internal sealed class Submissions(
 {
     public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
     {
-        // A check may count what a rule refused, which needs the database, too.
+        // Checks may also write to the database, because they count a rule's refusals.
         var looked = await writes.TryAsync(() => checks.CheckAsync(job, cancellationToken));
         if (!looked.TryGet(out var outcomeOfChecks, out var unreadable))
         {

@@ -2,12 +2,12 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>How many pictures of one model can be in the making at once.</summary>
-/// <param name="Lanes">All of them.</param>
-/// <param name="OpenLanes">Those that anybody may take; the others are kept for people who have no picture in the making.</param>
+/// <summary>Number of pictures that one model can process concurrently.</summary>
+/// <param name="Lanes">All lanes.</param>
+/// <param name="OpenLanes">Lanes open to everybody; the others are reserved for people without a picture in progress.</param>
 public sealed record EngineCapacity(int Lanes, int OpenLanes)
 {
-    /// <summary>The room of engines with the same options.</summary>
+    /// <summary>Total capacity of engines with the same options.</summary>
     public static EngineCapacity Of(EngineOptions options, int engines)
     {
         ArgumentNullException.ThrowIfNull(options);

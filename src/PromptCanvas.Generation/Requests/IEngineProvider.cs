@@ -2,23 +2,23 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>The engines this process runs, one a model. The host supplies it.</summary>
+/// <summary>This process's engines, one per model. Supplied by the host.</summary>
 public interface IEngineProvider
 {
-    /// <summary>The model used when nobody names one.</summary>
+    /// <summary>The model used when a request names none.</summary>
     string DefaultModel { get; }
 
-    /// <summary>The models there are now; empty on an installation without any.</summary>
+    /// <summary>The installed models; may be empty.</summary>
     IReadOnlyList<string> Models { get; }
 
-    /// <summary>What each model's engine has room for.</summary>
+    /// <summary>Capacity of each model's engine.</summary>
     EngineCapacity Capacity => EngineCapacity.Of(new EngineOptions(), engines: 1);
 
-    /// <summary>The model's engine; the same one on every call. The provider disposes of it.</summary>
-    /// <exception cref="Diffusion.Models.ModelException">There is no such model, or it is damaged.</exception>
+    /// <summary>The model's engine; every call returns the same one. The provider owns and disposes it.</summary>
+    /// <exception cref="Diffusion.Models.ModelException">The model does not exist or is damaged.</exception>
     IImageEngine Get(string modelName);
 
-    /// <summary>How a model reads words; null where nothing is known of it.</summary>
-    /// <exception cref="Diffusion.Models.ModelException">There is no such model, or it is damaged.</exception>
+    /// <summary>The model's tokenizer and captions; null if they are unknown.</summary>
+    /// <exception cref="Diffusion.Models.ModelException">The model does not exist or is damaged.</exception>
     ModelVocabulary? WordsOf(string modelName) => null;
 }

@@ -4,13 +4,14 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>A picture that a job will work with.</summary>
+/// <summary>An input picture of a job.</summary>
 /// <param name="ImageId">Null for an upload.</param>
-/// <param name="UploadId">Null for a picture of the studio's own.</param>
+/// <param name="UploadId">Null for one of the studio's own pictures.</param>
 /// <param name="Role">One of <see cref="JobInputRoles"/>.</param>
 /// <param name="IsPrivate">Whether only its owner may see it.</param>
 internal sealed record InputPicture(Guid? ImageId, Guid? UploadId, string Role, string ContentHash, bool IsPrivate)
@@ -26,14 +27,14 @@ internal sealed record InputPicture(Guid? ImageId, Guid? UploadId, string Role, 
     };
 }
 
-/// <summary>The pictures and the board that jobs name, as far as the person who asks may see them.</summary>
+/// <summary>Resolves the pictures and the board that a job names, within the person's access rights.</summary>
 internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
-    /// <summary>Finds them all, in order.</summary>
-    /// <returns>Not found also for what the person may not know of.</returns>
+    /// <summary>Finds all input pictures, in order.</summary>
+    /// <returns>Not found also covers objects that the person may not see.</returns>
     public async Task<Result<IReadOnlyList<InputPicture>>> FindAsync(NewJob job, CancellationToken cancellationToken)
     {
-        var uses = job.Material?.Pictures ?? [];
+        var uses = job.Operation.Pictures;
         if (uses.Count == 0 && job.Board is null)
         {
             return Array.Empty<InputPicture>();
@@ -63,8 +64,8 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
         job.PersonId is { } personId
         && await database.Boards.VisibleTo(new Actor(personId, job.Role ?? PersonRoles.Member)).AnyAsync(one => one.Id == board, cancellationToken);
 
-    /// <summary>Keeps uploads from now on, within the caller's transaction: a job works with them.</summary>
-    /// <returns>Null, or that one of the pictures is gone by now.</returns>
+    /// <summary>Removes the expiry of uploads that a job uses. Runs in the caller's transaction.</summary>
+    /// <returns>Null, or a refusal if one of the pictures no longer exists.</returns>
     public async Task<Refusal?> PinAsync(AppDbContext database, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {
         var uploads = pictures.Select(picture => picture.UploadId).OfType<Guid>().Distinct().ToList();
@@ -74,12 +75,12 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
             .Where(upload => uploads.Contains(upload.Id) && (upload.ExpiresAt == null || upload.ExpiresAt > now))
             .ExecuteUpdateAsync(change => change.SetProperty(upload => upload.ExpiresAt, (DateTimeOffset?)null), cancellationToken);
         var there = images.Count == 0 ? 0 : await database.Images.CountAsync(image => images.Contains(image.Id), cancellationToken);
-        return kept == uploads.Count && there == images.Count ? null : new NotFound("A picture that this request works with was deleted meanwhile.");
+        return kept == uploads.Count && there == images.Count ? null : new NotFound("A picture that this request uses was deleted in the meantime.");
     }
 
     private async Task<InputPicture?> FindAsync(AppDbContext database, NewJob job, PictureUse use, CancellationToken cancellationToken)
     {
-        // Who is nobody may see nothing.
+        // Anonymous callers may not see any picture.
         if (job.PersonId is not { } personId)
         {
             return null;

@@ -2,7 +2,6 @@ using PromptCanvas.Diffusion.Tokenization;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>How a model reads words.</summary>
-/// <param name="Tokenizer">Words → tokens.</param>
-/// <param name="Captions">What its pictures can show: captions, and patterns of captions; empty where the model brings none.</param>
+/// <summary>A model's tokenizer and captions.</summary>
+/// <param name="Captions">Captions and caption patterns of the training pictures; empty if the model has none.</param>
 public sealed record ModelVocabulary(ITokenizer Tokenizer, IReadOnlyList<string> Captions);

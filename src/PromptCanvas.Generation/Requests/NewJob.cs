@@ -1,36 +1,42 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>What a person asks the queue to make.</summary>
+/// <summary>A request for the queue.</summary>
 public sealed record NewJob
 {
-    /// <summary>Minted once per press of the button; the same key again gives the same job.</summary>
+    /// <summary>Created once per user action. A retry with the same key returns the same job.</summary>
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>Who asks and pays; null = nobody is signed in, and nothing is charged.</summary>
+    /// <summary>The person who submits and pays; null = anonymous, not charged.</summary>
     public Guid? PersonId { get; init; }
 
-    /// <summary>The person's role, for its allowance of credits; null = the installation's.</summary>
+    /// <summary>The person's role, which determines the credit allowance; null = the installation's default.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Nobody looks on: it goes after everything that somebody waits for.</summary>
+    /// <summary>Unattended: runs after all jobs that people wait for.</summary>
     public bool Background { get; init; }
 
-    /// <summary>What the pictures show; empty where the material says enough.</summary>
+    /// <summary>Describes the pictures; empty if the operation needs no prompt.</summary>
     public string Prompt { get; init; } = "";
 
     public string? NegativePrompt { get; init; }
 
-    /// <summary>What the pictures are made from beside the prompt; null = the prompt alone.</summary>
-    public Material? Material { get; init; }
+    [JsonIgnore]
+    public JobOperation Operation { get; init; } = new GenerateOperation();
 
-    /// <summary>How many pictures; rows have as many as their material has frames.</summary>
+    /// <summary>The operation as used in request hashes, whose format is older than <see cref="GenerateOperation"/>.</summary>
+    [JsonInclude, JsonPropertyName("material")]
+    internal JobOperation? HashedOperation => Operation is GenerateOperation ? null : Operation;
+
+    /// <summary>Number of pictures; a row has as many as its operation has frames.</summary>
     public int Count { get; init; } = DefaultCount;
 
-    /// <summary>64, 256, 512 or 1024 pixels: the side of the pictures, or of what is painted into one. Null = 1024, or what fits the painted part.</summary>
+    /// <summary>64, 256, 512 or 1024 pixels: the side of the pictures, or of the frames painted into one. Null = 1024, or the size that fits the painted part.</summary>
     public int? Size { get; init; }
 
     /// <summary>Null = choose one and store it; 0 is a seed.</summary>
@@ -39,32 +45,52 @@ public sealed record NewJob
     /// <summary>Null = the installation's default model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Who may see the pictures: one of <see cref="Visibilities"/>. Null = the owner alone where they are made from something private, else the team.</summary>
+    /// <summary>One of <see cref="Visibilities"/>. Null = private if any input is private, otherwise shared with the team.</summary>
     public string? Visibility { get; init; }
 
-    /// <summary>A board that the person may see, for the pictures to go onto; null = none.</summary>
+    /// <summary>A board to which the pictures are added; the person must be allowed to see it. Null = none.</summary>
     public Guid? Board { get; init; }
 
-    /// <summary>The name of the interface that a program uses, for its pictures to be told from others; null = the studio's own.</summary>
+    /// <summary>The name of the API that a program uses, to tell its pictures apart; null = the studio's own.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>Whom a program asks for, in its own words; at most <see cref="MaximumEndUserLength"/> characters.</summary>
+    /// <summary>The end user named by an API client, verbatim; at most <see cref="MaximumEndUserLength"/> characters.</summary>
     public string? EndUser { get; init; }
 
-    /// <summary>How long whoever asks waits for the last picture; what would take longer is refused. Null = as long as it takes.</summary>
+    /// <summary>Maximum time the client waits for the last picture; a longer estimated wait is refused. Null = no limit.</summary>
     public TimeSpan? Patience { get; init; }
 
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
-    /// <summary>One of <see cref="JobKinds"/>.</summary>
-    public string Kind => Material?.Kind ?? JobKinds.Generate;
+    /// <summary>Every text that the administrators' prompt rules read.</summary>
+    internal IEnumerable<string> Texts
+    {
+        get
+        {
+            yield return Prompt;
 
-    /// <summary>The longest <see cref="EndUser"/>.</summary>
+            // With guidance below 1 the negative prompt is drawn instead of avoided.
+            if (NegativePrompt is { } negative && (Overrides.DecoderGuidance < 1 || Overrides.PriorGuidance < 1))
+            {
+                yield return negative;
+            }
+
+            foreach (var text in Operation.Texts)
+            {
+                yield return text;
+            }
+        }
+    }
+
+    /// <summary>One of <see cref="JobKinds"/>.</summary>
+    public string Kind => Operation.Kind;
+
+    /// <summary>Maximum length of <see cref="EndUser"/>.</summary>
     public const int MaximumEndUserLength = 256;
 
-    /// <summary>How many pictures when nobody says.</summary>
+    /// <summary>Number of pictures if unspecified.</summary>
     public const int DefaultCount = 4;
 
-    /// <summary>The side of pictures when nobody says.</summary>
+    /// <summary>Side of the pictures in pixels if unspecified.</summary>
     public const int DefaultSize = 1024;
 }

@@ -4,32 +4,33 @@ using System.Text.Json;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>A request that can be made.</summary>
-/// <param name="Request">The prompt trimmed, the seed and size chosen; without what comes of the material.</param>
-/// <param name="Inputs">The material's pictures, by slot.</param>
-/// <param name="Width">Of the pictures, in pixels.</param>
-/// <param name="Height">Of the pictures, in pixels.</param>
-/// <param name="BodyHash">SHA-256 of what was asked: equal for a repeated request, whatever seed was chosen for it.</param>
+/// <summary>A request that passed all checks.</summary>
+/// <param name="Request">Prompt trimmed, seed and size chosen; without its operation's pictures.</param>
+/// <param name="Inputs">The operation's pictures, by slot.</param>
+/// <param name="Width">Width of the pictures in pixels.</param>
+/// <param name="Height">Height of the pictures in pixels.</param>
+/// <param name="BodyHash">SHA-256 of the request; equal for a retry, even if another seed was chosen for it.</param>
 internal sealed record CheckedJob(
     NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, string BodyHash)
 {
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility => Job.Visibility ?? (Inputs.Any(input => input.IsPrivate) ? Visibilities.Private : Visibilities.Team);
 
-    /// <summary>A picture's own seed.</summary>
-    public uint SeedOf(int imageIndex) => Job.Material is { Row: not null } ? Request.Seed : Request.SeedOf(imageIndex);
+    /// <summary>The seed of one picture.</summary>
+    public uint SeedOf(int imageIndex) => Job.Operation.FrameCount is not null ? Request.Seed : Request.SeedOf(imageIndex);
 }
 
-/// <summary>Refuses what cannot be made, before anything is written.</summary>
+/// <summary>Refuses invalid requests before anything is written.</summary>
 internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineRequestBuilder works, PromptGuard guard)
 {
-    // The engine says what is wrong with the whole: a size the model does not make, steps out of range.
+    // Field name for problems that the engine reports: an unsupported size, steps out of range.
     private const string RequestField = "request";
 
     private const int GuidSize = 16;
@@ -56,7 +57,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         try
         {
             var engine = engines.Get(model);
-            return await guard.CheckAsync(job, engine, cancellationToken) is { } forbidden
+            return await guard.CheckAsync(job.Texts, engine, cancellationToken) is { } forbidden
                 ? forbidden
                 : await CheckAsync(job, model, engine, pictures, cancellationToken);
         }
@@ -73,7 +74,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
     private async Task<Result<CheckedJob>> CheckAsync(
         NewJob job, string model, IImageEngine engine, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {
-        var prepared = await works.PrepareAsync(RequestOf(job), job.Material, [.. pictures.Select(picture => picture.ContentHash)], cancellationToken);
+        var prepared = await works.PrepareAsync(RequestOf(job), job.Operation, [.. pictures.Select(picture => picture.ContentHash)], cancellationToken);
         if (!prepared.TryGet(out var work, out var refusal))
         {
             return refusal;
@@ -91,14 +92,14 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
     private static GenerationRequest RequestOf(NewJob job)
     {
-        // Without words what is there is continued.
-        var continues = job.Material is { PaintsInto: true } && string.IsNullOrWhiteSpace(job.Prompt);
+        // Without a prompt, the known part of the picture is continued.
+        var continues = job.Operation.Definition.PaintsIntoSource && string.IsNullOrWhiteSpace(job.Prompt);
         return new GenerationRequest
         {
             Prompt = job.Prompt.Trim(),
             NegativePrompt = job.NegativePrompt,
             Seed = job.Seed ?? BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint))),
-            Count = job.Material?.Row ?? job.Count,
+            Count = job.Operation.PictureCount(job.Count),
             Size = job.Size ?? NewJob.DefaultSize,
             Overrides = continues ? job.Overrides with { Conditioning = ConditioningMode.KnownPicture } : job.Overrides,
         };
@@ -119,9 +120,9 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
     private static string HashOf(NewJob job, IReadOnlyList<InputPicture> pictures)
     {
-        // A file that is sent again is another upload: what it shows counts.
-        var contents = (job.Material?.Pictures ?? []).Zip(pictures).ToLookup(pair => pair.First.Id, pair => IdOf(pair.Second.ContentHash));
-        var asked = job with { IdempotencyKey = "", PersonId = null, Role = null, Patience = null, Material = job.Material?.With(id => contents[id].First()) };
+        // A retry may upload the same file again under a new id, so hash the content instead of the id.
+        var contents = job.Operation.Pictures.Zip(pictures).ToLookup(pair => pair.First.Id, pair => IdOf(pair.Second.ContentHash));
+        var asked = job with { IdempotencyKey = "", PersonId = null, Role = null, Patience = null, Operation = job.Operation.WithPictures(id => contents[id].First()) };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, JobJson.Options)));
     }
 

@@ -5,13 +5,13 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Generation.Safety;
 
-/// <summary>Makes judges for runs. A rule's description is embedded once for each engine.</summary>
+/// <summary>Creates the safety filters of runs. Embeds a rule's description once per engine.</summary>
 internal sealed class ImageSafetyFilters(SafetyRuleService book)
 {
     private readonly ConcurrentDictionary<(IImageEngine Engine, Guid Rule), float[]> embeddings = new();
 
-    /// <summary>A judge for the rules of this moment; null when there is nothing to judge.</summary>
-    /// <exception cref="ModelException">There are rules, and the model cannot look at pictures.</exception>
+    /// <summary>A filter for the current rules; null if there are no rules about pictures.</summary>
+    /// <exception cref="ModelException">There are rules about pictures, but the model cannot embed pictures.</exception>
     public async Task<ImageSafetyFilter?> ForAsync(IImageEngine engine, CancellationToken cancellationToken)
     {
         var rules = SafetyRuleService.OfPictures(await book.ReadAsync(cancellationToken));

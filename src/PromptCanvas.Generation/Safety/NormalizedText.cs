@@ -3,10 +3,10 @@ using System.Text;
 
 namespace PromptCanvas.Generation.Safety;
 
-/// <summary>A text without what people vary to get around a list: case, accents, width, invisible characters, punctuation, spaces inside words.</summary>
+/// <summary>Text without the variations used to evade word lists: case, accents, width, invisible characters, punctuation, spaces inside words.</summary>
 internal sealed class NormalizedText
 {
-    // Letters that Unicode does not take apart.
+    // Letters without a Unicode decomposition.
     private static readonly Dictionary<char, string> Plain = new()
     {
         ['ß'] = "ss",
@@ -22,7 +22,7 @@ internal sealed class NormalizedText
         ['ŧ'] = "t",
     };
 
-    // From here on scripts do not put spaces between words: every letter may begin and end one.
+    // Scripts from here on have no spaces between words: a phrase may begin and end at any letter.
     private const char FirstWithoutSpaces = '\u0E00';
 
     private readonly string letters;
@@ -37,10 +37,10 @@ internal sealed class NormalizedText
         Words = words;
     }
 
-    /// <summary>The words, folded, with one space between them.</summary>
+    /// <summary>The normalized words, separated by single spaces.</summary>
     public string Words { get; }
 
-    /// <summary>Whether nothing is left of it.</summary>
+    /// <summary>Whether no letter or digit remains.</summary>
     public bool IsEmpty => letters.Length == 0;
 
     public static NormalizedText Of(string text)
@@ -81,9 +81,9 @@ internal sealed class NormalizedText
         return new NormalizedText(letters.ToString(), [.. begins], [.. ends], words.ToString());
     }
 
-    /// <summary>Whether a phrase stands in it as whole words, wherever its spaces are.</summary>
-    /// <param name="phrase">What is looked for.</param>
-    /// <param name="opensEnd">Whether the phrase's last word may go on.</param>
+    /// <summary>Whether a phrase occurs as whole words, regardless of spacing.</summary>
+    /// <param name="phrase">The phrase to find.</param>
+    /// <param name="opensEnd">Whether the phrase's last word may continue, as a prefix.</param>
     public bool Contains(NormalizedText phrase, bool opensEnd)
     {
         if (phrase.IsEmpty)
@@ -102,14 +102,14 @@ internal sealed class NormalizedText
         return false;
     }
 
-    /// <summary>Folded letters and digits one by one; null = something between words.</summary>
+    /// <summary>Normalized letters and digits one by one; null = a word separator.</summary>
     private static IEnumerable<char?> Letters(string text)
     {
         foreach (var letter in WithoutLoneSurrogates(text).Normalize(NormalizationForm.FormKD))
         {
             if (CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)
             {
-                continue; // accents, and what nobody sees: they part no words
+                continue; // Accents and invisible characters do not separate words.
             }
 
             var lower = char.ToLowerInvariant(letter);
@@ -127,6 +127,6 @@ internal sealed class NormalizedText
         }
     }
 
-    // Half a character cannot be normalised.
+    // An unpaired surrogate cannot be normalized.
     private static string WithoutLoneSurrogates(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -4,7 +4,7 @@ using PromptCanvas.Data.Safety;
 
 namespace PromptCanvas.Generation.Safety;
 
-/// <summary>The administrators' rules as they are at this moment, whichever process wrote them.</summary>
+/// <summary>Reads the administrators' current rules from the database, so that changes by other processes apply at once.</summary>
 internal sealed class SafetyRuleService(IDbContextFactory<AppDbContext> databases)
 {
     private volatile IReadOnlyList<PromptRule> compiled = [];
@@ -15,7 +15,7 @@ internal sealed class SafetyRuleService(IDbContextFactory<AppDbContext> database
         return await database.SafetyRules.AsNoTracking().OrderBy(rule => rule.CreatedAt).ThenBy(rule => rule.Id).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Those about prompts among some rules. Rules do not change, so what was read once is kept.</summary>
+    /// <summary>The compiled prompt rules among <paramref name="rules"/>. Rules are immutable, so compiled rules are cached by id.</summary>
     public IReadOnlyList<PromptRule> OfPrompts(IReadOnlyList<SafetyRule> rules)
     {
         var asked = rules.Where(rule => SafetyRuleKinds.OfPrompts.Contains(rule.Kind)).ToList();
@@ -30,7 +30,7 @@ internal sealed class SafetyRuleService(IDbContextFactory<AppDbContext> database
 
     public static IReadOnlyList<SafetyRule> OfPictures(IReadOnlyList<SafetyRule> rules) => [.. rules.Where(rule => rule.Kind == SafetyRuleKinds.Picture)];
 
-    /// <summary>Counts a refusal.</summary>
+    /// <summary>Counts a refusal of the rule.</summary>
     public async Task HitAsync(Guid ruleId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

@@ -12,7 +12,7 @@ internal sealed class DiskSpace(DataFolder folder) : IDiskSpace
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // A share on the network, say, whose size this system does not tell.
+            // For example a network share whose size is not reported.
             return new DiskCapacity(long.MaxValue, 0);
         }
     }

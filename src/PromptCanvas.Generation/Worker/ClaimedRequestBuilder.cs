@@ -6,16 +6,17 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>A claimed job's rows → what the engine is asked.</summary>
+/// <summary>Builds the engine request of a claimed job from its rows.</summary>
 internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> databases, EngineRequestBuilder works, StageCheckpoints stages, PreviewPublisher previews)
 {
-    /// <param name="model">The fingerprint of the model that will make it.</param>
-    /// <returns>The work, or why it cannot be made any more.</returns>
-    /// <exception cref="Imaging.Pixels.PictureFormatException">A picture it works with is gone or damaged.</exception>
+    /// <param name="model">Fingerprint of the model that will run the job.</param>
+    /// <returns>The request, or why the job cannot run any more.</returns>
+    /// <exception cref="Imaging.Pixels.PictureFormatException">An input picture is missing or damaged.</exception>
     public async Task<Result<EngineRequest>> PrepareAsync(ClaimedJob claim, string model, RunningJob running)
     {
         var job = claim.Job;
@@ -34,13 +35,8 @@ internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> data
             ReportsStages = true,
             Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
         };
-        if (job.Material is null)
-        {
-            return new EngineRequest(request, null);
-        }
-
         return await works.PrepareAsync(
-            request, JsonSerializer.Deserialize<Material>(job.Material, JobJson.Options), await HashesAsync(job, running.Token), running.Token);
+            request, JobOperation.FromJson(job.Material), await HashesAsync(job, running.Token), running.Token);
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)

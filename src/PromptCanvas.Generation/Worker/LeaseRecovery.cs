@@ -7,18 +7,18 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Jobs whose worker is gone: queued again, or given up after too many crashes. Any process may do it, any number of times.</summary>
+/// <summary>Requeues jobs with expired leases, or fails them after too many crashes. Idempotent; any process may run it.</summary>
 internal sealed class LeaseRecovery(
     IDbContextFactory<AppDbContext> databases, Transactions transactions, LeaseRecoveryRules rules, Ledger ledger, JobEvents events, ILogger<LeaseRecovery> logger)
 {
     private const int BatchSize = 100;
 
-    /// <summary>At the start of the one process that owns the queue: nobody else runs anything.</summary>
-    /// <returns>How many jobs.</returns>
+    /// <summary>Recovers every running job. Call it at the start of a process that owns the queue alone.</summary>
+    /// <returns>Number of jobs.</returns>
     public Task<int> AllAsync(CancellationToken cancellationToken) => RunAsync(everything: true, cancellationToken);
 
-    /// <summary>Those whose lease ran out by the database's clock.</summary>
-    /// <returns>How many jobs.</returns>
+    /// <summary>Recovers jobs whose lease has expired by the database's clock.</summary>
+    /// <returns>Number of jobs.</returns>
     public Task<int> ExpiredAsync(CancellationToken cancellationToken) => RunAsync(everything: false, cancellationToken);
 
     private async Task<int> RunAsync(bool everything, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class LeaseRecovery(
         return rescued;
     }
 
-    // A look without a write lock: nearly always there is nothing to do.
+    // Read-only check first: usually there is nothing to recover.
     private async Task<bool> AnyAsync(bool everything, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class LeaseRecovery(
             (image.State, image.Error) = (JobImageStates.Failed, reason);
         }
 
-        // What is finished was delivered.
+        // Finished pictures were delivered.
         job.State = job.CompletedImages > 0 ? JobStates.Done : JobStates.Failed;
         job.Error = job.CompletedImages > 0 ? null : reason;
         job.FinishedAt = rules.Now;
@@ -110,7 +110,7 @@ internal sealed class LeaseRecovery(
         }
         else
         {
-            logger.LogError("Job {JobId} was running at {CrashCount} crashes of the studio; it is given up", job.Id, job.CrashCount);
+            logger.LogError("Job {JobId} was running during {CrashCount} crashes of the studio; it is given up", job.Id, job.CrashCount);
             events.Ended(job.Id, Enum.Parse<JobState>(job.State, ignoreCase: true), job.CompletedImages);
         }
     }

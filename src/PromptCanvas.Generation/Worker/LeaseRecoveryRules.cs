@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>When a job counts as lost, and when as hopeless.</summary>
+/// <summary>Settings of lease recovery: lease duration, crash limit, and the jobs to exclude.</summary>
 internal sealed class LeaseRecoveryRules(HeldLeases held, IOptions<GenerationOptions> options, TimeProvider clock)
 {
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -12,6 +12,6 @@ internal sealed class LeaseRecoveryRules(HeldLeases held, IOptions<GenerationOpt
 
     public int MaximumCrashes => options.Value.MaximumCrashes;
 
-    /// <summary>Jobs that run in this process, whatever their lease says.</summary>
+    /// <summary>Jobs that run in this process; they are never recovered, even with an expired lease.</summary>
     public Guid[] Alive() => [.. held.All().Select(lease => lease.JobId)];
 }

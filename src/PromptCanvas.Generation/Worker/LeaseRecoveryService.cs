@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Looks for lost jobs three times a lease: every ten seconds.</summary>
+/// <summary>Recovers expired leases three times per lease duration (every ten seconds by default).</summary>
 internal sealed class LeaseRecoveryService(LeaseRecovery rescue, LeaseRecoveryRules rules, ILogger<LeaseRecoveryService> logger) : BackgroundService
 {
     private const int LooksPerLease = 3;
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop outlives a database that is away.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop must survive a database outage.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var interval = rules.Lease / LooksPerLease;
 
-        // Of the system, whatever clock the studio has: leases are counted in real time.
+        // Uses the system clock and not the injected one: leases are counted in real time.
         using var timer = new PeriodicTimer(interval);
         try
         {
@@ -26,13 +26,13 @@ internal sealed class LeaseRecoveryService(LeaseRecovery rescue, LeaseRecoveryRu
                 }
                 catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
                 {
-                    logger.LogError(fault, "Lost jobs could not be looked for; trying again in {Interval}", interval);
+                    logger.LogError(fault, "Lease recovery failed; trying again in {Interval}", interval);
                 }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            logger.LogDebug("The rescue stops");
+            logger.LogDebug("Lease recovery is stopping");
         }
     }
 }

@@ -10,20 +10,20 @@ namespace PromptCanvas.Generation.Worker;
 
 internal enum KeepResult
 {
-    /// <summary>The picture's row says what became of it.</summary>
+    /// <summary>The picture's outcome is recorded in its row.</summary>
     Kept,
 
-    /// <summary>The job is no longer this worker's.</summary>
+    /// <summary>The job is no longer leased to this worker.</summary>
     Fenced,
 
-    /// <summary>The disk or database cannot write now: the picture is to be made again.</summary>
+    /// <summary>The disk or database cannot be written; the picture must be generated again.</summary>
     StorageFailed,
 
-    /// <summary>A fault of ours with this picture.</summary>
+    /// <summary>An unexpected fault with this picture.</summary>
     Faulted,
 }
 
-/// <summary>Writes what became of a picture, and turns what can go wrong with it into a result.</summary>
+/// <summary>Records the outcome of each picture and converts failures into results.</summary>
 internal sealed class PictureFinalizer(
     PictureSaver saver,
     JobProgress progress,
@@ -33,7 +33,7 @@ internal sealed class PictureFinalizer(
     SafetyRuleService rules,
     ILogger<PictureFinalizer> logger)
 {
-    /// <param name="judge">Looks at the picture first; null = nobody has to.</param>
+    /// <param name="judge">Checks the picture first; null = no image rules.</param>
     public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, ImageSafetyFilter? judge)
     {
         SafetyRule? refusing = null;
@@ -55,7 +55,7 @@ internal sealed class PictureFinalizer(
             : await RejectAsync(claim, running, image.ImageIndex, refusing);
     }
 
-    /// <summary>The picture goes nowhere, and its credit back.</summary>
+    /// <summary>Withdraws the picture's previews, rejects it and refunds its credit.</summary>
     public async Task<KeepResult> RejectAsync(ClaimedJob claim, RunningJob running, int imageIndex, SafetyRule rule)
     {
         events.Withdrawn(claim.Id, imageIndex);
@@ -99,7 +99,7 @@ internal sealed class PictureFinalizer(
             return KeepResult.Kept;
         });
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one picture is that picture's.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one picture affects only that picture.")]
     private async Task<KeepResult> TryAsync(ClaimedJob claim, int imageIndex, Func<Task<KeepResult>> work)
     {
         try
@@ -108,12 +108,12 @@ internal sealed class PictureFinalizer(
         }
         catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {
-            logger.LogError("Picture {Index} of job {JobId} could not be written and will be made again: {Reason}", imageIndex, claim.Id, reason);
+            logger.LogError("Picture {Index} of job {JobId} could not be written and will be generated again: {Reason}", imageIndex, claim.Id, reason);
             return KeepResult.StorageFailed;
         }
         catch (Exception fault)
         {
-            logger.LogError(fault, "Picture {Index} of job {JobId} could not be kept", imageIndex, claim.Id);
+            logger.LogError(fault, "Picture {Index} of job {JobId} could not be saved", imageIndex, claim.Id);
             return KeepResult.Faulted;
         }
     }

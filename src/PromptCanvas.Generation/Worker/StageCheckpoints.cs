@@ -8,20 +8,20 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Keeps what the finished stages of pictures gave while their job is not over. All of it may be lost: the pictures then begin anew.</summary>
+/// <summary>Keeps checkpoints of finished stages until their job is over. They are best effort: without one, the picture restarts from the beginning.</summary>
 internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDbContext> databases, ILogger<StageCheckpoints> logger)
 {
-    /// <summary>Writes a picture's results one after the other, beside the engine's stream.</summary>
-    /// <param name="model">The fingerprint of the model that made them.</param>
-    /// <param name="before">The same picture's last write.</param>
+    /// <summary>Writes a picture's checkpoints in order, without blocking the engine's stream.</summary>
+    /// <param name="model">Fingerprint of the model that produced them.</param>
+    /// <param name="before">The previous write for the same picture.</param>
     public async Task KeepAsync(Guid jobId, string model, StageCompleted stage, Task? before)
     {
         await (before ?? Task.CompletedTask);
         await Task.Run(() => Try(() => files.Save(jobId, stage.ImageIndex, model, stage.Result), jobId));
     }
 
-    /// <summary>What there is of some pictures, by index.</summary>
-    /// <param name="model">The fingerprint of the model that is to go on.</param>
+    /// <summary>The usable checkpoints of the given pictures, by index.</summary>
+    /// <param name="model">Fingerprint of the model that will resume.</param>
     public Dictionary<int, StageResult> Load(Guid jobId, string model, IEnumerable<int> imageIndices)
     {
         var results = new Dictionary<int, StageResult>();
@@ -39,7 +39,7 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
         return results;
     }
 
-    /// <summary>Removes what is kept of a job unless it is still to be made.</summary>
+    /// <summary>Removes a job's checkpoints unless it is queued or running.</summary>
     public async Task RemoveIfOverAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
         }
     }
 
-    /// <summary>Removes what is kept of every job that is over.</summary>
+    /// <summary>Removes the checkpoints of all jobs that are over.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         foreach (var jobId in files.Jobs().ToList())
@@ -58,7 +58,7 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What cannot be kept or read costs time only.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A lost checkpoint only costs time.")]
     private void Try(Action work, Guid jobId)
     {
         try
@@ -67,7 +67,7 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
         }
         catch (Exception fault)
         {
-            logger.LogWarning(fault, "The stages of job {JobId} could not be kept or read; its pictures may begin anew", jobId);
+            logger.LogWarning(fault, "The checkpoints of job {JobId} could not be written or read; its pictures may restart from the beginning", jobId);
         }
     }
 }

@@ -6,17 +6,17 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Ends a process whose engine hangs: native code that does not return cannot be stopped in any other way. The next start requeues its jobs.</summary>
+/// <summary>Kills the process if its engine hangs, because blocked native code cannot be stopped otherwise. The next start requeues its jobs.</summary>
 internal sealed class Watchdog(
     EngineProgress progress, ProcessEnd process, IOptions<GenerationOptions> options, TimeProvider clock, ILogger<Watchdog> logger) : BackgroundService
 {
     private const int LooksPerLimit = 10;
 
-    // The fault catalogue's: no step for ten times as long as one takes.
+    // From the fault catalogue: no step for ten times the usual step time.
     private const int TimesUsual = 10;
 
-    /// <summary>How long an engine may be silent: on a slow machine, with a large model, a step takes minutes.</summary>
-    /// <param name="usual">How long it is silent between two steps.</param>
+    /// <summary>Limit of engine silence. It scales with the step time: on a slow machine, a step of a large model takes minutes.</summary>
+    /// <param name="usual">Usual time between two steps.</param>
     /// <param name="floor"><see cref="GenerationOptions.HangLimit"/>.</param>
     public static TimeSpan LimitOf(TimeSpan usual, TimeSpan floor) => usual * TimesUsual > floor ? usual * TimesUsual : floor;
 
@@ -36,7 +36,7 @@ internal sealed class Watchdog(
                 var limit = LimitOf(progress.Usual, floor);
                 if (progress.Silence > limit)
                 {
-                    logger.LogCritical("The engine did nothing for {Limit}: this process is ended, and the next start goes on with its jobs", limit);
+                    logger.LogCritical("The engine made no progress for {Limit}: this process is killed, and the next start resumes its jobs", limit);
                     process.Kill();
                     return;
                 }
@@ -44,12 +44,12 @@ internal sealed class Watchdog(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            logger.LogDebug("The watch for hangs stops");
+            logger.LogDebug("The watchdog is stopping");
         }
     }
 }
 
-/// <summary>The end of this process, now.</summary>
+/// <summary>Kills the current process. Tests override it.</summary>
 internal class ProcessEnd
 {
     public virtual void Kill()

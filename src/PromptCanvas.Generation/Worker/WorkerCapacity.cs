@@ -5,23 +5,23 @@ using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>What the worker may claim beside the jobs it runs.</summary>
-/// <param name="Jobs">How many at most; 0 = none now.</param>
-/// <param name="Except">People who get none now.</param>
+/// <summary>Limits of the next claim.</summary>
+/// <param name="Jobs">Maximum number of jobs; 0 = claim nothing.</param>
+/// <param name="Except">People whose jobs are excluded.</param>
 internal sealed record ClaimLimit(int Jobs, IReadOnlyList<Guid> Except);
 
-/// <summary>Claims as the engine admits: enough pictures to fill the lanes that are open to all, and beyond them a job for whoever has none running.</summary>
+/// <summary>Claims match the engine's admission: enough pictures to fill the open lanes, and beyond that one job for each person without a running job.</summary>
 /// <remarks>
-/// The engine brings every first preview early only among the requests it has, so a person who waits in the queue behind
-/// four others would wait for their finished pictures (performance.md, first-preview rule). What is claimed and has no
-/// lane takes no memory to speak of; what is not claimed stays in the queue's order.
+/// The engine shows first previews early only for the requests it holds. A person whose job waits in the queue behind four others would
+/// otherwise wait for their finished pictures (performance.md, first-preview rule). A claimed job without a lane uses almost no memory;
+/// unclaimed jobs keep the queue's order.
 /// </remarks>
 internal sealed class WorkerCapacity(IOptions<GenerationOptions> options, IEngineProvider engines)
 {
     public ClaimLimit For(IReadOnlyCollection<ClaimedJob> running)
     {
-        var room = engines.Capacity;
-        var jobs = (options.Value.ConcurrentJobs ?? room.Lanes) - running.Count;
+        var capacity = engines.Capacity;
+        var jobs = (options.Value.ConcurrentJobs ?? capacity.Lanes) - running.Count;
         if (jobs <= 0 || running.Any(claim => claim.Suspect))
         {
             return new ClaimLimit(0, []);
@@ -32,7 +32,7 @@ internal sealed class WorkerCapacity(IOptions<GenerationOptions> options, IEngin
             return new ClaimLimit(jobs, []);
         }
 
-        var open = room.OpenLanes - running.Sum(claim => claim.Missing.Count);
+        var open = capacity.OpenLanes - running.Sum(claim => claim.Missing.Count);
         return open > 0
             ? new ClaimLimit(Math.Clamp(open / GenerationRequest.MaximumCount, 1, jobs), [])
             : new ClaimLimit(1, [.. running.Select(claim => claim.Job.PersonId).OfType<Guid>().Distinct()]);

@@ -17,10 +17,10 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>A request's way through the studio.</summary>
+/// <summary>The request pipeline.</summary>
 internal static class StudioPipeline
 {
-    // What cannot be read is the caller's mistake in every environment.
+    // A request that cannot be parsed is a client error in every environment.
     private static ExceptionHandlerOptions Faults => new()
     {
         StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,

@@ -1,4 +1,4 @@
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Marks endpoints that draw a sketch: they have a limit of their own, for a moving hand asks several times a second.</summary>
+/// <summary>Marks endpoints that generate a blend preview. They have their own rate limit, because dragging the handle sends several requests per second.</summary>
 internal sealed class BlendPreviewWork;

@@ -11,6 +11,6 @@ internal sealed class CurrentActor(AuthenticationStateProvider authentication, P
         var principal = (await authentication.GetAuthenticationStateAsync()).User;
         return principal.PersonId() is { } id && await states.FindAsync(id, cancellationToken) is { IsSuspended: false } state
             ? new Actor(id, state.Role)
-            : throw new UnauthorizedAccessException("Nobody is signed in any more.");
+            : throw new UnauthorizedAccessException("The user is no longer signed in.");
     }
 }

@@ -2,10 +2,10 @@ using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Whose page this is.</summary>
+/// <summary>The signed-in user of the current page.</summary>
 public interface ICurrentActor
 {
-    /// <summary>The person as they are now, not as they were when the page was opened.</summary>
-    /// <exception cref="UnauthorizedAccessException">Nobody is signed in any more.</exception>
+    /// <summary>The current state of the user, not the state when the page was opened.</summary>
+    /// <exception cref="UnauthorizedAccessException">The user is no longer signed in.</exception>
     ValueTask<Actor> GetAsync(CancellationToken cancellationToken);
 }

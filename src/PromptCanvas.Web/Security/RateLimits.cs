@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>How much one person, or one address of nobody, may ask of the API.</summary>
+/// <summary>API rate limits per person, or per address for anonymous requests.</summary>
 internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDisposable
 {
     private const int WritesThatWait = 60;
@@ -21,7 +21,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
         perMinute = PartitionedRateLimiter.Create<HttpContext, string>(PerMinute);
     }
 
-    /// <summary>How much whoever asks may still ask; null where nothing is limited.</summary>
+    /// <summary>The remaining allowance of the caller; null where no limit applies.</summary>
     public RateLimitStatus? StatusOf(HttpContext context)
     {
         if (!IsLimited(context) || perMinute.GetStatistics(context) is not { } statistics)
@@ -57,7 +57,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsBlendPreview(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<BlendPreviewWork>() is not null;
 
-    // A stranger is an address; whoever guesses keys is one.
+    // Anonymous requests, including those with an invalid key, are counted per address.
     private static string WhoOf(HttpContext context) =>
         context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
 
@@ -78,14 +78,14 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
         _ => RateLimitPartition.GetNoLimiter(""),
     };
 
-    // A burst is smoothed rather than refused.
+    // Bursts are queued, not rejected.
     private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsBlendPreview(context)
         ? RateLimitPartition.GetTokenBucketLimiter(WhoOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
         : RateLimitPartition.GetNoLimiter("");
 }
 
-/// <summary>How much somebody may still ask.</summary>
-/// <param name="Limit">Requests in a minute.</param>
-/// <param name="Remaining">Of those, how many now.</param>
-/// <param name="Reset">Until all of them.</param>
+/// <summary>A caller's allowance.</summary>
+/// <param name="Limit">Requests per minute.</param>
+/// <param name="Remaining">Requests left now.</param>
+/// <param name="Reset">Time until the allowance is full again.</param>
 internal sealed record RateLimitStatus(int Limit, int Remaining, TimeSpan Reset);

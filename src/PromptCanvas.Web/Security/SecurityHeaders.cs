@@ -1,9 +1,9 @@
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Marks endpoints that give out bytes and never a page: nothing in them may run, whatever they contain.</summary>
+/// <summary>Marks endpoints that return user content: the CSP of their responses forbids everything, so no content can run as a page.</summary>
 internal sealed class UserContent;
 
-/// <summary>The headers that every response carries.</summary>
+/// <summary>Adds the security headers to every response.</summary>
 internal static class SecurityHeaders
 {
     private const string InertPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'";
@@ -31,8 +31,8 @@ internal static class SecurityHeaders
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
     }
 
-    // MudBlazor sets style attributes, hence 'unsafe-inline' for styles; scripts need the nonce. Blazor routes by the <base> element,
-    // which base-uri 'none' would switch off.
+    // MudBlazor sets style attributes, hence 'unsafe-inline' for styles. Scripts need the nonce. Blazor resolves routes against the <base> element,
+    // which base-uri 'none' would disable.
     private static string PagePolicy(string nonce) =>
         $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
         + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";

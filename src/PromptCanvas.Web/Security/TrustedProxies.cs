@@ -5,8 +5,8 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Setting <c>TrustedProxies</c>: addresses or networks (10.0.0.0/8), with commas between them, whose word on the visitor's address and
-/// scheme counts. Without it nobody's does: anyone can send the headers.</summary>
+/// <summary>Setting <c>TrustedProxies</c>: comma-separated addresses or networks (10.0.0.0/8) whose forwarded headers are trusted for the client's
+/// address and scheme. Without it no proxy is trusted, because any client can send the headers.</summary>
 internal static class TrustedProxies
 {
     private const string Setting = "TrustedProxies";

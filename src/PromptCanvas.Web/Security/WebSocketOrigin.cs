@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Refuses other sites' scripts on the live connections: browsers do not apply the same-origin rule to WebSockets.</summary>
+/// <summary>Refuses WebSocket requests from other sites: browsers do not apply the same-origin policy to WebSockets.</summary>
 internal static class WebSocketOrigin
 {
     public static IApplicationBuilder UseWebSocketOriginCheck(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -16,7 +16,7 @@ internal static class WebSocketOrigin
 
     private static bool IsLive(PathString path) => path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/hubs");
 
-    // Only browsers send Origin. The scheme may differ behind a proxy that ends TLS, so host and port decide.
+    // Only browsers send Origin. Compare host and port only: behind a TLS-terminating proxy the scheme differs.
     private static bool IsOwn(HttpRequest request)
     {
         var origins = request.Headers.Origin;

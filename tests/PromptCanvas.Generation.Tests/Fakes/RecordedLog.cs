@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>What was logged, and a way to wait for it.</summary>
+/// <summary>Records log messages and lets tests wait for them.</summary>
 internal sealed class RecordedLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> lines = new();
@@ -15,7 +15,7 @@ internal sealed class RecordedLog : ILoggerProvider, ILogger
     {
         while (!lines.Any(line => line.Contains(part, StringComparison.Ordinal)))
         {
-            Assert.True(await written.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), $"Nobody logged: {part}");
+            Assert.True(await written.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), $"Not logged: {part}");
         }
     }
 

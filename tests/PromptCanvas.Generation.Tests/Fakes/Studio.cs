@@ -16,10 +16,10 @@ using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>A whole studio without its web: real files, real SQLite, a fake engine, and a clock that the test moves.</summary>
+/// <summary>A whole studio without the web layer: real files, real SQLite, a fake engine and a fake clock.</summary>
 internal sealed class Studio : IAsyncDisposable
 {
-    /// <summary>Somebody who has made nothing.</summary>
+    /// <summary>A person without pictures.</summary>
     public static readonly Actor Somebody = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d001"), PersonRoles.Member);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -100,8 +100,8 @@ internal sealed class Studio : IAsyncDisposable
         }
     }
 
-    /// <summary>What the system does when the process dies: the lock is gone, and the rows stay as they are.</summary>
-    public void LetGoOfTheFolder() => Get<DataFolderLock>().Dispose();
+    /// <summary>Simulates a process crash: releases the lock and leaves the rows unchanged.</summary>
+    public void ReleaseFolderLock() => Get<DataFolderLock>().Dispose();
 
     public AppDbContext OpenDatabase() => Get<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
@@ -125,7 +125,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public Task<QuotaView> QuotaAsync(Guid personId, string? role = null) => Get<ICredits>().GetAsync(personId, role, Cancellation);
 
-    /// <summary>Fails with the sentences of every rule that is broken.</summary>
+    /// <summary>Fails if any consistency rule is broken.</summary>
     public async Task ConsistentAsync()
     {
         await using var database = OpenDatabase();
@@ -134,7 +134,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public Task<JobView> WaitAsync(Guid jobId, JobState state) => WaitAsync(jobId, job => job.State == state);
 
-    /// <summary>Looks again at each change, until the job is as expected.</summary>
+    /// <summary>Waits until the job matches; checks again after each change.</summary>
     public async Task<JobView> WaitAsync(Guid jobId, Func<JobView, bool> expected)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -174,7 +174,7 @@ internal static class TestRequests
     };
 }
 
-/// <summary>Holds the engine at a point until the test lets it go on.</summary>
+/// <summary>Blocks the engine at a point until the test opens the gate.</summary>
 internal sealed class Gate
 {
     private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,7 +7,7 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>People who bring pictures along.</summary>
+/// <summary>Helpers to upload pictures and masks.</summary>
 internal static class Uploading
 {
     public static async Task<Actor> PersonAsync(this Studio studio, string name = "somebody")
@@ -35,7 +35,7 @@ internal static class Uploading
         return upload.Id;
     }
 
-    /// <summary>Black where something is painted.</summary>
+    /// <summary>Black where pixels are regenerated.</summary>
     public static RgbImage MaskPicture(int width, int height, Func<int, int, bool> painted)
     {
         var bytes = new byte[RgbImage.Channels * width * height];

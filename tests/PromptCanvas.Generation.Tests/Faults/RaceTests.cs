@@ -15,7 +15,7 @@ using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 
-/// <summary>Cancel, finish and rescue at the same time, leases, and databases that are away: rows 6, 7, 9, 15, 17, 20, 21, 26 and 27 of the fault catalogue.</summary>
+/// <summary>Concurrent cancel, finish and recovery, leases, and unreachable databases: rows 6, 7, 9, 15, 17, 20, 21, 26 and 27 of the fault catalogue.</summary>
 public sealed class RaceTests(PostgresServer server) : IDisposable
 {
     private static readonly Guid Anna = Guid.Parse("a0000000-0000-4000-8000-000000000000");
@@ -38,7 +38,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
             var finish = Task.Run(() => studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation));
             await Task.WhenAll(finish, Task.Run(() => studio.CancelAsync(id)));
 
-            // Both may come true: finished first, then cancelled with the picture kept.
+            // Both may succeed: first finished, then cancelled with the picture kept.
             var job = await studio.FindAsync(id);
             Assert.Equal(JobState.Cancelled, job.State);
             Assert.Equal(await finish == PictureWrite.Written ? JobImageState.Done : JobImageState.Cancelled, job.Images[0].State);
@@ -103,7 +103,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Equal(PictureWrite.Fenced, await saver.SaveAsync(stale, Completed(stale, brightness: -1), Cancellation));
         Assert.Equal(PictureWrite.Written, await saver.SaveAsync(fresh, Completed(fresh, brightness: 1), Cancellation));
 
-        // At once it may not go: the same picture may be another worker's, who has written its file and not yet its row.
+        // The file may not be removed at once: it could belong to another worker that has not written its row yet.
         Assert.Equal(4, Files(studio).Count);
         studio.Clock.Advance(TimeSpan.FromHours(25));
         await studio.Get<Orphans>().SweepAsync(Cancellation);
@@ -128,7 +128,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await studio.Get<JobProgress>().FinishImageAsync(finished, Picture(finished), Cancellation);
         await studio.Get<JobProgress>().EndAsync(finished, "", Cancellation);
 
-        // The studio's clock says nothing about a lease: an hour of it passes without a rescue.
+        // Leases use the database's clock: an hour on the studio's clock recovers nothing.
         studio.Clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
 
@@ -213,7 +213,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var budget = studio.Get<CrashBudget>();
         for (var crash = 0; crash < 8; crash++)
         {
-            // One every three minutes is bad luck.
+            // One crash every three minutes stays within the budget.
             await budget.CountAsync(Cancellation);
             studio.Clock.Advance(TimeSpan.FromMinutes(3));
         }
@@ -255,7 +255,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         using var work = progress.Begin();
         Assert.Equal(floor, Watchdog.LimitOf(progress.Usual, floor));
 
-        // The first silence is the model's loading; it fades with the steps that follow.
+        // The first silence includes loading the model; it decays over the following steps.
         Step(TimeSpan.FromMinutes(8), 1);
         Assert.Equal(TimeSpan.FromMinutes(80), Watchdog.LimitOf(progress.Usual, floor));
         Step(TimeSpan.FromMinutes(2), 500);
@@ -279,7 +279,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
         var running = await studio.SubmitAsync(TestRequests.FoxOf(Anna, "running"));
         var claim = await ClaimAsync(studio);
-        using var lease = studio.Get<HeldLeases>().Hold(claim, () => Assert.Fail("Its lease was lost."));
+        using var lease = studio.Get<HeldLeases>().Hold(claim, () => Assert.Fail("The lease was lost."));
         await using var database = studio.OpenDatabase();
         await using var locked = await database.Database.BeginTransactionAsync(Cancellation);
 
@@ -359,7 +359,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
         own.Restart();
 
-        // The pool's first connection is one that died with the server.
+        // Pooled connections died with the server.
         Npgsql.NpgsqlConnection.ClearAllPools();
         Assert.Equal(1, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         await using var database = studio.OpenDatabase();
@@ -384,7 +384,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Contains(broken, rule => rule.StartsWith("Quotas that are not the sum of their ledger: 1 (", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.StartsWith("Pictures that are done without a result: 1", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.StartsWith("Delivered pictures that were not settled", StringComparison.Ordinal));
-        Assert.Contains(broken, rule => rule.StartsWith("Jobs that are over with pictures still open", StringComparison.Ordinal));
+        Assert.Contains(broken, rule => rule.StartsWith("Finished jobs with open pictures", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.Contains(id.ToString(), StringComparison.OrdinalIgnoreCase));
     }
 
@@ -406,7 +406,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     private static async Task ExpireAsync(Studio studio, Guid id)
     {
-        // Just now: what ended long before the server's start would count as its outage.
+        // Only just expired: a lease that expired long before the server's start would count as lost in the outage.
         var justNow = TimeProvider.System.GetUtcNow() - TimeSpan.FromMilliseconds(1);
         await using var database = studio.OpenDatabase();
         await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.LeaseUntil, justNow), Cancellation);

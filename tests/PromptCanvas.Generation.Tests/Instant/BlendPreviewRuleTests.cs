@@ -1,8 +1,10 @@
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -10,10 +12,10 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Tests.Instant;
 
-/// <summary>What is drawn past the queue keeps to the administrators' rules, too.</summary>
+/// <summary>Pictures drawn outside the queue also obey the administrators' rules.</summary>
 public sealed class BlendPreviewRuleTests : IAsyncLifetime
 {
-    // In this CLIP's plane one direction is what the rule describes, the other everything else.
+    // The fake CLIP has two dimensions: one is the rule's subject, the other everything else.
     private static readonly float[] Forbidden = [1, 0];
     private static readonly float[] Innocent = [0.2f, 1];
 

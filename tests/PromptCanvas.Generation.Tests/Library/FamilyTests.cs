@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Library;
 
-/// <summary>Three generations: a grandmother of mine, two mothers (mine, and a private one of yours), a child of both, a child of yours in private.</summary>
+/// <summary>Three generations of pictures: my grandparent; two parents (mine, and another person's private one); a child of both; and another person's private child.</summary>
 public sealed class FamilyTests : IAsyncDisposable
 {
     private static readonly Actor Me = Studio.Somebody;
@@ -52,7 +52,7 @@ public sealed class FamilyTests : IAsyncDisposable
 
         var family = await Families.FindAsync(Me, picture, Cancellation);
 
-        // What others do in private is not told, not even that they did.
+        // Other people's private pictures are not revealed, not even that they exist.
         Assert.Equal([own, remix], family!.Children.Select(child => child.Id!.Value));
         Assert.Equal((1, 1), (family.Remixes, family.RemixPeople));
     }

@@ -11,7 +11,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Library;
 
-/// <summary>What the gallery is narrowed down to: the page, the wall and its count agree, on both databases, and none tells of what is hidden.</summary>
+/// <summary>Gallery filters: page, timeline and count agree on both databases, and none reveals hidden pictures.</summary>
 public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
 {
     private static readonly Actor Ann = new(new Guid("a0000000-0000-4000-8000-00000000000a"), PersonRoles.Member);
@@ -48,7 +48,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await FindsAsync(Ann, new() { Maker = Ben.PersonId, Kind = JobKinds.Edit, Board = board }, "edited cat");
         await FindsAsync(Ann, new() { Maker = Ann.PersonId, Words = "EDITED" }, "edited fox");
 
-        // PostgreSQL knows no NUL: it parts words, as a space does.
+        // PostgreSQL rejects NUL; it separates words, like a space.
         await FindsAsync(Ann, new() { Words = "edited\0fox" }, "edited fox");
         await FindsAsync(Ann, new() { GalleryView = GalleryView.Mine, MarkedOnly = true });
         await FindsAsync(Ben, new() { GalleryView = GalleryView.Favourites, Maker = Ann.PersonId }, "fox");
@@ -63,7 +63,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         var (before, first, last, after) = (Noon.AddTicks(-10), Noon, Noon.AddDays(1).AddTicks(-10), Noon.AddDays(1));
         await AddAsync(new("before", Ann, before), new("first", Ann, first), new("last", Ann, last), new("after", Ann, after));
 
-        // A day of somebody two hours ahead.
+        // A day in UTC+2.
         var from = Noon.ToOffset(TimeSpan.FromHours(2));
         await FindsAsync(Ann, new() { From = from }, "after", "last", "first");
         await FindsAsync(Ann, new() { Before = from.AddDays(1) }, "last", "first", "before");
@@ -95,7 +95,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await FindsAsync(Ann, new() { GalleryView = GalleryView.Trash, Maker = Ben.PersonId });
         await FindsAsync(Ben, new() { GalleryView = GalleryView.Trash, Kind = JobKinds.Vary }, "deleted");
 
-        // Somebody marked what was hidden later.
+        // A picture that was marked first and hidden later.
         await studio.Get<ILibrary>().MarkAsync(Ben, pictures["private"], isFavourite: true, Cancellation);
         await FindsAsync(Ann, new() { MarkedOnly = true });
     }
@@ -118,7 +118,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         Assert.Equal([(own, null), (shared, "Ben")], choices.Boards.Select(board => (board.Id, board.Owner)));
     }
 
-    // All but the last lie nearer to the picture asked for, and there are more of them than a first look takes.
+    // All but the last are closer to the query picture, and there are more of them than the first batch holds.
     [Theory]
     [MemberData(nameof(Both))]
     public async Task Likeness_WithANarrowFilter_FindsWhatIsFarAway(DatabaseProvider provider)
@@ -140,7 +140,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         folder.Dispose();
     }
 
-    // The page, the wall, its times and its count are four questions to the database.
+    // Page, timeline, times and count are four separate queries.
     private async Task FindsAsync(Actor actor, LibraryFilter filter, params string[] expected)
     {
         var until = Noon.AddYears(1);
@@ -202,7 +202,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await database.SaveChangesAsync(Cancellation);
     }
 
-    // What nobody may put there now may have been put there while it was shown.
+    // Inserted directly: pictures that may not be added now may have been added while they were visible.
     private async Task<Guid> BoardAsync(Actor owner, string visibility, params string[] prompts)
     {
         var made = await studio.Get<IBoards>().MakeAsync(owner, "Board", Cancellation);

@@ -20,7 +20,7 @@ public sealed class GalleryTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
 
-        // Groups of three of the same moment, so that the id decides inside them.
+        // Groups of three with equal times, so that the id decides their order.
         var added = await AddAsync(first: 0, count: 20);
         var seen = new List<PictureView>();
         string? next = null;

@@ -3,13 +3,14 @@ using PromptCanvas.Data;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Tests.Imaging;
 
 namespace PromptCanvas.Generation.Tests.Library;
 
-/// <summary>How long what somebody brought along stays, once a job has used it.</summary>
+/// <summary>Retention of uploads that a job has used.</summary>
 public sealed class UsedUploadsTests(PostgresServer server) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -22,7 +23,7 @@ public sealed class UsedUploadsTests(PostgresServer server) : IDisposable
     [MemberData(nameof(Both))]
     public async Task Sweep_OfAnUpload_WaitsForItsJobAndForThePicturesMadeFromIt(DatabaseProvider provider)
     {
-        // Days pass while the engine stands still.
+        // No watchdog: days pass while the engine is blocked.
         await using var studio = new Studio(folder.Path, settings: (await server.SettingsAsync(provider)).With("Generation:HangLimit", "00:00:00"));
         var gate = new Gate();
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
@@ -30,19 +31,19 @@ public sealed class UsedUploadsTests(PostgresServer server) : IDisposable
         var somebody = await studio.PersonAsync();
         var used = await studio.UploadAsync(somebody, Pictures.Noise(64, 64, seed: 1));
         var unused = await studio.UploadAsync(somebody, Pictures.Noise(64, 64, seed: 2));
-        var id = await studio.SubmitAsync(new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Material = new VaryMaterial(used), Count = 1, Size = 64, Seed = 7 });
+        var id = await studio.SubmitAsync(new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Operation = new VaryOperation(used), Count = 1, Size = 64, Seed = 7 });
         await gate.Reached;
 
-        // Days later the job runs still; what nobody used is gone.
+        // Two days later the job still runs, and the unused upload is gone.
         studio.Clock.Advance(TimeSpan.FromDays(2));
-        // (The studio's own daily sweep may have come first.)
+        // The studio's daily sweep may have removed it already.
         await SweepAsync(studio);
         Assert.Equal([used], await LeftAsync(studio));
         Assert.NotEqual(unused, used);
         gate.Open();
         var job = await studio.WaitAsync(id, JobState.Done);
 
-        // A picture that was made from it is in the gallery, then in the trash.
+        // A picture made from it is in the gallery, later in the trash.
         studio.Clock.Advance(TimeSpan.FromDays(60));
         await SweepAsync(studio);
         Assert.Equal([used], await LeftAsync(studio));
@@ -52,7 +53,7 @@ public sealed class UsedUploadsTests(PostgresServer server) : IDisposable
         await SweepAsync(studio);
         Assert.Equal([used], await LeftAsync(studio));
 
-        // When the trash is emptied nothing needs it any more, nor its file.
+        // After the trash is purged, neither row nor file is needed any more.
         studio.Clock.Advance(TimeSpan.FromDays(2));
         await studio.Get<Trash>().EmptyAsync(Cancellation);
         await SweepAsync(studio);
@@ -70,9 +71,9 @@ public sealed class UsedUploadsTests(PostgresServer server) : IDisposable
         var somebody = await studio.PersonAsync();
         var upload = await studio.UploadAsync(somebody, Pictures.Noise(64, 64, seed: 1));
         await studio.CancelAsync(await studio.SubmitAsync(
-            new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Material = new VaryMaterial(upload), Count = 1, Size = 64, Seed = 7 }));
+            new NewJob { IdempotencyKey = "key", PersonId = somebody.PersonId, Operation = new VaryOperation(upload), Count = 1, Size = 64, Seed = 7 }));
 
-        // Whoever cancelled may try again with it.
+        // The upload stays for a day, so that a cancelled job can be repeated.
         studio.Clock.Advance(TimeSpan.FromHours(23));
         Assert.Equal(0, await SweepAsync(studio));
         studio.Clock.Advance(TimeSpan.FromHours(2));

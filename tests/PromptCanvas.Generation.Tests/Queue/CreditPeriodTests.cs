@@ -24,7 +24,7 @@ public sealed class CreditPeriodTests
     [Fact]
     public void At_ClocksThatGoBack_CountsInUtc()
     {
-        // 01:30 in the night of 1 November in UTC+2 is still October.
+        // 01:30 on 1 November in UTC+2 is still October in UTC.
         Assert.Equal("2026-10", CreditPeriod.At(QuotaPeriod.Month, DateTimeOffset.Parse("2026-11-01T01:30:00+02:00", CultureInfo.InvariantCulture)).Key);
     }
 

@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Queue;
 
-/// <summary>Who waits at the line is told at once when that would be for nothing, and pays nothing. On both databases.</summary>
+/// <summary>A waiting client is refused at once, free of charge, if the wait would exceed its limit. On both databases.</summary>
 public sealed class PatienceTests(PostgresServer postgres) : IDisposable
 {
     private const double SecondsAPicture = 10;
@@ -48,7 +48,7 @@ public sealed class PatienceTests(PostgresServer postgres) : IDisposable
         await gate.Reached;
         await studio.SubmitAsync(TestRequests.FoxOf(Anna, "waits") with { Background = true });
 
-        // First in line, and at least three of the four that run are still to be made: 30 seconds, and 10 for one's own.
+        // First in the queue; at least three of the four running pictures remain (30 seconds), plus 10 seconds for its own.
         var first = TestRequests.FoxOf(Bert, "first", count: 1);
         Assert.False((await studio.TrySubmitAsync(first with { Patience = TimeSpan.FromSeconds(35) })).TryGet(out _, out var refusal));
         Assert.InRange(Assert.IsType<QueueTooLong>(refusal).Excess.TotalSeconds, 5, 15);

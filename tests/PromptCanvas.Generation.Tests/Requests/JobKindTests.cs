@@ -1,12 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
@@ -16,7 +20,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Tests.Requests;
 
-/// <summary>Everything the engine can do, asked for through the queue.</summary>
+/// <summary>Every kind of job, submitted through the queue.</summary>
 public sealed class JobKindTests : IAsyncDisposable
 {
     private const int Width = 90;
@@ -37,7 +41,7 @@ public sealed class JobKindTests : IAsyncDisposable
         await studio.StartAsync();
         var (somebody, source, mask) = await WithUploadsAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new EditMaterial(source, mask)) with { Prompt = "a fox" }), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new EditOperation(source, mask)) with { Prompt = "a fox" }), JobState.Done);
 
         Assert.Equal((JobKinds.Edit, Width, Height, 64), (job.Kind, job.Width, job.Height, job.Size));
         Assert.Equal(2, job.Images.Count);
@@ -49,7 +53,7 @@ public sealed class JobKindTests : IAsyncDisposable
             Assert.Contains(Enumerable.Range(0, Width * Height), pixel =>
                 Painted(pixel % Width, pixel / Width) && made.Bytes.Span[pixel * 3] != Source.Bytes.Span[pixel * 3]);
             Assert.Equal((Width, Height), await SizeOfAsync(image.ImageId.Value));
-            Assert.Equal(JobKinds.Edit, (await studio.Queries.FindPictureAsync(somebody, image.ImageId.Value, Cancellation))!.Kind);
+            Assert.Equal(JobKinds.Edit, (await studio.Get<IPictureQueries>().FindPictureAsync(somebody, image.ImageId.Value, Cancellation))!.Kind);
         }
 
         await studio.ConsistentAsync();
@@ -61,7 +65,7 @@ public sealed class JobKindTests : IAsyncDisposable
         await studio.StartAsync();
         var (somebody, source, _) = await WithUploadsAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new ExtendMaterial(source, new Extension(20, 0, 0, 10))) with { Count = 1 }), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new ExtendOperation(source, new Extension(20, 0, 0, 10))) with { Count = 1 }), JobState.Done);
 
         Assert.Equal((Width + 20, Height + 10), (job.Width, job.Height));
         var made = await studio.PictureAsync(job.Images[0].ImageId!.Value);
@@ -80,9 +84,9 @@ public sealed class JobKindTests : IAsyncDisposable
             new AuditActor(null, "Ada", null), new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9), Cancellation));
         var (somebody, source, _) = await WithUploadsAsync();
 
-        // Several frames: between two of them there is a canvas, and no embedding.
+        // Several frames: the stage result between two frames is a canvas without an embedding.
         var job = await studio.WaitAsync(
-            await studio.SubmitAsync(Of(somebody, new ExtendMaterial(source, new Extension(3 * Width, 0, 0, 0))) with { Count = 1 }),
+            await studio.SubmitAsync(Of(somebody, new ExtendOperation(source, new Extension(3 * Width, 0, 0, 0))) with { Count = 1 }),
             job => job.State is JobState.Done or JobState.Failed or JobState.Rejected);
 
         Assert.Equal((JobState.Done, null), (job.State, job.Error));
@@ -95,7 +99,7 @@ public sealed class JobKindTests : IAsyncDisposable
         await studio.StartAsync();
         var (somebody, source, mask) = await WithUploadsAsync();
 
-        await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new EraseMaterial(source, mask)) with { Count = 1 }), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new EraseOperation(source, mask)) with { Count = 1 }), JobState.Done);
 
         var request = Assert.Single(studio.Engine.Requests);
         Assert.Equal(("", ConditioningMode.KnownPicture), (request.Prompt, request.Overrides.Conditioning));
@@ -108,7 +112,7 @@ public sealed class JobKindTests : IAsyncDisposable
         await studio.StartAsync();
         var (somebody, source, _) = await WithUploadsAsync();
 
-        await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryMaterial(source, 0.25)) with { Size = 64 }), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryOperation(source, 0.25)) with { Size = 64 }), JobState.Done);
 
         var origin = Assert.IsType<VariationOrigin>(Assert.Single(studio.Engine.Requests).Origin);
         Assert.Equal(0.25, origin.Strength);
@@ -122,7 +126,7 @@ public sealed class JobKindTests : IAsyncDisposable
         var (somebody, source, mask) = await WithUploadsAsync();
 
         await studio.WaitAsync(
-            await studio.SubmitAsync(Of(somebody, new BlendMaterial([new(source, null), new(null, "a fox", 3), new(mask, null, 0)])) with { Size = 64 }), JobState.Done);
+            await studio.SubmitAsync(Of(somebody, new BlendOperation([new(source, null), new(null, "a fox", 3), new(mask, null, 0)])) with { Size = 64 }), JobState.Done);
 
         var origin = Assert.IsType<BlendOrigin>(Assert.Single(studio.Engine.Requests).Origin);
         Assert.Equal([1, 3, 0], origin.Weights);
@@ -138,7 +142,7 @@ public sealed class JobKindTests : IAsyncDisposable
         var (somebody, source, _) = await WithUploadsAsync();
 
         var job = await studio.WaitAsync(
-            await studio.SubmitAsync(Of(somebody, new TextDifferenceMaterial(source, "a cat", "a fox", 3)) with { Size = 64 }), JobState.Done);
+            await studio.SubmitAsync(Of(somebody, new TextDifferenceOperation(source, "a cat", "a fox", 3)) with { Size = 64 }), JobState.Done);
 
         Assert.Equal(3, (await studio.QuotaAsync(somebody.PersonId)).Used);
         Assert.All(job.Images, image => Assert.Equal(7u, image.Seed));
@@ -155,9 +159,9 @@ public sealed class JobKindTests : IAsyncDisposable
         var first = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(somebody.PersonId, count: 1)), JobState.Done);
         var parent = first.Images[0].ImageId!.Value;
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryMaterial(parent)) with { Size = 64, Count = 1 }), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryOperation(parent)) with { Size = 64, Count = 1 }), JobState.Done);
 
-        var picture = await studio.Queries.FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation);
+        var picture = await studio.Get<IPictureQueries>().FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation);
         Assert.Equal((JobKinds.Vary, parent), (picture!.Kind, Assert.Single(picture.Parents)));
         Assert.Equal(Visibilities.Team, picture.Visibility);
     }
@@ -169,11 +173,11 @@ public sealed class JobKindTests : IAsyncDisposable
         var (owner, other) = (await studio.PersonAsync(), await studio.PersonAsync("other"));
         var first = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(owner.PersonId, count: 1) with { Visibility = Visibilities.Private }), JobState.Done);
         var job = await studio.WaitAsync(
-            await studio.SubmitAsync(Of(owner, new VaryMaterial(first.Images[0].ImageId!.Value)) with { Size = 64, Count = 1, Visibility = Visibilities.Team }), JobState.Done);
+            await studio.SubmitAsync(Of(owner, new VaryOperation(first.Images[0].ImageId!.Value)) with { Size = 64, Count = 1, Visibility = Visibilities.Team }), JobState.Done);
         var made = job.Images[0].ImageId!.Value;
 
-        Assert.Single((await studio.Queries.FindPictureAsync(owner, made, Cancellation))!.Parents);
-        Assert.Empty((await studio.Queries.FindPictureAsync(other, made, Cancellation))!.Parents);
+        Assert.Single((await studio.Get<IPictureQueries>().FindPictureAsync(owner, made, Cancellation))!.Parents);
+        Assert.Empty((await studio.Get<IPictureQueries>().FindPictureAsync(other, made, Cancellation))!.Parents);
     }
 
     [Fact]
@@ -186,7 +190,7 @@ public sealed class JobKindTests : IAsyncDisposable
 
         foreach (var id in new[] { source, hidden.Images[0].ImageId!.Value, Guid.NewGuid() })
         {
-            Refused<NotFound>(await studio.TrySubmitAsync(Of(other, new VaryMaterial(id)) with { IdempotencyKey = $"{id}" }));
+            Refused<NotFound>(await studio.TrySubmitAsync(Of(other, new VaryOperation(id)) with { IdempotencyKey = $"{id}" }));
         }
 
         Assert.Equal(0, (await studio.QuotaAsync(other.PersonId)).Used);
@@ -218,18 +222,18 @@ public sealed class JobKindTests : IAsyncDisposable
         var (somebody, source, mask) = await WithUploadsAsync();
         var request = fault switch
         {
-            "another size" => Of(somebody, new EraseMaterial(source, await studio.UploadAsync(somebody, Uploading.MaskPicture(Width, 10, Painted)))),
-            "empty mask" => Of(somebody, new EraseMaterial(source, await studio.UploadAsync(somebody, Uploading.MaskPicture(Width, Height, (_, _) => false)))),
-            "all masked" => Of(somebody, new EraseMaterial(source, await studio.UploadAsync(somebody, Uploading.MaskPicture(Width, Height, (_, _) => true)))),
-            "no extension" => Of(somebody, new ExtendMaterial(source, new Extension(0, 0, 0, 0))),
-            "strength" => Of(somebody, new VaryMaterial(source, 1.5)),
-            "weights" => Of(somebody, new BlendMaterial([new(source, null, 0), new(null, "a fox", 0)])),
-            "one input" => Of(somebody, new BlendMaterial([new(source, null)])),
-            "no words" => Of(somebody, new BlendMaterial([new(source, null), new(null, " ")])),
-            "same captions" => Of(somebody, new TextDifferenceMaterial(source, "a fox", "a fox ")),
-            "one frame" => Of(somebody, new TextDifferenceMaterial(source, "a cat", "a fox", 1)),
-            "prompt" => Of(somebody, new VaryMaterial(source)) with { Prompt = "a fox" },
-            _ => Of(somebody, new EditMaterial(source, mask)),
+            "another size" => Of(somebody, new EraseOperation(source, await studio.UploadAsync(somebody, Uploading.MaskPicture(Width, 10, Painted)))),
+            "empty mask" => Of(somebody, new EraseOperation(source, await studio.UploadAsync(somebody, Uploading.MaskPicture(Width, Height, (_, _) => false)))),
+            "all masked" => Of(somebody, new EraseOperation(source, await studio.UploadAsync(somebody, Uploading.MaskPicture(Width, Height, (_, _) => true)))),
+            "no extension" => Of(somebody, new ExtendOperation(source, new Extension(0, 0, 0, 0))),
+            "strength" => Of(somebody, new VaryOperation(source, 1.5)),
+            "weights" => Of(somebody, new BlendOperation([new(source, null, 0), new(null, "a fox", 0)])),
+            "one input" => Of(somebody, new BlendOperation([new(source, null)])),
+            "no words" => Of(somebody, new BlendOperation([new(source, null), new(null, " ")])),
+            "same captions" => Of(somebody, new TextDifferenceOperation(source, "a fox", "a fox ")),
+            "one frame" => Of(somebody, new TextDifferenceOperation(source, "a cat", "a fox", 1)),
+            "prompt" => Of(somebody, new VaryOperation(source)) with { Prompt = "a fox" },
+            _ => Of(somebody, new EditOperation(source, mask)),
         };
 
         Assert.Equal(field, Refused<InvalidInput>(await studio.TrySubmitAsync(request)).Field);
@@ -241,7 +245,7 @@ public sealed class JobKindTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
         var (somebody, source, mask) = await WithUploadsAsync();
-        var id = await studio.SubmitAsync(Of(somebody, new EditMaterial(source, mask)) with { Prompt = "a fox", Count = 1 });
+        var id = await studio.SubmitAsync(Of(somebody, new EditOperation(source, mask)) with { Prompt = "a fox", Count = 1 });
         var now = studio.Clock.GetUtcNow();
         await studio.DisposeAsync();
 
@@ -263,7 +267,7 @@ public sealed class JobKindTests : IAsyncDisposable
         var (somebody, source, _) = await WithUploadsAsync();
         studio.Clock.Advance(TimeSpan.FromHours(25));
 
-        Refused<NotFound>(await studio.TrySubmitAsync(Of(somebody, new VaryMaterial(source))));
+        Refused<NotFound>(await studio.TrySubmitAsync(Of(somebody, new VaryOperation(source))));
     }
 
     [Fact]
@@ -271,7 +275,7 @@ public sealed class JobKindTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
         var (somebody, source, _) = await WithUploadsAsync();
-        var id = await studio.SubmitAsync(Of(somebody, new VaryMaterial(source)));
+        var id = await studio.SubmitAsync(Of(somebody, new VaryOperation(source)));
         await using (var database = studio.OpenDatabase())
         {
             var hash = await database.JobInputs.Select(input => input.ContentHash).FirstAsync(Cancellation);
@@ -292,9 +296,9 @@ public sealed class JobKindTests : IAsyncDisposable
         await studio.StartAsync();
         var (somebody, source, _) = await WithUploadsAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryMaterial(source)) with { Size = 64, Count = 1 }), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryOperation(source)) with { Size = 64, Count = 1 }), JobState.Done);
 
-        Assert.Equal(Visibilities.Private, (await studio.Queries.FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation))!.Visibility);
+        Assert.Equal(Visibilities.Private, (await studio.Get<IPictureQueries>().FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation))!.Visibility);
     }
 
     public async ValueTask DisposeAsync()
@@ -305,11 +309,11 @@ public sealed class JobKindTests : IAsyncDisposable
 
     private static bool Painted(int x, int y) => x is >= 30 and < 50 && y is >= 20 and < 35;
 
-    private static NewJob Of(Actor somebody, Material material) => new()
+    private static NewJob Of(Actor somebody, JobOperation operation) => new()
     {
         IdempotencyKey = "made",
         PersonId = somebody.PersonId,
-        Material = material,
+        Operation = operation,
         Count = 2,
         Seed = 7,
     };

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -47,7 +48,7 @@ public sealed class PictureEditorTests
         Assert.InRange(plan.Frames.Count, 4, 12);
         Assert.Equal(2 * plan.Frames.Count, engine.Requests.Count);
 
-        // Every frame of every picture draws noise of its own.
+        // Each frame of each picture has its own noise.
         Assert.Equal(engine.Requests.Count, engine.Requests.Select(request => unchecked(request.Seed + (uint)request.ImageIndices!.Single())).Distinct().Count());
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
@@ -11,10 +12,10 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Safety;
 
-/// <summary>What an administrator's rule refuses costs nothing and is seen by nobody. On both databases.</summary>
+/// <summary>Refused pictures cost nothing and are shown to no one. On both databases.</summary>
 public sealed class SafetyRuleTests(PostgresServer postgres)
 {
-    // In this CLIP's plane one direction is what the rule describes, the other everything else.
+    // The fake CLIP has two dimensions: one is the rule's subject, the other everything else.
     private static readonly float[] Forbidden = [1, 0];
     private static readonly float[] Innocent = [0.2f, 1];
 
@@ -121,7 +122,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
 
         await foreach (var frame in studio.Get<IPreviewBus>().WatchAsync(id, Cancellation))
         {
-            // The gate holds the picture until a preview of it has been seen.
+            // The gate holds the picture until a preview of it was checked or shown.
             if (!frame.Bytes.IsEmpty || studio.Get<PreviewPublisher>().Encoded > 0)
             {
                 gate.Open();

@@ -13,7 +13,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Storage;
 
-/// <summary>No room where database, pictures and half-written files lie: row 8 of the fault catalogue.</summary>
+/// <summary>A full disk under database, pictures and temporary files: row 8 of the fault catalogue.</summary>
 public sealed class FullDiskTests(PostgresServer server)
 {
     public static TheoryData<DatabaseProvider> Both => Databases.Both;
@@ -27,7 +27,7 @@ public sealed class FullDiskTests(PostgresServer server)
         await using var studio = await new Studio(disk.Path).PrepareAsync();
         disk.Fill();
 
-        // Pages that the log file has room for are still written; a prompt that needs new ones is not.
+        // Writes that fit into the log file's allocated pages still succeed; a prompt that needs new pages fails.
         Result<Guid> result;
         var accepted = -1;
         do
@@ -66,8 +66,8 @@ public sealed class FullDiskTests(PostgresServer server)
         disk.Fill();
         Assert.InRange(studio.Get<IDiskSpace>().Look().Used, DiskCapacity.NearlyFull, 1);
 
-        // What is there is read and deleted.
-        Assert.NotNull(await studio.Queries.FindPictureAsync(anna, pictures[0], Cancellation));
+        // Existing pictures can be read and deleted.
+        Assert.NotNull(await studio.Get<IPictureQueries>().FindPictureAsync(anna, pictures[0], Cancellation));
         await using (var content = (await studio.Get<IImageStore>().OpenContentAsync(pictures[0], Cancellation))!.Stream)
         {
             Assert.Equal(content.Length, (await new StreamContent(content).ReadAsByteArrayAsync(Cancellation)).Length);
@@ -75,7 +75,7 @@ public sealed class FullDiskTests(PostgresServer server)
 
         Assert.Equal(1, await studio.Get<ILibrary>().DeleteAsync(anna, [pictures[1]], Cancellation));
 
-        // The next look gives the reserve away; nothing new is begun, and nothing charged.
+        // The next check releases the reserve; no new job is accepted or charged.
         studio.Get<DiskReserve>().Look();
         Assert.False(File.Exists(file));
         Assert.InRange(new DriveInfo(disk.Path).AvailableFreeSpace, reserve / 2, long.MaxValue);
@@ -122,7 +122,7 @@ public sealed class FullDiskTests(PostgresServer server)
         await gate.Reached;
         disk.Fill();
         gate.Open();
-        await studio.Log.SaysAsync("could not be written and will be made again");
+        await studio.Log.SaysAsync("could not be written and will be generated again");
         disk.FreeSpace();
 
         var job = await studio.WaitAsync(id, JobState.Done);
@@ -165,14 +165,14 @@ public sealed class FullDiskTests(PostgresServer server)
 
         while ((await studio.FindAsync(id)).State != JobState.Done)
         {
-            // The worker may not have come to its clock yet.
+            // The worker may not be waiting on its clock yet.
             studio.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(TimeSpan.FromMilliseconds(20), Cancellation);
         }
 
         Assert.Single(studio.Engine.Requests.Last().ImageIndices!);
 
-        // The picture without a thumbnail was not written twice: the same bytes have the same name.
+        // The retried picture reuses its file: equal bytes have the same name.
         Assert.Equal(4, Directory.EnumerateFiles(studio.Folder.Images, "*", SearchOption.AllDirectories).Count());
     }
 

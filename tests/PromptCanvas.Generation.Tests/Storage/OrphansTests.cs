@@ -53,7 +53,7 @@ public sealed class OrphansTests : IAsyncDisposable
             await WriteAsync(round);
             while (Files() > 0)
             {
-                // The service may not have come to its clock yet.
+                // The service may not be waiting on its clock yet.
                 studio.Clock.Advance(TimeSpan.FromHours(25));
                 await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
             }

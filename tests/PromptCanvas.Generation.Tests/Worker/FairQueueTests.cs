@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>Who is next: InvokeAI's tests of a fair queue, and the claim's races, on both databases.</summary>
+/// <summary>Queue order: InvokeAI's tests of a fair queue, and races of claims, on both databases.</summary>
 public sealed class FairQueueTests(PostgresServer server) : IDisposable
 {
     private static readonly Guid Anna = Guid.Parse("a0000000-0000-4000-8000-000000000000");
@@ -118,7 +118,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await SubmitAsync(studio, Anna, "same");
         await SubmitAsync(studio, Bert, "b1");
 
-        // Bert was not served yet, so his turn comes first whatever model is at work.
+        // Bert has not been served yet, so his job goes first regardless of the loaded model.
         Assert.Equal(["b1", "same", "other"], await DrainAsync(studio));
     }
 
@@ -169,7 +169,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         var all = claimed.SelectMany(own => own).ToList();
         Assert.Equal(all.Count, all.Distinct().Count());
 
-        // With SKIP LOCKED a worker may see nothing while the others hold the last rows; nothing is lost by that.
+        // With SKIP LOCKED, a worker may see no rows while others lock the last ones; those jobs are claimed later.
         Assert.Equal(60, all.Count + (await DrainAsync(studio)).Count);
         await using var database = studio.OpenDatabase();
         Assert.True(await database.Jobs.AllAsync(job => job.Fence == 1 && job.Attempt == 1 && job.LeaseUntil != null, Cancellation));
@@ -226,7 +226,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         var a = await SubmitAsync(studio, Anna, "a1", "a2");
         var b = await SubmitAsync(studio, Bert, "b1", "b2");
 
-        Assert.Equal("Next: it starts as soon as the engine has room.", (await studio.FindAsync(a[0])).Why!.Sentence);
+        Assert.Equal("Next: it starts as soon as the engine has capacity.", (await studio.FindAsync(a[0])).Why!.Sentence);
         Assert.Equal("2nd of 4. 1 request of 1 other person goes first; people take turns.", (await studio.FindAsync(b[0])).Why!.Sentence);
         Assert.Equal("4th of 4. 1 request of yours and 2 of 1 other person go first; people take turns.", (await studio.FindAsync(b[1])).Why!.Sentence);
     }
@@ -241,7 +241,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => Task.Run(() => studio.FindAsync(ids[number % 2]))));
         Assert.Equal(1, forecast.Looks);
 
-        // Queued since: a place of its own, without another look at everything.
+        // Queued after the forecast: it gets a position without a new computation.
         var late = Assert.Single(await SubmitAsync(studio, Anna, "a3"));
         Assert.Equal(3, (await studio.FindAsync(late)).Position);
         Assert.Equal(1, forecast.Looks);
@@ -297,7 +297,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         return order;
     }
 
-    /// <summary>Claims and ends one job after the other.</summary>
+    /// <summary>Claims and ends all jobs one by one.</summary>
     private static async Task<List<string>> DrainAsync(Studio studio, int most = int.MaxValue)
     {
         var order = new List<string>();

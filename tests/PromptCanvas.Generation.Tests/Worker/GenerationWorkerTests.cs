@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
@@ -69,7 +70,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1) with { Size = 256 }), JobState.Done);
 
-        var picture = await studio.Queries.FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
+        var picture = await studio.Get<IPictureQueries>().FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
         Assert.Equal((256, 256), (picture!.Width, picture.Height));
     }
 
@@ -235,7 +236,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
             {
                 await faulty.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
 
-                // Only the job's end is still to be written.
+                // Only the job's end remains to be written.
                 faulty.Get<FaultyDatabases>().FailNext();
                 throw new InvalidOperationException("boom");
             }
@@ -282,7 +283,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var running = await studio.SubmitAsync(TestRequests.Fox("second", count: 2));
         await gate.Reached;
 
-        // 2 seconds a picture, and half of one picture is done.
+        // 2 seconds per picture; half of one picture is done.
         Assert.Equal(3.0, (await studio.FindAsync(running)).EtaSeconds);
         gate.Open();
     }
@@ -309,7 +310,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         public bool HasWatchers(Guid jobId) => true;
 
-        public void Publish(PreviewFrame frame) => throw new InvalidOperationException("nobody foresaw this");
+        public void Publish(PreviewFrame frame) => throw new InvalidOperationException("unexpected");
 
         public IAsyncEnumerable<PreviewFrame> WatchAsync(Guid jobId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>Finished pictures wait in memory for a slow disk: never more than a few of them.</summary>
+/// <summary>Backpressure: only a few finished pictures wait in memory for a slow disk.</summary>
 public sealed class PendingWritesTests
 {
     private const int AtOnce = 4;
@@ -31,7 +31,7 @@ public sealed class PendingWritesTests
         Assert.Equal(AtOnce - 1, unwritten.Max());
     }
 
-    /// <summary>The real store, where the first pictures are written only once as many wait as may.</summary>
+    /// <summary>The real store, but the first writes block until the maximum number of writes is pending.</summary>
     private sealed class SlowBlobStore(DataFolder folder, TimeProvider clock) : IBlobStore
     {
         private readonly BlobStore store = new(folder, clock);

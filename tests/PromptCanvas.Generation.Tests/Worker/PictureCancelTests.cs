@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>One picture of a job is cancelled: one credit comes back, the others go on. On both databases.</summary>
+/// <summary>Cancelling one picture of a job refunds one credit, and the others continue. On both databases.</summary>
 public sealed class PictureCancelTests(PostgresServer postgres)
 {
     private static readonly Guid Fay = new("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d0fa");

@@ -9,7 +9,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>One folder, one studio after another.</summary>
+/// <summary>Successive studios on one data folder.</summary>
 public sealed class RestartTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -26,7 +26,7 @@ public sealed class RestartTests : IDisposable
         var id = await dead.SubmitAsync(TestRequests.Fox(count: 3));
         var before = await dead.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
         await gate.Reached;
-        dead.LetGoOfTheFolder();
+        dead.ReleaseFolderLock();
 
         await using var next = new Studio(folder.Path);
         await next.StartAsync();
@@ -36,7 +36,7 @@ public sealed class RestartTests : IDisposable
         Assert.Equal(before.Images[0], after.Images[0]);
         Assert.Equal([7u, 8, 9], after.Images.Select(image => image.Seed));
 
-        // The dead one rises and finishes late: its fence is old, and nothing of it is written.
+        // The old worker finishes late: its fencing token is stale, so none of its writes succeeds.
         gate.Open();
         await dead.StopAsync();
         Assert.Equal(after.Images, (await next.FindAsync(id)).Images);
@@ -202,7 +202,7 @@ public sealed class RestartTests : IDisposable
         await using var next = await new Studio(folder.Path).PrepareAsync();
         var job = await next.FindAsync(await next.SubmitAsync(TestRequests.Fox("next", count: 3)));
 
-        // Each took 0.5 s in the prior and 1.5 s in the decoder.
+        // Each picture took 0.5 s in the prior and 1.5 s in the decoder.
         Assert.Equal(6, job.EtaSeconds!.Value, 1e-9);
     }
 
@@ -215,7 +215,7 @@ public sealed class RestartTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<StartupException>(second.PrepareAsync);
 
-        Assert.StartsWith($"Another PromptCanvas already runs on the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Another PromptCanvas is already using the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class RestartTests : IDisposable
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), Cancellation);
     }
 
-    /// <summary>Fails like a web server on a port in use, once the worker has had its time to claim.</summary>
+    /// <summary>Fails like a web server whose port is in use, after giving the worker time to claim.</summary>
     private sealed class PortInUse(Gate engine) : IHostedService
     {
         private static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(1);

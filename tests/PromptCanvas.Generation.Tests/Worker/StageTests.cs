@@ -1,6 +1,7 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -8,7 +9,7 @@ using PromptCanvas.Generation.Tests.Imaging;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>What a finished stage gave is kept while its job is not over.</summary>
+/// <summary>Checkpoints of finished stages are kept until the job is over.</summary>
 public sealed class StageTests : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -34,7 +35,7 @@ public sealed class StageTests : IAsyncDisposable
         await studio.StartAsync();
         await studio.WaitAsync(id, JobState.Done);
 
-        // The second picture had its stages; the third had not begun.
+        // The second picture had finished its stages; the third had not started.
         var request = Assert.Single(studio.Engine.Requests);
         Assert.Equal([1, 2], request.ImageIndices!);
         AssertSame(FakeEngine.StageOf(8), Assert.Single(request.Finished!, finished => finished.Key == 1).Value);

@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>The way into the queue, with something around each submit.</summary>
+/// <summary>Wraps each submission to the queue.</summary>
 internal sealed class SubmissionsAround(ISubmissions inner, Func<Func<Task<Result<Guid>>>, Task<Result<Guid>>> around) : ISubmissions
 {
     public static void Add(IServiceCollection services, Func<IServiceProvider, Func<Func<Task<Result<Guid>>>, Task<Result<Guid>>>> around)

@@ -18,10 +18,10 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Faults;
 
-/// <summary>What a person at a browser or a program notices of faults: rows 3, 7, 8 and 14 of the fault catalogue.</summary>
+/// <summary>Faults as seen from a browser or an API client: rows 3, 7, 8 and 14 of the fault catalogue.</summary>
 public sealed class WebFaultTests(PostgresServer server) : IDisposable
 {
-    // The design asks for 5 s; this leaves room for a machine on which everything else is built and trained at the same time.
+    // The design requires 5 s; this allows for a machine that builds and trains at the same time.
     private static readonly TimeSpan FirstFrame = TimeSpan.FromSeconds(20);
 
     private readonly string folder = Directory.CreateTempSubdirectory("promptcanvas-faults-").FullName;
@@ -85,7 +85,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         var job = await client.StartJobAsync(count: 2);
         var previews = studio.Services.GetRequiredService<IPreviewBus>();
 
-        // Three tabs: one goes before it has seen anything, one in the middle of a frame, one stays.
+        // Three tabs: one disconnects before the first frame, one in the middle of a frame, one stays.
         var early = await ConnectAsync(studio);
         var watching = early.StreamAsync<PreviewMessage>("Watch", job, Cancellation).GetAsyncEnumerator(Cancellation);
         var first = watching.MoveNextAsync().AsTask();
@@ -101,7 +101,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
             Assert.True(previews.HasWatchers(job));
         }
 
-        // Nobody is left; the phone slept. The job lists itself, goes on, and its result is there on return.
+        // No watcher is left (a sleeping phone, for example). The job stays listed, continues, and its result is available later.
         while (previews.HasWatchers(job))
         {
             await Task.Delay(20, Cancellation);
@@ -114,7 +114,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         using var picture = await client.GetAsync(done.GetProperty("images")[1].GetProperty("contentUrl").GetString(), Cancellation);
         Assert.Equal(HttpStatusCode.OK, picture.StatusCode);
 
-        // Whose page does not come back is forgotten within two minutes.
+        // Circuits of pages that do not reconnect are dropped within two minutes.
         var circuits = studio.Services.GetRequiredService<IOptions<CircuitOptions>>().Value;
         Assert.InRange(circuits.DisconnectedCircuitRetentionPeriod, TimeSpan.Zero, TimeSpan.FromMinutes(2));
         Assert.InRange(circuits.DisconnectedCircuitMaxRetained, 1, 50);
@@ -200,7 +200,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
             }
         }
 
-        Assert.Fail("The job was over before it showed anything.");
+        Assert.Fail("The job ended before it showed a preview.");
     }
 
     private static async Task<HubConnection> ConnectAsync(Studio studio)

@@ -10,7 +10,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>The seven people of the permission table in one studio, and what belongs to the first.</summary>
+/// <summary>The seven actors of the permission table in one studio, and the first one's data.</summary>
 public sealed class Cast : IAsyncLifetime
 {
     public Studio Studio { get; } = new();
@@ -25,16 +25,16 @@ public sealed class Cast : IAsyncLifetime
 
     public Guid Upload { get; private set; }
 
-    /// <summary>A board that its owner shows nobody.</summary>
+    /// <summary>A private board.</summary>
     public Guid Board { get; private set; }
 
-    /// <summary>A zip file that waits to be fetched.</summary>
+    /// <summary>A zip file that is ready to download.</summary>
     public Guid Bundle { get; private set; }
 
-    /// <summary>The token of a link to the private picture.</summary>
+    /// <summary>The token of a share link to the private picture.</summary>
     public string Link { get; private set; } = "";
 
-    /// <summary>The token of another, with a password.</summary>
+    /// <summary>The token of another link, with a password.</summary>
     public string LockedLink { get; private set; } = "";
 
     public async ValueTask InitializeAsync()

@@ -5,6 +5,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
@@ -21,7 +22,7 @@ using TestContext = Xunit.TestContext;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>What people write is text wherever it is shown: a page that shows it is built of the same elements as one that shows plain words.</summary>
+/// <summary>User input is shown as text everywhere: a page with payloads has the same elements as a page with plain words.</summary>
 public sealed class StoredMarkupTests
 {
     private const string Plain = "plain words";
@@ -58,7 +59,7 @@ public sealed class StoredMarkupTests
 
         foreach (var page in PagesOf(plain).Where(page => !page.OfOne))
         {
-            // The gallery's first page holds some of them only; each is on its own pages.
+            // The gallery's first page shows only some pictures; each one has its own page.
             var expected = page.Path == "/gallery" ? [planted[^1].Text] : planted.Select(plant => plant.Text);
             problems.AddRange(ProblemsOf(page, await LookAsync(studio, page.Path, page.ByStranger), shapes, expected));
         }
@@ -189,7 +190,7 @@ public sealed class StoredMarkupTests
         new("safety", "/admin/safety", OfOne: false),
     ];
 
-    /// <summary>Writes a text wherever people can write one.</summary>
+    /// <summary>Stores a text in every place where people can enter one.</summary>
     private static async Task<Plant> PlantAsync(Studio studio, int number, string text)
     {
         var services = studio.Services;

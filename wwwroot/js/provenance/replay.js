@@ -1,4 +1,4 @@
-// A picture's making once more: all steps are fetched, then one scrubs through them.
+// Replays how a picture was made: fetches all steps, then a slider scrubs through them.
 
 import { SoftCanvas } from '../soft-canvas.js';
 
@@ -6,7 +6,7 @@ const pause = 160;
 const retryAfter = 800;
 const retries = 5;
 
-/** Asks until it is our turn: 204 means that something newer of the same person was drawn instead. */
+/** Retries on 204, which means that a newer request of the same person replaced this one. */
 export async function ask(address, signal) {
   for (let tried = 0; tried < retries; tried++) {
     const answer = await fetch(address, { signal });
@@ -57,7 +57,7 @@ class Replay {
     await this.show(this.frames.length - 1);
   }
 
-  // What each stage ended with belongs into its station.
+  // Show the last frame of each stage in its station.
   stations() {
     for (const canvas of document.querySelectorAll('.station canvas[data-stage]')) {
       const last = this.frames.filter(frame => frame.stage === canvas.dataset.stage).at(-1);
@@ -103,5 +103,5 @@ class Replay {
   }
 }
 
-/** Fetches the steps and makes the controls live. */
+/** Fetches the steps and initializes the controls. */
 export const open = (root, imageId, words) => new Replay(root, imageId, words);

@@ -1,4 +1,4 @@
-// The same caption and noise in several ways, drawn on demand, one after the other.
+// Draws the same caption and noise in several conditioning modes, on demand, one after the other.
 
 import { SoftCanvas } from '../soft-canvas.js';
 import { ask } from './replay.js';
@@ -25,7 +25,7 @@ async function draw(way, imageId, failed, signal) {
   }
 }
 
-/** Makes the button live. */
+/** Initializes the button. */
 export function open(root, imageId, failed) {
   const stopped = new AbortController();
   const button = root.querySelector('[data-draw]');

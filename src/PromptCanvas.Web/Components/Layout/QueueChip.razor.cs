@@ -8,7 +8,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Layout;
 
-/// <summary>Follows the person's jobs wherever they are in the studio, and says so when one has ended.</summary>
+/// <summary>Follows the person's jobs on every page and notifies when one ends.</summary>
 public sealed partial class QueueChip(
     IJobQueries jobs, IJobFeed feed, ICredits credits, ICurrentActor actor, AuthenticationStateProvider authentication, IJSRuntime js)
 {
@@ -16,7 +16,7 @@ public sealed partial class QueueChip(
     private IJSObjectReference? notices;
     private Actor? person;
 
-    /// <summary>Handed from the prerendered page to the live one.</summary>
+    /// <summary>State passed from prerendering to the interactive page.</summary>
     [PersistentState]
     public IReadOnlyList<JobView>? Known { get; set; }
 
@@ -41,7 +41,7 @@ public sealed partial class QueueChip(
         }
         catch (JSDisconnectedException)
         {
-            // The browser is gone.
+            // The browser is disconnected.
         }
 
         await base.DisposeCoreAsync();
@@ -59,7 +59,7 @@ public sealed partial class QueueChip(
         }
         catch (Exception fault) when (fault is DbException or UnauthorizedAccessException)
         {
-            // The page beneath says what is wrong.
+            // The page reports the fault itself.
         }
     }
 
@@ -74,7 +74,7 @@ public sealed partial class QueueChip(
         subscription = feed.Subscribe(null, OnChanged);
     }
 
-    // Others' jobs are no news, except that a new one may be this person's.
+    // Ignore other people's jobs, except new ones: their owner is not known yet.
     private void OnChanged(JobChanged change)
     {
         if (change.State == JobState.Queued || Active.Any(job => job.Id == change.JobId))

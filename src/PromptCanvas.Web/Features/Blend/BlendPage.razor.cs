@@ -5,6 +5,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Resources;
@@ -12,9 +13,9 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Blend;
 
-/// <summary>Pictures and phrases in the corners, the mixture under the hand. Corners, place and job are part of the address.</summary>
+/// <summary>Blends pictures and phrases placed in the corners of a pad. Corners, handle position and job are part of the URL.</summary>
 public sealed partial class BlendPage(
-    IPictureMaking making, IJobQueries jobs, IUploads uploads, ICredits creditBook, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
+    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, ICredits creditBook, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
 {
     private const int MinimumCorners = 2;
     private const int MaximumCorners = 4;
@@ -93,13 +94,13 @@ public sealed partial class BlendPage(
         missing = true;
     }
 
-    // Null for what the person may not see.
+    // Null for pictures that the person may not see.
     private async Task<string?> NameOfAsync(Corner corner)
     {
         person ??= await actor.GetAsync(Gone);
         if (corner.Picture is { } picture)
         {
-            return await jobs.FindPictureAsync(person, picture, Gone) is { } found ? T.Title(found.Prompt, found.Kind) : null;
+            return await pictures.FindPictureAsync(person, picture, Gone) is { } found ? T.Title(found.Prompt, found.Kind) : null;
         }
 
         return corner.Upload is { } upload
@@ -202,7 +203,7 @@ public sealed partial class BlendPage(
         var job = new NewJob
         {
             IdempotencyKey = Guid.NewGuid().ToString(),
-            Material = new BlendMaterial([.. corners.Zip(weights, (corner, weight) =>
+            Operation = new BlendOperation([.. corners.Zip(weights, (corner, weight) =>
                 new BlendInput(corner.Corner.Picture ?? corner.Corner.Upload, corner.Corner.Text, weight))]),
             Count = count,
             Size = size,

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using PromptCanvas.Generation.Instant;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
@@ -7,14 +8,14 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Blend;
 
-/// <summary><c>POST /api/sketches</c>: what a blend would show, while the hand still moves.</summary>
+/// <summary><c>POST /api/sketches</c>: previews a blend while the handle is dragged.</summary>
 internal static class BlendPreviewEndpoint
 {
     public static void MapBlendPreviews(this IEndpointRouteBuilder api) => api.MapPost("/sketches", DrawAsync).RequireAuthorization(Policies.Vary)
         .WithMetadata(new BlendPreviewWork())
         .Produces(StatusCodes.Status200OK, contentType: "image/webp").Produces(StatusCodes.Status204NoContent)
         .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
-        .WithSummary("A blend at 64 pixels, at once: kept nowhere and free of charge. A newer request ends the older, which then has no content. Scope: vary.");
+        .WithSummary("A 64-pixel preview of a blend; not stored and free of charge. A newer request cancels an older one, which then returns 204. Scope: vary.");
 
     private static async Task<IResult> DrawAsync(BlendPreviewBody body, ClaimsPrincipal user, IBlendPreviews sketches, CancellationToken cancellationToken)
     {
@@ -47,9 +48,9 @@ internal static class BlendPreviewEndpoint
     }
 }
 
-/// <summary>What <c>POST /api/sketches</c> takes.</summary>
-/// <param name="Seed">Of the job that may follow.</param>
-/// <param name="Draft">In few steps.</param>
+/// <summary>The request body of <c>POST /api/sketches</c>.</summary>
+/// <param name="Seed">Seed of the job that may follow.</param>
+/// <param name="Draft">Fewer steps.</param>
 internal sealed record BlendPreviewBody(IReadOnlyList<BlendPreviewInput>? Inputs, uint Seed, string? Model, bool Draft);
 
 /// <summary>A picture or a phrase to blend, with its weight.</summary>

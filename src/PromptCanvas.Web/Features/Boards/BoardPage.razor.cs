@@ -5,7 +5,6 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Boards;
 
-/// <summary>One board.</summary>
 public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, NavigationManager navigation)
 {
     private BoardView? board;

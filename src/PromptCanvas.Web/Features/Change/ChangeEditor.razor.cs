@@ -5,6 +5,7 @@ using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
@@ -12,7 +13,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Change;
 
-/// <summary>From one caption to another: a row of frames from one job, a slider that walks through them, and which of them stay.</summary>
+/// <summary>Changes a picture from one caption to another: one job renders a row of frames, a slider shows them, and the person chooses which frames to keep.</summary>
 public sealed partial class ChangeEditor(
     IPictureMaking making, IJobQueries jobs, ILibrary library, ICredits creditBook, IPictureProvenance stories, ICurrentActor actor, NavigationManager navigation, IJSRuntime js)
 {
@@ -24,7 +25,7 @@ public sealed partial class ChangeEditor(
     private Run? run;
     private string from = "";
     private string to = "";
-    private int frames = TextDifferenceMaterial.DefaultFrames;
+    private int frames = TextDifferenceOperation.DefaultFrames;
     private int size = 1024;
     private int walked;
     private string? problem;
@@ -33,11 +34,11 @@ public sealed partial class ChangeEditor(
     [Parameter, EditorRequired]
     public required ChangeSource Source { get; set; }
 
-    /// <summary>The job that the address names: one of this picture, running or over.</summary>
+    /// <summary>The job that the URL names; it belongs to this picture and may be running or over.</summary>
     [Parameter]
     public Guid? JobId { get; set; }
 
-    // A row is walked through when it is whole.
+    // The frames are available once the whole row is finished.
     private List<Guid> Frames => run is { IsOver: true, Job: { } job }
         ? [.. job.Images.Select(image => image.ImageId).OfType<Guid>().Where(id => !trashed.Contains(id))]
         : [];
@@ -54,7 +55,7 @@ public sealed partial class ChangeEditor(
         }
     }
 
-    // Its frames say between which captions they stand.
+    // The captions are stored with the frames.
     private async Task ReadCaptionsAsync(Actor person)
     {
         var frame = run?.Job?.Images.Select(image => image.ImageId).OfType<Guid>().FirstOrDefault() ?? Guid.Empty;
@@ -98,7 +99,7 @@ public sealed partial class ChangeEditor(
         var job = new NewJob
         {
             IdempotencyKey = Guid.NewGuid().ToString(),
-            Material = new TextDifferenceMaterial(Source.Id, from.Trim(), to.Trim(), frames),
+            Operation = new TextDifferenceOperation(Source.Id, from.Trim(), to.Trim(), frames),
             Size = size,
         };
         if ((await making.HandleAsync(job, person, Gone)).TryGet(out var id, out var refusal))

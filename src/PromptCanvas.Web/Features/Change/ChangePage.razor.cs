@@ -5,8 +5,8 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Change;
 
-/// <summary>A picture on its way from one caption to another. Which picture and which job are part of the address.</summary>
-public sealed partial class ChangePage(IJobQueries jobs, IUploads uploads, ICurrentActor actor)
+/// <summary>Changes a picture from one caption to another. Picture and job are part of the URL.</summary>
+public sealed partial class ChangePage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
 {
     private ChangeSource? source;
     private bool missing;
@@ -35,7 +35,7 @@ public sealed partial class ChangePage(IJobQueries jobs, IUploads uploads, ICurr
     }
 
     private async Task<ChangeSource?> PictureAsync(Guid id) =>
-        await jobs.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
+        await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
             ? new ChangeSource(picture.Id, $"/api/images/{id}/content", picture.Prompt)
             : null;
 

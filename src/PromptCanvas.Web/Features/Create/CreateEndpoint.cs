@@ -7,7 +7,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary><c>POST /api/jobs</c>: the API's way to the handler that the page uses.</summary>
+/// <summary><c>POST /api/jobs</c>: calls the same handler as the page.</summary>
 internal static class CreateEndpoint
 {
     public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Make)
@@ -45,6 +45,6 @@ internal static class CreateEndpoint
     }
 }
 
-/// <summary>The answer to <c>POST /api/jobs</c>.</summary>
-/// <param name="Cost">In credits: one for each picture.</param>
+/// <summary>The response of <c>POST /api/jobs</c>.</summary>
+/// <param name="Cost">In credits: one per picture.</param>
 internal sealed record JobAccepted(Guid Id, JobState State, int? Position, double? EtaSeconds, int Cost);

@@ -8,7 +8,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>The studio's first page: the prompt, what is running, what was made.</summary>
+/// <summary>The start page: prompt box, running jobs, gallery.</summary>
 public sealed partial class CreatePage(
     GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, ICredits credits, IModelStatus model, NavigationManager navigation)
 {
@@ -40,17 +40,17 @@ public sealed partial class CreatePage(
     [SupplyParameterFromQuery(Name = "count")]
     public int? CountFromLink { get; set; }
 
-    /// <summary>The jobs at the first look, handed from the prerendered page to the live one.</summary>
+    /// <summary>The jobs on the first render, passed from prerendering to the interactive page.</summary>
     [PersistentState]
     public IReadOnlyList<JobView>? FirstJobs { get; set; }
 
-    /// <summary>What the person may use, handed over in the same way; null for who only looks.</summary>
+    /// <summary>The person's credits, passed in the same way; null for viewers, who cannot make pictures.</summary>
     [PersistentState]
     public QuotaView? Credits { get; set; }
 
     private bool IsEmpty => galleryEmpty && runs.Count == 0;
 
-    // What stands above is not shown below once more.
+    // Jobs shown above are hidden in the gallery below.
     private HashSet<Guid> HiddenJobs => [.. runs.Where(run => run.Job is not null).Select(run => run.Job!.Id)];
 
     protected override async Task OnInitializedAsync()
@@ -83,7 +83,7 @@ public sealed partial class CreatePage(
 
     private bool Shows(Guid jobId) => runs.Exists(run => run.Job?.Id == jobId);
 
-    // The job of the address first, then what else is queued or running, newest first.
+    // The job from the URL first, then the other queued or running ones, newest first.
     private async Task<IReadOnlyList<JobView>> ReadJobsAsync()
     {
         var active = (await jobs.ActiveAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None)).Reverse();
@@ -100,7 +100,7 @@ public sealed partial class CreatePage(
         var run = Run.Pending(request);
         runs.Insert(0, run);
 
-        // The first press may have to wait until the model is open; the tiles do not wait for that.
+        // The first submission may wait until the model is loaded; run it in the background so that the tiles appear at once.
         var person = await actor.GetAsync(CancellationToken.None);
         var queued = await Task.Run(() => handler.HandleAsync(request, person, CancellationToken.None));
         Credits = await ReadCreditsAsync();
@@ -120,13 +120,13 @@ public sealed partial class CreatePage(
         return person.MayMake ? await credits.GetAsync(person.PersonId, person.Role, CancellationToken.None) : null;
     }
 
-    // What was not delivered has been given back.
+    // Credits for undelivered pictures have been refunded.
     private async Task CountCreditsAsync() => Credits = await ReadCreditsAsync();
 
     private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
     private Task AgainAsync(Run run) => MakeAsync(run.Request with { IdempotencyKey = Guid.NewGuid().ToString() });
 
-    // A finished run makes room; its pictures are in the gallery below.
+    // Removes finished runs; their pictures are in the gallery below.
     private void KeepActive() => runs.RemoveAll(run => run.IsOver);
 }

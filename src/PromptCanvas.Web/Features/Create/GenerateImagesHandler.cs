@@ -2,10 +2,11 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components.Runs;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>Queues pictures for a prompt; the page and the API both come through here.</summary>
+/// <summary>Queues pictures for a prompt, for the page and for the API.</summary>
 public sealed class GenerateImagesHandler(ISubmissions submissions) : IPictureMaking
 {
     /// <summary>Queues the job; no picture exists yet when this returns.</summary>
@@ -23,6 +24,6 @@ public sealed class GenerateImagesHandler(ISubmissions submissions) : IPictureMa
         ArgumentNullException.ThrowIfNull(actor);
         return actor.MayMake
             ? submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role }, cancellationToken)
-            : Task.FromResult<Result<Guid>>(new Forbidden("You may look at what the team makes, and not make pictures yourself. Ask an administrator for another role."));
+            : Task.FromResult<Result<Guid>>(new Forbidden("Your role allows viewing pictures, not making them. Ask an administrator for another role."));
     }
 }

@@ -4,7 +4,7 @@ using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>Whether a person still wants the first hints. Once ended, they are gone on every device.</summary>
+/// <summary>Whether a person still sees the first-visit hints. Dismissing them applies to all devices.</summary>
 public sealed class Tour(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     public async Task<bool> IsWantedAsync(Actor actor, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Edit;
 
-/// <summary>One picture being edited: the canvas, its tools, what is wanted of it, and what came out.</summary>
+/// <summary>Edits one picture: canvas, tools, operation and results.</summary>
 public sealed partial class MaskEditor(
     IPictureMaking making, IJobQueries jobs, ILibrary library, ICurrentActor actor, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
@@ -37,7 +37,7 @@ public sealed partial class MaskEditor(
     [Parameter, EditorRequired]
     public required EditSource Source { get; set; }
 
-    /// <summary>The job that the address names: one of this picture, running or over.</summary>
+    /// <summary>The job that the URL names; it belongs to this picture and may be running or over.</summary>
     [Parameter]
     public Guid? JobId { get; set; }
 
@@ -51,7 +51,7 @@ public sealed partial class MaskEditor(
         ("down", T["EditDown"], state.Down),
     ];
 
-    /// <summary>Called by the canvas whenever the mask, the frame or the tool changed.</summary>
+    /// <summary>Called by the canvas whenever the mask, the frame or the tool has changed.</summary>
     [JSInvokable]
     public void OnCanvasChanged(CanvasState changed)
     {
@@ -59,7 +59,7 @@ public sealed partial class MaskEditor(
         StateHasChanged();
     }
 
-    /// <summary>Called by the canvas when it took a picture brought along as its mask.</summary>
+    /// <summary>Called by the canvas when it has used an uploaded picture as its mask.</summary>
     [JSInvokable]
     public async Task OnMaskTaken()
     {
@@ -178,7 +178,7 @@ public sealed partial class MaskEditor(
         busy = false;
     }
 
-    // What the server would refuse is said before anything is sent.
+    // Reports what the server would refuse, before anything is sent.
     private string? Missing() => intent switch
     {
         EditIntent.Extend when !state.IsExtended => T["EditNoFrame"].Value,
@@ -203,7 +203,7 @@ public sealed partial class MaskEditor(
         navigation.NavigateTo(navigation.GetUriWithQueryParameter("job", id), replace: true);
     }
 
-    // The same once more, with other seeds.
+    // Repeats with other seeds.
     private Task AgainAsync(Run again) => last is null ? MakeAsync() : SubmitAsync(last with { IdempotencyKey = Guid.NewGuid().ToString() });
 
     private async Task OverAsync(Run over)
@@ -244,7 +244,7 @@ public sealed partial class MaskEditor(
 
     private Task RetryAsync() => run is null ? MakeAsync() : AgainAsync(run);
 
-    // They are in the gallery already.
+    // The results are in the gallery already.
     private async Task KeepAllAsync()
     {
         (note, trashed) = (T["EditKeptAll", Finished.Count], []);
@@ -271,7 +271,7 @@ public sealed partial class MaskEditor(
         }
     }
 
-    // The chosen picture is what is edited next; the others stay in the gallery.
+    // The chosen result becomes the next source; the others stay in the gallery.
     private async Task Accept()
     {
         var chosen = Finished[picked];
@@ -279,6 +279,6 @@ public sealed partial class MaskEditor(
         navigation.NavigateTo($"/edit?image={chosen}");
     }
 
-    /// <summary>What became of an upload: an id, or what the server said against it.</summary>
+    /// <summary>Result of an upload: an id, or the server's error.</summary>
     internal sealed record UploadAnswer(Guid? Id, string? Error);
 }

@@ -5,28 +5,28 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>The finished pictures. What is looked for is part of the address, so that it can be sent and Back works.</summary>
-public sealed partial class GalleryPage(IJobQueries jobs, ICurrentActor actor, NavigationManager navigation)
+/// <summary>The gallery. Its filters are part of the URL, so that links and Back work.</summary>
+public sealed partial class GalleryPage(IPictureQueries pictures, ICurrentActor actor, NavigationManager navigation)
 {
     private bool isEmpty;
     private bool isMissing;
     private GalleryAddress address = new();
     private LibraryFilter filter = LibraryFilter.Everything;
 
-    /// <summary>Null once the page is live.</summary>
+    /// <summary>Null once the page is interactive.</summary>
     [CascadingParameter]
     public HttpContext? Context { get; set; }
 
     [Parameter]
     public Guid? ImageId { get; set; }
 
-    /// <summary>Being of the query it has the page look at every new address; the rest is read out of that itself.</summary>
+    /// <summary>Bound to the query so that the page renders on every navigation; the other parameters are parsed from the URL.</summary>
     [SupplyParameterFromQuery(Name = "picture")]
     public Guid? PictureId { get; set; }
 
-    // The actor says so in words; the first answer also by its status.
+    // The viewer shows the message; here a missing picture sets the status 404 of the initial response.
     protected override async Task OnInitializedAsync() => isMissing = Context is not null && ImageId is { } id
-        && await jobs.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is null;
+        && await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is null;
 
     private string EmptyTitle => address switch
     {

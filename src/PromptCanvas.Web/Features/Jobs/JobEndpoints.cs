@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Jobs;
 
-/// <summary>Jobs as programs see them.</summary>
+/// <summary>The jobs API.</summary>
 internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder api)
@@ -19,7 +19,7 @@ internal static class JobEndpoints
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Cancels one of your jobs; finished pictures stay. Scope: generate, edit or vary.");
         api.MapDelete("/jobs/{id:guid}/images/{index:int}", CancelImageAsync).RequireAuthorization(Policies.Make)
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("Cancels one picture of a job, from 0, if it is not finished; its credit is given back. Scope: generate, edit or vary.");
+            .WithSummary("Cancels one picture of a job (index from 0) if it is not finished and refunds its credit. Scope: generate, edit or vary.");
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)

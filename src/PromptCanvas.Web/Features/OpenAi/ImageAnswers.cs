@@ -3,10 +3,10 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Answers once the pictures are there.</summary>
+/// <summary>Writes the response after the pictures are finished.</summary>
 internal sealed class ImageAnswers(JobWait wait, IResponseDelivery answers, SignedPictures signed, PictureBytes bytes)
 {
-    /// <exception cref="OpenAiException">There is no picture.</exception>
+    /// <exception cref="OpenAiException">The job made no picture.</exception>
     public async Task WriteAsync(ImageRequest request, Guid jobId, Actor actor, HttpContext context)
     {
         var job = await WaitAsync(jobId, actor, context);
@@ -18,12 +18,12 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery answers, Sign
         }
         catch (OpenAiException)
         {
-            // This is the answer: who asks again wants new pictures.
+            // The error is the delivered response; a retry starts a new job.
             await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
             throw;
         }
 
-        // Before the end of the body, which this method's return sends: no client sees a whole answer that is not noted.
+        // Mark before the body ends, which happens when this method returns: no client can receive a complete response that is not marked as delivered.
         context.RequestAborted.ThrowIfCancellationRequested();
         await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
         if (context.RequestAborted.IsCancellationRequested)

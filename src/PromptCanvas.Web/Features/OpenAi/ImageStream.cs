@@ -10,7 +10,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Answers with events: partial pictures while they form, then each finished one.</summary>
+/// <summary>Writes server-sent events: partial pictures while they form, then each finished picture.</summary>
 internal sealed class ImageStream(JobWait wait, IResponseDelivery answers, IPreviewBus previews, PictureBytes bytes)
 {
     private const int LooksPerBreath = 10;
@@ -52,7 +52,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery answers, IPrev
             await watching;
             if (isOver || given.Count == request.Count)
             {
-                // Who goes when the last picture has come, before the end of the stream, had what there is.
+                // A client that disconnects after the last picture, before the end of the stream, has received everything.
                 await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
             }
         }
@@ -81,13 +81,13 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery answers, IPrev
         }
         else if (looks % LooksPerBreath == LooksPerBreath - 1)
         {
-            // A line on which nothing comes is cut by whoever stands between.
+            // Keep-alive: proxies close idle connections.
             await response.WriteAsync(": waiting\n\n", response.HttpContext.RequestAborted);
             await response.Body.FlushAsync(response.HttpContext.RequestAborted);
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Partial pictures may be lost; the finished one comes all the same.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Partial pictures are optional; the finished picture is sent in any case.")]
     private async Task WatchAsync(
         ImageRequest request, Guid jobId, ConcurrentQueue<(int Number, PreviewFrame Frame)> partials, Channel<bool> news, CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery answers, IPrev
         }
         catch (Exception)
         {
-            // The line or the studio is going.
+            // The connection or the server is closing.
         }
     }
 

@@ -6,12 +6,12 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Around everything under <c>/v1</c>: every refusal, whoever makes it, is OpenAI's error object, and every answer carries its headers.</summary>
+/// <summary>Handles all of <c>/v1</c>: turns every error, whatever its origin, into OpenAI's error object and adds the response headers.</summary>
 internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits limits, TimeProvider clock, ILogger<OpenAiErrorMiddleware> logger)
 {
     private const string Version = "2020-10-01";
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever goes wrong is answered in the client's words, and logged.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every fault is logged and answered in OpenAI's error format.")]
     public async Task InvokeAsync(HttpContext context)
     {
         var began = clock.GetTimestamp();
@@ -36,7 +36,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            logger.LogDebug("The client hung up on {Path}", context.Request.Path);
+            logger.LogDebug("The client disconnected from {Path}", context.Request.Path);
         }
         catch (Exception fault)
         {
@@ -45,7 +45,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         }
     }
 
-    // What routing, authorisation and the rate limiter refuse has a status and no body.
+    // Routing, authorization and the rate limiter set a status without a body.
     private static async Task FillAsync(HttpContext context)
     {
         var response = context.Response;
@@ -59,12 +59,12 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
     {
         if (context.Response.HasStarted)
         {
-            // Half an answer is worse than none.
+            // Abort: a truncated response must not look complete.
             context.Abort();
             return;
         }
 
-        // What others said of themselves (a challenge, a limit's wait) stays.
+        // Keep the headers of other middleware (WWW-Authenticate, Retry-After).
         context.Response.Headers.Remove("Content-Disposition");
         await fault.WriteAsync(context);
     }
@@ -76,8 +76,8 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         StatusCodes.Status404NotFound => OpenAiFaults.UnknownAddress(context.Request),
         StatusCodes.Status405MethodNotAllowed => OpenAiFaults.NotAllowed(context.Request),
         StatusCodes.Status413PayloadTooLarge => new(status, "The body of your request is too large: images and masks are PNGs of less than 4 MB each.", Code: "request_too_large"),
-        StatusCodes.Status415UnsupportedMediaType => new(status, "The Content-Type of your request is not one that is read here.", Code: "unsupported_content_type"),
-        StatusCodes.Status429TooManyRequests => new(status, "Rate limit exceeded for requests. Wait as long as retry-after says.", "requests", Code: "rate_limit_exceeded"),
+        StatusCodes.Status415UnsupportedMediaType => new(status, "The Content-Type of your request is not supported.", Code: "unsupported_content_type"),
+        StatusCodes.Status429TooManyRequests => new(status, "Rate limit exceeded for requests. Wait for the time in the retry-after header.", "requests", Code: "rate_limit_exceeded"),
         >= StatusCodes.Status500InternalServerError => OpenAiFaults.Inside with { Status = status },
         >= StatusCodes.Status400BadRequest => new(status, "The request was refused."),
         _ => null,

@@ -3,8 +3,8 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Who holds the line for which job: a client, and its own next attempts. Who hangs up wants no pictures, and with the last line the job is
-/// cancelled and given back.</summary>
+/// <summary>Counts the clients that wait for each job: the first request and its retries. When the last one disconnects, the job is cancelled and
+/// refunded.</summary>
 internal sealed class WaitingClients(ISubmissions submissions)
 {
     private readonly Lock gate = new();
@@ -18,8 +18,8 @@ internal sealed class WaitingClients(ISubmissions submissions)
         }
     }
 
-    /// <summary>Until <see cref="LeaveAsync"/> nobody else's hanging up ends the job.</summary>
-    /// <returns>False when everybody had just hung up: the job is cancelled by the time this returns.</returns>
+    /// <summary>Registers a client. Until <see cref="LeaveAsync"/> other clients' disconnects do not cancel the job.</summary>
+    /// <returns>False when the last client has just disconnected; the job is cancelled by the time this returns.</returns>
     public async Task<bool> JoinAsync(Guid jobId)
     {
         Task ending;
@@ -43,7 +43,7 @@ internal sealed class WaitingClients(ISubmissions submissions)
         return false;
     }
 
-    /// <param name="hungUp">Whether nobody listens at the other end any more.</param>
+    /// <param name="hungUp">Whether the client disconnected.</param>
     public async Task LeaveAsync(Guid jobId, bool hungUp)
     {
         TaskCompletionSource ending;

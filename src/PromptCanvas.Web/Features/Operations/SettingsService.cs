@@ -4,16 +4,16 @@ using Microsoft.Extensions.Configuration.Json;
 
 namespace PromptCanvas.Web.Features.Operations;
 
-/// <summary>A setting as an administrator sees it.</summary>
+/// <summary>A setting on the administration page.</summary>
 /// <param name="Value">Null when it is a secret.</param>
-/// <param name="IsSet">Whether anybody set it; otherwise the value is the studio's own.</param>
-/// <param name="Source">A file's name, "environment" or "command line"; null unless set.</param>
+/// <param name="IsSet">Whether it is configured; otherwise the value is the default.</param>
+/// <param name="Source">A file name, "environment" or "command line"; null when not configured.</param>
 public sealed record SettingFacts(string Key, string? Value, bool IsSet, string? Source);
 
-/// <summary>What the studio is set to, and where that comes from. Secrets are never read out.</summary>
+/// <summary>The effective settings and their sources. Secret values are never returned.</summary>
 internal sealed class SettingsService(IConfiguration configuration)
 {
-    /// <summary>Every setting there is, with what counts when nobody sets it; null = nothing, and it is a secret when <see cref="Secrets"/> says so.</summary>
+    /// <summary>All settings with their defaults; null = no default. <see cref="Secrets"/> lists those that are secret.</summary>
     private static readonly (string Key, string? Default)[] Known =
     [
         ("Urls", "http://localhost:5080"),
@@ -77,7 +77,7 @@ internal sealed class SettingsService(IConfiguration configuration)
         return new SettingFacts(key, Secrets.Contains(key) ? null : configuration[key] ?? standard, source is not null, source);
     }
 
-    // The last provider that knows a key is the one that counts.
+    // The last provider with the key takes precedence.
     private string? SourceOf(string key) => configuration is IConfigurationRoot root ? SourceOf(root.Providers, key) : null;
 
     private static string? SourceOf(IEnumerable<IConfigurationProvider> providers, string key) => providers.Reverse()

@@ -5,12 +5,12 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Previews;
 
-/// <summary>Turns the feed's "something changed" into the queue's places.</summary>
+/// <summary>Turns change notifications into queue positions.</summary>
 public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Every active job of one person first, then each change of an active job and the end of a job seen before; at most four rounds a second.</summary>
+    /// <summary>First every active job of the person, then each change of an active job and the end of known jobs; at most four updates per second.</summary>
     public async IAsyncEnumerable<QueueUpdate> WatchAsync(Actor actor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });

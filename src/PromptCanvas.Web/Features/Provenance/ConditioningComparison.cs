@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Web.Features.Provenance;
 
-/// <summary>What the ways from a caption to a picture are called in addresses: as on the command line.</summary>
+/// <summary>Names of the conditioning modes in URLs, the same as on the command line.</summary>
 internal static class ConditioningComparison
 {
     private static readonly Dictionary<string, ConditioningMode> Modes = new(StringComparer.Ordinal)
@@ -15,7 +15,7 @@ internal static class ConditioningComparison
 
     public static IEnumerable<string> Names => Modes.Keys;
 
-    /// <summary>Null when there is no such way.</summary>
+    /// <summary>Null for an unknown name.</summary>
     public static ConditioningMode? Parse(string name) => Modes.TryGetValue(name, out var mode) ? mode : null;
 
     public static string NameOf(ConditioningMode mode) => Modes.Single(way => way.Value == mode).Key;

@@ -8,7 +8,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Provenance;
 
-/// <summary>A picture's making, drawn once more while somebody looks.</summary>
+/// <summary>Replays how a picture was made.</summary>
 internal static class ProvenanceEndpoints
 {
     private const string Similarity = "Clip-Similarity";
@@ -17,10 +17,10 @@ internal static class ProvenanceEndpoints
     {
         api.MapGet("/images/{id:guid}/replay", ReplayAsync).RequireAuthorization(Policies.Read).WithMetadata(new BlendPreviewWork())
             .Produces<ReplayBody>().Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .WithSummary("Every step of a picture's making at a small size, drawn once more: kept nowhere and free of charge. Scope: read.");
+            .WithSummary("Replays every step of a picture's generation at a small size; not stored and free of charge. Scope: read.");
         api.MapGet("/images/{id:guid}/ways/{way}", WayAsync).RequireAuthorization(Policies.Read).WithMetadata(new BlendPreviewWork())
             .Produces(StatusCodes.Status200OK, contentType: "image/webp").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A picture's caption at 64 pixels with the same seed, from the caption alone (none), the text embedding (text-embedding) or a prior (diffusion, autoregressive). "
+            .WithSummary("A picture's caption at 64 pixels with the same seed, conditioned on the caption alone (none), the text embedding (text-embedding) or a prior (diffusion, autoregressive). "
                 + $"The header {Similarity} is the cosine of picture and caption. Free of charge. Scope: read.");
     }
 
@@ -35,7 +35,7 @@ internal static class ProvenanceEndpoints
     {
         if (ConditioningComparison.Parse(way) is not { } mode)
         {
-            return new NotFound($"There is no way called {way}: choose one of {string.Join(", ", ConditioningComparison.Names)}.").ToProblem();
+            return new NotFound($"Unknown mode {way}: choose one of {string.Join(", ", ConditioningComparison.Names)}.").ToProblem();
         }
 
         if (!(await story.WayAsync(context.User.ToActor(), id, mode, cancellationToken)).TryGet(out var drawn, out var refusal))
@@ -54,10 +54,10 @@ internal static class ProvenanceEndpoints
     private static IResult Answer(Refusal refusal) => refusal is Superseded ? TypedResults.NoContent() : refusal.ToProblem();
 }
 
-/// <summary>The answer to <c>GET /api/images/ID/replay</c>.</summary>
+/// <summary>The response of <c>GET /api/images/ID/replay</c>.</summary>
 internal sealed record ReplayBody(IReadOnlyList<FrameBody> Frames);
 
-/// <summary>A step.</summary>
+/// <summary>A step of the replay.</summary>
 /// <param name="Stage">prior, decoder, superResolution256, superResolution1024 or inversion.</param>
 /// <param name="Bytes">The predicted picture, base64.</param>
 internal sealed record FrameBody(string Stage, int Step, int Steps, int Width, int Height, string ContentType, byte[] Bytes)

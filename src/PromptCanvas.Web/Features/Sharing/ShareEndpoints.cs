@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>What a link's page is made of: its data, and the bytes of its pictures. Without the link's password 401, without a link 404.</summary>
+/// <summary>Data and picture bytes of a share link. 401 without the link's password, 404 without a valid link.</summary>
 internal static class ShareEndpoints
 {
     public static void AddSharing(this IServiceCollection services)
@@ -67,15 +67,15 @@ internal static class ShareEndpoints
 
     private static async Task<IResult> OpenAsync(string token, ShareLinkAccess door, HttpContext context, Func<ShareLink, Task<IResult>> give)
     {
-        // A link may end at any moment, and no search engine shall keep what it showed.
+        // A link can end at any moment, so responses must not be cached or indexed.
         context.Response.Headers.CacheControl = "private, no-store";
         context.Response.Headers["X-Robots-Tag"] = "noindex";
         return await door.FindAsync(token, context.RequestAborted) is not { } link ? TypedResults.NotFound()
-            : !door.IsOpen(link, context) ? TypedResults.Text("This link has a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
+            : !door.IsOpen(link, context) ? TypedResults.Text("This link requires a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
             : await give(link);
     }
 
-    // The prompt would be in the file too.
+    // The file contains the prompt too, so strip it.
     private static async Task<IResult> StrippedAsync(StoredContent content, CancellationToken cancellationToken)
     {
         await using var stream = content.Stream;

@@ -10,7 +10,7 @@ using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>Lets in who has a link's address and, where it has one, its password. Pages, bytes, thumbnails and data all come through here.</summary>
+/// <summary>Checks a link's token and password, for pages, bytes, thumbnails and data.</summary>
 internal sealed class ShareLinkAccess(
     IDbContextFactory<AppDbContext> databases, IPasswordHasher<Person> hasher, IDataProtectionProvider protection, LinkLimits limits, TimeProvider clock)
 {
@@ -18,7 +18,7 @@ internal sealed class ShareLinkAccess(
 
     private readonly ITimeLimitedDataProtector proofs = protection.CreateProtector("share-link").ToTimeLimitedDataProtector();
 
-    /// <summary>The link of an address that works now; null when there is none: unknown, over, revoked, or its owner suspended.</summary>
+    /// <summary>The valid link of a token; null when it is unknown, expired or revoked, or its owner is suspended.</summary>
     public async Task<ShareLink?> FindAsync(string token, CancellationToken cancellationToken)
     {
         var (hash, now) = (SecretToken.HashOf(token), clock.GetUtcNow());
@@ -29,7 +29,7 @@ internal sealed class ShareLinkAccess(
             cancellationToken);
     }
 
-    /// <summary>Whether this browser has given the link's password, or needs none.</summary>
+    /// <summary>Whether this browser has entered the link's password, or the link needs none.</summary>
     public bool IsOpen(ShareLink link, HttpContext context)
     {
         if (link.PasswordHash is null)
@@ -43,11 +43,11 @@ internal sealed class ShareLinkAccess(
         }
         catch (CryptographicException)
         {
-            return false; // of another installation, or too old
+            return false; // issued by another installation, or expired
         }
     }
 
-    /// <summary>Tries a password; the right one opens the link to this browser.</summary>
+    /// <summary>Checks a password; the right one sets a cookie that opens the link in this browser.</summary>
     public LinkAnswer Try(ShareLink link, string token, string password, HttpContext context)
     {
         if (limits.Refuse(context, link.Id))
@@ -71,7 +71,7 @@ internal sealed class ShareLinkAccess(
         return LinkAnswer.Right;
     }
 
-    /// <summary>Counts a visit.</summary>
+    /// <summary>Counts a view.</summary>
     public async Task CountAsync(ShareLink link, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -80,11 +80,11 @@ internal sealed class ShareLinkAccess(
 
     private static string CookieOf(ShareLink link) => $"link-{link.Id:N}";
 
-    // Of this link and this password.
+    // Bound to the link and its current password.
     private static string ProofOf(ShareLink link) => $"{link.Id:N} {SecretToken.HashOf(link.PasswordHash!)}";
 }
 
-/// <summary>What came of a password.</summary>
+/// <summary>Result of a password check.</summary>
 internal enum LinkAnswer
 {
     Right,

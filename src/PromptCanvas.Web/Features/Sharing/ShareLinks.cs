@@ -8,18 +8,18 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>A person's own links. The database keeps no token and no password, only what they hash to.</summary>
+/// <summary>A person's own links. The database stores hashes of the token and the password only.</summary>
 internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPasswordHasher<Person> hasher, TimeProvider clock)
 {
     private const int LongestPassword = 256;
     private const int MostShown = 200;
 
-    /// <returns>The address's token, which nobody can read again; or why there is no link.</returns>
+    /// <returns>The token of the URL, which cannot be read again; or why the link was refused.</returns>
     public async Task<Result<string>> MakeAsync(Actor actor, NewShareLink wished, CancellationToken cancellationToken)
     {
         if (!NewShareLink.Spans.Contains(wished.Days))
         {
-            return new InvalidInput("days", $"A link works for {string.Join(", ", NewShareLink.Spans)} days.");
+            return new InvalidInput("days", $"The lifetime must be one of {string.Join(", ", NewShareLink.Spans)} days.");
         }
 
         if (wished.Password is { Length: > LongestPassword })
@@ -30,7 +30,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (!await IsOwnAsync(database, actor, wished, cancellationToken))
         {
-            return new NotFound("There is nothing of yours with this address.");
+            return new NotFound("You have no picture or board with this id.");
         }
 
         var token = SecretToken.Create();
@@ -52,7 +52,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         return token;
     }
 
-    /// <summary>Those that still work, the newest first; of one picture or board, or all.</summary>
+    /// <summary>The valid links, newest first; of one picture or board, or all.</summary>
     public async Task<IReadOnlyList<OwnLink>> ReadAsync(Actor actor, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -79,7 +79,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
                 link.Opened)).Take(MostShown).ToListAsync(cancellationToken);
     }
 
-    /// <summary>From now on there is nothing under its address.</summary>
+    /// <summary>Revokes a link at once.</summary>
     public async Task RevokeAsync(Actor actor, Guid linkId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -88,7 +88,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
             .ExecuteUpdateAsync(change => change.SetProperty(link => link.RevokedAt, now), cancellationToken);
     }
 
-    /// <summary>Whether somebody may share a picture or a board: it is theirs, and there.</summary>
+    /// <summary>Whether the person owns the picture or board, and it exists.</summary>
     public async Task<bool> IsOwnAsync(Actor actor, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

@@ -7,22 +7,22 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Uploads;
 
-/// <summary><c>POST /api/uploads</c>: pictures and masks for jobs.</summary>
+/// <summary><c>POST /api/uploads</c>: uploads pictures and masks for jobs.</summary>
 internal static class UploadEndpoint
 {
-    // The picture and the form around it.
+    // The picture plus the overhead of the form.
     private const long LargestRequest = 21 * 1024 * 1024;
 
     public static void MapUploads(this IEndpointRouteBuilder api)
     {
-        // Antiforgery is the whole group's matter: a key needs none.
+        // The route group checks antiforgery tokens; requests with a key need none.
         api.MapPost("/uploads", AddAsync).RequireAuthorization(Policies.Upload).DisableAntiforgery()
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
             .Produces<UploadView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .WithSummary("Brings a picture or mask along for a job; it is private and kept for 24 hours unless a job uses it. Scope: edit or vary.");
+            .WithSummary("Uploads a picture or mask for a job. It is private and is deleted after 24 hours unless a job uses it. Scope: edit or vary.");
         api.MapGet("/uploads/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "image/png").ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("The pixels of a picture you brought along. Scope: read.").WithMetadata(new UserContent());
+            .WithSummary("The pixels of a picture that you uploaded. Scope: read.").WithMetadata(new UserContent());
     }
 
     private static async Task<IResult> AddAsync(IFormFile? file, ClaimsPrincipal user, IUploads uploads, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal static class UploadEndpoint
     {
         if (await uploads.OpenAsync(context.User.ToActor(), id, cancellationToken) is not { } content)
         {
-            return new NotFound("There is no upload with this id; uploads are kept for 24 hours unless a job uses them.").ToProblem();
+            return new NotFound("There is no upload with this id; uploads are deleted after 24 hours unless a job uses them.").ToProblem();
         }
 
         context.Response.Headers.CacheControl = "private, no-cache";

@@ -4,7 +4,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Usage;
 
-/// <summary><c>GET /admin/usage.csv</c>: what was made, for a spreadsheet.</summary>
+/// <summary><c>GET /admin/usage.csv</c>: usage for a spreadsheet.</summary>
 internal static class UsageEndpoint
 {
     public static void AddUsage(this IServiceCollection services) => services.AddSingleton<UsageService>();
@@ -17,7 +17,7 @@ internal static class UsageEndpoint
         var span = UsageService.SpanOf(days ?? 0);
         context.Response.Headers.CacheControl = "no-store";
 
-        // With the mark that tells a spreadsheet that it is UTF-8.
+        // With a byte order mark, so that spreadsheets detect UTF-8.
         var table = await book.CsvAsync(span, cancellationToken);
         byte[] bytes = [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(table)];
         return TypedResults.File(bytes, "text/csv; charset=utf-8", $"usage-{span}-days.csv");

@@ -4,15 +4,15 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Usage;
 
-/// <summary>Reads what was made, for administrators, and what one person made, for them.</summary>
+/// <summary>Reads usage: of everyone for administrators, and one's own for each person.</summary>
 internal sealed class UsageService(ICredits credits, IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
-    /// <summary>The spans one can choose, in days.</summary>
+    /// <summary>The selectable spans, in days.</summary>
     public static IReadOnlyList<int> Spans { get; } = [7, 30, 90];
 
     private DateOnly Today => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
 
-    /// <summary>One of <see cref="Spans"/>, whatever was asked for.</summary>
+    /// <summary>The given span if it is one of <see cref="Spans"/>; otherwise the default.</summary>
     public static int SpanOf(int days) => Spans.Contains(days) ? days : 30;
 
     public async Task<UsageReport> ReportAsync(int days, Func<string?, string> nameOf, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class UsageService(ICredits credits, IDbContextFactory<AppDbCont
         return UsageCsv.Write(lines, id => names.GetValueOrDefault(id ?? Guid.Empty) ?? "");
     }
 
-    /// <summary>A person's pictures on each of the last days, today last.</summary>
+    /// <summary>A person's pictures per day, ending today.</summary>
     public async Task<IReadOnlyList<(DateOnly Day, int Pictures)>> DaysOfAsync(Guid personId, int days, CancellationToken cancellationToken)
     {
         var from = At(Today.AddDays(1 - days));

@@ -7,7 +7,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Blend;
 
-/// <summary>What a blend would show, while the hand still moves.</summary>
+/// <summary>Previews of a blend.</summary>
 public sealed class BlendPreviewEndpointTests(Studio studio) : IClassFixture<Studio>
 {
     private readonly HttpClient client = studio.CreateClient();

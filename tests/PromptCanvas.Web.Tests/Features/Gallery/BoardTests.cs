@@ -11,7 +11,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;
 
-/// <summary>Boards, comments and bundles: what others put there is seen by whoever may see it, and by nobody else.</summary>
+/// <summary>Boards, comments and bundles: their content is visible only to people who have access to it.</summary>
 public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

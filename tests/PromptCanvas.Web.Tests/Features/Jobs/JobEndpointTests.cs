@@ -63,7 +63,7 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
         await queue.PauseAsync("New card.", null, TestContext.Current.CancellationToken);
         var id = await client.StartJobAsync();
 
-        // Places are looked up once a second for everybody.
+        // Queue positions are computed once a second for all jobs.
         var job = await client.JobWhenAsync(id, one => one.GetProperty("why").ValueKind is JsonValueKind.String);
         Assert.Equal("The queue is paused: New card.", job.GetProperty("why").GetString());
         await queue.ResumeAsync(TestContext.Current.CancellationToken);

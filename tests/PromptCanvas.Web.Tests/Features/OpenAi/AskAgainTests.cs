@@ -13,8 +13,8 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Clients that ask again by themselves, on either database: what never arrived is given once more for its one charge, and what did arrive
-/// is never given again.</summary>
+/// <summary>Clients that retry automatically, on both databases: a response that never arrived is sent again for the same charge, and a response
+/// that arrived is never sent again.</summary>
 public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -56,7 +56,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
             new { prompt = "bytes", size = "256x256", response_format = "b64_json" },
             new { prompt = "events", size = "256x256", stream = true }])
         {
-            // A program asks the same again and again; one of its calls is refused, and the client sends that one once more by itself.
+            // A client repeats the same request; one call fails, and the client library retries it automatically.
             var first = await TextAsync(client, body, retries: 0);
             var second = await TextAsync(client, body, retries: 1);
 
@@ -100,7 +100,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
             first = await TextAsync(client, body, retries: 0);
         }
 
-        // As a process leaves it that ends when the picture is there and its answer is not out.
+        // State after a process that ended when the picture was finished but the response was not sent.
         await using (var database = await DatabaseAsync())
         {
             Assert.Equal(1, await database.Database.ExecuteSqlRawAsync("UPDATE \"Jobs\" SET \"AnsweredAt\" = NULL WHERE \"AnsweredAt\" IS NOT NULL", Cancellation));
@@ -192,7 +192,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         Assert.NotEqual(first[0], await PictureAsync(client, path, "another"));
         Assert.Equal(2, await client.UsedAsync());
 
-        // What was sent again left nothing behind.
+        // The retry left no uploads behind.
         await using var after = await DatabaseAsync();
         Assert.Equal(await after.JobInputs.Select(input => input.UploadId).Distinct().CountAsync(Cancellation), await after.Uploads.CountAsync(Cancellation));
     }
@@ -212,7 +212,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         }
 
-        // One of the two pictures cannot be used.
+        // One of the two pictures is unusable.
         using var unusable = await client.PostAsync(OpenAiCalls.Edits, ("image", TestPictures.Png(64, 64)), ("mask", WhiteMask()), ("prompt", "a cube"), ("size", "256x256"));
         Assert.Equal(HttpStatusCode.BadRequest, unusable.StatusCode);
 
@@ -297,7 +297,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(1, await client.UsedAsync());
     }
 
-    // The client is gone, and the studio hears of it before it does anything else.
+    // The client disconnects, and the server sees it before it continues.
     private static async Task CutAsync(IServiceProvider provider)
     {
         var context = provider.GetRequiredService<IHttpContextAccessor>().HttpContext!;

@@ -5,7 +5,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Provenance;
 
-/// <summary>How a picture was made, drawn once more.</summary>
+/// <summary>Replay of a picture's generation.</summary>
 public sealed class ProvenanceEndpointTests(Studio studio) : IClassFixture<Studio>
 {
     private readonly HttpClient client = studio.CreateClient();

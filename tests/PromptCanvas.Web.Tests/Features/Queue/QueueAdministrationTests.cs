@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
@@ -66,7 +67,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         Assert.Null(await Administration().CancelAsync(job, " the exam begins ", TestContext.Current.CancellationToken));
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-        // The owner reads why: in the job, and beside the credits that came back.
+        // The owner sees the reason in the job and next to the refund.
         const string Why = "An administrator cancelled it: the exam begins";
         var cancelled = await client.JobAsync(job);
         Assert.Equal(("cancelled", Why), (cancelled.GetProperty("state").GetString(), cancelled.GetProperty("error").GetString()));
