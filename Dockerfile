@@ -5,7 +5,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG RID=linux-x64
 WORKDIR /source
-COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt CodeMetricsConfig.txt .editorconfig ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt CodeMetricsConfig.txt .editorconfig ./
 COPY src/ src/
 COPY Migrations/ Migrations/
 COPY wwwroot/ wwwroot/

@@ -54,6 +54,17 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     public int WorkingSizeFor(int side) => StagePlan.WorkingSizeFor(model, side);
 
     /// <inheritdoc/>
+    public double OperationsOf(GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return WorkEstimate.OperationsOf(model, request);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OfferedSize> Sizes =>
+        [.. StagePlan.OfferedSizes(model).Select(side => new OfferedSize(side, StagePlan.MadeSizeFor(model, side)))];
+
+    /// <inheritdoc/>
     public string UnreadPart(string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);

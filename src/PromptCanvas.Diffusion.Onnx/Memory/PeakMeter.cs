@@ -1,0 +1,39 @@
+namespace PromptCanvas.Diffusion.Onnx.Memory;
+
+/// <summary>Watches how much of its own memory the process takes while something is done.</summary>
+internal sealed class PeakMeter : IDisposable
+{
+    private const int MillisecondsBetweenLooks = 25;
+
+    private readonly long start = MachineMemory.Instance.Anonymous;
+    private readonly ManualResetEventSlim ended = new();
+    private readonly Thread watcher;
+    private long peak;
+
+    /// <summary>Begins to watch.</summary>
+    public PeakMeter()
+    {
+        peak = start;
+        watcher = new Thread(Watch) { IsBackground = true, Name = "memory peak" };
+        watcher.Start();
+    }
+
+    /// <summary>Bytes by which the highest moment so far lies above the start.</summary>
+    public long Growth => Math.Max(Interlocked.Read(ref peak), MachineMemory.Instance.Anonymous) - start;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ended.Set();
+        watcher.Join();
+        ended.Dispose();
+    }
+
+    private void Watch()
+    {
+        while (!ended.Wait(MillisecondsBetweenLooks))
+        {
+            Interlocked.Exchange(ref peak, Math.Max(peak, MachineMemory.Instance.Anonymous));
+        }
+    }
+}
