@@ -7,7 +7,7 @@ namespace PromptCanvas.Diffusion.Onnx;
 /// <param name="Memory">Bytes of its weights in memory, where all are 32-bit floats; pictures in the making come on top.</param>
 public sealed record ModelNeeds(long Disk, long Memory)
 {
-    /// <summary>What the process has beside weights and pictures.</summary>
+    /// <summary>Memory of the process in addition to weights and pictures.</summary>
     internal const long Base = 500_000_000;
 
     /// <summary>Bytes of its largest network: stages are loaded in turn where there is no room for all of them.</summary>

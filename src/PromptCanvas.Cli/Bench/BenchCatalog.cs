@@ -8,7 +8,7 @@ internal static class BenchCatalog
     /// <summary>Measures picture quality instead of time.</summary>
     public static BenchEntry Quality { get; } = new("quality", (bench, token) => new QualityBench(bench).RunAsync(token));
 
-    /// <summary>What needs a CUDA device.</summary>
+    /// <summary>The benchmarks that need a CUDA device.</summary>
     public static BenchEntry Gpu { get; } = new("gpu", (bench, token) => new GpuBench(bench).RunAsync(token));
 
     public static IReadOnlyList<BenchEntry> Entries { get; } =

@@ -7,9 +7,9 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Every figure that needs a GPU, in one run of at most ten minutes: each setting beside the default, and the difference to the CPU's numbers.</summary>
+/// <summary>All benchmarks that need a GPU, in one run of at most ten minutes: each setting compared with the default, and the difference to the CPU's results.</summary>
 /// <param name="bench">The model and the repeats.</param>
-/// <param name="device">What runs the networks; a test puts the processor here.</param>
+/// <param name="device">The execution provider; tests use the CPU.</param>
 internal sealed class GpuBench(BenchContext bench, string device = ExecutionProviders.Cuda)
 {
     private const int Rows = 8;
@@ -18,7 +18,7 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
     private const int ProbeChannels = 16;
     private const int ProbeSide = 8;
 
-    /// <summary>No figure is begun after this; the last may take a minute.</summary>
+    /// <summary>No benchmark starts after this time; the last may take a minute.</summary>
     private static readonly TimeSpan LastBegin = TimeSpan.FromMinutes(8.5);
 
     private static readonly int[] Batches = [1, 2, 4, 8, 16];
@@ -31,7 +31,7 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
     /// <exception cref="BadInputException">There is no such device.</exception>
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
     {
-        // Said at once where there is no device: the CPU's own numbers take a while.
+        // Fail at once without a device: the CPU's reference run takes a while.
         new ConvolutionProbe(ProbeChannels, ProbeSide, new ExecutionProviders(Default, Refuse)).Dispose();
         var inputs = UNetBench.DecoderInputs(bench.Model, UNetBench.ShapesOf(Path.Combine(bench.Folder, bench.Model.Decoder.Network.Name)), Rows);
         Randomise(inputs[NetworkNames.Sample].Floats);
@@ -66,7 +66,7 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
         return network.Run(inputs, cancellationToken)[NetworkNames.Sample].Floats;
     }
 
-    /// <summary>One way to run the decoder: its start, a row's time, its memory, its difference to the CPU.</summary>
+    /// <summary>One configuration of the decoder: load time, time per row, memory, difference to the CPU.</summary>
     private void Variant(string name, InferenceOptions options, Dictionary<string, NetworkTensor> inputs, float[] reference, CancellationToken cancellationToken)
     {
         if (IsLate)
@@ -86,7 +86,7 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
         }
     }
 
-    /// <summary>What company is worth: on a GPU a row of many costs less than one alone.</summary>
+    /// <summary>The gain from batching: on a GPU a row of a large batch costs less than one alone.</summary>
     private void BatchesOf(CancellationToken cancellationToken)
     {
         using var network = Open(Default);
@@ -94,7 +94,7 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
         var medians = new List<double>();
         foreach (var batch in Batches.TakeWhile(_ => !IsLate))
         {
-            // Said at once where there is no device: the CPU's own numbers take a while.
+            // Fail at once without a device: the CPU's reference run takes a while.
         new ConvolutionProbe(ProbeChannels, ProbeSide, new ExecutionProviders(Default, Refuse)).Dispose();
         var inputs = UNetBench.DecoderInputs(bench.Model, shapes, batch);
             network.Run(inputs, cancellationToken);
@@ -145,7 +145,7 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
         return times;
     }
 
-    /// <summary>What the driver says is in use; null where its tool is not installed.</summary>
+    /// <summary>The memory in use as reported by the driver; null if nvidia-smi is not installed.</summary>
     private static double? DeviceMegabytes()
     {
         var start = new ProcessStartInfo("nvidia-smi") { RedirectStandardOutput = true, ArgumentList = { "--query-gpu=memory.used", "--format=csv,noheader,nounits" } };

@@ -17,7 +17,7 @@ internal sealed class TorchBench(BenchContext bench)
     {
         if (bench.Model.Latents is not null)
         {
-            await Console.Error.WriteLineAsync($"There is no PyTorch network here to compare the decoder of {bench.Model.Name} with.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"There is no PyTorch counterpart of the decoder of {bench.Model.Name}.").ConfigureAwait(false);
             return [];
         }
 

@@ -11,7 +11,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     /// <summary>Enough work for a CPU clock with a resolution of 10 ms: one gigaflop takes a core about 10 ms.</summary>
     private const double OperationsPerMeasurement = 30e9;
 
-    /// <summary>What Kandinsky's decoder makes of an image embedding.</summary>
+    /// <summary>Number of context tokens that Kandinsky's decoder makes from an image embedding.</summary>
     private const int ImageTokens = 32;
 
     private static readonly (int Channels, int Side)[] PeakShapes = [(64, 64), (128, 32), (256, 16), (256, 32)];

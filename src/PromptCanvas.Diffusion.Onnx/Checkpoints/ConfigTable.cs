@@ -2,7 +2,7 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 /// <summary>
 /// The keys of every config the engine opens, by class: read, neutral in one value, or not computed with by the class itself. Whatever is not here is
-/// refused by name, because a key nobody reads can change every picture.
+/// refused by name, because an ignored key can change every picture.
 /// </summary>
 /// <remarks>Source: the constructors of diffusers 0.11 to 0.35 and of transformers 4.25 to 5; what <c>_</c> begins is about the file.</remarks>
 internal static class ConfigTable

@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
-/// <summary>Keeps what follows from a model's weights beside the graphs: one small JSON file a fact.</summary>
+/// <summary>Stores values derived from a model's weights next to the cached graphs: one small JSON file per value.</summary>
 /// <param name="cache">The graphs' folder; null = nothing is kept from one start to the next, only until this one ends.</param>
 internal sealed class FactsFolder(string? cache) : IModelFacts
 {

@@ -46,7 +46,7 @@ internal static class ModelFiles
         }
         catch (ModelException)
         {
-            // Its index cannot be read, which whoever opens the model says; its files have a stamp all the same.
+            // The index is unreadable; opening the model reports it. Its files are stamped anyway.
             return WithComponents;
         }
     }

@@ -116,7 +116,7 @@ internal sealed class HalfPrecisionGraph
         kinds[output] = Kind.Full;
         if (wasHalf)
         {
-            // Whoever wants 32 bits again takes them from before the conversion.
+            // Consumers of 32-bit values use those from before the conversion.
             node.Output[0] = output + FullSuffix;
             casts.Add(node.Output[0]);
             kinds[node.Output[0]] = Kind.Full;

@@ -62,7 +62,7 @@ internal sealed record UNetConfig
     /// <summary>Whether the decoder also takes the known picture and the keep mask.</summary>
     public bool MaskedInput { get; init; }
 
-    /// <summary>Whether an upsampler's output is added to the enlarged small picture, which lies behind the noisy one in its input.</summary>
+    /// <summary>Whether an upsampler's output is added to the enlarged small picture, which follows the noisy one in its input.</summary>
     public bool Residual { get; init; }
 
     /// <summary>n, the number of levels.</summary>

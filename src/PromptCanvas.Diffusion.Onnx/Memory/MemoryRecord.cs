@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PromptCanvas.Diffusion.Onnx.Memory;
 
-/// <summary>The most memory a process took with a model, at its first start and at later ones: measured, and kept beside the graph cache.</summary>
+/// <summary>The measured peak memory of a process with a model, at its first start and at later ones; stored next to the graph cache.</summary>
 internal static class MemoryRecord
 {
     private const string Extension = ".memory";

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>The libraries CUDA needs beside the driver. A missing one would otherwise show at the first convolution, minutes later.</summary>
+/// <summary>The libraries that CUDA needs in addition to the driver. Otherwise a missing one would fail at the first convolution, minutes later.</summary>
 internal static class CudaLibraries
 {
     private static readonly (string File, string Package)[] Linux =

@@ -79,7 +79,7 @@ public sealed class ExecutionProviders
     /// <param name="create">Creates a session from options; called again for the CPU.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <param name="accelerated">Creates the session on an accelerator; null = as on the CPU.</param>
-    /// <param name="freeRoom">Frees what nobody uses on the device, before a session that does not fit goes to the CPU; null = nothing can be freed.</param>
+    /// <param name="freeRoom">Frees unused networks on the device before a session that does not fit falls back to the CPU; null = nothing can be freed.</param>
     /// <exception cref="OnnxRuntimeException">Not even the CPU can: the model is at fault, not the provider.</exception>
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
     internal InferenceSession CreateSession(

@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Onnx.Memory;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>Frees the weights of networks that nobody has run for a while, and of others when one that is to be loaded has no room; all are loaded again when next needed.</summary>
+/// <summary>Frees the weights of networks that have been idle for a while, and of others when memory is short for a load. The next run loads them again.</summary>
 internal sealed class IdleNetworks : IDisposable
 {
     /// <summary>Number of checks per keep-loaded period.</summary>
@@ -74,7 +74,7 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
-    /// <summary>Frees every network that nobody runs.</summary>
+    /// <summary>Frees every network that is not running.</summary>
     /// <param name="except">The one that is being loaded.</param>
     /// <returns>Whether there was one.</returns>
     public bool FreeAll(OnnxNetwork except)
@@ -104,7 +104,7 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
-    /// <summary>Frees the networks nobody runs, the one unused for longest first, until there is room.</summary>
+    /// <summary>Frees networks that are not running, least recently used first, until there is enough memory.</summary>
     private void MakeRoom(OnnxNetwork loaded, long bytes)
     {
         foreach (var network in Present().Where(network => network != loaded && network.IsLoaded).OrderBy(network => network.LastUse))

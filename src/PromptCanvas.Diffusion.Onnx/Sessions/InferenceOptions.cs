@@ -51,7 +51,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <value>Default: <see cref="InferencePrecision.Auto"/>.</value>
     public InferencePrecision Precision { get; init; } = InferencePrecision.Auto;
 
-    /// <summary>Gigabytes this process may take before it frees networks that nobody runs to load another; 0 = half of what the machine has.</summary>
+    /// <summary>Gigabytes this process may use before it frees idle networks to load another; 0 = half of the machine's memory.</summary>
     /// <value>Default: 0.</value>
     [Range(0, 1_000_000)]
     public double MemoryGigabytes { get; init; }

@@ -35,8 +35,8 @@ internal sealed class OnnxNetwork : INetwork
     /// <param name="graph">Its operators.</param>
     /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
     /// <param name="providers">What runs it.</param>
-    /// <param name="clock">Measures how long nobody runs it.</param>
-    /// <param name="room">Makes room for it before it is loaded; null = nobody does.</param>
+    /// <param name="clock">Measures its idle time.</param>
+    /// <param name="room">Frees memory before it is loaded; null = none is freed.</param>
     public OnnxNetwork(
         string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock, IdleNetworks? room = null)
     {

@@ -37,7 +37,7 @@ internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWe
     public string Arenas => providers.Arenas;
 
     /// <summary>Creates the session.</summary>
-    /// <param name="freeRoom">Frees what nobody uses; whether there was anything.</param>
+    /// <param name="freeRoom">Frees unused memory; returns whether any was freed.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <exception cref="ModelException">The files were changed, or the runtime cannot load them.</exception>
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>

@@ -37,7 +37,7 @@ public sealed record GenerationRequest
     /// <value>Square.</value>
     public AspectRatio Aspect { get; init; } = AspectRatio.Square;
 
-    /// <summary>What the pictures are made from when it is not the prompt; null = the prompt.</summary>
+    /// <summary>The origin of pictures that are not made from a prompt; null = the prompt.</summary>
     public PictureOrigin? Origin { get; init; }
 
     /// <summary>The part of the picture that stays as it is; null = all of it is painted.</summary>

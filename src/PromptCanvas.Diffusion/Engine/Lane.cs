@@ -19,10 +19,10 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>The preparation that this lane runs for its request's pictures; null for a picture.</summary>
     public Origins.Preparation? Preparation { get; init; }
 
-    /// <summary>Whether somebody still waits for it. Safe for any thread.</summary>
+    /// <summary>Whether it is still wanted. Thread-safe.</summary>
     public bool IsWanted => !Request.Cancelled.IsCancellationRequested && !IsDropped;
 
-    /// <summary>Whether nobody waits for this picture, though its request goes on. Safe for any thread.</summary>
+    /// <summary>Whether this picture was cancelled although its request continues. Thread-safe.</summary>
     public bool IsDropped => Preparation is null && Request.Request.PictureWanted?.Invoke(ImageIndex) == false;
 
     /// <summary>The texts this lane is conditioned on.</summary>

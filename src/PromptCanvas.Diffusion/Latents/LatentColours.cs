@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Latents;
 
-/// <summary>The colour of a latent's cell as a linear function of its numbers: a preview that costs nothing beside the autoencoder.</summary>
+/// <summary>The colour of a latent's cell as a linear function of its numbers: a preview at negligible cost compared with the autoencoder.</summary>
 /// <remarks>The pictures of latents are as many times smaller as the autoencoder's cells are large.</remarks>
 public sealed class LatentColours
 {

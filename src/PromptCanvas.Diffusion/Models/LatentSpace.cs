@@ -53,6 +53,6 @@ internal sealed class ForgetfulFacts : IModelFacts
 
     public void Keep(string name, float[] values)
     {
-        // Whoever asks keeps them for itself as long as it lives.
+        // Callers cache them for their own lifetime.
     }
 }

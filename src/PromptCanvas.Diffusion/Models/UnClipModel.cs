@@ -48,7 +48,7 @@ public sealed record UnClipModel : IDisposable
     /// <summary>What the decoder draws in instead of pixels; null = pixels.</summary>
     public LatentSpace? Latents { get; init; }
 
-    /// <summary>The upsamplers in order; each takes what the one before gives.</summary>
+    /// <summary>The upsamplers in order; each takes the previous one's output.</summary>
     public required IReadOnlyList<SuperResolutionComponent> SuperResolution { get; init; }
 
     /// <summary>Steps, samplers and guidance unless a request says otherwise.</summary>

@@ -24,7 +24,7 @@ public interface INetwork : IDisposable
     /// <param name="grid">Height and width of the sample; networks without one ignore it.</param>
     double OperationsPerRow(int grid) => 0;
 
-    /// <summary>The most rows of one run. On a processor a large network gains nothing from company: its rows cost the same, and a stop waits for them.</summary>
+    /// <summary>The most rows of one run. On a CPU a large network gains nothing from batching: each row costs the same, and a stop waits for all of them.</summary>
     /// <param name="grid">Height and width of the sample; networks without one ignore it.</param>
     int RowLimit(int grid) => int.MaxValue;
 

@@ -3,7 +3,7 @@ using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 
-/// <summary>Stop stops: a step nobody wants is ended in its middle, one that somebody wants goes on without the others.</summary>
+/// <summary>A cancel ends a step midway if none of its pictures is wanted; otherwise the step continues without the cancelled ones.</summary>
 public sealed class StopTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

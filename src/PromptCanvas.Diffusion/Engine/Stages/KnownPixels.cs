@@ -51,7 +51,7 @@ internal sealed class KnownPixels
         schedule = NoiseSchedule.FromSettings(settings);
     }
 
-    /// <summary>The keep mask as the network takes it: 1 = known, one channel.</summary>
+    /// <summary>The keep mask in the network's layout: 1 = known, one channel.</summary>
     public float[] Mask { get; }
 
     /// <summary>Picture × keep in the network's layout.</summary>

@@ -10,7 +10,7 @@ namespace PromptCanvas.Diffusion.Engine.Stages;
 /// <summary>CLIP image embedding → latent → picture of any size: Kandinsky 2.2. The last step of a lane is the autoencoder's.</summary>
 /// <remarks>
 /// Guidance steers away from another image embedding: the negative prompt's, or that of nothing. With an inpainting network the known part lies
-/// behind the noisy latent and is drawn anew at every step under the noise the lane began with; without one it is repainted as in pixels.
+/// after the noisy latent and is redrawn at every step under the lane's initial noise; without one it is repainted as in pixels.
 /// </remarks>
 internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents, INoiseSource noise) : Stage(GenerationStage.Decoder, noise)
 {
@@ -18,7 +18,7 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
 
     public override int ImageSize => model.Decoder.ImageSize;
 
-    /// <summary>Of the smallest picture: the lanes' own differ, and what counts is their share beside the prior.</summary>
+    /// <summary>For the smallest picture: sizes differ between lanes, and only the ratio to the prior matters.</summary>
     public override double WorkPerRow => Work(model.Decoder.Network, Grid, (double)Grid * Grid);
 
     public override int RowLimit => model.Decoder.Network.RowLimit(Grid);
@@ -36,7 +36,7 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
         return IsClosing(lane) ? cells * canvas.Autoencoder.Factor * canvas.Autoencoder.Factor : cells;
     }
 
-    /// <remarks>Encoding a large picture takes as long as several steps, and fitting the colours longer: whoever gives up the request ends either.</remarks>
+    /// <remarks>Encoding a large picture takes as long as several steps, and fitting the colours longer: cancelling the request ends either.</remarks>
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lane.Request.Cancelled);

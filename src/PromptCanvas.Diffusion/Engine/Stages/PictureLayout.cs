@@ -95,7 +95,7 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
         return new SignedImage(width, height, means);
     }
 
-    /// <summary>A picture's noise is drawn in pixel order, whatever the network's layout.</summary>
+    /// <summary>A picture's noise is drawn in pixel order, independent of the network's layout.</summary>
     public void FillNoise(INoiseSource noise, Span<float> destination, uint seed, GenerationStage stage, int step, Span<float> pixels)
     {
         if (pixelUnshuffle == 1)

@@ -27,7 +27,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>How large a lane's row is in its next run, in pixels; 0 where it is no picture.</summary>
     public virtual int PixelsOf(Lane lane) => ImageSize * ImageSize;
 
-    /// <summary>Whether it is an upsampler: nobody waits for it to see something, and its lanes are large.</summary>
+    /// <summary>Whether it is an upsampler: no first preview depends on it, and its lanes are large.</summary>
     public bool IsLate => Kind is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024;
 
     /// <summary>The cost of a row: its operations, or positions of the grid where a model's networks do not know them.</summary>
@@ -44,7 +44,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Runs of a network after the sampler's steps, one row each.</summary>
     public virtual int ClosingSteps => 0;
 
-    /// <summary>Gives a lane its noise, sampler and conditioning for this stage.</summary>
+    /// <summary>Sets up a lane's noise, sampler and conditioning for this stage.</summary>
     public abstract void Enter(Lane lane, CancellationToken cancellationToken);
 
     /// <summary>The network a lane's next step runs; lanes of one batch share it.</summary>
