@@ -7,7 +7,7 @@ namespace PromptCanvas.Migrations;
 /// <summary>The model in SQLite.</summary>
 public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> options) : AppDbContext(options)
 {
-    // SQLite has no type for times, and its provider cannot order by DateTimeOffset: ticks can be ordered and indexed.
+    // SQLite has no time type, and its provider cannot order by DateTimeOffset; ticks can be ordered and indexed.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using PromptCanvas.Cli.Output;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;

@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <summary>Frees the weights of networks that nobody has run for a while, and of others when one that is to be loaded has no room; all are loaded again when next needed.</summary>
 internal sealed class IdleNetworks : IDisposable
 {
-    /// <summary>How many times within the time to keep the networks are looked at.</summary>
+    /// <summary>Number of checks per keep-loaded period.</summary>
     private const int LooksPerTime = 4;
 
     /// <summary>The share of the budget kept for what runs take: at Karlo's size one row of 256² takes 1.5 to 2 GB.</summary>
@@ -20,7 +20,7 @@ internal sealed class IdleNetworks : IDisposable
     private readonly List<OnnxNetwork> networks = [];
     private readonly ITimer? timer;
 
-    /// <summary>Begins to look.</summary>
+    /// <summary>Starts the checks.</summary>
     /// <param name="keep">How long an idle network stays loaded; zero = for ever.</param>
     /// <param name="clock">Measures idleness.</param>
     /// <param name="budget">Bytes the process may take before idle networks are freed; 0 = half of the machine's memory.</param>
@@ -37,7 +37,7 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
-    /// <summary>What idleness is measured with.</summary>
+    /// <summary>The clock that measures idle time.</summary>
     public TimeProvider Clock { get; }
 
     /// <summary>Watches a network.</summary>

@@ -6,7 +6,7 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Generation.Tests.Imaging;
 
-/// <summary>What a small file may cost before it is refused. Alone, because the process' memory is measured.</summary>
+/// <summary>Cost limits of refusing a small malicious file. Runs alone, because it measures the process's memory.</summary>
 [CollectionDefinition(nameof(PictureBombTests), DisableParallelization = true)]
 [Collection(nameof(PictureBombTests))]
 public sealed class PictureBombTests
@@ -48,7 +48,7 @@ public sealed class PictureBombTests
         using var both = new Barrier(2);
         var (now, most) = (0, 0);
 
-        // Each pair waits for its second; a third would be counted.
+        // Each decode waits at the barrier for a second one; a third concurrent decode would be counted.
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => pictures.DecodeAsync(
             () =>
             {
@@ -70,7 +70,7 @@ public sealed class PictureBombTests
         }
     }
 
-    /// <summary>The most memory this process had in RAM, in bytes; elsewhere than on Linux what it has now.</summary>
+    /// <summary>Peak resident memory of this process in bytes; current memory on systems other than Linux.</summary>
     private static long Peak(bool reset)
     {
         if (!OperatingSystem.IsLinux())
@@ -90,7 +90,7 @@ public sealed class PictureBombTests
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A true PNG, one bit a pixel, all of it the same.</summary>
+    /// <summary>A valid PNG with one bit per pixel, all equal.</summary>
     private static byte[] WhitePng()
     {
         using var png = new MemoryStream();
