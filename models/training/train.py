@@ -67,7 +67,7 @@ def make_stage(options, rank: int, start_step: int):
 
 
 def autocast(device: str):
-    """bfloat16 on a GPU; on a CPU the weights themselves are bfloat16."""
+    """bfloat16 on a GPU; on a CPU the weights themselves have the type of the training."""
     return torch.autocast("cuda", torch.bfloat16) if device == "cuda" else contextlib.nullcontext()
 
 

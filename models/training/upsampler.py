@@ -44,7 +44,7 @@ class Stage:
         self.batch, self.crop, self.device = settings["batch"], settings["crop"], device
         self.size = self.network.config["sample_size"]
         self.unshuffle = self.network.config["pixel_unshuffle"]
-        self.dtype = torch.bfloat16 if device == "cpu" else torch.float32
+        self.dtype = checkpoints.training_dtype(device)
         self.source = scenes.SceneSource(seed, config.WORLD)
         if device == "cuda" and hasattr(torch, "compile"):
             self.network.compile()
