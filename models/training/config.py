@@ -257,6 +257,8 @@ if DETAIL:
     DECODER_RELATIONS = {"single": 22, "count": 10, "on top": 20, "above": 11, "left": 12, "next": 9, "row": 9, "stack": 7}
 NOISY_FROM = 0.6  # decoder: from this share of the timesteps on ...
 NOISY_SHARE = 0.25 if DETAIL else 0.5  # ... this share of the training beyond the even one (see decoder.random_timesteps)
+FAULTY_SHARE = 0.75  # of the upsamplers' small pictures: redrawn by the decoder; the others are renderings
+FAULT_TIMESTEPS = (200, 600)  # how far they are noised for it: rims wobble, the layout stays
 SNR_WEIGHT_LIMIT = 5.0  # of a clean-picture loss, 1 / (1 - alpha_bar) otherwise: layout before the last detail
 
 WORLD = int(os.environ.get("WORLD", 0))  # which world of scenes.py the stages train on; the shipped weights know world 1 without its sprites
