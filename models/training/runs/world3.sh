@@ -29,9 +29,12 @@ stage clip --samples "$((${CLIP_SAMPLES:-120000} + 30000))" --decay
 
 export PART=large # single large things and primitives, until the judge recognises 80 % of them
 stage decoder --samples 100000
-stage prior --samples 200000
-PART=signs stage judge --samples 250000
-for samples in 500000 1000000 1500000 2000000 2500000 3000000; do
+(
+    export PART=signs # prior and judge know everything from the beginning
+    stage prior --samples 200000
+    stage judge --samples 250000
+)
+for samples in 250000 500000 1000000 1500000 2000000 2500000 3000000; do
     stage decoder --samples $samples
     measure $samples
 done
