@@ -31,5 +31,5 @@ fi
 "$python" export.py "$TRAINING_WORK/model"
 test -s "$TRAINING_WORK/model/decoder/diffusion_pytorch_model.safetensors"
 "$python" evaluate.py --count 2 --parts clip decoder
-"$python" test_checkpoints.py
+"$python" -m unittest --quiet test_checkpoints test_rims
 echo "smoke: every stage ran"
