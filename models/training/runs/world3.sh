@@ -34,6 +34,7 @@ stage decoder --samples 100000
     stage prior --samples 200000
     stage judge --samples 250000
 )
+measure 100000
 for samples in 250000 500000 1000000 1500000 2000000 2500000 3000000; do
     stage decoder --samples $samples
     measure $samples
