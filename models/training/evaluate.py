@@ -18,6 +18,7 @@ from torch.nn import functional as F
 import checkpoints
 import config
 import enlarging
+import fluent
 import judge
 import rims
 import safetensors_io
@@ -174,9 +175,9 @@ def _other_count(scene: scenes.Scene, rng: random.Random) -> scenes.Scene | None
 def _other_thing(scene: scenes.Scene, rng: random.Random) -> scenes.Scene | None:
     """A single sprite's look-alike in its place."""
     thing = scene.things[0]
-    if scene.relation != "single" or thing.shape not in sprites.FLUENT:
+    if scene.relation != "single" or thing.shape not in fluent.SPRITES:
         return None
-    return replace(scene, things=(replace(thing, shape=rng.choice(sprites.look_alikes(thing.shape))),))
+    return replace(scene, things=(replace(thing, shape=rng.choice(fluent.look_alikes(thing.shape))),))
 
 
 def score_prior(pipeline, count: int) -> dict:

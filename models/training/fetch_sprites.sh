@@ -13,5 +13,7 @@ trap 'rm -rf "$temporary"' EXIT
 echo "$sha512  $temporary/package.tgz" | sha512sum --check --quiet
 tar -xzf "$temporary/package.tgz" -C "$temporary"
 mkdir -p "$folder"
-cp "$temporary"/package/assets/*.webp "$folder"
+for name in $("${PYTHON:-python3}" fluent.py); do
+    cp "$temporary/package/assets/$name" "$folder"
+done
 echo "$folder: $(ls "$folder" | wc -l) pictures"

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import config
 import drawing
+import fluent
 import sprites
 from drawing import GROUNDS, STYLES, Placed, render
 
@@ -135,7 +136,7 @@ def sprite_names(world: int) -> tuple[str, ...]:
 
 def hat_names(world: int) -> tuple[str, ...]:
     if world == 3:
-        return ("party hat", *sprites.FLUENT_HATS)
+        return ("party hat", *fluent.HATS)
     return HATS if world in WITH_HATS else ()
 
 
@@ -322,7 +323,7 @@ def _close_scenes(scene: Scene, rng: random.Random, world: int) -> list[Scene]:
 
 def _look_alike(thing: Thing, rng: random.Random) -> Thing:
     """Another sprite of world 3 of the same group, with the hat that the first one wears."""
-    return replace(thing, shape=rng.choice(sprites.look_alikes(thing.shape)))
+    return replace(thing, shape=rng.choice(fluent.look_alikes(thing.shape)))
 
 
 def _one_changed(scene: Scene, rng: random.Random, world: int) -> Scene:
@@ -379,6 +380,8 @@ SHAPE_WORDS = {
     "clock": ("clock", "alarm clock"),
     "airplane": ("airplane", "plane"),
     "donut": ("donut", "doughnut"),
+    "cake": ("cake", "birthday cake"),
+    "light bulb": ("light bulb", "bulb"),
 }
 COLOUR_WORDS = {name: (name,) for name in COLOURS} | {"purple": ("purple", "violet")}
 SIZE_WORDS = {"": ("",), "small": ("small", "little", "tiny"), "big": ("big", "large", "huge")}

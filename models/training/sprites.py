@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional as F
 
 import config
+import fluent
 
 EMOJI_FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
 LETTER_FONTS = (
@@ -45,45 +46,17 @@ OBJECTS = {
 HATS = {"top hat": "🎩", "crown": "👑", "cap": "🧢", "graduation cap": "🎓", "straw hat": "👒"}
 EMOJI = HEADS | OBJECTS | HATS
 
-# World 3's, by what they are: within a group they are each other's look-alikes.
-FLUENT_GROUPS = {
-    "heads": {
-        "dog": "🐶", "cat": "🐱", "fox": "🦊", "panda": "🐼", "rabbit": "🐰", "lion": "🦁", "frog": "🐸",
-        "penguin": "🐧", "unicorn": "🦄", "robot": "🤖", "teddy bear": "🧸", "pig": "🐷", "monkey": "🐵",
-        "koala": "🐨", "tiger": "🐯", "owl": "🦉",
-    },
-    "animals": {"duck": "🦆", "elephant": "🐘", "turtle": "🐢", "fish": "🐠", "butterfly": "🦋"},
-    "food": {
-        "avocado": "🥑", "apple": "🍎", "banana": "🍌", "strawberry": "🍓", "watermelon": "🍉", "carrot": "🥕",
-        "mushroom": "🍄", "cake": "🎂", "donut": "🍩", "pizza": "🍕", "ice cream": "🍦", "pumpkin": "🎃",
-    },
-    "plants": {"sunflower": "🌻", "cactus": "🌵", "tree": "🌳", "tulip": "🌷"},
-    "things": {
-        "car": "🚗", "rocket": "🚀", "sailboat": "⛵", "house": "🏠", "light bulb": "💡", "gift": "🎁", "chair": "🪑",
-        "couch": "🛋️", "guitar": "🎸", "soccer ball": "⚽", "balloon": "🎈", "umbrella": "☂️", "clock": "⏰",
-        "book": "📕", "key": "🔑", "bell": "🔔", "coffee": "☕", "camera": "📷", "airplane": "✈️", "snowman": "⛄",
-        "ghost": "👻", "crown": "👑", "top hat": "🎩",
-    },
-}  # fmt: skip
-FLUENT = {name: emoji for group in FLUENT_GROUPS.values() for name, emoji in group.items()}
-FLUENT_HATS = ("top hat", "crown")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 # World 1 knows the first of each list, world 2 all.
 WORLD_1 = (*list(HEADS)[:12], *list(OBJECTS)[:30])
 WORLD_2 = (*HEADS, *OBJECTS)
-WORLD_3 = tuple(FLUENT)
+WORLD_3 = tuple(fluent.SPRITES)
 
 
 def heads(world: int) -> tuple[str, ...]:
     """What a hat fits on."""
-    return tuple(FLUENT_GROUPS["heads"] if world == 3 else HEADS)
-
-
-def look_alikes(name: str) -> list[str]:
-    """The others of a world 3 sprite's group."""
-    group = next(group for group in FLUENT_GROUPS.values() if name in group)
-    return [other for other in group if other != name]
+    return tuple(fluent.GROUPS["heads"] if world == 3 else HEADS)
 
 
 def _font(path: str, size: int):
@@ -118,8 +91,7 @@ def _fluent_cell(emoji: str):
     """One atlas cell of a picture file, (4, 256, 256), premultiplied; the visible part centred, its longer side full."""
     from PIL import Image
 
-    code = "-".join(f"{ord(character):x}" for character in emoji)
-    path = config.SPRITES / f"{code}.webp"
+    path = config.SPRITES / fluent.file_name(emoji)
     try:
         picture = Image.open(path).convert("RGBA")
     except FileNotFoundError:
@@ -143,9 +115,9 @@ def _atlas(device: str) -> tuple[dict[str, int], list[torch.Tensor]]:
     from pathlib import Path
 
     letter_font = _font(next((path for path in LETTER_FONTS if Path(path).exists()), LETTER_FONTS[0]), TEXELS - 8)
-    names = [*(FLUENT if config.WORLD == 3 else EMOJI), *(f"letter {letter}" for letter in LETTERS)]
+    names = [*(fluent.SPRITES if config.WORLD == 3 else EMOJI), *(f"letter {letter}" for letter in LETTERS)]
     if config.WORLD == 3:
-        cells = [_fluent_cell(emoji) for emoji in FLUENT.values()]
+        cells = [_fluent_cell(emoji) for emoji in fluent.SPRITES.values()]
     else:
         emoji_font = _font(EMOJI_FONT, BITMAP_SIZE)
         cells = [_cell(text, emoji_font, True) for text in EMOJI.values()]
