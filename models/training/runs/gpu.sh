@@ -29,7 +29,6 @@ finish)
     "$python" export.py "$OUT/model"
     (cd "$OUT" && tar -cf - model | split -b 15M - model.tar. && rm -r model)
     "$python" prompt_sheet.py "$OUT/prompts.webp"
-
     "$python" evaluate.py --count 60 --parts clip objects
     ;;
 esac
