@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every stage for a step or two, the export and the evaluation, with tiny settings, in a temporary folder:
-# about a minute, exit status 0 only if everything ran. Needs a Python with torch (PYTHON=...). World 3's sprites are fetched
+# a minute or two, exit status 0 only if everything ran. Needs a Python with torch (PYTHON=...). World 3's sprites are fetched
 # once from the npm registry into the ignored work folder; without network access world 3 is left out.
 set -eu
 cd "$(dirname "$0")/.."
