@@ -85,7 +85,7 @@ def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
     folder = config.WORK / options.stage
     first_step, step = meta["step"], meta["step"]
     start = report = checkpoint = time.monotonic()
-    # A fresh optimizer has no second moments to trust: warm up after every start.
+    # A fresh optimizer has no second moments to trust: warm up. A resumed one has them, and its step goes on.
     total, reported_step = {}, step
     per_step = settings["batch"] * options.processes
     while True:
@@ -94,7 +94,7 @@ def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
             done_share = (step - first_step) * per_step / max(1, options.samples - meta["samples"])
         else:
             done_share = elapsed / (60 * options.minutes)
-        factor = min(1.0, (step - first_step + 1) / settings["warmup"])
+        factor = min(1.0, (step + 1) / settings["warmup"])
         if options.decay:
             factor *= max(0.0, 1 - done_share)
         with autocast(options.device):
