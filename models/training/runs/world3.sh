@@ -16,10 +16,13 @@ stage() {
     nice -n 19 "$python" train.py "$@" --device "$device" --resume
 }
 
-# Pictures of the newest weights against renderings; the table's row.
+# Pictures of the newest weights against renderings; the table's row; once for each number of samples.
 measure() {
-    nice -n 19 "$python" evaluate.py --record --count 120 --parts decoder objects variety rims sheets
-    nice -n 19 "$python" prompt_sheet.py "${TRAINING_WORK:-work}/evaluation/prompts-$1.webp"
+    sheet=${TRAINING_WORK:-work}/evaluation/prompts-$1.webp
+    if [ ! -e "$sheet" ]; then
+        nice -n 19 "$python" evaluate.py --record --count 120 --parts decoder objects variety rims sheets
+        nice -n 19 "$python" prompt_sheet.py "$sheet"
+    fi
 }
 
 ./fetch_sprites.sh
