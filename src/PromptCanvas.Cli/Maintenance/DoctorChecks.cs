@@ -7,10 +7,11 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Cli.Maintenance;
 
 /// <summary>One thing that was looked at.</summary>
-/// <param name="Area">database, ledger, pictures, models.</param>
+/// <param name="Area">folder, database, ledger, pictures, models.</param>
 /// <param name="Fault">What is wrong and what to do; null when all is well.</param>
 /// <param name="Well">What was found when all is well.</param>
-internal sealed record Finding(string Area, string? Fault, string Well = "");
+/// <param name="Warning">What should be mended though the studio works; null when there is nothing.</param>
+internal sealed record Finding(string Area, string? Fault, string Well = "", string? Warning = null);
 
 /// <summary>Looks at database, ledger and pictures, while the studio runs or not; changes nothing.</summary>
 internal static class DoctorChecks
@@ -29,7 +30,7 @@ internal static class DoctorChecks
             }
 
             var broken = await Invariants.BrokenAsync(database, cancellationToken, DataFolderLock.IsHeld(installation.Folder)).ConfigureAwait(false);
-            var findings = new List<Finding> { schema };
+            var findings = new List<Finding> { new("folder", null, "its owner's alone", installation.Folder.Exposure()), schema };
             findings.AddRange(broken.Select(rule => new Finding("ledger", rule + " Keep a backup of the data folder before you mend anything.")));
             if (broken.Count == 0)
             {
