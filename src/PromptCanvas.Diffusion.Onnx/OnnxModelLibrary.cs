@@ -39,7 +39,8 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         var distinct = devices.Distinct().ToList();
         providers = [.. distinct.Select(device => new ExecutionProviders(options, device, report))];
         engineProviders = [.. devices.Select(device => distinct.IndexOf(device))];
-        idle = new IdleNetworks(TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System);
+        idle = new IdleNetworks(
+            TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System, text => report?.Invoke(new ProviderNotice(text, IsFault: true)));
     }
 
     /// <inheritdoc/>

@@ -10,12 +10,15 @@ internal sealed class IdleNetworks : IDisposable
     private readonly Lock gate = new();
     private readonly List<OnnxNetwork> networks = [];
     private readonly ITimer? timer;
+    private readonly Action<string> report;
 
     /// <summary>Begins to look.</summary>
     /// <param name="keep">How long an idle network stays loaded; zero = for ever.</param>
     /// <param name="clock">Measures idleness.</param>
-    public IdleNetworks(TimeSpan keep, TimeProvider clock)
+    /// <param name="report">Called with the reason when a network cannot be freed; it is tried again at the next look.</param>
+    public IdleNetworks(TimeSpan keep, TimeProvider clock, Action<string> report)
     {
+        this.report = report;
         this.keep = keep;
         Clock = clock;
         if (keep > TimeSpan.Zero)
@@ -39,6 +42,21 @@ internal sealed class IdleNetworks : IDisposable
     /// <inheritdoc/>
     public void Dispose() => timer?.Dispose();
 
+    // An exception on the timer's thread would end the process.
+    private void Release(OnnxNetwork network)
+    {
+        try
+        {
+            network.ReleaseIfIdle(keep);
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: it is reported.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            report($"The weights of {network.Name} could not be freed: {fault.Message}");
+        }
+    }
+
     private void Look()
     {
         OnnxNetwork[] present;
@@ -49,7 +67,7 @@ internal sealed class IdleNetworks : IDisposable
 
         foreach (var network in present)
         {
-            network.ReleaseIfIdle(keep);
+            Release(network);
         }
     }
 }

@@ -74,14 +74,21 @@ internal sealed class EngineLoop
 
     public void CancelAll()
     {
+        embeddings.CancelAll();
+        FailAll(new OperationCanceledException("The engine stopped."));
+    }
+
+    /// <summary>Ends every request with a fault that belongs to none of them alone.</summary>
+    public void FailAll(Exception fault)
+    {
         foreach (var request in requests)
         {
-            request.Complete(new OperationCanceledException("The engine stopped."));
+            request.Complete(fault);
         }
 
         requests.Clear();
         lanes.Clear();
-        embeddings.CancelAll();
+        embeddings.FailAll(fault);
     }
 
     private void DropCancelled()
