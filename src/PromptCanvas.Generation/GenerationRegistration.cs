@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
@@ -95,6 +96,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobEvents>();
         services.AddSingleton<Admission>();
         services.AddSingleton<EmbeddingIndex>();
+        services.AddSingleton<ITextEmbedder, EngineTextEmbedder>();
         services.AddSingleton<PictureLibrary>();
         services.AddSingleton<ILibrary>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
@@ -122,6 +124,7 @@ public static class GenerationRegistration
         services.AddSingleton<ISafetyRules, SafetyRules>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<IJobQueries, JobQueries>();
+        services.AddSingleton<IPictureQueries, PictureQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
         services.AddSingleton<IQueueAdmin, QueueAdmin>();
     }

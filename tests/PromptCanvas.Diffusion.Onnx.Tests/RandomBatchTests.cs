@@ -29,7 +29,7 @@ public sealed class RandomBatchTests : IDisposable
             expected = await PicturesAsync(alone, mine, int.MaxValue);
         }
 
-#pragma warning disable RS0030 // A seeded generator: the company is random, the test is not.
+#pragma warning disable RS0030 // Seeded: the batch is random, the test is not.
         var random = new Random(companySeed);
 #pragma warning restore RS0030
         using var crowded = new ImageEngine(model, new EngineOptions { MaxBatch = maxBatch, MaxLanes = 9, MaxLateLanes = 4 });

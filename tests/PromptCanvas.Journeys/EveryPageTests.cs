@@ -1,14 +1,11 @@
 using System.Reflection;
-
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
-
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Playwright;
-
 using PromptCanvas.Data.People;
-
+using PromptCanvas.Web.Hosting;
 using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;

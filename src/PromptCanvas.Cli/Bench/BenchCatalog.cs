@@ -2,11 +2,14 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Everything that can be measured, by the names of <c>--only</c>.</summary>
+/// <summary>All benchmarks, by their names for <c>--only</c>.</summary>
 internal static class BenchCatalog
 {
-    /// <summary>Pictures judged instead of times measured.</summary>
+    /// <summary>Measures picture quality instead of time.</summary>
     public static BenchEntry Quality { get; } = new("quality", (bench, token) => new QualityBench(bench).RunAsync(token));
+
+    /// <summary>What needs a CUDA device.</summary>
+    public static BenchEntry Gpu { get; } = new("gpu", (bench, token) => new GpuBench(bench).RunAsync(token));
 
     public static IReadOnlyList<BenchEntry> Entries { get; } =
     [
@@ -27,7 +30,7 @@ internal static class BenchCatalog
     ];
 }
 
-/// <summary>One group of figures.</summary>
+/// <summary>One benchmark.</summary>
 /// <param name="Name">Its name for <c>--only</c>.</param>
-/// <param name="RunAsync">Measures it.</param>
+/// <param name="RunAsync">Runs it.</param>
 internal sealed record BenchEntry(string Name, Func<BenchContext, CancellationToken, Task<IReadOnlyList<BenchRow>>> RunAsync);

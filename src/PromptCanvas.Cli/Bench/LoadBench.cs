@@ -3,19 +3,19 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Many people at once, sharing steps as the engine does and one job after another, in turn in the same run.</summary>
+/// <summary>Many people at once, with step-level sharing as in the engine and with one job at a time, alternating in the same run.</summary>
 internal sealed class LoadBench(BenchContext bench)
 {
     private const int RequestsPerPerson = 2;
 
-    /// <summary>Of what one device can do: a busy hour, not a collapse.</summary>
+    /// <summary>Share of the device's capacity: busy, not overloaded.</summary>
     private const double Utilisation = 0.7;
 
     private const int Seed = 20_250_101;
 
     private readonly List<(RequestLatency[] Shared, RequestLatency[] InOrder)> rounds = [];
 
-    /// <summary>N people who each ask again as soon as they have their picture.</summary>
+    /// <summary>Closed loop: N people who each request again as soon as their picture is finished.</summary>
     public async Task<IReadOnlyList<BenchRow>> ClosedLoopAsync(CancellationToken cancellationToken)
     {
         using var engine = new ImageEngine(bench.Model, new EngineOptions());
@@ -27,10 +27,10 @@ internal sealed class LoadBench(BenchContext bench)
                 await CrowdAsync(engine, new FifoGate(), cancellationToken).ConfigureAwait(false)));
         }
 
-        return Rows($"{bench.People} people, one picture of {bench.Size}² after another");
+        return Rows($"{bench.People} people, {bench.Size}², closed loop");
     }
 
-    /// <summary>People who come at random, each with one picture, the same arrivals for both.</summary>
+    /// <summary>Random arrivals of people with one picture each, identical for both modes.</summary>
     public async Task<IReadOnlyList<BenchRow>> ArrivalsAsync(CancellationToken cancellationToken)
     {
         using var engine = new ImageEngine(bench.Model, new EngineOptions());
@@ -44,10 +44,10 @@ internal sealed class LoadBench(BenchContext bench)
                 await StreamAsync(engine, arrivals, new FifoGate(), cancellationToken).ConfigureAwait(false)));
         }
 
-        return Rows($"arrivals at random, {Utilisation:P0} busy, {bench.Size}²");
+        return Rows($"random arrivals, {Utilisation:P0} load, {bench.Size}²");
     }
 
-    /// <summary>A load takes long: half the repeats, at least one.</summary>
+    /// <summary>A load run is slow, so use half the repeats, at least one.</summary>
     private int Rounds => Math.Max(1, bench.Repeats / 2);
 
     private GenerationRequest Request(int person, int number) => new()
@@ -76,7 +76,7 @@ internal sealed class LoadBench(BenchContext bench)
 
     private double[] Arrivals(double meanSeconds, int seed)
     {
-#pragma warning disable RS0030 // A seeded generator: both ways of serving see the same people.
+#pragma warning disable RS0030 // Seeded: both modes see the same arrivals.
         var random = new Random(seed);
 #pragma warning restore RS0030
         var times = new double[bench.People * RequestsPerPerson];

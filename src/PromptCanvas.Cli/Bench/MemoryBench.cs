@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Onnx;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Resident memory that each network adds with its first run, beside the size of its weights.</summary>
+/// <summary>Resident memory that each network adds with its first run, next to the size of its weights.</summary>
 internal sealed class MemoryBench(BenchContext bench)
 {
     private const double Megabyte = 1e6;
@@ -14,7 +14,7 @@ internal sealed class MemoryBench(BenchContext bench)
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
     {
-        // A library of its own: its networks are not loaded yet.
+        // A separate library, whose networks are not loaded yet.
         var folder = Path.GetDirectoryName(bench.Folder)!;
         using var library = new OnnxModelLibrary(folder, Path.GetFileName(bench.Folder), bench.Inference);
         var meter = new NetworkMeter { Wrapper = Watch };
@@ -39,7 +39,7 @@ internal sealed class MemoryBench(BenchContext bench)
 
     private WatchedNetwork Watch(INetwork network) => new(network, this);
 
-    /// <summary>Resident memory of this process in MB, without what the collector can give back.</summary>
+    /// <summary>Resident memory of this process in MB, after a garbage collection.</summary>
     private static double Resident()
     {
         GC.Collect();
@@ -51,7 +51,7 @@ internal sealed class MemoryBench(BenchContext bench)
         }
 
         var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024 / Megabyte;
+        return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / Megabyte;
     }
 
     private sealed class WatchedNetwork(INetwork inner, MemoryBench bench) : INetwork
@@ -70,6 +70,10 @@ internal sealed class MemoryBench(BenchContext bench)
             bench.added[Name] = Resident() - before;
             return outputs;
         }
+
+        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
+
+        public int RowLimit(int grid) => inner.RowLimit(grid);
 
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 

@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Adds up the wall-clock and the processor time spent inside networks.</summary>
+/// <summary>Sums the wall-clock and CPU time spent in networks.</summary>
 internal sealed class NetworkMeter
 {
     private int begun;
@@ -13,13 +13,13 @@ internal sealed class NetworkMeter
 
     public TimeSpan Processor { get; private set; }
 
-    /// <summary>Runs that have begun, over all networks.</summary>
+    /// <summary>Started runs of all networks.</summary>
     public int Begun => begun;
 
-    /// <summary>What else is put around a network; null = nothing.</summary>
+    /// <summary>An additional wrapper around each network; null = none.</summary>
     public Func<INetwork, INetwork>? Wrapper { get; init; }
 
-    /// <summary>Rows that went through each network, by its name.</summary>
+    /// <summary>Rows run by each network, by its name.</summary>
     public Dictionary<string, int> Rows { get; } = [];
 
     public void Reset()
@@ -29,15 +29,16 @@ internal sealed class NetworkMeter
         Rows.Clear();
     }
 
-    /// <summary>The same model with every network measured.</summary>
+    /// <summary>The same model with every network metered.</summary>
     public UnClipModel Around(UnClipModel model) => model with
     {
         TextEncoder = Around(model.TextEncoder),
         ImageEncoder = model.ImageEncoder is { } encoder ? Around(encoder) : null,
         Prior = model.Prior with { Network = Around(model.Prior.Network) },
         AutoregressivePrior = model.AutoregressivePrior is { } prior ? prior with { Network = Around(prior.Network) } : null,
-        TextProjection = model.TextProjection with { Network = Around(model.TextProjection.Network) },
+        TextProjection = model.TextProjection is { } projection ? projection with { Network = Around(projection.Network) } : null,
         Decoder = model.Decoder with { Network = Around(model.Decoder.Network) },
+        Latents = model.Latents is { } latents ? Around(latents) : null,
         SuperResolution =
         [
             .. model.SuperResolution.Select(stage => stage with
@@ -47,6 +48,17 @@ internal sealed class NetworkMeter
             }),
         ],
     };
+
+    private LatentSpace Around(LatentSpace latents) => latents with
+    {
+        Autoencoder = Around(latents.Autoencoder),
+        Inpainting = latents.Inpainting is { } inpainting
+            ? inpainting with { Network = Around(inpainting.Network), Autoencoder = Around(inpainting.Autoencoder) }
+            : null,
+    };
+
+    private AutoencoderComponent Around(AutoencoderComponent autoencoder) =>
+        autoencoder with { Encoder = Around(autoencoder.Encoder), Decoder = Around(autoencoder.Decoder) };
 
     private MeteredNetwork Around(INetwork network) => new(Wrapper is null ? network : Wrapper(network), this);
 
@@ -66,6 +78,10 @@ internal sealed class NetworkMeter
             meter.Rows[Name] = meter.Rows.GetValueOrDefault(Name) + inputs.Values.First().Rows;
             return outputs;
         }
+
+        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
+
+        public int RowLimit(int grid) => inner.RowLimit(grid);
 
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 

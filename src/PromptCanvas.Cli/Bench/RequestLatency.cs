@@ -3,11 +3,11 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>One person's request: how long until the first preview and until the last picture, in seconds from when they asked.</summary>
+/// <summary>The latency of one person's request: seconds from the request to the first preview and to the last picture.</summary>
 internal sealed record RequestLatency(double FirstPreview, double Finished)
 {
-    /// <summary>Sends a request and watches it to its end.</summary>
-    /// <param name="gate">Taken before the engine is asked: one job after another; null = as the engine shares.</param>
+    /// <summary>Runs a request to its end.</summary>
+    /// <param name="gate">Entered before the request reaches the engine, for one job at a time; null = the engine shares its steps.</param>
     public static async Task<RequestLatency> RunAsync(ImageEngine engine, GenerationRequest request, FifoGate? gate, CancellationToken cancellationToken)
     {
         var asked = Stopwatch.GetTimestamp();
@@ -26,14 +26,14 @@ internal sealed record RequestLatency(double FirstPreview, double Finished)
     }
 }
 
-/// <summary>Lets one in at a time, in the order of asking.</summary>
+/// <summary>Admits one caller at a time, in order of arrival.</summary>
 internal sealed class FifoGate
 {
     private readonly Lock gate = new();
     private Task last = Task.CompletedTask;
 
-    /// <summary>Waits for everybody who asked before.</summary>
-    /// <returns>Dispose of it to let the next one in.</returns>
+    /// <summary>Waits for all earlier callers.</summary>
+    /// <returns>Dispose of it to admit the next caller.</returns>
     public async Task<IDisposable> EnterAsync()
     {
         var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
@@ -6,12 +7,12 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>network NAME</c>: one component alone, for parity checks against another implementation.</summary>
+/// <summary><c>network NAME</c>: runs one component alone, for parity checks against another implementation.</summary>
 internal static class NetworkCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("NAME") { Description = "The component's folder name: text_encoder, prior, decoder, super_res_first, …" };
+        var name = new Argument<string>("NAME") { Description = "The component's folder name: text_encoder, prior, decoder, super_res_first, …; of Kandinsky unet, movq_encoder, movq_decoder." };
         var model = ModelOptions.Model();
         model.Required = true;
         var inputs = new Option<FileInfo>("--inputs") { Description = "A safetensors file with every input.", Required = true };

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
@@ -8,20 +9,20 @@ using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Cli.Maintenance;
 
-/// <summary>A studio's data as one zip file: the database at one moment, then the files, so that every file the database names is there.</summary>
+/// <summary>Saves a studio's data as one zip file: first a snapshot of the database, then the files, so that every file in the snapshot is included.</summary>
 internal static class Archive
 {
     private const string DatabaseEntry = "promptcanvas.db";
 
-    // A worker that runs a job while the database is replaced must be too late with it, whatever number it holds.
+    // Invalidates the fences of workers that run jobs while the database is replaced.
     private const long FenceJump = 1_000_000;
 
-    /// <returns>How many files beside the database.</returns>
+    /// <returns>The number of files, not counting the database.</returns>
     public static async Task<int> SaveAsync(Installation installation, string file, CancellationToken cancellationToken)
     {
         if (File.Exists(file))
         {
-            throw new BadInputException($"{file} is there already; name a new file.");
+            throw new BadInputException($"{file} already exists: name a new file.");
         }
 
         var unfinished = file + ".tmp";
@@ -56,7 +57,7 @@ internal static class Archive
         }
     }
 
-    /// <returns>How many files were missing.</returns>
+    /// <returns>The number of files that were missing.</returns>
     public static async Task<int> LoadAsync(Installation installation, string file, CancellationToken cancellationToken)
     {
         if (!File.Exists(file))
@@ -68,7 +69,7 @@ internal static class Archive
         try
         {
             using var zip = ZipFile.OpenRead(file);
-            var database = zip.GetEntry(DatabaseEntry) ?? throw new BadInputException($"{file} is no backup of a studio: it has no {DatabaseEntry}.");
+            var database = zip.GetEntry(DatabaseEntry) ?? throw new BadInputException($"{file} is not a backup of a studio: it has no {DatabaseEntry}.");
             var entries = new ArchiveEntries(installation.Folder, ArchiveLimits.Of(installation.Folder));
             entries.Check(zip);
             await ArchiveEntries.WriteAsync(database, copy, cancellationToken).ConfigureAwait(false);
@@ -88,7 +89,7 @@ internal static class Archive
         }
     }
 
-    /// <summary>Brings the copy up to date and checks it, before anything of the studio is touched.</summary>
+    /// <summary>Migrates and checks the copy before anything in the studio changes.</summary>
     private static async Task MakeReadyAsync(DataFolder folder, string copy, CancellationToken cancellationToken)
     {
         using var installation = Installation.OfFile(folder, copy);
@@ -98,7 +99,7 @@ internal static class Archive
             var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
             if (applied.Except(database.Database.GetMigrations()).Any())
             {
-                throw new BadInputException("This backup is of a newer version of the studio; restore it with that version.");
+                throw new BadInputException("This backup is from a newer version of the studio: restore it with that version.");
             }
 
             await database.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
@@ -113,7 +114,7 @@ internal static class Archive
                 change => change.SetProperty(image => image.State, JobImageStates.Queued), cancellationToken).ConfigureAwait(false);
             if (await Invariants.BrokenAsync(database, cancellationToken).ConfigureAwait(false) is [var broken, ..])
             {
-                throw new InvalidDataException($"This backup is not whole and was not restored. {broken}");
+                throw new InvalidDataException($"This backup is inconsistent and was not restored. {broken}");
             }
         }
     }
@@ -135,7 +136,7 @@ internal static class Archive
         return files;
     }
 
-    // The studio makes the folder of its keys for its own eyes.
+    // The folder of the session keys is private to the studio's user.
     private static void MakeFolder(string folder)
     {
         if (!OperatingSystem.IsWindows() && Path.GetFileName(folder) == "keys")
@@ -172,13 +173,13 @@ internal static class Archive
     {
         try
         {
-            // Pictures do not get smaller.
+            // Pictures do not compress further.
             zip.CreateEntryFromFile(path, Path.GetRelativePath(folder.Root, path).Replace('\\', '/'), CompressionLevel.NoCompression);
             return 1;
         }
         catch (FileNotFoundException)
         {
-            // Removed since we looked: then no row of the copy names it, or doctor says so.
+            // Deleted after the enumeration: no row of the snapshot refers to it; otherwise doctor reports it.
             return 0;
         }
     }

@@ -5,17 +5,17 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Maintenance;
 
-/// <summary>What a zip file that says it is a backup may hold: plain files of a data folder, none elsewhere, and no more than there is room for.</summary>
+/// <summary>The entries allowed in a backup: plain files inside the data folder, within the limits.</summary>
 internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
 {
-    // A zip file made on Unix keeps each file's mode in the upper half of its attributes (stat.h, S_IFMT); 0 = made elsewhere.
+    // Zip files made on Unix store each file's mode in the upper half of its attributes (stat.h, S_IFMT); 0 on other systems.
     private const int ModeShift = 16;
     private const int FileTypeMask = 0xF000;
     private const int PlainFile = 0x8000;
     private const int ReadAndWrite = 0x1B6;
     private const int BufferLength = 64 * 1024;
 
-    /// <summary>What belongs to one running studio and is in no backup.</summary>
+    /// <summary>Files of a running studio, excluded from backups.</summary>
     public static IReadOnlyList<string> NotKept { get; } = ["studio.lock", "setup-token"];
 
     /// <summary>Whether a file holds nothing of its own: the disk reserve (zeros) and caches.</summary>
@@ -25,13 +25,13 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
     /// <summary>The same for an entry: backups of earlier versions hold such files.</summary>
     public bool IsMadeAgain(ZipArchiveEntry entry) => IsMadeAgain(folder, Path.GetFullPath(entry.FullName, folder.Root));
 
-    /// <summary>Looks at every entry before anything is written.</summary>
-    /// <exception cref="InvalidDataException">Something in it is no part of a backup.</exception>
+    /// <summary>Checks every entry before anything is written.</summary>
+    /// <exception cref="InvalidDataException">An entry is not allowed in a backup, or a limit is exceeded.</exception>
     public void Check(ZipArchive zip)
     {
         if (zip.Entries.Count > limits.MostEntries)
         {
-            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"it holds {zip.Entries.Count} files, and {limits.MostEntries} are the most"));
+            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"it holds {zip.Entries.Count} files, more than the limit of {limits.MostEntries}"));
         }
 
         var room = limits.Capacity;
@@ -51,7 +51,7 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
 
             if (entry.Length > limits.AlwaysFine && entry.Length / limits.LargestRatio > entry.CompressedLength)
             {
-                throw Refuse($"{entry.FullName} would be more than {limits.LargestRatio} times larger than it is in the file");
+                throw Refuse($"{entry.FullName} would be more than {limits.LargestRatio} times larger than its compressed size");
             }
 
             room -= entry.Length;
@@ -59,12 +59,12 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
 
         if (room < 0)
         {
-            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"its files need {-room / 1024 / 1024 + 1} MB more than are free on the disk"));
+            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"its files need {-room / 1024 / 1024 + 1} MB more than the free space on the disk"));
         }
     }
 
-    /// <summary>Where an entry belongs.</summary>
-    /// <exception cref="InvalidDataException">Nowhere in a data folder.</exception>
+    /// <summary>The file that an entry is restored to.</summary>
+    /// <exception cref="InvalidDataException">It is outside the data folder, or not a plain file of a backup.</exception>
     public string TargetOf(ZipArchiveEntry entry)
     {
         var name = entry.FullName;
@@ -72,27 +72,27 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
         var type = (entry.ExternalAttributes >> ModeShift) & FileTypeMask;
         if (type is not 0 and not PlainFile)
         {
-            throw Refuse($"{name} is a link or a folder and not a file");
+            throw Refuse($"{name} is a link or a folder, not a file");
         }
 
-        // A name has one spelling: what ".." or a backslash would make of it differs between systems.
+        // Refuse names with ".." or a backslash: systems resolve them differently.
         if (!target.StartsWith(folder.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal) || name.EndsWith('/')
             || Path.GetRelativePath(folder.Root, target).Replace('\\', '/') != name || name.Any(letter => letter is '\\' or ':' || char.IsControl(letter)))
         {
             throw Refuse($"it names a file outside the data folder ({Printable(name)})");
         }
 
-        return name == Path.GetFileName(folder.DatabaseFile) || IsKept(target) ? target : throw Refuse($"{name} belongs to a running studio and to no backup");
+        return name == Path.GetFileName(folder.DatabaseFile) || IsKept(target) ? target : throw Refuse($"{name} belongs to a running studio, not to a backup");
     }
 
-    /// <summary>Writes an entry, and never more than it said it holds; all of it or nothing.</summary>
-    /// <exception cref="InvalidDataException">It holds more, or something else.</exception>
+    /// <summary>Writes an entry completely or not at all, and never more than its declared size.</summary>
+    /// <exception cref="InvalidDataException">It is larger than declared, or damaged.</exception>
     public static async Task WriteAsync(ZipArchiveEntry entry, string target, CancellationToken cancellationToken)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows() && (entry.ExternalAttributes >> ModeShift) is var mode and not 0)
         {
-            // Keys stay their owner's alone.
+            // Only the owner may read the keys.
             options.UnixCreateMode = (UnixFileMode)(mode & ReadAndWrite);
         }
 
@@ -128,7 +128,7 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
         {
             if (file.Length + read > entry.Length)
             {
-                throw Refuse($"{entry.FullName} is larger than it says");
+                throw Refuse($"{entry.FullName} is larger than its declared size");
             }
 
             check = Crc32.Of(buffer.AsSpan(0, read), check);
@@ -137,7 +137,7 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
 
         if (check != entry.Crc32)
         {
-            throw Refuse($"{entry.FullName} is not what it says, or damaged");
+            throw Refuse($"{entry.FullName} is damaged");
         }
     }
 
@@ -147,5 +147,5 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
 
     private static string Printable(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
 
-    private static InvalidDataException Refuse(string why) => new($"This is no backup that can be trusted, and nothing was restored: {why}.");
+    private static InvalidDataException Refuse(string why) => new($"This file is not a valid backup, and nothing was restored: {why}.");
 }

@@ -6,14 +6,14 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Cli.Maintenance;
 
-/// <summary>One thing that was looked at.</summary>
+/// <summary>The result of one check.</summary>
 /// <param name="Area">folder, database, ledger, pictures, models.</param>
-/// <param name="Fault">What is wrong and what to do; null when all is well.</param>
-/// <param name="Well">What was found when all is well.</param>
-/// <param name="Warning">What should be mended though the studio works; null when there is nothing.</param>
+/// <param name="Fault">The fault and its remedy; null when the check passed.</param>
+/// <param name="Well">What was found when the check passed.</param>
+/// <param name="Warning">What should be repaired although the studio works; null when there is nothing.</param>
 internal sealed record Finding(string Area, string? Fault, string Well = "", string? Warning = null);
 
-/// <summary>Looks at database, ledger and pictures, while the studio runs or not; changes nothing.</summary>
+/// <summary>Checks database, ledger and pictures without changing anything; the studio may be running.</summary>
 internal static class DoctorChecks
 {
     private const int Examples = 5;
@@ -30,8 +30,8 @@ internal static class DoctorChecks
             }
 
             var broken = await Invariants.BrokenAsync(database, cancellationToken, DataFolderLock.IsHeld(installation.Folder)).ConfigureAwait(false);
-            var findings = new List<Finding> { new("folder", null, "its owner's alone", installation.Folder.Exposure()), schema };
-            findings.AddRange(broken.Select(rule => new Finding("ledger", rule + " Keep a backup of the data folder before you mend anything.")));
+            var findings = new List<Finding> { new("folder", null, "private", installation.Folder.Exposure()), schema };
+            findings.AddRange(broken.Select(rule => new Finding("ledger", rule + " Back up the data folder before you repair anything.")));
             if (broken.Count == 0)
             {
                 var lines = await database.Ledger.CountAsync(cancellationToken).ConfigureAwait(false);
@@ -51,19 +51,19 @@ internal static class DoctorChecks
             var integrity = await database.Database.SqlQueryRaw<string>("PRAGMA integrity_check").ToListAsync(cancellationToken).ConfigureAwait(false);
             if (integrity is not ["ok"])
             {
-                return new Finding("database", $"The file is damaged ({integrity[0]}); restore a backup.");
+                return new Finding("database", $"The file is damaged ({integrity[0]}): restore a backup.");
             }
         }
 
         var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
         if (applied.Except(database.Database.GetMigrations()).FirstOrDefault() is { } unknown)
         {
-            return new Finding("database", $"It is of a newer version ({unknown}); use that version's programs.");
+            return new Finding("database", $"It is from a newer version ({unknown}): use that version's programs.");
         }
 
         var pending = await database.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false);
         return pending.FirstOrDefault() is { } missing
-            ? new Finding("database", $"It is of an older version (without {missing}); start the studio once, which brings it up to date.")
+            ? new Finding("database", $"It is from an older version (without {missing}): start the studio once to migrate it.")
             : new Finding("database", null, $"{provider}, intact and up to date");
     }
 
@@ -83,14 +83,14 @@ internal static class DoctorChecks
                 }
                 else if (full && await HashAsync(file, cancellationToken).ConfigureAwait(false) != hash)
                 {
-                    faults.Add($"{file} was changed");
+                    faults.Add($"{file} has another hash");
                 }
             }
         }
 
         return faults.Count == 0
-            ? new Finding("pictures", null, Text($"{pictures.Count} pictures with their {(full ? "right " : "")}files"))
-            : new Finding("pictures", Text($"{faults.Count} files are not what they should be ({string.Join("; ", faults.Take(Examples))}); restore them from a backup."));
+            ? new Finding("pictures", null, Text($"{pictures.Count} pictures with their {(full ? "unchanged " : "")}files"))
+            : new Finding("pictures", Text($"{faults.Count} files are missing or damaged ({string.Join("; ", faults.Take(Examples))}): restore them from a backup."));
     }
 
     private static async Task<string> HashAsync(string file, CancellationToken cancellationToken)

@@ -2,8 +2,10 @@ using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation;
 using PromptCanvas.Generation.Configuration;
@@ -12,7 +14,7 @@ using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Cli.Maintenance;
 
-/// <summary>The data folder and database of the studio, as its settings name them.</summary>
+/// <summary>The data folder and database named by the studio's settings.</summary>
 internal sealed class Installation : IDisposable
 {
     private const string SettingsFile = "appsettings.json";
@@ -39,7 +41,7 @@ internal sealed class Installation : IDisposable
 
     public IServiceProvider Services => services;
 
-    /// <summary>Where people reach the studio: setting <c>PublicAddress</c>, else where it listens.</summary>
+    /// <summary>The studio's public address: the setting <c>PublicAddress</c>, else its listening address.</summary>
     public string Address
     {
         get
@@ -49,9 +51,9 @@ internal sealed class Installation : IDisposable
         }
     }
 
-    public static Option<string?> Option() => new("--data") { Description = "The data folder; otherwise Data:Folder of the settings here.", HelpName = "FOLDER" };
+    public static Option<string?> Option() => new("--data") { Description = "The data folder. Default: the setting Data:Folder.", HelpName = "FOLDER" };
 
-    /// <exception cref="BadInputException">There is no studio's data there.</exception>
+    /// <exception cref="BadInputException">The folder holds no studio data.</exception>
     public static Installation Open(string? folder)
     {
         var installation = Find(folder);
@@ -62,10 +64,10 @@ internal sealed class Installation : IDisposable
         }
 
         installation.Dispose();
-        throw new BadInputException($"There is no studio's data in {data.Root}: name the folder with --data, or start here the studio once.");
+        throw new BadInputException($"There is no studio data in {data.Root}: name the folder with --data, or start the studio here once.");
     }
 
-    /// <summary>Opens the database, made or brought up to date if need be.</summary>
+    /// <summary>Opens the database, creating or migrating it if necessary.</summary>
     public static async Task<Installation> OpenOrCreateAsync(CancellationToken cancellationToken)
     {
         var installation = Find(null);
@@ -75,19 +77,19 @@ internal sealed class Installation : IDisposable
         return installation;
     }
 
-    /// <summary>The same installation's code on another SQLite file.</summary>
+    /// <summary>Opens another SQLite file in place of this installation's database.</summary>
     public static Installation OfFile(DataFolder folder, string file) =>
         new(folder, new DatabaseChoice(DatabaseProvider.Sqlite, null, file), new ConfigurationBuilder().Build());
 
     public AppDbContext OpenDatabase() => services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
-    /// <exception cref="BadInputException">The database is a server's.</exception>
+    /// <exception cref="BadInputException">The database is not SQLite.</exception>
     public void RequireSqlite(string command)
     {
         if (Choice.Provider != DatabaseProvider.Sqlite)
         {
             throw new BadInputException(
-                $"{command} is for SQLite: with PostgreSQL use pg_dump and pg_restore, and copy {Folder.Images} after the dump, so that every picture it names is there.");
+                $"{command} supports only SQLite: with PostgreSQL use pg_dump and pg_restore, and copy {Folder.Images} after the dump, so that the copy holds every picture of the dump.");
         }
     }
 
@@ -98,7 +100,7 @@ internal sealed class Installation : IDisposable
         var root = Root();
         var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(root, SettingsFile), optional: true).AddEnvironmentVariables().Build();
 
-        // A folder that was named is relative to where the command was started; the setting's is not.
+        // --data is relative to the current folder, the setting to the settings file.
         var data = folder is null
             ? new DataFolder(root, settings[$"{DataOptions.Section}:Folder"] ?? new DataOptions().Folder)
             : new DataFolder(Environment.CurrentDirectory, folder);
@@ -106,7 +108,7 @@ internal sealed class Installation : IDisposable
         return new Installation(data, new DatabaseChoice(provider, ConnectionStringSetting.Read(settings), data.DatabaseFile), settings);
     }
 
-    // The settings' folder, here or above; a published studio has them beside the program.
+    // Searches for the settings file from the current folder up, then from the program's folder up.
     private static string Root()
     {
         foreach (var start in new[] { Environment.CurrentDirectory, AppContext.BaseDirectory })

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests.Operations;
@@ -8,13 +9,13 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>Writes finished pictures as <c>NNN-SEED.png</c> and says what it wrote.</summary>
+/// <summary>Writes finished pictures as <c>NNN-SEED.png</c> and prints their names.</summary>
 internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool json)
 {
-    // For people and programs that read lines, not for HTML: 'dpm-solver++' stays readable.
+    // The output is not HTML, so keep '+' readable in 'dpm-solver++'.
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Finds out before any work whether the folder can be written to.</summary>
+    /// <summary>Checks before any work that the folder is writable.</summary>
     public void Prepare()
     {
         try
@@ -26,7 +27,7 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"Nothing can be written to {folder.FullName} ({fault.Message}): name another folder with --out.");
+            throw new BadInputException($"{folder.FullName} is not writable ({fault.Message}): name another folder with --out.");
         }
     }
 
@@ -67,7 +68,7 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
 
     private static RgbImage ToRgb(SignedImage image) => new(image.Width, image.Height, image.ToRgbBytes());
 
-    /// <summary>Under a temporary name first, so that a full disk or a kill leaves no half picture.</summary>
+    /// <summary>Writes to a temporary name first, so that a full disk or a kill leaves no partial picture.</summary>
     private void Save(string name, byte[] bytes)
     {
         var path = Path.Combine(folder.FullName, name);

@@ -3,25 +3,24 @@ using PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
-/// <summary>An upsampler (<c>UNet2DModel</c>): noisy picture beside the enlarged small one, and timestep → its prediction. No text, no attention.</summary>
+/// <summary>An upsampler (<c>UNet2DModel</c>): noisy picture, enlarged small picture and timestep → its prediction. No text, no attention.</summary>
 /// <remarks>
 /// Source: Ramesh et al. (2022), section 2.1; Dhariwal and Nichol (2021). Karlo adds the time embedding where its decoder scales and shifts.
-/// A residual upsampler predicts what plain enlargement lacks. With a pixel unshuffle, the sample is what enters <c>conv_in</c>: the host unshuffles.
+/// A residual upsampler predicts what plain enlargement lacks. With a pixel unshuffle, the sample is the input of <c>conv_in</c>: the host unshuffles.
 /// </remarks>
 internal static class PlainUNet
 {
     public static UNetConfig Read(ComponentConfig config)
     {
-        config.Only("mid_block_scale_factor", "1");
-        config.Never("class_embed_type", "num_train_timesteps");
-        return config.Flag("add_attention", true)
-            ? throw config.Unsupported("add_attention", "true (its default)", "false")
-            : UNetConfig.Read(config, common => common with
+        config.Obey(ConfigTable.Upsampler);
+        return config.Has("add_attention")
+            ? UNetConfig.Read(config, common => common with
             {
                 Residual = ReadResidual(config, common),
                 DownAttention = common.ReadBlocks(config, "down_block_types", "ResnetDownsampleBlock2D", null),
                 UpAttention = common.ReadBlocks(config, "up_block_types", "ResnetUpsampleBlock2D", null),
-            });
+            })
+            : throw config.Unsupported("add_attention", "true, its default", "false");
     }
 
     public static NetworkGraph Build(UNetConfig config)

@@ -4,13 +4,13 @@ using PromptCanvas.Diffusion.Onnx.Checkpoints;
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
 /// <summary>The sizes of a CLIP text encoder (<c>CLIPTextModelWithProjection</c>).</summary>
-/// <param name="Tower">What both towers have.</param>
+/// <param name="Tower">The settings common to both towers.</param>
 /// <param name="Vocabulary">Number of token ids.</param>
 /// <param name="Length">L, the number of tokens.</param>
 internal sealed record TextEncoderConfig(ClipTowerConfig Tower, int Vocabulary, int Length)
 {
     public static TextEncoderConfig Read(ComponentConfig config) => new(
-        ClipTowerConfig.Read(config, 512, 2048, 8),
+        ClipTowerConfig.Read(config.Obey(ConfigTable.TextEncoder), 512, 2048, 8),
         config.Whole("vocab_size", 49408),
         config.Whole("max_position_embeddings", 77, maximum: 4096));
 }

@@ -11,13 +11,13 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 internal sealed record TextProjectionConfig(int ExtraTokens, int EmbeddingWidth, int TimeWidth, int ContextWidth)
 {
     public static TextProjectionConfig Read(ComponentConfig config) => new(
-        config.Whole("clip_extra_context_tokens", 4, maximum: 4096),
+        config.Obey(ConfigTable.TextProjection).Whole("clip_extra_context_tokens", 4, maximum: 4096),
         config.Whole("clip_embeddings_dim", 768, maximum: 1 << 16),
         config.Whole("time_embed_dim", maximum: 1 << 16),
         config.Whole("cross_attention_dim", maximum: 1 << 16));
 }
 
-/// <summary>Image embedding and text → the decoder's context tokens and what is added to its time embedding.</summary>
+/// <summary>Image embedding and text → the decoder's context tokens and the addition to its time embedding.</summary>
 /// <remarks>Source: Ramesh et al. (2022), section 2.1; the layout of Karlo.</remarks>
 internal static class TextProjection
 {

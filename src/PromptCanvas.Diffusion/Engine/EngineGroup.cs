@@ -10,7 +10,7 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
     private readonly int[] unfinished;
     private readonly Lock gate = new();
 
-    /// <summary>Takes engines together.</summary>
+    /// <summary>Groups engines.</summary>
     /// <param name="engines">Of one model, one a device, at least one; disposed of with the group.</param>
     public EngineGroup(IReadOnlyList<ImageEngine> engines)
     {
@@ -40,6 +40,12 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
 
     /// <inheritdoc/>
     public int WorkingSizeFor(int side) => engines[0].WorkingSizeFor(side);
+
+    /// <inheritdoc/>
+    public double OperationsOf(GenerationRequest request) => engines[0].OperationsOf(request);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OfferedSize> Sizes => engines[0].Sizes;
 
     /// <inheritdoc/>
     public string UnreadPart(string prompt) => engines[0].UnreadPart(prompt);

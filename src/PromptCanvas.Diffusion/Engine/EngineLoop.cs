@@ -2,6 +2,7 @@ using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine;
@@ -33,12 +34,12 @@ internal sealed class EngineLoop
         stages =
         [
             model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
-            new DecoderStage(model, noise),
+            model.Latents is { } latents ? new LatentDecoderStage(model, latents, noise) : new DecoderStage(model, noise),
             .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
         ];
     }
 
-    /// <summary>The model's CLIP. Whoever asks prepares inputs on their own thread; only the engine's runs it.</summary>
+    /// <summary>The model's CLIP. Callers prepare inputs on their own threads; only the engine's thread runs it.</summary>
     public ClipEncoder Encoder { get; }
 
     public void Admit(ActiveRequest request)
@@ -49,7 +50,7 @@ internal sealed class EngineLoop
 
     public void Admit(EmbeddingWork work) => embeddings.Add(work);
 
-    /// <summary>Takes one turn: embeds what somebody waits for, admits pictures while there is room, runs one network once, moves its lanes.</summary>
+    /// <summary>Runs one turn: embeds waiting inputs, admits pictures while there is capacity, runs one network once, advances its lanes.</summary>
     /// <returns>False when there is nothing to do.</returns>
     public bool Turn(CancellationToken stopping)
     {
@@ -105,10 +106,10 @@ internal sealed class EngineLoop
         DropUnwanted();
     }
 
-    /// <summary>Single pictures that nobody wants any more, where the rest of their request goes on.</summary>
+    /// <summary>Drops single cancelled pictures whose request continues.</summary>
     private void DropUnwanted()
     {
-        foreach (var lane in lanes.Where(lane => lane.Preparation is null && lane.Request.Request.PictureWanted?.Invoke(lane.ImageIndex) == false).ToList())
+        foreach (var lane in lanes.Where(lane => lane.IsDropped).ToList())
         {
             lanes.Remove(lane);
             lane.Request.FinishPicture(new ImageDropped(lane.ImageIndex, lane.Seed));
@@ -157,7 +158,7 @@ internal sealed class EngineLoop
         }
     }
 
-    /// <summary>Gives the lanes that run here for the first time their state; those it fails for drop out.</summary>
+    /// <summary>Creates the state of lanes that run in this stage for the first time; lanes for which this fails drop out.</summary>
     private void BringIn(List<Lane> batch, CancellationToken stopping)
     {
         foreach (var lane in batch)
@@ -183,7 +184,11 @@ internal sealed class EngineLoop
         }
 
         var start = clock.GetTimestamp();
-        var output = stage.Predict(batch, rows, stopping);
+        if (Predict(stage, batch, rows, stopping) is not { } output)
+        {
+            return;
+        }
+
         var end = clock.GetTimestamp();
         var seconds = clock.GetElapsedTime(start, end).TotalSeconds;
         scheduler.Ran(stage, network, batch, rows, seconds);
@@ -209,13 +214,30 @@ internal sealed class EngineLoop
         }
     }
 
+    /// <summary>Runs the stage's network; null when every lane was cancelled meanwhile, which the next turn drops.</summary>
+    private NetworkTensor? Predict(Stage stage, List<Lane> batch, int rows, CancellationToken stopping)
+    {
+        using var watch = new BatchWatch(batch, clock, stopping);
+        try
+        {
+            var predicted = stage.Predict(batch, rows, watch.Token);
+            watch.ThrowIfFailed();
+            return predicted;
+        }
+        catch (OperationCanceledException) when (watch.IsAbandoned && !stopping.IsCancellationRequested)
+        {
+            watch.ThrowIfFailed();
+            return null;
+        }
+    }
+
     /// <summary>Whether no picture, in the making or waiting, will come to these lanes' stage after this step.</summary>
     private bool IsLastOf(List<Lane> batch)
     {
         foreach (var lane in lanes)
         {
             var comesLater = lane.StageIndex <= batch[0].StageIndex && !batch.Contains(lane);
-            if (comesLater || (batch.Contains(lane) && lane.State.Step < lane.State.Steps - 1))
+            if (comesLater || (batch.Contains(lane) && !lane.State.IsLastOfNetwork))
             {
                 return false;
             }
@@ -293,7 +315,7 @@ internal sealed class EngineLoop
             preview));
     }
 
-    /// <summary>What is made for all pictures counts for each of them.</summary>
+    /// <summary>Reports the progress of a shared preparation for each waiting picture.</summary>
     private static void ReportPreparation(Lane lane, Stage stage)
     {
         var request = lane.Request;
@@ -310,17 +332,17 @@ internal sealed class EngineLoop
     {
         lanes.Remove(lane);
         var picture = lane.Picture!;
-        var size = lane.Request.Plan.Size;
-        if (picture.Width != size)
+        var (width, height) = lane.Request.Plan.Finished;
+        if (picture.Width != width || picture.Height != height)
         {
-            var resized = new float[SignedImage.Channels * size * size];
-            new BicubicResampler(picture.Width, picture.Height, size, size).Resample(picture.Values, resized);
-            picture = new SignedImage(size, size, resized);
+            var resized = new float[SignedImage.Channels * width * height];
+            new BicubicResampler(picture.Width, picture.Height, width, height).Resample(picture.Values, resized);
+            picture = new SignedImage(width, height, resized);
         }
 
         if (lane.Request.Request is { Known: null, Origin: null } && Numbers.AreAllBlack(picture.Values))
         {
-            // What is made from a black picture may be black; what comes out so by itself is a fault that no number shows.
+            // A picture made from a black picture may be black; otherwise all black is a numerical fault without a NaN.
             Fail(lane, "The model gave an all-black picture for this seed: try another seed.");
             return;
         }
@@ -362,6 +384,7 @@ internal sealed class EngineLoop
     private double TotalWork(ActiveRequest request) =>
         (request.Inversions * DecoderStage.InversionRows(decoderScheduler, request.Plan.Decoder) * stages[StageIndices.Decoder].WorkPerRow)
         + (request.PriorSamples * PriorWork(request))
+        + (request.PriorSamples > 0 && request.Plan.SamplesNegative ? request.Plan.Prior.Steps * stages[StageIndices.Prior].WorkPerRow : 0)
         + WorkFrom(StageIndices.Decoder, request);
 
     /// <summary>The work of one picture from a stage after the prior on.</summary>
@@ -370,7 +393,8 @@ internal sealed class EngineLoop
         var plan = request.Plan;
         var work = stageIndex > StageIndices.Decoder
             ? 0
-            : Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) * stages[StageIndices.Decoder].WorkPerRow;
+            : (Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) + stages[StageIndices.Decoder].ClosingSteps)
+                * stages[StageIndices.Decoder].WorkPerRow;
         for (var index = Math.Max(0, stageIndex - StageIndices.FirstUpsampler); index < plan.SuperResolution.Length; index++)
         {
             work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;

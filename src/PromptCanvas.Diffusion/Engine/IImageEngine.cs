@@ -1,19 +1,26 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>One model on one device, making pictures for everybody step by step.</summary>
+/// <summary>One model on one device, which makes all people's pictures step by step.</summary>
 public interface IImageEngine
 {
-    /// <summary>Differs between models whose pictures differ: what one model's stages gave must not be finished by another's.</summary>
+    /// <summary>Differs between models whose pictures differ: another model must not continue from this model's stage results.</summary>
     string Fingerprint => "";
 
-    /// <summary>Says what is wrong with a request, before any work.</summary>
-    /// <param name="request">What somebody asked for.</param>
-    /// <returns>One sentence that says what to do; null when the request can be made.</returns>
+    /// <summary>Validates a request before any work.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>One sentence with the fault and its remedy; null when the request is valid.</returns>
     string? Validate(GenerationRequest request);
 
     /// <summary>The size to ask for when a frame of another picture is painted: the one nearest in proportion that the model makes.</summary>
     /// <param name="side">The frame's side, in pixels.</param>
     int WorkingSizeFor(int side);
+
+    /// <summary>Floating-point operations that a request takes, for an estimate before anything was measured; 0 where they are not known.</summary>
+    /// <param name="request">A valid request.</param>
+    double OperationsOf(GenerationRequest request) => 0;
+
+    /// <summary>The sides a picture can be asked for, ascending, each with the side the model makes it at.</summary>
+    IReadOnlyList<OfferedSize> Sizes => [];
 
     /// <summary>Makes the pictures of a request. Requests that run at the same time share the device step by step.</summary>
     /// <param name="request">A valid request.</param>
@@ -23,4 +30,13 @@ public interface IImageEngine
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     /// <exception cref="Models.ModelException">The model's weights cannot be loaded.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>A side a picture can be asked for.</summary>
+/// <param name="Side">In pixels.</param>
+/// <param name="MadeAt">The side of the picture the model makes for it, in pixels.</param>
+public sealed record OfferedSize(int Side, int MadeAt)
+{
+    /// <summary>Whether the picture is enlarged: it has no more detail than the model's largest.</summary>
+    public bool IsEnlarged => MadeAt < Side;
 }

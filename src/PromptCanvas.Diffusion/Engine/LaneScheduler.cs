@@ -5,9 +5,9 @@ namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>Decides whose pictures come onto the device, which network runs next, and for whom. Used by one thread.</summary>
 /// <remarks>
-/// Who decides: requests that have shown nothing yet, and everybody but those who are <see cref="EngineOptions.MaxLead"/> of
-/// device time ahead of the least served. For them, in this order: (1) while a picture has no preview, the steps towards it, except that an upsampler that has stood
-/// still for <see cref="EngineOptions.LatePatience"/> goes first, and a full batch of one goes between where it is over within
+/// Eligible to decide: requests without a preview, and all people except those who are <see cref="EngineOptions.MaxLead"/> of
+/// device time ahead of the least served. For them, in this order: (1) while a picture has no preview, the steps towards it, except that an upsampler that has waited
+/// for <see cref="EngineOptions.LatePatience"/> goes first, and a full batch of one runs in between if it ends within
 /// <see cref="EngineOptions.FirstPreviewInterval"/>; (2) upsamplers with a full batch or out of patience; (3) the network
 /// with the most rows a second. Places in the batch: pictures without a preview, then one for each person in turn, then
 /// the picture nearest to its end; the others join only where a network is measured to take more rows for less each, as
@@ -24,8 +24,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
     /// <summary>A request arrives; its person joins at the level of those present.</summary>
     public void Arrive(string person, IReadOnlySet<string> present) => shares.Arrive(person, present);
 
-    /// <summary>The request that may bring its next picture into the engine: whoever has none there first, then whoever was served least, then the order of arrival.</summary>
-    /// <returns>Null when none waits, or when the room that is left is kept for people who have no picture in the making.</returns>
+    /// <summary>The request that may bring its next picture into the engine: first people who have none there, then the least served person, then the order of arrival.</summary>
+    /// <returns>Null when none waits, or when the remaining capacity is reserved for people who have no picture in the engine.</returns>
     public ActiveRequest? NextToAdmit(IReadOnlyList<ActiveRequest> requests, IReadOnlyList<Lane> lanes)
     {
         var open = options.MaxLanes - lanes.Count;
@@ -70,7 +70,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
             shares.Charge(lane.Request.Request.Person, seconds * lane.State.Rows / rows);
         }
 
-        PaceOf(network).Ran(rows, MaxRows(stage), seconds);
+        PaceOf(network).Ran(rows, MaxRows(stage, batch[0]), seconds);
         var now = clock.GetTimestamp();
         if (stage.IsLate)
         {
@@ -102,7 +102,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
             }
 
             var stage = stages[lane.StageIndex];
-            var candidate = Find(candidates, lane.StageIndex, stage, stage.NetworkOf(lane));
+            var candidate = Find(candidates, lane, stage, stage.NetworkOf(lane));
             candidate.Lanes.Add(lane);
             if (!lane.Request.HasPreview || shares.Of(lane.Request.Request.Person) <= least + options.MaxLead.TotalSeconds)
             {
@@ -114,25 +114,27 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return candidates;
     }
 
-    private BatchCandidate Find(List<BatchCandidate> candidates, int stageIndex, Stage stage, INetwork network)
+    private BatchCandidate Find(List<BatchCandidate> candidates, Lane lane, Stage stage, INetwork network)
     {
+        var shape = stage.ShapeOf(lane);
         foreach (var candidate in candidates)
         {
-            if (candidate.StageIndex == stageIndex && ReferenceEquals(candidate.Network, network))
+            if (candidate.StageIndex == lane.StageIndex && candidate.Shape == shape && ReferenceEquals(candidate.Network, network))
             {
                 return candidate;
             }
         }
 
-        var added = new BatchCandidate(network, stageIndex, stage.IsLate, MaxRows(stage));
+        var added = new BatchCandidate(network, lane.StageIndex, shape, stage.IsLate, MaxRows(stage, lane));
         candidates.Add(added);
         return added;
     }
 
-    private int MaxRows(Stage stage)
+    private int MaxRows(Stage stage, Lane lane)
     {
-        var pixels = stage.ImageSize * stage.ImageSize;
-        return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
+        var pixels = stage.PixelsOf(lane);
+        var rows = Math.Clamp(Math.Min(options.MaxBatch, stage.RowLimit), 1, options.MaxBatch);
+        return pixels == 0 ? rows : Math.Clamp(options.MaxBatchPixels / pixels, 1, rows);
     }
 
     private int LateCapacity(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
@@ -222,7 +224,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return batch;
     }
 
-    /// <summary>Whether a lane may take a place that is left: where company costs time, only those whose turn it is.</summary>
+    /// <summary>Whether a lane may take a free place in the batch: where a larger batch costs time, only lanes whose turn it is.</summary>
     private bool Joins(Lane lane, BatchCandidate chosen) =>
         PaceOf(chosen.Network).BatchingPays
         || (chosen.Deciding.Contains(lane) && (!chosen.LeadsToFirstPreview || !lane.HasPreview));

@@ -3,10 +3,10 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>What one picture of a request goes through: the model's recipe with the request's changes.</summary>
+/// <summary>The plan of one picture: the model's recipe with the request's changes.</summary>
 internal sealed class StagePlan
 {
-    /// <summary>The name of the prior where a picture's own embedding takes its place.</summary>
+    /// <summary>The prior's name when a picture's own embedding replaces it.</summary>
     public const string GivenEmbedding = "given";
 
     private static readonly int[] StandardSizes = [64, 256, 512, 1024];
@@ -31,25 +31,41 @@ internal sealed class StagePlan
     /// <summary>Samples of the prior for each picture; the best is kept.</summary>
     public int PriorCandidates { get; private init; } = 1;
 
+    /// <summary>Whether each picture draws one sample more, of what it is steered away from: a decoder of latents is steered in image embeddings.</summary>
+    public bool SamplesNegative { get; private init; }
+
+    /// <summary>Samples of the prior in one lane.</summary>
+    /// <param name="isPicture">Whether the lane is a picture's own; what is made for all pictures is not steered in the decoder.</param>
+    public int PriorRounds(bool isPicture) => PriorCandidates + (SamplesNegative && isPicture ? 1 : 0);
+
     public StageRecipe Decoder { get; }
 
     /// <summary>One entry for each upsampler the size needs.</summary>
     public StageRecipe[] SuperResolution { get; }
 
-    /// <summary>Whether the model was not trained with known regions: they are drawn anew under noise at every step, and the decoder repeats steps to fit them.</summary>
+    /// <summary>Whether the model was not trained with known regions: they are resampled with noise at every step, and the decoder repeats steps to adapt to them.</summary>
     public bool RePaints { get; private init; }
 
-    /// <summary>Whether what is painted continues the known picture, so that any difference at the rim is an error.</summary>
+    /// <summary>Whether the painted part continues the known picture, so that any difference at the rim is an error.</summary>
     public bool ContinuesKnown => Conditioning == ConditioningMode.KnownPicture;
 
-    /// <summary>The first decoder step that runs the network: half way where the known picture is continued, because things appear before and textures after.</summary>
+    /// <summary>The first decoder step that runs the network: halfway when the known picture is continued, because objects appear before and textures after.</summary>
     public int DecoderStart => ContinuesKnown ? Decoder.Steps / 2 : 0;
 
     /// <summary>The side of the picture the last stage gives.</summary>
     public int MadeSize { get; }
 
-    /// <summary>The side that was asked for.</summary>
+    /// <summary>The side that was asked for; the longer one where they differ.</summary>
     public int Size { get; }
+
+    /// <summary>The ratio that was asked for.</summary>
+    public AspectRatio Aspect { get; private init; } = AspectRatio.Square;
+
+    /// <summary>The picture the last stage gives.</summary>
+    public PictureSize Made { get; private init; }
+
+    /// <summary>The picture that is handed out.</summary>
+    public PictureSize Finished => Made.WithLongerSide(Size);
 
     /// <summary>The sides a model can be asked for: the standard ones, and its own.</summary>
     public static int[] OfferedSizes(UnClipModel model) => [.. StandardSizes.Union(model.Recipe.Sizes).Order()];
@@ -57,6 +73,11 @@ internal sealed class StagePlan
     /// <summary>The side of the picture a model makes when asked for a size: the next size it has at or above it, else its largest.</summary>
     public static int MadeSizeFor(UnClipModel model, int size)
     {
+        if (model.Latents is { } latents)
+        {
+            return LatentSizes.Made(model.Recipe, latents, size);
+        }
+
         var largest = 0;
         foreach (var candidate in MadeSizes(model))
         {
@@ -74,6 +95,11 @@ internal sealed class StagePlan
     /// <summary>The offered size that is made nearest to a frame's side: detail that is then thrown away costs time, and detail that is missing shows.</summary>
     public static int WorkingSizeFor(UnClipModel model, int side)
     {
+        if (model.Latents is not null)
+        {
+            return MadeSizeFor(model, side);
+        }
+
         var offered = OfferedSizes(model);
         var best = offered[0];
         foreach (var size in offered)
@@ -120,7 +146,10 @@ internal sealed class StagePlan
                 recipe.AutoregressivePrior with { GuidanceScale = overrides.PriorGuidance ?? recipe.AutoregressivePrior.GuidanceScale },
                 model.AutoregressivePrior?.ComponentCount ?? 0),
             PriorCandidates = overrides.PriorCandidates ?? recipe.PriorCandidates,
-            RePaints = request.Known is not null && !model.Decoder.MaskedInput,
+            RePaints = request.Known is not null && !model.Decoder.MaskedInput && model.Latents?.Inpainting is null,
+            SamplesNegative = model.Latents is not null && !string.IsNullOrWhiteSpace(request.NegativePrompt),
+            Aspect = request.Aspect,
+            Made = PictureSize.Made(model, madeSize, request.Aspect),
         };
     }
 
@@ -141,6 +170,7 @@ internal sealed class StagePlan
             [.. SuperResolution.Select(stage => stage.Steps)])
         {
             PriorCandidates = draws && PriorCandidates > 1 ? PriorCandidates : null,
+            Aspect = Aspect.IsSquare ? null : Aspect.ToString(),
         };
     }
 

@@ -20,13 +20,21 @@ public interface INetwork : IDisposable
     /// <exception cref="Models.ModelException">The weights cannot be loaded.</exception>
     IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken);
 
-    /// <summary>Nobody is known to need the network after its next run: that run gives its scratch memory back when it is done. The weights stay.</summary>
+    /// <summary>Floating-point operations of one row, a multiplication and an addition each; 0 where they are not known.</summary>
+    /// <param name="grid">Height and width of the sample; networks without one ignore it.</param>
+    double OperationsPerRow(int grid) => 0;
+
+    /// <summary>The most rows of one run. On a processor a large network gains nothing from company: its rows cost the same, and a stop waits for them.</summary>
+    /// <param name="grid">Height and width of the sample; networks without one ignore it.</param>
+    int RowLimit(int grid) => int.MaxValue;
+
+    /// <summary>No request needs the network after its next run, so that run releases its scratch memory at its end. The weights stay.</summary>
     void ReleaseScratchAfterNextRun()
     {
     }
 
-    /// <summary>Takes an output back that nobody reads any more, so that a later run may write its values into it.</summary>
-    /// <param name="output">From <see cref="Run"/>; given back once, or not at all.</param>
+    /// <summary>Returns an output that is no longer read, so that a later run can reuse its memory.</summary>
+    /// <param name="output">From <see cref="Run"/>; returned at most once.</param>
     void Recycle(NetworkTensor output)
     {
     }

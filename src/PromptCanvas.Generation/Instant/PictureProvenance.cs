@@ -92,8 +92,8 @@ internal sealed class PictureProvenance(
     private static NotFound Missing() => new("There is no picture with this id.");
 
     private static string? NoReplay(ProvenanceSource source) =>
-        source.Operation.Definition.PaintsIntoSource ? "This picture was painted into another one, step by step in several places; there is no single row of steps to show."
-        : !source.SourcesSeen ? "It was made from a picture that is gone or not yours to see, and the first steps look like that one."
+        source.Operation.Definition.PaintsIntoSource ? "This picture was painted into another one in several parts, so there is no single sequence of steps to show."
+        : !source.SourcesSeen ? "It was made from a picture that was deleted or that you may not see, and the first steps resemble that picture."
         : null;
 
     private static float[] Unit(float[] embedding)
@@ -204,7 +204,7 @@ internal sealed class PictureProvenance(
         }
     }
 
-    // Rules may be younger than the picture.
+    // Rules may have been added after the picture was made.
     private async Task<Refusal?> RefusedAsync(Actor actor, ProvenanceSource source, JobOperation operation, CancellationToken cancellationToken) =>
         await guard.CheckAsync(
             new NewJob

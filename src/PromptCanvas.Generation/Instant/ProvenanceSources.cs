@@ -5,6 +5,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
@@ -21,12 +22,12 @@ internal sealed record ProvenanceSource(
 }
 
 /// <summary>Reads the stored data of pictures.</summary>
-internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> databases, IJobQueries jobs)
+internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> databases, IPictureQueries pictures)
 {
     /// <summary>Null if the picture does not exist or the actor may not see it.</summary>
     public async Task<ProvenanceSource?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
+        if (await pictures.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
         {
             return null;
         }

@@ -3,15 +3,13 @@ using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
-using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <summary>Exact similarity search: cosine of CLIP embeddings over all pictures of a model.</summary>
 /// <remarks>An embedding has E float32 values; with the starter's 192, a hundred thousand pictures take 77 MB. New pictures are read before every
 /// search. Deleted pictures stay until the next start; callers filter the result by access rights.</remarks>
-internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, IEngineProvider engines) : IDisposable
+internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, ITextEmbedder embedder) : IDisposable
 {
     private const int RowsAtOnce = 1000;
 
@@ -30,13 +28,12 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
     /// <summary>The closest pictures to a description, each with its cosine.</summary>
     public async Task<IReadOnlyList<(Guid Id, double Cosine)>> NearAsync(string words, int most, CancellationToken cancellationToken)
     {
-        var model = engines.DefaultModel;
-        if (engines.Get(model) is not IEmbedder embedder || embedder.ValidateEmbedding([new TextInput(words)]) is not null)
+        if (await embedder.EmbedAsync(words, cancellationToken) is not { } embedded)
         {
             return [];
         }
 
-        var wanted = (await embedder.EmbedAsync([new TextInput(words)], cancellationToken))[0];
+        var (model, wanted) = embedded;
         TensorPrimitives.Divide(wanted, TensorPrimitives.Norm(wanted), wanted);
         return await ClosestAsync(model, wanted, most, cancellationToken);
     }

@@ -8,7 +8,7 @@ using PromptCanvas.Generation.Queue;
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJobQueries jobs) : IFamily
+internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPictureQueries pictures) : IFamily
 {
     /// <summary>Generations above the picture that one read returns; navigate to a parent for more.</summary>
     private const int Generations = 2;
@@ -17,7 +17,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
 
     public async Task<Family?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
+        if (await pictures.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
         {
             return null;
         }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
@@ -19,30 +18,30 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, Backgr
 
     public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
-    /// <param name="judge">Checks a frame before it is published; null = no image rules.</param>
-    public void Publish(Guid jobId, StepCompleted step, ImageSafetyFilter? judge, CancellationToken cancellationToken)
+    /// <param name="filter">Checks a frame before it is published; null = no image rules.</param>
+    public void Publish(Guid jobId, StepCompleted step, IPreviewFilter? filter, CancellationToken cancellationToken)
     {
         pace.Reached(jobId, step.ImageIndex, step.Stage);
         var image = Wanted(jobId, step.ImageIndex) ? step.PredictedImage : null;
-        var picture = image is not null && judge is null ? Encode(jobId, step.ImageIndex, image) : null;
+        var picture = image is not null && filter is null ? Encode(jobId, step.ImageIndex, image) : null;
         if (step.Progress >= 1)
         {
             pace.Finished(jobId, step.ImageIndex);
         }
 
         Publish(jobId, step, picture);
-        if (image is not null && judge is not null && judge.TryBegin(step.ImageIndex))
+        if (image is not null && filter is not null && filter.TryBegin(step.ImageIndex))
         {
-            faults.Run(nameof(PreviewPublisher), () => PublishJudgedAsync(jobId, step, image, judge, cancellationToken));
+            faults.Run(nameof(PreviewPublisher), () => PublishJudgedAsync(jobId, step, image, filter, cancellationToken));
         }
     }
 
     /// <summary>Publishes the frame after the safety check, without blocking the engine's stream.</summary>
-    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, ImageSafetyFilter judge, CancellationToken cancellationToken)
+    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, IPreviewFilter filter, CancellationToken cancellationToken)
     {
         try
         {
-            if (await judge.RefusingAsync(Reduce(image), ImageSafetyFilter.PreviewMargin, cancellationToken) is null && !judge.HasRefused(step.ImageIndex))
+            if (await filter.AllowsPreviewAsync(step.ImageIndex, Reduce(image), cancellationToken))
             {
                 Publish(jobId, step, Encode(jobId, step.ImageIndex, image));
             }
@@ -53,7 +52,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, Backgr
         }
         finally
         {
-            judge.End(step.ImageIndex);
+            filter.End(step.ImageIndex);
         }
     }
 

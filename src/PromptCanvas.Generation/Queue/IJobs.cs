@@ -41,9 +41,6 @@ public interface IJobQueries
 
     /// <summary>The actor's queued and running jobs, oldest first.</summary>
     Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken);
-
-    /// <summary>A picture that the actor may see or has moved to the trash. Null if it does not exist or the actor may not see it.</summary>
-    Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 }
 
 /// <summary>Notifies the pages of this process about changes of jobs.</summary>

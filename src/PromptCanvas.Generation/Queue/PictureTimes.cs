@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Queue;

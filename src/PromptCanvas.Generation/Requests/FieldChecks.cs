@@ -33,12 +33,12 @@ internal static class FieldChecks
 
         return prompt.Length > GenerationRequest.MaximumPromptLength
             ? new InvalidInput("prompt", $"The prompt has {prompt.Length} characters; at most {GenerationRequest.MaximumPromptLength} are read.")
-            : CheckNul("prompt", job.Prompt);
+            : TextChecks.CheckNul("prompt", job.Prompt);
     }
 
     private static InvalidInput? CheckNegativePrompt(NewJob job) => job.NegativePrompt is { Length: > GenerationRequest.MaximumPromptLength }
         ? new InvalidInput("negativePrompt", $"The negative prompt is longer than {GenerationRequest.MaximumPromptLength} characters.")
-        : CheckNul("negativePrompt", job.NegativePrompt);
+        : TextChecks.CheckNul("negativePrompt", job.NegativePrompt);
 
     private static InvalidInput? CheckCount(NewJob job)
     {
@@ -52,19 +52,6 @@ internal static class FieldChecks
         return job.Count is < 1 or > GenerationRequest.MaximumCount
             ? new InvalidInput("count", $"One request makes 1 to {GenerationRequest.MaximumCount} pictures, not {job.Count}.")
             : null;
-    }
-
-    /// <summary>Checks a phrase that stands for a picture.</summary>
-    internal static InvalidInput? CheckText(string field, string text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return new InvalidInput(field, "A text is empty; describe a picture in a few words.");
-        }
-
-        return text.Length > GenerationRequest.MaximumPromptLength
-            ? new InvalidInput(field, $"A text has {text.Length} characters; at most {GenerationRequest.MaximumPromptLength} are read.")
-            : CheckNul(field, text);
     }
 
     private static InvalidInput? CheckSize(NewJob job) => job.Size is { } size && !Sizes.Contains(size)
@@ -84,15 +71,10 @@ internal static class FieldChecks
 
         return job.IdempotencyKey.Length > MaximumKeyLength
             ? new InvalidInput("idempotencyKey", $"The idempotency key is longer than {MaximumKeyLength} characters.")
-            : CheckNul("idempotencyKey", job.IdempotencyKey);
+            : TextChecks.CheckNul("idempotencyKey", job.IdempotencyKey);
     }
 
     private static InvalidInput? CheckEndUser(NewJob job) => job.EndUser is { Length: > NewJob.MaximumEndUserLength }
         ? new InvalidInput("user", $"The name of the end user is longer than {NewJob.MaximumEndUserLength} characters.")
-        : CheckNul("user", job.EndUser);
-
-    // PostgreSQL cannot store NUL, and tokenizers do not use it.
-    private static InvalidInput? CheckNul(string field, string? text) => text?.Contains('\0') == true
-        ? new InvalidInput(field, "The request contains a NUL character; remove it.")
-        : null;
+        : TextChecks.CheckNul("user", job.EndUser);
 }

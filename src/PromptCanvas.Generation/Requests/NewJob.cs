@@ -21,7 +21,7 @@ public sealed record NewJob
     /// <summary>Unattended: runs after all jobs that people wait for.</summary>
     public bool Background { get; init; }
 
-    /// <summary>What the pictures show; empty where the operation says enough.</summary>
+    /// <summary>Describes the pictures; empty if the operation needs no prompt.</summary>
     public string Prompt { get; init; } = "";
 
     public string? NegativePrompt { get; init; }
@@ -29,11 +29,11 @@ public sealed record NewJob
     [JsonIgnore]
     public JobOperation Operation { get; init; } = new GenerateOperation();
 
-    /// <summary>The operation as hashes of requests know it, which are older than <see cref="GenerateOperation"/>.</summary>
+    /// <summary>The operation as used in request hashes, whose format is older than <see cref="GenerateOperation"/>.</summary>
     [JsonInclude, JsonPropertyName("material")]
     internal JobOperation? HashedOperation => Operation is GenerateOperation ? null : Operation;
 
-    /// <summary>How many pictures; rows have as many as their operation has frames.</summary>
+    /// <summary>Number of pictures; a row has as many as its operation has frames.</summary>
     public int Count { get; init; } = DefaultCount;
 
     /// <summary>64, 256, 512 or 1024 pixels: the side of the pictures, or of the frames painted into one. Null = 1024, or the size that fits the painted part.</summary>

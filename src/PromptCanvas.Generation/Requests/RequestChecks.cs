@@ -4,25 +4,26 @@ using System.Text.Json;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
 
-/// <summary>A request that can be made.</summary>
-/// <param name="Request">The prompt trimmed, the seed and size chosen; without its operation's pictures.</param>
+/// <summary>A request that passed all checks.</summary>
+/// <param name="Request">Prompt trimmed, seed and size chosen; without its operation's pictures.</param>
 /// <param name="Inputs">The operation's pictures, by slot.</param>
-/// <param name="Width">Of the pictures, in pixels.</param>
-/// <param name="Height">Of the pictures, in pixels.</param>
-/// <param name="BodyHash">SHA-256 of what was asked: equal for a repeated request, whatever seed was chosen for it.</param>
+/// <param name="Width">Width of the pictures in pixels.</param>
+/// <param name="Height">Height of the pictures in pixels.</param>
+/// <param name="BodyHash">SHA-256 of the request; equal for a retry, even if another seed was chosen for it.</param>
 internal sealed record CheckedJob(
     NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, string BodyHash)
 {
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility => Job.Visibility ?? (Inputs.Any(input => input.IsPrivate) ? Visibilities.Private : Visibilities.Team);
 
-    /// <summary>A picture's own seed.</summary>
+    /// <summary>The seed of one picture.</summary>
     public uint SeedOf(int imageIndex) => Job.Operation.FrameCount is not null ? Request.Seed : Request.SeedOf(imageIndex);
 }
 
@@ -91,7 +92,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
     private static GenerationRequest RequestOf(NewJob job)
     {
-        // Without words what is there is continued.
+        // Without a prompt, the known part of the picture is continued.
         var continues = job.Operation.Definition.PaintsIntoSource && string.IsNullOrWhiteSpace(job.Prompt);
         return new GenerationRequest
         {
@@ -119,7 +120,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
     private static string HashOf(NewJob job, IReadOnlyList<InputPicture> pictures)
     {
-        // A file that is sent again is another upload: what it shows counts.
+        // A retry may upload the same file again under a new id, so hash the content instead of the id.
         var contents = job.Operation.Pictures.Zip(pictures).ToLookup(pair => pair.First.Id, pair => IdOf(pair.Second.ContentHash));
         var asked = job with { IdempotencyKey = "", PersonId = null, Role = null, Patience = null, Operation = job.Operation.WithPictures(id => contents[id].First()) };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, JobJson.Options)));

@@ -3,13 +3,14 @@ using System.Numerics.Tensors;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Generation.Safety;
 
 /// <summary>Checks the pictures of one run against the rules about pictures, with the CLIP of the run's model.</summary>
 /// <param name="embedder">The model's CLIP.</param>
 /// <param name="rules">Each rule and the embedding of its description.</param>
-internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(SafetyRule Rule, float[] Embedding)> rules)
+internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(SafetyRule Rule, float[] Embedding)> rules) : IPreviewFilter
 {
     /// <summary>Previews are only predictions, so they are withheld slightly below the rule's threshold.</summary>
     public const double PreviewMargin = 0.03;
@@ -62,6 +63,10 @@ internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(Safet
     public bool Refuse(int imageIndex) => refused.TryAdd(imageIndex, 0);
 
     public bool HasRefused(int imageIndex) => refused.ContainsKey(imageIndex);
+
+    /// <inheritdoc/>
+    public async Task<bool> AllowsPreviewAsync(int imageIndex, SignedImage image, CancellationToken cancellationToken) =>
+        await RefusingAsync(image, PreviewMargin, cancellationToken) is null && !HasRefused(imageIndex);
 
     public void End(int imageIndex) => looking.TryRemove(imageIndex, out _);
 }

@@ -7,7 +7,7 @@ namespace PromptCanvas.Generation.Safety;
 /// <summary>Refuses requests that violate the administrators' rules, before anything is written or charged.</summary>
 internal sealed class PromptGuard(SafetyRuleService book)
 {
-    /// <returns>Why it is refused; null when it is not.</returns>
+    /// <returns>Null if the texts are allowed.</returns>
     public async Task<Refusal?> CheckAsync(IEnumerable<string> texts, IImageEngine engine, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);

@@ -22,7 +22,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
-        // A picture that was painted into keeps its size; the others are squares of the size asked for.
+        // A picture that was painted into keeps its size; other pictures are squares of the requested size.
         var paintsIntoSource = OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
         var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
         var picture = paintsIntoSource ? made : Resizer.Resize(made, job.Size, job.Size);

@@ -8,7 +8,7 @@ namespace PromptCanvas.Imaging.Png;
 /// <param name="Software">"PromptCanvas x.y".</param>
 public sealed record PictureText(string Prompt, uint Seed, string Model, string Recipe, string Software)
 {
-    /// <summary>Whether a model drew only a part of it, and the rest is a picture that somebody brought.</summary>
+    /// <summary>Whether a model drew only a part of it; the rest is an uploaded picture.</summary>
     public bool IsComposite { get; init; }
 
     public const string PromptKeyword = "prompt";

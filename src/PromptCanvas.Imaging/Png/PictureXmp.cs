@@ -53,7 +53,7 @@ public static class PictureXmp
         return $"<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>{packet.ToString(SaveOptions.DisableFormatting)}<?xpacket end=\"r\"?>";
     }
 
-    // A prompt may hold what XML may not.
+    // A prompt may contain characters that XML forbids.
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

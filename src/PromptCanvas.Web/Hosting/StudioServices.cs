@@ -1,16 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
-
 using MudBlazor;
 using MudBlazor.Services;
-
 using PromptCanvas.Generation;
 using PromptCanvas.Migrations;
+using PromptCanvas.Web.Components.Gallery;
+using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;

@@ -7,30 +7,37 @@ namespace PromptCanvas.Web.Resources;
 /// <summary>Names of pictures and of the ways they were made.</summary>
 internal static class PictureTexts
 {
-    /// <summary>The keys of each kind's texts: the title without a prompt, what was done in a word, the verb between a picture and its source.</summary>
-    private static readonly Dictionary<string, (string? Title, string MadeBy, string How)> Keys = new()
+    private static readonly Dictionary<string, KindTexts> Kinds = new()
     {
-        [JobKinds.Generate] = (null, "MadeByGenerate", "HowGenerate"),
-        [JobKinds.Edit] = (null, "MadeByEdit", "HowEdit"),
-        [JobKinds.Erase] = ("KindErase", "MadeByErase", "HowErase"),
-        [JobKinds.Extend] = ("KindExtend", "MadeByExtend", "HowExtend"),
-        [JobKinds.Vary] = ("KindVary", "MadeByVary", "HowVary"),
-        [JobKinds.Blend] = ("KindBlend", "MadeByBlend", "HowBlend"),
-        [JobKinds.TextDifference] = ("KindTextDifference", "MadeByTextDifference", "HowChange"),
+        [JobKinds.Generate] = new(null, texts => texts["MadeByGenerate"], texts => texts["HowGenerate"]),
+        [JobKinds.Edit] = new(null, texts => texts["MadeByEdit"], texts => texts["HowEdit"]),
+        [JobKinds.Erase] = new(texts => texts["KindErase"], texts => texts["MadeByErase"], texts => texts["HowErase"]),
+        [JobKinds.Extend] = new(texts => texts["KindExtend"], texts => texts["MadeByExtend"], texts => texts["HowExtend"]),
+        [JobKinds.Vary] = new(texts => texts["KindVary"], texts => texts["MadeByVary"], texts => texts["HowVary"]),
+        [JobKinds.Blend] = new(texts => texts["KindBlend"], texts => texts["MadeByBlend"], texts => texts["HowBlend"]),
+        [JobKinds.TextDifference] = new(texts => texts["KindTextDifference"], texts => texts["MadeByTextDifference"], texts => texts["HowChange"]),
     };
 
     /// <summary>The prompt, or how the picture was made where it has none.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string Title(this IStringLocalizer<Texts> texts, string prompt, string? kind) =>
-        prompt.Length > 0 ? prompt : texts[(kind is not null && Keys.TryGetValue(kind, out var keys) ? keys.Title : null) ?? "KindUnknown"];
+        prompt.Length > 0 ? prompt
+        : kind is not null && Kinds.TryGetValue(kind, out var of) && of.Title is { } title ? title(texts)
+        : texts["KindUnknown"];
 
     /// <summary>What was done, in a word.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string MadeBy(this IStringLocalizer<Texts> texts, string kind) =>
-        texts[Keys.TryGetValue(kind, out var keys) ? keys.MadeBy : "KindUnknown"];
+        Kinds.TryGetValue(kind, out var of) ? of.MadeBy(texts) : texts["KindUnknown"];
 
     /// <summary>How a picture was made from the one it stands under in a family tree.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string MadeFrom(this IStringLocalizer<Texts> texts, string kind) =>
-        texts[Keys.TryGetValue(kind, out var keys) ? keys.How : "HowChange"];
+        Kinds.TryGetValue(kind, out var of) ? of.MadeFrom(texts) : texts["HowChange"];
+
+    /// <param name="Title">The title of a picture without a prompt; null where every picture has one.</param>
+    /// <param name="MadeBy">What was done, in a word.</param>
+    /// <param name="MadeFrom">The verb between a picture and its source.</param>
+    private sealed record KindTexts(
+        Func<IStringLocalizer<Texts>, string>? Title, Func<IStringLocalizer<Texts>, string> MadeBy, Func<IStringLocalizer<Texts>, string> MadeFrom);
 }

@@ -79,8 +79,8 @@ public sealed class LibraryTests : IAsyncDisposable
 
         Assert.Equal([pictures[1]], await FindAsync(Me, LibraryFilter.Everything));
         Assert.Equal([pictures[1]], await FindAsync(You, LibraryFilter.Everything));
-        Assert.Null(await studio.Queries.FindPictureAsync(You, pictures[0], Cancellation));
-        Assert.NotNull((await studio.Queries.FindPictureAsync(Me, pictures[0], Cancellation))?.DeletedAt);
+        Assert.Null(await studio.Get<IPictureQueries>().FindPictureAsync(You, pictures[0], Cancellation));
+        Assert.NotNull((await studio.Get<IPictureQueries>().FindPictureAsync(Me, pictures[0], Cancellation))?.DeletedAt);
         Assert.Equal([pictures[0]], await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Trash }));
         Assert.Empty(await FindAsync(You, new LibraryFilter { GalleryView = GalleryView.Trash }));
         Assert.Equal(0, await Library.RestoreAsync(You, pictures, Cancellation));

@@ -1,11 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
@@ -50,7 +53,7 @@ public sealed class JobKindTests : IAsyncDisposable
             Assert.Contains(Enumerable.Range(0, Width * Height), pixel =>
                 Painted(pixel % Width, pixel / Width) && made.Bytes.Span[pixel * 3] != Source.Bytes.Span[pixel * 3]);
             Assert.Equal((Width, Height), await SizeOfAsync(image.ImageId.Value));
-            Assert.Equal(JobKinds.Edit, (await studio.Queries.FindPictureAsync(somebody, image.ImageId.Value, Cancellation))!.Kind);
+            Assert.Equal(JobKinds.Edit, (await studio.Get<IPictureQueries>().FindPictureAsync(somebody, image.ImageId.Value, Cancellation))!.Kind);
         }
 
         await studio.ConsistentAsync();
@@ -158,7 +161,7 @@ public sealed class JobKindTests : IAsyncDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryOperation(parent)) with { Size = 64, Count = 1 }), JobState.Done);
 
-        var picture = await studio.Queries.FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation);
+        var picture = await studio.Get<IPictureQueries>().FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation);
         Assert.Equal((JobKinds.Vary, parent), (picture!.Kind, Assert.Single(picture.Parents)));
         Assert.Equal(Visibilities.Team, picture.Visibility);
     }
@@ -173,8 +176,8 @@ public sealed class JobKindTests : IAsyncDisposable
             await studio.SubmitAsync(Of(owner, new VaryOperation(first.Images[0].ImageId!.Value)) with { Size = 64, Count = 1, Visibility = Visibilities.Team }), JobState.Done);
         var made = job.Images[0].ImageId!.Value;
 
-        Assert.Single((await studio.Queries.FindPictureAsync(owner, made, Cancellation))!.Parents);
-        Assert.Empty((await studio.Queries.FindPictureAsync(other, made, Cancellation))!.Parents);
+        Assert.Single((await studio.Get<IPictureQueries>().FindPictureAsync(owner, made, Cancellation))!.Parents);
+        Assert.Empty((await studio.Get<IPictureQueries>().FindPictureAsync(other, made, Cancellation))!.Parents);
     }
 
     [Fact]
@@ -295,7 +298,7 @@ public sealed class JobKindTests : IAsyncDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(Of(somebody, new VaryOperation(source)) with { Size = 64, Count = 1 }), JobState.Done);
 
-        Assert.Equal(Visibilities.Private, (await studio.Queries.FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation))!.Visibility);
+        Assert.Equal(Visibilities.Private, (await studio.Get<IPictureQueries>().FindPictureAsync(somebody, job.Images[0].ImageId!.Value, Cancellation))!.Visibility);
     }
 
     public async ValueTask DisposeAsync()

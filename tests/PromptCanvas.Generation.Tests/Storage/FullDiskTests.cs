@@ -67,7 +67,7 @@ public sealed class FullDiskTests(PostgresServer server)
         Assert.InRange(studio.Get<IDiskSpace>().Look().Used, DiskCapacity.NearlyFull, 1);
 
         // Existing pictures can be read and deleted.
-        Assert.NotNull(await studio.Queries.FindPictureAsync(anna, pictures[0], Cancellation));
+        Assert.NotNull(await studio.Get<IPictureQueries>().FindPictureAsync(anna, pictures[0], Cancellation));
         await using (var content = (await studio.Get<IImageStore>().OpenContentAsync(pictures[0], Cancellation))!.Stream)
         {
             Assert.Equal(content.Length, (await new StreamContent(content).ReadAsByteArrayAsync(Cancellation)).Length);

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
@@ -69,7 +70,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1) with { Size = 256 }), JobState.Done);
 
-        var picture = await studio.Queries.FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
+        var picture = await studio.Get<IPictureQueries>().FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
         Assert.Equal((256, 256), (picture!.Width, picture.Height));
     }
 

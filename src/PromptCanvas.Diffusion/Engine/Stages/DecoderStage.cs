@@ -14,28 +14,32 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     private const int MaskChannels = 1;
 
     /// <summary>
-    /// Corrections of each step up to the noise. On the starter 20 steps with two give a picture back at a distance (root mean square,
+    /// Corrections of each inversion step. On the starter 20 steps with two reproduce a picture at a distance (root mean square,
     /// signed range) of 0.037, with one of 0.050; 50 steps with none, which cost nearly as much, of 0.091.
     /// </summary>
     private const int InversionCorrections = 2;
 
     /// <summary>
-    /// Noise against the picture at which an inversion starts. Below it the network's own error is larger than the noise it should find: plain
-    /// areas came back from there without any, as no x_T of the training is, and pictures on white changed (distance 0.31 on the starter).
+    /// Noise level, relative to the picture, at which an inversion starts. Below it the network's own error is larger than the noise it should find: plain
+    /// areas came back without noise, unlike every x_T in training, and pictures on white changed (distance 0.31 on the starter).
     /// </summary>
     private const double InversionStartingNoise = 0.08;
 
     /// <summary>One for all: the same picture has the same noise in every request.</summary>
-    private const uint InversionSeed = 0;
+    internal const uint InversionSeed = 0;
 
     private readonly DecoderComponent decoder = model.Decoder;
+    private readonly TextProjectionComponent projection = model.TextProjection
+        ?? throw new ArgumentException("A decoder of pixels needs a text projection.", nameof(model));
     private readonly PictureLayout layout = new(model.Decoder.ImageSize, model.Decoder.PixelUnshuffle);
 
     public override int ImageSize => decoder.ImageSize;
 
-    public override double WorkPerRow => (double)layout.Grid * layout.Grid;
+    public override double WorkPerRow => Work(decoder.Network, layout.Grid, (double)layout.Grid * layout.Grid);
 
-    /// <summary>What enters <c>conv_in</c>: the noisy picture, and for a decoder that can inpaint the known picture and the keep mask.</summary>
+    public override int RowLimit => decoder.Network.RowLimit(layout.Grid);
+
+    /// <summary>The input of <c>conv_in</c>: the noisy picture and, for a decoder that can inpaint, the known picture and the keep mask.</summary>
     private int InputLength =>
         layout.Length + (decoder.MaskedInput ? (KnownChannels + MaskChannels) * decoder.ImageSize * decoder.ImageSize : 0);
 
@@ -111,7 +115,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         }
     }
 
-    /// <summary>From a given picture up to its noise, without guidance.</summary>
+    /// <summary>Inverts a given picture to its noise, without guidance.</summary>
     private StageState BeginInversion(Lane lane, InversionPreparation inversion, float[] input)
     {
         layout.ToNetwork(inversion.Pixels, input.AsSpan(0, layout.Length));
@@ -122,7 +126,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         return new StageState(steps, input, new float[layout.Length], 1, GuidanceInterval.Always);
     }
 
-    /// <summary>From the seed's noise, from a given one, or from between them.</summary>
+    /// <summary>Starts from the seed's noise, from a given noise, or from a mixture of the two.</summary>
     private StageState BeginDrawing(Lane lane, float[] input)
     {
         var noisy = input.AsSpan(0, layout.Length);
@@ -140,7 +144,8 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     /// <summary>Network evaluations on the way up to a picture's noise.</summary>
     public static int InversionRows(SchedulerSettings scheduler, StageRecipe recipe) => Inversion(scheduler, recipe).Steps;
 
-    private static DdimInversion Inversion(SchedulerSettings scheduler, StageRecipe recipe) =>
+    /// <summary>The way from a picture up to the noise it is drawn from.</summary>
+    public static DdimInversion Inversion(SchedulerSettings scheduler, StageRecipe recipe) =>
         SamplerFactory.CreateInversion(scheduler, recipe.Steps, InversionCorrections, InversionStartingNoise);
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
@@ -161,7 +166,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         var width = model.Prior.EmbeddingSize;
         var embedding = captionOnly ? new float[width] : lane.ImageEmbedding;
         var length = model.Tokenizer.Length;
-        var outputs = model.TextProjection.Network.Run(
+        var outputs = projection.Network.Run(
             new Dictionary<string, NetworkTensor>
             {
                 [NetworkNames.ImageEmbeddings] = NetworkTensor.Float32([.. embedding, .. embedding], 2, width),
@@ -177,9 +182,9 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
         DecoderRow Row(int row, EncodedText text)
         {
-            var mask = new long[model.TextProjection.ExtraContextTokens + length];
-            mask.AsSpan(0, model.TextProjection.ExtraContextTokens).Fill(1);
-            text.Mask.CopyTo(mask, model.TextProjection.ExtraContextTokens);
+            var mask = new long[projection.ExtraContextTokens + length];
+            mask.AsSpan(0, projection.ExtraContextTokens).Fill(1);
+            text.Mask.CopyTo(mask, projection.ExtraContextTokens);
             return new DecoderRow(context.FloatRow(row).ToArray(), classes.FloatRow(row).ToArray(), mask);
         }
     }

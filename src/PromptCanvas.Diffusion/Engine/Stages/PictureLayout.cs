@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>How a square picture lies in a network: as it is, or pixel-unshuffled.</summary>
+/// <summary>The layout of a square picture in a network: plain or pixel-unshuffled.</summary>
 /// <param name="imageSize">Side in pixels.</param>
 /// <param name="pixelUnshuffle">p; 1 = as it is.</param>
 internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
@@ -43,7 +43,7 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
         return new SignedImage(imageSize, imageSize, pixels);
     }
 
-    /// <summary>The network's layout → a picture to look at: the whole picture, or block means of one that is too large to show step by step.</summary>
+    /// <summary>Network layout → preview picture: the whole picture, or block means if it is too large to show at every step.</summary>
     public SignedImage ToPreview(ReadOnlySpan<float> values)
     {
         var block = imageSize / StepCompleted.MaximumPreviewSize;
@@ -66,6 +66,33 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
         }
 
         return new PictureLayout(imageSize / block, kept).ToPicture(means);
+    }
+
+    /// <summary>A finished picture to look at: block means of one that is too large.</summary>
+    public static SignedImage Reduced(SignedImage picture)
+    {
+        var block = (Math.Max(picture.Width, picture.Height) + StepCompleted.MaximumPreviewSize - 1) / StepCompleted.MaximumPreviewSize;
+        return block <= 1 ? picture : BlockMeans(picture, block);
+    }
+
+    /// <summary>The means of square blocks; what is left at the right and lower edge is dropped.</summary>
+    public static SignedImage BlockMeans(SignedImage picture, int block)
+    {
+        var (width, height) = (picture.Width / block, picture.Height / block);
+        var means = new float[SignedImage.Channels * width * height];
+        for (var index = 0; index < means.Length; index++)
+        {
+            var (channel, y, x) = (index / (width * height), index / width % height * block, index % width * block);
+            var sum = 0f;
+            for (var row = y; row < y + block; row++)
+            {
+                sum += TensorPrimitives.Sum(picture.Values.AsSpan((((channel * picture.Height) + row) * picture.Width) + x, block));
+            }
+
+            means[index] = sum / (block * block);
+        }
+
+        return new SignedImage(width, height, means);
     }
 
     /// <summary>A picture's noise is drawn in pixel order, whatever the network's layout.</summary>

@@ -14,7 +14,9 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
 
     public override int ImageSize => component.OutputSize;
 
-    public override double WorkPerRow => (double)layout.Grid * layout.Grid;
+    public override double WorkPerRow => Work(component.Network, layout.Grid, (double)layout.Grid * layout.Grid);
+
+    public override int RowLimit => component.Network.RowLimit(layout.Grid);
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
@@ -56,7 +58,7 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
     protected override void FillNoise(Span<float> destination, uint seed, int step) =>
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));
 
-    /// <summary>The small picture clamped, enlarged by antialiased bicubic and laid out as the network takes it.</summary>
+    /// <summary>The small picture, clamped, enlarged by antialiased bicubic and in the network's layout.</summary>
     private void Enlarge(SignedImage small, Span<float> destination)
     {
         var clamped = Buffer("clamped", small.Values.Length);

@@ -43,7 +43,7 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
 
         return weights.Sum() is var sum && !(sum > 0 && double.IsFinite(sum))
             ? new InvalidInput("inputs", "The weights sum to zero; give at least one input more than 0.")
-            : Inputs.Where(input => input.Text is not null).Select(input => FieldChecks.CheckText("inputs", input.Text!)).FirstOrDefault(fault => fault is not null);
+            : Inputs.Where(input => input.Text is not null).Select(input => TextChecks.CheckText("inputs", input.Text!)).FirstOrDefault(fault => fault is not null);
     }
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)

@@ -2,11 +2,12 @@ using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
-/// <summary>Removes what the mask does not keep and closes the background.</summary>
+/// <summary>Removes the masked object and fills in the background.</summary>
 public sealed record EraseOperation([property: JsonPropertyName("picture")] Guid Source, Guid Mask) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =

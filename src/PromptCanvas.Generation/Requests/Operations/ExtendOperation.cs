@@ -2,11 +2,12 @@ using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
-/// <summary>Continues the source over its edges, as the prompt says, or as the source itself suggests where there is none.</summary>
+/// <summary>Extends the source beyond its edges, from the prompt or, without one, from the source alone.</summary>
 public sealed record ExtendOperation([property: JsonPropertyName("picture")] Guid Source, Extension Extension) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =

@@ -6,9 +6,9 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
-/// <summary>What a job does; one file for each kind. Pictures are named by id: an upload's, or a picture's that the person may see.</summary>
-/// <remarks>The JSON form stands in the database: a property keeps the name it was first written with.</remarks>
-/// <param name="Definition">What is common to all operations of the kind.</param>
+/// <summary>The operation of a job; one file per kind. Pictures are named by the id of an upload, or of a picture that the person may see.</summary>
+/// <remarks>The JSON form is stored in the database, so properties keep their first names.</remarks>
+/// <param name="Definition">The properties common to all operations of the kind.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(EditOperation), JobKinds.Edit)]
 [JsonDerivedType(typeof(EraseOperation), JobKinds.Erase)]
@@ -36,11 +36,11 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     internal virtual IEnumerable<string> Texts => [];
 
     /// <summary>The number of pictures it makes, which is its cost in credits.</summary>
-    /// <param name="count">The count asked for; a row has as many pictures as frames.</param>
+    /// <param name="count">The requested count; a row has as many pictures as frames.</param>
     internal int PictureCount(int count) => FrameCount ?? count;
 
     /// <summary>Checks its own fields, without reading anything else.</summary>
-    /// <returns>Null when nothing is wrong.</returns>
+    /// <returns>Null if all fields are valid.</returns>
     internal virtual InvalidInput? Check() => null;
 
     /// <summary>The same operation with other ids for its pictures.</summary>
@@ -53,7 +53,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     /// <exception cref="Imaging.Pixels.PictureFormatException">A picture is missing from the store or damaged there.</exception>
     internal abstract Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken);
 
-    /// <summary>The form kept in the job's row; null for a job that needs its prompt only.</summary>
+    /// <summary>The form stored in the job's row; null for a job that needs only its prompt.</summary>
     internal string? ToJson() => this is GenerateOperation ? null : JsonSerializer.Serialize(this, JobJson.Options);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
@@ -61,6 +61,6 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
         json is null ? new GenerateOperation() : JsonSerializer.Deserialize<JobOperation>(json, JobJson.Options) ?? new GenerateOperation();
 }
 
-/// <summary>A picture and what a job does with it.</summary>
+/// <summary>An input picture and its role in the job.</summary>
 /// <param name="Role">One of <see cref="JobInputRoles"/>.</param>
 internal readonly record struct PictureUse(Guid Id, string Role);

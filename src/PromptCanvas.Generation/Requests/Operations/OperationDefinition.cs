@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
-/// <summary>What all operations of one kind have in common.</summary>
+/// <summary>The properties common to all operations of one kind.</summary>
 /// <param name="Kind">One of <see cref="Data.Jobs.JobKinds"/>.</param>
 /// <param name="Scope">The scope an API key needs: one of <see cref="ApiScopes"/>.</param>
 /// <param name="Prompt">Whether it takes a prompt.</param>
@@ -12,7 +12,7 @@ namespace PromptCanvas.Generation.Requests.Operations;
 public sealed record OperationDefinition(
     string Kind, string Scope, PromptUse Prompt, IReadOnlyList<string> Fields, Func<OperationFields, Result<JobOperation>> Read)
 {
-    /// <summary>Whether it paints into its source, whose size the result keeps; otherwise pictures have the size asked for.</summary>
+    /// <summary>Whether it paints into its source, whose size the result keeps; otherwise pictures have the requested size.</summary>
     public bool PaintsIntoSource { get; init; }
 }
 
@@ -38,6 +38,6 @@ public static class OperationDefinitions
         TextDifferenceOperation.Shape,
     ];
 
-    /// <summary>Null when there is no such kind.</summary>
+    /// <summary>Null if there is no such kind.</summary>
     public static OperationDefinition? Find(string? kind) => All.FirstOrDefault(definition => definition.Kind == kind);
 }

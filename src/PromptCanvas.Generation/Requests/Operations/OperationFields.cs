@@ -1,9 +1,10 @@
 using System.Text.Json;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
-/// <summary>The fields of a request that only some kinds take, as they came; a field is null where it is absent.</summary>
+/// <summary>The unparsed request fields that only some kinds take; null = absent.</summary>
 public sealed record OperationFields
 {
     public string? Prompt { get; init; }
@@ -55,6 +56,6 @@ public sealed record OperationFields
     internal static NotFound NoPicture(string id) => new($"There is no picture or upload with the id {id}.");
 }
 
-/// <summary>One member of a blend, as it came.</summary>
+/// <summary>One unparsed member of a blend.</summary>
 /// <param name="Image">A picture's id.</param>
 public sealed record InputFields(string? Image, string? Text, double? Weight);

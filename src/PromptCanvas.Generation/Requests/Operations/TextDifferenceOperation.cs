@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
-/// <summary>A row of frames from the source towards what a change of its caption makes of it.</summary>
+/// <summary>Changes the source along the difference of two captions, in a row of frames.</summary>
 public sealed record TextDifferenceOperation(
     [property: JsonPropertyName("picture")] Guid Source, string From, string To, int Frames = TextDifferenceOperation.DefaultFrames) : JobOperation(Shape)
 {
@@ -25,7 +25,7 @@ public sealed record TextDifferenceOperation(
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
 
     internal override InvalidInput? Check() =>
-        FieldChecks.CheckText("from", From) ?? FieldChecks.CheckText("to", To)
+        TextChecks.CheckText("from", From) ?? TextChecks.CheckText("to", To)
         ?? (From.Trim() == To.Trim() ? new InvalidInput("to", "Both captions are the same; say what should change.") : null);
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>

@@ -8,7 +8,7 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Generation.Requests.Operations;
 
 /// <summary>Draws variations of the source.</summary>
-/// <param name="Strength">From 0, the source drawn again, to 1, a new picture of what it shows.</param>
+/// <param name="Strength">0 = redraws the source … 1 = a new picture of the same content.</param>
 public sealed record VaryOperation([property: JsonPropertyName("picture")] Guid Source, double Strength = VariationOrigin.Strong) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } = new(JobKinds.Vary, ApiScopes.Vary, PromptUse.None, ["source", "strength"], Read);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
@@ -72,7 +73,7 @@ internal sealed class FirstAdministrator(
             }
 
             await using var scope = scopes.CreateAsyncScope();
-            var outcome = await scope.ServiceProvider.GetRequiredService<Data.People.Accounts>().CreateAsync(email, PersonRoles.Administrator, password);
+            var outcome = await scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>().CreateAsync(email, PersonRoles.Administrator, password);
             if (outcome.Done)
             {
                 exists = true;
@@ -97,7 +98,7 @@ internal sealed class FirstAdministrator(
     private async Task MakeFromEnvironmentAsync(string email, string password)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var outcome = await scope.ServiceProvider.GetRequiredService<Data.People.Accounts>()
+        var outcome = await scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>()
             .CreateAsync(email, PersonRoles.Administrator, password, trusted: true);
         if (!outcome.Done)
         {

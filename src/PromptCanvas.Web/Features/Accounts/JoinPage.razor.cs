@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
@@ -23,7 +23,7 @@ public sealed partial class JoinPage
     public JoinForm Form { get; set; } = null!;
 
     [Inject]
-    private Data.People.Accounts Accounts { get; set; } = null!;
+    private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
     private SignInManager<Person> SignIn { get; set; } = null!;

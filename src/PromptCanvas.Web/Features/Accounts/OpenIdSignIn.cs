@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
@@ -12,7 +13,7 @@ namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Signs in people whom the provider authenticated. An account is found by the provider's subject id; the first time, by a verified mail address.</summary>
 internal sealed class OpenIdSignIn(
-    SignInManager<Person> signIn, Data.People.Accounts accounts, IDbContextFactory<AppDbContext> databases, ICredits credits, AuditLog audit, Sessions sessions,
+    SignInManager<Person> signIn, Data.Identity.Accounts accounts, IDbContextFactory<AppDbContext> databases, ICredits credits, AuditLog audit, Sessions sessions,
     PasswordSignIn arrivals, IOptions<OpenIdOptions> options)
 {
     private static readonly AuditActor Provider = new(null, "OpenID Connect", null);

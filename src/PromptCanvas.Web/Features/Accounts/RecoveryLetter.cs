@@ -1,7 +1,6 @@
 using System.Globalization;
-
 using Microsoft.AspNetCore.Identity;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Mail;
 
@@ -16,7 +15,7 @@ internal sealed record RecoveryLetter(string Email, string Subject, string Text)
     {
         var person = await services.GetRequiredService<UserManager<Person>>().FindByEmailAsync(Email);
         if (person is not { Email: { } address, SuspendedAt: null }
-            || await services.GetRequiredService<Data.People.Accounts>().MakeLinkAsync(person.Id) is not { } token)
+            || await services.GetRequiredService<Data.Identity.Accounts>().MakeLinkAsync(person.Id) is not { } token)
         {
             return null;
         }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
@@ -20,7 +20,7 @@ public sealed partial class RegisterPage
     public RegisterForm Form { get; set; } = null!;
 
     [Inject]
-    private Data.People.Accounts Accounts { get; set; } = null!;
+    private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
     private FirstAdministrator First { get; set; } = null!;

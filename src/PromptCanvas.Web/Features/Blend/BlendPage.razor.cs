@@ -15,7 +15,7 @@ namespace PromptCanvas.Web.Features.Blend;
 
 /// <summary>Blends pictures and phrases placed in the corners of a pad. Corners, handle position and job are part of the URL.</summary>
 public sealed partial class BlendPage(
-    IPictureMaking making, IJobQueries jobs, IUploads uploads, ICredits creditBook, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
+    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, ICredits creditBook, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
 {
     private const int MinimumCorners = 2;
     private const int MaximumCorners = 4;
@@ -100,7 +100,7 @@ public sealed partial class BlendPage(
         person ??= await actor.GetAsync(Gone);
         if (corner.Picture is { } picture)
         {
-            return await jobs.FindPictureAsync(person, picture, Gone) is { } found ? T.Title(found.Prompt, found.Kind) : null;
+            return await pictures.FindPictureAsync(person, picture, Gone) is { } found ? T.Title(found.Prompt, found.Kind) : null;
         }
 
         return corner.Upload is { } upload

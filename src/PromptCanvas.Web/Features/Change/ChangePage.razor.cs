@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Change;
 
 /// <summary>Changes a picture from one caption to another. Picture and job are part of the URL.</summary>
-public sealed partial class ChangePage(IJobQueries jobs, IUploads uploads, ICurrentActor actor)
+public sealed partial class ChangePage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
 {
     private ChangeSource? source;
     private bool missing;
@@ -35,8 +36,8 @@ public sealed partial class ChangePage(IJobQueries jobs, IUploads uploads, ICurr
     }
 
     private async Task<ChangeSource?> PictureAsync(Guid id) =>
-        await jobs.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
-            ? new ChangeSource(picture.Id, $"/api/images/{id}/content", picture.Prompt)
+        await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
+            ? new ChangeSource(picture.Id, PictureAddress.Content(id), picture.Prompt)
             : null;
 
     private async Task<ChangeSource?> UploadAsync(Guid id) =>

@@ -2,6 +2,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components.Runs;
 
 namespace PromptCanvas.Web.Features.Create;
 

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>The Edit page. The picture is part of the URL, so that links and Back work.</summary>
-public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurrentActor actor)
+public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
 {
     private EditSource? source;
     private bool missing;
@@ -36,8 +37,8 @@ public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurren
     }
 
     private async Task<EditSource?> PictureAsync(Guid id) =>
-        await jobs.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
-            ? new EditSource(picture.Id, $"/api/images/{id}/content", picture.Width, picture.Height, picture.Prompt)
+        await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
+            ? new EditSource(picture.Id, PictureAddress.Content(id), picture.Width, picture.Height, picture.Prompt)
             : null;
 
     private async Task<EditSource?> UploadAsync(Guid id) =>

@@ -1,3 +1,4 @@
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 

@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>The gallery. Its filters are part of the URL, so that links and Back work.</summary>
-public sealed partial class GalleryPage(IJobQueries jobs, ICurrentActor actor, NavigationManager navigation)
+public sealed partial class GalleryPage(IPictureQueries pictures, ICurrentActor actor, NavigationManager navigation)
 {
     private bool isEmpty;
     private bool isMissing;
@@ -26,7 +26,7 @@ public sealed partial class GalleryPage(IJobQueries jobs, ICurrentActor actor, N
 
     // The viewer shows the message; here a missing picture sets the status 404 of the initial response.
     protected override async Task OnInitializedAsync() => isMissing = Context is not null && ImageId is { } id
-        && await jobs.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is null;
+        && await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is null;
 
     private string EmptyTitle => address switch
     {

@@ -4,6 +4,8 @@ using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Web.Components.Gallery;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult;
@@ -34,15 +36,15 @@ internal static class ImageEndpoints
             : new NotFound("The bundle does not exist or is not finished; select the pictures again.").ToProblem();
     }
 
-    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
-        await jobs.FindPictureAsync(user.ToActor(), id, cancellationToken) is { } picture
+    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IPictureQueries pictures, CancellationToken cancellationToken) =>
+        await pictures.FindPictureAsync(user.ToActor(), id, cancellationToken) is { } picture
             ? TypedResults.Ok(ImageBody.Of(picture))
             : Missing();
 
     private static async Task<IResult> ContentAsync(
-        Guid id, bool? download, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken)
+        Guid id, bool? download, IPictureQueries pictures, IImageStore store, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not { } picture
+        if (await pictures.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not { } picture
             || await store.OpenContentAsync(id, cancellationToken) is not { } content)
         {
             return Missing();
@@ -52,8 +54,8 @@ internal static class ImageEndpoints
     }
 
     private static async Task<IResult> ThumbnailAsync(
-        Guid id, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
-        await jobs.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+        Guid id, IPictureQueries pictures, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        await pictures.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
             ? Give(content, $"{id}.webp", download: false, context)
             : Missing();
 
@@ -87,6 +89,6 @@ internal sealed record ImageBody(
         picture.Width,
         picture.Height,
         picture.CreatedAt,
-        $"/api/images/{picture.Id}/content",
-        $"/api/images/{picture.Id}/thumbnail");
+        PictureAddress.Content(picture.Id),
+        PictureAddress.Thumbnail(picture.Id));
 }

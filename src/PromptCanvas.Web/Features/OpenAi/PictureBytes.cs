@@ -1,4 +1,5 @@
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;

@@ -1,6 +1,8 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Imaging;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Security;
 
@@ -15,7 +17,7 @@ internal static class SignedPictureEndpoint
         v1.MapGet(Path + "{token}", GiveAsync).AllowAnonymous().WithMetadata(new UserContent());
 
     private static async Task<IResult> GiveAsync(
-        string token, SignedPictures signed, IJobQueries jobs, PictureBytes bytes, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+        string token, SignedPictures signed, IPictureQueries pictures, PictureBytes bytes, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
         if (signed.Read(token) is not { } address)
         {
@@ -28,7 +30,7 @@ internal static class SignedPictureEndpoint
         }
 
         // The person's current access applies: deleted or taken-down pictures are not served.
-        if (await jobs.FindPictureAsync(new Actor(address.PersonId, PersonRoles.Viewer), address.ImageId, cancellationToken) is null
+        if (await pictures.FindPictureAsync(new Actor(address.PersonId, PersonRoles.Viewer), address.ImageId, cancellationToken) is null
             || await bytes.ReadAsync(address.ImageId, address.Format, address.Quality, cancellationToken) is not { } picture)
         {
             throw new OpenAiException(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));

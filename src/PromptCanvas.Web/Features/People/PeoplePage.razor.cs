@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Mail;
@@ -30,7 +30,7 @@ public sealed partial class PeoplePage
     private PeopleAdministration Administration { get; set; } = null!;
 
     [Inject]
-    private Data.People.Accounts Accounts { get; set; } = null!;
+    private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
     private AuditLog Audit { get; set; } = null!;

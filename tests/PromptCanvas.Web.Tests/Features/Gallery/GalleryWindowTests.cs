@@ -2,6 +2,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Security;
 
@@ -116,9 +117,6 @@ public sealed class GalleryWindowTests
             var page = Pictures.Skip(from).Take(take).ToList();
             return Task.FromResult(new PicturePage(page, from + take < Pictures.Count ? page[^1].Id.ToString() : null));
         }
-
-        public Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken) =>
-            Task.FromResult(Pictures.Find(picture => picture.Id == imageId));
 
         public Task<bool> IsFavouriteAsync(Actor actor, Guid imageId, CancellationToken cancellationToken) => Task.FromResult(false);
 
