@@ -45,7 +45,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         providers = [.. distinct.Select(device => new ExecutionProviders(options, device, report))];
         engineProviders = [.. devices.Select(device => distinct.IndexOf(device))];
         idle = new IdleNetworks(
-            TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System, (long)(options.MemoryGigabytes * Gigabyte));
+            TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System, text => report?.Invoke(new ProviderNotice(text, IsFault: true)), (long)(options.MemoryGigabytes * Gigabyte));
     }
 
     /// <inheritdoc/>
@@ -86,26 +86,24 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         return OpenEverywhere(path)[0];
     }
 
-    /// <summary>The disk and memory that a model needs, before any of it is loaded, and the memory of this machine.</summary>
+    /// <summary>The disk and memory that a model needs, before any of it is loaded, and the memory that this machine has.</summary>
     /// <param name="path">A folder with a <c>model_index.json</c>.</param>
     /// <param name="graphCache">The folder where earlier starts left their measurements; empty = there is none.</param>
     /// <exception cref="ModelException">There is no model, or its weights are missing or damaged.</exception>
     public static ModelNeeds Needs(string path, string graphCache = "")
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var folder = DiffusersFolder.Open(path);
         var (disk, memory, largest) = (0L, 0L, 0L);
-        foreach (var component in ComponentNames.Networks.Where(folder.Has))
+        foreach (var folder in KandinskyFolder.IsJoined(path) ? KandinskyFolder.Open(path).Parts : [DiffusersFolder.Open(path)])
         {
-            var bytes = 0L;
-            foreach (var file in folder.Weights(component).Files)
+            foreach (var component in ComponentNames.Networks.Where(folder.Has))
             {
-                disk += file.Length;
-                bytes += file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float));
+                var files = folder.Weights(component).Files;
+                var bytes = files.Sum(file => file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float)));
+                disk += files.Sum(file => file.Length);
+                memory += bytes;
+                largest = Math.Max(largest, bytes);
             }
-
-            memory += bytes;
-            largest = Math.Max(largest, bytes);
         }
 
         var (first, later) = MemoryRecord.Read(graphCache, ModelFiles.Fingerprint(path));

@@ -75,7 +75,7 @@ public sealed class OnnxModelLibraryTests : IDisposable
         Assert.Equal("image_encoder", model.ImageEncoder?.Name);
         Assert.Equal(64, model.Prior.EmbeddingSize);
         Assert.Equal((PredictionTarget.CleanSample, 5.0), (model.Prior.Scheduler.Target, model.Prior.Scheduler.ClipSampleRange));
-        Assert.Equal(4, model.TextProjection.ExtraContextTokens);
+        Assert.Equal(4, model.TextProjection!.ExtraContextTokens);
         Assert.Equal((16, 1, false, true), (model.Decoder.ImageSize, model.Decoder.PixelUnshuffle, model.Decoder.MaskedInput, model.Decoder.LearnedVariance));
         Assert.Equal(VarianceKind.LearnedRange, model.Decoder.Scheduler.Variance);
         var upsampler = Assert.Single(model.SuperResolution);

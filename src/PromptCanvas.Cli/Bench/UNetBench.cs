@@ -11,6 +11,9 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     /// <summary>Enough work for a CPU clock with a resolution of 10 ms: one gigaflop takes a core about 10 ms.</summary>
     private const double OperationsPerMeasurement = 30e9;
 
+    /// <summary>What Kandinsky's decoder makes of an image embedding.</summary>
+    private const int ImageTokens = 32;
+
     private static readonly (int Channels, int Side)[] PeakShapes = [(64, 64), (128, 32), (256, 16), (256, 32)];
 
     public IReadOnlyList<BenchRow> Run(IReadOnlyList<int> batches, CancellationToken cancellationToken)
@@ -39,7 +42,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     private IEnumerable<BenchRow> Decoder(IReadOnlyList<int> batches, Probes probes, CancellationToken cancellationToken)
     {
         var shapes = Shapes(model.Decoder.Network.Name);
-        var cost = model.Decoder.Network.OperationsPerRow(model.Decoder.ImageSize / model.Decoder.PixelUnshuffle);
+        var cost = model.Decoder.Network.OperationsPerRow(Grid(model));
         foreach (var rows in batches)
         {
             var inputs = DecoderInputs(model, shapes, rows);
@@ -51,20 +54,37 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     }
 
     /// <summary>Length of a decoder row's attention context: the text states and the projected embeddings.</summary>
-    internal static int Tokens(UnClipModel model) => model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
+    internal static int Tokens(UnClipModel model) =>
+        model.TextProjection is { } projection ? projection.ExtraContextTokens + model.Tokenizer.Length : ImageTokens;
+
+    /// <summary>Side of the grid the decoder works on: pixels, unshuffled pixels, or cells of a latent.</summary>
+    private static int Grid(UnClipModel model) => model.Decoder.ImageSize / (model.Latents?.Autoencoder.Factor ?? model.Decoder.PixelUnshuffle);
 
     /// <summary>Inputs of the decoder's shapes; their values do not affect the time.</summary>
     internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, int rows)
     {
-        var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
+        var grid = Grid(model);
         var channels = shapes["conv_in.weight"][1];
+        var sample = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid);
+        var timestep = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows);
+        if (model.TextProjection is null)
+        {
+            var embedding = model.Prior.EmbeddingSize;
+            return new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.Sample] = sample,
+                [NetworkNames.Timestep] = timestep,
+                [NetworkNames.ImageEmbeds] = NetworkTensor.Float32(new float[rows * embedding], rows, embedding),
+            };
+        }
+
         var tokens = Tokens(model);
         var width = shapes.First(entry => entry.Key.EndsWith(".add_k_proj.weight", StringComparison.Ordinal)).Value[1];
         var classes = shapes["time_embedding.linear_2.weight"][0];
         return new Dictionary<string, NetworkTensor>
         {
-            [NetworkNames.Sample] = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid),
-            [NetworkNames.Timestep] = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows),
+            [NetworkNames.Sample] = sample,
+            [NetworkNames.Timestep] = timestep,
             [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(new float[rows * tokens * width], rows, tokens, width),
             [NetworkNames.ClassLabels] = NetworkTensor.Float32(new float[rows * classes], rows, classes),
             [NetworkNames.AttentionMask] = NetworkTensor.Int64([.. Enumerable.Repeat(1L, rows * tokens)], rows, tokens),
@@ -103,7 +123,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
     }
 
-    private IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(Path.Combine(folder, network));
+    private IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(NetworkRunner.WeightsFolder(folder, network));
 
     private sealed class Probes(ExecutionProviders providers) : IDisposable
     {

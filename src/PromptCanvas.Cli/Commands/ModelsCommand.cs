@@ -52,7 +52,7 @@ internal static class ModelsCommand
             $"It needs {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache needs {needs.Memory / Megabyte:0} to {2 * needs.Memory / Megabyte:0} MB more on disk."));
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"This machine has {needs.Machine / Megabyte:0} MB; loading one stage after another needs at least {needs.Least / Megabyte:0} MB. {Measured(needs)}"));
+            $"This machine has {needs.Machine / Megabyte:0} MB; with its stages loaded in turn the model needs {needs.Least / Megabyte:0} MB at least. {Measured(needs)}"));
         return ExitCodes.Success;
     }
 
@@ -60,7 +60,7 @@ internal static class ModelsCommand
     {
         if (needs is { MeasuredFirstStart: null, MeasuredLaterStart: null })
         {
-            return "Its peak is not measured on this machine yet; make a picture with it.";
+            return "Its peak has not been measured here yet: make a picture with it.";
         }
 
         var first = needs.MeasuredFirstStart is { } start ? string.Create(CultureInfo.InvariantCulture, $"{start / Megabyte:0} MB at the first start") : "";

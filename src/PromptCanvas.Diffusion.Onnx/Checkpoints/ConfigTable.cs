@@ -27,6 +27,42 @@ internal static class ConfigTable
             "upcast_attention", "attention_type", "addition_time_embed_dim", "addition_embed_type_num_heads",
             "projection_class_embeddings_input_dim");
 
+    /// <summary>Kandinsky 2.2's decoder: <c>UNet2DConditionModel</c> conditioned on an image embedding.</summary>
+    public static ConfigRules ImageDecoder { get; } = UNet("UNet2DConditionModel")
+        .Read("mid_block_type", "cross_attention_dim", "attention_head_dim", "resnet_out_scale_factor", "encoder_hid_dim")
+        .Neutral("addition_embed_type", "image")
+        .Neutral("encoder_hid_dim_type", "image_proj")
+        .Neutral("only_cross_attention", "false")
+        .Neutral("mid_block_only_cross_attention", "false", "null")
+        .Neutral("resnet_skip_time_act", "false")
+        .Neutral("conv_in_kernel", "3")
+        .Neutral("conv_out_kernel", "3")
+        .Neutral("class_embeddings_concat", "false", "null")
+        .AlwaysNull(
+            "class_embed_type", "cross_attention_norm", "time_cond_proj_dim", "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act",
+            "num_attention_heads")
+
+        // As for the other decoder; the number of heads belongs to additions of text.
+        .Unread(
+            "transformer_layers_per_block", "reverse_transformer_layers_per_block", "dual_cross_attention", "use_linear_projection",
+            "upcast_attention", "attention_type", "addition_time_embed_dim", "addition_embed_type_num_heads",
+            "projection_class_embeddings_input_dim");
+
+    /// <summary>Kandinsky's autoencoder.</summary>
+    public static ConfigRules Movq { get; } = new ConfigRules("VQModel")
+        .Read("block_out_channels", "layers_per_block", "norm_num_groups", "latent_channels", "num_vq_embeddings", "down_block_types", "up_block_types")
+        .ReadOrNull("vq_embed_dim")
+        .Neutral("norm_type", "spatial")
+        .Neutral("act_fn", "silu", "swish")
+        .Neutral("in_channels", "3")
+        .Neutral("out_channels", "3")
+        .Neutral("force_upcast", "false")
+        .Neutral("lookup_from_codebook", "false")
+        .Neutral("mid_block_add_attention", "true")
+
+        // Kandinsky's pipelines take latents as they are.
+        .Unread("sample_size", "scaling_factor");
+
     /// <summary>An upsampler: <c>UNet2DModel</c> without attention.</summary>
     public static ConfigRules Upsampler { get; } = UNet("UNet2DModel")
         .Read("residual")

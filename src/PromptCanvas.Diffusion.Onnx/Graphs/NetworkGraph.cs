@@ -139,8 +139,8 @@ internal sealed class NetworkGraph
         var sizes = new TensorShapeProto();
         foreach (var dimension in shape)
         {
-            sizes.Dim.Add(dimension.Symbol is { } symbol
-                ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
+            sizes.Dim.Add(dimension.Symbol is not null
+                ? new TensorShapeProto.Types.Dimension { DimParam = dimension.ToString() }
                 : new TensorShapeProto.Types.Dimension { DimValue = dimension.Size });
         }
 

@@ -25,15 +25,23 @@ internal sealed class OperationCount
 
         // A transformer has one row of its table of positions for each token.
         tokens = graph.Weights.FirstOrDefault(weight => weight.Name.Contains("position", StringComparison.Ordinal))?.Shape[^2] ?? 1;
-        contextTokens = graph.Inputs.FirstOrDefault(input => input.Name == NetworkNames.EncoderHiddenStates)?.Shape[1].Size ?? 0;
+        contextTokens = graph.Inputs.FirstOrDefault(input => input.Name == NetworkNames.EncoderHiddenStates)?.Shape[1].Size
+            ?? (graph.Weights.Any(weight => weight.Name == ImageUNet.ContextNorm) ? ImageUNet.ContextTokens : 0);
     }
+
+    private bool IsAutoencoder => graph.Inputs.Concat(graph.Outputs).Any(tensor => tensor.Name == NetworkNames.Latents);
 
     private bool IsUNet => graph.Weights.Any(weight => weight.Name == "conv_in.weight");
 
-    /// <summary>Operations of one row.</summary>
+    /// <summary>Operations of one row; 0 for an autoencoder, whose levels this does not know.</summary>
     /// <param name="grid">Height and width of a U-Net's input; others have none.</param>
     public double PerRow(int grid)
     {
+        if (IsAutoencoder)
+        {
+            return 0;
+        }
+
         var total = 0.0;
         var isUNet = IsUNet;
         foreach (var weight in graph.Weights)

@@ -5,7 +5,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <param name="Config">The sizes.</param>
 /// <param name="Time">The time embedding after its activation, (B, T).</param>
 /// <param name="Context">Context tokens (B, M, X); null without attention.</param>
-/// <param name="ContextBias">Added to the scores of the context keys, (B, M); null without attention.</param>
+/// <param name="ContextBias">Added to the scores of the context keys, (B, M); null without attention, and where every context token counts.</param>
 internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Time, Value? Context, Value? ContextBias)
 {
     /// <summary>ε of the group norm in front of attention: the reference fixes it, whatever <c>norm_eps</c> says.</summary>
@@ -51,7 +51,7 @@ internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Ti
             1, Graph.Linear($"{name}.add_k_proj", Context!.Value, Config.ContextWidth, width), Graph.Linear($"{name}.to_k", pixels, width, width));
         var values = Graph.Concat(
             1, Graph.Linear($"{name}.add_v_proj", Context.Value, Config.ContextWidth, width), Graph.Linear($"{name}.to_v", pixels, width, width));
-        var bias = Graph.AppendVisibleKeys(ContextBias!.Value, Graph.SizeOf(pixels, 1));
+        Value? bias = ContextBias is { } given ? Graph.AppendVisibleKeys(given, Graph.SizeOf(pixels, 1)) : null;
         var mixed = Graph.Attend(queries, keys, values, width / Config.HeadWidth, Config.HeadWidth, bias);
         var projected = Graph.Transpose(Graph.Linear($"{name}.to_out.0", mixed, width, width), 0, 2, 1);
         return Graph.Add(picture, Graph.ReshapeLike(projected, picture));

@@ -45,13 +45,17 @@ public sealed class ExecutionProviders
         gpu = options.Gpu;
         this.report = report;
         cpuOnly = Is(setting, Cpu);
-        Graphs = options.GraphCache.Length > 0 ? new GraphCache(options.GraphCache, options.PackedGraphs) : null;
+        CacheFolder = options.GraphCache.Length > 0 ? options.GraphCache : null;
+        Graphs = CacheFolder is null ? null : new GraphCache(CacheFolder, options.PackedGraphs);
     }
 
     /// <summary>Whether a setting names a provider: one of the three words, or a library that exists.</summary>
     /// <param name="setting">The configured value.</param>
     public static bool IsKnown(string? setting) =>
         Is(setting, Auto) || Is(setting, Cpu) || Is(setting, Cuda) || File.Exists(setting);
+
+    /// <summary>Where what is worked out from weights is kept; null = nowhere.</summary>
+    internal string? CacheFolder { get; }
 
     /// <summary>Graphs kept from one start to the next; null = none are kept.</summary>
     internal GraphCache? Graphs { get; }

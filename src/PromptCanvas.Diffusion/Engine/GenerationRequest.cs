@@ -33,6 +33,10 @@ public sealed record GenerationRequest
     /// <summary>The side of the finished pictures in pixels: 64, 256, 512 or 1024.</summary>
     public int Size { get; init; } = 1024;
 
+    /// <summary>Width to height; <see cref="Size"/> is the longer side. Models of pixels make square pictures only.</summary>
+    /// <value>Square.</value>
+    public AspectRatio Aspect { get; init; } = AspectRatio.Square;
+
     /// <summary>What the pictures are made from when it is not the prompt; null = the prompt.</summary>
     public PictureOrigin? Origin { get; init; }
 

@@ -13,7 +13,7 @@ internal static class WorkEstimate
     public static double OperationsOf(UnClipModel model, GenerationRequest request)
     {
         var plan = StagePlan.Create(model, request);
-        var decoder = model.Decoder.Network.OperationsPerRow(model.Decoder.ImageSize / model.Decoder.PixelUnshuffle);
+        var decoder = model.Decoder.Network.OperationsPerRow(DecoderGrid(model, plan));
         var prior = PriorOperations(model, request, plan);
         if (decoder == 0 || prior is null)
         {
@@ -29,6 +29,11 @@ internal static class WorkEstimate
 
         return (request.ImageIndices?.Count ?? request.Count) * picture;
     }
+
+    /// <summary>Side of the grid the decoder works on; of an oblong latent, of the square with as many cells.</summary>
+    private static int DecoderGrid(UnClipModel model, StagePlan plan) => model.Latents is { Autoencoder.Factor: var factor }
+        ? (int)Math.Round(Math.Sqrt((double)plan.Made.Width * plan.Made.Height) / factor)
+        : model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
 
     /// <summary>Operations of the prior for one picture; 0 where another embedding takes its place, null where they are not known.</summary>
     private static double? PriorOperations(UnClipModel model, GenerationRequest request, StagePlan plan)

@@ -17,6 +17,14 @@ public sealed class ConfigTableTests
             {"in_channels":3,"out_channels":6,"block_out_channels":[32,64],"class_embed_type":"identity","mid_block_type":"UNetMidBlock2DSimpleCrossAttn",
              "down_block_types":["ResnetDownsampleBlock2D","SimpleCrossAttnDownBlock2D"],"up_block_types":["SimpleCrossAttnUpBlock2D","ResnetUpsampleBlock2D"]}
             """, config => Describe(ConditionalUNet.Read(config))),
+        ["image decoder"] = (ConfigTable.ImageDecoder, """
+            {"in_channels":4,"out_channels":8,"block_out_channels":[32,64],"addition_embed_type":"image","encoder_hid_dim_type":"image_proj",
+             "encoder_hid_dim":16,"mid_block_type":"UNetMidBlock2DSimpleCrossAttn",
+             "down_block_types":["ResnetDownsampleBlock2D","SimpleCrossAttnDownBlock2D"],"up_block_types":["SimpleCrossAttnUpBlock2D","ResnetUpsampleBlock2D"]}
+            """, config => Describe(ImageUNetConfig.Read(config))),
+        ["autoencoder"] = (ConfigTable.Movq, """
+            {"block_out_channels":[32],"norm_type":"spatial","down_block_types":["DownEncoderBlock2D"],"up_block_types":["AttnUpDecoderBlock2D"]}
+            """, config => Describe(MovqConfig.Read(config))),
         ["upsampler"] = (ConfigTable.Upsampler, """
             {"in_channels":6,"out_channels":3,"block_out_channels":[32],"add_attention":false,
              "down_block_types":["ResnetDownsampleBlock2D"],"up_block_types":["ResnetUpsampleBlock2D"]}
@@ -118,6 +126,12 @@ public sealed class ConfigTableTests
     [InlineData("decoder", "only_cross_attention", "[true,false]", "'only_cross_attention' is [true, false], which this engine does not support (it supports: false)")]
     [InlineData("decoder", "mid_block_type", "\"UNetMidBlock2D\"", "'mid_block_type' is 'UNetMidBlock2D', which this engine does not support (it supports: UNetMidBlock2DSimpleCrossAttn)")]
     [InlineData("decoder", "attention_head_dim", "[\n 5,\n 10\n]", "'attention_head_dim' is [5, 10], which this engine does not support (it supports: one whole number up to 16384 for all levels)")]
+    [InlineData("image decoder", "addition_embed_type", "\"image_hint\"", "'addition_embed_type' is image_hint, which this engine does not support (it supports: image)")]
+    [InlineData("image decoder", "encoder_hid_dim_type", "\"text_image_proj\"", "'encoder_hid_dim_type' is text_image_proj, which this engine does not support (it supports: image_proj)")]
+    [InlineData("image decoder", "pixel_unshuffle", "2", "'pixel_unshuffle' is 2, which this engine does not support (it supports: 1)")]
+    [InlineData("autoencoder", "norm_type", "\"group\"", "'norm_type' is group, which this engine does not support (it supports: spatial)")]
+    [InlineData("autoencoder", "lookup_from_codebook", "true", "'lookup_from_codebook' is true")]
+    [InlineData("autoencoder", "vq_embed_dim", "4", "'vq_embed_dim' is 4, which this engine does not support (it supports: 3)")]
     [InlineData("prior", "encoder_hid_proj_type", "null", "'encoder_hid_proj_type' is null, which this engine does not support (it supports: linear)")]
     [InlineData("UnCLIPScheduler", "prediction_type", "\"v_prediction\"", "'prediction_type' is 'v_prediction', which this engine does not support (it supports: epsilon, sample)")]
     [InlineData("UnCLIPScheduler", "use_karras_sigmas", "true", "'use_karras_sigmas' is true")]
