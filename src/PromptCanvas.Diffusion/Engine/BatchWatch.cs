@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>Stops a network's run as soon as nobody wants any of its pictures: at a large model's size one run takes minutes.</summary>
@@ -11,6 +13,7 @@ internal sealed class BatchWatch : IDisposable
     private readonly List<CancellationTokenRegistration> registrations = [];
     private readonly ITimer? timer;
     private readonly Lock gate = new();
+    private ExceptionDispatchInfo? fault;
     private bool disposed;
 
     /// <summary>Begins to watch.</summary>
@@ -38,6 +41,15 @@ internal sealed class BatchWatch : IDisposable
     /// <summary>Whether no lane is wanted any more.</summary>
     public bool IsAbandoned { get; private set; }
 
+    /// <summary>Throws what asking for the pictures threw, on the thread that calls this.</summary>
+    public void ThrowIfFailed()
+    {
+        lock (gate)
+        {
+            fault?.Throw();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -59,10 +71,24 @@ internal sealed class BatchWatch : IDisposable
     {
         lock (gate)
         {
-            if (!disposed && !IsAbandoned && batch.TrueForAll(lane => !lane.IsWanted))
+            if (disposed || IsAbandoned)
             {
-                IsAbandoned = true;
-                run.Cancel();
+                return;
+            }
+
+            try
+            {
+                if (batch.TrueForAll(lane => !lane.IsWanted))
+                {
+                    IsAbandoned = true;
+                    run.Cancel();
+                }
+            }
+#pragma warning disable CA1031 // Nothing is swallowed: the engine's thread throws it. On the timer's thread it would end the process.
+            catch (Exception cause)
+#pragma warning restore CA1031
+            {
+                fault ??= ExceptionDispatchInfo.Capture(cause);
             }
         }
     }
