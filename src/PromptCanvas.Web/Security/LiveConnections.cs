@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+
+using Microsoft.AspNetCore.Identity;
+
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 
@@ -8,8 +11,10 @@ namespace PromptCanvas.Web.Security;
 /// <summary>Tracks long-lived connections of pages, hubs and waiting API clients. They are authorized when they open; this aborts them when the authorization ends.</summary>
 internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, ILogger<LiveConnections> log) : BackgroundService
 {
+    // Sessions carry it; API keys do not.
+    private static readonly string StampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId)> open = new();
+    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId, string? Stamp)> open = new();
 
     public int Count => open.Count;
 
@@ -22,7 +27,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
             return;
         }
 
-        open[context] = (personId, Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null);
+        open[context] = (personId, Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null, context.User.FindFirstValue(StampClaim));
         try
         {
             await next(context);
@@ -45,13 +50,13 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         }
     }
 
-    /// <summary>Aborts the connections of suspended people and revoked keys, also when another process made the change.</summary>
+    /// <summary>Aborts the connections of suspended people, ended sessions and revoked keys, also when another process made the change.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var (context, (personId, keyId)) in open)
+        foreach (var (context, (personId, keyId, stamp)) in open)
         {
             var state = await states.FindAsync(personId, cancellationToken);
-            if (state is null || state.IsSuspended || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
+            if (state is null || state.IsSuspended || (stamp is not null && stamp != state.SecurityStamp) || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
             {
                 Cut(context);
             }

@@ -24,10 +24,13 @@ internal static class SecurityRegistration
         services.AddAuthorization(Policies.Configure);
         services.AddAntiforgery(options => options.HeaderName = "RequestVerificationToken");
         services.AddCascadingAuthenticationState();
-        services.AddPeople().AddSignInManager().AddDefaultTokenProviders();
+        services.AddPeople().AddSignInManager().AddDefaultTokenProviders()
+            .AddTokenProvider<AuthenticatorCodes>(TokenOptions.DefaultAuthenticatorProvider);
         services.Configure<IdentityOptions>(options => options.SignIn.RequireConfirmedAccount = true);
         services.AddScoped<IUserConfirmation<Person>, NotSuspended>();
         services.AddScoped<PersonCookieEvents>();
+        services.AddSingleton<SessionProof>();
+        services.AddSingleton<AttemptSources>();
         services.AddSingleton<PersonStates>();
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());

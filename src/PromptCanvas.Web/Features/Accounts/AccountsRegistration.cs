@@ -8,6 +8,9 @@ internal static class AccountsRegistration
         services.AddOptions<RegistrationOptions>().BindConfiguration(RegistrationOptions.Section).ValidateOnStart();
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<SignInLimits>();
+        services.AddScoped<GuessLimits>();
+        services.AddScoped<PendingAuthenticator>();
+        services.AddSingleton<KeyRevocation>();
         services.AddScoped<PasswordSignIn>();
         services.AddOpenId(configuration);
     }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
@@ -31,7 +30,7 @@ public sealed partial class RegisterPage
     private IOptions<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
-    private SignInManager<Person> SignIn { get; set; } = null!;
+    private PasswordSignIn SignIn { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -60,7 +59,7 @@ public sealed partial class RegisterPage
         problem = outcome.Refusal;
         if (outcome is { Done: true, Person: { } person })
         {
-            await SignIn.SignInAsync(person, isPersistent: false);
+            await SignIn.EnterAsync(person);
             Navigation.NavigateTo("/");
         }
     }
