@@ -67,7 +67,7 @@ public sealed partial class JoinPage
             return;
         }
 
-        await SignIn.EnterAsync(person);
+        await SignIn.EnterAsync(person.Id);
         Navigation.NavigateTo("/");
     }
 

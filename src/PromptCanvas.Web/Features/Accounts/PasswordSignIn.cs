@@ -93,8 +93,9 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits l
     }
 
     /// <summary>Signs in a person who has just set a password.</summary>
-    public async Task EnterAsync(Person person)
+    public async Task EnterAsync(Guid personId)
     {
+        var person = await signIn.UserManager.FindByIdAsync(personId.ToString()) ?? throw new InvalidOperationException("The account was deleted meanwhile.");
         await signIn.SignInAsync(person, isPersistent: false);
         await SucceedAsync(person);
     }

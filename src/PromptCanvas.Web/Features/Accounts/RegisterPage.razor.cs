@@ -59,7 +59,7 @@ public sealed partial class RegisterPage
         problem = outcome.Refusal;
         if (outcome is { Done: true, Person: { } person })
         {
-            await SignIn.EnterAsync(person);
+            await SignIn.EnterAsync(person.Id);
             Navigation.NavigateTo("/");
         }
     }

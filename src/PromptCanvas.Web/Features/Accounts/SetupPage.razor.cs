@@ -46,7 +46,7 @@ public sealed partial class SetupPage
         problem = outcome.Refusal;
         if (outcome is { Done: true, Person: { } person })
         {
-            await SignIn.EnterAsync(person);
+            await SignIn.EnterAsync(person.Id);
             Navigation.NavigateTo("/");
         }
     }
