@@ -42,9 +42,9 @@ public sealed partial class CodePage
             return;
         }
 
-        if (Limits.Refuse(Context, person.Email ?? "") is not null)
+        if (Limits.Refuse(Context, person.Email ?? "") is { } wait)
         {
-            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
             return;
         }
