@@ -30,7 +30,8 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
             return;
         }
 
-        open[context] = (personId, Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null, context.User.FindFirstValue(StampClaim));
+        Guid? key = Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null;
+        open[context] = (personId, key, context.User.FindFirstValue(StampClaim));
         try
         {
             await next(context);
@@ -59,7 +60,8 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         foreach (var (context, (personId, keyId, stamp)) in open)
         {
             var state = await states.FindAsync(personId, cancellationToken);
-            if (state is null || state.IsSuspended || (stamp is not null && stamp != state.SecurityStamp) || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
+            var isOver = state is null || state.IsSuspended || (stamp is not null && stamp != state.SecurityStamp);
+            if (isOver || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
             {
                 Cut(context);
             }

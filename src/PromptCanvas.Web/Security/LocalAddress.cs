@@ -29,7 +29,8 @@ internal static class LocalAddress
         foreach (var rune in address.EnumerateRunes())
         {
             var letter = rune.ToString();
-            text.Append(rune.IsAscii && (char.IsAsciiLetterOrDigit(letter[0]) || Kept.Contains(letter[0], StringComparison.Ordinal)) ? letter : Uri.EscapeDataString(letter));
+            var isKept = rune.IsAscii && (char.IsAsciiLetterOrDigit(letter[0]) || Kept.Contains(letter[0], StringComparison.Ordinal));
+            text.Append(isKept ? letter : Uri.EscapeDataString(letter));
         }
 
         return text.ToString();
