@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -12,7 +13,7 @@ internal static class OpenIdEndpoints
 {
     public static void AddOpenId(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<OpenIdOptions>().BindConfiguration(OpenIdOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<OpenIdOptions>(OpenIdOptions.Section);
         services.AddScoped<OpenIdSignIn>();
         if (!string.IsNullOrWhiteSpace(configuration[$"{OpenIdOptions.Section}:{nameof(OpenIdOptions.Authority)}"]))
         {
