@@ -18,7 +18,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 
 # $APP_UID is the unprivileged user of the base image.
-RUN mkdir /data && chown "$APP_UID" /data
+RUN mkdir /data && chown "$APP_UID" /data && chmod 700 /data
 COPY --from=build /app ./
 USER $APP_UID
 ENV Urls=http://+:5080 ASPNETCORE_HTTP_PORTS= Data__Folder=/data DOTNET_EnableDiagnostics=0

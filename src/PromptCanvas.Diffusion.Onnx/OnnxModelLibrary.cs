@@ -45,7 +45,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         providers = [.. distinct.Select(device => new ExecutionProviders(options, device, report))];
         engineProviders = [.. devices.Select(device => distinct.IndexOf(device))];
         idle = new IdleNetworks(
-            TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System, (long)(options.MemoryGigabytes * Gigabyte));
+            TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System, text => report?.Invoke(new ProviderNotice(text, IsFault: true)), (long)(options.MemoryGigabytes * Gigabyte));
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,7 @@ using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation;
@@ -28,11 +29,11 @@ public static class GenerationRegistration
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentException.ThrowIfNullOrWhiteSpace(contentRoot);
-        services.AddValidated<DataOptions>(configuration, DataOptions.Section);
-        services.AddValidated<DatabaseOptions>(configuration, DatabaseOptions.Section);
-        services.AddValidated<ModelsOptions>(configuration, ModelsOptions.Section);
-        services.AddValidated<ProvenanceOptions>(configuration, ProvenanceOptions.Section);
-        services.AddValidated<GenerationOptions>(configuration, GenerationOptions.Section);
+        services.AddSettings<DataOptions>(DataOptions.Section);
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.Section);
+        services.AddSettings<ModelsOptions>(ModelsOptions.Section);
+        services.AddSettings<ProvenanceOptions>(ProvenanceOptions.Section);
+        services.AddSettings<GenerationOptions>(GenerationOptions.Section);
         services.AddCredits(configuration);
         services.TryAddSingleton(configuration);
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
@@ -63,7 +64,8 @@ public static class GenerationRegistration
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddValidated<QuotaOptions>(configuration, QuotaOptions.Section);
+        services.TryAddSingleton(configuration);
+        services.AddSettings<QuotaOptions>(QuotaOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Transactions>();
         services.AddSingleton<Ledger>();
@@ -130,6 +132,12 @@ public static class GenerationRegistration
 
     private static void AddWorker(IServiceCollection services)
     {
+        services.AddSingleton<BackgroundFaults>();
+        services.AddSingleton<UnobservedFaults>();
+        services.AddSingleton<SchemaGuard>();
+        services.AddSingleton<ProcessExit>();
+        services.AddSingleton<Supervisor>();
+        services.AddSingleton<LeftoverFiles>();
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobProgress>();
         services.AddSingleton<ClaimSettings>();

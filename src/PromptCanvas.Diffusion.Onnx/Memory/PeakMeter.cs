@@ -8,6 +8,7 @@ internal sealed class PeakMeter : IDisposable
     private readonly long start = MachineMemory.Instance.Anonymous;
     private readonly ManualResetEventSlim ended = new();
     private readonly Thread watcher;
+    private Exception? fault;
     private long peak;
 
     /// <summary>Begins to watch.</summary>
@@ -19,7 +20,10 @@ internal sealed class PeakMeter : IDisposable
     }
 
     /// <summary>Bytes by which the highest moment so far lies above the start.</summary>
-    public long Growth => Math.Max(Interlocked.Read(ref peak), MachineMemory.Instance.Anonymous) - start;
+    /// <exception cref="InvalidOperationException">The memory could not be read.</exception>
+    public long Growth => Volatile.Read(ref fault) is { } cause
+        ? throw new InvalidOperationException("The memory of the process could not be measured.", cause)
+        : Math.Max(Interlocked.Read(ref peak), MachineMemory.Instance.Anonymous) - start;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -31,9 +35,18 @@ internal sealed class PeakMeter : IDisposable
 
     private void Watch()
     {
-        while (!ended.Wait(MillisecondsBetweenLooks))
+        try
         {
-            Interlocked.Exchange(ref peak, Math.Max(peak, MachineMemory.Instance.Anonymous));
+            while (!ended.Wait(MillisecondsBetweenLooks))
+            {
+                Interlocked.Exchange(ref peak, Math.Max(peak, MachineMemory.Instance.Anonymous));
+            }
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: the reader of the growth gets it. On this thread it would end the process.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref fault, cause);
         }
     }
 }

@@ -19,14 +19,17 @@ internal sealed class IdleNetworks : IDisposable
     private readonly SemaphoreSlim loading = new(1, 1);
     private readonly List<OnnxNetwork> networks = [];
     private readonly ITimer? timer;
+    private readonly Action<string> report;
 
     /// <summary>Starts the checks.</summary>
     /// <param name="keep">How long an idle network stays loaded; zero = for ever.</param>
     /// <param name="clock">Measures idleness.</param>
+    /// <param name="report">Called with the reason when a network cannot be freed; it is tried again at the next look.</param>
     /// <param name="budget">Bytes the process may take before idle networks are freed; 0 = half of the machine's memory.</param>
     /// <param name="memory">The machine's memory; null = this machine's.</param>
-    public IdleNetworks(TimeSpan keep, TimeProvider clock, long budget = 0, IMachineMemory? memory = null)
+    public IdleNetworks(TimeSpan keep, TimeProvider clock, Action<string> report, long budget = 0, IMachineMemory? memory = null)
     {
+        this.report = report;
         this.keep = keep;
         this.memory = memory ?? MachineMemory.Instance;
         this.budget = budget > 0 ? budget : this.memory.Total / 2;
@@ -96,11 +99,26 @@ internal sealed class IdleNetworks : IDisposable
         loading.Dispose();
     }
 
+    // An exception on the timer's thread would end the process.
+    private void Release(OnnxNetwork network)
+    {
+        try
+        {
+            network.ReleaseIfIdle(keep);
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: it is reported.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            report($"The weights of {network.Name} could not be freed: {fault.Message}");
+        }
+    }
+
     private void Look()
     {
         foreach (var network in Present())
         {
-            network.ReleaseIfIdle(keep);
+            Release(network);
         }
     }
 

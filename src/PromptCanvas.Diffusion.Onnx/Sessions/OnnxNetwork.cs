@@ -205,8 +205,11 @@ internal sealed class OnnxNetwork : INetwork
             }
 
             // Disposed before the options are: after that no late cancellation can reach them.
-            using var stop = cancellationToken.Register(static options => ((RunOptions)options!).Terminate = true, options);
-            loaded.Run(options, inputNames, inputValues, outputNames, outputValues);
+            using (cancellationToken.Register(static options => Terminate((RunOptions)options!), options))
+            {
+                loaded.Run(options, inputNames, inputValues, outputNames, outputValues);
+            }
+
             return outputs;
         }
         catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
@@ -217,6 +220,20 @@ internal sealed class OnnxNetwork : INetwork
         {
             inputValues.ForEach(value => value.Dispose());
             outputValues.ForEach(value => value.Dispose());
+        }
+    }
+
+    // Runs on the thread that cancels, which must not get this network's faults. A run that cannot be stopped ends by itself,
+    // and the engine checks the token after every step.
+    private static void Terminate(RunOptions options)
+    {
+        try
+        {
+            options.Terminate = true;
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            System.Diagnostics.Trace.TraceWarning($"A run could not be stopped: {fault.Message}");
         }
     }
 

@@ -1,16 +1,22 @@
+using System.Runtime.ExceptionServices;
+
 namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>Stops a network's run as soon as nobody wants any of its pictures: at a large model's size one run takes minutes.</summary>
 internal sealed class BatchWatch : IDisposable
 {
-    /// <summary>How often the pictures are asked about whose loss no token announces.</summary>
+    /// <summary>
+    /// How often the lanes are looked at besides: no token announces the loss of a single picture, and a request whose reader leaves while its token is
+    /// being cancelled disposes of the token's source, which can lose the announcement.
+    /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly List<Lane> batch;
     private readonly CancellationTokenSource run;
     private readonly List<CancellationTokenRegistration> registrations = [];
-    private readonly ITimer? timer;
+    private readonly ITimer timer;
     private readonly Lock gate = new();
+    private ExceptionDispatchInfo? fault;
     private bool disposed;
 
     /// <summary>Begins to watch.</summary>
@@ -26,10 +32,7 @@ internal sealed class BatchWatch : IDisposable
             registrations.Add(request.Cancelled.UnsafeRegister(static watch => ((BatchWatch)watch!).Look(), this));
         }
 
-        if (batch.Exists(lane => lane.Request.Request.PictureWanted is not null))
-        {
-            timer = clock.CreateTimer(static watch => ((BatchWatch)watch!).Look(), this, Interval, Interval);
-        }
+        timer = clock.CreateTimer(static watch => ((BatchWatch)watch!).Look(), this, Interval, Interval);
     }
 
     /// <summary>Cancelled when the engine stops or no lane is wanted any more.</summary>
@@ -37,6 +40,15 @@ internal sealed class BatchWatch : IDisposable
 
     /// <summary>Whether no lane is wanted any more.</summary>
     public bool IsAbandoned { get; private set; }
+
+    /// <summary>Throws what asking for the pictures threw, on the thread that calls this.</summary>
+    public void ThrowIfFailed()
+    {
+        lock (gate)
+        {
+            fault?.Throw();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -46,7 +58,7 @@ internal sealed class BatchWatch : IDisposable
             disposed = true;
         }
 
-        timer?.Dispose();
+        timer.Dispose();
         foreach (var registration in registrations)
         {
             registration.Dispose();
@@ -59,10 +71,24 @@ internal sealed class BatchWatch : IDisposable
     {
         lock (gate)
         {
-            if (!disposed && !IsAbandoned && batch.TrueForAll(lane => !lane.IsWanted))
+            if (disposed || IsAbandoned)
             {
-                IsAbandoned = true;
-                run.Cancel();
+                return;
+            }
+
+            try
+            {
+                if (batch.TrueForAll(lane => !lane.IsWanted))
+                {
+                    IsAbandoned = true;
+                    run.Cancel();
+                }
+            }
+#pragma warning disable CA1031 // Nothing is swallowed: the engine's thread throws it. On the timer's thread it would end the process.
+            catch (Exception cause)
+#pragma warning restore CA1031
+            {
+                fault ??= ExceptionDispatchInfo.Capture(cause);
             }
         }
     }

@@ -75,14 +75,21 @@ internal sealed class EngineLoop
 
     public void CancelAll()
     {
+        embeddings.CancelAll();
+        FailAll(new OperationCanceledException("The engine stopped."));
+    }
+
+    /// <summary>Ends every request with a fault that belongs to none of them alone.</summary>
+    public void FailAll(Exception fault)
+    {
         foreach (var request in requests)
         {
-            request.Complete(new OperationCanceledException("The engine stopped."));
+            request.Complete(fault);
         }
 
         requests.Clear();
         lanes.Clear();
-        embeddings.CancelAll();
+        embeddings.FailAll(fault);
     }
 
     private void DropCancelled()
@@ -213,10 +220,13 @@ internal sealed class EngineLoop
         using var watch = new BatchWatch(batch, clock, stopping);
         try
         {
-            return stage.Predict(batch, rows, watch.Token);
+            var predicted = stage.Predict(batch, rows, watch.Token);
+            watch.ThrowIfFailed();
+            return predicted;
         }
         catch (OperationCanceledException) when (watch.IsAbandoned && !stopping.IsCancellationRequested)
         {
+            watch.ThrowIfFailed();
             return null;
         }
     }

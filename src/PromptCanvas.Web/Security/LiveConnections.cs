@@ -1,15 +1,23 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
+
+using Microsoft.AspNetCore.Identity;
+
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Tracks long-lived connections of pages, hubs and waiting API clients. They are authorized when they open; this aborts them when the authorization ends.</summary>
-internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, ILogger<LiveConnections> log) : BackgroundService
+internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, Supervisor supervisor, ILogger<LiveConnections> log)
+    : SupervisedService(supervisor)
 {
+    // Sessions carry it; API keys do not.
+    private static readonly string StampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId)> open = new();
+    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId, string? Stamp)> open = new();
 
     public int Count => open.Count;
 
@@ -22,7 +30,8 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
             return;
         }
 
-        open[context] = (personId, Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null);
+        Guid? key = Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null;
+        open[context] = (personId, key, context.User.FindFirstValue(StampClaim));
         try
         {
             await next(context);
@@ -45,13 +54,14 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         }
     }
 
-    /// <summary>Aborts the connections of suspended people and revoked keys, also when another process made the change.</summary>
+    /// <summary>Aborts the connections of suspended people, ended sessions and revoked keys, also when another process made the change.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var (context, (personId, keyId)) in open)
+        foreach (var (context, (personId, keyId, stamp)) in open)
         {
             var state = await states.FindAsync(personId, cancellationToken);
-            if (state is null || state.IsSuspended || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
+            var isOver = state is null || state.IsSuspended || (stamp is not null && stamp != state.SecurityStamp);
+            if (isOver || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
             {
                 Cut(context);
             }
@@ -59,25 +69,36 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (System.Data.Common.DbException fault)
-            {
-                log.LogWarning(fault, "Checking the open connections failed; the next sweep tries again");
-            }
+            await SweepAsync(stoppingToken);
+            Worked();
         }
     }
 
+    // One connection that cannot be aborted must not keep the others open, nor stop what the caller does next.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Aborting also runs the callbacks of the request's token, which may throw anything.")]
     private void Cut(HttpContext context)
     {
-        open.TryRemove(context, out _);
-        context.Abort();
+        if (!open.TryRemove(context, out _))
+        {
+            return;
+        }
+
+        try
+        {
+            context.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            log.LogDebug("A connection closed by itself while it was being aborted");
+        }
+        catch (Exception fault)
+        {
+            Report(fault, "A connection could not be aborted");
+        }
     }
 }

@@ -48,7 +48,7 @@ public sealed class IdleNetworksTests : IDisposable
     public void Load_NoRoomInTheBudget_FreesTheNetworkUnusedForLongest()
     {
         var memory = new ScriptedMemory { Total = 64_000_000_000, Resident = 1_000_000 };
-        using var idle = new IdleNetworks(TimeSpan.Zero, clock, budget: 100_000_000, memory);
+        using var idle = new IdleNetworks(TimeSpan.Zero, clock, _ => { }, budget: 100_000_000, memory);
         using var prior = Open("prior", idle);
         using var text = Open("text_proj", idle);
         using var decoder = Open("decoder", idle);
@@ -73,7 +73,7 @@ public sealed class IdleNetworksTests : IDisposable
     [Fact]
     public void Load_LargerThanTheMachine_IsRefusedInOneSentence()
     {
-        using var idle = new IdleNetworks(TimeSpan.Zero, clock, budget: 0, new ScriptedMemory { Total = 400_000_000 });
+        using var idle = new IdleNetworks(TimeSpan.Zero, clock, _ => { }, budget: 0, new ScriptedMemory { Total = 400_000_000 });
         using var prior = Open("prior", idle);
 
         var fault = Assert.Throws<ModelException>(() => Run(prior));

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>The second-factor step of signing in.</summary>
 public sealed partial class CodePage
 {
-    private const int CodeLength = 6;
     private string? problem;
 
     [CascadingParameter]
@@ -42,26 +42,26 @@ public sealed partial class CodePage
             return;
         }
 
-        if (Limits.Refuse(Context, person.Email ?? "") is not null)
+        if (Limits.Refuse(Context, person.Email ?? "") is { } wait)
         {
-            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
             return;
         }
 
-        // An authenticator code has six digits; a recovery code is longer.
         var code = string.Concat((Form.Code ?? "").Where(letter => !char.IsWhiteSpace(letter)));
-        var result = code.Length == CodeLength && code.All(char.IsAsciiDigit)
-            ? await SignIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
-            : await SignIn.TwoFactorRecoveryCodeSignInAsync(code);
-        if (result.Succeeded)
+        switch (await Passwords.TryCodeAsync(person, code))
         {
-            await Passwords.SucceedAsync(person);
-            Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
-            return;
+            case Proof.Yes:
+                Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+                break;
+            case Proof.Locked:
+                problem = T["LockedForNow"];
+                break;
+            default:
+                problem = T["CodeWrong"];
+                break;
         }
-
-        problem = T["CodeWrong"];
     }
 
     public sealed class CodeForm

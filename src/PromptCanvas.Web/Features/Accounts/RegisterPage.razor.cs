@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
@@ -31,7 +31,7 @@ public sealed partial class RegisterPage
     private IOptions<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
-    private SignInManager<Person> SignIn { get; set; } = null!;
+    private PasswordSignIn SignIn { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -49,9 +49,9 @@ public sealed partial class RegisterPage
             return;
         }
 
-        if (Limits.Refuse(Context, Form.Email ?? "") is not null)
+        if (Limits.Refuse(Context, Form.Email ?? "") is { } wait)
         {
-            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
             return;
         }
@@ -60,7 +60,7 @@ public sealed partial class RegisterPage
         problem = outcome.Refusal;
         if (outcome is { Done: true, Person: { } person })
         {
-            await SignIn.SignInAsync(person, isPersistent: false);
+            await SignIn.EnterAsync(person.Id);
             Navigation.NavigateTo("/");
         }
     }
