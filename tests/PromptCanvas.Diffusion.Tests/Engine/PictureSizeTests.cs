@@ -1,7 +1,6 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 
