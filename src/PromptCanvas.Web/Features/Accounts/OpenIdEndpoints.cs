@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
@@ -10,7 +11,7 @@ internal static class OpenIdEndpoints
 {
     public static void AddOpenId(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<OpenIdOptions>().BindConfiguration(OpenIdOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<OpenIdOptions>(OpenIdOptions.Section);
         services.AddScoped<OpenIdSignIn>();
         if (!string.IsNullOrWhiteSpace(configuration[$"{OpenIdOptions.Section}:{nameof(OpenIdOptions.Authority)}"]))
         {
