@@ -29,10 +29,13 @@ internal static class SecurityRegistration
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddCascadingAuthenticationState();
-        services.AddPeople().AddSignInManager().AddDefaultTokenProviders();
+        services.AddPeople().AddSignInManager().AddDefaultTokenProviders()
+            .AddTokenProvider<AuthenticatorCodes>(TokenOptions.DefaultAuthenticatorProvider);
         services.Configure<IdentityOptions>(options => options.SignIn.RequireConfirmedAccount = true);
         services.AddScoped<IUserConfirmation<Person>, NotSuspended>();
         services.AddScoped<PersonCookieEvents>();
+        services.AddSingleton<SessionProof>();
+        services.AddSingleton<AttemptSources>();
         services.AddSingleton<PersonStates>();
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());

@@ -10,6 +10,9 @@ internal static class AccountsRegistration
         services.AddSettings<RegistrationOptions>(RegistrationOptions.Section);
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<SignInLimits>();
+        services.AddScoped<GuessLimits>();
+        services.AddScoped<PendingAuthenticator>();
+        services.AddSingleton<KeyRevocation>();
         services.AddScoped<PasswordSignIn>();
         services.AddOpenId(configuration);
     }
