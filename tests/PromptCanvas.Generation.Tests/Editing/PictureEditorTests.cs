@@ -2,7 +2,6 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Editing;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
-using PromptCanvas.Generation.Tests.Imaging;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
 

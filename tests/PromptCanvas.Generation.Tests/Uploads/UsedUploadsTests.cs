@@ -4,7 +4,6 @@ using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
-using PromptCanvas.Generation.Tests.Imaging;
 using PromptCanvas.Generation.Uploads;
 
 namespace PromptCanvas.Generation.Tests.Uploads;

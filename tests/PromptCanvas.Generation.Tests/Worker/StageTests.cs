@@ -4,7 +4,6 @@ using PromptCanvas.Generation.Editing;
 using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
-using PromptCanvas.Generation.Tests.Imaging;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 

@@ -1,6 +1,6 @@
 using PromptCanvas.Imaging.Pixels;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Tests.Shared;
 
 /// <summary>Pictures made by formula.</summary>
 internal static class Pictures

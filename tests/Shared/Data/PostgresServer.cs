@@ -4,9 +4,9 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(PromptCanvas.Generation.Tests.Fakes.PostgresServer))]
+[assembly: AssemblyFixture(typeof(PromptCanvas.Tests.Shared.PostgresServer))]
 
-namespace PromptCanvas.Generation.Tests.Fakes;
+namespace PromptCanvas.Tests.Shared;
 
 /// <summary>A PostgreSQL of the tests' own, started at the first use, where the programs are installed.</summary>
 public sealed class PostgresServer : IAsyncLifetime

@@ -3,9 +3,10 @@ using System.Text;
 using NetVips;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
+using PromptCanvas.Imaging.Tests.Png;
 using PromptCanvas.Imaging.WebP;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.Pixels;
 
 public sealed class PictureDecoderTests
 {

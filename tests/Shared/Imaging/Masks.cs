@@ -1,6 +1,6 @@
 using PromptCanvas.Imaging.Editing;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Tests.Shared;
 
 /// <summary>Keep masks made by formula.</summary>
 internal static class Masks

@@ -1,7 +1,7 @@
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.Editing;
 
 public sealed class EditCanvasTests
 {

@@ -1,4 +1,4 @@
-namespace PromptCanvas.Generation.Tests.Fakes;
+namespace PromptCanvas.Tests.Shared;
 
 /// <summary>An empty folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,11 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Migrations;
 
-namespace PromptCanvas.Generation.Tests.Data;
+namespace PromptCanvas.Data.Tests;
 
 public sealed class MigrationTests
 {

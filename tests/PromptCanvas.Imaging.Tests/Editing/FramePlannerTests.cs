@@ -1,6 +1,6 @@
 using PromptCanvas.Imaging.Editing;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.Editing;
 
 public sealed class FramePlannerTests
 {

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
+using PromptCanvas.Imaging.Tests.Png;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.Pixels;
 
 /// <summary>What a small file may cost before it is refused. Alone, because the process' memory is measured.</summary>
 [CollectionDefinition(nameof(PictureBombTests), DisableParallelization = true)]
@@ -13,8 +13,6 @@ public sealed class PictureBombTests
 {
     private const int Side = 40_000;
     private const long Megabyte = 1024 * 1024;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Decode_WholeFileOfAHugePicture_TakesNoMemoryToSpeakOf()
@@ -39,35 +37,6 @@ public sealed class PictureBombTests
 
         Assert.Contains("could not be read within 10 s", refusal.Message, StringComparison.Ordinal);
         Assert.InRange(PictureDecoder.Open(png, decoded => decoded.Avg(), PictureDecoder.Deadline), 1, 254);
-    }
-
-    [Fact]
-    public async Task Decode_OfMany_TwoAreAtItAtOnce()
-    {
-        using var pictures = new StoredPictures(new NoBlobs());
-        using var both = new Barrier(2);
-        var (now, most) = (0, 0);
-
-        // Each pair waits for its second; a third would be counted.
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => pictures.DecodeAsync(
-            () =>
-            {
-                InterlockedMax(ref most, Interlocked.Increment(ref now));
-                Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(60), Cancellation));
-                Interlocked.Decrement(ref now);
-                return 0;
-            },
-            Cancellation)));
-
-        Assert.Equal(2, most);
-    }
-
-    private static void InterlockedMax(ref int most, int value)
-    {
-        for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
-        {
-            Interlocked.CompareExchange(ref most, value, seen);
-        }
     }
 
     /// <summary>The most memory this process had in RAM, in bytes; elsewhere than on Linux what it has now.</summary>
@@ -127,22 +96,5 @@ public sealed class PictureBombTests
         png.Write(body);
         BinaryPrimitives.WriteUInt32BigEndian(number, PngEncoderTests.ReferenceCrc(body));
         png.Write(number);
-    }
-
-    private sealed class NoBlobs : IBlobStore
-    {
-        public Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public FileStream? Open(BlobKind kind, string hash) => null;
-
-        public void RemoveTemporaryFiles()
-        {
-        }
-
-        public IEnumerable<string> WrittenBefore(DateTimeOffset limit) => [];
-
-        public void RemoveIfWrittenBefore(string hash, DateTimeOffset limit)
-        {
-        }
     }
 }

@@ -1,7 +1,7 @@
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.WebP;
 
 public sealed class SmallPictureTests
 {

@@ -2,7 +2,7 @@ using NetVips;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.Editing;
 
 public sealed class MaskReaderTests
 {

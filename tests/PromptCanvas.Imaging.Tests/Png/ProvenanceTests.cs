@@ -3,7 +3,7 @@ using System.Xml.Linq;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.Png;
 
 /// <summary>What docs/provenance.md says of files is so.</summary>
 public sealed class ProvenanceTests

@@ -3,7 +3,7 @@ using System.Text;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
-namespace PromptCanvas.Generation.Tests.Imaging;
+namespace PromptCanvas.Imaging.Tests.Png;
 
 public sealed class PngEncoderTests
 {
