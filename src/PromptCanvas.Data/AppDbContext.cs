@@ -60,6 +60,12 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<RoleCredits> RoleCredits => Set<RoleCredits>();
 
+    public abstract Task<SchemaCheck> CheckSchemaAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates the schema, or brings it to this version's.</summary>
+    /// <exception cref="UnsupportedSchemaException">The database is of a version so early that this one cannot bring it up to date; it is as it was.</exception>
+    public abstract Task UpgradeAsync(CancellationToken cancellationToken);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Job>(Configure);

@@ -61,7 +61,7 @@ public sealed class MigrationTests
     private static async Task<AppDbContext> MigratedAsync(ServiceProvider services)
     {
         var database = services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
-        await database.Database.MigrateAsync(TestContext.Current.CancellationToken);
+        await database.UpgradeAsync(TestContext.Current.CancellationToken);
         return database;
     }
 

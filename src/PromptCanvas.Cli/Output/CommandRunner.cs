@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PromptCanvas.Data;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Startup;
 
@@ -29,7 +30,7 @@ internal static class CommandRunner
             return await FailAsync("Cancelled.", ExitCodes.Fault).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is ModelException or StartupException or IOException or UnauthorizedAccessException or InvalidDataException
-            or System.Data.Common.DbException)
+            or UnsupportedSchemaException or System.Data.Common.DbException)
         {
             return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
         }

@@ -54,16 +54,14 @@ internal static class Examination
             }
         }
 
-        var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
-        if (applied.Except(database.Database.GetMigrations()).FirstOrDefault() is { } unknown)
+        var schema = await database.CheckSchemaAsync(cancellationToken).ConfigureAwait(false);
+        return schema.State switch
         {
-            return new Finding("database", $"It is of a newer version ({unknown}); use that version's programs.");
-        }
-
-        var pending = await database.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false);
-        return pending.FirstOrDefault() is { } missing
-            ? new Finding("database", $"It is of an older version (without {missing}); start the studio once, which brings it up to date.")
-            : new Finding("database", null, $"{provider}, intact and up to date");
+            SchemaState.Newer => new Finding("database", $"It is of a newer version ({schema.Migration}); use that version's programs."),
+            SchemaState.Outdated => new Finding("database", $"It is of an older version (without {schema.Migration}); start the studio once, which brings it up to date."),
+            SchemaState.Unsupported => new Finding("database", UnsupportedSchemaException.Explain(schema.Migration)),
+            _ => new Finding("database", null, $"{provider}, intact and up to date"),
+        };
     }
 
     private static async Task<Finding> PicturesAsync(AppDbContext database, DataFolder folder, bool full, CancellationToken cancellationToken)

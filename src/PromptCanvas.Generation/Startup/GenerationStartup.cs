@@ -34,6 +34,10 @@ public static class GenerationStartup
         {
             throw new StartupException(string.Join(" ", fault.Failures), fault);
         }
+        catch (UnsupportedSchemaException fault)
+        {
+            throw new StartupException(fault.Message, fault);
+        }
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
             throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
@@ -61,6 +65,6 @@ public static class GenerationStartup
     private static async Task MigrateAsync(IDbContextFactory<AppDbContext> databases, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await database.Database.MigrateAsync(cancellationToken);
+        await database.UpgradeAsync(cancellationToken);
     }
 }

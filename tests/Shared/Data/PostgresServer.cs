@@ -38,6 +38,19 @@ public sealed class PostgresServer : IAsyncLifetime
         return new NpgsqlConnectionStringBuilder(connection) { Database = name }.ConnectionString;
     }
 
+    /// <summary>The schema of a database of this server in SQL, as pg_dump writes it, without its comments.</summary>
+    public IReadOnlyList<string> DumpSchema(string database)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(database);
+        var file = Path.Combine(folder.FullName, $"{settings.Database}.sql");
+        Run(
+            Path.Combine(Programs()!, "pg_dump"), "--schema-only", "--no-owner", "-h", settings.Host!, "-p", settings.Port.ToString(CultureInfo.InvariantCulture),
+            "-U", User, "-f", file, settings.Database!);
+
+        // A newer pg_dump adds a random key in a line with a backslash.
+        return [.. File.ReadLines(file).Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal) && line[0] != '\\')];
+    }
+
     // Without fsync: what is tested is our SQL and our order of writes; the server outlives no power cut here.
 
     /// <summary>As by an administrator, in the middle of everything.</summary>
