@@ -1,4 +1,4 @@
-# The studio in a container: the publish of src/PromptCanvas.Web with the starter model, run by a user without rights.
+# The studio in a container: the published src/PromptCanvas.Web with the starter model, run by an unprivileged user.
 #   docker build -t promptcanvas .
 #   docker run --name studio -p 5080:5080 -v promptcanvas:/data promptcanvas      # then open the set-up link that it prints
 #   docker exec studio /app/cli/promptcanvas doctor                               # the command line, on the same data
@@ -17,7 +17,7 @@ RUN dotnet publish src/PromptCanvas.Web -c Release -r "$RID" --self-contained fa
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 
-# $APP_UID is the user without rights that the base image brings along.
+# $APP_UID is the unprivileged user of the base image.
 RUN mkdir /data && chown "$APP_UID" /data
 COPY --from=build /app ./
 USER $APP_UID

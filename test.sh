@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Restores, builds, installs what the tests need, runs every test. Ends with one line: N passed, N failed, N skipped.
-#   ./test.sh --soak [MINUTES]   builds, and runs nothing but the queue's soak, 60 minutes unless it is said.
+# Restores, builds, installs test dependencies, runs every test. Ends with one line: N passed, N failed, N skipped.
+#   ./test.sh --soak [MINUTES]   builds and runs only the queue's soak test, 60 minutes by default.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -20,7 +20,7 @@ trap 'rm -f "$log"' EXIT
 
 dotnet tool restore
 dotnet restore --locked-mode
-# Without --no-incremental, what was built before without analyzers would not be analyzed.
+# --no-incremental, because projects built before without analyzers would not be analyzed.
 dotnet build --no-restore --no-incremental -p:RunAnalyzers=true
 dotnet format --no-restore --verify-no-changes
 
@@ -29,7 +29,7 @@ if [ -n "$soak" ]; then
     exit
 fi
 
-# The CUDA build needs no GPU, only its packages: 400 MB, downloaded once. Where they cannot be had it is skipped, but not in CI.
+# The CUDA build needs no GPU, only its packages (400 MB, downloaded once). If they cannot be downloaded it is skipped, except in CI.
 if packages=$(dotnet restore src/PromptCanvas.Web --locked-mode -p:Accelerator=cuda && dotnet restore src/PromptCanvas.Cli --locked-mode -p:Accelerator=cuda); then
     dotnet build src/PromptCanvas.Web --no-restore -p:Accelerator=cuda
     dotnet build src/PromptCanvas.Cli --no-restore -p:Accelerator=cuda
@@ -40,7 +40,7 @@ else
     exit 1
 fi
 
-# The journeys drive a real browser: the system's, or else Playwright's own.
+# The journeys drive a real browser: the system's, otherwise Playwright's own.
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
 if [ -z "${PROMPTCANVAS_CHROMIUM:-}" ]; then
     PROMPTCANVAS_CHROMIUM=$(find_chromium)
@@ -57,22 +57,22 @@ if [ -z "${PROMPTCANVAS_CHROMIUM:-}" ]; then
     fi
 fi
 
-# The official Node client runs against the studio where there is npm; its tests are skipped otherwise.
+# The official Node client runs against the studio if npm is installed; otherwise its tests are skipped.
 if command -v npm > /dev/null; then
     npm ci --prefix tests/clients/openai-node --silent --no-audit --no-fund || echo "the official Node client could not be installed; its tests are skipped"
 fi
 
-# And curl, as it is.
-command -v curl > /dev/null || echo "curl's own tests are skipped: it is not installed here (Debian: apt-get install curl)"
+# The curl tests need curl.
+command -v curl > /dev/null || echo "the curl tests are skipped: curl is not installed (Debian: apt-get install curl)"
 
-# One after the other: the journeys' browser and the networks would take each other's time.
+# One after another: the journeys' browser and the networks would slow each other down.
 dotnet test --solution PromptCanvas.sln --no-build --max-parallel-test-modules 1 2>&1 | tee "$log" && status=0 || status=$?
 
-# The queue's tests start a PostgreSQL of their own where it is installed.
+# The queue's tests start their own PostgreSQL server if it is installed.
 ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ||
-    echo "the PostgreSQL half of the queue's tests was skipped: it is not installed here (Debian: apt-get install postgresql)"
+    echo "the PostgreSQL half of the queue's tests was skipped: PostgreSQL is not installed (Debian: apt-get install postgresql)"
 
-# Every stage of the training scripts, with tiny settings, where PyTorch is installed.
+# Every stage of the training scripts with tiny settings, if PyTorch is installed.
 training=skipped
 for python in python3 /usr/bin/python3; do
     if "$python" -c 'import torch' 2> /dev/null; then
@@ -80,9 +80,9 @@ for python in python3 /usr/bin/python3; do
         break
     fi
 done
-[ "$training" != skipped ] || echo "training smoke run skipped: there is no PyTorch here (Debian: apt-get install python3-torch)"
+[ "$training" != skipped ] || echo "training smoke run skipped: PyTorch is not installed (Debian: apt-get install python3-torch)"
 
-# What failed, once more: the output above is long.
+# Repeat the failures: the output above is long.
 awk '/^failed /{show = 1} show && /^[^ f]/{show = 0} show' "$log"
 
 awk -v training="$training" '

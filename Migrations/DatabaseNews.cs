@@ -4,12 +4,12 @@ using PromptCanvas.Data;
 namespace PromptCanvas.Migrations;
 
 /// <inheritdoc/>
-/// <remarks>PostgreSQL's LISTEN and NOTIFY. SQLite has nothing of the kind: its one process needs none.</remarks>
+/// <remarks>Uses PostgreSQL's LISTEN and NOTIFY. SQLite has no equivalent and needs none, because it has a single process.</remarks>
 internal sealed class DatabaseNews(DatabaseChoice choice) : IDatabaseNews
 {
     private const string Channel = "promptcanvas_queue";
 
-    // A line that says nothing for so long is asked whether it still stands.
+    // Probe an idle connection after this long.
     private const int KeepAliveSeconds = 30;
 
     public bool IsCarried => choice.Provider == DatabaseProvider.PostgreSql;
@@ -24,7 +24,7 @@ internal sealed class DatabaseNews(DatabaseChoice choice) : IDatabaseNews
 
     public async Task ListenAsync(Action heard, CancellationToken cancellationToken)
     {
-        // A connection of its own: what a pool takes back forgets what it listens to.
+        // Unpooled: returning a connection to the pool would end its LISTEN.
         var settings = new NpgsqlConnectionStringBuilder(choice.ConnectionString) { Pooling = false, KeepAlive = KeepAliveSeconds, TcpKeepAlive = true };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         connection.Notification += (_, _) => heard();

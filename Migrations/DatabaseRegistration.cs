@@ -8,7 +8,7 @@ namespace PromptCanvas.Migrations;
 public static class DatabaseRegistration
 {
     /// <summary>Registers <c>IDbContextFactory&lt;AppDbContext&gt;</c> for the chosen database.</summary>
-    /// <param name="choose">Asked when the first context is made, so that late configuration counts.</param>
+    /// <param name="choose">Called when the first context is created, so that late configuration counts.</param>
     public static IServiceCollection AddAppDatabase(this IServiceCollection services, Func<IServiceProvider, DatabaseChoice> choose)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -28,12 +28,12 @@ public static class DatabaseRegistration
 
     internal static DbContextOptionsBuilder UseAppSqlite(this DbContextOptionsBuilder options, string file)
     {
-        // The driver tries a busy database again for so many seconds.
+        // The driver retries a busy database for this many seconds.
         var connection = new DbConnectionStringBuilder { ["Data Source"] = file, ["Default Timeout"] = 10 };
         return options.UseSqlite(connection.ConnectionString).AddInterceptors(new SqlitePragmas());
     }
 
-    /// <summary>A factory of the derived context is not one of its base, so handlers get this.</summary>
+    /// <summary>Adapts the factory: a factory of the derived context is not a factory of the base context that handlers use.</summary>
     private sealed class DerivedFactory<TContext>(IDbContextFactory<TContext> derived) : IDbContextFactory<AppDbContext>
         where TContext : AppDbContext
     {

@@ -22,7 +22,7 @@ public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> opti
 
     public override Task UpgradeAsync(CancellationToken cancellationToken) => Upgrade().RunAsync(cancellationToken);
 
-    // SQLite has no type for times, and its provider cannot order by DateTimeOffset: ticks can be ordered and indexed.
+    // SQLite has no time type, and its provider cannot order by DateTimeOffset; ticks can be ordered and indexed.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
 

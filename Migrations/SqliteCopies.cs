@@ -5,19 +5,19 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Migrations;
 
-/// <summary>Whole copies of a SQLite database, while others read and write it.</summary>
+/// <summary>Online copies of a SQLite database, while other connections read and write it.</summary>
 public static class SqliteCopies
 {
-    /// <summary>Writes the database as it is at this moment into a new file.</summary>
-    /// <exception cref="SqliteException">The file exists, or cannot be written.</exception>
+    /// <summary>Writes a consistent snapshot of the database to a new file.</summary>
+    /// <exception cref="SqliteException">The file exists or is not writable.</exception>
     public static Task SaveAsync(AppDbContext database, string file, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         return database.Database.ExecuteSqlAsync($"VACUUM INTO {file}", cancellationToken);
     }
 
-    /// <summary>Puts the content of one file into another; whoever has the other open sees it at the next statement.</summary>
-    /// <exception cref="SqliteException">Somebody writes all the time, or the disk is full: the other file is as it was.</exception>
+    /// <summary>Replaces the content of one database file with another's; open connections see it at their next statement.</summary>
+    /// <exception cref="SqliteException">The target is constantly being written, or the disk is full; the target is unchanged.</exception>
     public static void Load(string file, string into)
     {
         using var source = Open(file);
@@ -25,7 +25,7 @@ public static class SqliteCopies
         source.BackupDatabase(target);
     }
 
-    /// <summary>Lets go of the files that this process has open.</summary>
+    /// <summary>Closes this process's pooled connections, so that their files are released.</summary>
     public static void Release() => SqliteConnection.ClearAllPools();
 
     private static SqliteConnection Open(string file)

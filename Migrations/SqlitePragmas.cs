@@ -4,13 +4,13 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace PromptCanvas.Migrations;
 
-/// <summary>Durable and patient SQLite: what was acknowledged survives a power cut, and a writer waits for the other one.</summary>
+/// <summary>SQLite settings for durability and concurrency: acknowledged writes survive a power cut, and writers wait for each other.</summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    // FULL costs an fsync a commit; submits and finishes are what must not be lost, and nearly all we write.
+    // FULL costs one fsync per commit; nearly all writes are submits and finishes, which must not be lost.
     private const string Pragmas = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;";
 
-    // EF looks read-only whether a database exists, and a backup put there by hand is not in this mode yet.
+    // Skip read-only connections: EF opens one to check whether the database exists, and a restored backup is not in WAL mode yet.
     private const string WriteAhead = "PRAGMA journal_mode = WAL; ";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)

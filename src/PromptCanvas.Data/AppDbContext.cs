@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
@@ -10,7 +11,7 @@ using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Data;
 
-/// <summary>The one model; each database has a derived context with its migrations.</summary>
+/// <summary>The data model. Each database has a derived context with its own migrations.</summary>
 public abstract class AppDbContext(DbContextOptions options) : DbContext(options)
 {
     private const int HashLength = 64;
@@ -63,7 +64,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public abstract Task<SchemaCheck> CheckSchemaAsync(CancellationToken cancellationToken);
 
     /// <summary>Creates the schema, or brings it to this version's.</summary>
-    /// <exception cref="UnsupportedSchemaException">The database is of a version so early that this one cannot bring it up to date; it is as it was.</exception>
+    /// <exception cref="UnsupportedSchemaException">The database is from a version too old to migrate; it is left unchanged.</exception>
     public abstract Task UpgradeAsync(CancellationToken cancellationToken);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -104,13 +105,13 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.HasMany(row => row.Inputs).WithOne().HasForeignKey(input => input.JobId).OnDelete(DeleteBehavior.Cascade);
         job.HasMany(row => row.Images).WithOne().HasForeignKey(image => image.JobId).OnDelete(DeleteBehavior.Cascade);
 
-        // Two indexes, for SQL counts every null as another person.
+        // Two indexes, because in SQL all nulls are distinct in a unique index.
         job.HasIndex(row => new { row.PersonId, row.IdempotencyKey }).IsUnique()
             .HasDatabaseName("job_key_of_person").HasFilter("\"PersonId\" IS NOT NULL");
         job.HasIndex(row => row.IdempotencyKey).IsUnique()
             .HasDatabaseName("job_key_of_nobody").HasFilter("\"PersonId\" IS NULL");
 
-        // Finished jobs stay out of the hot indexes.
+        // Partial indexes keep finished jobs out of the hot path.
         job.HasIndex(row => new { row.Priority, row.VirtualTime, row.CreatedAt, row.Id }).IsDescending(true, false, false, false)
             .HasDatabaseName("job_pick").HasFilter("\"State\" = 'queued'");
         job.HasIndex(row => row.CrashCount)
@@ -118,7 +119,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.HasIndex(row => row.LeaseUntil)
             .HasDatabaseName("job_lease").HasFilter("\"State\" = 'running'");
 
-        // How far the queue is, and how far a person is in it: one look each at submit.
+        // The latest virtual times of the queue and of a person: one index lookup each at submit.
         job.HasIndex(row => new { row.Priority, row.VirtualTime }).IsDescending(false, true)
             .HasDatabaseName("job_served").HasFilter("\"StartedAt\" IS NOT NULL");
         job.HasIndex(row => new { row.PersonId, row.Priority, row.VirtualFinish }).IsDescending(false, false, true)
@@ -150,7 +151,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         image.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
         image.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
 
-        // At most one result for each picture asked for.
+        // At most one result per requested picture.
         image.HasIndex(row => new { row.JobId, row.ImageIndex }).IsUnique().HasDatabaseName("image_of_job");
         image.HasIndex(row => new { row.CreatedAt, row.Id }).IsDescending().HasDatabaseName("image_gallery");
         image.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");

@@ -11,7 +11,7 @@ public sealed record DatabaseOptions
     public DatabaseProvider Provider { get; init; } = DatabaseProvider.Sqlite;
 }
 
-/// <summary>The database of this installation.</summary>
+/// <summary>The database that this installation uses.</summary>
 /// <param name="ConnectionString">PostgreSQL's; null for SQLite.</param>
 public sealed record DatabaseChoice(DatabaseProvider Provider, string? ConnectionString, string SqliteFile);
 

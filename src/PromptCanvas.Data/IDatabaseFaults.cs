@@ -1,14 +1,14 @@
 namespace PromptCanvas.Data;
 
-/// <summary>Tells a database that cannot write now from one that is told something wrong. Whoever knows the drivers knows this.</summary>
+/// <summary>Classifies the exceptions of the database drivers: temporary failures, full disks and conflicts.</summary>
 public interface IDatabaseFaults
 {
-    /// <summary>One sentence on why the database cannot be used now; null when the fault is another one.</summary>
+    /// <summary>One sentence on why the database is unavailable; null for any other fault.</summary>
     string? Describe(Exception fault);
 
-    /// <summary>Whether its disk is full.</summary>
+    /// <summary>Whether the database's disk is full.</summary>
     bool IsFull(Exception fault);
 
-    /// <summary>Whether another transaction came in between (deadlock, serialisation, the same key at the same moment): the whole transaction may be tried again.</summary>
+    /// <summary>Whether the transaction conflicted with another one (deadlock, serialization failure, duplicate key); the whole transaction may be retried.</summary>
     bool IsConflict(Exception fault);
 }

@@ -4,16 +4,16 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Data;
 
-/// <summary>What must be true of the queue, the ledger and the pictures at any moment: one list for the tests and for <c>promptcanvas doctor</c>.</summary>
+/// <summary>Consistency rules of the queue, the ledger and the pictures, used by the tests and by <c>promptcanvas doctor</c>.</summary>
 public static class Invariants
 {
     private const int Examples = 5;
 
-    // A lease ends, and the rescue looks every ten seconds: after a minute without a worker something is wrong.
+    // Lease recovery runs every ten seconds, so a job without a live worker for a minute indicates a defect.
     private static readonly TimeSpan LostFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>One sentence a broken rule, with examples; empty when all is well.</summary>
-    /// <param name="workersRun">Whether a studio works on the queue, so that running jobs must have live leases.</param>
+    /// <summary>One sentence with examples per broken rule; empty if all rules hold.</summary>
+    /// <param name="workersRun">Whether a worker is active, so that running jobs must have live leases.</param>
     public static async Task<IReadOnlyList<string>> BrokenAsync(AppDbContext database, CancellationToken cancellationToken, bool workersRun = false)
     {
         ArgumentNullException.ThrowIfNull(database);
@@ -41,21 +41,21 @@ public static class Invariants
         return broken;
     }
 
-    /// <summary>Each query finds what breaks its rule. SQL that both databases read.</summary>
+    /// <summary>Each query returns the rows that violate its rule. The SQL is valid for both databases.</summary>
     private static IEnumerable<(string Rule, string Sql)> Rules(QueueDialect dialect, bool workersRun)
     {
-        yield return ("Jobs that have not as many pictures as were asked for", """
+        yield return ("Jobs without the requested number of pictures", """
             SELECT j."Id" FROM "Jobs" j WHERE j."Count" <> (SELECT COUNT(*) FROM "JobImages" i WHERE i."JobId" = j."Id")
             """);
-        yield return ("Jobs that count their finished pictures wrongly", """
+        yield return ("Jobs with a wrong count of finished pictures", """
             SELECT j."Id" FROM "Jobs" j
             WHERE j."CompletedImages" <> (SELECT COUNT(*) FROM "JobImages" i WHERE i."JobId" = j."Id" AND i."State" = 'done')
             """);
-        yield return ("Jobs that are over with pictures still open", """
+        yield return ("Finished jobs with open pictures", """
             SELECT DISTINCT j."Id" FROM "Jobs" j JOIN "JobImages" i ON i."JobId" = j."Id"
             WHERE j."State" NOT IN ('queued', 'running') AND i."State" IN ('queued', 'running')
             """);
-        yield return ("Waiting jobs with pictures that run", """
+        yield return ("Queued jobs with running pictures", """
             SELECT DISTINCT j."Id" FROM "Jobs" j JOIN "JobImages" i ON i."JobId" = j."Id"
             WHERE j."State" = 'queued' AND i."State" = 'running'
             """);
@@ -76,7 +76,7 @@ public static class Invariants
             WHERE j."PersonId" IS NOT NULL AND 1 <> (
                 SELECT COUNT(*) FROM "Ledger" l WHERE l."JobId" = i."JobId" AND l."ImageIndex" = i."ImageIndex" AND l."Kind" = 'charge')
             """);
-        yield return ("Pictures of nobody that were charged", """
+        yield return ("Charged pictures of jobs without an owner", """
             SELECT l."JobId" FROM "Ledger" l JOIN "Jobs" j ON j."Id" = l."JobId" WHERE j."PersonId" IS NULL
             """);
         yield return ("Delivered pictures that were not settled, or were given back", """
@@ -93,7 +93,7 @@ public static class Invariants
             SELECT i."JobId" FROM "JobImages" i JOIN "Ledger" a ON a."JobId" = i."JobId" AND a."ImageIndex" = i."ImageIndex" AND a."Kind" IN ('settle', 'refund')
             WHERE i."State" IN ('queued', 'running')
             """);
-        yield return ("Charges of jobs that are gone, neither settled nor given back", """
+        yield return ("Charges of deleted jobs that were neither settled nor given back", """
             SELECT l."Id" FROM "Ledger" l LEFT JOIN "Jobs" j ON j."Id" = l."JobId"
             WHERE l."Kind" = 'charge' AND j."Id" IS NULL AND NOT EXISTS (
                 SELECT 1 FROM "Ledger" a WHERE a."JobId" = l."JobId" AND a."ImageIndex" = l."ImageIndex" AND a."Kind" IN ('settle', 'refund'))

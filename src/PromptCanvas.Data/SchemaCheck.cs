@@ -9,12 +9,12 @@ public enum SchemaState
 {
     Current,
 
-    /// <summary>New, or of an earlier version that <see cref="AppDbContext.UpgradeAsync"/> brings up to date.</summary>
+    /// <summary>Empty, or from an earlier version that <see cref="AppDbContext.UpgradeAsync"/> migrates.</summary>
     Outdated,
 
-    /// <summary>Of a version so early that only another version can bring it up to date.</summary>
+    /// <summary>From a version too old for this one to migrate.</summary>
     Unsupported,
 
-    /// <summary>Of a later version.</summary>
+    /// <summary>From a later version.</summary>
     Newer,
 }

@@ -8,7 +8,7 @@ using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Data;
 
-/// <summary>The tables of what people show each other, and of what is not made at all.</summary>
+/// <summary>Model of shared content and of content rules.</summary>
 internal static class SharingModel
 {
     private const int HashLength = 64;

@@ -7,8 +7,8 @@ namespace PromptCanvas.Diffusion.Onnx;
 
 /// <summary>Opens single components: config read, graph built, the file's tensors compared with the graph's table. No weight is read.</summary>
 /// <param name="folder">The model.</param>
-/// <param name="providers">What runs the networks.</param>
-/// <param name="idle">Frees the networks nobody runs; null = they stay until they are disposed of.</param>
+/// <param name="providers">The execution providers of the networks.</param>
+/// <param name="idle">Frees idle networks; null = they stay until they are disposed of.</param>
 internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders providers, IdleNetworks? idle = null)
 {
     public TextEncoderConfig TextEncoderConfig { get; } =

@@ -39,12 +39,12 @@ public static class NetworkRunner
         return tensors;
     }
 
-    /// <summary>Runs one network on the tensors of a file and writes what it gives to another.</summary>
+    /// <summary>Runs one network on the tensors of a file and writes its outputs to another.</summary>
     /// <param name="modelFolder">The model's folder.</param>
     /// <param name="network">The component's folder name.</param>
     /// <param name="inputsPath">A safetensors file with every input of the network.</param>
     /// <param name="outputsPath">The safetensors file to write.</param>
-    /// <param name="providers">What runs it.</param>
+    /// <param name="providers">The execution providers.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <exception cref="ModelException">The model or the inputs' file cannot be used.</exception>
     /// <exception cref="ArgumentException">An input is missing, unknown, or has the wrong shape or type.</exception>

@@ -17,15 +17,15 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     private readonly IdleNetworks idle;
     private bool disposed;
 
-    /// <summary>Where the record of each model's weights lies, for damage to be noticed; null = nobody looks.</summary>
+    /// <summary>The folder of the weights records, which reveal damage; null = no check.</summary>
     public string? Records { get; init; }
 
     /// <summary>Creates a library; nothing is read yet.</summary>
     /// <param name="modelsFolder">Every subfolder with a <c>model_index.json</c> is a model; the folder need not exist.</param>
-    /// <param name="defaultName">The name used when nobody names one.</param>
+    /// <param name="defaultName">The name of the default model.</param>
     /// <param name="options">How networks are run.</param>
     /// <param name="report">Called at most once for each device, when the CPU runs the networks though it was not named, with the reason.</param>
-    /// <param name="clock">Measures how long nobody runs a network; null = the system's.</param>
+    /// <param name="clock">Measures the idle time of networks; null = the system's clock.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is outside its range.</exception>
     public OnnxModelLibrary(string modelsFolder, string defaultName, InferenceOptions options, Action<ProviderNotice>? report = null, TimeProvider? clock = null)
     {
@@ -71,7 +71,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     }
 
     /// <summary>Opens a model by its folder, wherever it is; the second call for the same folder gives the same model, unless its files were replaced meanwhile.</summary>
-    /// <remarks>A model whose files were replaced stays usable by those who hold it for as long as its networks are loaded.</remarks>
+    /// <remarks>A model whose files were replaced stays usable by its holders for as long as its networks are loaded.</remarks>
     /// <param name="path">A folder with a <c>model_index.json</c>.</param>
     /// <exception cref="ModelException">There is no model, or it is damaged or of an unknown kind.</exception>
     public UnClipModel OpenFolder(string path)
@@ -80,7 +80,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         return OpenEverywhere(path)[0];
     }
 
-    /// <summary>What a model takes, before any of it is loaded.</summary>
+    /// <summary>The disk and memory that a model needs, before any of it is loaded.</summary>
     /// <param name="path">A folder with a <c>model_index.json</c>.</param>
     /// <exception cref="ModelException">There is no model, or its weights are missing or damaged.</exception>
     public static ModelNeeds Needs(string path)
@@ -125,7 +125,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
 
-        // Only what the list shows can be opened, so a name cannot lead out of the folder.
+        // Only listed models can be opened, so a name cannot lead out of the folder.
         var names = List();
         if (names.Contains(name, StringComparer.Ordinal))
         {

@@ -23,8 +23,8 @@ internal sealed class UnClipModelReader
 
     /// <summary>Opens a model; missing or damaged files are found here, weights are read when first used.</summary>
     /// <param name="path">The model's folder.</param>
-    /// <param name="providers">What runs its networks.</param>
-    /// <param name="idle">Frees the networks nobody runs.</param>
+    /// <param name="providers">The execution providers of its networks.</param>
+    /// <param name="idle">Frees idle networks.</param>
     /// <exception cref="ModelException">Something is missing, damaged, or of an unknown kind.</exception>
     public static UnClipModel Read(string path, ExecutionProviders providers, IdleNetworks idle) =>
         new UnClipModelReader(DiffusersFolder.Open(path), providers, idle).Read();
@@ -153,7 +153,7 @@ internal sealed class UnClipModelReader
         var file = ComponentConfig.Open(folder.FilePath(ComponentNames.Decoder, "config.json"));
         var masked = file.Flag("masked_input", false);
 
-        // Noisy picture, and beside it the known part and the keep mask where the network takes them.
+        // Noisy picture, plus the known part and the keep mask if the network takes them.
         Agree("in_channels", ComponentNames.Decoder, config.InputChannels, (masked ? (2 * ColourChannels) + 1 : ColourChannels) * cell);
         var learnedVariance = config.OutputChannels == 2 * ColourChannels * cell;
         if (!learnedVariance)

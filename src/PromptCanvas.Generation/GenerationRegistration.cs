@@ -3,19 +3,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Faults;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
-using PromptCanvas.Generation.Sketches;
-using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Generation.Story;
-using PromptCanvas.Generation.Uploads;
 using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation;
@@ -23,9 +20,9 @@ namespace PromptCanvas.Generation;
 public static class GenerationRegistration
 {
     /// <summary>Registers queue, worker, image store and preview bus.</summary>
-    /// <remarks>The host adds <see cref="Engines.IEngineProvider"/> and an <c>IDbContextFactory&lt;AppDbContext&gt;</c> for
+    /// <remarks>The host adds <see cref="IEngineProvider"/> and an <c>IDbContextFactory&lt;AppDbContext&gt;</c> for
     /// <see cref="ChooseDatabase"/>, and calls <see cref="GenerationStartup.PrepareGenerationAsync"/> before it runs.</remarks>
-    /// <param name="contentRoot">What relative folders are relative to.</param>
+    /// <param name="contentRoot">The folder against which relative folders are resolved.</param>
     public static IServiceCollection AddGeneration(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -52,8 +49,8 @@ public static class GenerationRegistration
         services.AddSingleton<DiskQuota>();
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
         services.AddSingleton<UsedUploads>();
-        services.AddSingleton<Uploads.Uploads>();
-        services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads.Uploads>());
+        services.AddSingleton<Uploads>();
+        services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads>());
         services.AddSingleton<ISquareUploads, SquareUploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);
@@ -61,7 +58,7 @@ public static class GenerationRegistration
         return services;
     }
 
-    /// <summary>People's credits, for whoever has the database and no queue.</summary>
+    /// <summary>Registers people's credits, for hosts with the database but without the queue.</summary>
     public static void AddCredits(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -70,10 +67,10 @@ public static class GenerationRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Transactions>();
         services.AddSingleton<Ledger>();
-        services.AddSingleton<ICredits, CreditBook>();
+        services.AddSingleton<ICredits, CreditService>();
     }
 
-    /// <summary>The database that the configuration names.</summary>
+    /// <summary>The database named by the configuration.</summary>
     public static DatabaseChoice ChooseDatabase(IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -97,34 +94,36 @@ public static class GenerationRegistration
         services.AddSingleton<QueueForecast>();
         services.AddSingleton<JobEvents>();
         services.AddSingleton<Admission>();
-        services.AddSingleton<MeaningIndex>();
+        services.AddSingleton<EmbeddingIndex>();
+        services.AddSingleton<ITextEmbedder, EngineTextEmbedder>();
         services.AddSingleton<PictureLibrary>();
         services.AddSingleton<ILibrary>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
-        services.AddSingleton<SketchTurns>();
-        services.AddSingleton<SketchGuard>();
-        services.AddSingleton<KnownEmbeddings>();
-        services.AddSingleton<ISketches, Sketches.Sketches>();
-        services.AddSingleton<StorySources>();
+        services.AddSingleton<BlendPreviewTurns>();
+        services.AddSingleton<BlendPreviewGuard>();
+        services.AddSingleton<EmbeddingCache>();
+        services.AddSingleton<IBlendPreviews, BlendPreviews>();
+        services.AddSingleton<ProvenanceSources>();
         services.AddSingleton<PictureCaptions>();
-        services.AddSingleton<IPictureStory, PictureStory>();
+        services.AddSingleton<IPictureProvenance, PictureProvenance>();
         services.AddSingleton<IFamily, FamilyTree>();
         services.AddSingleton<IBoards, PictureBoards>();
-        services.AddSingleton<IGalleryChoices, PictureChoices>();
+        services.AddSingleton<IFilterOptions, FilterOptions>();
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
         services.AddSingleton<JobStore>();
-        services.AddSingleton<IAnswers, Answers>();
-        services.AddSingleton<QueueWrites>();
+        services.AddSingleton<IResponseDelivery, ResponseDelivery>();
+        services.AddSingleton<StorageFaultGuard>();
         services.AddSingleton<InputPictures>();
-        services.AddSingleton<EngineWorks>();
+        services.AddSingleton<EngineRequestBuilder>();
         services.TryAddSingleton<AuditLog>();
-        services.AddSingleton<SafetyRuleBook>();
+        services.AddSingleton<SafetyRuleService>();
         services.AddSingleton<PromptGuard>();
-        services.AddSingleton<PictureJudges>();
+        services.AddSingleton<ImageSafetyFilters>();
         services.AddSingleton<ISafetyRules, SafetyRules>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<IJobQueries, JobQueries>();
+        services.AddSingleton<IPictureQueries, PictureQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
         services.AddSingleton<IQueueAdmin, QueueAdmin>();
     }
@@ -136,25 +135,25 @@ public static class GenerationRegistration
         services.AddSingleton<ClaimSettings>();
         services.AddSingleton<ModelAffinity>();
         services.AddSingleton<HeldLeases>();
-        services.AddSingleton<RescueRules>();
-        services.AddSingleton<Rescue>();
+        services.AddSingleton<LeaseRecoveryRules>();
+        services.AddSingleton<LeaseRecovery>();
         services.AddSingleton<CrashBudget>();
         services.AddSingleton<Heartbeat>();
         services.AddSingleton<EngineProgress>();
         services.AddSingleton<ProcessEnd>();
         services.AddSingleton<PictureSaver>();
-        services.AddSingleton<PictureKeeper>();
-        services.AddSingleton<StageKeeper>();
-        services.AddSingleton<ClaimedWorks>();
+        services.AddSingleton<PictureFinalizer>();
+        services.AddSingleton<StageCheckpoints>();
+        services.AddSingleton<ClaimedRequestBuilder>();
         services.AddSingleton<JobAttempt>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerPause>();
         services.AddSingleton<WorkQueue>();
-        services.AddSingleton<WorkerRoom>();
+        services.AddSingleton<WorkerCapacity>();
         services.AddHostedService<GenerationWorker>();
         services.AddHostedService<HeartbeatThread>();
-        services.AddHostedService<RescueService>();
-        services.AddHostedService<HangWatch>();
+        services.AddHostedService<LeaseRecoveryService>();
+        services.AddHostedService<Watchdog>();
         services.AddHostedService<OrphanSweep>();
         services.AddHostedService<DiskWatch>();
         services.AddSingleton<QueueNews>();

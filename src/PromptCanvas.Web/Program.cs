@@ -1,15 +1,14 @@
 using Microsoft.Extensions.Options;
-
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Hosting;
 
-// Published: settings and wwwroot lie beside the assembly. From source: in the repository's root, the working directory.
+// Published: settings and wwwroot are next to the assembly. From source: they are in the repository root, the working directory.
 var published = File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
@@ -27,7 +26,7 @@ builder.Services.AddSingleton<IEngineProvider>(services =>
 {
     var inference = InferenceOf(services);
     var options = new EngineOptions { MaxBatch = inference.MaxBatch };
-    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineRoom.Of(options, inference.EngineCount));
+    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineCapacity.Of(options, inference.EngineCount));
 });
 builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
     services.GetRequiredService<IModelLibrary>(), InferenceOf(services).ExecutionProvider, name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));
@@ -66,5 +65,5 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
     };
 }
 
-/// <summary>The studio's entry point, public so that tests can start it.</summary>
+/// <summary>The entry point; public so that tests can start it.</summary>
 public sealed partial class Program;

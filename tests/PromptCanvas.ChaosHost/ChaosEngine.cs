@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.ChaosHost;
 
-/// <summary>Four steps a picture, as slow as it is told, and whatever the prompt asks to go wrong.</summary>
-/// <param name="step">How long a step takes.</param>
-/// <param name="killersWaitFor">A file in the data folder without which no prompt ends the process; null = they need none.</param>
+/// <summary>Engine stub with four steps per picture, a configurable step time, and faults selected by the prompt.</summary>
+/// <param name="step">Duration of a step.</param>
+/// <param name="killersWaitFor">A file in the data folder that must exist before a prompt may kill the process; null = no condition.</param>
 internal sealed class ChaosEngine(TimeSpan step, string? killersWaitFor) : IImageEngine, IEngineProvider
 {
     private const int Steps = 4;
@@ -48,7 +48,7 @@ internal sealed class ChaosEngine(TimeSpan step, string? killersWaitFor) : IImag
         }
     }
 
-    // Like native code that does not return: no token reaches it. The next process finds the file and works.
+    // Simulates native code that never returns and ignores cancellation. The mark file makes the next process skip it.
     private static void HangOnce(string prompt)
     {
         const string mark = "hung";
@@ -81,7 +81,7 @@ internal sealed class ChaosEngine(TimeSpan step, string? killersWaitFor) : IImag
         }
     }
 
-    // Never ends; the system ends the process.
+    // Infinite recursion: the runtime kills the process.
     private static int Deeper(int depth) => Deeper(depth + 1) + 1;
 
     private static SignedImage Picture(uint seed)

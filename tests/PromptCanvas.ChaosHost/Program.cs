@@ -5,12 +5,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.ChaosHost;
 using PromptCanvas.Generation;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Migrations;
 
-// A studio without its web, as a process that tests may kill. Settings by environment variables; orders by standard input:
+// Studio without the web layer, in a process that tests may kill. Settings come from environment variables, commands from standard input:
 //   submit KEY PERSON COUNT PROMPT…   →  ok ID | refused TYPE MESSAGE
 //   cancel ID                         →  ok ID | refused TYPE MESSAGE
 var builder = Host.CreateApplicationBuilder();
@@ -40,7 +40,7 @@ var orders = Task.Run(async () =>
         await Console.Out.WriteLineAsync(await ObeyAsync(host.Services.GetRequiredService<ISubmissions>(), line.Split(' ', 5)));
     }
 
-    // Whoever started it is gone.
+    // Standard input closed: the parent process has ended.
     host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 });
 await host.WaitForShutdownAsync();

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace PromptCanvas.Cli.Tests;
 
-/// <summary>Runs the built program as its user would.</summary>
+/// <summary>Runs the built program as a user does.</summary>
 internal static class CommandLine
 {
     private static readonly string Root = typeof(CommandLine).Assembly
@@ -48,9 +48,9 @@ internal static class CommandLine
     }
 }
 
-/// <summary>What the program answered.</summary>
+/// <summary>The result of a run.</summary>
 internal sealed record Outcome(int ExitCode, string Output, string Error)
 {
-    /// <summary>Standard error when it is one line, as refusals must be.</summary>
+    /// <summary>Standard error, asserted to be one line, as refusals must be.</summary>
     public string OneLine => Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests;
 
-/// <summary>The tiny checkpoints with golden data, and what tests do with tensors.</summary>
+/// <summary>The tiny checkpoints with golden data, and tensor helpers.</summary>
 internal static class Fixtures
 {
     public static string Folder { get; } = Path.Combine(

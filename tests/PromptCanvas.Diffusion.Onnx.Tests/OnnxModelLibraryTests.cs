@@ -376,7 +376,7 @@ public sealed class OnnxModelLibraryTests : IDisposable
         {
         }
 
-        // As a failing disk does it: nobody wrote the file.
+        // Like a failing disk: the bytes change but the write time does not.
         var weights = Directory.EnumerateFiles(models.PathOf("karlo/decoder"), "*.safetensors").First();
         var written = File.GetLastWriteTimeUtc(weights);
         var bytes = File.ReadAllBytes(weights);

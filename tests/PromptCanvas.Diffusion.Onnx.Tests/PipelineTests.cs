@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests;
 
-/// <summary>The whole pipeline against the reference implementation, and real networks in company.</summary>
+/// <summary>The whole pipeline against the reference implementation, and real networks in shared batches.</summary>
 public sealed class PipelineTests : IDisposable
 {
     private const string Prompt = "a red cube on top of a blue cube";

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>The door, as people meet it.</summary>
+/// <summary>The sign-in and account pages.</summary>
 public sealed class AccountPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]

@@ -22,7 +22,7 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
         await tab.Page.WaitForSelectorAsync(".pad[data-count='3']");
         await tab.Page.WaitForSelectorAsync("[data-drawn=rest]");
 
-        // To the lower left corner: the picture.
+        // To the lower left corner, which holds the picture.
         var box = await tab.Page.Locator(".pad").BoundingBoxAsync() ?? throw new InvalidOperationException("There is no pad.");
         await tab.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height * 0.6f));
         await tab.Page.Mouse.DownAsync();
@@ -31,7 +31,7 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
         await Expect(tab.Page.Locator(".blend-words")).ToHaveTextAsync("Only a red cube");
         await Expect(tab.Page.Locator(".pad-handle")).ToHaveAttributeAsync("aria-valuetext", "a green heart 0%, a red cube 100%, a white ring 0%");
 
-        // What is looked at costs nothing; what is made costs a credit.
+        // Previews are free; making a picture costs a credit.
         var note = await tab.Page.Locator("[data-credits]").InnerTextAsync();
         Assert.StartsWith("1 credit", note, StringComparison.Ordinal);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();

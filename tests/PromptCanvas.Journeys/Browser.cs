@@ -5,7 +5,7 @@ namespace PromptCanvas.Journeys;
 /// <summary>One Chromium for all journeys.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    // A machine that builds and trains beside the tests is slow, not wrong.
+    // A machine that builds and trains at the same time is slow, so timeouts are long.
     private const float Patience = 60_000;
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private IPlaywright? playwright;
@@ -17,7 +17,7 @@ public sealed class Browser : IAsyncLifetime
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            // Without one of these Playwright uses its own, which test.sh installs.
+            // Without one of these, Playwright uses its own browser, which test.sh installs.
             ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? Places.FirstOrDefault(File.Exists),
             Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         });
@@ -33,7 +33,7 @@ public sealed class Browser : IAsyncLifetime
         playwright?.Dispose();
     }
 
-    /// <summary>A tab whose complaints are kept.</summary>
+    /// <summary>Opens a tab that records its errors.</summary>
     public async Task<Tab> OpenAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark)
     {
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions

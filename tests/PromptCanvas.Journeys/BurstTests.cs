@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>What scripts send over a page's live line counts as little as what they send elsewhere.</summary>
+/// <summary>Messages that scripts send over a page's circuit are limited like API requests.</summary>
 public sealed class BurstTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class BurstTests(Browser browser, ScriptedStudio studio) : IClassF
         studio.Engine.Gate.Reset();
         await tab.Page.FillAsync("#prompt", "fifty presses");
 
-        // In one turn of the browser's loop, so that all fifty are on the line before the first is answered.
+        // In one turn of the event loop, so that all fifty are sent before the first is answered.
         await tab.Page.EvaluateAsync("() => { const button = document.querySelector('.generate'); for (let press = 0; press < 50; press++) button.click(); }");
         await Expect(tab.Page.Locator(".run-prompt").First).ToHaveTextAsync("fifty presses");
         await tab.Page.WaitForURLAsync("**/jobs/**");
@@ -64,7 +64,7 @@ public sealed class BurstTests(Browser browser, ScriptedStudio studio) : IClassF
         return document.RootElement.Clone();
     }
 
-    // The same person's key; the browser has their session.
+    // A key of the same person; the browser has their session.
     private async Task<HttpClient> ProgramAsync()
     {
         var person = await studio.PersonAsync(Studio.AdministratorEmail, PersonRoles.Administrator);

@@ -32,7 +32,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         Assert.Equal((before.Width, before.Height), (after.Width, after.Height));
         Assert.NotEmpty(changed);
 
-        // The stroke goes from 0.4 to 0.6 of the canvas and is 64 pixels wide: the outer fifth of the picture is far from it.
+        // The stroke goes from 0.4 to 0.6 of the canvas and is 64 pixels wide; the outer fifth of the picture is not touched.
         var margin = before.Width / 5;
         Assert.All(changed, at => Assert.True(
             at.X >= margin && at.Y >= margin && at.X < before.Width - margin && at.Y < before.Height - margin, $"Pixel {at} is outside the mask."));
@@ -151,7 +151,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await tab.Page.Mouse.UpAsync();
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" })).ToBeEnabledAsync();
 
-        // The mask is put by for a reload a moment after the last stroke.
+        // The mask is stored for a reload shortly after the last stroke.
         await tab.Page.WaitForSelectorAsync(".bench-stage[data-kept=mask]");
     }
 
@@ -169,7 +169,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
     [GeneratedRegex("(?<=image=)[0-9a-f-]{36}")]
     private static partial Regex IdIn();
 
-    // Makes a picture and opens it; the answer is its id.
+    // Makes a picture, opens it and returns its id.
     private async Task<string> OpenAsync(Tab tab)
     {
         await tab.GoAsync(studio.Address);

@@ -1,22 +1,19 @@
 using System.Reflection;
-
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
-
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Playwright;
-
 using PromptCanvas.Data.People;
-
+using PromptCanvas.Web.Hosting;
 using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Every page there is, found by its route: axe finds nothing serious, nothing scrolls sideways, none is heavy, the console stays silent.</summary>
+/// <summary>Every page, found by its route: axe reports no serious violations, no horizontal scrolling, limited weight, no console errors.</summary>
 public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
-    // What travels for a page before anybody touches it: the page, and all that it asks for by itself.
+    // Bytes transferred before any interaction: the page and all resources that it loads.
     private const long HeaviestPage = 1_500_000;
 
     private const string Weight =
@@ -77,7 +74,7 @@ public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : ICl
             .Concat(weight <= HeaviestPage ? [] : [$"{path}: weighs {weight} bytes"]);
     }
 
-    // A new parameter of a route must be given something to stand for here.
+    // A new route parameter needs a value here.
     private static string Fill(string route, Dictionary<string, string> values) =>
         string.Join('/', route.Split('/').Select(part => part.StartsWith('{') ? values[part[1..^1].Split(':')[0]] : part));
 

@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>A prompt typed in the browser becomes four pictures that form before one's eyes, and they stay.</summary>
+/// <summary>A prompt typed in the browser becomes four pictures, with live previews, and the pictures persist.</summary>
 public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) : IClassFixture<Browser>, IDisposable
 {
     private const string Prompt = "a red cube on top of a blue cube";
@@ -15,7 +15,7 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
 
     public void Dispose() => Directory.Delete(dataFolder, recursive: true);
 
-    // Looks on while the pictures form: a small engine is done before a test has asked twice.
+    // Records in the page while the pictures form, because a small engine finishes before a test could poll twice.
     private const string Recorder = """
         () => {
           const recorded = window.recorded = { looks: {}, percent: false };
@@ -63,12 +63,12 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
         Assert.Empty(later.Complaints);
     }
 
-    /// <summary>Not a test but a measurement: PROMPTCANVAS_FIRST_PREVIEW says how often (docs/benchmarks.md).</summary>
+    /// <summary>A measurement, not a test: PROMPTCANVAS_FIRST_PREVIEW sets the number of runs (docs/benchmarks.md).</summary>
     [Fact]
     public async Task Figures_FromThePressToTheFirstPreview()
     {
         var times = Environment.GetEnvironmentVariable("PROMPTCANVAS_FIRST_PREVIEW");
-        Assert.SkipWhen(times is null, "The figures are taken when PROMPTCANVAS_FIRST_PREVIEW says how often.");
+        Assert.SkipWhen(times is null, "Set PROMPTCANVAS_FIRST_PREVIEW to the number of runs to take the measurement.");
         await using var studio = RealStudio.Start(dataFolder);
         await using var tab = await browser.OpenAsync();
         await tab.GoAsync(studio.Address);
@@ -78,7 +78,7 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
             await tab.Page.FillAsync("#prompt", $"{time + 1} {Prompt}");
             var figures = await tab.Page.EvaluateAsync<double[]>(Stopwatch);
 
-            // The first one loads the networks.
+            // The first run loads the networks.
             if (time > 0)
             {
                 seen.Add((figures[0], figures[1], figures[2]));
@@ -94,7 +94,7 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
         }
     }
 
-    // Milliseconds from Enter to four tiles, to the first tile with something drawn on it, to the end; looked at in every frame.
+    // Milliseconds from Enter to four tiles, to the first preview, and to the end; checked on every animation frame.
     private const string Stopwatch = """
         () => new Promise(answer => {
           const known = new Set(document.querySelectorAll('.run'));
@@ -119,7 +119,7 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
         })
         """;
 
-    // Four tiles of the final size stand there before any picture does, and nothing moves them afterwards.
+    // Four tiles of the final size appear before any picture, and the layout does not shift afterwards.
     private static async Task AskAsync(Tab tab)
     {
         await tab.Page.FillAsync("#prompt", Prompt);
@@ -140,8 +140,8 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
                 break;
             }
 
-            // A cold server and a browser on the same cores can be slower than the engine: once more, warm.
-            Assert.True(attempt < 4, "Four jobs were done without a frame on the page.");
+            // With a cold server and a browser on the same cores the engine can finish before a frame is shown; retry while warm.
+            Assert.True(attempt < 4, "Four jobs ended without a frame on the page.");
             await tab.Page.PressAsync("#prompt", "Enter");
             await tab.Page.WaitForSelectorAsync(".run:not([data-state=done])");
         }

@@ -12,7 +12,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Narrowing the gallery down: by keyboard, on a phone, by an address somebody sent.</summary>
+/// <summary>Gallery filters: by keyboard, on a phone, and from a shared link.</summary>
 public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) : IClassFixture<GalleryFilterTests.FilledStudio>
 {
     private readonly Browser browser = filled.Browser;
@@ -121,7 +121,7 @@ public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) :
 
     private static ILocator Thumb(Tab tab, string title) => tab.Page.Locator($".gallery a.thumb[title=\"{title}\"]");
 
-    /// <summary>Pictures of three people, of two kinds and two months; one of them is nobody else's business.</summary>
+    /// <summary>Pictures of three people, of two kinds and two months; one of them is private.</summary>
     public sealed class FilledStudio : IAsyncLifetime
     {
         private static readonly DateTimeOffset March = new(2026, 3, 10, 12, 0, 0, TimeSpan.Zero);

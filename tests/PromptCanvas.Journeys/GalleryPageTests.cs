@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Finding pictures again, marking, deleting and bringing them back, by keyboard.</summary>
+/// <summary>Finding, marking, deleting and restoring pictures by keyboard.</summary>
 public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]
@@ -25,7 +25,7 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         Assert.Empty(tab.Complaints);
     }
 
-    // A board's name is full of letters that mean something to the viewer, and Ctrl+F is the browser's.
+    // Typing a board name must not trigger the viewer's shortcuts, and Ctrl+F belongs to the browser.
     [Fact]
     public async Task Keys_MeantForSomethingElse_DoNothingToThePicture()
     {

@@ -5,10 +5,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>A gallery longer than anybody scrolls.</summary>
+/// <summary>A very long gallery.</summary>
 public sealed class GalleryWallTests(Browser browser, ScriptedStudio studio, ITestOutputHelper output) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
-    // Watches every tile in sight, a frame at a time: for how long was it there without its picture?
+    // On every animation frame, measures for how long each visible tile has no picture.
     private const string BlankWatch = """
         () => {
           const since = new Map();
@@ -48,7 +48,7 @@ public sealed class GalleryWallTests(Browser browser, ScriptedStudio studio, ITe
         Assert.InRange(await tab.Page.Locator(".wall .thumb").CountAsync(), 1, 400);
         var months = tab.Page.Locator(".wall-months button");
 
-        // 3,000 hours are four months at least.
+        // 3,000 hours are at least four months.
         await Expect(months.Nth(3)).ToBeVisibleAsync();
         await months.Nth(3).ClickAsync();
         await Expect(months.Nth(3)).ToHaveAttributeAsync("aria-current", "date");
@@ -72,12 +72,12 @@ public sealed class GalleryWallTests(Browser browser, ScriptedStudio studio, ITe
         Assert.Empty(tab.Complaints);
     }
 
-    /// <summary>Not a test but a measurement: PROMPTCANVAS_SCROLL says how many pictures (docs/benchmarks.md).</summary>
+    /// <summary>A measurement, not a test: PROMPTCANVAS_SCROLL sets the number of pictures (docs/benchmarks.md).</summary>
     [Fact]
     public async Task Figures_OfScrollingThroughIt()
     {
         var pictures = Environment.GetEnvironmentVariable("PROMPTCANVAS_SCROLL");
-        Assert.SkipWhen(pictures is null, "The figures are taken when PROMPTCANVAS_SCROLL says with how many pictures.");
+        Assert.SkipWhen(pictures is null, "Set PROMPTCANVAS_SCROLL to the number of pictures to take the measurement.");
         await using var tab = await browser.OpenAsync();
         await FilledAsync(tab, int.Parse(pictures!, CultureInfo.InvariantCulture));
         await tab.GoAsync(studio.Address, "/gallery");

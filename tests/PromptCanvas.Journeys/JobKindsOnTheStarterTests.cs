@@ -6,7 +6,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Every kind of job over HTTP, on the model that is shipped.</summary>
+/// <summary>Every kind of job over HTTP, with the shipped model.</summary>
 public sealed class JobKindsOnTheStarterTests : IDisposable
 {
     private const int Width = 96;
@@ -61,7 +61,7 @@ public sealed class JobKindsOnTheStarterTests : IDisposable
             }
         }
 
-        Assert.True(File.Exists(stage), "The job was over before the studio stopped.");
+        Assert.True(File.Exists(stage), "The job ended before the studio stopped.");
         await using var again = RealStudio.Start(dataFolder);
         using var later = await ClientAsync(again);
         var resumed = await EndAsync(later, interrupted);

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Where pictures come from and what becomes of them: how it was made, the family tree, change by words.</summary>
+/// <summary>Provenance, family tree, and changing pictures by captions.</summary>
 public sealed partial class LineagePageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]
@@ -96,7 +96,7 @@ public sealed partial class LineagePageTests(Browser browser, ScriptedStudio stu
     [GeneratedRegex("/jobs/")]
     private static partial Regex JobIn();
 
-    // Makes four pictures; the answer is the first one's id.
+    // Makes four pictures and returns the first one's id.
     private async Task<string> MakeAsync(Tab tab)
     {
         await tab.MakeAsync(studio.Address, "a red cube");

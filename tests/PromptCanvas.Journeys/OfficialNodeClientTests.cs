@@ -7,7 +7,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>The official Node client against a studio on a real port; test.sh installs the client where there is npm.</summary>
+/// <summary>The official Node client against a studio on a real port; test.sh installs the client if npm is available.</summary>
 public sealed class OfficialNodeClientTests(ScriptedStudio studio) : IClassFixture<ScriptedStudio>, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

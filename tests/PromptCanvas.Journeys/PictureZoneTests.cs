@@ -11,7 +11,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Pictures brought along: dropped on a place that says what will happen, dropped beside it, pasted, chosen by keyboard.</summary>
+/// <summary>Uploads: dropped on a zone, dropped outside the zones, pasted, and chosen by keyboard.</summary>
 public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     private const int Side = 64;
@@ -78,7 +78,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         await DropAsync(tab, "[data-zone=restore]", Picture());
         await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("does not say how it was made");
 
-        // The other things can still be done with it.
+        // The other zones are still available.
         await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Edit") }).ClickAsync();
         await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
         Assert.Empty(tab.Complaints);
@@ -139,7 +139,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         var clear = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" });
         await Expect(clear).ToBeDisabledAsync();
 
-        // Half its size and black on the left: the left half is painted anew.
+        // Half its size and black on the left: the left half is repainted.
         await DropAsync(tab, "[data-zone=mask]", Mask(Side / 2));
         await Expect(clear).ToBeEnabledAsync();
         await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("is the mask now");
@@ -189,7 +189,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
     private static byte[] Picture(PictureText? text = null) =>
         text is null ? PngEncoder.Encode(Black) : PngEncoder.Encode(Black, text);
 
-    // White, and black from the left; half the picture's size.
+    // White, with a black left part; half the picture's size.
     private static byte[] Mask(int black)
     {
         const int Half = Side / 2;

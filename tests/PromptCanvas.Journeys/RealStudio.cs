@@ -7,7 +7,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>The whole studio on a real port with the model that is shipped; nothing is scripted.</summary>
+/// <summary>The whole application on a real port with the shipped model; nothing is scripted.</summary>
 public sealed class RealStudio : WebApplicationFactory<Program>
 {
     private readonly string dataFolder;
@@ -23,7 +23,7 @@ public sealed class RealStudio : WebApplicationFactory<Program>
 
     public Uri Address => ClientOptions.BaseAddress;
 
-    /// <summary>Starts to serve; fails with what to do when the model's weights are not there.</summary>
+    /// <summary>Starts the server; if the model's weights are missing, fails with instructions.</summary>
     public static RealStudio Start(string dataFolder)
     {
         var starter = Path.Combine(RepoRoot, "models", "starter");

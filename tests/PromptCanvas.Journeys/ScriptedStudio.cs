@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
@@ -10,19 +10,19 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>A studio with a scripted engine on a real port, for what does not depend on the model.</summary>
+/// <summary>A studio with a scripted engine on a real port, for everything that does not depend on the model.</summary>
 public sealed class ScriptedStudio : IAsyncLifetime
 {
     private readonly Studio studio = new();
 
     public Uri Address => studio.ClientOptions.BaseAddress;
 
-    /// <summary>Somebody with this address; made when there is nobody yet.</summary>
+    /// <summary>The person with this address; created if absent.</summary>
     public Task<SomebodyInTest> PersonAsync(string email, string role) => studio.PersonAsync(email, role);
 
     public ScriptedEngine Engine => studio.Engine;
 
-    /// <summary>Puts copies of the newest picture into the gallery, one an hour backwards from it; rows of their own, the same bytes.</summary>
+    /// <summary>Adds copies of the newest picture to the gallery, each one hour older than the last; separate rows, the same bytes.</summary>
     public async Task FillGalleryAsync(int copies)
     {
         await using var scope = studio.Services.CreateAsyncScope();
@@ -42,7 +42,7 @@ public sealed class ScriptedStudio : IAsyncLifetime
         await database.SaveChangesAsync();
     }
 
-    /// <summary>Puts a copy of the newest picture into the gallery, changed in some columns.</summary>
+    /// <summary>Adds a copy of the newest picture with some columns changed.</summary>
     public async Task AddPictureAsync(string prompt, params (string Column, object Value)[] changes)
     {
         await using var scope = studio.Services.CreateAsyncScope();
@@ -66,11 +66,11 @@ public sealed class ScriptedStudio : IAsyncLifetime
     public async Task<(Guid Board, string Token)> ShareBoardAsync(string name)
     {
         await using var scope = studio.Services.CreateAsyncScope();
-        var viewer = new Viewer(studio.Administrator.Id, PersonRoles.Administrator);
-        var made = await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(viewer, name, CancellationToken.None);
+        var actor = new Actor(studio.Administrator.Id, PersonRoles.Administrator);
+        var made = await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(actor, name, CancellationToken.None);
         Assert.True(made.TryGet(out var board, out _));
         var link = new NewShareLink(null, board, NewShareLink.Spans.Max(), null, AllowsDownload: true, ShowsPrompt: true);
-        var shared = await scope.ServiceProvider.GetRequiredService<ShareLinks>().MakeAsync(viewer, link, CancellationToken.None);
+        var shared = await scope.ServiceProvider.GetRequiredService<ShareLinks>().MakeAsync(actor, link, CancellationToken.None);
         Assert.True(shared.TryGet(out var token, out _));
         return (board, token!);
     }

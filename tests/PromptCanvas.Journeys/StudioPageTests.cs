@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>The pages by keyboard and by hand, on a wide screen and on a phone.</summary>
+/// <summary>The pages by keyboard and by mouse, on a wide screen and on a phone.</summary>
 public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]

@@ -6,10 +6,10 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>A browser tab, with everything it complained about: console errors, scripts' faults, violations of the content policy.</summary>
+/// <summary>A browser tab that records console errors, script exceptions and CSP violations.</summary>
 public sealed class Tab : IAsyncDisposable
 {
-    // Text stays crisp, and a page weighs 20 to 60 KB.
+    // Text stays sharp, and a picture has 20 to 60 KB.
     private const int TourQuality = 80;
 
     private readonly IBrowserContext context;
@@ -32,19 +32,19 @@ public sealed class Tab : IAsyncDisposable
 
     public List<string> Complaints { get; } = [];
 
-    /// <summary>While set, the server is away on purpose and the browser may say so.</summary>
+    /// <summary>Set while the server is down on purpose, so that connection errors are ignored.</summary>
     public bool LeavingServer { get; set; }
 
     public ILocator Tiles => Page.Locator(".tile");
 
-    /// <summary>Opens a page that needs a live connection; who is not signed in yet does so on the way.</summary>
+    /// <summary>Opens a page that needs a circuit; signs in on the way if necessary.</summary>
     public async Task GoAsync(Uri studio, string path = "/")
     {
         await VisitAsync(studio, path);
         await Page.WaitForSelectorAsync(".studio[data-live]");
     }
 
-    /// <summary>Opens a page; who is not signed in yet does so on the way.</summary>
+    /// <summary>Opens a page; signs in on the way if necessary.</summary>
     public async Task VisitAsync(Uri studio, string path)
     {
         await Page.GotoAsync(new Uri(studio, path).ToString());
@@ -59,7 +59,7 @@ public sealed class Tab : IAsyncDisposable
         await Page.WaitForURLAsync(new Uri(studio, path).ToString());
     }
 
-    /// <summary>Has the pictures of a prompt made, on the first page.</summary>
+    /// <summary>Makes the pictures of a prompt on the start page.</summary>
     public async Task MakeAsync(Uri studio, string prompt)
     {
         await GoAsync(studio);
@@ -68,14 +68,14 @@ public sealed class Tab : IAsyncDisposable
         await Page.WaitForSelectorAsync(".run[data-state=done]");
     }
 
-    /// <summary>Saves the page as a picture for looking at, under artifacts/screens.</summary>
+    /// <summary>Saves a screenshot under artifacts/screens, for inspection.</summary>
     public async Task SaveAsync(string name)
     {
         var path = Path.Combine(RealStudio.RepoRoot, "artifacts", "screens", $"{name}.png");
         await Page.ScreenshotAsync(new PageScreenshotOptions { Path = path });
     }
 
-    /// <summary>Where PROMPTCANVAS_TOUR says so, the page as it stands becomes a picture of docs/tour.</summary>
+    /// <summary>If PROMPTCANVAS_TOUR is set, saves a screenshot for docs/tour.</summary>
     public async Task ShowAsync(string name, bool wholePage = false)
     {
         if (Environment.GetEnvironmentVariable("PROMPTCANVAS_TOUR") is null)
@@ -86,11 +86,11 @@ public sealed class Tab : IAsyncDisposable
         var size = Page.ViewportSize!;
         if (wholePage)
         {
-            // What sticks to the window would stand in the middle of a picture that is longer than it.
+            // Enlarge the viewport to the whole page; otherwise fixed elements would appear in the middle of the screenshot.
             await Page.SetViewportSizeAsync(size.Width, await Page.EvaluateAsync<int>("document.documentElement.scrollHeight"));
         }
 
-        // Pictures that are still being fetched are no part of a picture of the page.
+        // Wait for pictures that are still loading.
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         using var picture = Image.PngloadBuffer(await Page.ScreenshotAsync(new PageScreenshotOptions { Animations = ScreenshotAnimations.Disabled }));
         picture.Webpsave(Path.Combine(RealStudio.RepoRoot, "docs", "tour", $"{name}.webp"), q: TourQuality, effort: 6, keep: Enums.ForeignKeep.None);

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>What people do together, and what keeps it decent: links, boards, comments, rules, the first hints.</summary>
+/// <summary>Sharing and moderation: links, boards, comments, rules, first-visit hints.</summary>
 public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]
@@ -82,7 +82,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Comment", Exact = true }).ClickAsync();
         await Expect(tab.Page.Locator(".comment-text")).ToHaveTextAsync("Very white. Favourite!");
 
-        // Letters typed there are no verbs of the viewer.
+        // Letters typed in the field must not trigger the viewer's shortcuts.
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
         await tab.Page.Locator(".comment-acts button").ClickAsync();
         await Expect(tab.Page.Locator(".comment-text")).ToHaveCountAsync(0);

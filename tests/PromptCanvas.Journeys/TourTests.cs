@@ -7,8 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace PromptCanvas.Journeys;
 
 /// <summary>
-/// A walk through every flow on the model that is shipped. With PROMPTCANVAS_TOUR set, what it sees on the way becomes docs/tour, the pictures that the
-/// documentation shows.
+/// Walks through every flow with the shipped model. With PROMPTCANVAS_TOUR set, the screenshots become docs/tour, the pictures of the
+/// documentation.
 /// </summary>
 public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
@@ -58,7 +58,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.ShowAsync("create");
     }
 
-    /// <returns>The picture that the edit gave.</returns>
+    /// <returns>The id of the edited picture.</returns>
     private static async Task<string> EditAsync(RealStudio studio, Tab tab)
     {
         await tab.GoAsync(studio.Address, "/edit");

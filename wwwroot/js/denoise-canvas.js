@@ -1,4 +1,4 @@
-// Live frames of a job: hub → canvas, past the page's own rendering.
+// Draws a job's preview frames from the hub directly to the canvases, without Blazor renders.
 
 import { stream } from './generation-hub.js';
 
@@ -17,7 +17,7 @@ function toBlob(frame) {
   return new Blob([bytes], { type: frame.contentType });
 }
 
-/** One tile: keeps the furthest frame and lets it come up over the one before. */
+/** One tile: keeps the most advanced frame and fades it in over the previous one. */
 class Tile {
   constructor(element) {
     this.element = element;
@@ -44,7 +44,7 @@ class Tile {
     }
   }
 
-  // Decoding is asynchronous: what comes late is dropped.
+  // Decoding is asynchronous: drop outdated results.
   async decode(frame, rank) {
     const bitmap = await createImageBitmap(toBlob(frame)).catch(() => null);
     if (bitmap === null || rank <= this.drawn) {
@@ -76,7 +76,7 @@ class Tile {
     this.context.globalAlpha = left > 1 ? fadeAlpha : 1;
     this.context.drawImage(this.bitmap, 0, 0, width, height);
     if (this.bitmap.width <= softUpTo) {
-      // A small frame's blocks are smoothed; the sharp one beneath keeps the edges, where a blur fades out.
+      // Blur the blocks of a small frame; the sharp frame below keeps the borders, where the blur would fade out.
       this.context.filter = `blur(${(width / this.bitmap.width) * softness}px)`;
       this.context.drawImage(this.bitmap, 0, 0, width, height);
       this.context.filter = 'none';
@@ -92,7 +92,7 @@ function title(tiles) {
   return Math.min(99, Math.floor(share * 100));
 }
 
-/** Draws a job's frames into the canvases of its tiles and its share into the tab's title, until stopped. */
+/** Draws a job's frames into the canvases of its tiles and its progress into the tab's title, until stopped. */
 export function watch(element, jobId, labels) {
   const tiles = [...element.querySelectorAll('.tile')].map(tile => new Tile(tile));
   const byIndex = new Map(tiles.map(tile => [Number(tile.element.dataset.index), tile]));

@@ -1,4 +1,4 @@
-// One connection to the generation hub for the whole page, opened when the first stream is asked for.
+// One connection to the generation hub per page, opened on first use.
 
 import '../lib/signalr/signalr.min.js';
 import '../lib/signalr/signalr-protocol-msgpack.min.js';
@@ -23,7 +23,7 @@ function connected() {
   return starting;
 }
 
-/** Reads a hub stream until the hub ends it or stop is called; a lost connection is opened again and the stream with it. */
+/** Reads a hub stream until the hub ends it or stop is called; after a lost connection both are reopened. */
 export function stream(method, argument, onItem) {
   let stopped = false;
   let subscription;

@@ -1,4 +1,4 @@
-// Tells a person who looks elsewhere that a job has ended: in the tab's title, and with a sound where they want one.
+// Notifies a person in another tab that a job has ended: in the tab's title, and with a sound if enabled.
 
 const mark = /^[✓!] [^·]* · /;
 const high = 880;
@@ -23,7 +23,7 @@ function sound(good) {
   setTimeout(() => context.close(), 1500);
 }
 
-/** A job has ended. */
+/** Call when a job has ended. */
 export function jobEnded(good, words) {
   if (document.documentElement.dataset.sound === 'on') {
     sound(good);

@@ -1,4 +1,4 @@
-// Forms that need a passkey: asks the browser for it, puts its answer into the form, and sends the form then.
+// Forms with a passkey: gets it from the browser, puts the response into the form, and submits the form.
 
 async function optionsOf(form) {
   const token = form.querySelector('[name=__RequestVerificationToken]').value;
@@ -30,7 +30,7 @@ document.addEventListener('submit', async event => {
     field.value = JSON.stringify(await ask(form));
     form.requestSubmit();
   } catch {
-    // The person changed their mind, or the browser has no passkey for this place.
+    // The person cancelled, or the browser has no passkey for this site.
     problem.hidden = false;
   }
 }, true);

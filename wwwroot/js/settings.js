@@ -1,4 +1,4 @@
-// Reads how a picture of ours was made out of its file (docs/provenance.md).
+// Reads the generation settings from a picture file made by PromptCanvas (docs/provenance.md).
 
 const own = 'urn:promptcanvas:picture:1#';
 const utf8 = new TextDecoder();
@@ -23,7 +23,7 @@ function pngTexts(bytes) {
   return texts;
 }
 
-/** The XMP packet of a WebP; undefined when it has none. */
+/** The XMP packet of a WebP; undefined if absent. */
 function webpXmp(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 12; at + 8 <= bytes.length;) {
@@ -42,7 +42,7 @@ function fromXmp(packet) {
   return { prompt: read('prompt'), seed: read('seed'), model: read('model'), recipe: read('recipe') };
 }
 
-/** { prompt, seed, model, size } of a picture made here; null for every other file. */
+/** { prompt, seed, model, size } of a picture made by PromptCanvas; null for any other file. */
 export async function settingsOf(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const type = utf8.decode(bytes.subarray(0, 4));
@@ -54,7 +54,7 @@ export async function settingsOf(file) {
   try {
     size = JSON.parse(texts.recipe).size;
   } catch {
-    // The rest is worth having.
+    // Without a valid recipe the other settings are still used.
   }
   return { prompt: texts.prompt, seed: texts.seed, model: texts.model, size };
 }

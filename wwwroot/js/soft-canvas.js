@@ -1,4 +1,4 @@
-// A canvas on which small pictures come up softly, one over the other.
+// A canvas that fades small pictures in over each other.
 
 const softness = 0.75;
 const fadeFrames = 8;
@@ -13,7 +13,7 @@ export class SoftCanvas {
     this.isEmpty = true;
   }
 
-  /** Decodes and shows a picture; what is decoded after a newer one was asked for is dropped. */
+  /** Decodes and shows a picture; a result that a newer call has overtaken is dropped. */
   async show(blob) {
     const turn = this.turn = {};
     const bitmap = await createImageBitmap(blob).catch(() => null);
@@ -34,7 +34,7 @@ export class SoftCanvas {
     this.context.globalAlpha = left > 1 ? fadeAlpha : 1;
     this.context.drawImage(this.bitmap, 0, 0, width, height);
     if (this.bitmap.width < width) {
-      // A small frame's blocks are smoothed; the sharp one beneath keeps the edges, where a blur fades out.
+      // Blur the blocks of a small frame; the sharp frame below keeps the borders, where the blur would fade out.
       this.context.filter = `blur(${(width / this.bitmap.width) * softness}px)`;
       this.context.drawImage(this.bitmap, 0, 0, width, height);
       this.context.filter = 'none';

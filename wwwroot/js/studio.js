@@ -1,4 +1,4 @@
-// What the page does by itself, from before it is live: the theme, the prompt box before and after the page is live, the viewer, times, loading on sight.
+// Page behaviour that does not need the circuit: theme, prompt draft and history, viewer, local times, loading on scroll.
 
 const draftKey = 'promptcanvas.draft';
 let pressed = false;
@@ -19,7 +19,7 @@ function remembered() {
   }
 }
 
-/** Hands over what was typed, and whether Enter was pressed, before the page was live; puts the cursor where it was. */
+/** Returns input from before the page was interactive (the text, and whether Enter was pressed) and restores the focus. */
 export function takeDraft(box) {
   const draft = { prompt: remembered(), pressed };
   pressed = false;
@@ -30,7 +30,7 @@ export function takeDraft(box) {
   return draft;
 }
 
-/** Shows the viewer above the page; Esc follows its close link. */
+/** Opens the viewer as a modal dialog; Esc follows its close link. */
 export function openViewer(dialog) {
   if (!dialog.open) {
     dialog.showModal();
@@ -44,7 +44,7 @@ export function openViewer(dialog) {
     if (event.target === dialog || event.target.classList.contains('viewer-stage')) {
       dialog.querySelector('[data-viewer-close]')?.click();
     } else if (event.target.closest('[data-viewer-close]')) {
-      // Closing gives the focus back to the picture it came from.
+      // Closing the dialog returns the focus to the picture that opened it.
       dialog.close();
     }
   });
@@ -78,7 +78,7 @@ function keepInHistory(prompt) {
   }
 }
 
-/** Up at the start of the box goes to older prompts, Down at its end to newer ones. */
+/** The Up key at the start of the box recalls older prompts, Down at its end newer ones. */
 function walkHistory(event) {
   const box = event.target;
   const step = event.key === 'ArrowUp' && box.selectionEnd === 0 ? 1
@@ -116,7 +116,7 @@ document.addEventListener('keydown', event => {
   }
 });
 
-// Before the page is live a press is kept, not sent.
+// Before the page is interactive a submission is recorded, not sent.
 document.addEventListener('submit', event => {
   const prompt = event.target.querySelector?.('[data-prompt]')?.value.trim();
   if (prompt) {
@@ -128,7 +128,7 @@ document.addEventListener('submit', event => {
   }
 });
 
-// A form that says in the address what is looked for: what is left empty is left out, and days are those of the reader's time zone.
+// Forms that put filters into the URL: empty fields are omitted, and dates are in the reader's time zone.
 document.addEventListener('submit', event => {
   const form = event.target;
   if (!form.matches?.('[data-to-address]')) {
@@ -148,7 +148,7 @@ document.addEventListener('submit', event => {
   }
 });
 
-// What unfolds over the page folds up again on Esc and on a press beside it.
+// Popovers close on Esc and on a press outside.
 function close(details) {
   if (details?.open) {
     details.open = false;
@@ -168,7 +168,7 @@ document.addEventListener('pointerdown', event => {
   }
 });
 
-// A sound when a job ends: this browser's choice.
+// Whether to play a sound when a job ends; stored per browser.
 const soundKey = 'promptcanvas.sound';
 
 function showSound(on) {
@@ -192,7 +192,7 @@ document.addEventListener('click', event => {
     try {
       localStorage.setItem(soundKey, on ? 'on' : 'off');
     } catch {
-      // Without storage the choice ends with the page.
+      // Without storage the choice lasts until the page is closed.
     }
     showSound(on);
   }
@@ -207,7 +207,7 @@ function currentTheme() {
 function toggleTheme() {
   const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
   const chosen = currentTheme() === 'dark' ? 'light' : 'dark';
-  // Choosing what the system has means following it again.
+  // Choosing the system's theme removes the override.
   if (chosen === system) {
     delete document.documentElement.dataset.theme;
     document.cookie = 'theme=; path=/; max-age=0; samesite=lax';
@@ -280,7 +280,7 @@ new MutationObserver(() => dress(document)).observe(document.documentElement, { 
 dress(document);
 document.documentElement.dataset.scripted = '';
 
-// The server was restarted and no longer knows this page: ask for it anew. Jobs do not depend on it.
+// The server has dropped the circuit (after a restart, for example): reload the page. Jobs are not affected.
 document.addEventListener('components-reconnect-state-changed', event => {
   if (event.detail.state === 'rejected') {
     location.reload();

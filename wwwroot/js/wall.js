@@ -1,10 +1,10 @@
-// The wall of pictures: measures what fits into a row, marks the month one is in, keeps the place for who comes back.
+// The wall of pictures: measures how many fit into a row, marks the current month, restores the scroll position.
 
 const SMALLEST = 176;
 const GAP = 12;
 const PATIENCE_MS = 3000;
 
-// A page asked for by its address begins at the top; who goes back or reloads returns to where they were.
+// A new navigation starts at the top; going back or reloading restores the scroll position.
 let returning = ['back_forward', 'reload'].includes(performance.getEntriesByType('navigation')[0]?.type);
 addEventListener('popstate', () => { returning = true; });
 
@@ -14,7 +14,7 @@ const keyOf = address => {
   return `wall:${url.pathname}${url.search}`;
 };
 
-/** Scrolls there; a wall that has not got its height yet ends above it, and is waited for until the reader's hand moves or the time is over. */
+/** Scrolls to a position. While the wall is still too short, retries until the reader scrolls or the timeout has passed. */
 async function reach(place) {
   const end = performance.now() + PATIENCE_MS;
   const over = new AbortController();
@@ -32,10 +32,10 @@ async function reach(place) {
   over.abort();
 }
 
-/** Tells the page how many pictures fit; `page` is its .NET side. */
+/** Reports the layout to the page; `page` is the .NET object. */
 export function watch(wall, page) {
   const key = keyOf(location.href);
-  // Read before the page can move: the browser scrolls by itself while the wall is still short, and that is no place to keep.
+  // Read it before any scrolling: while the wall is short the browser scrolls by itself, and that position must not be stored.
   const kept = returning ? Number(sessionStorage.getItem(key)) : 0;
   returning = false;
   const stopped = new AbortController();

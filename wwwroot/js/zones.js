@@ -1,11 +1,11 @@
-// Pictures that are brought along: dragged onto a zone that says what will happen, or pasted, chosen, or dropped beside the zones, and then asked about.
+// Uploads: a picture is dragged onto a zone that names the action; when pasted, chosen, or dropped outside the zones, a dialog asks for the action.
 
 import { upload } from './edit/upload.js';
 import { settingsOf } from './settings.js';
 
 const isPicture = file => file.type.startsWith('image/');
 
-/** Takes files for the whole page; `page` is the .NET side of `dialog`. */
+/** Receives files for the whole page; `page` is the .NET object of `dialog`. */
 export function accept(dialog, token, page) {
   const stopped = new AbortController();
   const on = (target, type, handler) => target.addEventListener(type, handler, { signal: stopped.signal });
@@ -19,7 +19,7 @@ export function accept(dialog, token, page) {
     refused.textContent = problem;
   };
 
-  // Another dialog over the page keeps its own files and keys.
+  // Another open dialog handles its own files and keys.
   const elsewhere = () => document.querySelector('dialog[open]:not(.zones)') !== null;
 
   function hide() {
@@ -56,7 +56,7 @@ export function accept(dialog, token, page) {
       return null;
     },
 
-    // The canvas takes it by itself: nothing leaves the browser before it is used.
+    // The canvas reads the file itself: nothing is uploaded before the mask is used.
     async mask() {
       const use = new CustomEvent('picture-as-mask', { detail: { file, answer: Promise.resolve('noMask') } });
       document.dispatchEvent(use);
@@ -129,7 +129,7 @@ export function accept(dialog, token, page) {
   });
   on(document, 'paste', event => {
     const picture = [...event.clipboardData.files].find(isPicture);
-    // What is pasted from a text with pictures is meant as text where one writes.
+    // In text fields pasted content with text and pictures is inserted as text.
     const asText = event.clipboardData.types.includes('text/plain') && event.target.closest?.('input, textarea');
     if (picture && !asText && !elsewhere()) {
       event.preventDefault();

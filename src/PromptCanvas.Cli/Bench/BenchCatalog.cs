@@ -2,10 +2,10 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Everything that can be measured, by the names of <c>--only</c>.</summary>
+/// <summary>All benchmarks, by their names for <c>--only</c>.</summary>
 internal static class BenchCatalog
 {
-    /// <summary>Pictures judged instead of times measured.</summary>
+    /// <summary>Measures picture quality instead of time.</summary>
     public static BenchEntry Quality { get; } = new("quality", (bench, token) => new QualityBench(bench).RunAsync(token));
 
     public static IReadOnlyList<BenchEntry> Entries { get; } =
@@ -16,7 +16,7 @@ internal static class BenchCatalog
             new UNetBench(bench.Model, bench.Folder, new ExecutionProviders(bench.Inference), bench.Repeats).Run(bench.Batches, token))),
         new("torch", (bench, token) => new TorchBench(bench).RunAsync(token)),
         new("encode", (bench, _) => Task.FromResult(EncodeBench.Run(bench.Repeats))),
-        new("company", (bench, token) => new CompanyBench(bench).RunAsync(token)),
+        new("company", (bench, token) => new BatchInvarianceBench(bench).RunAsync(token)),
         new("cancel", (bench, token) => new CancelBench(bench).RunAsync(token)),
         new("previews", (bench, token) => new PreviewBench(bench).RunAsync(token)),
         new("memory", (bench, token) => new MemoryBench(bench).RunAsync(token)),
@@ -27,7 +27,7 @@ internal static class BenchCatalog
     ];
 }
 
-/// <summary>One group of figures.</summary>
+/// <summary>One benchmark.</summary>
 /// <param name="Name">Its name for <c>--only</c>.</param>
-/// <param name="RunAsync">Measures it.</param>
+/// <param name="RunAsync">Runs it.</param>
 internal sealed record BenchEntry(string Name, Func<BenchContext, CancellationToken, Task<IReadOnlyList<BenchRow>>> RunAsync);

@@ -3,22 +3,22 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>What every measurement has to hand.</summary>
+/// <summary>The model and settings shared by all benchmarks.</summary>
 internal sealed record BenchContext(UnClipModel Model, string Folder, InferenceOptions Inference, int Repeats)
 {
     /// <summary>Rows of one decoder run to measure.</summary>
     public required IReadOnlyList<int> Batches { get; init; }
 
-    /// <summary>How many people the load generator plays.</summary>
+    /// <summary>The number of people that the load generator simulates.</summary>
     public required int People { get; init; }
 
-    /// <summary>How long a picture's neighbour is watched, in seconds.</summary>
+    /// <summary>Duration of the measurement next to a large job, in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Side of the pictures that people ask for under load.</summary>
+    /// <summary>Side in pixels of the pictures requested under load.</summary>
     public required int Size { get; init; }
 
-    /// <summary>How many two-colour prompts are drawn to judge quality, two pictures each.</summary>
+    /// <summary>The number of two-colour prompts for the quality measurements, two pictures each.</summary>
     public required int Prompts { get; init; }
 
     public int LargestSize => Model.Recipe.Sizes[^1];

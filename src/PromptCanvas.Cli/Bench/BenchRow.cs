@@ -1,12 +1,12 @@
 namespace PromptCanvas.Cli.Bench;
 
 /// <summary>One measured figure: the median of several repeats, with their spread.</summary>
-/// <param name="Name">What was measured.</param>
+/// <param name="Name">The measured quantity.</param>
 /// <param name="Unit">Its unit.</param>
 /// <param name="Median">The middle value.</param>
 /// <param name="Minimum">The smallest value.</param>
 /// <param name="Maximum">The largest value.</param>
-/// <param name="Repeats">How many values.</param>
+/// <param name="Repeats">The number of values.</param>
 internal sealed record BenchRow(string Name, string Unit, double Median, double Minimum, double Maximum, int Repeats)
 {
     public static BenchRow Of(string name, string unit, IReadOnlyCollection<double> values)

@@ -3,13 +3,13 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>One person with one picture at a time, alone and beside somebody who asks for ten a minute.</summary>
+/// <summary>One person who requests one picture at a time, alone and next to another who requests ten per minute.</summary>
 internal sealed class BesideBench(BenchContext bench)
 {
     private const int BigJob = GenerationRequest.MaximumCount;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    /// <summary>Between a picture and the next wish, so that visits fall anywhere beside the big job.</summary>
+    /// <summary>Pause between two requests, so that they start at different points of the large job.</summary>
     private static readonly TimeSpan Thought = TimeSpan.FromSeconds(1);
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
@@ -46,12 +46,12 @@ internal sealed class BesideBench(BenchContext bench)
         var rows = new List<BenchRow>
         {
             BenchRow.Of($"one picture of {bench.Size}², alone", "s", alone),
-            BenchRow.Of($"one picture beside a {BigJob}-picture job a minute, of its time alone: mean", "times", [all.Average()]),
-            BenchRow.Of("… every visit", "times", all),
+            BenchRow.Of($"one picture next to a {BigJob}-picture job per minute, relative to its time alone: mean", "times", [all.Average()]),
+            BenchRow.Of("… every request", "times", all),
         };
         if (busy.Count > 0)
         {
-            rows.Add(BenchRow.Of("… visits that began while the large job ran", "times", busy));
+            rows.Add(BenchRow.Of("… requests that started while the large job ran", "times", busy));
         }
 
         return rows;
@@ -59,8 +59,8 @@ internal sealed class BesideBench(BenchContext bench)
 
     private volatile bool neighbourBusy;
 
-    private Task<Visit> OneAsync(ImageEngine engine, CancellationToken cancellationToken) =>
-        Visit.RunAsync(engine, new GenerationRequest { Prompt = "a red cube", Seed = 1, Count = 1, Size = bench.Size, Person = "one" }, null, cancellationToken);
+    private Task<RequestLatency> OneAsync(ImageEngine engine, CancellationToken cancellationToken) =>
+        RequestLatency.RunAsync(engine, new GenerationRequest { Prompt = "a red cube", Seed = 1, Count = 1, Size = bench.Size, Person = "one" }, null, cancellationToken);
 
     private async Task NeighbourAsync(ImageEngine engine, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed class BesideBench(BenchContext bench)
         {
             var start = Stopwatch.GetTimestamp();
             neighbourBusy = true;
-            await Visit.RunAsync(
+            await RequestLatency.RunAsync(
                 engine,
                 new GenerationRequest { Prompt = "a blue sphere", Seed = 2, Count = BigJob, Size = bench.Size, Person = "ten" },
                 null,

@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>How many network runs a cancelled request still begins, and how long its stream takes to end.</summary>
+/// <summary>Counts the network runs that start after a cancel, and times the end of the stream.</summary>
 internal sealed class CancelBench(BenchContext bench)
 {
     private const int Pictures = 4;
@@ -12,11 +12,11 @@ internal sealed class CancelBench(BenchContext bench)
     {
         var meter = new NetworkMeter();
         using var engine = new ImageEngine(meter.Around(bench.Model), new EngineOptions());
-        await Visit.RunAsync(engine, Request(), null, cancellationToken).ConfigureAwait(false);
+        await RequestLatency.RunAsync(engine, Request(), null, cancellationToken).ConfigureAwait(false);
         var runs = new List<double>();
         var milliseconds = new List<double>();
 
-        // In a different place each time: the prior, the decoder, both upsamplers.
+        // Cancel at a different stage each time: prior, decoder, both upsamplers.
         for (var repeat = 0; repeat < bench.Repeats; repeat++)
         {
             var (begun, elapsed) = await OnceAsync(engine, meter, (repeat + 1.0) / (bench.Repeats + 1), cancellationToken).ConfigureAwait(false);
@@ -26,7 +26,7 @@ internal sealed class CancelBench(BenchContext bench)
 
         return
         [
-            BenchRow.Of("cancel: network runs begun after it", "", runs),
+            BenchRow.Of("cancel: network runs started after it", "", runs),
             BenchRow.Of("cancel: until the engine is free", "ms", milliseconds),
         ];
     }
@@ -53,7 +53,7 @@ internal sealed class CancelBench(BenchContext bench)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The next request's first network run begins as soon as the engine is free of this one.
+            // The next request's first network run starts as soon as this one has left the engine.
             var before = meter.Begun;
             var next = engine.GenerateAsync(Request() with { Count = 1, Size = bench.Model.Recipe.Sizes[0] }, cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using var _ = next.ConfigureAwait(false);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Times a fresh process from its start to its first finished picture.</summary>
+/// <summary>Times a new process from its start to its first finished picture.</summary>
 internal sealed class ColdStartBench(string modelFolder, int size, int repeats)
 {
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)

@@ -2,8 +2,8 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>One thing on top of another in two colours, and whether a picture shows both, in the right order.</summary>
-/// <remarks>The pixel metric of binding of <c>models/training/evaluate.py</c>, with its constants.</remarks>
+/// <summary>A prompt for two objects in two colours, one on top of the other, and the check that a picture shows both in the right order.</summary>
+/// <remarks>The pixel metric for colour binding in <c>models/training/evaluate.py</c>, with the same constants.</remarks>
 internal sealed record ColourPair(string Upper, string UpperShape, string Lower, string LowerShape)
 {
     private const double LeastShare = 0.02;
@@ -11,7 +11,7 @@ internal sealed record ColourPair(string Upper, string UpperShape, string Lower,
     private const double LeastChroma = 0.2;
     private const double LeastBrightness = 0.15;
 
-    /// <summary>Colours whose shades keep their hue apart from all others; first and last hue in degrees.</summary>
+    /// <summary>Colours whose shades share no hue with the others; first and last hue in degrees.</summary>
     private static readonly Dictionary<string, (double First, double Last)> Hues = new()
     {
         ["red"] = (345, 378),
@@ -25,7 +25,7 @@ internal sealed record ColourPair(string Upper, string UpperShape, string Lower,
 
     public string Prompt => $"a {Upper} {UpperShape} on top of a {Lower} {LowerShape}";
 
-    /// <summary>Every ordered pair of different colours once, the shapes in turn.</summary>
+    /// <summary>Every ordered pair of different colours once, cycling through the shapes.</summary>
     public static IReadOnlyList<ColourPair> All()
     {
         var colours = Hues.Keys.ToArray();
@@ -46,7 +46,7 @@ internal sealed record ColourPair(string Upper, string UpperShape, string Lower,
         return pairs;
     }
 
-    /// <summary>Whether both colours cover enough of the picture, and whether the upper one then lies above.</summary>
+    /// <summary>Whether both colours cover enough of the picture, and whether the upper colour is above the lower one.</summary>
     public (bool Both, bool InOrder) Judge(SignedImage picture)
     {
         var (upperShare, upperRow) = Measure(picture, Hues[Upper]);

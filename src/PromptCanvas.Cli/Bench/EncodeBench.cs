@@ -4,7 +4,7 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Processor time to encode one finished picture.</summary>
+/// <summary>CPU time to encode one finished picture.</summary>
 internal static class EncodeBench
 {
     private const int Side = 1024;
@@ -21,7 +21,7 @@ internal static class EncodeBench
             times.Add((Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
         }
 
-        return [BenchRow.Of("PNG of one 1024² picture, processor", "ms", times)];
+        return [BenchRow.Of("PNG of one 1024² picture, CPU time", "ms", times)];
     }
 
     private static void Encode(SignedImage picture) => PngEncoder.Encode(new RgbImage(Side, Side, picture.ToRgbBytes()));

@@ -3,51 +3,51 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Many people at once, sharing steps as the engine does and one job after another, in turn in the same run.</summary>
+/// <summary>Many people at once, with step-level sharing as in the engine and with one job at a time, alternating in the same run.</summary>
 internal sealed class LoadBench(BenchContext bench)
 {
     private const int RequestsPerPerson = 2;
 
-    /// <summary>Of what one device can do: a busy hour, not a collapse.</summary>
+    /// <summary>Share of the device's capacity: busy, not overloaded.</summary>
     private const double Utilisation = 0.7;
 
     private const int Seed = 20_250_101;
 
-    private readonly List<(Visit[] Shared, Visit[] InOrder)> rounds = [];
+    private readonly List<(RequestLatency[] Shared, RequestLatency[] InOrder)> rounds = [];
 
-    /// <summary>N people who each ask again as soon as they have their picture.</summary>
+    /// <summary>Closed loop: N people who each request again as soon as their picture is finished.</summary>
     public async Task<IReadOnlyList<BenchRow>> ClosedLoopAsync(CancellationToken cancellationToken)
     {
         using var engine = new ImageEngine(bench.Model, new EngineOptions());
-        await Visit.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
+        await RequestLatency.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
         for (var round = 0; round < Rounds; round++)
         {
             rounds.Add((
                 await CrowdAsync(engine, null, cancellationToken).ConfigureAwait(false),
-                await CrowdAsync(engine, new Turnstile(), cancellationToken).ConfigureAwait(false)));
+                await CrowdAsync(engine, new FifoGate(), cancellationToken).ConfigureAwait(false)));
         }
 
-        return Rows($"{bench.People} people, one picture of {bench.Size}² after another");
+        return Rows($"{bench.People} people, {bench.Size}², closed loop");
     }
 
-    /// <summary>People who come at random, each with one picture, the same arrivals for both.</summary>
+    /// <summary>Random arrivals of people with one picture each, identical for both modes.</summary>
     public async Task<IReadOnlyList<BenchRow>> ArrivalsAsync(CancellationToken cancellationToken)
     {
         using var engine = new ImageEngine(bench.Model, new EngineOptions());
-        await Visit.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
-        var alone = await Visit.RunAsync(engine, Request(0, 1), null, cancellationToken).ConfigureAwait(false);
+        await RequestLatency.RunAsync(engine, Request(0, 0), null, cancellationToken).ConfigureAwait(false);
+        var alone = await RequestLatency.RunAsync(engine, Request(0, 1), null, cancellationToken).ConfigureAwait(false);
         for (var round = 0; round < Rounds; round++)
         {
             var arrivals = Arrivals(alone.Finished / Utilisation, Seed + round);
             rounds.Add((
                 await StreamAsync(engine, arrivals, null, cancellationToken).ConfigureAwait(false),
-                await StreamAsync(engine, arrivals, new Turnstile(), cancellationToken).ConfigureAwait(false)));
+                await StreamAsync(engine, arrivals, new FifoGate(), cancellationToken).ConfigureAwait(false)));
         }
 
-        return Rows($"arrivals at random, {Utilisation:P0} busy, {bench.Size}²");
+        return Rows($"random arrivals, {Utilisation:P0} load, {bench.Size}²");
     }
 
-    /// <summary>A load takes long: half the repeats, at least one.</summary>
+    /// <summary>A load run is slow, so use half the repeats, at least one.</summary>
     private int Rounds => Math.Max(1, bench.Repeats / 2);
 
     private GenerationRequest Request(int person, int number) => new()
@@ -59,14 +59,14 @@ internal sealed class LoadBench(BenchContext bench)
         Person = $"{person}",
     };
 
-    private async Task<Visit[]> CrowdAsync(ImageEngine engine, Turnstile? gate, CancellationToken cancellationToken)
+    private async Task<RequestLatency[]> CrowdAsync(ImageEngine engine, FifoGate? gate, CancellationToken cancellationToken)
     {
         var people = Enumerable.Range(0, bench.People).Select(async person =>
         {
-            var visits = new List<Visit>();
+            var visits = new List<RequestLatency>();
             for (var number = 0; number < RequestsPerPerson; number++)
             {
-                visits.Add(await Visit.RunAsync(engine, Request(person, number), gate, cancellationToken).ConfigureAwait(false));
+                visits.Add(await RequestLatency.RunAsync(engine, Request(person, number), gate, cancellationToken).ConfigureAwait(false));
             }
 
             return visits;
@@ -76,7 +76,7 @@ internal sealed class LoadBench(BenchContext bench)
 
     private double[] Arrivals(double meanSeconds, int seed)
     {
-#pragma warning disable RS0030 // A seeded generator: both ways of serving see the same people.
+#pragma warning disable RS0030 // Seeded: both modes see the same arrivals.
         var random = new Random(seed);
 #pragma warning restore RS0030
         var times = new double[bench.People * RequestsPerPerson];
@@ -88,10 +88,10 @@ internal sealed class LoadBench(BenchContext bench)
         return times;
     }
 
-    private async Task<Visit[]> StreamAsync(ImageEngine engine, double[] arrivals, Turnstile? gate, CancellationToken cancellationToken)
+    private async Task<RequestLatency[]> StreamAsync(ImageEngine engine, double[] arrivals, FifoGate? gate, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var visits = new List<Task<Visit>>();
+        var visits = new List<Task<RequestLatency>>();
         for (var person = 0; person < arrivals.Length; person++)
         {
             var wait = TimeSpan.FromSeconds(arrivals[person]) - Stopwatch.GetElapsedTime(start);
@@ -100,7 +100,7 @@ internal sealed class LoadBench(BenchContext bench)
                 await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
             }
 
-            visits.Add(Visit.RunAsync(engine, Request(person, 0), gate, cancellationToken));
+            visits.Add(RequestLatency.RunAsync(engine, Request(person, 0), gate, cancellationToken));
         }
 
         return await Task.WhenAll(visits).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class LoadBench(BenchContext bench)
         Add("finished", visit => visit.Finished);
         return rows;
 
-        void Add(string what, Func<Visit, double> time)
+        void Add(string what, Func<RequestLatency, double> time)
         {
             foreach (var percent in new[] { 50, 95 })
             {
@@ -126,7 +126,7 @@ internal sealed class LoadBench(BenchContext bench)
         }
     }
 
-    private static double Percentile(Visit[] visits, Func<Visit, double> time, int percent)
+    private static double Percentile(RequestLatency[] visits, Func<RequestLatency, double> time, int percent)
     {
         var sorted = visits.Select(time).Order().ToArray();
         return sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];

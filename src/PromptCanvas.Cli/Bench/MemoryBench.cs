@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Onnx;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Resident memory that each network adds with its first run, beside the size of its weights.</summary>
+/// <summary>Resident memory that each network adds with its first run, next to the size of its weights.</summary>
 internal sealed class MemoryBench(BenchContext bench)
 {
     private const double Megabyte = 1e6;
@@ -14,13 +14,13 @@ internal sealed class MemoryBench(BenchContext bench)
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
     {
-        // A library of its own: its networks are not loaded yet.
+        // A separate library, whose networks are not loaded yet.
         var folder = Path.GetDirectoryName(bench.Folder)!;
         using var library = new OnnxModelLibrary(folder, Path.GetFileName(bench.Folder), bench.Inference);
         var meter = new NetworkMeter { Wrapper = Watch };
         using var engine = new ImageEngine(meter.Around(library.OpenFolder(bench.Folder)), new EngineOptions());
         var before = Resident();
-        await Visit.RunAsync(
+        await RequestLatency.RunAsync(
             engine, new GenerationRequest { Prompt = "a cube", Seed = 1, Count = 1, Size = bench.LargestSize }, null, cancellationToken).ConfigureAwait(false);
         var after = Resident();
         var rows = new List<BenchRow>();
@@ -39,7 +39,7 @@ internal sealed class MemoryBench(BenchContext bench)
 
     private WatchedNetwork Watch(INetwork network) => new(network, this);
 
-    /// <summary>Resident memory of this process in MB, without what the collector can give back.</summary>
+    /// <summary>Resident memory of this process in MB, after a garbage collection.</summary>
     private static double Resident()
     {
         GC.Collect();

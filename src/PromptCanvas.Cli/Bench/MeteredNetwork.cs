@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Adds up the wall-clock and the processor time spent inside networks.</summary>
+/// <summary>Sums the wall-clock and CPU time spent in networks.</summary>
 internal sealed class NetworkMeter
 {
     private int begun;
@@ -13,13 +13,13 @@ internal sealed class NetworkMeter
 
     public TimeSpan Processor { get; private set; }
 
-    /// <summary>Runs that have begun, over all networks.</summary>
+    /// <summary>Started runs of all networks.</summary>
     public int Begun => begun;
 
-    /// <summary>What else is put around a network; null = nothing.</summary>
+    /// <summary>An additional wrapper around each network; null = none.</summary>
     public Func<INetwork, INetwork>? Wrapper { get; init; }
 
-    /// <summary>Rows that went through each network, by its name.</summary>
+    /// <summary>Rows run by each network, by its name.</summary>
     public Dictionary<string, int> Rows { get; } = [];
 
     public void Reset()
@@ -29,7 +29,7 @@ internal sealed class NetworkMeter
         Rows.Clear();
     }
 
-    /// <summary>The same model with every network measured.</summary>
+    /// <summary>The same model with every network metered.</summary>
     public UnClipModel Around(UnClipModel model) => model with
     {
         TextEncoder = Around(model.TextEncoder),

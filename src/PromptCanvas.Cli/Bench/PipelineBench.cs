@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Times whole requests through the engine: first preview, four pictures, and how much of it is not spent in networks.</summary>
+/// <summary>Times whole requests through the engine: first preview, four pictures, and the share outside the networks.</summary>
 internal sealed class PipelineBench(UnClipModel model, int repeats)
 {
     private const int Pictures = 4;
@@ -34,7 +34,7 @@ internal sealed class PipelineBench(UnClipModel model, int repeats)
             BenchRow.Of($"{Pictures} finished pictures of {size}², warm", "s", finished),
             BenchRow.Of("first preview as a share of the time to finish", "%", previewShare),
             BenchRow.Of("time outside the networks, wall clock", "%", outsideWall),
-            BenchRow.Of("time outside the networks, processor", "%", outsideProcessor),
+            BenchRow.Of("time outside the networks, CPU time", "%", outsideProcessor),
         ];
     }
 

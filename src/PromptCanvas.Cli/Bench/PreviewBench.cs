@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Processor time of four pictures that nobody watches and that 16 people watch, in turn.</summary>
+/// <summary>CPU time of four pictures without watchers and with 16 watchers, alternating.</summary>
 internal sealed class PreviewBench(BenchContext bench)
 {
     private const int Watchers = 16;
@@ -30,12 +30,12 @@ internal sealed class PreviewBench(BenchContext bench)
         var frame = await FrameAsync(engine, cancellationToken).ConfigureAwait(false);
         return
         [
-            BenchRow.Of($"{Pictures} pictures of {bench.Size}², nobody watches, processor", "s", without),
+            BenchRow.Of($"{Pictures} pictures of {bench.Size}², no watchers, CPU time", "s", without),
             BenchRow.Of($"… {Watchers} watchers", "s", with),
-            BenchRow.Of("… what watching adds", "%", with.Zip(without, (watched, unwatched) => 100 * ((watched / unwatched) - 1)).ToList()),
+            BenchRow.Of("… overhead of watching", "%", with.Zip(without, (watched, unwatched) => 100 * ((watched / unwatched) - 1)).ToList()),
             BenchRow.Of("… frames encoded", "", frames),
-            BenchRow.Of("one frame encoded and handed out alone, processor", "ms", [1e3 * frame]),
-            BenchRow.Of("previews encoded and handed out alone, of the whole", "%", [100 * frame * BenchRow.Of("", "", frames).Median / BenchRow.Of("", "s", without).Median]),
+            BenchRow.Of("one frame encoded and delivered alone, CPU time", "ms", [1e3 * frame]),
+            BenchRow.Of("previews encoded and delivered alone, share of the whole", "%", [100 * frame * BenchRow.Of("", "", frames).Median / BenchRow.Of("", "s", without).Median]),
         ];
     }
 
@@ -52,7 +52,7 @@ internal sealed class PreviewBench(BenchContext bench)
         {
             if (value is StepCompleted step)
             {
-                publisher.Publish(job, step, judge: null, cancellationToken);
+                publisher.Publish(job, step, filter: null, cancellationToken);
             }
         }
 
@@ -65,8 +65,8 @@ internal sealed class PreviewBench(BenchContext bench)
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
-    /// <summary>What a frame costs, measured without the networks: the difference of two long runs hides so little.</summary>
-    /// <returns>Seconds of the processor for one.</returns>
+    /// <summary>Measures a frame without the networks, because the difference of two long runs is too noisy.</summary>
+    /// <returns>CPU seconds per frame.</returns>
     private async Task<double> FrameAsync(ImageEngine engine, CancellationToken cancellationToken)
     {
         const int times = 10;
@@ -84,7 +84,7 @@ internal sealed class PreviewBench(BenchContext bench)
         var start = Environment.CpuUsage.TotalTime;
         for (var time = 0; time < times; time++)
         {
-            steps.ForEach(step => publisher.Publish(Guid.Empty, step, judge: null, CancellationToken.None));
+            steps.ForEach(step => publisher.Publish(Guid.Empty, step, filter: null, CancellationToken.None));
         }
 
         await bus.EndAsync().ConfigureAwait(false);
@@ -118,7 +118,7 @@ internal sealed class PreviewBench(BenchContext bench)
         public void Publish(PreviewFrame frame) => watchers.ForEach(watcher => watcher.Writer.TryWrite(frame));
 
         public IAsyncEnumerable<PreviewFrame> WatchAsync(Guid jobId, CancellationToken cancellationToken) =>
-            throw new NotSupportedException("The watchers of a measurement are there from the start.");
+            throw new NotSupportedException("The watchers of this benchmark subscribe at the start.");
 
         public Task EndAsync()
         {

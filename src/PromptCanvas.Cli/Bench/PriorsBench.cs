@@ -5,13 +5,13 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>The ways from a caption to a picture against each other: same prompts, same seeds, at the decoder's size.</summary>
+/// <summary>Compares kinds of conditioning: same prompts, same seeds, at the decoder's size.</summary>
 /// <remarks>Source: Ramesh et al. (2022), section 5.1.</remarks>
 internal sealed class PriorsBench(ModelSession session, int pictures, uint seed)
 {
     private const int Gap = 2;
 
-    /// <summary>One, two and three things; every colour and relation of the starter's world; grounds.</summary>
+    /// <summary>One, two and three objects; every colour and relation of the starter's world; backgrounds.</summary>
     private static readonly string[] Prompts =
     [
         "a red cube", "a blue sphere", "a green star on a yellow background", "a purple heart", "a small brown cone", "an orange ring",
@@ -19,8 +19,8 @@ internal sealed class PriorsBench(ModelSession session, int pictures, uint seed)
         "a white cross above a purple square on a black background", "a blue heart next to an orange star",
     ];
 
-    /// <summary>Measures every way the model has.</summary>
-    /// <returns>The rows in the order of the sheet's columns, and the sheet: a row of pictures for each prompt, the first seed.</returns>
+    /// <summary>Measures every kind of conditioning that the model supports.</summary>
+    /// <returns>The rows in the order of the sheet's columns, and the sheet: one row of pictures per prompt, with the first seed.</returns>
     public async Task<(IReadOnlyList<PriorRow> Rows, RgbImage Sheet)> RunAsync(CancellationToken cancellationToken)
     {
         var rows = new List<PriorRow>();
@@ -107,9 +107,9 @@ internal sealed class PriorsBench(ModelSession session, int pictures, uint seed)
     private sealed record Way(string Name, ConditioningMode Conditioning, int Candidates);
 }
 
-/// <summary>How well one way's pictures fit their captions.</summary>
-/// <param name="Way">Its name.</param>
+/// <summary>How well the pictures of one kind of conditioning match their captions.</summary>
+/// <param name="Way">The name of the conditioning.</param>
 /// <param name="Similarity">Mean cosine of picture and caption by the model's own CLIP.</param>
-/// <param name="StandardError">Of the mean, over pictures.</param>
-/// <param name="Pictures">How many.</param>
+/// <param name="StandardError">Standard error of the mean over the pictures.</param>
+/// <param name="Pictures">The number of pictures.</param>
 internal sealed record PriorRow(string Way, double Similarity, double StandardError, int Pictures);

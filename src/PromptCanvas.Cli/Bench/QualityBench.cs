@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>How well a recipe draws what was asked: two colours in the right order, and CLIP's opinion, over fixed prompts and seeds.</summary>
+/// <summary>Quality of a recipe over fixed prompts and seeds: two colours in the right order, and CLIP similarity.</summary>
 internal sealed class QualityBench(BenchContext bench)
 {
     private const int PicturesPerRequest = 2;
@@ -29,7 +29,7 @@ internal sealed class QualityBench(BenchContext bench)
             BenchRow.Of($"quality: both colours, {score.Pictures} pictures", "%", [100 * score.Both]),
             BenchRow.Of("… in the right order", "%", [100 * score.InOrder]),
             BenchRow.Of("… CLIP similarity to the caption", "", [score.Similarity]),
-            BenchRow.Of($"… processor for a picture of {bench.Model.Decoder.ImageSize}²", "s", [score.Seconds]),
+            BenchRow.Of($"… CPU time for a picture of {bench.Model.Decoder.ImageSize}²", "s", [score.Seconds]),
         ];
     }
 
@@ -50,7 +50,7 @@ internal sealed class QualityBench(BenchContext bench)
 
         foreach (var (where, interval) in Intervals)
         {
-            // Without guidance there is no interval.
+            // At guidance 1 the interval has no effect.
             foreach (var guidance in Guidances.Where(guidance => guidance > 1 || interval == GuidanceInterval.Always))
             {
                 var changed = recipe with { Decoder = recipe.Decoder with { GuidanceScale = guidance, GuidanceInterval = interval } };
@@ -111,11 +111,11 @@ internal sealed class QualityBench(BenchContext bench)
     }
 }
 
-/// <summary>What a recipe reached.</summary>
+/// <summary>The scores of a recipe.</summary>
 /// <param name="Name">The recipe.</param>
-/// <param name="Pictures">How many were judged.</param>
-/// <param name="Both">Share that shows both colours.</param>
-/// <param name="InOrder">Share that shows them in the right order.</param>
+/// <param name="Pictures">The number of scored pictures.</param>
+/// <param name="Both">Share of pictures that show both colours.</param>
+/// <param name="InOrder">Share of pictures that show them in the right order.</param>
 /// <param name="Similarity">Mean cosine of caption and picture in the model's CLIP; 0 without an image encoder.</param>
-/// <param name="Seconds">Processor seconds for one picture at the decoder's size.</param>
+/// <param name="Seconds">CPU seconds for one picture at the decoder's size.</param>
 internal sealed record QualityScore(string Name, int Pictures, double Both, double InOrder, double Similarity, double Seconds);

@@ -4,21 +4,21 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Worker;
 using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>The queue's own speed, without a model: submit, claim, positions, gallery; on the database the settings name, in a folder of its own.</summary>
+/// <summary>The queue's speed without a model: submit, claim, positions, gallery; on the configured database, in a separate folder.</summary>
 internal static class QueueBench
 {
     private const int Submits = 400;
@@ -73,7 +73,7 @@ internal static class QueueBench
         }
     }
 
-    /// <summary>One row a transaction and nothing else: what this disk can do at all.</summary>
+    /// <summary>Transactions of one row each: the disk's upper bound.</summary>
     private static async Task<BenchRow> CommitsAsync(ServiceProvider services, CancellationToken cancellationToken)
     {
         var times = new List<double>();
@@ -137,7 +137,7 @@ internal static class QueueBench
             claiming += milliseconds;
             foreach (var job in jobs)
             {
-                await progress.EndAsync(job, "Nothing is made here.", cancellationToken).ConfigureAwait(false);
+                await progress.EndAsync(job, "This benchmark makes no pictures.", cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -161,7 +161,7 @@ internal static class QueueBench
         return BenchRow.Of("positions and times of 10,000 waiting jobs", "ms", times.GetRange(1, Snapshots));
     }
 
-    /// <summary>The same claims before the same jobs, few and many: how much the length of the queue costs.</summary>
+    /// <summary>The same claims on a short and on a long queue: the cost of the queue's length.</summary>
     private static async Task<IEnumerable<BenchRow>> DeepClaimAsync(ServiceProvider services, CancellationToken cancellationToken)
     {
         var claims = services.GetRequiredService<JobClaims>();
@@ -183,7 +183,7 @@ internal static class QueueBench
         [
             shallow,
             deep with { Name = "… with 100,000 waiting" },
-            new BenchRow("… of that with 10,000", "×", ratio, ratio, ratio, DeepClaims),
+            new BenchRow("… relative to 10,000", "×", ratio, ratio, ratio, DeepClaims),
         ];
     }
 
@@ -215,8 +215,8 @@ internal static class QueueBench
         }
 
         var library = services.GetRequiredService<ILibrary>();
-        var viewer = new Viewer(Guid.CreateVersion7(), PersonRoles.Member);
-        await library.ReadAsync(viewer, LibraryFilter.Everything, null, PageLength, cancellationToken).ConfigureAwait(false);
+        var actor = new Actor(Guid.CreateVersion7(), PersonRoles.Member);
+        await library.ReadAsync(actor, LibraryFilter.Everything, null, PageLength, cancellationToken).ConfigureAwait(false);
         var processor = Environment.CpuUsage.TotalTime;
         var began = Stopwatch.GetTimestamp();
         var times = await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(
@@ -226,7 +226,7 @@ internal static class QueueBench
                 string? after = null;
                 for (var page = 0; page < Pages / Readers; page++)
                 {
-                    own.Add(await TimeAsync(async () => after = (await library.ReadAsync(viewer, LibraryFilter.Everything, after, PageLength, cancellationToken).ConfigureAwait(false)).Next).ConfigureAwait(false));
+                    own.Add(await TimeAsync(async () => after = (await library.ReadAsync(actor, LibraryFilter.Everything, after, PageLength, cancellationToken).ConfigureAwait(false)).Next).ConfigureAwait(false));
                 }
 
                 return own;
@@ -236,7 +236,7 @@ internal static class QueueBench
         return Rows("gallery page of 24, 8 readers at once, without HTTP", [.. times.SelectMany(own => own)], rate, Environment.CpuUsage.TotalTime - processor);
     }
 
-    /// <summary>The first page and one from anywhere, of galleries ten times as long each time: a long one is to be as fast as a short one.</summary>
+    /// <summary>The first page and an arbitrary page, of galleries ten times as long each time. The time must not grow with the length.</summary>
     private static async Task<IEnumerable<BenchRow>> GalleryDepthAsync(ServiceProvider services, CancellationToken cancellationToken)
     {
         var databases = services.GetRequiredService<IDbContextFactory<AppDbContext>>();
@@ -247,8 +247,8 @@ internal static class QueueBench
         var written = 0;
         foreach (var length in GalleryLengths)
         {
-            // Each gallery is somebody's own, so that the shorter ones do not see the longer.
-            var owner = new Viewer(Guid.CreateVersion7(), PersonRoles.Member);
+            // Each gallery belongs to another person, so that the shorter ones do not include the longer.
+            var owner = new Actor(Guid.CreateVersion7(), PersonRoles.Member);
             for (var left = length; left > 0; left -= WrittenAtOnce)
             {
                 var jobs = Enumerable.Range(DeepQueue + (2 * Pictures) + written, Math.Min(left, WrittenAtOnce)).Select(number => NewJob(number, JobStates.Done)).ToList();
@@ -263,7 +263,7 @@ internal static class QueueBench
                 written += jobs.Count;
             }
 
-            var mine = LibraryFilter.Everything with { Shelf = Shelf.Mine };
+            var mine = LibraryFilter.Everything with { GalleryView = GalleryView.Mine };
             var (pages, places) = (new List<double>(), new List<double>());
             var times = await timeline.TimesAsync(owner, mine, DateTimeOffset.MaxValue, cancellationToken).ConfigureAwait(false);
             for (var look = 0; look <= Looks; look++)
@@ -273,15 +273,15 @@ internal static class QueueBench
                 places.Add(await TimeAsync(() => timeline.ReadRangeAsync(owner, mine, times[start], 0, PageLength, cancellationToken)).ConfigureAwait(false));
             }
 
-            rows.Add(Slow($"first page of {length} pictures, 95 of 100 are below", pages));
-            rows.Add(Slow($"page from anywhere in {length} pictures, 95 of 100 are below", places));
+            rows.Add(Slow($"first page of {length} pictures, p95", pages));
+            rows.Add(Slow($"arbitrary page of {length} pictures, p95", places));
         }
 
         return rows;
 
         static BenchRow Slow(string name, List<double> milliseconds)
         {
-            // The first look of each is its warm-up.
+            // The first query of each is its warm-up.
             var sorted = milliseconds.Skip(1).Order().ToList();
             return new BenchRow(name, "ms", sorted[(int)(0.95 * (sorted.Count - 1))], sorted[0], sorted[^1], sorted.Count);
         }
@@ -301,10 +301,10 @@ internal static class QueueBench
         milliseconds.Sort();
         yield return BenchRow.Of(name, "ms", milliseconds);
         var slow = milliseconds[(int)(0.99 * (milliseconds.Count - 1))];
-        yield return new BenchRow("… 99 of 100 are below", "ms", slow, slow, slow, milliseconds.Count);
+        yield return new BenchRow("… p99", "ms", slow, slow, slow, milliseconds.Count);
         yield return new BenchRow("… rate", "1/s", rate, rate, rate, milliseconds.Count);
         var own = processor.TotalMilliseconds / milliseconds.Count;
-        yield return new BenchRow("… processor, each", "ms", own, own, own, milliseconds.Count);
+        yield return new BenchRow("… CPU time, each", "ms", own, own, own, milliseconds.Count);
     }
 
     private static async Task<double> TimeAsync(Func<Task> work)
@@ -362,6 +362,6 @@ internal static class QueueBench
         public int WorkingSizeFor(int side) => 64;
 
         public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("Nothing is made here.");
+            throw new InvalidOperationException("This benchmark makes no pictures.");
     }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>The decoder's row beside PyTorch's on the same weights, both in 32-bit floats, in turn; where Python with PyTorch is installed.</summary>
+/// <summary>A decoder row compared with PyTorch on the same weights, both in 32-bit floats, alternating. Needs Python with PyTorch.</summary>
 internal sealed class TorchBench(BenchContext bench)
 {
     private const string Script = "models/training/forward_time.py";
@@ -22,7 +23,7 @@ internal sealed class TorchBench(BenchContext bench)
         if (await torch.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false) != "ready")
         {
             var reason = (await torch.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false)).Trim().Split('\n')[^1];
-            await Console.Error.WriteLineAsync($"PyTorch is not here to compare with: {reason} (on Debian: apt-get install python3-torch, and start this in the repository)").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"PyTorch is not available: {reason} (on Debian: apt-get install python3-torch, and run this in the repository)").ConfigureAwait(false);
             return [];
         }
 
@@ -38,9 +39,9 @@ internal sealed class TorchBench(BenchContext bench)
 
         return
         [
-            BenchRow.Of($"decoder row, batch {Rows}, processor", "ms", [.. own.Select(Each)]),
+            BenchRow.Of($"decoder row, batch {Rows}, CPU time", "ms", [.. own.Select(Each)]),
             BenchRow.Of("… PyTorch's, one thread, the same weights", "ms", [.. others.Select(Each)]),
-            BenchRow.Of("… PyTorch's of ours", "×", ratios),
+            BenchRow.Of("… PyTorch's relative to ours", "×", ratios),
         ];
     }
 
@@ -48,7 +49,7 @@ internal sealed class TorchBench(BenchContext bench)
 
     private static Process Start(string decoder, int tokens)
     {
-        // Debian's PyTorch belongs to the system's own Python, not to one that comes first in the path.
+        // Debian's PyTorch is installed for the system's Python, which may not be first in the path.
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3")
         {
             RedirectStandardInput = true,

@@ -5,10 +5,10 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Bench;
 
-/// <summary>Times decoder and upsampler rows in processor time, beside bare convolutions in the same run.</summary>
+/// <summary>CPU time of decoder and upsampler rows, compared with bare convolutions in the same run.</summary>
 internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProviders providers, int repeats)
 {
-    /// <summary>Enough work for a processor clock of 10 ms to tell: about a gigaflop a core is 10 ms.</summary>
+    /// <summary>Enough work for a CPU clock with a resolution of 10 ms: one gigaflop takes a core about 10 ms.</summary>
     private const double OperationsPerMeasurement = 30e9;
 
     private static readonly (int Channels, int Side)[] PeakShapes = [(64, 64), (128, 32), (256, 16), (256, 32)];
@@ -50,10 +50,10 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         }
     }
 
-    /// <summary>What a decoder row attends to: the text's own states, and those that the embeddings become.</summary>
+    /// <summary>Length of a decoder row's attention context: the text states and the projected embeddings.</summary>
     internal static int Tokens(UnClipModel model) => model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
 
-    /// <summary>Inputs of the decoder's shapes; what they hold does not matter to the time.</summary>
+    /// <summary>Inputs of the decoder's shapes; their values do not affect the time.</summary>
     internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, Dictionary<string, IReadOnlyList<int>> shapes, int rows)
     {
         var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
@@ -89,7 +89,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
-    /// <summary>Interleaves the network with the bare convolutions: network, peak, network, peak.</summary>
+    /// <summary>Alternates between the network and the bare convolutions.</summary>
     private IEnumerable<BenchRow> Measure(string name, int rows, double operationsPerRow, Probes probes, Action run)
     {
         run();
@@ -103,7 +103,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
             shares.Add(100 * (rows * operationsPerRow / seconds) / probes.PeakOperationsPerSecond());
         }
 
-        yield return BenchRow.Of($"{name}, processor ({operationsPerRow / 1e9:0.00} GFLOP)", "ms", milliseconds);
+        yield return BenchRow.Of($"{name}, CPU time ({operationsPerRow / 1e9:0.00} GFLOP)", "ms", milliseconds);
         yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
     }
 
@@ -113,7 +113,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     {
         private readonly ConvolutionProbe[] probes = [.. PeakShapes.Select(shape => new ConvolutionProbe(shape.Channels, shape.Side, providers))];
 
-        /// <summary>The best of the shapes, measured now.</summary>
+        /// <summary>The peak rate now: the best of the shapes.</summary>
         public double PeakOperationsPerSecond() => probes.Max(probe =>
         {
             var runs = (int)(OperationsPerMeasurement / PeakShapes.Length / probe.Operations);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PromptCanvas.Cli.Bench;
 
 /// <summary>Counts the floating-point operations of one U-Net row from its tensors: convolutions, linears and attention.</summary>
-/// <remarks>A multiplication and an addition each count; norms and activations are left out, so shares of a peak come out a little low.</remarks>
+/// <remarks>Multiplications and additions count separately. Norms and activations are not counted, so shares of a peak are slightly low.</remarks>
 internal sealed class UNetCost(IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, int grid, int contextTokens)
 {
     private readonly int levels = shapes.Keys
@@ -45,7 +45,7 @@ internal sealed class UNetCost(IReadOnlyDictionary<string, IReadOnlyList<int>> s
         return name.Contains(".attentions.", StringComparison.Ordinal) ? Positions(name) : 1;
     }
 
-    /// <summary>Positions of the grid a tensor is applied at.</summary>
+    /// <summary>Number of grid positions that a tensor is applied at.</summary>
     private double Positions(string name)
     {
         var level = 0;

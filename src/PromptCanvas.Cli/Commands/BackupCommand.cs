@@ -1,6 +1,6 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Maintenance;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Cli.Upkeep;
 
 namespace PromptCanvas.Cli.Commands;
 
@@ -11,13 +11,13 @@ internal static class BackupCommand
     {
         var file = new Argument<FileInfo>("FILE.zip") { Description = "A new file." };
         var data = Installation.Option();
-        var command = new Command("backup", "Saves database, pictures and keys into one file, while the studio runs. Keep it as safe as the studio itself.") { file, data };
+        var command = new Command("backup", "Saves database, pictures and keys to one file while the studio runs. Protect the file like the studio itself.") { file, data };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var installation = Installation.Open(parsed.GetValue(data));
             installation.RequireSqlite("backup");
             var files = await Archive.SaveAsync(installation, parsed.GetRequiredValue(file).FullName, cancellationToken).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync($"The database and {files} files are in {parsed.GetRequiredValue(file).FullName}.").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"Saved the database and {files} files to {parsed.GetRequiredValue(file).FullName}.").ConfigureAwait(false);
             return ExitCodes.Success;
         });
         return command;

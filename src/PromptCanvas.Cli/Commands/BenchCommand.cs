@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using PromptCanvas.Cli.Bench;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 
 namespace PromptCanvas.Cli.Commands;
@@ -19,15 +20,15 @@ internal static class BenchCommand
     public static Command Create()
     {
         var model = ModelOptions.Model();
-        var only = new Option<string?>("--only") { Description = $"Measure only these, with commas between: {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}.", HelpName = "ROW,…" };
+        var only = new Option<string?>("--only") { Description = $"Measure only these, separated by commas: {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}.", HelpName = "ROW,…" };
         var batch = new Option<string>("--batch") { Description = "Rows of one decoder run to measure.", DefaultValueFactory = _ => "1,4" };
         var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure.", DefaultValueFactory = _ => DefaultRepeats };
-        var people = new Option<int>("--people") { Description = "People the load generator plays.", DefaultValueFactory = _ => DefaultPeople };
-        var size = new Option<int?>("--size") { Description = "Side of the pictures they ask for; the model's largest when absent." };
-        var seconds = new Option<double>("--seconds") { Description = "How long one person is watched beside a large job.", DefaultValueFactory = _ => DefaultSeconds };
-        var quality = new Option<bool>("--quality") { Description = "Judge pictures instead: both colours, their order, CLIP similarity." };
-        var sweep = new Option<bool>("--sweep") { Description = "Judge steps, samplers and guidance of the decoder, each with its processor time." };
-        var prompts = new Option<int>("--prompts") { Description = "Prompts to judge, 1 to 20, two pictures each.", DefaultValueFactory = _ => DefaultPrompts };
+        var people = new Option<int>("--people") { Description = "Number of people that the load generator simulates.", DefaultValueFactory = _ => DefaultPeople };
+        var size = new Option<int?>("--size") { Description = "Side in pixels of the requested pictures. Default: the model's largest." };
+        var seconds = new Option<double>("--seconds") { Description = "How long to measure one person next to a large job.", DefaultValueFactory = _ => DefaultSeconds };
+        var quality = new Option<bool>("--quality") { Description = "Measure quality instead of time: both colours, their order, CLIP similarity." };
+        var sweep = new Option<bool>("--sweep") { Description = "Measure quality and CPU time over the decoder's steps, samplers and guidance." };
+        var prompts = new Option<int>("--prompts") { Description = "Number of prompts for the quality measurements, 1 to 20, two pictures each.", DefaultValueFactory = _ => DefaultPrompts };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
         var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, prompts, json, PriorsBenchCommand.Create() };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -68,7 +69,7 @@ internal static class BenchCommand
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
         {
             entries.Add(BenchCatalog.Entries.FirstOrDefault(entry => entry.Name == name)
-                ?? throw new BadInputException($"'{name}' is nothing that can be measured: choose {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}."));
+                ?? throw new BadInputException($"There is no benchmark '{name}': choose {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}."));
         }
 
         return entries;
@@ -92,7 +93,7 @@ internal static class BenchCommand
         var rows = new List<BenchRow>();
         foreach (var entry in entries)
         {
-            // Each group is printed when it is known: the whole takes minutes.
+            // Print each group as soon as it is measured: all of them take minutes.
             foreach (var row in await entry.RunAsync(context, cancellationToken).ConfigureAwait(false))
             {
                 rows.Add(row);
@@ -107,7 +108,7 @@ internal static class BenchCommand
     private static async Task<int> SweepAsync(BenchContext context, FileInfo? json, CancellationToken cancellationToken)
     {
         var scores = new List<QualityScore>();
-        await Console.Out.WriteLineAsync("decoder                    both %   in order %   CLIP    processor s").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync("decoder                    both %   in order %   CLIP         CPU s").ConfigureAwait(false);
         await foreach (var score in new QualityBench(context).SweepAsync(cancellationToken).ConfigureAwait(false))
         {
             scores.Add(score);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 
@@ -12,18 +13,18 @@ internal static class BlendCommand
     {
         var inputs = new Argument<string[]>("INPUT")
         {
-            Description = $"2 to {BlendOrigin.MaximumInputs} pictures or texts. A picture where a file has this name or the name ends like a picture's; else a text.",
+            Description = $"2 to {BlendOrigin.MaximumInputs} pictures or texts. An input is a picture if a file has this name or the name ends in an image extension; otherwise it is a text.",
             Arity = ArgumentArity.OneOrMore,
         };
         var weights = new Option<string[]?>("--weights")
         {
-            Description = "One number for each input, none negative, relative to their sum: two inputs meet at w2 / (w1 + w2) of the arc between them, each further one at w / (sum up to it) of the arc from the mixture so far. All alike when absent.",
+            Description = "One non-negative number per input; only the ratios matter. Two inputs are mixed at w2 / (w1 + w2) of the arc between them, each further input at w / (sum so far, including it) of the arc from the mixture so far. Default: equal weights.",
             AllowMultipleArgumentsPerToken = true,
             HelpName = "W",
         };
         var frames = new Option<int?>("--frames")
         {
-            Description = $"Make a row of so many frames, 2 to {GenerationRequest.MaximumFrames}, from input to input (with --weights: from the first input to the mixture) instead of -n mixtures; frames share one seed.",
+            Description = $"Make a row of N frames, 2 to {GenerationRequest.MaximumFrames}, from input to input (with --weights: from the first input to the mixture) instead of -n mixtures. The frames share one seed.",
             HelpName = "N",
         };
         var command = new Command("blend", "Mixes pictures and texts into one picture.") { inputs, weights, frames };

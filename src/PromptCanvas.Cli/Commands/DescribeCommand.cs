@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>describe IMAGE</c>: the captions that fit a picture best.</summary>
+/// <summary><c>describe IMAGE</c>: the captions that match a picture best.</summary>
 internal static class DescribeCommand
 {
     private const int DefaultTop = 5;
@@ -17,11 +18,11 @@ internal static class DescribeCommand
     public static Command Create()
     {
         var image = new Argument<string>("IMAGE") { Description = "The picture to describe." };
-        var candidates = new Option<FileInfo?>("--candidates") { Description = "A text file with one caption a line; {} in a line stands for a line without. The model's own captions when absent." };
-        var top = new Option<int>("--top") { Description = "How many captions.", DefaultValueFactory = _ => DefaultTop };
-        var json = new Option<bool>("--json") { Description = "One line of JSON for each caption." };
+        var candidates = new Option<FileInfo?>("--candidates") { Description = "A text file with one caption per line; each {} in a line is filled with a caption that has none. Default: the model's own captions." };
+        var top = new Option<int>("--top") { Description = "Number of captions.", DefaultValueFactory = _ => DefaultTop };
+        var json = new Option<bool>("--json") { Description = "Print one line of JSON per caption." };
         var model = ModelOptions.Model();
-        var command = new Command("describe", "Finds the captions that fit a picture best.") { image, candidates, top, json, model };
+        var command = new Command("describe", "Finds the captions that match a picture best.") { image, candidates, top, json, model };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var count = parsed.GetValue(top);
@@ -71,13 +72,13 @@ internal static class DescribeCommand
         {
             return session.Model.Captions.Count > 0
                 ? session.Model.Captions
-                : throw new BadInputException($"{session.Model.Name} brings no captions: name a file with one a line with --candidates FILE.");
+                : throw new BadInputException($"{session.Model.Name} has no captions: name a file with one caption per line with --candidates FILE.");
         }
 
         try
         {
             string[] lines = [.. File.ReadLines(file.FullName).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct()];
-            return lines.Length > 0 ? lines : throw new BadInputException($"{file.FullName} holds no captions: write one a line.");
+            return lines.Length > 0 ? lines : throw new BadInputException($"{file.FullName} contains no captions: write one per line.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Maintenance;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Cli.Upkeep;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Cli.Commands;
@@ -11,8 +12,8 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var data = Installation.Option();
-        var full = new Option<bool>("--full") { Description = "Also read every picture and compare it with its hash." };
-        var command = new Command("doctor", "Checks database, ledger, pictures and models; changes nothing. Exit 1 when something is wrong.") { data, full };
+        var full = new Option<bool>("--full") { Description = "Also read every picture and compare its hash." };
+        var command = new Command("doctor", "Checks database, ledger, pictures and models without changing anything. Exits with 1 if something is wrong.") { data, full };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(data), parsed.GetValue(full), cancellationToken));
         return command;
     }
@@ -20,7 +21,7 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(string? data, bool full, CancellationToken cancellationToken)
     {
         using var installation = Installation.Open(data);
-        var findings = await Examination.RunAsync(installation, full, cancellationToken).ConfigureAwait(false);
+        var findings = await DoctorChecks.RunAsync(installation, full, cancellationToken).ConfigureAwait(false);
         var well = true;
         foreach (var finding in findings.Concat(Models()))
         {
@@ -37,7 +38,7 @@ internal static class DoctorCommand
         var names = library.List();
         if (names.Count == 0)
         {
-            return [new Finding("models", $"There is none in {ModelOptions.ModelsFolder()}: put a diffusers folder there.")];
+            return [new Finding("models", $"There is no model in {ModelOptions.ModelsFolder()}: put a diffusers folder there.")];
         }
 
         var findings = new List<Finding>();
@@ -46,7 +47,7 @@ internal static class DoctorCommand
             try
             {
                 _ = ModelOptions.Open(library, name);
-                findings.Add(new Finding("models", null, $"{name}, every tensor is there"));
+                findings.Add(new Finding("models", null, $"{name}, all tensors are present"));
             }
             catch (ModelException fault)
             {

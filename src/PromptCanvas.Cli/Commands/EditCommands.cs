@@ -1,13 +1,15 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Editing;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Editing;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>edit</c>, <c>erase</c> and <c>extend</c>: paint a part of a picture, or around it.</summary>
+/// <summary><c>edit</c>, <c>erase</c> and <c>extend</c>: repaint a part of a picture, or paint beyond its edges.</summary>
 internal static class EditCommands
 {
     public static Command CreateEdit()
@@ -16,7 +18,7 @@ internal static class EditCommands
         PictureOptions.RefuseOptions(prompt);
         return Make(
             "edit",
-            "Repaints the masked part of a picture as a prompt says; the rest stays exactly as it is.",
+            "Repaints the masked part of a picture from a prompt; all other pixels stay unchanged.",
             [image, prompt],
             [mask],
             parsed => EditPlan.Edit(PictureInput.Picture(parsed.GetRequiredValue(image)), ReadMask(parsed, mask)),
@@ -28,7 +30,7 @@ internal static class EditCommands
         var (image, mask) = (Image(), Mask());
         return Make(
             "erase",
-            "Takes what is under the mask away and closes the background.",
+            "Removes the masked part of a picture and fills in the background.",
             [image],
             [mask],
             parsed => EditPlan.Erase(PictureInput.Picture(parsed.GetRequiredValue(image)), ReadMask(parsed, mask)),
@@ -37,19 +39,19 @@ internal static class EditCommands
 
     public static Command CreateExtend()
     {
-        var (image, prompt) = (Image(), new Argument<string?>("PROMPT") { Description = "What the wider picture shows; without it the picture is continued.", Arity = ArgumentArity.ZeroOrOne });
+        var (image, prompt) = (Image(), new Argument<string?>("PROMPT") { Description = "What the extended picture shows. Without a prompt the picture is continued.", Arity = ArgumentArity.ZeroOrOne });
         PictureOptions.RefuseOptions(prompt);
         Option<int> left = new("--left"), right = new("--right"), up = new("--up"), down = new("--down");
         Option<int>[] sides = [left, right, up, down];
         foreach (var side in sides)
         {
-            side.Description = $"By how many pixels the picture grows: {side.Name[2..]}.";
+            side.Description = $"Pixels to add: {side.Name[2..]}.";
             side.HelpName = "PIXELS";
         }
 
         return Make(
             "extend",
-            "Paints on over the edges of a picture; the picture itself stays exactly as it is.",
+            "Extends a picture beyond its edges; its own pixels stay unchanged.",
             [image, prompt],
             sides,
             parsed => EditPlan.Extend(
@@ -67,7 +69,7 @@ internal static class EditCommands
         Func<ParseResult, string>? prompt)
     {
         var options = new PictureOptions();
-        var size = new Option<int?>("--size") { Description = "Side in pixels at which the model paints, not of the result: 64, 256, 512 or 1024. The nearest to the painted part when absent." };
+        var size = new Option<int?>("--size") { Description = "Side in pixels at which the model paints, not the size of the result: 64, 256, 512 or 1024. Default: the nearest to the painted part." };
         var command = new Command(name, description);
         foreach (var argument in arguments)
         {
@@ -125,7 +127,7 @@ internal static class EditCommands
 
     private static Option<string> Mask() => new("--mask")
     {
-        Description = "A picture of the same size: transparent (or black, where nothing is transparent) = repaint.",
+        Description = "A picture of the same size. Transparent pixels are repainted; in a mask without transparency, black ones.",
         HelpName = "FILE",
         Required = true,
     };

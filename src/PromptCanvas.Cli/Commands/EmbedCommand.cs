@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 
@@ -10,7 +11,7 @@ internal static class EmbedCommand
 {
     public static Command Create()
     {
-        var command = new Command("embed", "Prints the CLIP embedding of a text or a picture as JSON; it is not normalised.")
+        var command = new Command("embed", "Prints the CLIP embedding of a text or a picture as JSON, not normalised.")
         {
             Kind("text", "The text.", text => new TextInput(text)),
             Kind("image", "The picture.", path => new ImageInput(SourcePictures.Read(path))),

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>generate "PROMPT"</c>: text to pictures.</summary>
+/// <summary><c>generate "PROMPT"</c>: makes pictures from a text.</summary>
 internal static class GenerateCommand
 {
     public static Command Create()
@@ -12,11 +13,11 @@ internal static class GenerateCommand
         PictureOptions.RefuseOptions(prompt);
         var rerank = new Option<int?>("--rerank")
         {
-            Description = "Make this many pictures at the decoder's size, up to 100, and finish the -n that fit the text best by CLIP.",
+            Description = "Make N pictures at the decoder's size, up to 100, and finish the -n that match the text best by CLIP.",
             HelpName = "N",
         };
-        var fast = new Option<bool>("--fast") { Description = "The model's profile for a quick look: fewer steps." };
-        var best = new Option<bool>("--best") { Description = "The model's profile for the best result: more steps." };
+        var fast = new Option<bool>("--fast") { Description = "Use the model's fast profile: fewer steps." };
+        var best = new Option<bool>("--best") { Description = "Use the model's best profile: more steps." };
         var command = new Command("generate", "Makes pictures from a prompt.") { prompt };
         var options = new PictureOptions();
         options.AddTo(command);

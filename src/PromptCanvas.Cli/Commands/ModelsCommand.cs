@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
@@ -45,10 +46,10 @@ internal static class ModelsCommand
         using var library = ModelOptions.OpenLibrary();
         UnClipModel model = ModelOptions.Open(library, name);
         var needs = OnnxModelLibrary.Needs(ModelOptions.Folder(name));
-        Console.Out.WriteLine($"{model.Name}: every tensor is there and has the expected shape; it makes {string.Join(", ", model.Recipe.Sizes)} pixels.");
+        Console.Out.WriteLine($"{model.Name}: every tensor is there and has the expected shape; supported sizes: {string.Join(", ", model.Recipe.Sizes)} pixels.");
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"It takes {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache takes up to {needs.Memory / Megabyte:0} MB of disk more."));
+            $"It needs {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache needs up to {needs.Memory / Megabyte:0} MB more on disk."));
         return ExitCodes.Success;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
@@ -6,7 +7,7 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>network NAME</c>: one component alone, for parity checks against another implementation.</summary>
+/// <summary><c>network NAME</c>: runs one component alone, for parity checks against another implementation.</summary>
 internal static class NetworkCommand
 {
     public static Command Create()

@@ -1,32 +1,34 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary>The options that every command that makes pictures has.</summary>
+/// <summary>The common options of commands that make pictures.</summary>
 internal sealed class PictureOptions
 {
-    private readonly Option<string?> negative = new("--negative") { Description = "What to steer away from." };
-    private readonly Option<int> count = new("-n", "--count") { Description = "How many pictures, 1 to 10.", DefaultValueFactory = _ => 4 };
-    private readonly Option<uint?> seed = new("--seed") { Description = "Seed of the first picture, 0 to 4294967295; picture i has seed S + i. Chosen and printed when absent." };
-    private readonly Option<DirectoryInfo> output = new("--out") { Description = "The folder the pictures go to.", DefaultValueFactory = _ => new DirectoryInfo(".") };
+    private readonly Option<string?> negative = new("--negative") { Description = "What to avoid in the picture." };
+    private readonly Option<int> count = new("-n", "--count") { Description = "Number of pictures, 1 to 10.", DefaultValueFactory = _ => 4 };
+    private readonly Option<uint?> seed = new("--seed") { Description = "Seed of the first picture, 0 to 4294967295; picture i has seed S + i. Default: random, printed." };
+    private readonly Option<DirectoryInfo> output = new("--out") { Description = "The folder to write the pictures to.", DefaultValueFactory = _ => new DirectoryInfo(".") };
     private readonly Option<string?> model = ModelOptions.Model();
-    private readonly Option<bool> json = new("--json") { Description = "One line of JSON for each picture on standard output." };
+    private readonly Option<bool> json = new("--json") { Description = "Print one line of JSON per picture on standard output." };
     private readonly Option<int?> priorSteps = new("--prior-steps") { Description = "Steps of the prior." };
     private readonly Option<int?> decoderSteps = new("--decoder-steps") { Description = "Steps of the decoder." };
-    private readonly Option<double?> guidance = new("--guidance") { Description = "Guidance of the decoder; 1 is off." };
+    private readonly Option<double?> guidance = new("--guidance") { Description = "Guidance scale of the decoder; 1 turns it off." };
     private readonly Option<int> size = new("--size") { Description = "Side in pixels: 64, 256, 512 or 1024.", DefaultValueFactory = _ => 1024 };
     private readonly Option<bool> previews = new("--previews") { Description = "Also write the predicted picture of every step, as NNN-SEED-STAGE-STEP.png." };
-    private readonly Option<double?> priorGuidance = new("--prior-guidance") { Description = "Guidance of the prior; 1 is off." };
+    private readonly Option<double?> priorGuidance = new("--prior-guidance") { Description = "Guidance scale of the prior; 1 turns it off." };
 
-    /// <summary>Adds a command's options.</summary>
+    /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="hasCount">Whether it makes several pictures of the same.</param>
-    /// <param name="hasNegative">Whether there is anything to steer away from.</param>
+    /// <param name="hasCount">Whether it makes several pictures of one request.</param>
+    /// <param name="hasNegative">Whether it takes a negative prompt.</param>
     /// <param name="hasPrior">Whether it runs the prior.</param>
-    /// <param name="isSized">Whether its pictures are whole and of a size.</param>
+    /// <param name="isSized">Whether it makes whole pictures of a requested size.</param>
     public void AddTo(Command command, bool hasCount = true, bool hasNegative = true, bool hasPrior = true, bool isSized = true)
     {
         (Option Option, bool IsThere)[] all =
@@ -40,17 +42,17 @@ internal sealed class PictureOptions
         }
     }
 
-    /// <summary>The request of a command whose pictures are whole and of a size.</summary>
+    /// <summary>The request of a command that makes whole pictures of a requested size.</summary>
     public GenerationRequest SizedRequest(ParseResult parsed, string prompt) => Request(parsed, prompt) with
     {
         Size = parsed.GetValue(size),
         PreviewsWanted = parsed.GetValue(previews) ? null : _ => false,
     };
 
-    /// <summary>The model that was named; null = the default.</summary>
+    /// <summary>The named model; null = the default.</summary>
     public string? Model(ParseResult parsed) => parsed.GetValue(model);
 
-    /// <summary>The request as far as these options say.</summary>
+    /// <summary>The request with the values of these options.</summary>
     public GenerationRequest Request(ParseResult parsed, string prompt) => new()
     {
         Prompt = prompt,
@@ -67,11 +69,11 @@ internal sealed class PictureOptions
         },
     };
 
-    /// <summary>Where the pictures go and what is printed of them.</summary>
+    /// <summary>The output folder and format.</summary>
     public PictureRun Run(ParseResult parsed, GenerationRequest request) => new(
         new PictureWriter(parsed.GetRequiredValue(output), request.Prompt, parsed.GetValue(json)), request.Seed, announceSeed: parsed.GetValue(seed) is null);
 
-    /// <summary>Refuses an option nobody knows where a prompt or a file is expected.</summary>
+    /// <summary>Refuses an unknown option in place of a prompt or a file.</summary>
     public static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>
     {
         if (result.Tokens is [{ Value: ['-', '-', ..] unknown }])

@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using PromptCanvas.Cli.Bench;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>bench priors</c>: the ways from a caption to a picture against each other.</summary>
+/// <summary><c>bench priors</c>: compares the kinds of conditioning.</summary>
 internal static class PriorsBenchCommand
 {
     private const int DefaultPictures = 4;
@@ -19,11 +20,11 @@ internal static class PriorsBenchCommand
     public static Command Create()
     {
         var model = ModelOptions.Model();
-        var pictures = new Option<int>("-n", "--count") { Description = "Pictures of each prompt and way.", DefaultValueFactory = _ => DefaultPictures };
+        var pictures = new Option<int>("-n", "--count") { Description = "Pictures per prompt and kind of conditioning.", DefaultValueFactory = _ => DefaultPictures };
         var seed = new Option<uint>("--seed") { Description = "Seed of each prompt's first picture.", DefaultValueFactory = _ => DefaultSeed };
-        var sheet = new Option<FileInfo?>("--sheet") { Description = "Also write a PNG: a row for each prompt, a column for each way, same seed." };
+        var sheet = new Option<FileInfo?>("--sheet") { Description = "Also write a PNG: one row per prompt, one column per kind of conditioning, same seed." };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var command = new Command("priors", "Compares the ways from a caption to a picture by CLIP similarity.") { model, pictures, seed, sheet, json };
+        var command = new Command("priors", "Compares kinds of conditioning by CLIP similarity: caption only, text embedding, priors.") { model, pictures, seed, sheet, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(model), parsed.GetValue(pictures), parsed.GetValue(seed), parsed.GetValue(sheet), parsed.GetValue(json), cancellationToken));
         return command;
@@ -44,7 +45,7 @@ internal static class PriorsBenchCommand
         }
 
         var (rows, image) = await new PriorsBench(session, pictures, seed).RunAsync(cancellationToken).ConfigureAwait(false);
-        await Console.Out.WriteLineAsync("| way | CLIP similarity | standard error | pictures |\n|---|---|---|---|").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync("| conditioning | CLIP similarity | standard error | pictures |\n|---|---|---|---|").ConfigureAwait(false);
         foreach (var row in rows)
         {
             await Console.Out.WriteLineAsync(string.Create(

@@ -1,26 +1,27 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>textdiff IMAGE "FROM" "TO"</c>: a picture changed as its words change.</summary>
+/// <summary><c>textdiff IMAGE "FROM" "TO"</c>: changes a picture by the difference of two captions.</summary>
 internal static class TextDiffCommand
 {
     private const int DefaultFrames = 5;
 
     public static Command Create()
     {
-        var image = new Argument<string>("IMAGE") { Description = "The picture the row starts from." };
+        var image = new Argument<string>("IMAGE") { Description = "The picture that the row starts from." };
         var from = new Argument<string>("FROM") { Description = "What the picture shows." };
-        var to = new Argument<string>("TO") { Description = "What it shall show." };
-        var frames = new Option<int>("--frames") { Description = $"How many frames, 2 to {GenerationRequest.MaximumFrames}.", DefaultValueFactory = _ => DefaultFrames };
+        var to = new Argument<string>("TO") { Description = "What it should show." };
+        var frames = new Option<int>("--frames") { Description = $"Number of frames, 2 to {GenerationRequest.MaximumFrames}.", DefaultValueFactory = _ => DefaultFrames };
         var reach = new Option<double>("--reach")
         {
-            Description = "How far along the arc to the difference of the captions the last frame is, up to 1; the paper goes to 0.25 to 0.5.",
+            Description = "Position of the last frame on the arc to the captions' difference, up to 1; the paper uses 0.25 to 0.5.",
             DefaultValueFactory = _ => new TextDifferenceOrigin(null!, "", "").Reach,
         };
-        var command = new Command("textdiff", "Changes a picture as a change of words says, in a row of frames.") { image, from, to, frames, reach };
+        var command = new Command("textdiff", "Changes a picture from one caption to another, in a row of frames.") { image, from, to, frames, reach };
         PictureOptions.RefuseOptions(image);
         var options = new PictureOptions();
         options.AddTo(command, hasCount: false, hasPrior: false);

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Cli.Maintenance;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Cli.Upkeep;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>users add EMAIL</c>: makes a person, and prints the link with which they set a password.</summary>
+/// <summary><c>users add EMAIL</c>: creates an account and prints the link to set its password.</summary>
 internal static class UsersCommand
 {
     private const string KeyName = "command line";
@@ -17,19 +19,19 @@ internal static class UsersCommand
     {
         var email = new Argument<string>("EMAIL") { Description = "The person's e-mail address." };
         var role = new Option<string>("--role") { Description = "administrator, member or viewer.", DefaultValueFactory = _ => PersonRoles.Member, HelpName = "ROLE" };
-        var credits = new Option<int?>("--credits") { Description = "Credits a period, if other than the role's.", HelpName = "N" };
-        var key = new Option<bool>("--api-key") { Description = "Also makes an API key with every scope, and prints it once." };
-        var add = new Command("add", "Makes a person and prints an invitation link.") { email, role, credits, key };
+        var credits = new Option<int?>("--credits") { Description = "Credits per period. Default: the role's.", HelpName = "N" };
+        var key = new Option<bool>("--api-key") { Description = "Also create an API key with every scope, and print it once." };
+        var add = new Command("add", "Creates an account and prints an invitation link.") { email, role, credits, key };
         add.SetAction((parsed, cancellationToken) => AddAsync(
             parsed.GetRequiredValue(email), parsed.GetRequiredValue(role), parsed.GetValue(credits), parsed.GetValue(key), cancellationToken));
-        return new Command("users", "Looks after people.") { add };
+        return new Command("users", "Manages accounts.") { add };
     }
 
     private static async Task<int> AddAsync(string email, string role, int? credits, bool key, CancellationToken cancellationToken)
     {
         if (credits is < 0)
         {
-            throw new BadInputException($"{credits} credits cannot be given: name 0 or more, or leave --credits out for the default.");
+            throw new BadInputException($"{credits} is not a number of credits: use 0 or more, or omit --credits for the default.");
         }
 
         using var installation = await Installation.OpenOrCreateAsync(cancellationToken).ConfigureAwait(false);
@@ -37,7 +39,7 @@ internal static class UsersCommand
         var outcome = await scope.ServiceProvider.GetRequiredService<Accounts>().InviteAsync(email, role).ConfigureAwait(false);
         if (outcome.Person is not { } person || !outcome.Done)
         {
-            throw new BadInputException(outcome.Refusal ?? "The person could not be made.");
+            throw new BadInputException(outcome.Refusal ?? "The account could not be created.");
         }
 
         if (credits is not null)

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>vary IMAGE</c>: other pictures of the same thing.</summary>
+/// <summary><c>vary IMAGE</c>: variations of a picture.</summary>
 internal static class VaryCommand
 {
     public static Command Create()
@@ -13,10 +14,10 @@ internal static class VaryCommand
         var image = new Argument<string>("IMAGE") { Description = "The picture to vary." };
         var strength = new Option<string>("--strength")
         {
-            Description = "subtle (layout and style stay), strong (what it shows stays), or a number from 0, the picture drawn again, to 1.",
+            Description = "subtle (keeps layout and style), strong (keeps the subject), or a number from 0 (a reconstruction) to 1.",
             DefaultValueFactory = _ => "strong",
         };
-        var command = new Command("vary", "Makes other pictures of what a picture shows.") { image, strength };
+        var command = new Command("vary", "Makes variations of a picture.") { image, strength };
         PictureOptions.RefuseOptions(image);
         var options = new PictureOptions();
         options.AddTo(command, hasPrior: false);

@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>How well pictures fit a caption, by the model's own CLIP.</summary>
+/// <summary>Measures how well pictures match a caption, by the model's own CLIP.</summary>
 internal static class CaptionFit
 {
     /// <summary>The cosine of each picture's embedding to the caption's, in the order of the pictures.</summary>

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>Runs a command and turns whatever goes wrong into one line on standard error and an exit code.</summary>
+/// <summary>Runs a command and turns any failure into one line on standard error and an exit code.</summary>
 internal static class CommandRunner
 {
     public static async Task<int> RunAsync(RootCommand root, string[] args)
@@ -34,7 +35,7 @@ internal static class CommandRunner
         {
             return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The outermost place: a fault nobody foresaw is shown whole and ends the process.
+#pragma warning disable CA1031 // Last resort: prints unexpected faults in full and ends the process.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

@@ -1,4 +1,5 @@
 using PromptCanvas.Cli.Commands;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
@@ -11,7 +12,7 @@ internal sealed class ModelSession : IDisposable
     private readonly OnnxModelLibrary library = ModelOptions.OpenLibrary();
 
     /// <param name="modelName">A model's name or folder; null = the default.</param>
-    /// <param name="profile">Which of the model's profiles; null = its own defaults.</param>
+    /// <param name="profile">One of the model's profiles; null = its own defaults.</param>
     public ModelSession(string? modelName, string? profile = null)
     {
         Model = ModelOptions.WithProfile(ModelOptions.Open(library, modelName), profile);
@@ -22,8 +23,8 @@ internal sealed class ModelSession : IDisposable
 
     public ImageEngine Engine { get; }
 
-    /// <summary>Refuses what cannot be made, and says what will differ from what was asked.</summary>
-    /// <exception cref="BadInputException">The request cannot be made, or the folder not written to.</exception>
+    /// <summary>Refuses invalid requests, and prints how the result will differ from the request.</summary>
+    /// <exception cref="BadInputException">The request is invalid, or the folder is not writable.</exception>
     public async Task PrepareAsync(GenerationRequest request, PictureRun run)
     {
         if (Engine.Validate(request) is { } problem)

@@ -1,12 +1,13 @@
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>Shows and writes what an engine makes, for every command that makes pictures.</summary>
+/// <summary>Shows progress and writes pictures, for every command that makes pictures.</summary>
 internal sealed class PictureRun(PictureWriter writer, uint seed, bool announceSeed)
 {
-    /// <summary>Before any work: can the folder be written to; then says the seed where it was chosen.</summary>
-    /// <exception cref="BadInputException">Nothing can be written there.</exception>
+    /// <summary>Checks before any work that the folder is writable, then prints the seed if it was chosen at random.</summary>
+    /// <exception cref="BadInputException">The folder is not writable.</exception>
     public void Prepare()
     {
         writer.Prepare();
@@ -16,9 +17,9 @@ internal sealed class PictureRun(PictureWriter writer, uint seed, bool announceS
         }
     }
 
-    /// <summary>Writes pictures and lines as they come.</summary>
-    /// <param name="events">What the engine says.</param>
-    /// <param name="count">How many pictures were asked for.</param>
+    /// <summary>Writes pictures and output lines as they arrive.</summary>
+    /// <param name="events">The engine's events.</param>
+    /// <param name="count">The number of requested pictures.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> WriteAsync(IAsyncEnumerable<GenerationEvent> events, int count)
     {

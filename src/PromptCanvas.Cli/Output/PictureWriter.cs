@@ -1,19 +1,21 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>Writes finished pictures as <c>NNN-SEED.png</c> and says what it wrote.</summary>
+/// <summary>Writes finished pictures as <c>NNN-SEED.png</c> and prints their names.</summary>
 internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool json)
 {
-    // For people and programs that read lines, not for HTML: 'dpm-solver++' stays readable.
+    // The output is not HTML, so keep '+' readable in 'dpm-solver++'.
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Finds out before any work whether the folder can be written to.</summary>
+    /// <summary>Checks before any work that the folder is writable.</summary>
     public void Prepare()
     {
         try
@@ -25,14 +27,17 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"Nothing can be written to {folder.FullName} ({fault.Message}): name another folder with --out.");
+            throw new BadInputException($"{folder.FullName} is not writable ({fault.Message}): name another folder with --out.");
         }
     }
 
     public void Write(ImageCompleted picture)
     {
         var recipe = JsonSerializer.Serialize(picture.Recipe, Format);
-        var text = new PictureText(prompt, picture.Seed, picture.Recipe.Model, recipe, PictureText.ThisSoftware);
+        var text = new PictureText(prompt, picture.Seed, picture.Recipe.Model, recipe, PictureText.ThisSoftware)
+        {
+            IsComposite = OperationDefinitions.Find(picture.Recipe.Kind) is { PaintsIntoSource: true },
+        };
         var name = $"{picture.ImageIndex + 1:D3}-{picture.Seed}.png";
         Save(name, PngEncoder.Encode(ToRgb(picture.Image), text));
         var path = Path.Combine(folder.FullName, name);
@@ -63,7 +68,7 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
 
     private static RgbImage ToRgb(SignedImage image) => new(image.Width, image.Height, image.ToRgbBytes());
 
-    /// <summary>Under a temporary name first, so that a full disk or a kill leaves no half picture.</summary>
+    /// <summary>Writes to a temporary name first, so that a full disk or a kill leaves no partial picture.</summary>
     private void Save(string name, byte[] bytes)
     {
         var path = Path.Combine(folder.FullName, name);

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>A bar on standard error while a person watches; nothing when it is redirected.</summary>
+/// <summary>A progress bar on standard error; silent when standard error is redirected.</summary>
 internal sealed class ProgressBar(int pictures) : IDisposable
 {
     private const int Width = 30;

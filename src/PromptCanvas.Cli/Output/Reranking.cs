@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>Makes many small pictures, and finishes those that CLIP finds closest to the text. A picture's seed gives it again, larger.</summary>
+/// <summary>Makes many small pictures and finishes those closest to the text by CLIP. The seed reproduces a picture at full size.</summary>
 /// <remarks>Source: Ramesh et al. (2021), DALL·E, section 2.6.</remarks>
 internal sealed class Reranking(ModelSession session, GenerationRequest request, int candidates)
 {
     private const int MaximumCandidates = 100;
 
-    /// <summary>Writes the best pictures and says how they scored.</summary>
+    /// <summary>Writes the best pictures and prints their scores.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WriteAsync(PictureRun run, CancellationToken cancellationToken)
     {
@@ -31,16 +32,16 @@ internal sealed class Reranking(ModelSession session, GenerationRequest request,
         if (candidates < request.Count || candidates > MaximumCandidates)
         {
             throw new BadInputException(
-                $"The best {request.Count} of {candidates} cannot be kept: give --rerank a number from {request.Count} to {MaximumCandidates}.");
+                $"--rerank {candidates} is out of range: use a number from {request.Count} (-n) to {MaximumCandidates}.");
         }
 
         if (session.Model.ImageEncoder is null)
         {
-            throw new BadInputException($"{session.Model.Name} has no image encoder, so it cannot rank pictures: leave --rerank out, or choose another model.");
+            throw new BadInputException($"{session.Model.Name} has no image encoder, so it cannot rank pictures: omit --rerank, or choose another model.");
         }
     }
 
-    /// <summary>As many pictures as one request makes, from the index on; each keeps the seed it has in the whole.</summary>
+    /// <summary>The request for the next batch of pictures from the index on; each picture keeps its seed.</summary>
     private GenerationRequest Block(int offset) => request with
     {
         Seed = request.SeedOf(offset),

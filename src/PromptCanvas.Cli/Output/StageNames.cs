@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>What people read for a stage.</summary>
+/// <summary>Display names of the stages.</summary>
 internal static class StageNames
 {
     public static string Of(GenerationStage stage) => stage switch

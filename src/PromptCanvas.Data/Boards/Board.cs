@@ -2,7 +2,7 @@ using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Data.Boards;
 
-/// <summary>Pictures that belong together.</summary>
+/// <summary>A named collection of pictures.</summary>
 public sealed class Board
 {
     public required Guid Id { get; init; }
@@ -11,7 +11,7 @@ public sealed class Board
 
     public required string Name { get; set; }
 
-    /// <summary>One of <see cref="Visibilities"/>. A public link is a <see cref="Sharing.ShareLink"/> of its own.</summary>
+    /// <summary>One of <see cref="Visibilities"/>. Public access is a separate <see cref="Sharing.ShareLink"/>.</summary>
     public string Visibility { get; set; } = Visibilities.Private;
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Boards;
 
-/// <summary>A picture on a board. Who looks at the board sees it only where they may see the picture.</summary>
+/// <summary>A picture on a board. The board does not grant access: each person sees only the pictures they may see.</summary>
 public sealed class BoardPicture
 {
     public required Guid BoardId { get; init; }

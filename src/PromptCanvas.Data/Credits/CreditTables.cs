@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace PromptCanvas.Data.Credits;
 
-/// <summary>The ledger and what is summed from it.</summary>
+/// <summary>Model of the ledger and its sums.</summary>
 internal static class CreditTables
 {
     private const int KeyLength = 16;
@@ -18,7 +18,7 @@ internal static class CreditTables
             quota.HasKey(row => new { row.PersonId, row.Period });
             quota.Property(row => row.Period).HasMaxLength(KeyLength);
 
-            // Whoever changes a row that was charged or changed since it was read tries again.
+            // Optimistic concurrency: an update fails and is retried if the row changed since it was read.
             quota.Property(row => row.Used).IsConcurrencyToken();
             quota.Property(row => row.Cap).IsConcurrencyToken();
             quota.Property(row => row.Allowance).IsConcurrencyToken();
@@ -39,13 +39,13 @@ internal static class CreditTables
 
     private static void Configure(EntityTypeBuilder<LedgerEntry> entry)
     {
-        // No key to jobs: an account outlives what it paid for.
+        // No foreign key to jobs: the ledger outlives them.
         entry.ToTable("Ledger");
         entry.Property(row => row.Period).HasMaxLength(KeyLength);
         entry.Property(row => row.Kind).HasMaxLength(KeyLength);
         entry.HasIndex(row => new { row.PersonId, row.Id }).HasDatabaseName("ledger_of_person");
 
-        // A picture is charged once, and settled or refunded once: by the database, not by the order of our code.
+        // The database guarantees that a picture is charged once, and settled or refunded once.
         entry.HasIndex(row => new { row.JobId, row.ImageIndex, row.Kind }).IsUnique().HasDatabaseName("ledger_once");
         entry.HasIndex(row => new { row.JobId, row.ImageIndex }).IsUnique()
             .HasDatabaseName("ledger_settled_or_refunded").HasFilter("\"Kind\" IN ('settle', 'refund')");

@@ -1,12 +1,12 @@
 namespace PromptCanvas.Data.Credits;
 
-/// <summary>What a ledger line is. Charge and refund make up what is used; the others but settle make up what may be used.</summary>
+/// <summary>Kind of a ledger entry. Charge and refund sum to the used credits; grant, carry and topup sum to the cap.</summary>
 public static class LedgerKinds
 {
-    /// <summary>A picture was asked for.</summary>
+    /// <summary>A picture was requested.</summary>
     public const string Charge = "charge";
 
-    /// <summary>The picture was delivered: its charge stands.</summary>
+    /// <summary>The picture was delivered; its charge is final.</summary>
     public const string Settle = "settle";
 
     /// <summary>The picture was not delivered.</summary>
@@ -15,9 +15,9 @@ public static class LedgerKinds
     /// <summary>The period's allowance, or a change of it.</summary>
     public const string Grant = "grant";
 
-    /// <summary>What was left of the period before.</summary>
+    /// <summary>Unused credits of the previous period.</summary>
     public const string Carry = "carry";
 
-    /// <summary>An administrator's gift.</summary>
+    /// <summary>Extra credits from an administrator.</summary>
     public const string TopUp = "topup";
 }

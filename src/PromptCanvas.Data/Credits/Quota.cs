@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Credits;
 
-/// <summary>What somebody has used and may use in one period: sums of the ledger, kept so that a charge is one update.</summary>
+/// <summary>A person's used and available credits in one period. Sums of the ledger, stored so that a charge is one update.</summary>
 public sealed class Quota
 {
     public required Guid PersonId { get; init; }
@@ -10,13 +10,13 @@ public sealed class Quota
 
     public required DateTimeOffset StartsAt { get; init; }
 
-    /// <summary>Between 0 and <see cref="Cap"/>; the database holds it there.</summary>
+    /// <summary>Between 0 and <see cref="Cap"/>, enforced by a database constraint.</summary>
     public int Used { get; set; }
 
-    /// <summary>Allowance + extra, but never less than what is used already.</summary>
+    /// <summary>Allowance + extra, but at least the used credits.</summary>
     public required int Cap { get; set; }
 
-    /// <summary>By the person's own cap, the role's or the installation's.</summary>
+    /// <summary>From the person's own limit, the role's or the installation's.</summary>
     public required int Allowance { get; set; }
 
     /// <summary>Carried over and topped up.</summary>

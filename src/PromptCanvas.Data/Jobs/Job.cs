@@ -2,40 +2,40 @@ using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Data.Jobs;
 
-/// <summary>What somebody asked for, and how far it is. The row is the queue.</summary>
+/// <summary>A request and its progress. The table of these rows is the queue.</summary>
 public sealed class Job
 {
     public required Guid Id { get; init; }
 
-    /// <summary>Who asked; null for what was asked before the installation had accounts.</summary>
+    /// <summary>The owner; null for jobs from before the installation had accounts.</summary>
     public Guid? PersonId { get; init; }
 
     /// <summary>Unique per person.</summary>
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>SHA-256 (hex) of what was asked, to tell a repeated request from another one with the same key.</summary>
+    /// <summary>SHA-256 (hex) of the request, to distinguish a retry from another request with the same key.</summary>
     public required string BodyHash { get; init; }
 
     /// <summary>One of <see cref="JobKinds"/>.</summary>
     public string Kind { get; init; } = JobKinds.Generate;
 
-    /// <summary>What it is made from beside the prompt, as JSON; null = the prompt alone. The pictures are <see cref="Inputs"/>.</summary>
+    /// <summary>Inputs besides the prompt, as JSON; null = the prompt alone. Pictures are in <see cref="Inputs"/>.</summary>
     public string? Material { get; init; }
 
-    /// <summary>Empty where the kind needs none.</summary>
+    /// <summary>Empty if the kind needs none.</summary>
     public required string Prompt { get; init; }
 
     public string? NegativePrompt { get; init; }
 
     public required string Model { get; init; }
 
-    /// <summary>The side in pixels at which the model draws.</summary>
+    /// <summary>The side of the model's output in pixels.</summary>
     public required int Size { get; init; }
 
-    /// <summary>Of its pictures, in pixels.</summary>
+    /// <summary>Width of the pictures in pixels.</summary>
     public int Width { get; init; }
 
-    /// <summary>Of its pictures, in pixels.</summary>
+    /// <summary>Height of the pictures in pixels.</summary>
     public int Height { get; init; }
 
     public required int Count { get; init; }
@@ -43,19 +43,19 @@ public sealed class Job
     /// <summary>Unsigned 32 bits; picture i has seed S + i.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>What differs from the model's recipe, as JSON.</summary>
+    /// <summary>Deviations from the model's recipe, as JSON.</summary>
     public required string Overrides { get; init; }
 
-    /// <summary>Who may see its pictures: one of <see cref="Visibilities"/>.</summary>
+    /// <summary>Visibility of its pictures: one of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; init; } = Visibilities.Team;
 
-    /// <summary>What its pictures are marked with: the name of the interface that a program used. Null = the studio's own.</summary>
+    /// <summary>Tag of its pictures: the name of the API that a program used. Null = the studio's own.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>The board that its pictures go onto, if it is there still; null = none.</summary>
+    /// <summary>The board to which its pictures are added, if it still exists; null = none.</summary>
     public Guid? BoardId { get; init; }
 
-    /// <summary>Whom a program asked for, in its own words.</summary>
+    /// <summary>The end user named by an API client, verbatim.</summary>
     public string? EndUser { get; init; }
 
     public required string State { get; set; }
@@ -63,34 +63,34 @@ public sealed class Job
     /// <summary>Higher first: one of <see cref="QueuePriority"/>.</summary>
     public int Priority { get; set; }
 
-    /// <summary>The place among equals of one priority: lower first. The start tag of start-time fair queueing, written at submit.</summary>
+    /// <summary>Position within a priority: lower first. The start tag of start-time fair queueing, set at submit.</summary>
     public double VirtualTime { get; set; }
 
-    /// <summary>Start tag + pictures / weight: where the person's next job starts at the earliest.</summary>
+    /// <summary>Finish tag: start tag + pictures / weight. The person's next job starts no earlier.</summary>
     public double VirtualFinish { get; set; }
 
-    /// <summary>How often a job of the same person went first because its model was loaded.</summary>
+    /// <summary>How many times a job of the same person was preferred because its model was loaded.</summary>
     public int Deferred { get; set; }
 
-    /// <summary>How many times it was claimed.</summary>
+    /// <summary>Number of claims.</summary>
     public int Attempt { get; set; }
 
-    /// <summary>How many times the process died while it ran.</summary>
+    /// <summary>Number of process crashes while it was running.</summary>
     public int CrashCount { get; set; }
 
-    /// <summary>Raised by every claim, cancel and rescue; who writes with an older one is too late.</summary>
+    /// <summary>Fencing token, incremented by every claim, cancellation and lease recovery; writes with an older token are rejected.</summary>
     public long Fence { get; set; }
 
-    /// <summary>Which worker runs it.</summary>
+    /// <summary>The worker that holds the lease.</summary>
     public string? LeasedBy { get; set; }
 
-    /// <summary>Until when the worker may, by the database's clock.</summary>
+    /// <summary>End of the lease, by the database's clock.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>Not claimed before; null = at once.</summary>
+    /// <summary>Earliest time of the next claim; null = at once.</summary>
     public DateTimeOffset? NotBefore { get; set; }
 
-    /// <summary>Pictures that are done.</summary>
+    /// <summary>Number of finished pictures.</summary>
     public int CompletedImages { get; set; }
 
     /// <summary>One sentence for the person who asked.</summary>
@@ -98,12 +98,12 @@ public sealed class Job
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The first claim.</summary>
+    /// <summary>Time of the first claim.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
     public DateTimeOffset? FinishedAt { get; set; }
 
-    /// <summary>When a program that waited for it had its whole answer; null while it has not, and where none waits.</summary>
+    /// <summary>When the response to a waiting program was fully delivered; null until then, or if no program waits.</summary>
     public DateTimeOffset? AnsweredAt { get; set; }
 
     public List<JobImage> Images { get; } = [];

@@ -1,36 +1,36 @@
 namespace PromptCanvas.Data.Jobs;
 
-/// <summary>A picture or mask that a job works with. While the job waits or runs its bytes stay in the image store; afterwards the row says what the
-/// job's pictures were made from.</summary>
+/// <summary>A picture or mask that a job uses. The image store keeps its bytes while the job is queued or running; afterwards the row records the
+/// provenance of the job's pictures.</summary>
 public sealed class JobInput
 {
     public required Guid JobId { get; init; }
 
-    /// <summary>From 0, in the order in which the job names them.</summary>
+    /// <summary>From 0, in the order of the request.</summary>
     public required int Slot { get; init; }
 
     /// <summary>One of <see cref="JobInputRoles"/>.</summary>
     public required string Role { get; init; }
 
-    /// <summary>The studio's own picture it is: the parent of what the job makes. Null for an upload, and once that picture is deleted.</summary>
+    /// <summary>The studio's picture that is the parent of the result. Null for an upload, and after that picture is deleted.</summary>
     public Guid? ImageId { get; init; }
 
-    /// <summary>The upload it is; null for a picture of the studio's own.</summary>
+    /// <summary>The upload; null for one of the studio's own pictures.</summary>
     public Guid? UploadId { get; init; }
 
     /// <summary>SHA-256 of its PNG, 64 lower-case hex digits.</summary>
     public required string ContentHash { get; init; }
 }
 
-/// <summary>What a job does with a picture.</summary>
+/// <summary>How a job uses an input.</summary>
 public static class JobInputRoles
 {
-    /// <summary>It is edited, extended, varied or changed.</summary>
+    /// <summary>The picture that is edited, extended, varied or changed.</summary>
     public const string Source = "source";
 
-    /// <summary>It says what of the source stays.</summary>
+    /// <summary>The keep mask of the source.</summary>
     public const string Mask = "mask";
 
-    /// <summary>It is blended with others.</summary>
+    /// <summary>A picture that is blended with others.</summary>
     public const string Blended = "blended";
 }

@@ -1,27 +1,27 @@
 namespace PromptCanvas.Data.Jobs;
 
-/// <summary>What is asked of the engine, as the database and the API hold it.</summary>
+/// <summary>The kind of a job, as used by the database and the API.</summary>
 public static class JobKinds
 {
-    /// <summary>Pictures for a prompt.</summary>
+    /// <summary>Pictures from a prompt.</summary>
     public const string Generate = "generate";
 
-    /// <summary>A part of a picture anew, as a prompt says.</summary>
+    /// <summary>Regenerates a part of a picture from a prompt.</summary>
     public const string Edit = "edit";
 
-    /// <summary>A part of a picture away.</summary>
+    /// <summary>Removes a part of a picture.</summary>
     public const string Erase = "erase";
 
-    /// <summary>A picture painted on over its edges.</summary>
+    /// <summary>Extends a picture beyond its edges.</summary>
     public const string Extend = "extend";
 
-    /// <summary>Other pictures of the same thing.</summary>
+    /// <summary>Variations of a picture.</summary>
     public const string Vary = "vary";
 
-    /// <summary>Pictures and phrases mixed.</summary>
+    /// <summary>Mixes pictures and phrases.</summary>
     public const string Blend = "blend";
 
-    /// <summary>A picture changed as its words change, in a row of frames.</summary>
+    /// <summary>Changes a picture along the difference of two texts, in a series of frames.</summary>
     public const string TextDifference = "textdiff";
 
     public static IReadOnlyList<string> All { get; } = [Generate, Edit, Erase, Extend, Vary, Blend, TextDifference];

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Jobs;
 
-/// <summary>A job's state as the database holds it.</summary>
+/// <summary>A job's state as stored in the database.</summary>
 public static class JobStates
 {
     public const string Queued = "queued";
@@ -11,7 +11,7 @@ public static class JobStates
     public const string Rejected = "rejected";
 }
 
-/// <summary>The state of one picture of a job as the database holds it.</summary>
+/// <summary>The state of one picture of a job as stored in the database.</summary>
 public static class JobImageStates
 {
     public const string Queued = "queued";
@@ -20,6 +20,6 @@ public static class JobImageStates
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
-    /// <summary>The administrators' rules do not allow it.</summary>
+    /// <summary>Refused by the administrators' rules.</summary>
     public const string Rejected = "rejected";
 }

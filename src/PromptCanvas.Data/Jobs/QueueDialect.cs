@@ -4,25 +4,25 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PromptCanvas.Data.Jobs;
 
-/// <summary>What the two databases say differently, side by side. Everything else is LINQ, or SQL that both read.</summary>
+/// <summary>SQL that differs between the two databases. Everything else is LINQ, or SQL that both accept.</summary>
 public abstract class QueueDialect
 {
     private static readonly Sqlite ForSqlite = new();
     private static readonly PostgreSql ForPostgreSql = new();
 
-    /// <summary>After FOR a row that another worker is about to take, in a claim.</summary>
+    /// <summary>Row lock of a claim: skips rows that another worker is claiming.</summary>
     public abstract string SkipLocked { get; }
 
-    /// <summary>Whether writers wait for each other, whatever they write.</summary>
+    /// <summary>Whether the database allows only one writer at a time.</summary>
     public abstract bool OneWriter { get; }
 
-    /// <summary>For many reads of one moment that keep no writer waiting.</summary>
+    /// <summary>Isolation level for consistent reads that block no writer.</summary>
     public abstract IsolationLevel Snapshot { get; }
 
-    /// <summary>Condition on a job's row: the database was away since its lease was last renewed, so its end says nothing about the job.</summary>
+    /// <summary>Condition on a job's row: the database restarted after the lease was last renewed, so the expired lease does not indicate a crash of the worker.</summary>
     public abstract string OutageSinceRenewal(TimeSpan lease);
 
-    /// <summary>The database's own clock, plus <paramref name="offset"/>, as its time columns store it.</summary>
+    /// <summary>The database's clock plus <paramref name="offset"/>, in the format of its time columns.</summary>
     public abstract string Now(TimeSpan offset);
 
     public static QueueDialect Of(DbContext database)
@@ -33,18 +33,18 @@ public abstract class QueueDialect
 
     private sealed class Sqlite : QueueDialect
     {
-        // One writer at a time: BEGIN IMMEDIATE is the lock.
+        // No row locks needed: BEGIN IMMEDIATE locks the whole database.
         public override string SkipLocked => "";
 
         public override bool OneWriter => true;
 
-        // The driver's name for BEGIN DEFERRED; the reads are of one moment all the same.
+        // Microsoft.Data.Sqlite maps this level to BEGIN DEFERRED; its reads still see one snapshot.
         public override IsolationLevel Snapshot => IsolationLevel.ReadUncommitted;
 
-        // There is no server that could be away.
+        // In-process, so there is no server that could be down.
         public override string OutageSinceRenewal(TimeSpan lease) => "1 = 0";
 
-        // Times are UTC ticks; the clock is read when the statement runs, within the write lock.
+        // Times are UTC ticks. The clock is read when the statement runs, inside the write lock.
         public override string Now(TimeSpan offset) => string.Create(
             CultureInfo.InvariantCulture,
             $"(CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) * {TimeSpan.TicksPerMillisecond} + {DateTimeOffset.UnixEpoch.UtcTicks + offset.Ticks})");
@@ -61,7 +61,7 @@ public abstract class QueueDialect
         public override string OutageSinceRenewal(TimeSpan lease) =>
             $"pg_postmaster_start_time() > \"LeaseUntil\" - {Interval(lease)}";
 
-        // Not now(), which stands still during a transaction.
+        // now() would return the start time of the transaction.
         public override string Now(TimeSpan offset) => $"(clock_timestamp() + {Interval(offset)})";
 
         private static string Interval(TimeSpan span) =>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>A link that lets one person set a password, once: an invitation or a way back in.</summary>
+/// <summary>A single-use link with which one person sets a password: an invitation or a password reset.</summary>
 public sealed class AccountLink
 {
     public required Guid Id { get; init; }

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>What an <see cref="AccountLink"/> is for, as the database holds it.</summary>
+/// <summary>Purpose of an <see cref="AccountLink"/>, as stored in the database.</summary>
 public static class AccountLinkKinds
 {
     public const string Invitation = "invitation";

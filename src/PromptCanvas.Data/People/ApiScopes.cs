@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>What an API key may be used for; never more than its owner may do.</summary>
+/// <summary>Scopes of an API key. A key never permits more than its owner's role.</summary>
 public static class ApiScopes
 {
     public const string Generate = "generate";

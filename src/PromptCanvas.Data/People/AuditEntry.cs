@@ -1,26 +1,26 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>An administrative act, or somebody turned away. Written once, never changed.</summary>
+/// <summary>An administrative action or a refused access. Immutable.</summary>
 public sealed class AuditEntry
 {
     public long Id { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Who did it; null for the command line and for strangers.</summary>
+    /// <summary>Null for the command line and for anonymous callers.</summary>
     public Guid? PersonId { get; init; }
 
-    /// <summary>Who did it, in words that outlive the account.</summary>
+    /// <summary>The actor's name, kept after the account is deleted.</summary>
     public required string Actor { get; init; }
 
-    /// <summary>What, as <c>area.act</c>: <c>people.suspend</c>, <c>access.refused</c>.</summary>
+    /// <summary>The action, as <c>area.act</c>: <c>people.suspend</c>, <c>access.refused</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>To whom or what.</summary>
+    /// <summary>The person or object affected.</summary>
     public string? Target { get; init; }
 
     public string? Detail { get; init; }
 
-    /// <summary>The address it came from.</summary>
+    /// <summary>The client's network address.</summary>
     public string? Address { get; init; }
 }

@@ -2,14 +2,14 @@ using System.Collections.Frozen;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>What people type when they are asked for a password: a list of our own, put together from the stems and endings that every
-/// published list of leaked passwords begins with.</summary>
-/// <remarks>A password must have 15 characters, so single entries hardly matter; what matters is that a long password is not a row of them.</remarks>
+/// <summary>Common passwords: our own list, composed of the stems and endings that lead every published list of leaked
+/// passwords.</summary>
+/// <remarks>Passwords have at least 15 characters, so single entries hardly matter; the purpose is to refuse long passwords that only concatenate them.</remarks>
 public static class CommonPasswords
 {
     private const int FewestPieceLetters = 4;
 
-    // With three different pieces a password is a phrase, and phrases are what we want people to use.
+    // A password of three different stems is a passphrase, and passphrases are welcome.
     private const int MostCommonPieces = 2;
 
     private static readonly string[] Stems =
@@ -41,11 +41,11 @@ public static class CommonPasswords
 
     private static readonly FrozenSet<string> Stem = Stems.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>At least the 3,000 that ASVS 6.2.4 asks for, lower-case.</summary>
+    /// <summary>At least 3,000 entries, as ASVS 6.2.4 requires; lower-case.</summary>
     public static FrozenSet<string> List { get; } =
         Stems.SelectMany(stem => Endings.Select(ending => stem + ending)).ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Whether a password is one of the list, or nothing but a row of one or two of its stems with digits, signs and repetitions around them.</summary>
+    /// <summary>Whether a password is on the list, or consists only of one or two of its stems with digits, punctuation and repetitions.</summary>
     public static bool Contains(string password)
     {
         ArgumentNullException.ThrowIfNull(password);
@@ -58,7 +58,7 @@ public static class CommonPasswords
         return Pieces(letters) is { } pieces && pieces.Distinct(StringComparer.Ordinal).Count() <= MostCommonPieces;
     }
 
-    // p4$$w0rd is password; digits and signs between words do not count.
+    // Normalizes p4$$w0rd to password; digits and punctuation between words are ignored.
     private static string Plain(string password)
     {
         var letters = password.ToLowerInvariant().Select(letter => letter switch
@@ -77,7 +77,7 @@ public static class CommonPasswords
         var folded = string.Concat(letters.Where(char.IsLetter));
         var unfolded = string.Concat(password.ToLowerInvariant().Where(char.IsLetter));
 
-        // Digits may be digits: "password12345" is not "passwordi2eas".
+        // Digits may be just digits: "password12345" is not "passwordi2eas".
         return Pieces(unfolded) is not null || unfolded.Length == 0 ? unfolded : folded;
     }
 
@@ -94,7 +94,7 @@ public static class CommonPasswords
         return false;
     }
 
-    // The longest stem at every place; null when something is left that is no stem.
+    // Greedy split into the longest stems; null if a remainder is not a stem.
     private static List<string>? Pieces(string letters)
     {
         var pieces = new List<string>();

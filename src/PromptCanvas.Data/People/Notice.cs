@@ -1,26 +1,26 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>Something a person is told about what is theirs. It stays on their page until they have read it, and in the table for good.</summary>
+/// <summary>Informs a person about an action on their content. Shown until it is read; never deleted.</summary>
 public sealed class Notice
 {
     public long Id { get; init; }
 
-    /// <summary>Who is told.</summary>
+    /// <summary>The recipient.</summary>
     public required Guid PersonId { get; init; }
 
     /// <summary>One of <see cref="NoticeKinds"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The picture it is about.</summary>
+    /// <summary>The picture concerned.</summary>
     public Guid? ImageId { get; init; }
 
-    /// <summary>The administrator who did it.</summary>
+    /// <summary>The administrator who acted.</summary>
     public Guid? ByPersonId { get; init; }
 
-    /// <summary>Who did it, in words that outlive the account.</summary>
+    /// <summary>The administrator's name, kept after the account is deleted.</summary>
     public required string By { get; init; }
 
-    /// <summary>Why, in the administrator's words.</summary>
+    /// <summary>The reason given by the administrator.</summary>
     public required string Reason { get; init; }
 
     public required DateTimeOffset At { get; init; }

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>Long and not guessable; no rules on which letters. The shortest length is an option of Identity's own.</summary>
+/// <summary>Passwords must be long and not guessable; there are no composition rules. Identity's own option sets the minimum length.</summary>
 internal sealed class PasswordRules : IPasswordValidator<Person>
 {
-    // Beyond this nobody types; it bounds the work of hashing.
+    // Bounds the cost of hashing; longer than anyone types.
     private const int LongestPassword = 256;
 
     public Task<IdentityResult> ValidateAsync(UserManager<Person> manager, Person user, string? password) =>
@@ -22,12 +22,12 @@ internal sealed class PasswordRules : IPasswordValidator<Person>
 
         if (CommonPasswords.Contains(password))
         {
-            return "This password is one of the first that are tried. Take a few words that do not belong together.";
+            return "This password is among the first that attackers try. Use a few unrelated words.";
         }
 
         var name = person.Email?.Split('@')[0] ?? "";
         return name.Length > 3 && password.Replace(name, "", StringComparison.OrdinalIgnoreCase).Length < password.Length / 2
-            ? "This password is mostly your e-mail address. Take a few words that do not belong together."
+            ? "This password is mostly your e-mail address. Use a few unrelated words."
             : null;
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>The tables of accounts. They are laid out here and not by Identity's own context, whose tables depend on what is registered where.</summary>
+/// <summary>Model of the account tables. Defined here instead of by Identity's own context, whose tables depend on the host's registrations.</summary>
 internal static class PeopleModel
 {
     private const int HashLength = 64;
@@ -71,7 +71,7 @@ internal static class PeopleModel
 
     private static void Configure(EntityTypeBuilder<Notice> notice)
     {
-        // No key to pictures: what was done to one is known after it is gone.
+        // No foreign key to pictures: notices outlive them.
         notice.ToTable("Notices");
         notice.Property(row => row.Kind).HasMaxLength(ShortLength);
         notice.Property(row => row.By).HasMaxLength(NameLength);

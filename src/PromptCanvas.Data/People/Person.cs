@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace PromptCanvas.Data.People;
 
-/// <summary>Somebody with an account. The user name is the e-mail address.</summary>
+/// <summary>A person with an account. The user name is the e-mail address.</summary>
 public sealed class Person : IdentityUser<Guid>
 {
-    /// <summary>What others see beside shared work.</summary>
+    /// <summary>The name that others see on shared work.</summary>
     public required string DisplayName { get; set; }
 
     /// <summary>One of <see cref="PersonRoles"/>.</summary>
@@ -13,13 +13,13 @@ public sealed class Person : IdentityUser<Guid>
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when the person may not come in; null = may.</summary>
+    /// <summary>Start of the suspension; null = not suspended.</summary>
     public DateTimeOffset? SuspendedAt { get; set; }
 
-    /// <summary>Lock-outs since the last good sign-in: each one lasts twice as long as the one before.</summary>
+    /// <summary>Lockouts since the last successful sign-in; each one lasts twice as long as the previous one.</summary>
     public int LockoutCount { get; set; }
 
-    /// <summary>When the person had enough of the first hints; null = they are still shown.</summary>
+    /// <summary>When the person dismissed the introductory hints; null = they are still shown.</summary>
     public DateTimeOffset? TourEndedAt { get; set; }
 
     public DateTimeOffset? LastSignInAt { get; set; }

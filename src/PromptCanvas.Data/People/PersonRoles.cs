@@ -1,15 +1,15 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>A person's role as the database holds it.</summary>
+/// <summary>A person's role as stored in the database.</summary>
 public static class PersonRoles
 {
-    /// <summary>Makes pictures, and looks after people, queue and settings.</summary>
+    /// <summary>Creates pictures and administers people, queue and settings.</summary>
     public const string Administrator = "administrator";
 
-    /// <summary>Makes pictures.</summary>
+    /// <summary>Creates pictures.</summary>
     public const string Member = "member";
 
-    /// <summary>Looks at what the team shares.</summary>
+    /// <summary>Sees what is shared with the team; creates nothing.</summary>
     public const string Viewer = "viewer";
 
     public static IReadOnlyList<string> All { get; } = [Administrator, Member, Viewer];

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Pictures;
 
-/// <summary>What somebody says about a picture.</summary>
+/// <summary>A person's comment on a picture.</summary>
 public sealed class Comment
 {
     public required Guid Id { get; init; }

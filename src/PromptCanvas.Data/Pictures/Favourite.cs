@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Pictures;
 
-/// <summary>Somebody likes a picture. Only that person knows.</summary>
+/// <summary>A person's favourite mark on a picture, visible only to that person.</summary>
 public sealed class Favourite
 {
     public required Guid PersonId { get; init; }

@@ -1,37 +1,37 @@
 namespace PromptCanvas.Data.Pictures;
 
-/// <summary>A finished picture. Its bytes lie in the image store under their hashes.</summary>
+/// <summary>A finished picture. The image store holds its files by hash.</summary>
 public sealed class GeneratedImage
 {
-    /// <summary>128 random bits: the address of a picture cannot be guessed.</summary>
+    /// <summary>128 random bits, so that a picture's address cannot be guessed.</summary>
     public required Guid Id { get; init; }
 
     public required Guid JobId { get; init; }
 
     public required int ImageIndex { get; init; }
 
-    /// <summary>How it came about: one of <see cref="Jobs.JobKinds"/>. What it was made from are the inputs of its job.</summary>
+    /// <summary>One of <see cref="Jobs.JobKinds"/>. The inputs of its job record what it was made from.</summary>
     public string Kind { get; init; } = Jobs.JobKinds.Generate;
 
-    /// <summary>The name of the interface through which a program asked for it; null = the studio's own.</summary>
+    /// <summary>The name of the API that a program used; null = the studio's own.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>Whose it is; null for what was made before the installation had accounts.</summary>
+    /// <summary>The owner; null for pictures from before the installation had accounts.</summary>
     public Guid? PersonId { get; init; }
 
-    /// <summary>Who may see it: one of <see cref="Visibilities"/>.</summary>
+    /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; set; } = Visibilities.Team;
 
-    /// <summary>Since when nobody sees it, its owner included: an administrator took it down. Null = it is there.</summary>
+    /// <summary>When an administrator took it down, which hides it from everyone, including its owner; null = not taken down.</summary>
     public DateTimeOffset? TakenDownAt { get; set; }
 
-    /// <summary>When its owner put it into the trash, where only the owner sees it; null = it is there.</summary>
+    /// <summary>When its owner moved it to the trash, where only the owner sees it; null = not deleted.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
-    /// <summary>Bytes of its files; null until somebody asked.</summary>
+    /// <summary>Size of its files in bytes; null until measured.</summary>
     public long? Bytes { get; set; }
 
-    /// <summary>SHA-256 of the PNG, 64 lower-case hex digits; "" once its days in the trash are over, and then only its place in the account is left.</summary>
+    /// <summary>SHA-256 of the PNG, 64 lower-case hex digits; "" after it was purged from the trash, when the row remains only for the ledger.</summary>
     public required string ContentHash { get; init; }
 
     /// <summary>SHA-256 of the thumbnail (WebP).</summary>
@@ -48,7 +48,7 @@ public sealed class GeneratedImage
 
     public required string Model { get; init; }
 
-    /// <summary>How it was made, as JSON: with prompt and seed, enough to make it again.</summary>
+    /// <summary>The full recipe as JSON; with prompt and seed, it reproduces the picture.</summary>
     public required string Recipe { get; init; }
 
     /// <summary>Seconds per stage, as JSON.</summary>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Pictures;
 
-/// <summary>Somebody says that a shared picture should not be there.</summary>
+/// <summary>A report that a shared picture or comment is inappropriate.</summary>
 public sealed class Report
 {
     /// <summary>128 random bits.</summary>
@@ -8,16 +8,16 @@ public sealed class Report
 
     public required Guid ImageId { get; init; }
 
-    /// <summary>The comment it is about, which may be gone; null = the picture itself.</summary>
+    /// <summary>The reported comment, which may be deleted; null = the picture itself.</summary>
     public Guid? CommentId { get; init; }
 
-    /// <summary>Who says so. The picture's owner is not told.</summary>
+    /// <summary>The reporter. The picture's owner is not informed.</summary>
     public required Guid PersonId { get; init; }
 
     public required string Reason { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>When an administrator has dealt with it; null = nobody has.</summary>
+    /// <summary>When an administrator closed the report; null = open.</summary>
     public DateTimeOffset? ClosedAt { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Pictures;
 
-/// <summary>Who may see a picture, as the database holds it.</summary>
+/// <summary>Visibility of a picture, as stored in the database.</summary>
 public static class Visibilities
 {
     /// <summary>Its owner only.</summary>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Safety;
 
-/// <summary>What an administrator does not let this studio make. Written once and taken away again, never changed.</summary>
+/// <summary>A content rule by an administrator. Immutable: rules are added and removed, never changed.</summary>
 public sealed class SafetyRule
 {
     public required Guid Id { get; init; }
@@ -11,17 +11,17 @@ public sealed class SafetyRule
     /// <summary>The words, the pattern, or the description of the pictures.</summary>
     public required string Text { get; init; }
 
-    /// <summary>For pictures: from which cosine between picture and description on they are refused, 0 … 1.</summary>
+    /// <summary>For pictures: minimum cosine of picture and description at which pictures are refused, 0 … 1.</summary>
     public double? Threshold { get; init; }
 
-    /// <summary>Why, in words for whoever is refused.</summary>
+    /// <summary>The reason, shown to people who are refused.</summary>
     public required string Reason { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Who wrote it, in words that outlive the account.</summary>
+    /// <summary>The author's name, kept after the account is deleted.</summary>
     public required string By { get; init; }
 
-    /// <summary>How often it refused something.</summary>
+    /// <summary>Number of refusals.</summary>
     public int Hits { get; set; }
 }

@@ -1,15 +1,15 @@
 namespace PromptCanvas.Data.Safety;
 
-/// <summary>What a <see cref="SafetyRule"/> looks at, as the database holds it.</summary>
+/// <summary>The subject of a <see cref="SafetyRule"/>, as stored in the database.</summary>
 public static class SafetyRuleKinds
 {
-    /// <summary>Words or a phrase in prompts, however they are written.</summary>
+    /// <summary>Words or a phrase in prompts, regardless of spelling variations.</summary>
     public const string Words = "words";
 
-    /// <summary>A regular expression over prompts.</summary>
+    /// <summary>A regular expression for prompts.</summary>
     public const string Pattern = "pattern";
 
-    /// <summary>Pictures close to a description, as CLIP sees them.</summary>
+    /// <summary>Pictures close to a description, by CLIP similarity.</summary>
     public const string Picture = "picture";
 
     public static IReadOnlyList<string> OfPrompts { get; } = [Words, Pattern];

@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
-/// <summary>Reads what a model's pictures can show: <c>captions.txt</c> beside <c>model_index.json</c>, one caption or pattern a line.</summary>
+/// <summary>Reads what a model's pictures can show: <c>captions.txt</c> next to <c>model_index.json</c>, one caption or pattern per line.</summary>
 internal static class CaptionsFile
 {
     /// <summary>The file's name.</summary>

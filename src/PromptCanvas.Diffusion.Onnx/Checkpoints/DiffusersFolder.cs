@@ -38,7 +38,7 @@ internal sealed class DiffusersFolder
             throw new ModelException($"{indexPath} is damaged: it does not hold an object. Download it again.");
         }
 
-        // Each component is [library, class]; [null, null] stands for one that was left out. What begins with _ is about the file.
+        // Each component is [library, class]; [null, null] stands for an omitted one. Keys that begin with _ describe the file.
         var classes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in index.Root.EnumerateObject())
         {

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
-/// <summary>Says what a file is that is not safetensors, by its first bytes and not by its name.</summary>
+/// <summary>Identifies a file that is not safetensors by its first bytes, not by its name.</summary>
 internal static class ForeignContent
 {
     /// <summary>The end of a sentence that begins with the file's name.</summary>

@@ -67,7 +67,7 @@ internal static class ModelFiles
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                // What cannot be read is no part of what is computed; the reader of the weights says so where it is.
+                // Record an unreadable file by name only: if the model needs it, the weights reader reports it.
                 hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetRelativePath(folder, path)}|unreadable\n"));
             }
         }

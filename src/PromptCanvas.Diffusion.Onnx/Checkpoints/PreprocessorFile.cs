@@ -15,7 +15,7 @@ internal static class PreprocessorFile
     /// <summary>Reads a model's settings; without a file CLIP's own at the encoder's size.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="encoderSize">The side of the encoder's input, in pixels.</param>
-    /// <exception cref="ModelException">The file asks for what the engine does not do, or contradicts the encoder.</exception>
+    /// <exception cref="ModelException">The file requires something the engine does not support, or contradicts the encoder.</exception>
     public static ClipImageSettings Read(DiffusersFolder folder, int encoderSize)
     {
         var defaults = new ClipImageSettings { Size = encoderSize };

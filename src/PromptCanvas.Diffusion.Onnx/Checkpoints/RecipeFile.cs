@@ -6,12 +6,12 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// <summary>Reads <c>recipe.json</c>: every key is optional, unknown keys are left alone, an absent file is Karlo's recipe.</summary>
 internal static class RecipeFile
 {
-    /// <summary>The file's name, beside <c>model_index.json</c>.</summary>
+    /// <summary>The file's name, next to <c>model_index.json</c>.</summary>
     public const string FileName = "recipe.json";
 
     private const int MaximumCandidates = 16;
 
-    /// <summary>The profiles a file may have: fewer steps for a look, more for a result.</summary>
+    /// <summary>The profiles a file may have: fewer steps for a draft, more for the best result.</summary>
     private static readonly string[] ProfileNames = ["fast", "best"];
 
     /// <summary>Reads a model's defaults.</summary>
@@ -48,7 +48,7 @@ internal static class RecipeFile
         return recipe with { Profiles = profiles };
     }
 
-    /// <summary>The stages of a file or of a profile inside it; what it leaves out is as in the defaults.</summary>
+    /// <summary>The stages of a file or of a profile inside it; missing keys keep the defaults.</summary>
     private static ModelRecipe ReadStages(ComponentConfig config, ModelRecipe defaults)
     {
         var first = ReadStage(config.Section("superResolution"), defaults.SuperResolutionStage(0));

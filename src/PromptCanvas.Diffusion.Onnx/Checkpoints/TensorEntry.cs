@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
-/// <summary>Where one tensor lies in a safetensors file.</summary>
+/// <summary>The location of one tensor in a safetensors file.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">How its values are stored.</param>
 /// <param name="Shape">Its sizes; empty for a single value.</param>

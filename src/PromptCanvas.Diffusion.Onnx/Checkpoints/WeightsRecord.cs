@@ -5,8 +5,8 @@ using PromptCanvas.Diffusion.Models;
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 /// <summary>
-/// What a model's weights were when it was first opened: a line a file, SHA-256, length, time of the last write and name. The format has no checksums; a file
-/// whose bytes differ though nobody wrote it was damaged by its disk. One that was written since is another model, and is recorded anew.
+/// A record of a model's weights at its first opening: one line per file with SHA-256, length, last write time and name. The format has no checksums. A file
+/// whose bytes differ although it was not written since was damaged by its disk. A file that was written since belongs to a new model and is recorded again.
 /// </summary>
 internal static class WeightsRecord
 {
@@ -14,8 +14,8 @@ internal static class WeightsRecord
 
     /// <summary>Reads every byte of the weights, which loading them does too: afterwards they are in the system's memory.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="file">Where the record lies.</param>
-    /// <exception cref="ModelException">A file is not what it was.</exception>
+    /// <param name="file">The record's file.</param>
+    /// <exception cref="ModelException">A file is damaged.</exception>
     public static void Check(string folder, string file)
     {
         var known = Read(file);

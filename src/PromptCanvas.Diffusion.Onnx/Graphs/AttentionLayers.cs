@@ -3,7 +3,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>Attention over token sequences (B, tokens, width).</summary>
 internal static class AttentionLayers
 {
-    /// <summary>What a masked key's score is lowered by; two such penalties together still fit 16-bit floats.</summary>
+    /// <summary>Amount by which a masked key's score is lowered; two such penalties together still fit 16-bit floats.</summary>
     public const float Penalty = -10000;
 
     /// <summary>softmax(Q·Kᵀ·headWidth^−½ + bias)·V in several heads.</summary>

@@ -38,7 +38,7 @@ internal sealed record AutoregressivePriorConfig(int Heads, int HeadWidth, int L
 /// <summary>Text and the tokens drawn so far → the logits of every token: the image embedding's principal components, quantised, in order.</summary>
 /// <remarks>
 /// Source: Ramesh et al. (2022), section 2.2. The sequence is [caption L, text embedding 1, tokens K], causal; the output at position L + k
-/// predicts component k, so the last token is never looked at.
+/// predicts component k, so the last token is never used.
 /// </remarks>
 internal static class AutoregressivePrior
 {

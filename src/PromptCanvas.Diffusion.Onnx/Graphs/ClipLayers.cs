@@ -13,7 +13,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 internal sealed record ClipTowerConfig(
     int Width, int Intermediate, int Layers, int Heads, Activation Activation, double Epsilon, int ProjectionWidth)
 {
-    /// <summary>Reads what both towers have.</summary>
+    /// <summary>Reads the settings common to both towers.</summary>
     public static ClipTowerConfig Read(ComponentConfig config, int defaultWidth, int defaultIntermediate, int defaultHeads)
     {
         var width = config.Whole("hidden_size", defaultWidth, maximum: 1 << 16);

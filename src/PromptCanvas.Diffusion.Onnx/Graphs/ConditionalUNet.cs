@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>The decoder (<c>UNet2DConditionModel</c>): noisy picture, timestep, context tokens and class embedding → its prediction.</summary>
 /// <remarks>
 /// Source: Ramesh et al. (2022), section 2.1; attention with added keys and values from Nichol et al. (2021), GLIDE.
-/// With a pixel unshuffle or a masked input, the sample is what enters <c>conv_in</c>: the host unshuffles.
+/// With a pixel unshuffle or a masked input, the sample is the input of <c>conv_in</c>: the host unshuffles.
 /// </remarks>
 internal static class ConditionalUNet
 {

@@ -35,7 +35,7 @@ internal sealed class GraphBuilder
     /// <summary>Declares an output of floats.</summary>
     public void Output(string name, Value value, params Dimension[] shape)
     {
-        // An output must not share a name with an input (`sample`): the session's names are told apart by a suffix.
+        // An output must not share a name with an input (`sample`): a suffix distinguishes the session's names.
         var outputName = NetworkGraph.OutputName(name);
         graph.Node.Add(new NodeProto { OpType = "Identity", Name = outputName, Input = { value.Name }, Output = { outputName } });
         outputs.Add(new TensorSpec(name, true, shape));

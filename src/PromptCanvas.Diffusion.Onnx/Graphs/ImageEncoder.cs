@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Onnx.Checkpoints;
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
 /// <summary>The sizes of a CLIP image encoder (<c>CLIPVisionModelWithProjection</c>).</summary>
-/// <param name="Tower">What both towers have.</param>
+/// <param name="Tower">The settings common to both towers.</param>
 /// <param name="ImageSize">s, side of the picture in pixels.</param>
 /// <param name="PatchSize">Side of a patch in pixels.</param>
 internal sealed record ImageEncoderConfig(ClipTowerConfig Tower, int ImageSize, int PatchSize)

@@ -21,7 +21,7 @@ internal static class Layers
     public static Value Transpose(this GraphBuilder graph, Value value, params long[] order) =>
         graph.Node("Transpose", [value], Attribute.Integers("perm", order));
 
-    /// <summary>0 keeps a size, −1 takes what is left.</summary>
+    /// <summary>0 keeps a size, −1 takes the remainder.</summary>
     public static Value Reshape(this GraphBuilder graph, Value value, params long[] shape) =>
         graph.Node("Reshape", [value, graph.Integers(shape)]);
 

@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Onnx.Protos;
 
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
-/// <summary>A network without its weights: what it expects in the checkpoint, what it takes and gives, and its operators.</summary>
+/// <summary>A network without its weights: the expected tensors in the checkpoint, its inputs and outputs, and its operators.</summary>
 internal sealed class NetworkGraph
 {
     private const int FloatType = 1;
@@ -15,7 +15,7 @@ internal sealed class NetworkGraph
 
     private readonly GraphProto graph;
 
-    /// <summary>Wraps what a <see cref="GraphBuilder"/> made.</summary>
+    /// <summary>Wraps the result of a <see cref="GraphBuilder"/>.</summary>
     public NetworkGraph(
         GraphProto graph, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, IReadOnlyList<WeightSpec> weights)
     {
@@ -25,16 +25,16 @@ internal sealed class NetworkGraph
         Weights = weights;
     }
 
-    /// <summary>What it takes.</summary>
+    /// <summary>The inputs.</summary>
     public IReadOnlyList<TensorSpec> Inputs { get; }
 
-    /// <summary>What it gives.</summary>
+    /// <summary>The outputs.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
     /// <summary>The tensors its checkpoint must have, no more and no fewer.</summary>
     public IReadOnlyList<WeightSpec> Weights { get; }
 
-    /// <summary>The operators, in an order in which each comes after what it reads.</summary>
+    /// <summary>The operators in topological order.</summary>
     public IReadOnlyList<NodeProto> Nodes => graph.Node;
 
     /// <summary>The name an output has in the ONNX graph.</summary>

@@ -31,8 +31,8 @@ internal sealed record TensorSpec(string Name, bool IsFloat, IReadOnlyList<Dimen
 
     /// <summary>Checks a tensor against this spec.</summary>
     /// <param name="network">The network's name, for messages.</param>
-    /// <param name="tensor">What the caller gave.</param>
-    /// <param name="symbols">What the letters mean so far; letters met here are added.</param>
+    /// <param name="tensor">The caller's tensor.</param>
+    /// <param name="symbols">The letters' values so far; letters met here are added.</param>
     /// <exception cref="ArgumentException">Wrong type, shape or values.</exception>
     public void Check(string network, NetworkTensor tensor, Dictionary<string, int> symbols)
     {
@@ -61,7 +61,7 @@ internal sealed record TensorSpec(string Name, bool IsFloat, IReadOnlyList<Dimen
     }
 
     /// <summary>The sizes in one run.</summary>
-    /// <param name="symbols">What the letters mean; those of an output are letters of the inputs.</param>
+    /// <param name="symbols">The letters' values; those of an output are letters of the inputs.</param>
     public int[] ShapeFor(IReadOnlyDictionary<string, int> symbols) =>
         [.. Shape.Select(dimension => dimension.Symbol is { } symbol ? symbols[symbol] : dimension.Size)];
 

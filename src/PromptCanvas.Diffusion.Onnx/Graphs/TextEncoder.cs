@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Onnx.Checkpoints;
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
 /// <summary>The sizes of a CLIP text encoder (<c>CLIPTextModelWithProjection</c>).</summary>
-/// <param name="Tower">What both towers have.</param>
+/// <param name="Tower">The settings common to both towers.</param>
 /// <param name="Vocabulary">Number of token ids.</param>
 /// <param name="Length">L, the number of tokens.</param>
 internal sealed record TextEncoderConfig(ClipTowerConfig Tower, int Vocabulary, int Length)

@@ -17,7 +17,7 @@ internal sealed record TextProjectionConfig(int ExtraTokens, int EmbeddingWidth,
         config.Whole("cross_attention_dim", maximum: 1 << 16));
 }
 
-/// <summary>Image embedding and text → the decoder's context tokens and what is added to its time embedding.</summary>
+/// <summary>Image embedding and text → the decoder's context tokens and the addition to its time embedding.</summary>
 /// <remarks>Source: Ramesh et al. (2022), section 2.1; the layout of Karlo.</remarks>
 internal static class TextProjection
 {

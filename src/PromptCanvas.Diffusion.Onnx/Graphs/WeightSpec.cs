@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>A tensor a network expects in its checkpoint.</summary>
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Shape">Its shape in the file.</param>
-/// <param name="GraphShape">The shape the graph sees, with as many values; a bias of C channels is (C, 1, 1) beside a picture.</param>
+/// <param name="GraphShape">The shape the graph sees, with as many values; a bias of C channels is (C, 1, 1) for a picture.</param>
 /// <param name="KeepsStoredType">Whether the graph takes it as it is stored, instead of as 32-bit floats.</param>
 /// <param name="HostOnly">Whether only the host reads it.</param>
 internal sealed record WeightSpec(string Name, int[] Shape, int[] GraphShape, bool KeepsStoredType, bool HostOnly)

@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>One bare 3 × 3 convolution in a session like the networks': what it reaches is what a whole network can at most.</summary>
+/// <summary>One bare 3 × 3 convolution in a session like the networks': its speed is the upper bound for a whole network.</summary>
 public sealed class ConvolutionProbe : IDisposable
 {
     private const int Kernel = 3;
@@ -17,7 +17,7 @@ public sealed class ConvolutionProbe : IDisposable
     /// <summary>Loads the convolution, as many channels out as in, with padding 1.</summary>
     /// <param name="channels">Channels, 1 or more.</param>
     /// <param name="side">Height and width, 1 or more.</param>
-    /// <param name="providers">What runs it.</param>
+    /// <param name="providers">The execution providers.</param>
     public ConvolutionProbe(int channels, int side, ExecutionProviders providers)
     {
         ArgumentNullException.ThrowIfNull(providers);

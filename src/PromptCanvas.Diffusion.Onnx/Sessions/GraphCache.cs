@@ -8,8 +8,8 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <summary>Graphs as the runtime optimised them for this processor, kept from one start to the next.</summary>
 /// <remarks>
 /// An entry is a folder with the optimised graph and its weights, named after everything it depends on: the runtime's
-/// version, the processor's features, the graph and the checkpoint's files. It is written beside its place and then renamed,
-/// so that two processes never see half of one. Whatever goes wrong with it, the network is built from the checkpoint.
+/// version, the processor's features, the graph and the checkpoint's files. It is written under a temporary name and then renamed,
+/// so that no process sees a partial entry. After any failure the network is built from the checkpoint.
 /// </remarks>
 internal sealed class GraphCache(string folder)
 {
@@ -91,7 +91,7 @@ internal sealed class GraphCache(string folder)
         }
     }
 
-    /// <summary>Puts a finished entry in its place, and takes away what it replaces and what others left unfinished.</summary>
+    /// <summary>Moves a finished entry to its place, and deletes the entries it replaces and the unfinished files of other processes.</summary>
     private void Publish(string temporary, string entry, string family)
     {
         try
@@ -126,9 +126,9 @@ internal sealed class GraphCache(string folder)
         }
     }
 
-    /// <summary>The name of what depends on all of these: where one is another, so is the entry.</summary>
+    /// <summary>The name of an entry, a hash of all of these: if one differs, so does the entry.</summary>
     /// <param name="model">The ONNX model without its weights.</param>
-    /// <param name="files">What tells the checkpoint's files from any others.</param>
+    /// <param name="files">Identifies the checkpoint's files.</param>
     /// <param name="machine">The runtime's version and the processor's features.</param>
     internal static string Key(byte[] model, IEnumerable<string> files, string machine)
     {

@@ -3,7 +3,7 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <summary>Frees the weights of networks that nobody has run for a while; they are loaded again when next needed.</summary>
 internal sealed class IdleNetworks : IDisposable
 {
-    /// <summary>How many times within the time to keep the networks are looked at.</summary>
+    /// <summary>Number of checks per keep-loaded period.</summary>
     private const int LooksPerTime = 4;
 
     private readonly TimeSpan keep;
@@ -11,7 +11,7 @@ internal sealed class IdleNetworks : IDisposable
     private readonly List<OnnxNetwork> networks = [];
     private readonly ITimer? timer;
 
-    /// <summary>Begins to look.</summary>
+    /// <summary>Starts the checks.</summary>
     /// <param name="keep">How long an idle network stays loaded; zero = for ever.</param>
     /// <param name="clock">Measures idleness.</param>
     public IdleNetworks(TimeSpan keep, TimeProvider clock)
@@ -24,7 +24,7 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
-    /// <summary>What idleness is measured with.</summary>
+    /// <summary>The clock that measures idle time.</summary>
     public TimeProvider Clock { get; }
 
     /// <summary>Watches a network.</summary>

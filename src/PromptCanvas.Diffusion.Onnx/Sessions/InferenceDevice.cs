@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>What runs the networks of one engine.</summary>
+/// <summary>The device that runs the networks of one engine.</summary>
 /// <param name="Provider">One of the three words of <see cref="ExecutionProviders"/>, or a plug-in library's path.</param>
 /// <param name="Index">Which of the provider's devices, from 0.</param>
 internal readonly record struct InferenceDevice(string Provider, int Index)

@@ -8,7 +8,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <summary>The name of the section.</summary>
     public const string Section = "Inference";
 
-    /// <summary>What runs the networks: <c>Auto</c>, <c>Cpu</c>, <c>Cuda</c>, or the path of a plug-in provider's library.</summary>
+    /// <summary>The execution provider: <c>Auto</c>, <c>Cpu</c>, <c>Cuda</c>, or the path of a plug-in provider's library.</summary>
     /// <value>Default: <c>Auto</c>, which is CUDA where this build and machine have it, otherwise the CPU.</value>
     [Required(AllowEmptyStrings = false)]
     public string ExecutionProvider { get; init; } = ExecutionProviders.Auto;
@@ -34,7 +34,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <value>Default: empty. The studio uses <c>cache/graphs</c> in its data folder, the command line the user's cache folder.</value>
     public string GraphCache { get; init; } = "";
 
-    /// <summary>Minutes after which a network that nobody runs gives its memory back; it is loaded again when needed. 0 = never.</summary>
+    /// <summary>Minutes after which an idle network is unloaded; the next run loads it again. 0 = never.</summary>
     /// <value>Default: 0.</value>
     [Range(0, 10080)]
     public double KeepLoadedMinutes { get; init; }
@@ -60,7 +60,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <summary>How many engines each model has: one a device.</summary>
     public int EngineCount => EngineDevices().Count;
 
-    /// <summary>What each engine runs on; one entry at least.</summary>
+    /// <summary>The device of each engine; at least one entry.</summary>
     internal IReadOnlyList<InferenceDevice> EngineDevices() =>
         InferenceDevice.TryParse(Devices, out var devices) && devices.Count > 0 ? devices : [new InferenceDevice(ExecutionProvider, 0)];
 

@@ -93,7 +93,7 @@ internal sealed class OnnxNetwork : INetwork
         }
     }
 
-    /// <summary>Frees the weights when nobody has run the network for a while; the next run loads them again.</summary>
+    /// <summary>Frees the weights when the network has been idle for a while; the next run loads them again.</summary>
     /// <param name="keep">How long is a while.</param>
     public void ReleaseIfIdle(TimeSpan keep)
     {
@@ -162,7 +162,7 @@ internal sealed class OnnxNetwork : INetwork
         }
     }
 
-    /// <summary>Checks the inputs; gives what the letters of their shapes mean.</summary>
+    /// <summary>Checks the inputs; returns the values of the letters in their shapes.</summary>
     private Dictionary<string, int> CheckInputs(IReadOnlyDictionary<string, NetworkTensor> inputs)
     {
         var symbols = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -19,7 +19,7 @@ internal static class OrtEnvironment
                 return OrtEnv.Instance();
             }
 
-            // Threads that spin while they wait take the cores from whatever else runs: up to eleven times slower beside a busy neighbour.
+            // Spinning threads take cores from other processes: up to eleven times slower next to a busy one.
             using var threading = new OrtThreadingOptions
             {
                 GlobalIntraOpNumThreads = threads > 0 ? threads : Environment.ProcessorCount,

@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Engine.Origins;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>A request inside the engine: its plan, its texts, what is left of it, and the way back to its reader.</summary>
+/// <summary>A request in the engine: its plan, its texts, its remaining pictures, and the channel to its reader.</summary>
 internal sealed class ActiveRequest
 {
     // Not marked as having a single reader: only the general channel knows how many events are unread.
@@ -44,7 +44,7 @@ internal sealed class ActiveRequest
 
     public bool OriginHasBegun { get; private set; }
 
-    /// <summary>What must be made before the pictures and is no lane yet.</summary>
+    /// <summary>Preparations that must finish before the pictures and have no lane yet.</summary>
     public Queue<Preparation> Preparations { get; } = new();
 
     /// <summary>How many pictures are inverted before the first picture is drawn.</summary>
@@ -65,13 +65,13 @@ internal sealed class ActiveRequest
     /// <summary>The image embedding of the known picture, where that is what conditions; set with the first picture.</summary>
     public float[]? KnownEmbedding { get; set; }
 
-    /// <summary>What is known of the picture, by the stages that have asked.</summary>
+    /// <summary>The known part of the picture, for the stages that have used it.</summary>
     public Dictionary<GenerationStage, Stages.KnownPixels> Known { get; } = [];
 
     /// <summary>The prior, the decoder, and the upsamplers the size needs.</summary>
     public int StageCount => 2 + Plan.SuperResolution.Length;
 
-    /// <summary>Whether somebody could have seen any of its pictures already.</summary>
+    /// <summary>Whether any of its pictures has had a preview.</summary>
     public bool HasPreview { get; set; }
 
     public bool IsOver { get; private set; }
@@ -86,7 +86,7 @@ internal sealed class ActiveRequest
 
     public void Emit(GenerationEvent value) => events.Writer.TryWrite(value);
 
-    /// <summary>Notes what must be made before the pictures.</summary>
+    /// <summary>Queues the preparations that must finish before the pictures.</summary>
     public void Begin(IEnumerable<Preparation> preparations)
     {
         OriginHasBegun = true;
@@ -113,7 +113,7 @@ internal sealed class ActiveRequest
         return lost;
     }
 
-    /// <summary>Takes the waiting pictures that nobody wants any more out of the queue.</summary>
+    /// <summary>Removes cancelled pictures from the waiting list.</summary>
     public List<int> TakeUnwanted()
     {
         if (Request.PictureWanted is not { } wanted || Waiting.All(wanted))
@@ -138,7 +138,7 @@ internal sealed class ActiveRequest
         return Origin?.Describe(recipe, imageIndex, Request.Count) ?? recipe;
     }
 
-    /// <summary>Takes what a preparation became; after the last one the pictures may start.</summary>
+    /// <summary>Stores the result of a preparation; after the last one the pictures may start.</summary>
     public void FinishPreparation(Lane lane)
     {
         var result = lane.Preparation is InversionPreparation ? lane.State.Noisy.ToArray() : lane.ImageEmbedding;
@@ -158,14 +158,14 @@ internal sealed class ActiveRequest
     }
 
     /// <summary>Ends the stream.</summary>
-    /// <param name="fault">What the reader shall see; null = a normal end.</param>
+    /// <param name="fault">The exception for the reader; null = a normal end.</param>
     public void Complete(Exception? fault)
     {
         IsOver = true;
         events.Writer.TryComplete(fault);
     }
 
-    /// <summary>The reader has gone: whatever is left of the request is dropped within a step.</summary>
+    /// <summary>The reader has gone: the rest of the request is dropped within a step.</summary>
     public void Abandon()
     {
         abandoned.Cancel();

@@ -7,7 +7,7 @@ namespace PromptCanvas.Diffusion.Engine;
 /// Finds the captions that fit a picture best, by the cosine of CLIP embeddings, from coarse to fine: plain captions first, then the
 /// patterns, those with most places first, filled with the best so far. Texts are embedded once.
 /// </summary>
-/// <param name="embedder">Looks at picture and texts.</param>
+/// <param name="embedder">Embeds picture and texts.</param>
 /// <param name="captions">Captions, and patterns in which each <c>{}</c> stands for one of the captions that fit best.</param>
 public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> captions)
 {

@@ -17,7 +17,7 @@ internal sealed class ClipEncoder(UnClipModel model)
         _ => throw new ArgumentOutOfRangeException(nameof(input), input, "This input has no encoder."),
     };
 
-    /// <summary>A picture as the image encoder takes it.</summary>
+    /// <summary>A picture in the image encoder's input format.</summary>
     /// <returns>(3, s, s), normalised.</returns>
     public float[] Pixels(SourcePicture picture) => preprocessor.Process(picture.Width, picture.Height, picture.Rgb.Span);
 

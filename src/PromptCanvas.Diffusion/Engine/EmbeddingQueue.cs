@@ -8,7 +8,7 @@ internal sealed class EmbeddingQueue(ClipEncoder encoder, int maximumRows)
     public void Add(EmbeddingWork work) => waiting.Add(work);
 
     /// <summary>Runs one batch of the kind the longest waiting work needs next.</summary>
-    /// <returns>False when nobody waits.</returns>
+    /// <returns>False when no work waits.</returns>
     public bool Turn(CancellationToken stopping)
     {
         foreach (var work in waiting)
@@ -32,7 +32,7 @@ internal sealed class EmbeddingQueue(ClipEncoder encoder, int maximumRows)
                 batch[row].Work.Accept(batch[row].Index, embeddings[row]);
             }
         }
-#pragma warning disable CA1031 // Nothing is swallowed: the fault travels to everybody it hit.
+#pragma warning disable CA1031 // Not swallowed: every affected caller receives the fault.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

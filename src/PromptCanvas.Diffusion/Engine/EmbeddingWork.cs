@@ -1,8 +1,8 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Pictures and phrases somebody waits to have embedded.</summary>
+/// <summary>Pictures and phrases that wait to be embedded.</summary>
 /// <param name="items">Preprocessed pixels, or tokens, in the order asked for.</param>
-/// <param name="cancellationToken">Gives up.</param>
+/// <param name="cancellationToken">Cancels the embedding.</param>
 internal sealed class EmbeddingWork(IReadOnlyList<EmbeddingItem> items, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource<IReadOnlyList<float[]>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,7 +14,7 @@ internal sealed class EmbeddingWork(IReadOnlyList<EmbeddingItem> items, Cancella
 
     public bool IsOver => completion.Task.IsCompleted;
 
-    /// <summary>What is still to be embedded of one kind, in order.</summary>
+    /// <summary>The inputs of one kind that are not embedded yet, in order.</summary>
     public IEnumerable<(EmbeddingItem Item, int Index)> Left(bool pictures)
     {
         for (var index = 0; index < items.Count; index++)

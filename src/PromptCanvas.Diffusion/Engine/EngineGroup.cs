@@ -10,7 +10,7 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
     private readonly int[] unfinished;
     private readonly Lock gate = new();
 
-    /// <summary>Takes engines together.</summary>
+    /// <summary>Groups engines.</summary>
     /// <param name="engines">Of one model, one a device, at least one; disposed of with the group.</param>
     public EngineGroup(IReadOnlyList<ImageEngine> engines)
     {

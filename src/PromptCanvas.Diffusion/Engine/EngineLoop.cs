@@ -38,7 +38,7 @@ internal sealed class EngineLoop
         ];
     }
 
-    /// <summary>The model's CLIP. Whoever asks prepares inputs on their own thread; only the engine's runs it.</summary>
+    /// <summary>The model's CLIP. Callers prepare inputs on their own threads; only the engine's thread runs it.</summary>
     public ClipEncoder Encoder { get; }
 
     public void Admit(ActiveRequest request)
@@ -49,7 +49,7 @@ internal sealed class EngineLoop
 
     public void Admit(EmbeddingWork work) => embeddings.Add(work);
 
-    /// <summary>Takes one turn: embeds what somebody waits for, admits pictures while there is room, runs one network once, moves its lanes.</summary>
+    /// <summary>Runs one turn: embeds waiting inputs, admits pictures while there is capacity, runs one network once, advances its lanes.</summary>
     /// <returns>False when there is nothing to do.</returns>
     public bool Turn(CancellationToken stopping)
     {
@@ -98,7 +98,7 @@ internal sealed class EngineLoop
         DropUnwanted();
     }
 
-    /// <summary>Single pictures that nobody wants any more, where the rest of their request goes on.</summary>
+    /// <summary>Drops single cancelled pictures whose request continues.</summary>
     private void DropUnwanted()
     {
         foreach (var lane in lanes.Where(lane => lane.Preparation is null && lane.Request.Request.PictureWanted?.Invoke(lane.ImageIndex) == false).ToList())
@@ -150,7 +150,7 @@ internal sealed class EngineLoop
         }
     }
 
-    /// <summary>Gives the lanes that run here for the first time their state; those it fails for drop out.</summary>
+    /// <summary>Creates the state of lanes that run in this stage for the first time; lanes for which this fails drop out.</summary>
     private void BringIn(List<Lane> batch, CancellationToken stopping)
     {
         foreach (var lane in batch)
@@ -286,7 +286,7 @@ internal sealed class EngineLoop
             preview));
     }
 
-    /// <summary>What is made for all pictures counts for each of them.</summary>
+    /// <summary>Reports the progress of a shared preparation for each waiting picture.</summary>
     private static void ReportPreparation(Lane lane, Stage stage)
     {
         var request = lane.Request;
@@ -313,7 +313,7 @@ internal sealed class EngineLoop
 
         if (lane.Request.Request is { Known: null, Origin: null } && Numbers.AreAllBlack(picture.Values))
         {
-            // What is made from a black picture may be black; what comes out so by itself is a fault that no number shows.
+            // A picture made from a black picture may be black; otherwise all black is a numerical fault without a NaN.
             Fail(lane, "The model gave an all-black picture for this seed: try another seed.");
             return;
         }

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>How much of the device and of memory an engine takes, and how it shares the device between people.</summary>
+/// <summary>Limits on an engine's use of device and memory, and how it shares the device between people.</summary>
 public sealed record EngineOptions
 {
     /// <summary>The most rows of one network run at the decoder's size; larger pictures share it by <see cref="MaxBatchPixels"/>.</summary>
@@ -15,14 +15,14 @@ public sealed record EngineOptions
     /// <value>64: before its upsamplers a picture takes about 100 KB.</value>
     public int MaxLanes { get; init; } = 64;
 
-    /// <summary>The share of <see cref="MaxLanes"/> kept for people who have no picture in the making: nobody fills the engine before the next one comes.</summary>
+    /// <summary>The share of <see cref="MaxLanes"/> reserved for people who have no picture in the engine, so that no one fills it before the next person arrives.</summary>
     /// <value>A quarter, rounded down.</value>
     public double ReservedShare { get; init; } = 0.25;
 
     /// <summary><see cref="ReservedShare"/> in lanes.</summary>
     public int ReservedLanes => (int)(MaxLanes * ReservedShare);
 
-    /// <summary>The most pictures inside an upsampler at once; the others wait at its door as small pictures.</summary>
+    /// <summary>Maximum number of pictures in an upsampler at once; the others wait before it as small pictures.</summary>
     /// <value>16: at 1024² each takes about 40 MB.</value>
     public int MaxLateLanes { get; init; } = 16;
 
@@ -30,11 +30,11 @@ public sealed record EngineOptions
     /// <value>100 ms: people do not notice a shorter wait.</value>
     public TimeSpan FirstPreviewInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long an upsampler may stand still while it has pictures, whatever comes before it.</summary>
+    /// <summary>How long an upsampler with pictures may wait for more urgent networks.</summary>
     /// <value>0.35 s: long enough for a batch to fill, short enough that finished pictures keep coming under a rush of new ones.</value>
     public TimeSpan LatePatience { get; init; } = TimeSpan.FromSeconds(0.35);
 
-    /// <summary>How much more device time than the least served person anyone may have had, and still decide what runs next.</summary>
+    /// <summary>Maximum lead in device time over the least served person with which a person's pictures still decide the next network.</summary>
     /// <value>0.35 s: two steps of a large picture on two cores.</value>
     public TimeSpan MaxLead { get; init; } = TimeSpan.FromSeconds(0.35);
 

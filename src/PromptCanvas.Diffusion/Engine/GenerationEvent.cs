@@ -34,7 +34,7 @@ public abstract record GenerationEvent(int ImageIndex, uint Seed);
 /// <param name="Step">Steps of this stage that are done, 1 … <paramref name="Steps"/>.</param>
 /// <param name="Steps">Steps of this stage.</param>
 /// <param name="Progress">Share of the picture's whole work that is done, 0 … 1.</param>
-/// <param name="PredictedImage">The predicted clean picture at the stage's size, block means where that is more than <see cref="MaximumPreviewSize"/>; null in the prior and when nobody watches. Not to be changed.</param>
+/// <param name="PredictedImage">The predicted clean picture at the stage's size, block means where that is more than <see cref="MaximumPreviewSize"/>; null in the prior and without watchers. Do not modify.</param>
 public sealed record StepCompleted(
     int ImageIndex, uint Seed, GenerationStage Stage, int Step, int Steps, double Progress, SignedImage? PredictedImage)
     : GenerationEvent(ImageIndex, Seed)
@@ -64,15 +64,15 @@ public sealed record ImageCompleted(
 /// <summary>A picture cannot be made (for example: not a number); its neighbours go on.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>
 /// <param name="Seed">That picture's own seed.</param>
-/// <param name="Reason">One sentence for the person who asked.</param>
+/// <param name="Reason">One sentence for the requester.</param>
 public sealed record ImageFailed(int ImageIndex, uint Seed, string Reason)
     : GenerationEvent(ImageIndex, Seed)
 {
-    /// <summary>The numbers of this seed went wrong: another seed may well give a picture.</summary>
+    /// <summary>A numerical fault with this seed: another seed may succeed.</summary>
     public bool OfItsSeed { get; init; }
 }
 
-/// <summary>A picture is no longer wanted and was dropped; its neighbours go on.</summary>
+/// <summary>A cancelled picture was dropped; the others continue.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>
 /// <param name="Seed">That picture's own seed.</param>
 public sealed record ImageDropped(int ImageIndex, uint Seed)
@@ -106,7 +106,7 @@ public sealed record EffectiveRecipe(
     double DecoderGuidance,
     IReadOnlyList<int> SuperResolutionSteps)
 {
-    /// <summary>What was done to what somebody brought: <c>edit</c>, <c>erase</c>, <c>extend</c>, <c>vary</c>, <c>blend</c> or <c>textdiff</c>; null = the picture is a prompt's.</summary>
+    /// <summary>The operation on input pictures: <c>edit</c>, <c>erase</c>, <c>extend</c>, <c>vary</c>, <c>blend</c> or <c>textdiff</c>; null = generated from a prompt.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Kind { get; init; }
 
@@ -122,11 +122,11 @@ public sealed record EffectiveRecipe(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Fraction { get; init; }
 
-    /// <summary>What a text difference starts from.</summary>
+    /// <summary>The caption that a text difference starts from.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? From { get; init; }
 
-    /// <summary>What a text difference goes to.</summary>
+    /// <summary>The caption that a text difference leads to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? To { get; init; }
 

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>What somebody asked for: one prompt, one or several pictures.</summary>
+/// <summary>A request for one or several pictures of one prompt.</summary>
 public sealed record GenerationRequest
 {
     /// <summary>The longest prompt accepted, in characters.</summary>
@@ -18,7 +18,7 @@ public sealed record GenerationRequest
     /// </summary>
     public required string Prompt { get; init; }
 
-    /// <summary>What to steer away from; null = the empty prompt.</summary>
+    /// <summary>The negative prompt, which guidance steers away from; null = the empty prompt.</summary>
     public string? NegativePrompt { get; init; }
 
     /// <summary>S; picture i has seed S + i (unsigned 32 bits).</summary>
@@ -39,13 +39,13 @@ public sealed record GenerationRequest
     /// <summary>The part of the picture that stays as it is; null = all of it is painted.</summary>
     public Images.KnownRegion? Known { get; init; }
 
-    /// <summary>Who asked; turns are shared between people, not requests.</summary>
+    /// <summary>The requester; device time is shared between people, not requests.</summary>
     public string Person { get; init; } = "";
 
     /// <summary>Steps and guidance that differ from the model's recipe.</summary>
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
-    /// <summary>Asked with a picture's index before its predicted picture is handed out: false = nobody wants it, and it is not copied. Null = always.</summary>
+    /// <summary>Called with a picture's index before its predicted picture is published: false = no watcher, so it is not copied. Null = always publish.</summary>
     public Func<int, bool>? PreviewsWanted { get; init; }
 
     /// <summary>Asked about each picture, by index, before each step: false = drop it, the others go on. Null = all are wanted. Must be quick.</summary>
@@ -54,7 +54,7 @@ public sealed record GenerationRequest
     /// <summary>Whether a <see cref="StageCompleted"/> follows each stage but the last.</summary>
     public bool ReportsStages { get; init; }
 
-    /// <summary>Pictures that go on after a stage, by index; what does not fit the model is not used. Null = all begin anew.</summary>
+    /// <summary>Checkpoints of pictures that resume after a stage, by index; those that do not fit the model are ignored. Null = all start from the beginning.</summary>
     public IReadOnlyDictionary<int, StageResult>? Finished { get; init; }
 
     /// <summary>A picture's own seed: S + i, or S for the frames of a row.</summary>
@@ -62,7 +62,7 @@ public sealed record GenerationRequest
     public uint SeedOf(int imageIndex) => Origin is { IsRow: true } ? Seed : unchecked(Seed + (uint)imageIndex);
 }
 
-/// <summary>What a request changes of the model's recipe; null = the model's own.</summary>
+/// <summary>A request's changes to the model's recipe; null = the model's own value.</summary>
 public sealed record RecipeOverrides
 {
     /// <summary>Nothing is changed.</summary>
@@ -99,9 +99,9 @@ public enum ConditioningMode
     /// <summary>The text embedding in place of the image embedding.</summary>
     TextEmbedding,
 
-    /// <summary>The caption's tokens alone, beside the learned null image embedding.</summary>
+    /// <summary>The caption's tokens and the learned null image embedding.</summary>
     CaptionOnly,
 
-    /// <summary>No text: the image embedding of the known region's picture, its hole closed smoothly. What is painted continues what is there.</summary>
+    /// <summary>No text: the image embedding of the known region's picture, its hole closed smoothly. The painted part continues the known part.</summary>
     KnownPicture,
 }

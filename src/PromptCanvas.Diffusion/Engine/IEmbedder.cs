@@ -1,16 +1,16 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Looks at pictures and texts with a model's CLIP.</summary>
+/// <summary>Embeds pictures and texts with a model's CLIP.</summary>
 public interface IEmbedder
 {
-    /// <summary>Says what is wrong with inputs, before any work.</summary>
+    /// <summary>Validates inputs before any work.</summary>
     /// <param name="inputs">Pictures and phrases.</param>
-    /// <returns>One sentence that says what to do; null when they can be embedded.</returns>
+    /// <returns>One sentence with the fault and its remedy; null when they can be embedded.</returns>
     string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs);
 
     /// <summary>Embeds pictures and phrases. The engine's thread does it between the steps of pictures in the making, several at once.</summary>
     /// <param name="inputs">Valid pictures and phrases.</param>
-    /// <param name="cancellationToken">Drops what is left within one step.</param>
+    /// <param name="cancellationToken">Drops the remaining work within one step.</param>
     /// <returns>For each input its CLIP embedding, E values, not normalised.</returns>
     /// <exception cref="ArgumentException">The inputs are not valid.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, or the engine stopped.</exception>

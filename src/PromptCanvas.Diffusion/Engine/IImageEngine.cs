@@ -1,14 +1,14 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>One model on one device, making pictures for everybody step by step.</summary>
+/// <summary>One model on one device, which makes all people's pictures step by step.</summary>
 public interface IImageEngine
 {
-    /// <summary>Differs between models whose pictures differ: what one model's stages gave must not be finished by another's.</summary>
+    /// <summary>Differs between models whose pictures differ: another model must not continue from this model's stage results.</summary>
     string Fingerprint => "";
 
-    /// <summary>Says what is wrong with a request, before any work.</summary>
-    /// <param name="request">What somebody asked for.</param>
-    /// <returns>One sentence that says what to do; null when the request can be made.</returns>
+    /// <summary>Validates a request before any work.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>One sentence with the fault and its remedy; null when the request is valid.</returns>
     string? Validate(GenerationRequest request);
 
     /// <summary>The size to ask for when a frame of another picture is painted: the one nearest in proportion that the model makes.</summary>

@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Randomness;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Where the standard normal noise of a picture comes from.</summary>
+/// <summary>The source of a picture's standard normal noise.</summary>
 public interface INoiseSource
 {
     /// <summary>The step number of a stage's initial noise x_T.</summary>
@@ -16,7 +16,7 @@ public interface INoiseSource
     /// <param name="step">Loop counter of the step, or <see cref="InitialNoise"/>.</param>
     static int StepOf(int round, int step) => (round * RoundStride) + step;
 
-    /// <summary>Fills a block with the noise that belongs to one picture, stage and step, whatever else is being made.</summary>
+    /// <summary>Fills a block with the noise of one picture, stage and step, independent of other pictures.</summary>
     /// <param name="destination">Receives standard normal values.</param>
     /// <param name="seed">The picture's own seed.</param>
     /// <param name="stage">The stage.</param>

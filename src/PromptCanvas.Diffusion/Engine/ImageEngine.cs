@@ -4,10 +4,10 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>One model on one device. A thread of its own moves everybody's pictures step by step.</summary>
+/// <summary>One model on one device. A dedicated thread advances all people's pictures step by step.</summary>
 /// <remarks>
-/// Each turn takes whoever's turn it is, fills a batch with pictures in the same network, runs it once, and moves each
-/// picture by its own sampler. A request that arrives while another runs joins at the next turn.
+/// Each turn chooses the next pictures, fills a batch with pictures in the same network, runs it once, and advances each
+/// picture with its own sampler. A request that arrives while another runs joins at the next turn.
 /// </remarks>
 public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     private readonly AutoResetEvent wake = new(false);
     private readonly CancellationTokenSource stopping = new();
 
-    // Whoever arrives before the stop is ended by the thread; whoever comes after it must not start one.
+    // The thread ends requests that arrive before the stop; requests after it must not start a thread.
     private readonly Lock gate = new();
 
     private Thread? thread;
@@ -25,7 +25,7 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
 
     /// <summary>Creates an engine; nothing is loaded before the first request.</summary>
     /// <param name="model">The opened model; not disposed of by the engine.</param>
-    /// <param name="options">How much of the device and of memory the engine takes.</param>
+    /// <param name="options">Limits on the engine's use of device and memory.</param>
     /// <param name="noise">Where noise comes from; null = counter-based.</param>
     /// <param name="clock">Measures the stages; null = the system's.</param>
     public ImageEngine(UnClipModel model, EngineOptions options, INoiseSource? noise = null, TimeProvider? clock = null)

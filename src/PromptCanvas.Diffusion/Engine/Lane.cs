@@ -16,7 +16,7 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>S + i in unsigned 32 bits; S where the pictures are frames of a row, and for preparations.</summary>
     public uint Seed { get; } = imageIndex == Preparing ? request.Request.Seed : request.Request.SeedOf(imageIndex);
 
-    /// <summary>What this lane makes ready for its request's pictures; null for a picture.</summary>
+    /// <summary>The preparation that this lane runs for its request's pictures; null for a picture.</summary>
     public Origins.Preparation? Preparation { get; init; }
 
     /// <summary>The texts this lane is conditioned on.</summary>
@@ -33,7 +33,7 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>Where the decoder starts; null = at the seed's own noise.</summary>
     public DecoderStart? Start { get; set; }
 
-    /// <summary>Whether somebody could have seen this picture already.</summary>
+    /// <summary>Whether this picture has had a preview.</summary>
     public bool HasPreview { get; set; }
 
     /// <summary>Work units done, in the units of <see cref="Stages.Stage.WorkPerRow"/>.</summary>
@@ -55,18 +55,18 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>Seconds inside the networks, by stage index.</summary>
     public double[] Seconds { get; } = new double[request.StageCount];
 
-    /// <summary>What goes on to the next stage; null between the prior and the decoder's end.</summary>
+    /// <summary>The input of the next stage; null between the prior and the decoder's end.</summary>
     public SignedImage? Picture { get; set; }
 }
 
 /// <summary>Noise a decoder starts from instead of the seed's own.</summary>
-/// <param name="Noise">x_T, in the layout the network takes.</param>
+/// <param name="Noise">x_T, in the network's layout.</param>
 /// <param name="FreshFraction">How far along the arc from it to the seed's own noise, 0 … 1.</param>
 internal sealed record DecoderStart(float[] Noise, double FreshFraction);
 
-/// <summary>A lane's diffusion state in its present stage, in the layout the network takes.</summary>
+/// <summary>A lane's diffusion state in its current stage, in the network's layout.</summary>
 /// <param name="Stepper">The update rule with this lane's history.</param>
-/// <param name="Input">The lane's whole row of the network's sample: x_t first, then what is constant over the steps.</param>
+/// <param name="Input">The lane's whole row of the network's sample: x_t first, then the part that is constant over the steps.</param>
 /// <param name="Clean">x̂₀ of the last step.</param>
 /// <param name="Guidance">w; 1 = off.</param>
 /// <param name="GuidanceInterval">Where guidance is on.</param>
@@ -78,13 +78,13 @@ internal sealed record StageState(
     /// <summary>x_t.</summary>
     public Span<float> Noisy => Input.AsSpan(0, Clean.Length);
 
-    /// <summary>What the network sees of this lane beside its sample; the stage knows its type.</summary>
+    /// <summary>The lane's other network inputs, in addition to its sample; the stage knows the type.</summary>
     public object? Conditioning { get; init; }
 
     /// <summary>The part of the picture that is not to be painted; null = all of it is.</summary>
     public Stages.KnownPixels? Known { get; init; }
 
-    /// <summary>Whether the known part of x is drawn anew at every step; otherwise the network's x̂₀ is overwritten with it.</summary>
+    /// <summary>Whether the known part of x is resampled at every step; otherwise the network's x̂₀ is overwritten with it.</summary>
     public bool ReplacesKnown { get; init; }
 
     /// <summary>Whether steps are repeated to make new and known parts agree.</summary>
@@ -105,7 +105,7 @@ internal sealed record StageState(
     /// <summary>How many samples are drawn.</summary>
     public int Rounds { get; init; } = 1;
 
-    /// <summary>How often the present step has been taken already.</summary>
+    /// <summary>How often the current step has already been taken.</summary>
     public int Repeat { get; set; }
 
     public bool IsDone => Step == Steps;

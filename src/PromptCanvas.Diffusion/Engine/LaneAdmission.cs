@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Brings a request's next lane onto the device: encodes its texts and pictures first, then makes ready what its pictures share, then its pictures.</summary>
+/// <summary>Admits a request's next lane: first encodes its texts and pictures, then runs the preparations its pictures share, then its pictures.</summary>
 internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoiseSource noise)
 {
     private readonly TextConditioner texts = new(model);
@@ -79,7 +79,7 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
         return lane;
     }
 
-    /// <summary>Whether a stage of this model and request could have given it.</summary>
+    /// <summary>Whether a stage of this model and request could have produced it.</summary>
     private bool Fits(ActiveRequest request, GenerationStage stage, StageResult result)
     {
         if (result.ImageEmbedding.Length != model.Prior.EmbeddingSize || (int)stage + 1 >= request.StageCount)

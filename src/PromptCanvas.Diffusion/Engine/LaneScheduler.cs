@@ -5,9 +5,9 @@ namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>Decides whose pictures come onto the device, which network runs next, and for whom. Used by one thread.</summary>
 /// <remarks>
-/// Who decides: requests that have shown nothing yet, and everybody but those who are <see cref="EngineOptions.MaxLead"/> of
-/// device time ahead of the least served. For them, in this order: (1) while a picture has no preview, the steps towards it, except that an upsampler that has stood
-/// still for <see cref="EngineOptions.LatePatience"/> goes first, and a full batch of one goes between where it is over within
+/// Eligible to decide: requests without a preview, and all people except those who are <see cref="EngineOptions.MaxLead"/> of
+/// device time ahead of the least served. For them, in this order: (1) while a picture has no preview, the steps towards it, except that an upsampler that has waited
+/// for <see cref="EngineOptions.LatePatience"/> goes first, and a full batch of one runs in between if it ends within
 /// <see cref="EngineOptions.FirstPreviewInterval"/>; (2) upsamplers with a full batch or out of patience; (3) the network
 /// with the most rows a second. Places in the batch: pictures without a preview, then one for each person in turn, then
 /// the picture nearest to its end; the others join only where a network is measured to take more rows for less each, as
@@ -24,8 +24,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
     /// <summary>A request arrives; its person joins at the level of those present.</summary>
     public void Arrive(string person, IReadOnlySet<string> present) => shares.Arrive(person, present);
 
-    /// <summary>The request that may bring its next picture into the engine: whoever has none there first, then whoever was served least, then the order of arrival.</summary>
-    /// <returns>Null when none waits, or when the room that is left is kept for people who have no picture in the making.</returns>
+    /// <summary>The request that may bring its next picture into the engine: first people who have none there, then the least served person, then the order of arrival.</summary>
+    /// <returns>Null when none waits, or when the remaining capacity is reserved for people who have no picture in the engine.</returns>
     public ActiveRequest? NextToAdmit(IReadOnlyList<ActiveRequest> requests, IReadOnlyList<Lane> lanes)
     {
         var open = options.MaxLanes - lanes.Count;
@@ -58,8 +58,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
     /// <param name="stages">The engine's stages.</param>
     public List<Lane> NextBatch(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
     {
-        var lateRoom = LateRoom(lanes, stages);
-        return Fill(Choose(Candidates(lanes, stages, lateRoom)), lateRoom);
+        var lateCapacity = LateCapacity(lanes, stages);
+        return Fill(Choose(Candidates(lanes, stages, lateCapacity)), lateCapacity);
     }
 
     /// <summary>Books a run: on the people, by their rows, and on the network's pace.</summary>
@@ -82,12 +82,12 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         }
     }
 
-    private List<BatchCandidate> Candidates(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages, int lateRoom)
+    private List<BatchCandidate> Candidates(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages, int lateCapacity)
     {
         var least = double.PositiveInfinity;
         foreach (var lane in lanes)
         {
-            if (MayEnter(lane, stages, lateRoom))
+            if (MayEnter(lane, stages, lateCapacity))
             {
                 least = Math.Min(least, shares.Of(lane.Request.Request.Person));
             }
@@ -96,7 +96,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         var candidates = new List<BatchCandidate>();
         foreach (var lane in lanes)
         {
-            if (!MayEnter(lane, stages, lateRoom))
+            if (!MayEnter(lane, stages, lateCapacity))
             {
                 continue;
             }
@@ -135,7 +135,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
     }
 
-    private int LateRoom(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
+    private int LateCapacity(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
     {
         var room = options.MaxLateLanes;
         foreach (var lane in lanes)
@@ -146,8 +146,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return room;
     }
 
-    private static bool MayEnter(Lane lane, IReadOnlyList<Stage> stages, int lateRoom) =>
-        lane.HasEntered || lateRoom > 0 || !stages[lane.StageIndex].IsLate;
+    private static bool MayEnter(Lane lane, IReadOnlyList<Stage> stages, int lateCapacity) =>
+        lane.HasEntered || lateCapacity > 0 || !stages[lane.StageIndex].IsLate;
 
     private BatchCandidate Choose(List<BatchCandidate> candidates)
     {
@@ -204,16 +204,16 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return best;
     }
 
-    private List<Lane> Fill(BatchCandidate chosen, int lateRoom)
+    private List<Lane> Fill(BatchCandidate chosen, int lateCapacity)
     {
         var batch = new List<Lane>();
         var rows = 0;
         foreach (var lane in InTurn(chosen))
         {
             var fits = batch.Count == 0 || rows + lane.State.Rows <= chosen.MaxRows;
-            if (fits && (lane.HasEntered || lateRoom > 0) && Joins(lane, chosen))
+            if (fits && (lane.HasEntered || lateCapacity > 0) && Joins(lane, chosen))
             {
-                lateRoom -= lane.HasEntered ? 0 : 1;
+                lateCapacity -= lane.HasEntered ? 0 : 1;
                 batch.Add(lane);
                 rows += lane.State.Rows;
             }
@@ -222,7 +222,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return batch;
     }
 
-    /// <summary>Whether a lane may take a place that is left: where company costs time, only those whose turn it is.</summary>
+    /// <summary>Whether a lane may take a free place in the batch: where a larger batch costs time, only lanes whose turn it is.</summary>
     private bool Joins(Lane lane, BatchCandidate chosen) =>
         PaceOf(chosen.Network).BatchingPays
         || (chosen.Deciding.Contains(lane) && (!chosen.LeadsToFirstPreview || !lane.HasPreview));

@@ -1,12 +1,12 @@
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>How long a network takes for its rows, in small batches and in large ones.</summary>
+/// <summary>A network's time per row, in small and in large batches.</summary>
 internal sealed class NetworkPace
 {
     /// <summary>How fast the newest measurement replaces older ones.</summary>
     private const double Newest = 0.25;
 
-    /// <summary>A row of a large batch must take less than this share of a small batch's, or company only delays the others.</summary>
+    /// <summary>A row of a large batch must take less than this share of a small batch's; otherwise extra rows only delay the others.</summary>
     private const double WorthIt = 0.75;
 
     private double? small;

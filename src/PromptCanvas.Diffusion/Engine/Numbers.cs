@@ -13,6 +13,6 @@ internal static class Numbers
     public static bool AreFinite(ReadOnlySpan<float> values) => float.IsFinite(TensorPrimitives.Sum(values));
 
     /// <summary>Whether every pixel of a picture is written as 0.</summary>
-    /// <param name="values">Signed range; what is below −1 is written as −1.</param>
+    /// <param name="values">Signed range; values below −1 are written as −1.</param>
     public static bool AreAllBlack(ReadOnlySpan<float> values) => TensorPrimitives.Max(values) < SmallestWritten;
 }

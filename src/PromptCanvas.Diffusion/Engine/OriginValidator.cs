@@ -2,12 +2,12 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Says what is wrong with what a request's pictures are made from.</summary>
+/// <summary>Validates the origin of a request.</summary>
 internal static class OriginValidator
 {
     private const double MaximumReach = 1;
 
-    /// <summary>One sentence that says what to do; null when it can be used.</summary>
+    /// <summary>One sentence with the fault and its remedy; null when it is valid.</summary>
     public static string? Validate(UnClipModel model, GenerationRequest request) => request.Origin switch
     {
         null => null,
@@ -19,7 +19,7 @@ internal static class OriginValidator
         _ => $"The engine makes nothing from {request.Origin.GetType().Name}.",
     } ?? ValidateFrames(request);
 
-    /// <summary>Says what is wrong with pictures and phrases.</summary>
+    /// <summary>Validates pictures and phrases.</summary>
     public static string? ValidateInputs(UnClipModel model, IReadOnlyList<ConditioningInput> inputs)
     {
         foreach (var input in inputs)

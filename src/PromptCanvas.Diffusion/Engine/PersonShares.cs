@@ -11,8 +11,8 @@ internal sealed class PersonShares
     /// <summary>Books device time on a person.</summary>
     public void Charge(string person, double seconds) => served[person] = Of(person) + seconds;
 
-    /// <summary>Lets a person in at the level of those already here, so that absence earns no credit, and forgets those who left.</summary>
-    /// <param name="person">Who arrives.</param>
+    /// <summary>Adds a person at the level of those present, so that absence earns no credit, and removes those who left.</summary>
+    /// <param name="person">The person who arrives.</param>
     /// <param name="present">The people whose requests are in the engine.</param>
     public void Arrive(string person, IReadOnlySet<string> present)
     {

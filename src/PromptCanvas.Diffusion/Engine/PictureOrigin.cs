@@ -2,32 +2,32 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>What pictures are made from when it is not a prompt: the decoder's image embeddings, and where its noise starts.</summary>
+/// <summary>The origin of pictures that are not made from a prompt: the decoder's image embeddings and its starting noise.</summary>
 public abstract record PictureOrigin
 {
     /// <summary>
-    /// Whether the pictures of the request are a row of frames. Frames share the one seed S and so all noise: they differ by what is asked and
-    /// nothing else.
+    /// Whether the pictures of the request are a row of frames. Frames share the seed S and therefore all noise: they differ only in their
+    /// conditioning.
     /// </summary>
     public virtual bool IsRow => false;
 }
 
 /// <summary>Other pictures of the same thing.</summary>
 /// <param name="Picture">The picture to vary.</param>
-/// <param name="Strength">0 = the picture drawn again … 1 = what it shows, drawn anew.</param>
+/// <param name="Strength">0 = a reconstruction of the picture … 1 = a new picture of the same subject.</param>
 /// <remarks>Source: Ramesh et al. (2022), section 3.1: DDIM with η from the inverted x_T.</remarks>
 public sealed record VariationOrigin(SourcePicture Picture, double Strength) : PictureOrigin
 {
     /// <summary>The strength people call subtle: layout and style stay.</summary>
     public const double Subtle = 0.25;
 
-    /// <summary>The strength people call strong: what it shows stays.</summary>
+    /// <summary>The strength called strong: only the subject stays.</summary>
     public const double Strong = 1;
 }
 
 /// <summary>Pictures and phrases mixed on the sphere of image embeddings; phrases get theirs from the prior with the seed S.</summary>
 /// <param name="Inputs">2 … <see cref="MaximumInputs"/>.</param>
-/// <param name="Weights">One for each input, none negative, not all 0; null = all alike.</param>
+/// <param name="Weights">One per input, none negative, not all 0; null = equal weights.</param>
 /// <remarks>Source: Ramesh et al. (2022), section 3.2.</remarks>
 public sealed record BlendOrigin(IReadOnlyList<ConditioningInput> Inputs, IReadOnlyList<double>? Weights) : PictureOrigin
 {
@@ -44,10 +44,10 @@ public sealed record BlendOrigin(IReadOnlyList<ConditioningInput> Inputs, IReadO
     public override bool IsRow => AsFrames;
 }
 
-/// <summary>A row of frames from a picture as it is towards what a change of words does to it.</summary>
+/// <summary>A row of frames from a picture along the difference of two captions.</summary>
 /// <param name="Picture">The picture the row starts from.</param>
 /// <param name="From">What the picture shows.</param>
-/// <param name="To">What it shall show.</param>
+/// <param name="To">What it should show.</param>
 /// <remarks>Source: Ramesh et al. (2022), section 3.3.</remarks>
 public sealed record TextDifferenceOrigin(SourcePicture Picture, string From, string To) : PictureOrigin
 {

@@ -3,13 +3,13 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Says what is wrong with a request, before any work.</summary>
+/// <summary>Validates a request before any work.</summary>
 internal static class RequestValidator
 {
     private const double MaximumGuidance = 50;
     private const int MaximumCandidates = 16;
 
-    /// <summary>One sentence that says what to do; null when the request can be made.</summary>
+    /// <summary>One sentence with the fault and its remedy; null when the request is valid.</summary>
     public static string? Validate(UnClipModel model, GenerationRequest request) =>
         ValidateText(model, request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateOverrides(model, request)
         ?? OriginValidator.Validate(model, request);

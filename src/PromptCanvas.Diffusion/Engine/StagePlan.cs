@@ -3,10 +3,10 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>What one picture of a request goes through: the model's recipe with the request's changes.</summary>
+/// <summary>The plan of one picture: the model's recipe with the request's changes.</summary>
 internal sealed class StagePlan
 {
-    /// <summary>The name of the prior where a picture's own embedding takes its place.</summary>
+    /// <summary>The prior's name when a picture's own embedding replaces it.</summary>
     public const string GivenEmbedding = "given";
 
     private static readonly int[] StandardSizes = [64, 256, 512, 1024];
@@ -36,13 +36,13 @@ internal sealed class StagePlan
     /// <summary>One entry for each upsampler the size needs.</summary>
     public StageRecipe[] SuperResolution { get; }
 
-    /// <summary>Whether the model was not trained with known regions: they are drawn anew under noise at every step, and the decoder repeats steps to fit them.</summary>
+    /// <summary>Whether the model was not trained with known regions: they are resampled with noise at every step, and the decoder repeats steps to adapt to them.</summary>
     public bool RePaints { get; private init; }
 
-    /// <summary>Whether what is painted continues the known picture, so that any difference at the rim is an error.</summary>
+    /// <summary>Whether the painted part continues the known picture, so that any difference at the rim is an error.</summary>
     public bool ContinuesKnown => Conditioning == ConditioningMode.KnownPicture;
 
-    /// <summary>The first decoder step that runs the network: half way where the known picture is continued, because things appear before and textures after.</summary>
+    /// <summary>The first decoder step that runs the network: halfway when the known picture is continued, because objects appear before and textures after.</summary>
     public int DecoderStart => ContinuesKnown ? Decoder.Steps / 2 : 0;
 
     /// <summary>The side of the picture the last stage gives.</summary>

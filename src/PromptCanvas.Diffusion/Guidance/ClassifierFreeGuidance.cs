@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 
 namespace PromptCanvas.Diffusion.Guidance;
 
-/// <summary>Pushes a prediction away from what the network says without a prompt.</summary>
-/// <remarks>Source: Ho and Salimans (2022). Linear, so it may be applied to noise, clean sample or velocity alike, before clipping.</remarks>
+/// <summary>Pushes a prediction away from the unconditional prediction.</summary>
+/// <remarks>Source: Ho and Salimans (2022). Linear, so it applies equally to noise, clean sample or velocity, before clipping.</remarks>
 public static class ClassifierFreeGuidance
 {
     private const int ChunkLength = 512;

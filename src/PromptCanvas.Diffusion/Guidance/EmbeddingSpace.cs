@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace PromptCanvas.Diffusion.Guidance;
 
-/// <summary>What is done with CLIP embeddings. They keep their own lengths unless said: the networks were trained on embeddings that are not normalised.</summary>
+/// <summary>Arithmetic on CLIP embeddings. They keep their lengths unless stated otherwise: the networks were trained on embeddings that are not normalised.</summary>
 public static class EmbeddingSpace
 {
     /// <summary>‖a‖.</summary>
@@ -79,8 +79,8 @@ public static class EmbeddingSpace
     }
 
     /// <summary>normalise(t̂ − t̂₀)·length, where t̂ and t̂₀ are normalised; without a direction (all 0) where the texts mean the same.</summary>
-    /// <param name="from">t₀, the embedding of what is there.</param>
-    /// <param name="to">t, the embedding of what shall be.</param>
+    /// <param name="from">t₀, the embedding of the current caption.</param>
+    /// <param name="to">t, the embedding of the wanted caption.</param>
     /// <param name="length">Of the result.</param>
     /// <remarks>Source: Ramesh et al. (2022), section 3.3.</remarks>
     public static float[] Difference(ReadOnlySpan<float> from, ReadOnlySpan<float> to, double length)

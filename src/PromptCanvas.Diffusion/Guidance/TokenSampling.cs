@@ -5,7 +5,7 @@ public static class TokenSampling
 {
     /// <summary>The first token at which the cumulative softmax of logits / temperature reaches a uniform number.</summary>
     /// <param name="logits">One finite value for each token; at least one.</param>
-    /// <param name="temperature">0 = the likeliest token, whatever the number; 1 = the network's own distribution.</param>
+    /// <param name="temperature">0 = always the likeliest token; 1 = the network's own distribution.</param>
     /// <param name="uniform">In (0, 1].</param>
     /// <returns>0 … number of logits − 1.</returns>
     /// <exception cref="ArgumentException">There are no logits, or temperature or number are outside their range.</exception>

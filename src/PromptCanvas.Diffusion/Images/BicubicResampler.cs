@@ -12,7 +12,7 @@ public sealed class BicubicResampler
     // Longer sums are worth a call.
     private const int MostTapsOneByOne = 8;
 
-    // What an output inside an enlarged picture is made of.
+    // Number of inputs per output in the interior of an enlarged picture.
     private const int EnlargementTaps = 4;
 
     private readonly AxisWeights horizontal;

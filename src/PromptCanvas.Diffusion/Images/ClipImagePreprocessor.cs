@@ -73,7 +73,7 @@ public sealed class ClipImagePreprocessor
         return CropAndNormalize(resized, resizedWidth, resizedHeight);
     }
 
-    /// <summary>A strip is cut to its middle first: enlarged whole it would fill memory, and only a square of it is looked at.</summary>
+    /// <summary>Crops a long strip to its middle first: only a square of it is used, and enlarging all of it would fill the memory.</summary>
     private float[] ProcessMiddle(int width, int height, ReadOnlySpan<byte> rgb, int length)
     {
         var (cutWidth, cutHeight) = (Math.Min(width, length), Math.Min(height, length));

@@ -6,10 +6,10 @@ internal sealed class HoleBlender
     // Two cells of a 64² decoder: as far as its picture of the rim and the known pixels differ.
     private const int FeatherDivisor = 32;
 
-    // Pixels of the hole whose colour the known ones beside them decide.
+    // Pixels of the hole whose colour the neighbouring known pixels decide.
     private const float RimWidth = 2;
 
-    // A quarter of the range: a model that paints a background differs by less from what is there, a thing it paints on it by more.
+    // A quarter of the range: a painted background differs by less from the known pixels, a painted object by more.
     private const float ToleratedDifference = 0.5f;
 
     // Twice the typical deviation holds 95 % of a normal texture.
@@ -31,13 +31,13 @@ internal sealed class HoleBlender
         texture = new Lazy<float[]>(() => MeasureTexture(keep));
     }
 
-    /// <summary>The known pixels exactly as they are, the painted ones in the hole, and behind its rim a passage from one to the other.</summary>
+    /// <summary>The known pixels unchanged, the painted ones in the hole, with a transition inside its rim.</summary>
     /// <param name="painted">A picture of the same side; not changed.</param>
     /// <param name="continues">
-    /// Whether it shall show nothing but what the known picture continues to. If not, a great difference at the rim is something painted there
+    /// Whether it must only continue the known picture. If not, a large difference at the rim is an object that was painted there
     /// on purpose.
     /// </param>
-    /// <remarks>Source: Pérez et al. (2003), Poisson image editing, eq. 5: the difference at the rim, spread smoothly over the hole, is taken off.</remarks>
+    /// <remarks>Source: Pérez et al. (2003), Poisson image editing, eq. 5: the difference at the rim, spread smoothly over the hole, is subtracted.</remarks>
     public SignedImage Blend(SignedImage painted, bool continues)
     {
         var difference = RimDifference(painted, continues);
@@ -87,7 +87,7 @@ internal sealed class HoleBlender
         return HoleFiller.Fill(new SignedImage(painted.Width, painted.Height, difference), rim);
     }
 
-    /// <summary>How far the known pixels around the hole are from a smooth surface through those behind them: what a closed hole must be like too.</summary>
+    /// <summary>The deviation of the known pixels around the hole from a smooth surface through those behind them: the limit for the closed hole, too.</summary>
     /// <returns>The root mean square of each channel.</returns>
     private float[] MeasureTexture(bool[] keep)
     {

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Images;
 
-/// <summary>Closes a hole with the smooth surface that its rim spans, so that nothing of what was in it is left.</summary>
+/// <summary>Closes a hole with the smooth surface spanned by its rim, so that nothing of its old content remains.</summary>
 /// <remarks>Laplace's equation with the known pixels as boundary, solved from coarse to fine as in the push–pull of Gortler et al. (1996), The Lumigraph, section 3.4.</remarks>
 public static class HoleFiller
 {
@@ -54,7 +54,7 @@ public static class HoleFiller
         }
     }
 
-    /// <summary>The picture at one resolution: values of unknown pixels are what is sought.</summary>
+    /// <summary>The picture at one resolution; the values of unknown pixels are solved for.</summary>
     private sealed record Level(int Width, int Height, float[] Values, bool[] Known)
     {
         /// <summary>Half the size: means of the known pixels of each 2 × 2 block.</summary>

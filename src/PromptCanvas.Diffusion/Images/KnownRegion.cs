@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace PromptCanvas.Diffusion.Images;
 
-/// <summary>A square picture of which a part is known; the rest is to be painted. Immutable.</summary>
-/// <remarks>What the picture holds in the hole is thrown away on construction: it never reaches a network.</remarks>
+/// <summary>A square picture with a known part; the rest will be painted. Immutable.</summary>
+/// <remarks>The pixels in the hole are discarded on construction: they never reach a network.</remarks>
 public sealed class KnownRegion
 {
     private readonly ConcurrentDictionary<int, HoleBlender> blenders = new();
@@ -51,7 +51,7 @@ public sealed class KnownRegion
         return (ResizePicture(side), growHole ? KeepMasks.GrowHole(cells, side) : cells);
     }
 
-    /// <summary>What lays painted pictures of a side into the hole; made once for each side.</summary>
+    /// <summary>The blender that pastes painted pictures of a given side into the hole; created once per side.</summary>
     /// <param name="side">In pixels.</param>
     internal HoleBlender BlenderAt(int side) => blenders.GetOrAdd(side, _ =>
     {

@@ -40,7 +40,7 @@ public sealed class SignedImage
     /// <summary>The planar values; not necessarily inside [−1, 1] before <see cref="ToRgbBytes"/> clamps them.</summary>
     public float[] Values => values ??= Signed(Width * Height, rgb);
 
-    /// <summary>This picture as one to look at or to make others from.</summary>
+    /// <summary>Converts to a source picture of 8-bit RGB.</summary>
     public SourcePicture ToSource() => new(Width, Height, ToRgbBytes());
 
     /// <summary>Interleaved 8-bit RGB, row by row: clamp to [−1, 1], map to 0–255, round half to even.</summary>
@@ -82,10 +82,10 @@ public sealed class SignedImage
         return new SignedImage(width, height, Signed(plane, rgb));
     }
 
-    /// <summary>The picture of interleaved 8-bit RGB, a quarter of the size: its values are worked out when somebody asks for them.</summary>
+    /// <summary>A picture of interleaved 8-bit RGB, a quarter of the size in memory: its values are computed on demand.</summary>
     /// <param name="width">W in pixels.</param>
     /// <param name="height">H in pixels.</param>
-    /// <param name="rgb">3·H·W bytes, which nobody writes to any more.</param>
+    /// <param name="rgb">3·H·W bytes; the caller must not modify them afterwards.</param>
     /// <exception cref="ArgumentException">The number of bytes is not 3·H·W.</exception>
     public static SignedImage WrapRgbBytes(int width, int height, byte[] rgb)
     {

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Images;
 
-/// <summary>A picture somebody brought, as it was decoded: interleaved 8-bit RGB of any size, upright.</summary>
+/// <summary>A decoded input picture: interleaved 8-bit RGB of any size, upright.</summary>
 public sealed class SourcePicture
 {
     /// <summary>Wraps decoded bytes without copying them.</summary>

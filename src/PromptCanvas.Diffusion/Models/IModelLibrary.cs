@@ -3,7 +3,7 @@ namespace PromptCanvas.Diffusion.Models;
 /// <summary>The models this installation has: every subfolder of the models folder with a <c>model_index.json</c>.</summary>
 public interface IModelLibrary
 {
-    /// <summary>The name used when nobody names one.</summary>
+    /// <summary>The name of the default model.</summary>
     string DefaultName { get; }
 
     /// <summary>The names of the models present now, in alphabetical order.</summary>

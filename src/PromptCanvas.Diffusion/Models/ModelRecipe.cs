@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Models;
 
-/// <summary>A model's defaults: <c>recipe.json</c> beside its <c>model_index.json</c>; absent = Karlo's.</summary>
+/// <summary>A model's defaults: <c>recipe.json</c> next to its <c>model_index.json</c>; absent = Karlo's.</summary>
 public sealed record ModelRecipe
 {
     /// <summary>The prior's defaults.</summary>
@@ -28,7 +28,7 @@ public sealed record ModelRecipe
     /// <value>20.</value>
     public int InversionSteps { get; init; } = 30;
 
-    /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt beside the image embedding.</summary>
+    /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt, with the image embedding.</summary>
     public bool CaptionTokens { get; init; } = true;
 
     /// <summary>Other defaults by name, such as <c>fast</c> and <c>best</c>; they have no profiles of their own.</summary>

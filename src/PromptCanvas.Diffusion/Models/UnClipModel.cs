@@ -28,8 +28,8 @@ public sealed record UnClipModel : IDisposable
     public ClipImageSettings ImageSettings { get; init; } = new();
 
     /// <summary>
-    /// What the model's pictures can show, for describing pictures: captions, and patterns in which each <c>{}</c> stands for a caption; empty
-    /// where the model brings none.
+    /// What the model's pictures can show, for describing pictures: captions, and patterns in which each <c>{}</c> stands for a caption; empty if
+    /// the model has none.
     /// </summary>
     public IReadOnlyList<string> Captions { get; init; } = [];
 
@@ -110,7 +110,7 @@ public sealed record TextProjectionComponent(INetwork Network, int ExtraContextT
 /// <param name="ImageSize">Side of the image it makes, in pixels.</param>
 /// <param name="PixelUnshuffle">p: the image enters as p² times the channels on a grid of size / p; 1 = as it is.</param>
 /// <param name="MaskedInput">Whether it takes [noisy picture 3, picture × keep 3, keep mask 1], each unshuffled, in this order; keep 1 = known.</param>
-/// <param name="LearnedVariance">Whether the second half of its output channels is a variance (whatever the scheduler does with it).</param>
+/// <param name="LearnedVariance">Whether the second half of its output channels is a variance (independent of the scheduler's use of it).</param>
 public sealed record DecoderComponent(
     INetwork Network, SchedulerSettings Scheduler, int ImageSize, int PixelUnshuffle, bool MaskedInput, bool LearnedVariance);
 

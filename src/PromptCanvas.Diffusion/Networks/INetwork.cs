@@ -20,13 +20,13 @@ public interface INetwork : IDisposable
     /// <exception cref="Models.ModelException">The weights cannot be loaded.</exception>
     IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken);
 
-    /// <summary>Nobody is known to need the network after its next run: that run gives its scratch memory back when it is done. The weights stay.</summary>
+    /// <summary>No request needs the network after its next run, so that run releases its scratch memory at its end. The weights stay.</summary>
     void ReleaseScratchAfterNextRun()
     {
     }
 
-    /// <summary>Takes an output back that nobody reads any more, so that a later run may write its values into it.</summary>
-    /// <param name="output">From <see cref="Run"/>; given back once, or not at all.</param>
+    /// <summary>Returns an output that is no longer read, so that a later run can reuse its memory.</summary>
+    /// <param name="output">From <see cref="Run"/>; returned at most once.</param>
     void Recycle(NetworkTensor output)
     {
     }

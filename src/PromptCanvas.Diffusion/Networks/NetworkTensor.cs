@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Networks;
 
-/// <summary>What a network takes or gives: a row-major block of 32-bit floats or 64-bit integers with a shape.</summary>
+/// <summary>An input or output of a network: a row-major block of 32-bit floats or 64-bit integers with a shape.</summary>
 /// <remarks>The first dimension is always the batch: row <c>i</c> belongs to lane <c>i</c> and to nothing else.</remarks>
 public sealed class NetworkTensor
 {

@@ -18,7 +18,7 @@ public static class PhiloxNoise
 
     private const int BlockLength = 4;
 
-    // Always so many blocks at once, whatever the length asked for: vectorised functions may round a short span's values otherwise.
+    // Always this many blocks at once, independent of the requested length: vectorised functions may round the values of a short span differently.
     private const int BlocksAtOnce = 256;
     private const int ValuesAtOnce = BlocksAtOnce * BlockLength;
     private const int PairsAtOnce = ValuesAtOnce / 2;

@@ -12,7 +12,7 @@ public interface ISampler : IStepper
     /// <inheritdoc/>
     int IStepper.Timestep(int step) => Plan.Timestep(step);
 
-    /// <summary>Takes the last step back: it is the next one again, and what the sampler remembered of it is forgotten.</summary>
+    /// <summary>Undoes the last step: it becomes the next one again, and the sampler discards its memory of it.</summary>
     /// <exception cref="InvalidOperationException">No step has been taken since the start.</exception>
     void Rewind();
 }

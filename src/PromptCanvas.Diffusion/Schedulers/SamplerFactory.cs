@@ -27,7 +27,7 @@ public static class SamplerFactory
     public static ISampler Create(SamplerKind kind, SchedulerSettings settings, int steps, double eta = 0) =>
         Create(kind, settings, NoiseSchedule.FromSettings(settings), steps, eta);
 
-    /// <summary>Makes the way back up of a DDIM run: from a clean sample to the noise that gives it again.</summary>
+    /// <summary>Creates a DDIM inversion: from a clean sample to the noise that reproduces it.</summary>
     /// <param name="settings">The component's settings.</param>
     /// <param name="steps">Steps of the DDIM run, <see cref="MinimumSteps"/> … <see cref="MaximumSteps"/>.</param>
     /// <param name="corrections">Corrections of each step, 0 or more.</param>

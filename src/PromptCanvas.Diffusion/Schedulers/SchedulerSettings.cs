@@ -116,7 +116,7 @@ public sealed record SchedulerSettings
     /// <summary>Whether dynamic thresholding replaces the clip (Imagen, section 2.3).</summary>
     public bool DynamicThresholding { get; init; }
 
-    /// <summary>The quantile of |x̂₀| dynamic thresholding looks at.</summary>
+    /// <summary>The quantile of |x̂₀| used by dynamic thresholding.</summary>
     public double DynamicThresholdingRatio { get; init; } = 0.995;
 
     /// <summary>The largest threshold dynamic thresholding uses.</summary>

@@ -50,7 +50,7 @@ public static class TimestepPlans
     /// </summary>
     /// <param name="schedule">The noise schedule.</param>
     /// <param name="steps">n, 1 … M−1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are no steps or more than the schedule has room for.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no steps, or more than the schedule allows.</exception>
     public static TimestepPlan DpmSolver(NoiseSchedule schedule, int steps)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -79,7 +79,7 @@ public static class TimestepPlans
         };
     }
 
-    /// <summary>The most steps <see cref="DpmSolver"/> has room for.</summary>
+    /// <summary>The maximum number of steps of <see cref="DpmSolver"/>.</summary>
     /// <param name="schedule">The noise schedule.</param>
     public static int MaximumDpmSolverSteps(NoiseSchedule schedule)
     {

@@ -36,7 +36,7 @@ public sealed class ClipTokenizer : ITokenizer
     /// <param name="merges">The content of <c>merges.txt</c>: a version line, then one pair a line, most frequent first.</param>
     /// <param name="options">Length and special tokens.</param>
     /// <exception cref="ModelException">A file is damaged, or the vocabulary lacks a special token or the result of a merge.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The length leaves no room for text.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is too small for text.</exception>
     public static ClipTokenizer Create(Stream vocabulary, TextReader merges, ClipTokenizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);

@@ -12,7 +12,7 @@ internal static class ClipWords
 {
     private static readonly string[] Literals = ["<|startoftext|>", "<|endoftext|>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
-    /// <summary>Canonical composition and lower case; what is no valid UTF-16 becomes U+FFFD.</summary>
+    /// <summary>Canonical composition and lower case; invalid UTF-16 becomes U+FFFD.</summary>
     /// <param name="word">Text without white space.</param>
     public static string Normalize(ReadOnlySpan<char> word)
     {

@@ -10,7 +10,7 @@ public interface ITokenizer
     /// <param name="text">Anything a person typed; empty is the unconditional prompt.</param>
     TokenSequence Encode(string text);
 
-    /// <summary>What each token between the begin and the end token stands for, to be shown to people.</summary>
+    /// <summary>The text of each token between the begin and the end token, for display.</summary>
     /// <param name="tokens">A prompt that this tokenizer encoded.</param>
     /// <returns>Pieces of the text in lower case; none where the tokenizer cannot say.</returns>
     IReadOnlyList<string> Pieces(TokenSequence tokens) => [];

@@ -1,15 +1,14 @@
 using Microsoft.Extensions.Configuration;
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Startup;
 
 namespace PromptCanvas.Generation.Configuration;
 
-/// <summary>How the database is reached: <c>ConnectionStrings:PromptCanvas</c>, or the file that <c>ConnectionStrings:PromptCanvas_FILE</c> names, for mounted secrets.</summary>
+/// <summary>Reads the connection string from <c>ConnectionStrings:PromptCanvas</c>, or from the file that <c>ConnectionStrings:PromptCanvas_FILE</c> names (for mounted secrets).</summary>
 public static class ConnectionStringSetting
 {
     private const string FileKey = $"ConnectionStrings:{DatabaseOptions.ConnectionStringName}_FILE";
 
-    /// <returns>Null when neither is set.</returns>
+    /// <returns>Null if neither is set.</returns>
     /// <exception cref="StartupException">The file cannot be read.</exception>
     public static string? Read(IConfiguration configuration)
     {

@@ -12,8 +12,8 @@ public sealed record DataOptions
     [Required]
     public string Folder { get; init; } = "data";
 
-    /// <summary>Room that is held back and freed when the disk is full, so that what runs can be written and people can delete; 0 = none. Held only
-    /// where twice as much is free.</summary>
+    /// <summary>Disk space reserved for emergencies. It is released when the disk is full, so that running jobs can be saved and people can delete
+    /// pictures; 0 = none. Reserved only while twice as much is free.</summary>
     /// <value>500</value>
     [Range(0, 100_000)]
     public int ReserveMegabytes { get; init; } = 500;

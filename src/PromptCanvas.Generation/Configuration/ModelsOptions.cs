@@ -12,7 +12,7 @@ public sealed record ModelsOptions
     [Required]
     public string Folder { get; init; } = "models";
 
-    /// <summary>The model used when nobody names one.</summary>
+    /// <summary>The model used when a request names none.</summary>
     /// <value>starter</value>
     [Required]
     public string Default { get; init; } = "starter";

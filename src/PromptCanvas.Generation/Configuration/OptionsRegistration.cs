@@ -7,11 +7,11 @@ namespace PromptCanvas.Generation.Configuration;
 
 internal static class OptionsRegistration
 {
-    // A RangeAttribute is one object for all hosts of a process, and converts its bounds in place when it is first used:
-    // two hosts that start together would find it half converted.
+    // A RangeAttribute is shared by all hosts of a process and converts its bounds in place on first use. Two hosts that start concurrently
+    // could read half-converted bounds.
     private static readonly Lock OneAtATime = new();
 
-    /// <summary>Binds a section and checks its attributes when the host starts.</summary>
+    /// <summary>Binds a section and validates its attributes when the host starts.</summary>
     public static void AddValidated<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class
     {

@@ -5,7 +5,7 @@ public sealed record ProvenanceOptions
 {
     public const string Section = "Provenance";
 
-    /// <summary>Whether pictures' files say how they were made. Off, nothing is written, and what was written before is left out of every answer.</summary>
+    /// <summary>Whether picture files contain how they were made. If off, nothing is embedded, and data embedded earlier is removed from responses.</summary>
     /// <value>true</value>
     public bool Embed { get; init; } = true;
 }

@@ -2,25 +2,25 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PromptCanvas.Generation.Configuration;
 
-/// <summary>How long credits last; boundaries are midnight UTC.</summary>
+/// <summary>Credit period; boundaries are midnight UTC.</summary>
 public enum QuotaPeriod
 {
     Month,
 
-    /// <summary>From Monday.</summary>
+    /// <summary>Starts on Monday.</summary>
     Week,
     Day,
 
-    /// <summary>They are given once and never renewed.</summary>
+    /// <summary>Credits are given once and never renewed.</summary>
     None,
 }
 
-/// <summary>Section <c>Quotas</c>: what people may use. One credit is one finished picture.</summary>
+/// <summary>Section <c>Quotas</c>: limits per person. One credit is one finished picture.</summary>
 public sealed record QuotaOptions
 {
     public const string Section = "Quotas";
 
-    /// <summary>Credits a period for whoever has no cap by role or person.</summary>
+    /// <summary>Credits per period for people without a cap of their own or of their role.</summary>
     /// <value>200</value>
     [Range(0, 1_000_000)]
     public int DefaultCredits { get; init; } = 200;
@@ -28,23 +28,23 @@ public sealed record QuotaOptions
     /// <value>Month</value>
     public QuotaPeriod Period { get; init; } = QuotaPeriod.Month;
 
-    /// <summary>At most so many unused credits move into the next period.</summary>
+    /// <summary>Maximum unused credits carried over into the next period.</summary>
     /// <value>0: none</value>
     [Range(0, 1_000_000)]
     public int CarryOver { get; init; }
 
-    /// <summary>Jobs of one person that may wait at the same time.</summary>
+    /// <summary>Maximum queued jobs per person.</summary>
     /// <value>20</value>
     [Range(1, 100_000)]
     public int MaximumQueued { get; init; } = 20;
 
-    /// <summary>Jobs of one person that may run at the same time; 0 = as many as the worker runs.</summary>
+    /// <summary>Maximum running jobs per person; 0 = limited only by the worker.</summary>
     /// <value>0</value>
     [Range(0, 64)]
     public int MaximumRunning { get; init; }
 
-    /// <summary>Megabytes that one person's pictures and uploads may take on the disk.</summary>
-    /// <value>0: as many as there is room for</value>
+    /// <summary>Disk space for one person's pictures and uploads, in megabytes.</summary>
+    /// <value>0: unlimited</value>
     [Range(0, 100_000_000)]
     public int DiskMegabytes { get; init; }
 }

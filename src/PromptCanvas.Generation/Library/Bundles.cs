@@ -5,13 +5,13 @@ using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Data;
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-/// <remarks>Bundles may be lost: after a restart, and an hour after they were made, they are made again.</remarks>
+/// <remarks>Bundles are lost at a restart and expire an hour after they were started; then they must be requested again.</remarks>
 internal sealed class Bundles(
     IDbContextFactory<AppDbContext> databases, IImageStore store, DataFolder folder, TimeProvider clock, ILogger<Bundles> logger) : IBundles
 {
@@ -20,32 +20,32 @@ internal sealed class Bundles(
 
     private readonly ConcurrentDictionary<Guid, Bundle> bundles = new();
 
-    public async Task<Guid?> StartAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    public async Task<Guid?> StartAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         Sweep();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Images.VisibleTo(viewer).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
+        var pictures = await database.Images.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
             .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
-        if (pictures.Count == 0 || bundles.Values.Count(bundle => bundle.PersonId == viewer.PersonId && !bundle.IsOver) >= AtOnce)
+        if (pictures.Count == 0 || bundles.Values.Count(bundle => bundle.PersonId == actor.PersonId && !bundle.IsOver) >= AtOnce)
         {
             return null;
         }
 
         var id = Guid.NewGuid();
-        var bundle = new Bundle(viewer.PersonId, pictures.Count, FileOf(id), clock.GetUtcNow());
+        var bundle = new Bundle(actor.PersonId, pictures.Count, FileOf(id), clock.GetUtcNow());
         bundles[id] = bundle;
         _ = Task.Run(() => MakeAsync(bundle, pictures), CancellationToken.None);
         return id;
     }
 
-    public BundleView? Find(Viewer viewer, Guid bundleId) => OwnOf(viewer, bundleId) is { } bundle
+    public BundleView? Find(Actor actor, Guid bundleId) => OwnOf(actor, bundleId) is { } bundle
         ? new BundleView(bundle.Done, bundle.Count, bundle.IsReady, bundle.HasFailed)
         : null;
 
-    public Stream? Open(Viewer viewer, Guid bundleId)
+    public Stream? Open(Actor actor, Guid bundleId)
     {
-        if (OwnOf(viewer, bundleId) is not { IsReady: true } bundle)
+        if (OwnOf(actor, bundleId) is not { IsReady: true } bundle)
         {
             return null;
         }
@@ -62,7 +62,7 @@ internal sealed class Bundles(
 
     private string FileOf(Guid id) => Path.Combine(folder.Temporary, $"{id:N}.zip");
 
-    private Bundle? OwnOf(Viewer viewer, Guid bundleId) => bundles.TryGetValue(bundleId, out var bundle) && bundle.PersonId == viewer.PersonId ? bundle : null;
+    private Bundle? OwnOf(Actor actor, Guid bundleId) => bundles.TryGetValue(bundleId, out var bundle) && bundle.PersonId == actor.PersonId ? bundle : null;
 
     private void Sweep()
     {
@@ -74,7 +74,7 @@ internal sealed class Bundles(
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whoever waits is told; nobody else notices.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The failure is reported to the person who waits for the bundle; other requests must not fail.")]
     private async Task MakeAsync(Bundle bundle, List<Entry> pictures)
     {
         try
@@ -92,7 +92,7 @@ internal sealed class Bundles(
         }
         catch (Exception fault)
         {
-            logger.LogWarning(fault, "A zip of {Count} pictures could not be made", bundle.Count);
+            logger.LogWarning(fault, "A zip file of {Count} pictures could not be created", bundle.Count);
             bundle.HasFailed = true;
         }
     }
@@ -103,7 +103,7 @@ internal sealed class Bundles(
         {
             await using var bytes = content.Stream;
 
-            // PNG is as small as it gets.
+            // PNG is already compressed.
             var name = string.Create(CultureInfo.InvariantCulture, $"{bundle.Done + 1:D3}-{picture.Seed}.png");
             await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync();
             await bytes.CopyToAsync(entry);

@@ -1,36 +1,36 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJobQueries jobs) : IFamily
+internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPictureQueries pictures) : IFamily
 {
-    /// <summary>Generations above the picture; the tree is walked on from there.</summary>
+    /// <summary>Generations above the picture that one read returns; navigate to a parent for more.</summary>
     private const int Generations = 2;
 
     private const int MostChildren = 60;
 
-    public async Task<Family?> FindAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
+    public async Task<Family?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(viewer, imageId, cancellationToken) is not { } picture)
+        if (await pictures.FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
         {
             return null;
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var reader = new Reader(database, viewer, cancellationToken);
+        var reader = new Reader(database, actor, cancellationToken);
         var children = ChildrenOf(database, imageId);
-        var remixes = children.VisibleTo(viewer).Where(image => image.PersonId != picture.PersonId);
+        var remixes = children.VisibleTo(actor).Where(image => image.PersonId != picture.PersonId);
         return new Family(
             picture,
             await reader.NameAsync(picture.PersonId),
             await reader.ParentsAsync(picture.JobId, Generations),
-            await reader.NodesAsync(database.Images.VisibleTo(viewer).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
+            await reader.NodesAsync(database.Images.VisibleTo(actor).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
             await reader.ChildrenAsync(imageId))
         {
             Remixes = await remixes.CountAsync(cancellationToken),
@@ -41,8 +41,8 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
     private static IQueryable<GeneratedImage> ChildrenOf(AppDbContext database, Guid imageId) => database.Images.Where(image =>
         database.JobInputs.Any(input => input.JobId == image.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
 
-    /// <summary>One look at a family.</summary>
-    private sealed class Reader(AppDbContext database, Viewer viewer, CancellationToken cancellationToken)
+    /// <summary>Reads one family, with a cache of names.</summary>
+    private sealed class Reader(AppDbContext database, Actor actor, CancellationToken cancellationToken)
     {
         private readonly Dictionary<Guid, string?> names = [];
 
@@ -92,12 +92,12 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
             return nodes;
         }
 
-        // A picture that is hidden shows as a gap only where something made from it is to be seen: otherwise it would tell what others do in private.
+        // A hidden child appears as a gap only if the actor may see a picture made from it. Otherwise the gap would reveal private activity.
         public async Task<IReadOnlyList<FamilyNode>> ChildrenAsync(Guid imageId)
         {
             var children = ChildrenOf(database, imageId);
-            var visible = await NodesAsync(children.VisibleTo(viewer).OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageIndex));
-            var seen = database.Images.VisibleTo(viewer);
+            var visible = await NodesAsync(children.VisibleTo(actor).OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageIndex));
+            var seen = database.Images.VisibleTo(actor);
             var hidden = await children.Where(child => !seen.Any(image => image.Id == child.Id)
                     && seen.Any(grandchild => database.JobInputs.Any(input =>
                         input.JobId == grandchild.JobId && input.ImageId == child.Id && input.Role != JobInputRoles.Mask)))
@@ -109,7 +109,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
         {
             if (input.UploadId is { } upload)
             {
-                var isOwn = await database.Uploads.VisibleTo(viewer).AnyAsync(row => row.Id == upload, cancellationToken);
+                var isOwn = await database.Uploads.VisibleTo(actor).AnyAsync(row => row.Id == upload, cancellationToken);
                 return isOwn ? new FamilyNode(FamilyNodeKind.Upload, upload) : new FamilyNode(FamilyNodeKind.Private, null);
             }
 
@@ -118,7 +118,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
                 return new FamilyNode(FamilyNodeKind.Gone, null);
             }
 
-            var view = await database.Images.VisibleTo(viewer).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
+            var view = await database.Images.VisibleTo(actor).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
             return view is null
                 ? new FamilyNode(FamilyNodeKind.Private, null)
                 : await NodeAsync(view) with { Parents = await ParentsAsync(view.JobId, generations - 1) };
@@ -128,7 +128,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IJob
         {
             Picture = view,
             Person = await NameAsync(view.PersonId),
-            ChildCount = await ChildrenOf(database, view.Id).VisibleTo(viewer).CountAsync(cancellationToken),
+            ChildCount = await ChildrenOf(database, view.Id).VisibleTo(actor).CountAsync(cancellationToken),
         };
     }
 }

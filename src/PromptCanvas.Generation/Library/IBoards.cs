@@ -1,43 +1,43 @@
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Boards: a person's own, and those that the team shares.</summary>
+/// <summary>Boards: the actor's own and those shared with the team.</summary>
 public interface IBoards
 {
-    /// <summary>One's own first, then the team's, each by name.</summary>
-    Task<IReadOnlyList<BoardView>> ReadAsync(Viewer viewer, CancellationToken cancellationToken);
+    /// <summary>The actor's own boards first, then the team's, each sorted by name.</summary>
+    Task<IReadOnlyList<BoardView>> ReadAsync(Actor actor, CancellationToken cancellationToken);
 
-    /// <summary>Null also when the viewer may not know of it.</summary>
-    Task<BoardView?> FindAsync(Viewer viewer, Guid boardId, CancellationToken cancellationToken);
+    /// <summary>Null if the board does not exist or the actor may not see it.</summary>
+    Task<BoardView?> FindAsync(Actor actor, Guid boardId, CancellationToken cancellationToken);
 
     /// <returns>The new board's id.</returns>
-    Task<Result<Guid>> MakeAsync(Viewer viewer, string name, CancellationToken cancellationToken);
+    Task<Result<Guid>> MakeAsync(Actor actor, string name, CancellationToken cancellationToken);
 
-    /// <summary>Renames one's own board, or shows it to others.</summary>
+    /// <summary>Changes the name or visibility of the actor's own board.</summary>
     /// <param name="visibility">One of <see cref="Data.Pictures.Visibilities"/>.</param>
-    /// <returns>Why it was not done; null when it was.</returns>
-    Task<Refusal?> ChangeAsync(Viewer viewer, Guid boardId, string name, string visibility, CancellationToken cancellationToken);
+    /// <returns>Null on success.</returns>
+    Task<Refusal?> ChangeAsync(Actor actor, Guid boardId, string name, string visibility, CancellationToken cancellationToken);
 
-    /// <summary>Takes one's own board away; its pictures stay where they are.</summary>
-    Task DeleteAsync(Viewer viewer, Guid boardId, CancellationToken cancellationToken);
+    /// <summary>Deletes the actor's own board; its pictures remain.</summary>
+    Task DeleteAsync(Actor actor, Guid boardId, CancellationToken cancellationToken);
 
-    /// <summary>The boards that a picture is on, of those the viewer may see.</summary>
-    Task<IReadOnlySet<Guid>> WithAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
+    /// <summary>The boards that contain a picture, among those the actor may see.</summary>
+    Task<IReadOnlySet<Guid>> WithAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 
-    /// <summary>Puts pictures that the viewer may see onto a board that the viewer may see.</summary>
-    /// <returns>How many are new there.</returns>
-    Task<int> AddAsync(Viewer viewer, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
+    /// <summary>Adds pictures to a board; the actor must be allowed to see both.</summary>
+    /// <returns>Number of pictures added.</returns>
+    Task<int> AddAsync(Actor actor, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 
-    /// <summary>Takes pictures off: the board's owner any, others their own.</summary>
-    /// <returns>How many.</returns>
-    Task<int> RemoveAsync(Viewer viewer, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
+    /// <summary>Removes pictures from a board. The board's owner may remove any picture, others only their own.</summary>
+    /// <returns>Number of pictures removed.</returns>
+    Task<int> RemoveAsync(Actor actor, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 }
 
-/// <summary>A board as it is shown.</summary>
+/// <summary>A board as shown to an actor.</summary>
 /// <param name="Owner">The owner's name.</param>
 /// <param name="Visibility">One of <see cref="Data.Pictures.Visibilities"/>.</param>
-/// <param name="Count">The pictures on it that whoever asks may see.</param>
-/// <param name="Covers">The newest of them, at most four.</param>
+/// <param name="Count">Number of pictures that the actor may see.</param>
+/// <param name="Covers">The newest of those pictures, at most four.</param>
 public sealed record BoardView(Guid Id, string Name, string Owner, bool IsMine, string Visibility, int Count, IReadOnlyList<Guid> Covers);

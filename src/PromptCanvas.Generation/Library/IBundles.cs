@@ -1,25 +1,25 @@
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Many pictures in one file, put together beside everything else.</summary>
+/// <summary>Zip files of many pictures, created in the background.</summary>
 public interface IBundles
 {
-    /// <summary>Begins a zip of those pictures that the viewer may see, at most <see cref="MostPictures"/>.</summary>
-    /// <returns>The bundle's id; null when there is nothing to put in, or two of the viewer's are still being made.</returns>
-    Task<Guid?> StartAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
+    /// <summary>Starts a zip file of the pictures that the actor may see, at most <see cref="MostPictures"/>.</summary>
+    /// <returns>The bundle's id; null if there are no pictures to include, or two of the actor's bundles are still in progress.</returns>
+    Task<Guid?> StartAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 
-    /// <summary>How far a bundle is; null when the viewer has none with this id.</summary>
-    BundleView? Find(Viewer viewer, Guid bundleId);
+    /// <summary>Progress of a bundle; null if the actor has no bundle with this id.</summary>
+    BundleView? Find(Actor actor, Guid bundleId);
 
-    /// <summary>Opens a finished bundle; null when it is not the viewer's, not finished, or gone.</summary>
-    Stream? Open(Viewer viewer, Guid bundleId);
+    /// <summary>Opens a finished bundle; null if it is not the actor's, unfinished or expired.</summary>
+    Stream? Open(Actor actor, Guid bundleId);
 
-    /// <summary>The most pictures of one bundle.</summary>
+    /// <summary>Maximum number of pictures in one bundle.</summary>
     const int MostPictures = 500;
 }
 
-/// <summary>How far a bundle is.</summary>
-/// <param name="Done">Pictures that are in it.</param>
-/// <param name="Count">Pictures that shall be.</param>
+/// <summary>Progress of a bundle.</summary>
+/// <param name="Done">Pictures added so far.</param>
+/// <param name="Count">Pictures in total.</param>
 public sealed record BundleView(int Done, int Count, bool IsReady, bool HasFailed);

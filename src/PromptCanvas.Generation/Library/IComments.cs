@@ -1,24 +1,24 @@
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>What people say about pictures that the team shares.</summary>
+/// <summary>Comments on pictures that are shared with the team.</summary>
 public interface IComments
 {
-    /// <summary>The oldest first; none where the viewer may not know of the picture.</summary>
-    Task<IReadOnlyList<CommentView>> ReadAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
+    /// <summary>Oldest first; empty if the actor may not see the picture.</summary>
+    Task<IReadOnlyList<CommentView>> ReadAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 
-    /// <returns>Why it was not taken; null when it was.</returns>
-    Task<Refusal?> AddAsync(Viewer viewer, Guid imageId, string text, CancellationToken cancellationToken);
+    /// <returns>Null on success.</returns>
+    Task<Refusal?> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken);
 
-    /// <summary>Takes a comment away: whoever wrote it, and whose picture it is about.</summary>
-    /// <returns>Whether it was done.</returns>
-    Task<bool> DeleteAsync(Viewer viewer, Guid commentId, CancellationToken cancellationToken);
+    /// <summary>Deletes a comment. Its author and the picture's owner may do so.</summary>
+    /// <returns>Whether a comment was deleted.</returns>
+    Task<bool> DeleteAsync(Actor actor, Guid commentId, CancellationToken cancellationToken);
 }
 
-/// <summary>A comment as it is shown.</summary>
-/// <param name="By">Who wrote it.</param>
-/// <param name="MayDelete">Whether whoever asks may take it away.</param>
-/// <param name="IsMine">Whether whoever asks wrote it.</param>
+/// <summary>A comment as shown to an actor.</summary>
+/// <param name="By">The author.</param>
+/// <param name="MayDelete">Whether the actor may delete it.</param>
+/// <param name="IsMine">Whether the actor is the author.</param>
 public sealed record CommentView(Guid Id, string By, string Text, DateTimeOffset At, bool MayDelete, bool IsMine);

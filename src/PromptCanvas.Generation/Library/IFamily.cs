@@ -1,60 +1,60 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>What pictures were made from, and what was made from them.</summary>
+/// <summary>Ancestors and descendants of pictures.</summary>
 public interface IFamily
 {
-    /// <summary>A picture among its family. Null also when the viewer may not know of the picture.</summary>
-    Task<Family?> FindAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
+    /// <summary>A picture's family. Null if the picture does not exist or the actor may not see it.</summary>
+    Task<Family?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 }
 
-/// <summary>A picture among its family.</summary>
+/// <summary>A picture with its parents, siblings and children.</summary>
 /// <param name="Picture">The picture.</param>
-/// <param name="Person">Who made it; null where nobody did or is known.</param>
-/// <param name="Parents">What it was made from, in the order in which its job names them; each with its own parents.</param>
-/// <param name="Siblings">What came of the same press of the button, as far as the viewer may see it, in order, the picture itself included.</param>
-/// <param name="Children">What was made from it, oldest first.</param>
+/// <param name="Person">The maker's name; null if unknown.</param>
+/// <param name="Parents">The pictures it was made from, in the order of its job's inputs, each with its own parents.</param>
+/// <param name="Siblings">Pictures of the same job that the actor may see, in order, including the picture itself.</param>
+/// <param name="Children">Pictures made from it, oldest first.</param>
 public sealed record Family(
     PictureView Picture, string? Person, IReadOnlyList<FamilyNode> Parents, IReadOnlyList<FamilyNode> Siblings, IReadOnlyList<FamilyNode> Children)
 {
-    /// <summary>How many pictures that the viewer may see other people made from it.</summary>
+    /// <summary>Number of pictures made from it by other people, among those the actor may see.</summary>
     public int Remixes { get; init; }
 
-    /// <summary>How many people made them.</summary>
+    /// <summary>Number of people who made them.</summary>
     public int RemixPeople { get; init; }
 }
 
-/// <summary>What stands in a family tree.</summary>
+/// <summary>Kind of a node in a family tree.</summary>
 public enum FamilyNodeKind
 {
-    /// <summary>A picture that the viewer may see.</summary>
+    /// <summary>A picture that the actor may see.</summary>
     Picture,
 
-    /// <summary>A picture that the viewer brought along.</summary>
+    /// <summary>A picture that the actor uploaded.</summary>
     Upload,
 
-    /// <summary>Something is there that the viewer may not see.</summary>
+    /// <summary>A picture or upload that the actor may not see.</summary>
     Private,
 
-    /// <summary>Something was there, and is deleted.</summary>
+    /// <summary>A picture or upload that was deleted.</summary>
     Gone,
 }
 
-/// <summary>A place in a family tree. Of what the viewer may not see nothing is said.</summary>
-/// <param name="Id">The picture's or the upload's; null for the others.</param>
+/// <summary>A node in a family tree. It reveals nothing about pictures the actor may not see.</summary>
+/// <param name="Id">The id of the picture or upload; null for other kinds.</param>
 public sealed record FamilyNode(FamilyNodeKind Kind, Guid? Id)
 {
-    /// <summary>The picture; null unless the viewer may see it.</summary>
+    /// <summary>Null unless the actor may see the picture.</summary>
     public PictureView? Picture { get; init; }
 
-    /// <summary>Who made it; null where that is not known or not to be said.</summary>
+    /// <summary>The maker's name; null if unknown or hidden.</summary>
     public string? Person { get; init; }
 
-    /// <summary>What it was made from.</summary>
+    /// <summary>The pictures it was made from.</summary>
     public IReadOnlyList<FamilyNode> Parents { get; init; } = [];
 
-    /// <summary>How many pictures that the viewer may see were made from it.</summary>
+    /// <summary>Number of pictures made from it, among those the actor may see.</summary>
     public int ChildCount { get; init; }
 }

@@ -1,27 +1,27 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>The finished pictures: looking through them, marking, deleting, bringing back.</summary>
+/// <summary>Finished pictures: browse, mark, delete and restore.</summary>
 public interface ILibrary
 {
-    /// <summary>Pictures that the viewer may see, newest first; by meaning, the closest first and one page of them.</summary>
-    /// <param name="after">A page's <see cref="GalleryPage.Next"/>; null for the first page.</param>
-    /// <param name="take">1 … 200.</param>
-    Task<GalleryPage> ReadAsync(Viewer viewer, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken);
+    /// <summary>Pictures that the actor may see, newest first. A search by similarity returns one page, closest first.</summary>
+    /// <param name="after">The previous page's <see cref="PicturePage.Next"/>; null for the first page.</param>
+    /// <param name="take">Page size, 1 … 200.</param>
+    Task<PicturePage> ReadAsync(Actor actor, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken);
 
-    Task<bool> IsFavouriteAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken);
+    Task<bool> IsFavouriteAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 
-    /// <summary>Marks a picture, or takes the mark away.</summary>
-    /// <returns>Whether the viewer may see that picture.</returns>
-    Task<bool> MarkAsync(Viewer viewer, Guid imageId, bool isFavourite, CancellationToken cancellationToken);
+    /// <summary>Sets or clears the favourite mark of a picture.</summary>
+    /// <returns>Whether the actor may see the picture.</returns>
+    Task<bool> MarkAsync(Actor actor, Guid imageId, bool isFavourite, CancellationToken cancellationToken);
 
-    /// <summary>Puts pictures of the viewer's own into the trash, where they stay for 30 days.</summary>
-    /// <returns>How many.</returns>
-    Task<int> DeleteAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
+    /// <summary>Moves the actor's own pictures to the trash, where they stay for 30 days.</summary>
+    /// <returns>Number of pictures moved.</returns>
+    Task<int> DeleteAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 
-    /// <summary>Brings pictures back out of the viewer's trash.</summary>
-    /// <returns>How many.</returns>
-    Task<int> RestoreAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
+    /// <summary>Restores pictures from the actor's trash.</summary>
+    /// <returns>Number of pictures restored.</returns>
+    Task<int> RestoreAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 }

@@ -1,25 +1,25 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>The finished pictures by place in time, so that any part of a long gallery can be shown without what lies before it.</summary>
-/// <remarks>Places are counted from the newest picture not younger than a moment the caller keeps: what is made meanwhile moves nothing.</remarks>
+/// <summary>Finished pictures by position in time, so that any part of a long gallery can be shown without loading the parts before it.</summary>
+/// <remarks>Positions count from the newest picture at or before a time that the caller keeps, so pictures made later shift nothing.</remarks>
 public interface IPictureTimeline
 {
-    /// <summary>When each matching picture was made, newest first: their number, and where a month begins.</summary>
-    /// <param name="filter">Not one by likeness, which has an order of its own.</param>
-    /// <param name="until">Pictures made later do not count.</param>
-    Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
+    /// <summary>Creation times of all matching pictures, newest first. They give the count and the position of each month.</summary>
+    /// <param name="filter">Must not be a similarity search, which has its own order.</param>
+    /// <param name="until">Excludes pictures made later.</param>
+    Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
 
-    /// <summary>The number alone.</summary>
+    /// <summary>The number of matching pictures.</summary>
     /// <inheritdoc cref="TimesAsync"/>
-    Task<int> CountAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
+    Task<int> CountAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken);
 
-    /// <summary>The matching pictures from a moment back, newest first.</summary>
-    /// <param name="until">Where to begin: best the moment of the first that is wanted, for pictures that are skipped are read.</param>
-    /// <param name="start">How many of those to skip, from 0: the ones of the same moment that come before.</param>
-    /// <param name="take">1 … 200.</param>
+    /// <summary>Matching pictures at or before a time, newest first.</summary>
+    /// <param name="until">Where to begin. Pass the creation time of the first wanted picture, because skipped pictures are read too.</param>
+    /// <param name="start">Number of pictures to skip, from 0; for pictures with the same creation time.</param>
+    /// <param name="take">Maximum number, 1 … 200.</param>
     Task<IReadOnlyList<PictureView>> ReadRangeAsync(
-        Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken);
+        Actor actor, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken);
 }

@@ -1,55 +1,55 @@
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Which pictures are looked through.</summary>
-public enum Shelf
+/// <summary>The set of pictures that is searched.</summary>
+public enum GalleryView
 {
-    /// <summary>What one may see: the team's, and one's own.</summary>
+    /// <summary>The actor's own pictures and those shared with the team.</summary>
     Everything,
 
-    /// <summary>One's own.</summary>
+    /// <summary>The actor's own pictures.</summary>
     Mine,
 
-    /// <summary>What one has marked.</summary>
+    /// <summary>Pictures that the actor marked as favourites.</summary>
     Favourites,
 
-    /// <summary>One's own that are deleted; they can be brought back.</summary>
+    /// <summary>The actor's deleted pictures that can still be restored.</summary>
     Trash,
 }
 
-/// <summary>What is looked for.</summary>
+/// <summary>Search criteria; all of them must match.</summary>
 public sealed record LibraryFilter
 {
     public static LibraryFilter Everything { get; } = new();
 
-    public Shelf Shelf { get; init; }
+    public GalleryView GalleryView { get; init; }
 
-    /// <summary>Those on this board; null = wherever they are.</summary>
+    /// <summary>Only pictures on this board; null = any.</summary>
     public Guid? Board { get; init; }
 
-    /// <summary>How they came about, one of the job kinds; null = however they did.</summary>
+    /// <summary>Only pictures of this job kind; null = any.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Those that this person made; null = whoever made them.</summary>
+    /// <summary>Only pictures made by this person; null = any.</summary>
     public Guid? Maker { get; init; }
 
-    /// <summary>Made at this moment or later; null = since ever.</summary>
+    /// <summary>Earliest creation time, inclusive; null = no limit.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Made earlier than this moment; null = until now.</summary>
+    /// <summary>Latest creation time, exclusive; null = no limit.</summary>
     public DateTimeOffset? Before { get; init; }
 
-    /// <summary>Only those that the viewer has marked, of whatever shelf.</summary>
+    /// <summary>Only the actor's favourites, within any view.</summary>
     public bool MarkedOnly { get; init; }
 
-    /// <summary>Words of the prompt, all of them; with <see cref="ByMeaning"/> a description of what is to be seen. Null = all pictures.</summary>
+    /// <summary>Words that must all occur in the prompt; with <see cref="ByMeaning"/>, a description of the picture. Null = no restriction.</summary>
     public string? Words { get; init; }
 
-    /// <summary>By what CLIP sees in the pictures instead of by the words of their prompts; the closest first.</summary>
+    /// <summary>Searches by CLIP similarity to the picture instead of by the words of the prompt; closest first.</summary>
     public bool ByMeaning { get; init; }
 
-    /// <summary>Pictures like this one, the closest first.</summary>
+    /// <summary>Pictures similar to this one, closest first.</summary>
     public Guid? Like { get; init; }
 
-    /// <summary>Whether what is closest comes first, instead of what is newest.</summary>
+    /// <summary>Whether the order is by similarity instead of by time.</summary>
     public bool IsByLikeness => Like is not null || (ByMeaning && !string.IsNullOrWhiteSpace(Words));
 }

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Boards;
-using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Results;
 
@@ -14,34 +14,34 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
     private const int MostBoards = 500;
     private const int Covers = 4;
 
-    public async Task<IReadOnlyList<BoardView>> ReadAsync(Viewer viewer, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BoardView>> ReadAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var boards = await ViewsAsync(database, database.Boards.VisibleTo(viewer), viewer, cancellationToken);
+        var boards = await ViewsAsync(database, database.Boards.VisibleTo(actor), actor, cancellationToken);
         return [.. boards.OrderByDescending(board => board.IsMine).ThenBy(board => board.Name, StringComparer.CurrentCultureIgnoreCase)];
     }
 
-    public async Task<BoardView?> FindAsync(Viewer viewer, Guid boardId, CancellationToken cancellationToken)
+    public async Task<BoardView?> FindAsync(Actor actor, Guid boardId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return (await ViewsAsync(database, database.Boards.VisibleTo(viewer).Where(board => board.Id == boardId), viewer, cancellationToken)).SingleOrDefault();
+        return (await ViewsAsync(database, database.Boards.VisibleTo(actor).Where(board => board.Id == boardId), actor, cancellationToken)).SingleOrDefault();
     }
 
-    public async Task<Result<Guid>> MakeAsync(Viewer viewer, string name, CancellationToken cancellationToken)
+    public async Task<Result<Guid>> MakeAsync(Actor actor, string name, CancellationToken cancellationToken)
     {
         if (ProblemOf(name) is { } problem)
         {
             return problem;
         }
 
-        var board = new Board { Id = Guid.NewGuid(), PersonId = viewer.PersonId, Name = name.Trim(), CreatedAt = clock.GetUtcNow() };
+        var board = new Board { Id = Guid.NewGuid(), PersonId = actor.PersonId, Name = name.Trim(), CreatedAt = clock.GetUtcNow() };
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         database.Boards.Add(board);
         await database.SaveChangesAsync(cancellationToken);
         return board.Id;
     }
 
-    public async Task<Refusal?> ChangeAsync(Viewer viewer, Guid boardId, string name, string visibility, CancellationToken cancellationToken)
+    public async Task<Refusal?> ChangeAsync(Actor actor, Guid boardId, string name, string visibility, CancellationToken cancellationToken)
     {
         if (ProblemOf(name) is { } problem)
         {
@@ -55,34 +55,34 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
 
         var trimmed = name.Trim();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Own(database, viewer, boardId).ExecuteUpdateAsync(
+        return await Own(database, actor, boardId).ExecuteUpdateAsync(
             change => change.SetProperty(board => board.Name, trimmed).SetProperty(board => board.Visibility, visibility), cancellationToken) > 0
             ? null
-            : new NotFound("There is no board of yours with this address.");
+            : new NotFound("You have no board with this address.");
     }
 
-    public async Task DeleteAsync(Viewer viewer, Guid boardId, CancellationToken cancellationToken)
+    public async Task DeleteAsync(Actor actor, Guid boardId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await Own(database, viewer, boardId).ExecuteDeleteAsync(cancellationToken);
+        await Own(database, actor, boardId).ExecuteDeleteAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlySet<Guid>> WithAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<Guid>> WithAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Boards.VisibleTo(viewer).Where(board => database.BoardPictures.Any(place => place.BoardId == board.Id && place.ImageId == imageId))
+        return await database.Boards.VisibleTo(actor).Where(board => database.BoardPictures.Any(place => place.BoardId == board.Id && place.ImageId == imageId))
             .Select(board => board.Id).ToHashSetAsync(cancellationToken);
     }
 
-    public async Task<int> AddAsync(Viewer viewer, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    public async Task<int> AddAsync(Actor actor, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Boards.VisibleTo(viewer).AnyAsync(board => board.Id == boardId, cancellationToken))
+        if (!await database.Boards.VisibleTo(actor).AnyAsync(board => board.Id == boardId, cancellationToken))
         {
             return 0;
         }
 
-        var added = await database.Images.VisibleTo(viewer)
+        var added = await database.Images.VisibleTo(actor)
             .Where(image => imageIds.Contains(image.Id) && !database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id))
             .Select(image => image.Id).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
@@ -91,18 +91,18 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         return added.Count;
     }
 
-    public async Task<int> RemoveAsync(Viewer viewer, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    public async Task<int> RemoveAsync(Actor actor, Guid boardId, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
-        var personId = viewer.PersonId;
+        var personId = actor.PersonId;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.BoardPictures.Where(place => place.BoardId == boardId && imageIds.Contains(place.ImageId)
             && (database.Boards.Any(board => board.Id == boardId && board.PersonId == personId)
                 || database.Images.Any(image => image.Id == place.ImageId && image.PersonId == personId))).ExecuteDeleteAsync(cancellationToken);
     }
 
-    private static IQueryable<Board> Own(AppDbContext database, Viewer viewer, Guid boardId)
+    private static IQueryable<Board> Own(AppDbContext database, Actor actor, Guid boardId)
     {
-        var personId = viewer.PersonId;
+        var personId = actor.PersonId;
         return database.Boards.Where(board => board.Id == boardId && board.PersonId == personId);
     }
 
@@ -110,22 +110,22 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         ? new InvalidInput("name", $"Give the board a name of at most {LongestName} characters.")
         : null;
 
-    private static async Task<List<BoardView>> ViewsAsync(AppDbContext database, IQueryable<Board> boards, Viewer viewer, CancellationToken cancellationToken)
+    private static async Task<List<BoardView>> ViewsAsync(AppDbContext database, IQueryable<Board> boards, Actor actor, CancellationToken cancellationToken)
     {
         var rows = await (
             from board in boards
             join owner in database.People on board.PersonId equals owner.Id
-            orderby board.PersonId == viewer.PersonId descending, board.Name, board.Id
+            orderby board.PersonId == actor.PersonId descending, board.Name, board.Id
             select new { board.Id, board.Name, board.PersonId, board.Visibility, Owner = owner.DisplayName }).Take(MostBoards).ToListAsync(cancellationToken);
         var ids = rows.Select(row => row.Id).ToList();
         var places = await (
             from place in database.BoardPictures
             where ids.Contains(place.BoardId)
-            join image in database.Images.VisibleTo(viewer) on place.ImageId equals image.Id
+            join image in database.Images.VisibleTo(actor) on place.ImageId equals image.Id
             orderby place.At descending
             select new { place.BoardId, place.ImageId }).ToListAsync(cancellationToken);
         var pictures = places.ToLookup(place => place.BoardId, place => place.ImageId);
         return [.. rows.Select(row => new BoardView(
-            row.Id, row.Name, row.Owner, row.PersonId == viewer.PersonId, row.Visibility, pictures[row.Id].Count(), [.. pictures[row.Id].Take(Covers)]))];
+            row.Id, row.Name, row.Owner, row.PersonId == actor.PersonId, row.Visibility, pictures[row.Id].Count(), [.. pictures[row.Id].Take(Covers)]))];
     }
 }

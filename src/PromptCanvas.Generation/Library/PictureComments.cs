@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Results;
 
@@ -12,41 +12,41 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
     private const int LongestText = 1000;
     private const int MostShown = 200;
 
-    public async Task<IReadOnlyList<CommentView>> ReadAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CommentView>> ReadAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        var personId = viewer.PersonId;
+        var personId = actor.PersonId;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await (
             from comment in database.Comments
             where comment.ImageId == imageId
-            join image in database.Images.VisibleTo(viewer) on comment.ImageId equals image.Id
+            join image in database.Images.VisibleTo(actor) on comment.ImageId equals image.Id
             join person in database.People on comment.PersonId equals person.Id
             orderby comment.At
             select new CommentView(comment.Id, person.DisplayName, comment.Text, comment.At, comment.PersonId == personId || image.PersonId == personId, comment.PersonId == personId))
             .Take(MostShown).ToListAsync(cancellationToken);
     }
 
-    public async Task<Refusal?> AddAsync(Viewer viewer, Guid imageId, string text, CancellationToken cancellationToken)
+    public async Task<Refusal?> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Trim().Length > LongestText || text.Contains('\0'))
         {
-            return new InvalidInput("text", $"Say something, in at most {LongestText} characters.");
+            return new InvalidInput("text", $"Write a comment of at most {LongestText} characters.");
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId && image.Visibility == Visibilities.Team, cancellationToken))
+        if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.Visibility == Visibilities.Team, cancellationToken))
         {
-            return new NotFound("The team does not see this picture.");
+            return new NotFound("This picture is not shared with the team.");
         }
 
-        database.Comments.Add(new Comment { Id = Guid.NewGuid(), ImageId = imageId, PersonId = viewer.PersonId, Text = text.Trim(), At = clock.GetUtcNow() });
+        database.Comments.Add(new Comment { Id = Guid.NewGuid(), ImageId = imageId, PersonId = actor.PersonId, Text = text.Trim(), At = clock.GetUtcNow() });
         await database.SaveChangesAsync(cancellationToken);
         return null;
     }
 
-    public async Task<bool> DeleteAsync(Viewer viewer, Guid commentId, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Actor actor, Guid commentId, CancellationToken cancellationToken)
     {
-        var personId = viewer.PersonId;
+        var personId = actor.PersonId;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Comments.Where(comment => comment.Id == commentId
             && (comment.PersonId == personId || database.Images.Any(image => image.Id == comment.ImageId && image.PersonId == personId)))

@@ -1,39 +1,39 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, MeaningIndex meanings, DiskReserve reserve, TimeProvider clock)
+internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, EmbeddingIndex meanings, DiskReserve reserve, TimeProvider clock)
     : ILibrary, IPictureTimeline
 {
     private const int MaximumTake = 200;
 
-    // 100,000 pictures are five questions to the database.
+    // Growth factor of the similarity search's batches; 100,000 pictures need five queries.
     private const int Growth = 5;
 
-    public async Task<GalleryPage> ReadAsync(Viewer viewer, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
+    public async Task<PicturePage> ReadAsync(Actor actor, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (filter.IsByLikeness)
         {
-            return await ByMeaningAsync(Placed(database, viewer, filter), viewer, filter, take, cancellationToken);
+            return await ByMeaningAsync(Placed(database, actor, filter), actor, filter, take, cancellationToken);
         }
 
-        var images = Matching(database, viewer, filter);
+        var images = Matching(database, actor, filter);
         if (after is not null)
         {
             if (GalleryCursor.Parse(after) is not { } cursor)
             {
-                return new GalleryPage([], null);
+                return new PicturePage([], null);
             }
 
             images = images.Where(image => image.CreatedAt < cursor.CreatedAt
@@ -43,113 +43,113 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         var rows = await images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
             .Take(take + 1).ToListAsync(cancellationToken);
         var page = rows.Take(take).ToList();
-        return new GalleryPage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
+        return new PicturePage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
-    public async Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Matching(database, viewer, filter).Where(image => image.CreatedAt <= until)
+        return await Matching(database, actor, filter).Where(image => image.CreatedAt <= until)
             .Select(image => image.CreatedAt).OrderDescending().ToListAsync(cancellationToken);
     }
 
-    public async Task<int> CountAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task<int> CountAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Matching(database, viewer, filter).CountAsync(image => image.CreatedAt <= until, cancellationToken);
+        return await Matching(database, actor, filter).CountAsync(image => image.CreatedAt <= until, cancellationToken);
     }
 
     public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(
-        Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken)
+        Actor actor, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Matching(database, viewer, filter).Where(image => image.CreatedAt <= until)
+        return await Matching(database, actor, filter).Where(image => image.CreatedAt <= until)
             .OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
             .Skip(start).Take(take).ToListAsync(cancellationToken);
     }
 
-    public async Task<bool> IsFavouriteAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken)
+    public async Task<bool> IsFavouriteAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Favourites.AnyAsync(mark => mark.PersonId == viewer.PersonId && mark.ImageId == imageId, cancellationToken);
+        return await database.Favourites.AnyAsync(mark => mark.PersonId == actor.PersonId && mark.ImageId == imageId, cancellationToken);
     }
 
-    public async Task<bool> MarkAsync(Viewer viewer, Guid imageId, bool isFavourite, CancellationToken cancellationToken)
+    public async Task<bool> MarkAsync(Actor actor, Guid imageId, bool isFavourite, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId, cancellationToken))
+        if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
         {
             return false;
         }
 
-        var marks = database.Favourites.Where(mark => mark.PersonId == viewer.PersonId && mark.ImageId == imageId);
+        var marks = database.Favourites.Where(mark => mark.PersonId == actor.PersonId && mark.ImageId == imageId);
         if (!isFavourite)
         {
             await marks.ExecuteDeleteAsync(cancellationToken);
         }
         else if (!await marks.AnyAsync(cancellationToken))
         {
-            database.Favourites.Add(new Favourite { PersonId = viewer.PersonId, ImageId = imageId, At = clock.GetUtcNow() });
+            database.Favourites.Add(new Favourite { PersonId = actor.PersonId, ImageId = imageId, At = clock.GetUtcNow() });
             await database.SaveChangesAsync(cancellationToken);
         }
 
         return true;
     }
 
-    public async Task<int> DeleteAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    public async Task<int> DeleteAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         var now = clock.GetUtcNow();
 
-        // Who deletes makes room: it must be possible on a full disk.
-        return await reserve.WithRoomAsync(async () =>
+        // Deleting frees space, so it must be possible on a full disk.
+        return await reserve.WithCapacityAsync(async () =>
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            return await database.Images.VisibleTo(viewer).Where(image => image.PersonId == viewer.PersonId && imageIds.Contains(image.Id))
+            return await database.Images.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId && imageIds.Contains(image.Id))
                 .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
         });
     }
 
-    public async Task<int> RestoreAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
+    public async Task<int> RestoreAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(viewer);
+        ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Images.InTrashOf(viewer).Where(image => imageIds.Contains(image.Id))
+        return await database.Images.InTrashOf(actor).Where(image => imageIds.Contains(image.Id))
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, (DateTimeOffset?)null), cancellationToken);
     }
 
-    private static IQueryable<GeneratedImage> On(Shelf shelf, AppDbContext database, Viewer viewer) => shelf switch
+    private static IQueryable<GeneratedImage> On(GalleryView shelf, AppDbContext database, Actor actor) => shelf switch
     {
-        Shelf.Mine => database.Images.VisibleTo(viewer).Where(image => image.PersonId == viewer.PersonId),
-        Shelf.Favourites => Marked(database.Images.VisibleTo(viewer), database, viewer),
-        Shelf.Trash => database.Images.InTrashOf(viewer),
-        _ => database.Images.VisibleTo(viewer),
+        GalleryView.Mine => database.Images.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId),
+        GalleryView.Favourites => Marked(database.Images.VisibleTo(actor), database, actor),
+        GalleryView.Trash => database.Images.InTrashOf(actor),
+        _ => database.Images.VisibleTo(actor),
     };
 
-    private static IQueryable<GeneratedImage> Marked(IQueryable<GeneratedImage> images, AppDbContext database, Viewer viewer)
+    private static IQueryable<GeneratedImage> Marked(IQueryable<GeneratedImage> images, AppDbContext database, Actor actor)
     {
-        var personId = viewer.PersonId;
+        var personId = actor.PersonId;
         return images.Where(image => database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id));
     }
 
-    // Everything of the filter but its words.
-    private static IQueryable<GeneratedImage> Placed(AppDbContext database, Viewer viewer, LibraryFilter filter)
+    // Applies all criteria except the words.
+    private static IQueryable<GeneratedImage> Placed(AppDbContext database, Actor actor, LibraryFilter filter)
     {
-        var images = On(filter.Shelf, database, viewer);
+        var images = On(filter.GalleryView, database, actor);
         if (filter.Board is { } boardId)
         {
-            images = images.Where(image => database.Boards.VisibleTo(viewer).Any(board => board.Id == boardId)
+            images = images.Where(image => database.Boards.VisibleTo(actor).Any(board => board.Id == boardId)
                 && database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id));
         }
 
@@ -163,7 +163,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             images = images.Where(image => image.PersonId == maker);
         }
 
-        // PostgreSQL takes moments in UTC only.
+        // Npgsql accepts only UTC timestamps.
         if (filter.From?.ToUniversalTime() is { } from)
         {
             images = images.Where(image => image.CreatedAt >= from);
@@ -174,15 +174,15 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             images = images.Where(image => image.CreatedAt < before);
         }
 
-        return filter.MarkedOnly ? Marked(images, database, viewer) : images;
+        return filter.MarkedOnly ? Marked(images, database, actor) : images;
     }
 
-    private static IQueryable<GeneratedImage> Matching(AppDbContext database, Viewer viewer, LibraryFilter filter)
+    private static IQueryable<GeneratedImage> Matching(AppDbContext database, Actor actor, LibraryFilter filter)
     {
-        var images = Placed(database, viewer, filter);
+        var images = Placed(database, actor, filter);
         foreach (var word in Words(filter))
         {
-            // The database lowers the prompts, for SQLite's LIKE and PostgreSQL's differ in letter case.
+            // Convert to lower case in the database, because LIKE differs in case sensitivity between SQLite and PostgreSQL.
 #pragma warning disable CA1304, CA1311, CA1862
             images = images.Where(image => image.Prompt.ToLower().Contains(word));
 #pragma warning restore CA1304, CA1311, CA1862
@@ -194,14 +194,14 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     private static string[] Words(LibraryFilter filter) =>
         filter.Words?.ToLowerInvariant().Split([' ', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
-    private async Task<GalleryPage> ByMeaningAsync(
-        IQueryable<GeneratedImage> images, Viewer viewer, LibraryFilter filter, int take, CancellationToken cancellationToken)
+    private async Task<PicturePage> ByMeaningAsync(
+        IQueryable<GeneratedImage> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
     {
         var closest = filter.Like is { } like
-            ? await meanings.LikeAsync(viewer, like, cancellationToken)
+            ? await meanings.LikeAsync(actor, like, cancellationToken)
             : await meanings.LikeAsync(filter.Words!, cancellationToken);
 
-        // A narrow filter may match only what is far away: looked at in ever larger parts, nearest first.
+        // A narrow filter may match only distant pictures, so search in growing batches, nearest first.
         var found = new List<Guid>();
         for (var (start, length) = (0, MaximumTake); start < closest.Count && found.Count < take; start += length, length *= Growth)
         {
@@ -212,6 +212,6 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
 
         var chosen = found.Take(take).ToList();
         var views = await images.Where(image => chosen.Contains(image.Id)).ToViews().ToDictionaryAsync(picture => picture.Id, cancellationToken);
-        return new GalleryPage([.. chosen.Where(views.ContainsKey).Select(id => views[id])], null);
+        return new PicturePage([.. chosen.Where(views.ContainsKey).Select(id => views[id])], null);
     }
 }

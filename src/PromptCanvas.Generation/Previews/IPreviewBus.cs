@@ -1,9 +1,9 @@
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>One picture on its way, encoded small.</summary>
+/// <summary>A small encoded preview of an unfinished picture.</summary>
 /// <param name="Stage">prior, decoder, superResolution256 or superResolution1024.</param>
-/// <param name="Step">Steps of this stage that are done, 1 … <paramref name="Steps"/>.</param>
-/// <param name="Progress">Share of the picture's whole work that is done, 0 … 1.</param>
+/// <param name="Step">Completed steps of this stage, 1 … <paramref name="Steps"/>.</param>
+/// <param name="Progress">Completed share of all of the picture's work, 0 … 1.</param>
 /// <param name="Bytes">The encoded picture; empty for steps without one (the prior's).</param>
 public sealed record PreviewFrame(
     Guid JobId,
@@ -17,16 +17,16 @@ public sealed record PreviewFrame(
     string ContentType,
     ReadOnlyMemory<byte> Bytes);
 
-/// <summary>Carries previews from the worker to whoever watches. What it carries may be lost.</summary>
+/// <summary>Delivers previews from the worker to watchers. Delivery is best effort.</summary>
 public interface IPreviewBus
 {
-    /// <summary>Whether anybody watches the job: nobody → no encode.</summary>
+    /// <summary>Whether the job has watchers; without watchers no preview is encoded.</summary>
     bool HasWatchers(Guid jobId);
 
-    /// <summary>Hands a frame to the job's watchers; never waits.</summary>
+    /// <summary>Sends a frame to the job's watchers; never blocks.</summary>
     void Publish(PreviewFrame frame);
 
-    /// <summary>The latest frame of every picture first, then each picture's latest: a slow reader loses frames and slows nobody.
+    /// <summary>Starts with the latest frame of every picture, then yields new ones. A slow reader skips frames and delays no other reader.
     /// Ends when the job is over.</summary>
     IAsyncEnumerable<PreviewFrame> WatchAsync(Guid jobId, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>Previews inside one process. Nobody waits for anybody: a watcher that is behind finds each picture's latest.</summary>
+/// <summary>In-process preview bus. Publishing never blocks; a slow watcher gets only the latest frame of each picture.</summary>
 internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IPreviewBus
 {
     private readonly Lock gate = new();
@@ -20,7 +20,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
     }
 
-    /// <summary>From here to <see cref="Complete"/> each picture's latest frame is kept for who comes late.</summary>
+    /// <summary>Keeps each picture's latest frame for late watchers, until <see cref="Complete"/>.</summary>
     public void Start(Guid jobId)
     {
         lock (gate)
@@ -50,7 +50,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
     }
 
-    /// <summary>Takes back what was not seen yet of a picture.</summary>
+    /// <summary>Drops the undelivered frame of a picture.</summary>
     public void Withdraw(Guid jobId, int imageIndex)
     {
         lock (gate)
@@ -66,7 +66,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
     }
 
-    /// <summary>The job is over: its watchers get what they have not seen yet, then their end.</summary>
+    /// <summary>Ends the job: watchers receive their pending frames, then their streams complete.</summary>
     public void Complete(Guid jobId)
     {
         lock (gate)
@@ -86,7 +86,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         var watcher = Join(jobId);
         try
         {
-            // Asked after joining, so that a job that ends meanwhile ends this watch one way or the other.
+            // Checked after joining: a job that ends in the meantime ends this stream either here or through Complete.
             if (await IsOverAsync(jobId, cancellationToken))
             {
                 watcher.News.Writer.TryComplete();
@@ -163,7 +163,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         return job;
     }
 
-    /// <summary>Steps without a picture of their own, because nobody watched or none was due, carry the one before.</summary>
+    /// <summary>A step without a picture, because there was no watcher or no frame was due, reuses the previous picture.</summary>
     private static void Put(Dictionary<int, PreviewFrame> frames, PreviewFrame frame)
     {
         var last = frame.Bytes.IsEmpty ? frames.GetValueOrDefault(frame.ImageIndex) : null;
@@ -180,7 +180,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
 
         public HashSet<Watcher> Watchers { get; } = [];
 
-        /// <summary>Who comes late sees the last picture there was.</summary>
+        /// <summary>Late watchers start with the last picture.</summary>
         public void Keep(PreviewFrame frame) => Put(Latest, frame);
     }
 
@@ -188,10 +188,10 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
     {
         public Dictionary<int, PreviewFrame> Pending { get; } = new(latest);
 
-        /// <summary>A step without a picture does not take away a picture that was not seen yet.</summary>
+        /// <summary>A step without a picture does not replace an undelivered picture.</summary>
         public void Add(PreviewFrame frame) => Put(Pending, frame);
 
-        /// <summary>Room for one: there is news, or not.</summary>
+        /// <summary>Signal with capacity 1: set while frames are pending.</summary>
         public Channel<bool> News { get; } =
             Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     }

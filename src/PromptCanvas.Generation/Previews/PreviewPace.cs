@@ -2,31 +2,31 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>Which steps are worth a frame: each picture's first always, one soon after a stage has begun, and then as many as all previews
-/// together may cost.</summary>
+/// <summary>Rate limit for previews: always the first frame of each picture and one soon after each stage change, then as many as the CPU budget
+/// of all previews together allows.</summary>
 /// <remarks>
-/// The more pictures are watched, the rarer each one's frames; but then their steps are rarer too. A frame is encoded once,
-/// however many watch it, and never on the engine's thread.
+/// The more pictures are watched, the fewer frames each one gets; but their steps are also less frequent then. A frame is encoded once for all
+/// watchers, and never on the engine's thread.
 /// </remarks>
 internal sealed class PreviewPace(TimeProvider clock)
 {
-    // A picture that nobody asked about for so long is over, or its job was cancelled.
+    // A picture without a request for this long is finished, or its job was cancelled.
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromSeconds(30);
 
-    // The first encodes load a library and compile; they say nothing of the others.
+    // The first encodes include library loading and JIT compilation; this caps their effect on the mean.
     private static readonly TimeSpan LargestCost = TimeSpan.FromMilliseconds(20);
 
-    // How much of the mean a new cost is: the last dozen frames count.
+    // Weight of a new cost in the moving mean: about the last dozen frames count.
     private const double Newness = 1.0 / 12;
 
     private readonly Lock gate = new();
     private readonly Dictionary<(Guid Job, int Image), Watched> pictures = [];
     private TimeSpan cost = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The share of all processors' time that previews may take.</summary>
+    /// <summary>The share of total CPU time that previews may use, 0 … 1.</summary>
     public double Share { get; init; } = 0.005;
 
-    /// <summary>Whether a picture's present step shall be shown.</summary>
+    /// <summary>Whether the picture's current step should be encoded.</summary>
     public bool IsDue(Guid jobId, int imageIndex)
     {
         lock (gate)
@@ -41,7 +41,7 @@ internal sealed class PreviewPace(TimeProvider clock)
         }
     }
 
-    /// <summary>Tells where a picture is, so that the first step after a change of stage that can have a frame has one.</summary>
+    /// <summary>Records a picture's stage. After a stage change, the next step that has a predicted image is due.</summary>
     public void Reached(Guid jobId, int imageIndex, GenerationStage stage)
     {
         lock (gate)
@@ -54,10 +54,10 @@ internal sealed class PreviewPace(TimeProvider clock)
         }
     }
 
-    /// <summary>Books a frame.</summary>
-    /// <param name="jobId">Whose.</param>
-    /// <param name="imageIndex">Which picture's.</param>
-    /// <param name="taken">How long its encoding took.</param>
+    /// <summary>Records an encoded frame.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="imageIndex">The picture's index in the job.</param>
+    /// <param name="taken">Encoding time.</param>
     public void Encoded(Guid jobId, int imageIndex, TimeSpan taken)
     {
         lock (gate)
@@ -76,7 +76,7 @@ internal sealed class PreviewPace(TimeProvider clock)
         }
     }
 
-    /// <summary>The picture has shown its last step.</summary>
+    /// <summary>Forgets a picture after its last step.</summary>
     public void Finished(Guid jobId, int imageIndex)
     {
         lock (gate)
@@ -85,7 +85,7 @@ internal sealed class PreviewPace(TimeProvider clock)
         }
     }
 
-    /// <summary>Between two frames of one picture.</summary>
+    /// <summary>Minimum time between two frames of one picture.</summary>
     private TimeSpan Gap => cost * (pictures.Count / (Share * Environment.ProcessorCount));
 
     private sealed class Watched
@@ -94,10 +94,10 @@ internal sealed class PreviewPace(TimeProvider clock)
 
         public long Asked { get; set; }
 
-        /// <summary>Null before its first frame.</summary>
+        /// <summary>Null until the first step after the first frame.</summary>
         public GenerationStage? Stage { get; set; }
 
-        /// <summary>No frame of the present stage was shown yet.</summary>
+        /// <summary>No frame of the current stage was encoded yet.</summary>
         public bool IsInNewStage { get; set; }
     }
 }

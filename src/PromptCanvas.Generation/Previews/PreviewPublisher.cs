@@ -4,13 +4,12 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Safety;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>A step of the engine → a frame on the bus; the picture is encoded only when somebody watches and a frame is due.</summary>
+/// <summary>Publishes engine steps as preview frames. Encodes a picture only if the job has watchers and a frame is due.</summary>
 internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogger<PreviewPublisher> logger)
 {
     private long encoded;
@@ -20,42 +19,42 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
 
     public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
-    /// <param name="judge">Looks at a frame before it goes out; null = nobody has to.</param>
-    public void Publish(Guid jobId, StepCompleted step, PictureJudge? judge, CancellationToken cancellationToken)
+    /// <param name="filter">Checks a frame before it is published; null = no image rules.</param>
+    public void Publish(Guid jobId, StepCompleted step, IPreviewFilter? filter, CancellationToken cancellationToken)
     {
         pace.Reached(jobId, step.ImageIndex, step.Stage);
         var image = Wanted(jobId, step.ImageIndex) ? step.PredictedImage : null;
-        var picture = image is not null && judge is null ? Encode(jobId, step.ImageIndex, image) : null;
+        var picture = image is not null && filter is null ? Encode(jobId, step.ImageIndex, image) : null;
         if (step.Progress >= 1)
         {
             pace.Finished(jobId, step.ImageIndex);
         }
 
         Publish(jobId, step, picture);
-        if (image is not null && judge is not null && judge.TryBegin(step.ImageIndex))
+        if (image is not null && filter is not null && filter.TryBegin(step.ImageIndex))
         {
-            _ = Task.Run(() => PublishJudgedAsync(jobId, step, image, judge, cancellationToken), CancellationToken.None);
+            _ = Task.Run(() => PublishJudgedAsync(jobId, step, image, filter, cancellationToken), CancellationToken.None);
         }
     }
 
-    /// <summary>The frame follows its step when it has been looked at, beside the engine's stream.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A frame that cannot be looked at is not shown; the picture goes on.")]
-    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, PictureJudge judge, CancellationToken cancellationToken)
+    /// <summary>Publishes the frame after the safety check, without blocking the engine's stream.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A frame that cannot be checked is not shown; the picture continues.")]
+    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, IPreviewFilter filter, CancellationToken cancellationToken)
     {
         try
         {
-            if (await judge.RefusingAsync(Reduce(image), PictureJudge.PreviewMargin, cancellationToken) is null && !judge.HasRefused(step.ImageIndex))
+            if (await filter.AllowsPreviewAsync(step.ImageIndex, Reduce(image), cancellationToken))
             {
                 Publish(jobId, step, Encode(jobId, step.ImageIndex, image));
             }
         }
         catch (Exception fault)
         {
-            logger.LogDebug(fault, "A preview of picture {Index} of job {JobId} was not looked at, and not shown", step.ImageIndex, jobId);
+            logger.LogDebug(fault, "A preview of picture {Index} of job {JobId} could not be checked and is not shown", step.ImageIndex, jobId);
         }
         finally
         {
-            judge.End(step.ImageIndex);
+            filter.End(step.ImageIndex);
         }
     }
 
@@ -82,7 +81,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
         return picture;
     }
 
-    // Means of blocks, before the bytes are made: a sixteenth of the work for a 1024² prediction.
+    // Block means before conversion to bytes: a sixteenth of the work for a 1024² prediction.
     private static SignedImage Reduce(SignedImage image)
     {
         var factor = Math.Max(image.Width, image.Height) / PreviewEncoder.MaximumSide;

@@ -2,61 +2,61 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PromptCanvas.Generation.Results;
 
-/// <summary>Why something expected did not happen: bad input, no such thing, no room. Never a fault.</summary>
+/// <summary>An expected failure: invalid input, not found, no capacity. Never a fault.</summary>
 /// <param name="Message">One sentence for the person who asked: what is wrong and what to do.</param>
 public abstract record Refusal(string Message);
 
-/// <summary>What was asked for does not exist, or not for this person.</summary>
+/// <summary>The requested object does not exist, or this person may not see it.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record NotFound(string Message) : Refusal(Message);
 
-/// <summary>It exists, and this person may not do it.</summary>
+/// <summary>The object exists, but this person may not do this.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Forbidden(string Message) : Refusal(Message);
 
-/// <summary>The administrators' rules do not allow it: nothing was written or charged.</summary>
-/// <param name="Message">One sentence for the person who asked: which rule, and what to do.</param>
+/// <summary>The administrators' rules forbid the request; nothing was written or charged.</summary>
+/// <param name="Message">One sentence for the person who asked: the rule and what to do.</param>
 public sealed record PolicyViolation(string Message) : Refusal(Message);
 
-/// <summary>What was sent is larger than we read.</summary>
+/// <summary>The upload exceeds the size limit.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record TooLarge(string Message) : Refusal(Message);
 
-/// <summary>A field cannot be accepted as it is.</summary>
+/// <summary>A field is invalid.</summary>
 /// <param name="Field">The field, in camelCase as the API names it.</param>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record InvalidInput(string Field, string Message) : Refusal(Message);
 
-/// <summary>The same idempotency key came with another request.</summary>
+/// <summary>The idempotency key was already used for a different request.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Conflict(string Message) : Refusal(Message);
 
-/// <summary>The installation cannot do it now: a model is missing or damaged, the disk or database cannot be used.</summary>
+/// <summary>The installation cannot do this now: a model is missing or damaged, or the disk or database is unusable.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Unavailable(string Message) : Refusal(Message);
 
-/// <summary>The disk is full, or the person's share of it: nothing was written or charged.</summary>
+/// <summary>The disk or the person's disk quota is full; nothing was written or charged.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record StorageFull(string Message) : Refusal(Message);
 
-/// <summary>Not enough credits: nothing was written or charged.</summary>
-/// <param name="Message">One sentence for the person who asked: how many are left and when there are more.</param>
-/// <param name="Needed">Credits that the request costs.</param>
-/// <param name="Left">Credits that are left.</param>
+/// <summary>Not enough credits; nothing was written or charged.</summary>
+/// <param name="Message">One sentence for the person who asked: credits left and when they are renewed.</param>
+/// <param name="Needed">Cost of the request in credits.</param>
+/// <param name="Left">Credits left.</param>
 /// <param name="ResetsAt">When they are renewed; null = never.</param>
 public sealed record QuotaExceeded(string Message, int Needed, int Left, DateTimeOffset? ResetsAt) : Refusal(Message);
 
-/// <summary>The person has as many jobs waiting as allowed.</summary>
+/// <summary>The person has the maximum number of queued jobs.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
-/// <param name="Limit">Jobs that may wait at the same time.</param>
+/// <param name="Limit">Maximum number of queued jobs.</param>
 public sealed record TooManyJobs(string Message, int Limit) : Refusal(Message);
 
-/// <summary>The queue is longer than whoever asks waits: nothing was written or charged.</summary>
+/// <summary>The estimated wait exceeds the caller's limit; nothing was written or charged.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
-/// <param name="Excess">How much longer.</param>
+/// <param name="Excess">By how much.</param>
 public sealed record QueueTooLong(string Message, TimeSpan Excess) : Refusal(Message);
 
-/// <summary>A value, or why there is none.</summary>
+/// <summary>A value or a refusal.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public readonly struct Result<T>
 {
@@ -73,9 +73,9 @@ public readonly struct Result<T>
 
     public static implicit operator Result<T>(Refusal refusal) => new(default, refusal);
 
-    /// <summary>Whether there is a value.</summary>
+    /// <summary>Whether the result is a value.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="refusal">Why there is none.</param>
+    /// <param name="refusal">The refusal otherwise.</param>
     public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out Refusal? refusal)
     {
         value = this.value;

@@ -1,35 +1,38 @@
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
 
-/// <summary>What administrators do not let this studio make.</summary>
+/// <summary>The administrators' content rules.</summary>
 public interface ISafetyRules
 {
-    /// <summary>The oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes a rule; it counts from the next request on, and for what is being made from its next run on.</summary>
-    /// <returns>Why it was not taken; null when it was.</returns>
+    /// <summary>Adds a rule. It applies to new requests at once, and to queued or running jobs from their next run.</summary>
+    /// <returns>Null on success.</returns>
     Task<Refusal?> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken);
 
     Task RemoveAsync(AuditActor actor, Guid ruleId, CancellationToken cancellationToken);
 
-    /// <summary>The rule that would refuse a prompt; null = none.</summary>
+    /// <summary>The rule that would refuse a prompt; null if none does.</summary>
     Task<SafetyRule?> TryPromptAsync(string prompt, CancellationToken cancellationToken);
 
-    /// <summary>The pictures of the default model that the viewer may see and that are closest to a description.</summary>
-    /// <param name="take">How many, 1 … 200.</param>
-    Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Viewer viewer, string description, int take, CancellationToken cancellationToken);
+    /// <summary>The default model's pictures closest to a description, among those the actor may see.</summary>
+    /// <param name="take">Maximum number, 1 … 200.</param>
+    Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Actor actor, string description, int take, CancellationToken cancellationToken);
 }
 
-/// <summary>A rule as an administrator writes it.</summary>
+/// <summary>A rule as an administrator enters it.</summary>
 /// <param name="Kind">One of <see cref="SafetyRuleKinds"/>.</param>
-/// <param name="Threshold">For pictures, 0 … 1.</param>
+/// <param name="Threshold">For pictures only, 0 … 1.</param>
 public sealed record NewSafetyRule(string Kind, string Text, string Reason, double? Threshold);
 
-/// <summary>A picture, and how close it is to a description.</summary>
-/// <param name="Closeness">Cosine between the description's CLIP embedding and the one the picture was drawn from, −1 … 1.</param>
+/// <summary>A picture and its similarity to a description.</summary>
+/// <param name="Closeness">Cosine of the description's CLIP embedding and the picture's image embedding, −1 … 1.</param>
 public sealed record JudgedPicture(PictureView Picture, double Closeness);

@@ -1,24 +1,23 @@
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
 
-/// <summary>Refuses what the administrators' rules do not allow, before anything is written or charged.</summary>
-internal sealed class PromptGuard(SafetyRuleBook book)
+/// <summary>Refuses requests that violate the administrators' rules, before anything is written or charged.</summary>
+internal sealed class PromptGuard(SafetyRuleService book)
 {
-    /// <returns>Why it is refused; null when it is not.</returns>
-    public async Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken)
+    /// <returns>Null if the texts are allowed.</returns>
+    public async Task<Refusal?> CheckAsync(IEnumerable<string> texts, IImageEngine engine, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(texts);
         var rules = await book.ReadAsync(cancellationToken);
         if (rules.Count == 0)
         {
             return null;
         }
 
-        foreach (var text in TextsOf(job).Where(text => !string.IsNullOrWhiteSpace(text)))
+        foreach (var text in texts.Where(text => !string.IsNullOrWhiteSpace(text)))
         {
             if (Refusing(rules, text) is { } rule)
             {
@@ -27,38 +26,16 @@ internal sealed class PromptGuard(SafetyRuleBook book)
             }
         }
 
-        return SafetyRuleBook.OfPictures(rules).Count > 0 && PictureJudge.ProblemOf(engine) is { } problem ? new Unavailable(problem) : null;
+        return SafetyRuleService.OfPictures(rules).Count > 0 && ImageSafetyFilter.ProblemOf(engine) is { } problem ? new Unavailable(problem) : null;
     }
 
-    /// <summary>The first rule that refuses a prompt; null = none does.</summary>
+    /// <summary>The first rule that refuses a prompt; null if none does.</summary>
     public SafetyRule? Refusing(IReadOnlyList<SafetyRule> rules, string prompt)
     {
-        var folded = FoldedText.Of(prompt);
+        var folded = NormalizedText.Of(prompt);
         return book.OfPrompts(rules).FirstOrDefault(rule => rule.Refuses(prompt, folded))?.Rule;
     }
 
-    /// <summary>A rule's reason inside a sentence.</summary>
+    /// <summary>A rule's reason, without its final punctuation, for use inside a sentence.</summary>
     public static string ReasonOf(SafetyRule rule) => rule.Reason.Trim().TrimEnd('.', '!', '?');
-
-    private static IEnumerable<string> TextsOf(NewJob job)
-    {
-        yield return job.Prompt;
-
-        // With guidance below 1 the negative prompt is drawn, and not avoided.
-        if (job.NegativePrompt is { } negative && (job.Overrides.DecoderGuidance < 1 || job.Overrides.PriorGuidance < 1))
-        {
-            yield return negative;
-        }
-
-        var texts = job.Material switch
-        {
-            BlendMaterial blend => blend.Inputs.Select(input => input.Text ?? ""),
-            TextDifferenceMaterial difference => [difference.From, difference.To],
-            _ => [],
-        };
-        foreach (var text in texts)
-        {
-            yield return text;
-        }
-    }
 }

@@ -3,18 +3,18 @@ using PromptCanvas.Data.Safety;
 
 namespace PromptCanvas.Generation.Safety;
 
-/// <summary>A rule about prompts, ready to be asked.</summary>
+/// <summary>A compiled rule about prompts.</summary>
 internal sealed class PromptRule
 {
-    // Without backtracking a pattern takes a time proportional to the prompt's length, whatever it says.
+    // Without backtracking, matching time is linear in the prompt's length for every pattern.
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
     private const char OpenEnd = '*';
 
     private readonly Regex? pattern;
-    private readonly FoldedText? phrase;
+    private readonly NormalizedText? phrase;
     private readonly bool opensEnd;
 
-    private PromptRule(SafetyRule rule, Regex? pattern, FoldedText? phrase, bool opensEnd)
+    private PromptRule(SafetyRule rule, Regex? pattern, NormalizedText? phrase, bool opensEnd)
     {
         Rule = rule;
         this.pattern = pattern;
@@ -24,22 +24,22 @@ internal sealed class PromptRule
 
     public SafetyRule Rule { get; }
 
-    /// <exception cref="ArgumentException">The pattern cannot be read.</exception>
+    /// <exception cref="ArgumentException">The pattern is invalid.</exception>
     public static PromptRule Of(SafetyRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
         var text = rule.Text.Trim();
         return rule.Kind == SafetyRuleKinds.Pattern
             ? new PromptRule(rule, ReadPattern(text), null, false)
-            : new PromptRule(rule, null, FoldedText.Of(text), text.EndsWith(OpenEnd));
+            : new PromptRule(rule, null, NormalizedText.Of(text), text.EndsWith(OpenEnd));
     }
 
-    /// <summary>Why a rule's text cannot be used; null when it can.</summary>
+    /// <summary>Why a rule's text is invalid; null if it is valid.</summary>
     public static string? ProblemOf(string kind, string text)
     {
         if (kind == SafetyRuleKinds.Words)
         {
-            return FoldedText.Of(text).IsEmpty ? "There is no letter in it; write a word or a phrase." : null;
+            return NormalizedText.Of(text).IsEmpty ? "The text contains no letters; write a word or a phrase." : null;
         }
 
         try
@@ -48,7 +48,7 @@ internal sealed class PromptRule
         }
         catch (NotSupportedException)
         {
-            return "Patterns with look-around, back-references or atomic groups are not taken; write it without them.";
+            return "Patterns with look-around, back-references or atomic groups are not supported; write the pattern without them.";
         }
         catch (ArgumentException fault)
         {
@@ -56,8 +56,8 @@ internal sealed class PromptRule
         }
     }
 
-    /// <summary>Whether a prompt is one of those it refuses.</summary>
-    public bool Refuses(string prompt, FoldedText folded) => pattern is null
+    /// <summary>Whether the rule refuses a prompt.</summary>
+    public bool Refuses(string prompt, NormalizedText folded) => pattern is null
         ? folded.Contains(phrase!, opensEnd)
         : pattern.IsMatch(prompt) || pattern.IsMatch(folded.Words);
 

@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
 
@@ -11,12 +12,12 @@ namespace PromptCanvas.Generation.Safety;
 
 /// <inheritdoc/>
 internal sealed class SafetyRules(
-    IDbContextFactory<AppDbContext> databases, SafetyRuleBook book, PromptGuard guard, MeaningIndex meanings, AuditLog audit) : ISafetyRules
+    IDbContextFactory<AppDbContext> databases, SafetyRuleService book, PromptGuard guard, EmbeddingIndex meanings, AuditLog audit) : ISafetyRules
 {
     private const int LongestText = GenerationRequest.MaximumPromptLength;
     private const int LongestReason = 300;
 
-    // What an administrator sees of a preview; what is farther away says nothing about the rule.
+    // Candidates for a rule's preview; pictures farther away are irrelevant to the rule.
     private const int MostLookedAt = 1000;
 
     public Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken) => book.ReadAsync(cancellationToken);
@@ -60,7 +61,7 @@ internal sealed class SafetyRules(
     public async Task<SafetyRule?> TryPromptAsync(string prompt, CancellationToken cancellationToken) =>
         guard.Refusing(await book.ReadAsync(cancellationToken), prompt);
 
-    public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Viewer viewer, string description, int take, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Actor actor, string description, int take, CancellationToken cancellationToken)
     {
         var closest = await meanings.NearAsync(description, MostLookedAt, cancellationToken);
         var closeness = closest.ToDictionary(near => near.Id, near => near.Cosine);
@@ -68,7 +69,7 @@ internal sealed class SafetyRules(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var ids in closest.Select(near => near.Id).Chunk(take))
         {
-            var views = await database.Images.VisibleTo(viewer).Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken);
+            var views = await database.Images.VisibleTo(actor).Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken);
             found.AddRange(views.Select(view => new JudgedPicture(view, closeness[view.Id])));
             if (found.Count >= take)
             {
@@ -83,21 +84,21 @@ internal sealed class SafetyRules(
     {
         if (string.IsNullOrWhiteSpace(rule.Text) || rule.Text.Trim().Length > LongestText || rule.Text.Contains('\0'))
         {
-            return new InvalidInput("text", $"Say what is refused, in at most {LongestText} characters.");
+            return new InvalidInput("text", $"Say what to refuse, in at most {LongestText} characters.");
         }
 
         if (string.IsNullOrWhiteSpace(rule.Reason) || rule.Reason.Trim().Length > LongestReason)
         {
-            return new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; whoever is refused reads it.");
+            return new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; people see it when they are refused.");
         }
 
         if (rule.Kind == SafetyRuleKinds.Picture)
         {
-            return rule.Threshold is > 0 and < 1 ? null : new InvalidInput("threshold", "A threshold lies between 0 and 1; the preview shows what each would refuse.");
+            return rule.Threshold is > 0 and < 1 ? null : new InvalidInput("threshold", "The threshold must be between 0 and 1; the preview shows what each value would refuse.");
         }
 
         return !SafetyRuleKinds.OfPrompts.Contains(rule.Kind)
-            ? new InvalidInput("kind", "A rule is about words, a pattern, or pictures.")
+            ? new InvalidInput("kind", "The kind of a rule must be words, pattern or picture.")
             : PromptRule.ProblemOf(rule.Kind, rule.Text.Trim()) is { } problem ? new InvalidInput("text", problem) : null;
     }
 }

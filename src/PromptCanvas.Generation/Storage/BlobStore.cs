@@ -2,31 +2,30 @@ using System.Security.Cryptography;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>What a file in the store is.</summary>
 internal enum BlobKind
 {
     Picture,
     Thumbnail,
 }
 
-/// <summary>Files under the SHA-256 of their bytes. A file is there whole or not at all.</summary>
+/// <summary>Content-addressed files, named by the SHA-256 of their bytes. Writes are atomic.</summary>
 internal interface IBlobStore
 {
-    /// <summary>Writes the bytes through to the disk, under their hash; bytes that are there already are made young again.</summary>
+    /// <summary>Writes the bytes and flushes them to disk. Writing existing content refreshes the file's age.</summary>
     /// <returns>The hash, 64 lower-case hex digits.</returns>
-    /// <exception cref="IOException">The disk is full or failing; nothing is left behind.</exception>
+    /// <exception cref="IOException">The disk is full or failing; no partial file remains.</exception>
     Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    /// <summary>Null when there is none.</summary>
+    /// <summary>Null if the file does not exist.</summary>
     FileStream? Open(BlobKind kind, string hash);
 
-    /// <summary>Removes what writes of an earlier process left half-done.</summary>
+    /// <summary>Removes the temporary files that interrupted writes of an earlier process left.</summary>
     void RemoveTemporaryFiles();
 
     /// <summary>Hashes of the files last written before <paramref name="limit"/>.</summary>
     IEnumerable<string> WrittenBefore(DateTimeOffset limit);
 
-    /// <summary>Removes a file unless it was written again since.</summary>
+    /// <summary>Removes the picture and thumbnail with this hash, unless rewritten since <paramref name="limit"/>.</summary>
     void RemoveIfWrittenBefore(string hash, DateTimeOffset limit);
 }
 
@@ -35,7 +34,7 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
 {
     private const int HashLength = 64;
 
-    // Between a sweep's look at a file's age and its removal nobody may make the file young again.
+    // Makes the sweep's age check and removal atomic with respect to writes.
     private readonly Lock placing = new();
 
     public async Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -62,7 +61,7 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
         }
         finally
         {
-            // Gone already after a rename; left by every other way out.
+            // No effect after the rename; removes the temporary file on every other path.
             File.Delete(temporary);
         }
     }

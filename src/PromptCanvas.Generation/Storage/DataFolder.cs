@@ -1,11 +1,12 @@
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
+
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>Where everything of one installation lies.</summary>
+/// <summary>Paths of an installation's data.</summary>
 public sealed class DataFolder(string contentRoot, string folder)
 {
-    /// <summary>Absolute; <c>Data:Folder</c> is relative to the content root.</summary>
+    /// <summary>Absolute. <c>Data:Folder</c> is resolved against the content root.</summary>
     public string Root { get; } = Path.GetFullPath(folder, Path.GetFullPath(contentRoot));
 
     public string DatabaseFile => Path.Combine(Root, "promptcanvas.db");
@@ -13,24 +14,24 @@ public sealed class DataFolder(string contentRoot, string folder)
     /// <summary>Finished pictures by content hash, and files being written.</summary>
     public string Images => Path.Combine(Root, "images");
 
-    /// <summary>On the file system of <see cref="Images"/>, so that a rename is all or nothing.</summary>
+    /// <summary>On the same file system as <see cref="Images"/>, so that a rename is atomic.</summary>
     public string Temporary => Path.Combine(Images, "tmp");
 
-    /// <summary>What the finished stages of pictures gave that are not finished, by job.</summary>
+    /// <summary>Checkpoints of unfinished pictures: results of their finished stages, by job.</summary>
     public string Stages => Path.Combine(Root, "stages");
 
     public string LockFile => Path.Combine(Root, "studio.lock");
 
-    /// <summary>The file of a finished picture.</summary>
+    /// <summary>Path of a finished picture.</summary>
     /// <param name="hash">SHA-256, 64 lower-case hex digits.</param>
     public string PictureFile(string hash) => FileOf(hash, ".png");
 
-    /// <summary>The file of a thumbnail.</summary>
+    /// <summary>Path of a thumbnail.</summary>
     /// <param name="hash">SHA-256, 64 lower-case hex digits.</param>
     public string ThumbnailFile(string hash) => FileOf(hash, ".webp");
 
-    /// <summary>Makes the folders and writes a file there, to fail now rather than after a picture was made.</summary>
-    /// <exception cref="StartupException">The folder cannot be written to.</exception>
+    /// <summary>Creates the folders and writes a probe file, so that an unwritable folder fails at startup and not after a picture is drawn.</summary>
+    /// <exception cref="StartupException">The folder is not writable.</exception>
     public void Prepare()
     {
         try

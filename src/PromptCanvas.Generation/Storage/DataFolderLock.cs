@@ -1,13 +1,14 @@
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
+
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>One process a data folder. The system lets go of the lock however the process ends.</summary>
+/// <summary>Allows one process per data folder. The operating system releases the lock when the process ends, however it ends.</summary>
 public sealed class DataFolderLock(DataFolder folder) : IDisposable
 {
     private FileStream? held;
 
-    /// <exception cref="StartupException">Another process has the folder, or the lock cannot be written.</exception>
+    /// <exception cref="StartupException">Another process holds the folder, or the lock file is not writable.</exception>
     public void Acquire()
     {
         if (held is not null)
@@ -22,16 +23,16 @@ public sealed class DataFolderLock(DataFolder folder) : IDisposable
         catch (UnauthorizedAccessException fault)
         {
             throw new StartupException(
-                $"The file {folder.LockFile} cannot be opened for writing; make it writable for whoever runs PromptCanvas, or remove it.", fault);
+                $"The file {folder.LockFile} cannot be opened for writing; make it writable for the account that runs PromptCanvas, or remove it.", fault);
         }
         catch (IOException fault)
         {
             throw new StartupException(
-                $"Another PromptCanvas already runs on the data folder {folder.Root}; stop it or set Data:Folder to another one.", fault);
+                $"Another PromptCanvas is already using the data folder {folder.Root}; stop it or set Data:Folder to another one.", fault);
         }
     }
 
-    /// <summary>Whether a studio, this one or another, has the folder now.</summary>
+    /// <summary>Whether any process, including this one, holds the folder's lock.</summary>
     public static bool IsHeld(DataFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);

@@ -6,19 +6,19 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>What somebody's pictures and uploads take on the disk, in bytes.</summary>
-/// <param name="Used">0 where there is no limit: nobody measured.</param>
-/// <param name="Limit">Null = as many as there is room for.</param>
+/// <summary>Disk space that a person's pictures and uploads use, in bytes.</summary>
+/// <param name="Used">0 without a limit, because nothing is measured then.</param>
+/// <param name="Limit">Null = no limit.</param>
 public sealed record DiskUse(long Used, long? Limit);
 
-/// <summary>How much of the disk each person may take.</summary>
+/// <summary>Limits the disk space of each person.</summary>
 public interface IDiskQuota
 {
     Task<DiskUse> OfAsync(Guid personId, CancellationToken cancellationToken);
 }
 
-/// <summary>Files are measured when somebody asks first, and their size is kept in their row: nothing is measured where there is no limit.</summary>
-/// <remarks>A file that two rows share counts for each of them.</remarks>
+/// <summary>Measures files on demand and stores each size in the file's row. Measures nothing if there is no limit.</summary>
+/// <remarks>A file shared by two rows counts twice.</remarks>
 internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataFolder folder, IOptions<QuotaOptions> options) : IDiskQuota
 {
     private const long Megabyte = 1024 * 1024;
@@ -36,7 +36,7 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
         return await SumAsync(database, personId, cancellationToken);
     }
 
-    /// <summary>Measures what was written since the last time, before the transaction that asks for the sum.</summary>
+    /// <summary>Measures files written since the last call. Call it before the transaction that reads the sum.</summary>
     public async Task MeasureAsync(Guid personId, CancellationToken cancellationToken)
     {
         if (options.Value.DiskMegabytes > 0)
@@ -46,9 +46,9 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
         }
     }
 
-    /// <summary>Refuses what would be written when the person's share is used up.</summary>
-    /// <param name="bytes">Of what is to be written, as far as known.</param>
-    /// <returns>Null when there is room.</returns>
+    /// <summary>Refuses a write that would exceed the person's quota.</summary>
+    /// <param name="bytes">Size of the write, as far as known.</param>
+    /// <returns>Null if the quota allows the write.</returns>
     public async Task<StorageFull?> RefuseAsync(AppDbContext database, Guid personId, long bytes, CancellationToken cancellationToken)
     {
         if (options.Value.DiskMegabytes == 0)
@@ -60,7 +60,7 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
         return use.Used + bytes < use.Limit
             ? null
             : new StorageFull(
-                $"Your pictures take {use.Used / Megabyte} MB of the {options.Value.DiskMegabytes} MB that each person may take; ask an administrator for more room. Nothing was charged.");
+                $"Your pictures take {use.Used / Megabyte} MB of the {options.Value.DiskMegabytes} MB that each person may take; ask an administrator for more space. Nothing was charged.");
     }
 
     private async Task<DiskUse> SumAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)

@@ -4,25 +4,25 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>A file that takes room for nothing, until there is none: then it goes, and nothing new is begun before there is room for it again.</summary>
+/// <summary>Holds disk space in a reserve file and deletes the file when the disk is full. No new work starts until the reserve is restored.</summary>
 internal sealed class DiskReserve(DataFolder folder, IDiskSpace space, StorageFaults faults, IOptions<DataOptions> options, ILogger<DiskReserve> logger)
 {
     private const long Megabyte = 1024 * 1024;
 
-    // Less than this share of the reserve is free: a database cannot write much longer.
+    // Below this fraction (1/8) of the reserve, the database is about to fail its writes.
     private const int Emergency = 8;
 
     private readonly Lock gate = new();
     private volatile bool released;
 
-    /// <summary>The reserve was needed and is not back: no new work, please.</summary>
+    /// <summary>The reserve was released and is not restored yet: accept no new work.</summary>
     public bool IsReleased => released;
 
     private long Size => options.Value.ReserveMegabytes * Megabyte;
 
     private string Path => System.IO.Path.Combine(folder.Root, "reserve");
 
-    /// <summary>Takes the room, or gives it away, as the disk is now.</summary>
+    /// <summary>Creates or releases the reserve, depending on the free space.</summary>
     public void Look()
     {
         lock (gate)
@@ -48,8 +48,8 @@ internal sealed class DiskReserve(DataFolder folder, IDiskSpace space, StorageFa
         }
     }
 
-    /// <summary>Gives the room away.</summary>
-    /// <returns>Whether there was any.</returns>
+    /// <summary>Deletes the reserve file.</summary>
+    /// <returns>False if there was no reserve.</returns>
     public bool Release()
     {
         lock (gate)
@@ -61,13 +61,13 @@ internal sealed class DiskReserve(DataFolder folder, IDiskSpace space, StorageFa
 
             File.Delete(Path);
             released = true;
-            logger.LogError("The disk is full: the {Size} MB held back are free now, and nothing new is begun until there is room for them again", options.Value.ReserveMegabytes);
+            logger.LogError("The disk is full: the reserve of {Size} MB was released; no new work starts until it can be restored", options.Value.ReserveMegabytes);
             return true;
         }
     }
 
-    /// <summary>Does something small for which there must be room, with the reserve's if need be.</summary>
-    public async Task<T> WithRoomAsync<T>(Func<Task<T>> write)
+    /// <summary>Runs a small write that must succeed on a full disk, and retries it once after releasing the reserve.</summary>
+    public async Task<T> WithCapacityAsync<T>(Func<Task<T>> write)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed class DiskReserve(DataFolder folder, IDiskSpace space, StorageFa
     {
         try
         {
-            // Preallocated, not only long: a sparse file would hold nothing.
+            // Preallocated: a sparse file would reserve nothing.
             using var file = new FileStream(Path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = Size });
             file.SetLength(Size);
             released = false;
@@ -91,7 +91,7 @@ internal sealed class DiskReserve(DataFolder folder, IDiskSpace space, StorageFa
         catch (IOException fault)
         {
             File.Delete(Path);
-            logger.LogWarning("No room could be held back: {Reason}", fault.Message);
+            logger.LogWarning("The disk reserve could not be created: {Reason}", fault.Message);
         }
     }
 }

@@ -3,17 +3,17 @@ namespace PromptCanvas.Generation.Storage;
 /// <inheritdoc/>
 internal sealed class DiskSpace(DataFolder folder) : IDiskSpace
 {
-    public DiskRoom Look()
+    public DiskCapacity Look()
     {
         try
         {
             var drive = new DriveInfo(folder.Root);
-            return new DiskRoom(drive.AvailableFreeSpace, drive.TotalSize);
+            return new DiskCapacity(drive.AvailableFreeSpace, drive.TotalSize);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // A share on the network, say, whose size this system does not tell.
-            return new DiskRoom(long.MaxValue, 0);
+            // For example a network share whose size is not reported.
+            return new DiskCapacity(long.MaxValue, 0);
         }
     }
 }

@@ -1,19 +1,19 @@
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>The disk under the data folder, in bytes.</summary>
-/// <param name="Free">For us; what is held back counts as taken.</param>
-/// <param name="Total">All of it.</param>
-public sealed record DiskRoom(long Free, long Total)
+/// <summary>Capacity of the disk that holds the data folder, in bytes.</summary>
+/// <param name="Free">Available to this process; the reserve counts as used.</param>
+/// <param name="Total">Total size; 0 if unknown.</param>
+public sealed record DiskCapacity(long Free, long Total)
 {
-    /// <summary>The share at which administrators are told.</summary>
+    /// <summary>The used share above which administrators are warned.</summary>
     public const double NearlyFull = 0.9;
 
-    /// <summary>0 … 1; 0 where nothing is known.</summary>
+    /// <summary>Used share, 0 … 1; 0 if the size is unknown.</summary>
     public double Used => Total > 0 ? 1 - ((double)Free / Total) : 0;
 }
 
-/// <summary>How full the disk is.</summary>
+/// <summary>Reads the disk's free and total space.</summary>
 public interface IDiskSpace
 {
-    DiskRoom Look();
+    DiskCapacity Look();
 }

@@ -1,15 +1,15 @@
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>A finished picture's bytes, or its thumbnail's.</summary>
-/// <param name="ETag">Quoted entity tag made of the content hash.</param>
+/// <summary>The bytes of a finished picture or of its thumbnail.</summary>
+/// <param name="ETag">Quoted entity tag derived from the content hash.</param>
 public sealed record StoredContent(Stream Stream, string ContentType, long Length, string ETag);
 
-/// <summary>Pictures on disk by content hash, thumbnails beside them.</summary>
+/// <summary>Finished pictures and their thumbnails, stored on disk by content hash.</summary>
 public interface IImageStore
 {
-    /// <summary>Opens a finished picture; null when there is none with this id.</summary>
+    /// <summary>Opens a finished picture; null if no picture has this id.</summary>
     Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken);
 
-    /// <summary>Opens a finished picture's thumbnail (WebP, at most 512 pixels a side); null when there is none with this id.</summary>
+    /// <summary>Opens a picture's thumbnail (WebP, at most 512 pixels on the longer side); null if no picture has this id.</summary>
     Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken);
 }

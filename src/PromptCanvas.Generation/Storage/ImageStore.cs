@@ -26,7 +26,7 @@ internal sealed class ImageStore(IDbContextFactory<AppDbContext> databases, IBlo
         return Open(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType);
     }
 
-    // Written before the setting was changed.
+    // The file may have been written before provenance was switched off.
     private static async Task<StoredContent> StripAsync(StoredContent content, CancellationToken cancellationToken)
     {
         await using var stream = content.Stream;

@@ -6,14 +6,14 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>Files that no row names: what a crash, or a worker that was fenced out, left between file and row.</summary>
+/// <summary>Removes files without a row. A crash or a fenced-out worker can leave them, because files are written before rows.</summary>
 internal sealed class Orphans(
     IDbContextFactory<AppDbContext> databases, IBlobStore blobs, IOptions<GenerationOptions> options, TimeProvider clock)
 {
     private const int BatchSize = 200;
 
-    /// <summary>Removes those that are old enough that nobody can be about to write their row.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Removes orphaned files older than the age limit, so that files whose rows are still being written are safe.</summary>
+    /// <returns>Number of files removed.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var limit = clock.GetUtcNow() - options.Value.OrphanAge;

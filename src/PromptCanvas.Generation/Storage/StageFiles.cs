@@ -5,17 +5,17 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>What the finished stages of a picture gave, in a file of its own: a job that is taken up again goes on from there. A file may be lost
-/// or damaged; then the picture begins anew.</summary>
+/// <summary>Checkpoint files: the results of a picture's finished stages, one file per picture. A requeued job resumes from them.
+/// If a file is lost or damaged, the picture restarts from the beginning.</summary>
 internal sealed class StageFiles(DataFolder folder)
 {
-    // Raised whenever the layout changes: what an older version left is not read.
+    // Increment when the layout changes; files of other versions are ignored.
     private const int Version = 3;
     private const int NoStage = -1;
 
-    /// <summary>Replaces what was there before.</summary>
-    /// <param name="model">The fingerprint of the model that made it.</param>
-    /// <exception cref="IOException">The disk is full or failing; what was there before is there still.</exception>
+    /// <summary>Replaces the previous checkpoint atomically.</summary>
+    /// <param name="model">Fingerprint of the model that produced the result.</param>
+    /// <exception cref="IOException">The disk is full or failing; the previous checkpoint remains.</exception>
     public void Save(Guid jobId, int imageIndex, string model, StageResult result)
     {
         using var bytes = new MemoryStream();
@@ -38,8 +38,8 @@ internal sealed class StageFiles(DataFolder folder)
         File.Move(temporary, file, overwrite: true);
     }
 
-    /// <summary>Null when there is none that can be used.</summary>
-    /// <param name="model">The fingerprint of the model that would go on with it: another model's result is none.</param>
+    /// <summary>Null if there is no usable checkpoint.</summary>
+    /// <param name="model">Fingerprint of the model that will resume; a checkpoint of another model is ignored.</param>
     public StageResult? Load(Guid jobId, int imageIndex, string model)
     {
         var file = PathOf(jobId, imageIndex);
@@ -59,7 +59,7 @@ internal sealed class StageFiles(DataFolder folder)
         return reader.ReadInt32() == Version && reader.ReadString() == model ? Read(reader) : null;
     }
 
-    /// <summary>The jobs that left something.</summary>
+    /// <summary>Ids of the jobs that have checkpoints.</summary>
     public IEnumerable<Guid> Jobs() => !Directory.Exists(folder.Stages)
         ? []
         : Directory.EnumerateDirectories(folder.Stages)
@@ -130,7 +130,7 @@ internal sealed class StageFiles(DataFolder folder)
         return width == 0 ? null : new SourcePicture(width, height, rgb);
     }
 
-    // Bits as they lie in memory: the file stays on the machine that wrote it.
+    // Native byte order: the file is only read on the machine that wrote it.
     private static void Write(BinaryWriter writer, float[] values)
     {
         writer.Write(values.Length);

@@ -3,23 +3,23 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>Pixels of the pictures in the store. Decoding takes memory, so that few are decoded at once.</summary>
+/// <summary>Decodes pictures of the store. Limits concurrent decoding, because each decode needs much memory.</summary>
 internal sealed class StoredPictures(IBlobStore blobs) : IDisposable
 {
     private const int DecodersAtOnce = 2;
 
-    // A large picture takes 160 MB while it is decoded.
+    // Decoding a large picture takes 160 MB.
     private readonly SemaphoreSlim decoders = new(DecodersAtOnce, DecodersAtOnce);
 
-    /// <summary>The pixels; transparency is laid on white.</summary>
-    /// <exception cref="PictureFormatException">It is no longer in the store, or damaged there.</exception>
+    /// <summary>The pixels; transparent areas are composited onto white.</summary>
+    /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
     public Task<RgbImage> ReadAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, PictureDecoder.Decode, cancellationToken);
 
-    /// <summary>What it says about keeping and repainting.</summary>
-    /// <exception cref="PictureFormatException">It is no longer in the store, or damaged there.</exception>
+    /// <summary>The picture's keep mask.</summary>
+    /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
     public Task<KeepMask> ReadMaskAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, MaskReader.Read, cancellationToken);
 
-    /// <summary>Runs a decoder when its turn comes.</summary>
+    /// <summary>Runs a decoder within the concurrency limit.</summary>
     public async Task<T> DecodeAsync<T>(Func<T> decode, CancellationToken cancellationToken)
     {
         await decoders.WaitAsync(cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class StoredPictures(IBlobStore blobs) : IDisposable
     private async Task<T> DecodeAsync<T>(string hash, Func<byte[], T> decode, CancellationToken cancellationToken)
     {
         await using var file = blobs.Open(BlobKind.Picture, hash)
-            ?? throw new PictureFormatException("A picture that this request works with is no longer in the store; bring it along again.");
+            ?? throw new PictureFormatException("A picture that this request uses is no longer in the store; upload it again.");
         var encoded = new byte[file.Length];
         await file.ReadExactlyAsync(encoded, cancellationToken);
         return await DecodeAsync(() => decode(encoded), cancellationToken);

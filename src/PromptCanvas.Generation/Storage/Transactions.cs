@@ -5,10 +5,10 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>Whole transactions, tried again when another one came in between.</summary>
+/// <summary>Runs transactions and retries them on conflicts.</summary>
 internal sealed class Transactions(IDbContextFactory<AppDbContext> databases, IDatabaseFaults faults) : IDisposable
 {
-    // SQLite lets writers in by luck: with many, some wait for ever. Those of this process stand in line, for so long.
+    // SQLite does not queue writers fairly: under contention some starve. Writers of this process queue here, for at most this long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim line = new(1, 1);
@@ -16,7 +16,7 @@ internal sealed class Transactions(IDbContextFactory<AppDbContext> databases, ID
     private const int MaximumTries = 4;
     private const int LongestPauseMilliseconds = 40;
 
-    /// <param name="work">Does everything anew on each try; nothing is kept unless it says so.</param>
+    /// <param name="work">Must be repeatable: it runs again on each retry. The transaction commits only if it returns Keep.</param>
     public async Task<T> RunAsync<T>(Func<AppDbContext, Task<(T Value, bool Keep)>> work, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -59,7 +59,7 @@ internal sealed class Transactions(IDbContextFactory<AppDbContext> databases, ID
     private static async Task<T> TryAsync<T>(
         AppDbContext database, Func<AppDbContext, Task<(T Value, bool Keep)>> work, CancellationToken cancellationToken)
     {
-        // BEGIN IMMEDIATE on SQLite: a transaction that read first could not write after another writer.
+        // BEGIN IMMEDIATE on SQLite: a transaction that starts with a read cannot upgrade to a write after another writer committed.
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var (value, keep) = await work(database);
         if (keep)

@@ -3,14 +3,14 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>Deleted pictures whose days are over. Their rows stay, emptied: the account of what was made and paid needs them.</summary>
+/// <summary>Purges deleted pictures after their retention period. Their rows stay, cleared, because the ledger refers to them.</summary>
 internal sealed class Trash(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
-    /// <summary>How long a deleted picture can be brought back.</summary>
+    /// <summary>How long a deleted picture can be restored.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromDays(30);
 
-    /// <summary>Empties the rows; the next sweep of the image store takes the files.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Clears the rows; the next sweep of the image store removes the files.</summary>
+    /// <returns>Number of pictures purged.</returns>
     public async Task<int> EmptyAsync(CancellationToken cancellationToken)
     {
         var limit = clock.GetUtcNow() - Life;

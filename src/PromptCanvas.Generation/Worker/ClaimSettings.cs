@@ -3,16 +3,16 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Who claims, for how long, and how much for one person.</summary>
+/// <summary>The worker's identity, the lease duration and the per-person limit used by claims.</summary>
 internal sealed class ClaimSettings(IOptions<GenerationOptions> options, IOptions<QuotaOptions> quotas, TimeProvider clock)
 {
-    /// <summary>This process in the column LeasedBy: another one after each start.</summary>
+    /// <summary>Identifies this process in the column LeasedBy; new after each start.</summary>
     public string Worker { get; } = $"{Environment.MachineName}-{Guid.NewGuid():N}";
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
     public TimeSpan Lease => options.Value.Lease;
 
-    /// <summary>Jobs of one person that may run at once; 0 = any number.</summary>
+    /// <summary>Maximum running jobs per person; 0 = unlimited.</summary>
     public int MaximumRunning => quotas.Value.MaximumRunning;
 }

@@ -7,12 +7,12 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>A studio that keeps dying with jobs on the engine pauses its queue, so that at least its pages stay.</summary>
+/// <summary>Pauses the queue after repeated crashes with jobs on the engine, so that the pages stay available.</summary>
 internal sealed class CrashBudget(Transactions transactions, IOptions<GenerationOptions> options, TimeProvider clock, ILogger<CrashBudget> logger)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
-    /// <summary>Counts one crash, at the start after it.</summary>
+    /// <summary>Records one crash; called at the next start.</summary>
     public async Task CountAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -41,7 +41,7 @@ internal sealed class CrashBudget(Transactions transactions, IOptions<Generation
             cancellationToken);
         if (paused)
         {
-            logger.LogCritical("The studio died {Count} times within {Window} with jobs on the engine: the queue is paused until an administrator resumes it", options.Value.CrashBudget, Window);
+            logger.LogCritical("The studio crashed {Count} times within {Window} with jobs on the engine: the queue is paused until an administrator resumes it", options.Value.CrashBudget, Window);
         }
     }
 }

@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Keeps some room of the disk back, gives it away in time, and takes it again.</summary>
+/// <summary>Checks the disk regularly: releases the disk reserve when space runs out and restores it later.</summary>
 internal sealed class DiskWatch(DiskReserve reserve, StorageFaults faults, TimeProvider clock, ILogger<DiskWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -21,7 +21,7 @@ internal sealed class DiskWatch(DiskReserve reserve, StorageFaults faults, TimeP
             }
             catch (Exception fault) when (faults.Describe(fault) is { } reason)
             {
-                logger.LogWarning("The disk could not be looked at: {Reason}", reason);
+                logger.LogWarning("The disk space could not be checked: {Reason}", reason);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

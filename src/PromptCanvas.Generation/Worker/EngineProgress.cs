@@ -1,11 +1,12 @@
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
+
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>When the engine last did anything, while it has something to do; and how long it is usually silent between two steps.</summary>
+/// <summary>Tracks the time since the engine's last event, and the usual time between two events.</summary>
 internal sealed class EngineProgress(Failpoints failpoints, TimeProvider clock)
 {
-    // A long silence counts at once and fades: after fifty shorter ones a third of it is left.
+    // Peak with exponential decay: a longer interval applies at once; after fifty shorter ones a third of it remains.
     private const double Fading = 0.02;
 
     private readonly Lock measuring = new();
@@ -13,10 +14,10 @@ internal sealed class EngineProgress(Failpoints failpoints, TimeProvider clock)
     private double usualTicks;
     private int working;
 
-    /// <summary>How long the engine is silent though it has work; zero without work.</summary>
+    /// <summary>Time since the last event; zero while the engine is idle.</summary>
     public TimeSpan Silence => Volatile.Read(ref working) == 0 ? TimeSpan.Zero : clock.GetElapsedTime(Volatile.Read(ref last));
 
-    /// <summary>The longest silence between two steps lately; zero before the first two.</summary>
+    /// <summary>Recent peak of the interval between events; zero before the first two.</summary>
     public TimeSpan Usual => TimeSpan.FromTicks((long)Volatile.Read(ref usualTicks));
 
     public IDisposable Begin()

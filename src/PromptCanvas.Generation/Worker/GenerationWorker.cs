@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>The one loop: claims jobs in order, and runs as many at a time as the engine shares its steps between.</summary>
+/// <summary>The worker loop: claims jobs in order and runs as many concurrently as the engine batches.</summary>
 internal sealed class GenerationWorker(
-    WorkQueue queue, JobRunner runner, WorkerPause pause, WorkerRoom room, ILogger<GenerationWorker> logger)
+    WorkQueue queue, JobRunner runner, WorkerPause pause, WorkerCapacity capacity, ILogger<GenerationWorker> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private readonly Dictionary<Task, ClaimedJob> running = [];
@@ -14,7 +14,7 @@ internal sealed class GenerationWorker(
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Every service has started. A start that fails, on a port in use say, must not leave claimed jobs: they would count as crashed.</summary>
+    /// <summary>Claims start only when all services have started. If the start failed later (port in use), claimed jobs would count as crashed.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         hostStarted.TrySetResult();
@@ -33,17 +33,17 @@ internal sealed class GenerationWorker(
             await TurnAsync(stoppingToken);
         }
 
-        // Every run sees the token within a step and hands its job back.
+        // Each run observes the token within one step and hands its job back.
         await Task.WhenAll(running.Keys);
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop outlives a database that is away.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop must survive a database outage.")]
     private async Task TurnAsync(CancellationToken stopping)
     {
         try
         {
             var asOf = queue.Now;
-            while (room.For(running.Values) is { Jobs: > 0 } limit)
+            while (capacity.For(running.Values) is { Jobs: > 0 } limit)
             {
                 var claims = await queue.TakeAsync(limit, alone: running.Count == 0, stopping);
                 foreach (var claim in claims)
@@ -61,7 +61,7 @@ internal sealed class GenerationWorker(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            logger.LogDebug("The worker stops; {Count} jobs are handed back", running.Count);
+            logger.LogDebug("The worker is stopping; {Count} jobs are handed back", running.Count);
         }
         catch (Exception fault)
         {
@@ -70,7 +70,7 @@ internal sealed class GenerationWorker(
         }
     }
 
-    /// <summary>Until a run ends or the queue has news.</summary>
+    /// <summary>Waits until a run ends or the queue changes.</summary>
     private async Task WaitAsync(DateTimeOffset asOf, CancellationToken stopping)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -88,7 +88,7 @@ internal sealed class GenerationWorker(
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one job never ends the loop.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one job must not end the loop.")]
     private async Task RunAsync(ClaimedJob claim, CancellationToken stopping)
     {
         try

@@ -8,17 +8,17 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>One beat: the leases of what runs here are renewed, and what is no longer ours is stopped at once.</summary>
+/// <summary>Renews the leases of running jobs, and stops jobs whose lease was lost.</summary>
 internal sealed class Heartbeat(
     IDbContextFactory<AppDbContext> databases, HeldLeases held, StorageFaults faults, IOptions<GenerationOptions> options, TimeProvider clock)
 {
-    // A lease that could not be renewed is given up this share of it before it ends: others may take the job then.
+    // Drop leases at this share of their duration without renewal, before other workers may claim the jobs.
     private const double TrustedShare = 5.0 / 6;
 
     private long lastRenewal = clock.GetTimestamp();
 
-    /// <summary>Synchronous on purpose: it runs on a thread of its own, whatever keeps the thread pool busy.</summary>
-    /// <param name="logger">Of the thread.</param>
+    /// <summary>Synchronous on purpose: it runs on a dedicated thread, independent of the thread pool.</summary>
+    /// <param name="logger">The heartbeat thread's logger.</param>
     public void Beat(ILogger logger)
     {
         var leases = held.All();
@@ -28,7 +28,7 @@ internal sealed class Heartbeat(
             return;
         }
 
-        // Before the statement: a slow renewal counts from when it began.
+        // Taken before the statement, so that a slow renewal counts from its start.
         var began = clock.GetTimestamp();
         try
         {
@@ -47,7 +47,7 @@ internal sealed class Heartbeat(
         }
     }
 
-    /// <returns>Those that somebody else took, or ended.</returns>
+    /// <returns>Leases that another worker took over, or whose job ended.</returns>
     private List<HeldLease> Renew(IReadOnlyCollection<HeldLease> leases)
     {
         using var database = databases.CreateDbContext();
@@ -65,13 +65,13 @@ internal sealed class Heartbeat(
 
     private void GiveUpWhenLate(IReadOnlyCollection<HeldLease> leases, ILogger logger)
     {
-        // A process that owns the queue alone has nobody to fear.
+        // A process that owns the queue alone has no competing workers.
         if (!options.Value.SharedQueue || clock.GetElapsedTime(lastRenewal) < options.Value.Lease * TrustedShare)
         {
             return;
         }
 
-        logger.LogError("The database was away for too long; {Count} jobs are left to whoever reaches it", leases.Count);
+        logger.LogError("The database was unreachable for too long; {Count} jobs are released to other workers", leases.Count);
         foreach (var lease in leases)
         {
             held.Drop(lease);

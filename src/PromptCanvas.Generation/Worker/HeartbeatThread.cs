@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Beats on a thread of its own: on a busy machine the pool's threads may be late by more than a lease.</summary>
+/// <summary>Runs the heartbeat on a dedicated thread: on a busy machine, pool threads may be delayed by more than a lease.</summary>
 internal sealed class HeartbeatThread(Heartbeat heartbeat, IOptions<GenerationOptions> options, ILogger<HeartbeatThread> logger) : IHostedService, IDisposable
 {
     private const int BeatsPerLease = 6;
@@ -34,7 +34,7 @@ internal sealed class HeartbeatThread(Heartbeat heartbeat, IOptions<GenerationOp
         stopping.Dispose();
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The heart beats on.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The heartbeat must continue.")]
     private void Run()
     {
         while (!stopping.Wait(options.Value.Lease / BeatsPerLease))

@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>A job that this process runs.</summary>
+/// <summary>The lease of a job that runs in this process.</summary>
 internal readonly record struct HeldLease(Guid JobId, long Fence);
 
-/// <summary>What this process runs now, and how to stop each.</summary>
+/// <summary>The leases held by this process, each with a callback that stops its run.</summary>
 internal sealed class HeldLeases
 {
     private readonly ConcurrentDictionary<HeldLease, Action> held = new();
 
-    /// <param name="drop">Called when the lease is gone.</param>
-    /// <returns>Dispose of it when the run is over.</returns>
+    /// <param name="drop">Called when the lease is lost.</param>
+    /// <returns>Dispose it when the run ends.</returns>
     public IDisposable Hold(ClaimedJob claim, Action drop)
     {
         var lease = new HeldLease(claim.Id, claim.Fence);
@@ -21,7 +21,7 @@ internal sealed class HeldLeases
 
     public IReadOnlyCollection<HeldLease> All() => [.. held.Keys];
 
-    /// <summary>Stops the run; its writes would be refused anyway.</summary>
+    /// <summary>Stops the run. Its writes would be rejected by the fence in any case.</summary>
     public void Drop(HeldLease lease)
     {
         if (held.TryRemove(lease, out var drop))

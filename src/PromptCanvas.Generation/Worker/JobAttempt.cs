@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
@@ -13,33 +13,33 @@ namespace PromptCanvas.Generation.Worker;
 
 internal enum AttemptEnd
 {
-    /// <summary>Every picture came or failed, or the engine did.</summary>
+    /// <summary>Every picture finished or failed, or the engine failed.</summary>
     Over,
 
     /// <summary>The studio is stopping.</summary>
     Stopped,
 
-    /// <summary>Pictures were made that could not be written.</summary>
+    /// <summary>Finished pictures could not be written.</summary>
     StorageFailed,
 
-    /// <summary>The job is no longer this worker's: somebody cancelled it.</summary>
+    /// <summary>The job is no longer leased to this worker: it was cancelled or another worker took it over.</summary>
     Fenced,
 }
 
-/// <summary>What came of one run of a job.</summary>
-/// <param name="Reason">For the pictures that are missing: one sentence for the person who asked.</param>
+/// <summary>Result of one run of a job.</summary>
+/// <param name="Reason">Why pictures are missing: one sentence for the person who asked.</param>
 internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
-/// <summary>Runs one claimed job on its engine; pictures are written beside the stream, so that a step waits for encoder and disk only when these fall behind by several pictures.</summary>
+/// <summary>Runs one claimed job on its engine. Pictures are written concurrently; backpressure applies only when several pictures are pending.</summary>
 internal sealed class JobAttempt(
-    IEngineProvider engines, ClaimedWorks works, PictureJudges judges, PictureKeeper keeper, StageKeeper stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
+    IEngineProvider engines, ClaimedRequestBuilder works, ImageSafetyFilters judges, PictureFinalizer keeper, StageCheckpoints stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
     private const string NoResult = "The picture could not be kept; the administrator finds the reason in the log.";
 
-    /// <summary>Never throws for what a job can do wrong.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The worker outlives any job.")]
+    /// <summary>Reports failures of the job in the result and never throws for them.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The worker must survive any job.")]
     public async Task<AttemptResult> RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
     {
         var writes = new Writes();
@@ -47,7 +47,7 @@ internal sealed class JobAttempt(
         var reason = NoResult;
         try
         {
-            // A process that died between the last picture and the job's end left nothing to make.
+            // If a process crashed between the last picture and the job's end, no picture is missing.
             if (claim.Missing.Count > 0)
             {
                 reason = await MakeAsync(claim, running, writes) ?? reason;
@@ -55,7 +55,7 @@ internal sealed class JobAttempt(
         }
         catch (Exception fault) when (running.Token.IsCancellationRequested)
         {
-            // Whatever stopped the engine then, it is no verdict on the job: networks and engines end in ways of their own.
+            // An exception after cancellation says nothing about the job: components fail in various ways when they are stopped.
             logger.Log(fault is OperationCanceledException ? LogLevel.Debug : LogLevel.Warning, fault, "Job {JobId} was stopped", claim.Id);
             end = stopping.IsCancellationRequested ? AttemptEnd.Stopped : AttemptEnd.Fenced;
         }
@@ -66,7 +66,7 @@ internal sealed class JobAttempt(
         }
         catch (Exception fault) when (faults.Describe(fault) is { } away)
         {
-            logger.LogError("What job {JobId} works with could not be read and will be tried again: {Reason}", claim.Id, away);
+            logger.LogError("The inputs of job {JobId} could not be read; the job will be retried: {Reason}", claim.Id, away);
             end = AttemptEnd.StorageFailed;
         }
         catch (Exception fault)
@@ -79,7 +79,7 @@ internal sealed class JobAttempt(
         return new AttemptResult(Combine(end, await Task.WhenAll(writes.Pictures)), reason);
     }
 
-    /// <returns>Why nothing can be made of the job; null when the engine took it.</returns>
+    /// <returns>Why the job cannot run; null if the engine accepted it.</returns>
     private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, Writes writes)
     {
         var engine = engines.Get(claim.Job.Model);
@@ -96,13 +96,13 @@ internal sealed class JobAttempt(
             steps.Happened();
             if (happened is ImageFailed { OfItsSeed: true } failed && work.CanTryAnotherSeed)
             {
-                logger.LogWarning("Picture {Index} of job {JobId} is tried with another seed: {Reason}", failed.ImageIndex, claim.Id, failed.Reason);
+                logger.LogWarning("Picture {Index} of job {JobId} is retried with another seed: {Reason}", failed.ImageIndex, claim.Id, failed.Reason);
                 unlucky.Add(failed.ImageIndex);
             }
             else
             {
                 Take(claim, engine.Fingerprint, running, happened, writes);
-                await writes.RoomAsync();
+                await writes.WaitForCapacityAsync();
             }
         }
 
@@ -112,7 +112,7 @@ internal sealed class JobAttempt(
             {
                 steps.Happened();
                 Take(claim, engine.Fingerprint, running, happened, writes);
-                await writes.RoomAsync();
+                await writes.WaitForCapacityAsync();
             }
         }
 
@@ -139,7 +139,7 @@ internal sealed class JobAttempt(
                 break;
             case StageCompleted { Result.Stage: not null } stage when writes.Judge?.Refusing(stage.Result.ImageEmbedding) is { } rule:
 
-                // What it will show is known before a pixel of it is drawn; between two frames of a picture nothing new is.
+                // The image embedding determines the content before any pixel is drawn, so refuse as soon as it is known.
                 if (writes.Judge.Refuse(stage.ImageIndex))
                 {
                     running.Drop(stage.ImageIndex);
@@ -158,14 +158,14 @@ internal sealed class JobAttempt(
                 break;
             case ImageDropped dropped:
 
-                // Whoever cancelled it wrote so.
+                // The canceller has already written the picture's state.
                 running.Completed(dropped.ImageIndex, finished: 0);
                 break;
         }
     }
 
-    /// <summary>Previews may be lost; the picture goes on without.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A preview that cannot be shown is not the picture's fault.")]
+    /// <summary>Previews are best effort; a failure does not affect the picture.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed preview must not fail the picture.")]
     private void Show(ClaimedJob claim, RunningJob running, StepCompleted step, Writes writes)
     {
         if (writes.Judge?.HasRefused(step.ImageIndex) is true)
@@ -183,16 +183,16 @@ internal sealed class JobAttempt(
         }
     }
 
-    /// <summary>What is written while the engine goes on.</summary>
+    /// <summary>Writes in progress while the engine continues.</summary>
     private sealed class Writes
     {
-        // A picture may hold tens of megapixels until it is written.
+        // Each pending picture may hold tens of megapixels in memory.
         private const int PicturesAtOnce = 4;
 
         public List<Task<KeepResult>> Pictures { get; } = [];
 
-        /// <summary>Waits until another picture may be written.</summary>
-        public async Task RoomAsync()
+        /// <summary>Waits until fewer than the maximum number of picture writes are pending.</summary>
+        public async Task WaitForCapacityAsync()
         {
             while (Pictures.Where(write => !write.IsCompleted).ToList() is { Count: >= PicturesAtOnce } open)
             {
@@ -200,10 +200,10 @@ internal sealed class JobAttempt(
             }
         }
 
-        /// <summary>Looks at previews and pictures before anybody else does; null = nobody has to.</summary>
-        public PictureJudge? Judge { get; set; }
+        /// <summary>Checks previews and pictures before they are shown; null = no image rules.</summary>
+        public ImageSafetyFilter? Judge { get; set; }
 
-        /// <summary>The last one of each picture, by index.</summary>
+        /// <summary>The last checkpoint write of each picture, by index.</summary>
         public Dictionary<int, Task> Stages { get; } = [];
     }
 }

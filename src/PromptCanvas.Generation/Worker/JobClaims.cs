@@ -2,28 +2,28 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Queued → running. One of the few places with SQL of its own: the claim is one statement.</summary>
+/// <summary>Moves jobs from queued to running. Uses raw SQL, because the claim must be one statement.</summary>
 internal sealed class JobClaims(
     IDbContextFactory<AppDbContext> databases, Transactions transactions, ClaimSettings settings, ModelAffinity affinity, Failpoints failpoints)
 {
-    /// <summary>Takes the next jobs that are due, in order.</summary>
-    /// <param name="room">How many at most.</param>
-    /// <param name="alone">Nothing runs now. A job that was part of a crash is taken only then, and alone; while one waits, so do the others.</param>
-    public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(int room, bool alone, CancellationToken cancellationToken) =>
-        ClaimAsync(new ClaimLimit(room, []), alone, cancellationToken);
+    /// <summary>Claims the next due jobs, in queue order.</summary>
+    /// <param name="count">Maximum number of jobs.</param>
+    /// <param name="alone">No job is running. A job that was part of a crash is claimed only then, and alone; while one is queued, no other job is.</param>
+    public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(int count, bool alone, CancellationToken cancellationToken) =>
+        ClaimAsync(new ClaimLimit(count, []), alone, cancellationToken);
 
-    /// <summary>Takes the next jobs that are due, in order, except some people's; otherwise like <see cref="ClaimAsync(int, bool, CancellationToken)"/>.</summary>
+    /// <summary>Claims the next due jobs within a limit that may exclude people; otherwise like <see cref="ClaimAsync(int, bool, CancellationToken)"/>.</summary>
     public async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(ClaimLimit limit, bool alone, CancellationToken cancellationToken)
     {
         var now = settings.Now;
         await using (var look = await databases.CreateDbContextAsync(cancellationToken))
         {
-            // Without a write lock: an idle worker writes nothing.
+            // Read-only check first: an idle worker takes no write lock.
             if (!await Due(look, now).AnyAsync(cancellationToken) || await IsPausedAsync(look, cancellationToken))
             {
                 return [];
@@ -47,7 +47,7 @@ internal sealed class JobClaims(
         return claimed;
     }
 
-    /// <summary>When the first of the jobs is due that were paused at a moment; null when none was.</summary>
+    /// <summary>The earliest due time of the jobs that were delayed at <paramref name="asOf"/>; null if there are none.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -102,7 +102,7 @@ internal sealed class JobClaims(
         object[] values = [settings.Worker, Stored(database, now), preferred ?? Guid.Empty, .. busy.People.Cast<object>()];
         var others = string.Join(", ", busy.People.Select((_, index) => $"{{{index + 3}}}"));
 
-        // The pick is a fence: without it the planner may update more rows than its limit.
+        // MATERIALIZED is an optimization fence: without it the planner may update more rows than the limit.
         var sql = $$"""
             WITH pick AS MATERIALIZED (
                 SELECT "Id" FROM "Jobs"
@@ -121,7 +121,7 @@ internal sealed class JobClaims(
         return [.. rows.OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)];
     }
 
-    /// <summary>People who have as many jobs running as they may, and whether anybody is limited at all.</summary>
+    /// <summary>People at their limit of running jobs, and whether any limit is configured.</summary>
     private async Task<(List<Guid> People, bool Limited)> BusyAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         var everybody = settings.MaximumRunning;
@@ -139,7 +139,7 @@ internal sealed class JobClaims(
         return ([.. busy.Select(row => row.Person)], true);
     }
 
-    /// <summary>A time as this database stores it: SQL of our own passes by the model's conversions.</summary>
+    /// <summary>A time in the database's storage format: raw SQL bypasses the model's value converters.</summary>
     private static object Stored(AppDbContext database, DateTimeOffset time)
     {
         IReadOnlyProperty property = database.Model.FindEntityType(typeof(Job))!.FindProperty(nameof(Job.CreatedAt))!;

@@ -3,30 +3,29 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Faults;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>What became of a worker's write about a picture.</summary>
+/// <summary>Outcome of a worker's write about a picture.</summary>
 internal enum PictureWrite
 {
     Written,
 
-    /// <summary>Somebody cancelled the picture; the rest of its job is still this worker's.</summary>
+    /// <summary>The picture was cancelled; the rest of the job is still leased to this worker.</summary>
     Unwanted,
 
-    /// <summary>The job is no longer this worker's.</summary>
+    /// <summary>The job is no longer leased to this worker.</summary>
     Fenced,
 }
 
-/// <summary>What a worker writes about a job it has claimed. Each write holds only while its fence is the row's; false or null = too late, nothing was written.</summary>
+/// <summary>A worker's writes about a claimed job. Each write checks the fencing token; false or null = the lease was lost and nothing was written.</summary>
 internal sealed class JobProgress(
     IDbContextFactory<AppDbContext> databases, Transactions transactions, Ledger ledger, Failpoints failpoints, TimeProvider clock)
 {
-    /// <summary>The pictures that are still to be made; null when the job is no longer this worker's.</summary>
+    /// <summary>Indices of the pictures still to be generated; null if the lease was lost.</summary>
     public async Task<IReadOnlyList<int>?> OpenImagesAsync(ClaimedJob claim, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -36,7 +35,7 @@ internal sealed class JobProgress(
             : null;
     }
 
-    /// <summary>A picture is done: its file is in the store already.</summary>
+    /// <summary>Records a finished picture. Its file must already be in the store.</summary>
     public async Task<PictureWrite> FinishImageAsync(ClaimedJob claim, GeneratedImage image, CancellationToken cancellationToken)
     {
         failpoints.Hit(Failpoints.PictureFile);
@@ -46,7 +45,7 @@ internal sealed class JobProgress(
                 change => change
                     .SetProperty(row => row.State, JobImageStates.Done)
 
-                    // Another one than was planned, where that gave no picture.
+                    // Differs from the planned seed if that one produced no picture.
                     .SetProperty(row => row.Seed, image.Seed)
                     .SetProperty(row => row.ImageId, image.Id),
                 cancellationToken);
@@ -69,12 +68,12 @@ internal sealed class JobProgress(
         return finished;
     }
 
-    /// <summary>A picture cannot be made; the others go on.</summary>
+    /// <summary>Marks a picture as failed and refunds it; the job's other pictures continue.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
     public Task<PictureWrite> FailImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
         GiveUpImageAsync(claim, imageIndex, JobImageStates.Failed, reason, cancellationToken);
 
-    /// <summary>A picture is not shown to anybody; the others go on.</summary>
+    /// <summary>Marks a picture as rejected by a content rule and refunds it; the job's other pictures continue.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
     public Task<PictureWrite> RejectImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
         GiveUpImageAsync(claim, imageIndex, JobImageStates.Rejected, reason, cancellationToken);
@@ -96,8 +95,8 @@ internal sealed class JobProgress(
             return true;
         }, cancellationToken);
 
-    /// <summary>The job is over: done when it has a picture, failed when it has none.</summary>
-    /// <param name="reason">Why pictures are missing that neither came nor failed.</param>
+    /// <summary>Ends the job: done if it has any picture, otherwise failed.</summary>
+    /// <param name="reason">Recorded for pictures that neither finished nor failed.</param>
     public async Task<JobState?> EndAsync(ClaimedJob claim, string reason, CancellationToken cancellationToken)
     {
         JobState? state = null;
@@ -120,8 +119,8 @@ internal sealed class JobProgress(
         return state;
     }
 
-    /// <summary>Back to the queue with what is missing; the crash count stays as it is.</summary>
-    /// <param name="pause">How long it rests first.</param>
+    /// <summary>Returns the job to the queue with its unfinished pictures. The crash count does not change.</summary>
+    /// <param name="pause">Delay before the job is due again.</param>
     public Task<bool> HandBackAsync(ClaimedJob claim, TimeSpan pause, CancellationToken cancellationToken) =>
         WriteAsync(claim, completed: 0, null, async database =>
         {
@@ -162,7 +161,7 @@ internal sealed class JobProgress(
         transactions.RunAsync(
             async database =>
             {
-                // An update rather than a look: it holds the row until the commit, on both databases.
+                // An update instead of a query: it locks the row until the commit on both databases.
                 var held = await Held(database, claim).ExecuteUpdateAsync(
                     change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages + completed), cancellationToken);
                 if (held == 0)

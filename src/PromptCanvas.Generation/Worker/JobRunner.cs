@@ -1,17 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>A claimed job from the engine to its last row.</summary>
+/// <summary>Runs a claimed job from the engine to its final row.</summary>
 internal sealed class JobRunner(
-    JobAttempt attempt, JobProgress progress, StageKeeper stages, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
+    JobAttempt attempt, JobProgress progress, StageCheckpoints stages, JobEvents events, HeldLeases leases, WorkerPause pause, ILogger<JobRunner> logger)
 {
     private const string StudioFault = "The studio failed on this request; the administrator finds the reason in the log.";
 
-    /// <summary>Ends with the job over, handed back, or somebody else's.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault of ours must not leave the job running for ever.")]
+    /// <summary>Returns when the job has ended, was handed back, or its lease was lost.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An unexpected fault must not leave the job in state running.")]
     public async Task RunAsync(ClaimedJob claim, CancellationToken stopping)
     {
         using var running = events.Reachable(claim.Id, claim.Job.CompletedImages, stopping);
@@ -29,7 +29,7 @@ internal sealed class JobRunner(
 
     private async Task RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
     {
-        // A cancel between the claim and the registration of the run reached nobody.
+        // Cancellations between the claim and the registration of the run raised no signal, so read the state again.
         IReadOnlyList<int>? open = null;
         await pause.UntilDoneAsync(async () => open = await progress.OpenImagesAsync(claim, CancellationToken.None), claim.Id, stopping);
         if (open is null)

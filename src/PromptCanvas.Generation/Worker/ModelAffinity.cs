@@ -4,21 +4,21 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Lets another job of the same person go before the next one, when its model is the one at work and the next one's is not.</summary>
-/// <remarks>Only among the jobs of one person and one priority, so nobody's turn moves; the rule and its window are InvokeAI's.</remarks>
+/// <summary>Prefers a job of the same person whose model is already in use over that person's next job with another model.</summary>
+/// <remarks>Reorders only within one person and priority, so that other people's turns do not change. Source of the rule and its window: InvokeAI.</remarks>
 internal sealed class ModelAffinity
 {
-    /// <summary>How far into a person's own jobs it looks.</summary>
+    /// <summary>Number of the person's queued jobs that are considered.</summary>
     public const int Window = 32;
 
-    /// <summary>How often one job may be passed over.</summary>
+    /// <summary>How many times a job may be passed over.</summary>
     public const int MaximumDeferrals = 8;
 
     private volatile string? atWork;
 
     public void Worked(string model) => atWork = model;
 
-    /// <returns>The job that goes first for its model; null = the order stands.</returns>
+    /// <returns>The job to claim first; null = keep the queue order.</returns>
     public async Task<Guid?> PreferAsync(AppDbContext database, IQueryable<Job> inOrder, CancellationToken cancellationToken)
     {
         if (atWork is not { } model)

@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Generation.Uploads;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Sweeps the image store after each start and then once a day, beside everything else.</summary>
+/// <summary>Sweeps the image store in the background, after each start and then daily.</summary>
 internal sealed class OrphanSweep(
-    Orphans orphans, Trash trash, UsedUploads uploads, StageKeeper stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
+    Orphans orphans, Trash trash, UsedUploads uploads, StageCheckpoints stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
@@ -25,7 +25,7 @@ internal sealed class OrphanSweep(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            logger.LogDebug("The sweep was stopped; the next start goes on with it");
+            logger.LogDebug("The sweep was stopped; it continues after the next start");
         }
     }
 
@@ -36,12 +36,12 @@ internal sealed class OrphanSweep(
             await stages.SweepAsync(stoppingToken);
             if (await trash.EmptyAsync(stoppingToken) is > 0 and var emptied)
             {
-                logger.LogInformation("{Count} pictures left the trash for good", emptied);
+                logger.LogInformation("{Count} pictures were deleted permanently from the trash", emptied);
             }
 
             if (await uploads.SweepAsync(stoppingToken) is > 0 and var unused)
             {
-                logger.LogInformation("{Count} uploads that nothing is made from any more were removed", unused);
+                logger.LogInformation("{Count} uploads that are no longer used were removed", unused);
             }
 
             if (await orphans.SweepAsync(stoppingToken) is > 0 and var removed)

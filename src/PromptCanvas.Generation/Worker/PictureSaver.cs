@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
@@ -13,20 +14,21 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>A finished picture → files, then its row.</summary>
+/// <summary>Saves a finished picture: files first, then the row.</summary>
 internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptions<ProvenanceOptions> provenance, TimeProvider clock)
 {
-    /// <returns>Whether a row was written; where none was, the files are swept later.</returns>
-    /// <exception cref="IOException">A file could not be written; neither it nor a row is there.</exception>
+    /// <returns>Whether a row was written. Files without a row are swept later.</returns>
+    /// <exception cref="IOException">A file could not be written; neither the file nor the row exists.</exception>
     public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
-        // What was painted into a picture is that picture, pixel by pixel; the others are squares of the size asked for.
+        // A picture that was painted into keeps its size; other pictures are squares of the requested size.
+        var paintsIntoSource = OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
         var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
-        var picture = job.Kind is JobKinds.Edit or JobKinds.Erase or JobKinds.Extend ? made : Resizer.Resize(made, job.Size, job.Size);
+        var picture = paintsIntoSource ? made : Resizer.Resize(made, job.Size, job.Size);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
         var png = provenance.Value.Embed
-            ? PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware))
+            ? PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = paintsIntoSource })
             : PngEncoder.Encode(picture);
         var thumbnail = Thumbnailer.Encode(picture);
         var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
@@ -36,7 +38,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
             claim,
             new GeneratedImage
             {
-                // Version 4: nothing of it can be guessed.
+                // Version 4 (random), so that ids cannot be guessed.
                 Id = Guid.NewGuid(),
                 JobId = job.Id,
                 ImageIndex = completed.ImageIndex,

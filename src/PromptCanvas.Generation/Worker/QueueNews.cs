@@ -5,18 +5,18 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Wakes the workers of other processes at once when something is queued here, and ours when it is queued there. Without it, or while the
-/// line is broken, they look every second.</summary>
+/// <summary>Signals new jobs between processes through the database. Without it, or while the connection is broken, workers poll every
+/// second.</summary>
 internal sealed class QueueNews(IDatabaseNews news, IJobFeed feed, QueueSignal signal, IOptions<GenerationOptions> options, ILogger<QueueNews> logger) : BackgroundService
 {
-    // Of the system, whatever clock the studio has: the line breaks in real time.
+    // Uses the system clock and not the injected one: connections break in real time.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    // Of many words that wait one is enough.
+    // Capacity 1: pending signals are coalesced.
     private readonly Channel<bool> queued = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,8 +34,8 @@ internal sealed class QueueNews(IDatabaseNews news, IJobFeed feed, QueueSignal s
             }
         });
         await Task.WhenAll(
-            AgainAndAgainAsync(() => news.ListenAsync(signal.Set, stoppingToken), stoppingToken),
-            AgainAndAgainAsync(() => TellAsync(stoppingToken), stoppingToken));
+            RetryForeverAsync(() => news.ListenAsync(signal.Set, stoppingToken), stoppingToken),
+            RetryForeverAsync(() => TellAsync(stoppingToken), stoppingToken));
     }
 
     private async Task TellAsync(CancellationToken stoppingToken)
@@ -46,8 +46,8 @@ internal sealed class QueueNews(IDatabaseNews news, IJobFeed feed, QueueSignal s
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop outlives a database that is away.")]
-    private async Task AgainAndAgainAsync(Func<Task> work, CancellationToken stoppingToken)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop must survive a database outage.")]
+    private async Task RetryForeverAsync(Func<Task> work, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -61,7 +61,7 @@ internal sealed class QueueNews(IDatabaseNews news, IJobFeed feed, QueueSignal s
             }
             catch (Exception fault)
             {
-                logger.LogWarning("No word of the queue comes or goes: {Reason}; trying again in {Pause}", fault.Message, Pause);
+                logger.LogWarning("Queue notifications between processes failed: {Reason}; trying again in {Pause}", fault.Message, Pause);
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

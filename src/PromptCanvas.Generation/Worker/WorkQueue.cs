@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>The queue as the worker sees it: take the next, or wait until there may be one.</summary>
+/// <summary>The worker's view of the queue: claim jobs, or wait until some may be available.</summary>
 internal sealed class WorkQueue(JobClaims claims, QueueSignal signal, IOptions<GenerationOptions> options, TimeProvider clock)
 {
-    // What other processes queue makes no sound here.
+    // Other processes raise no in-process signal, so poll.
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -15,7 +15,7 @@ internal sealed class WorkQueue(JobClaims claims, QueueSignal signal, IOptions<G
     public Task<IReadOnlyList<ClaimedJob>> TakeAsync(ClaimLimit limit, bool alone, CancellationToken cancellationToken) =>
         claims.ClaimAsync(limit, alone, cancellationToken);
 
-    /// <summary>Until something is queued or handed back, or a job is due that was paused at <paramref name="asOf"/>.</summary>
+    /// <summary>Waits until a job is queued or handed back, or until a job that was delayed at <paramref name="asOf"/> is due.</summary>
     public async Task WaitAsync(DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var due = await claims.NextDueAsync(asOf, cancellationToken);

@@ -5,14 +5,14 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Patience with a disk or database that cannot write now.</summary>
+/// <summary>Waits and retries while the disk or database cannot be written.</summary>
 internal sealed class WorkerPause(IOptions<GenerationOptions> options, StorageFaults faults, TimeProvider clock, ILogger<WorkerPause> logger)
 {
     public TimeSpan Duration => options.Value.StoragePause;
 
     public Task WaitAsync(CancellationToken stopping) => Task.Delay(Duration, clock, stopping);
 
-    /// <summary>Repeats a step of a job until the database lets it; when the studio stops first, the row says "running", and the next start requeues it.</summary>
+    /// <summary>Repeats a step until the storage accepts it. If the studio stops first, the row stays in state "running", and the next start requeues the job.</summary>
     public async Task UntilDoneAsync(Func<Task> step, Guid jobId, CancellationToken stopping)
     {
         while (true)

@@ -2,7 +2,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Imaging.Editing;
 
-/// <summary>A picture that is being painted in parts. What is kept never changes; what has been painted is kept from then on.</summary>
+/// <summary>A picture that is painted in parts. Kept pixels never change; painted pixels become kept.</summary>
 public sealed class EditCanvas
 {
     private const int Channels = RgbImage.Channels;
@@ -11,7 +11,7 @@ public sealed class EditCanvas
     private readonly bool[] keep;
 
     /// <summary>Copies a picture.</summary>
-    /// <exception cref="ArgumentException">The mask has another size.</exception>
+    /// <exception cref="ArgumentException">The mask's size differs.</exception>
     public EditCanvas(RgbImage picture, KeepMask mask)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -34,9 +34,9 @@ public sealed class EditCanvas
 
     public RgbImage ToImage() => new(Width, Height, bytes);
 
-    /// <summary>The square a model works on. Outside the canvas its edge goes on; a pixel larger than one of the canvas is known only if all of it is.</summary>
-    /// <param name="frame">A square, not necessarily inside.</param>
-    /// <param name="maximumSide">Larger frames are reduced to this side, by the mean of what is known.</param>
+    /// <summary>Cuts the square that a model edits. Repeats border pixels outside the canvas. A reduced pixel is known only if all pixels it covers are.</summary>
+    /// <param name="frame">A square; may extend outside the canvas.</param>
+    /// <param name="maximumSide">Larger frames are reduced to this side, by the mean of the known pixels.</param>
     public (RgbImage Picture, KeepMask Keep) Cut(PixelRectangle frame, int maximumSide)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(frame.Width, frame.Height, nameof(frame));
@@ -58,9 +58,9 @@ public sealed class EditCanvas
         return (new RgbImage(side, side, picture), new KeepMask(side, side, known));
     }
 
-    /// <summary>Lays a painted frame into what was not kept; everything under the frame is kept from now on.</summary>
-    /// <param name="frame">Where <see cref="Cut"/> took it from.</param>
-    /// <param name="painted">A square of any side.</param>
+    /// <summary>Pastes a painted frame into the pixels that are not kept; afterwards all pixels under the frame are kept.</summary>
+    /// <param name="frame">The frame passed to <see cref="Cut"/>.</param>
+    /// <param name="painted">A square of any size; resized to the frame.</param>
     public void Paste(PixelRectangle frame, RgbImage painted)
     {
         var fitted = Resizer.Resize(painted, frame.Width, frame.Height);
@@ -79,10 +79,10 @@ public sealed class EditCanvas
         }
     }
 
-    /// <summary>Lets the original go over into what was painted, from the mask's rim inwards. What is kept stays as it is.</summary>
-    /// <param name="original">The picture before anything was painted.</param>
-    /// <param name="mask">What of it was kept.</param>
-    /// <param name="pixels">How far from the rim the original has gone.</param>
+    /// <summary>Blends from the original into the painted area, from the mask's edge inwards. Kept pixels do not change.</summary>
+    /// <param name="original">The picture before painting.</param>
+    /// <param name="mask">The keep mask before painting.</param>
+    /// <param name="pixels">Feather radius in pixels.</param>
     public void Feather(RgbImage original, KeepMask mask, int pixels)
     {
         ArgumentNullException.ThrowIfNull(original);
@@ -91,7 +91,7 @@ public sealed class EditCanvas
         var distances = RimDistance.Inside(mask);
         for (var pixel = 0; pixel < distances.Length; pixel++)
         {
-            // The rim's own pixels have the distance 1: nearly all the original's.
+            // Pixels at the edge have distance 1, so they are nearly the original.
             var painted = distances[pixel] / (pixels + 1);
             if (distances[pixel] == 0 || painted >= 1)
             {
@@ -106,9 +106,9 @@ public sealed class EditCanvas
         }
     }
 
-    /// <summary>Takes over what an earlier canvas of the same picture and mask had in some frames; it is kept from now on.</summary>
-    /// <param name="whole">That canvas, with its frames in it.</param>
-    /// <param name="frames">The frames that were painted.</param>
+    /// <summary>Restores frames from an earlier canvas of the same picture and mask; their pixels become kept.</summary>
+    /// <param name="whole">The earlier canvas, with the frames painted.</param>
+    /// <param name="frames">The painted frames.</param>
     public void Restore(RgbImage whole, IEnumerable<PixelRectangle> frames)
     {
         ArgumentNullException.ThrowIfNull(whole);
@@ -135,8 +135,8 @@ public sealed class EditCanvas
         }
     }
 
-    /// <summary>The mean of what is known of a block.</summary>
-    /// <returns>Whether all of it is known.</returns>
+    /// <summary>The mean colour of a block's known pixels.</summary>
+    /// <returns>Whether all pixels of the block are known.</returns>
     private bool Mean((int First, int End) columns, (int First, int End) rows, Span<byte> colour)
     {
         var (red, green, blue, count) = (0, 0, 0, 0);
@@ -163,7 +163,7 @@ public sealed class EditCanvas
         return count == (columns.End - columns.First) * (rows.End - rows.First);
     }
 
-    /// <summary>Which canvas columns (or rows) each of a side's pixels covers; the last one there is where the frame reaches outside.</summary>
+    /// <summary>The canvas columns (or rows) that each pixel of a side covers, clamped to the canvas.</summary>
     private static (int First, int End)[] Spans(int start, int length, int side, int limit)
     {
         var spans = new (int First, int End)[side];

@@ -1,22 +1,22 @@
 namespace PromptCanvas.Imaging.Editing;
 
-/// <summary>Chooses the squares in which a model paints parts of pictures of any size. Pure geometry.</summary>
+/// <summary>Chooses the square frames in which a model edits pictures of any size. Pure geometry.</summary>
 public static class FramePlanner
 {
-    /// <summary>Smaller frames than this show the model too little of the picture, where the picture has more.</summary>
+    /// <summary>Minimum frame side in pixels, where the picture is large enough: smaller frames give the model too little context.</summary>
     public const int MinimumSide = 256;
 
-    // A hole takes at most half of the frame's side while the picture gives room, and never more than four fifths.
+    // A hole covers at most half of the frame's side if the picture is large enough, and never more than four fifths.
     private const int WantedContext = 2;
     private const double LeastContext = 1.25;
 
-    // The paper's outpainting overlaps by a quarter and more; the last frame of a row may overlap by more than that.
+    // Source: the paper's outpainting, with an overlap of at least a quarter; the last frame of a row may overlap more.
     private const double LargestNewShare = 0.75;
 
-    /// <summary>The square around a hole: twice its longer side, but inside the picture while that leaves the hole a rim; otherwise it reaches outside.</summary>
+    /// <summary>The frame around a hole: twice its longer side, shrunk to fit inside the picture if some context remains; otherwise it extends outside.</summary>
     /// <param name="width">The picture's width in pixels.</param>
     /// <param name="height">The picture's height in pixels.</param>
-    /// <param name="hole">What is painted anew, inside the picture.</param>
+    /// <param name="hole">The region to regenerate, inside the picture.</param>
     public static PixelRectangle Around(int width, int height, PixelRectangle hole)
     {
         var longest = Math.Max(hole.Width, hole.Height);
@@ -28,11 +28,11 @@ public static class FramePlanner
             Place(hole.Left, hole.Width, side, width), Place(hole.Top, hole.Height, side, height), side, side);
     }
 
-    /// <summary>The frames that paint a wider picture around a smaller one, in order: left and right first, then above and below over the whole width.</summary>
-    /// <param name="width">The wider picture's width in pixels.</param>
-    /// <param name="height">The wider picture's height in pixels.</param>
-    /// <param name="source">Where the smaller picture lies in it.</param>
-    /// <returns>Each frame lies inside the wider picture, and at least a quarter of its side is there when its turn comes.</returns>
+    /// <summary>The frames that extend a picture to a larger size, in order: left and right, then above and below over the full width.</summary>
+    /// <param name="width">The larger picture's width in pixels.</param>
+    /// <param name="height">The larger picture's height in pixels.</param>
+    /// <param name="source">The original picture's position in it.</param>
+    /// <returns>Frames inside the larger picture. When a frame's turn comes, at least a quarter of its side is already painted.</returns>
     public static IReadOnlyList<PixelRectangle> Outside(int width, int height, PixelRectangle source)
     {
         var frames = new List<PixelRectangle>();
@@ -59,14 +59,14 @@ public static class FramePlanner
         return frames;
     }
 
-    /// <summary>The frames of one side, nearest to the picture first.</summary>
-    /// <param name="added">How many pixels are added on this side.</param>
-    /// <param name="depth">How many are there already, away from the side.</param>
-    /// <param name="length">The side's length.</param>
-    /// <returns>How far the frame's outer edge lies outside, the frame's side, and its offset along the side.</returns>
+    /// <summary>The frames of one side, starting next to the picture.</summary>
+    /// <param name="added">Number of pixels added on this side.</param>
+    /// <param name="depth">Number of existing pixels perpendicular to the side.</param>
+    /// <param name="length">The side's length in pixels.</param>
+    /// <returns>Distance of the frame's outer edge from the picture, the frame's side, and its offset along the side; all in pixels.</returns>
     private static IEnumerable<(int Reach, int Frame, int Offset)> Side(int added, int depth, int length)
     {
-        // New pixels are at most three quarters of a frame, so at most thrice what is there; the frame shows as much as a square can.
+        // At most three quarters of a frame is new, so at most three times the existing depth; the frame is as large as a square allows.
         var most = Math.Max(1, (int)Math.Min(LargestNewShare * length, LargestNewShare / (1 - LargestNewShare) * depth));
         var rows = Parts(added, most);
         var fresh = rows == 0 ? 0 : Parts(added, rows);
@@ -82,7 +82,7 @@ public static class FramePlanner
         }
     }
 
-    /// <summary>How many parts of a size it takes to cover a length; so also how long the parts are when their number is given.</summary>
+    /// <summary>Ceiling division: the number of parts of a size that cover a length, or the size of a given number of parts.</summary>
     private static int Parts(int length, int size) => (length + size - 1) / size;
 
     private static int Place(int holeStart, int holeLength, int side, int length) => side > length

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Imaging.Editing;
 
-/// <summary>Which pixels of a picture stay: true = keep, false = paint anew. Row by row.</summary>
+/// <summary>The pixels of a picture to keep: true = keep, false = regenerate. Row by row.</summary>
 public sealed class KeepMask
 {
     private readonly bool[] keep;
@@ -30,7 +30,7 @@ public sealed class KeepMask
 
     public bool KeepsNothing => !keep.AsSpan().Contains(true);
 
-    /// <summary>The smallest rectangle around everything that is painted anew; null where nothing is.</summary>
+    /// <summary>Bounding box of the pixels to regenerate; null if there are none.</summary>
     public PixelRectangle? Hole()
     {
         var (left, top, right, bottom) = (Width, Height, 0, 0);

@@ -3,13 +3,13 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Imaging.Editing;
 
-/// <summary>An encoded picture → what it says about keeping and repainting.</summary>
+/// <summary>Reads a keep mask from an encoded picture.</summary>
 public static class MaskReader
 {
-    // Brushes have soft edges: from half way on a pixel is kept.
+    // Brushes have soft edges: a pixel is kept from half intensity on.
     private const int KeepFrom = 128;
 
-    /// <summary>Where the picture has transparency, transparent = paint anew; where it has none, black = paint anew.</summary>
+    /// <summary>If the picture has transparency, transparent = regenerate; otherwise black = regenerate.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static KeepMask Read(byte[] encoded) => PictureDecoder.Open(encoded, decoded =>
     {
@@ -19,7 +19,7 @@ public static class MaskReader
         return new KeepMask(levels.Width, levels.Height, Array.ConvertAll(values, value => value >= KeepFrom));
     });
 
-    /// <summary>One band of bytes, small = paint anew.</summary>
+    /// <summary>One byte per pixel, 0–255; low = regenerate.</summary>
     private static Image Levels(Image upright)
     {
         using var eightBit = upright.Colourspace(Enums.Interpretation.Srgb);

@@ -1,12 +1,12 @@
 namespace PromptCanvas.Imaging.Editing;
 
-/// <summary>A rectangle of pixels; may reach outside the picture it is meant for.</summary>
+/// <summary>A rectangle in pixels; may extend outside its picture.</summary>
 public readonly record struct PixelRectangle(int Left, int Top, int Width, int Height)
 {
-    /// <summary>The first column that is no longer inside.</summary>
+    /// <summary>Exclusive right edge.</summary>
     public int Right => Left + Width;
 
-    /// <summary>The first row that is no longer inside.</summary>
+    /// <summary>Exclusive bottom edge.</summary>
     public int Bottom => Top + Height;
 
     public bool Contains(PixelRectangle other) =>

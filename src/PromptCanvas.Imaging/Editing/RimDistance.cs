@@ -1,14 +1,14 @@
 namespace PromptCanvas.Imaging.Editing;
 
-/// <summary>How far a mask's holes reach inwards.</summary>
+/// <summary>Distance transform of a mask's holes.</summary>
 public static class RimDistance
 {
-    // Off by at most 8 % from the true distance, which no eye sees in a soft edge.
+    // At most 8 % off the Euclidean distance, which is invisible in a soft edge.
     private const float Straight = 1;
     private const float Diagonal = 1.4142135f;
 
-    /// <summary>For each pixel the distance to the nearest kept one, in pixels; 0 for what is kept, infinite where nothing is.</summary>
-    /// <remarks>Source: Borgefors (1986), chamfer distance in two passes. The picture's own edge is no rim.</remarks>
+    /// <summary>For each pixel, the distance to the nearest kept pixel, in pixels; 0 for kept pixels, infinite if no pixel is kept.</summary>
+    /// <remarks>Source: Borgefors (1986), chamfer distance in two passes. The picture's border does not count as kept.</remarks>
     public static float[] Inside(KeepMask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
@@ -38,7 +38,7 @@ public static class RimDistance
         return distances;
     }
 
-    // The neighbours that the pass has been at: those of the row before (or after), and the one beside.
+    // The neighbours already visited by this pass: those in the previous (or next) row, and the adjacent one in this row.
     private static void Lower(float[] distances, int width, int height, int x, int y, int direction)
     {
         var pixel = (y * width) + x;
@@ -55,10 +55,10 @@ public static class RimDistance
 
         if (y + direction >= 0 && y + direction < height)
         {
-            var beside = pixel + (direction * width);
-            least = Math.Min(least, distances[beside] + Straight);
-            least = x > 0 ? Math.Min(least, distances[beside - 1] + Diagonal) : least;
-            least = x < width - 1 ? Math.Min(least, distances[beside + 1] + Diagonal) : least;
+            var adjacent = pixel + (direction * width);
+            least = Math.Min(least, distances[adjacent] + Straight);
+            least = x > 0 ? Math.Min(least, distances[adjacent - 1] + Diagonal) : least;
+            least = x < width - 1 ? Math.Min(least, distances[adjacent + 1] + Diagonal) : least;
         }
 
         distances[pixel] = least;

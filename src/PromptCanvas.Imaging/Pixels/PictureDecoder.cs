@@ -2,34 +2,34 @@ using NetVips;
 
 namespace PromptCanvas.Imaging.Pixels;
 
-/// <summary>Encoded JPEG, PNG or WebP → RGB bytes. Every other format is refused.</summary>
+/// <summary>Decodes JPEG, PNG or WebP to RGB bytes. Refuses all other formats.</summary>
 public static class PictureDecoder
 {
-    /// <summary>40 megapixels: what a header may announce before anything is decoded.</summary>
+    /// <summary>Maximum of 40 megapixels, checked against the header before decoding.</summary>
     public const long MaximumPixels = 40_000_000;
 
     public const int MaximumSide = 8192;
 
-    /// <summary>How long one picture may take; libvips is stopped at the next rows it makes.</summary>
+    /// <summary>Time limit for one picture; libvips stops at the next rows it produces.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Decodes, turned upright by its EXIF orientation, in sRGB; transparency is laid on white.</summary>
+    /// <summary>Decodes to sRGB, rotated upright by the EXIF orientation; transparency is composited onto white.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static RgbImage Decode(byte[] encoded) => Open(encoded, decoded =>
     {
         using var upright = decoded.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
 
-        // Eight bits first: the white behind transparency would be nearly black on the scale of sixteen.
+        // Convert to 8 bits first: the white background would be nearly black on the 16-bit scale.
         using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
         using var opaque = bytes.HasAlpha() ? bytes.Flatten(background: [255, 255, 255]) : bytes.Copy();
         return Vips.ToRgb(opaque);
     });
 
-    /// <summary>Decodes every pixel as it is stored and hands the picture over.</summary>
+    /// <summary>Decodes all pixels as stored and passes the picture on.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     internal static T Open<T>(byte[] encoded, Func<Image, T> read) => Open(encoded, read, Deadline);
 
-    /// <summary>The same with another deadline.</summary>
+    /// <summary>Like the other overload, with a custom deadline.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, too large, or not read in time.</exception>
     internal static T Open<T>(byte[] encoded, Func<Image, T> read, TimeSpan deadline)
     {
@@ -38,17 +38,17 @@ public static class PictureDecoder
         using var timer = new CancellationTokenSource(deadline);
         try
         {
-            // Sequential access reads the header only, so a bomb is refused before it unfolds.
+            // Sequential access reads only the header, so a decompression bomb is refused before it is decoded.
             using var source = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
             CheckSize(source.Width, source.Height);
 
-            // Decoded as a whole before anything is made of it: a pipeline goes on with grey rows where a file breaks off.
+            // Decode completely before further processing: a lazy pipeline would continue with grey rows where a file is truncated.
             using var decoded = Within(source, source.CopyMemory, timer.Token);
             return Within(decoded, () => read(decoded), timer.Token);
         }
         catch (VipsException fault) when (timer.IsCancellationRequested)
         {
-            throw new PictureFormatException($"The picture could not be read within {Deadline.TotalSeconds:0} seconds; save it anew, without interlacing, and try again.", fault);
+            throw new PictureFormatException($"The picture could not be read within {Deadline.TotalSeconds:0} seconds; save it again without interlacing and retry.", fault);
         }
         catch (VipsException fault)
         {
@@ -56,11 +56,11 @@ public static class PictureDecoder
         }
     }
 
-    /// <summary>Whether a picture of this size is read.</summary>
+    /// <summary>Whether a picture of this size is accepted.</summary>
     public static bool Accepts(int width, int height) =>
         width <= MaximumSide && height <= MaximumSide && (long)width * height <= MaximumPixels;
 
-    // An image that is killed gives no more rows, and whatever is made of it stops (vips_image_set_kill).
+    // A killed image produces no more rows, and operations on it stop (vips_image_set_kill).
     private static T Within<T>(Image image, Func<T> work, CancellationToken token)
     {
         using var end = token.Register(() => image.SetKill(true));
@@ -71,7 +71,7 @@ public static class PictureDecoder
     {
         if (!Accepts(width, height))
         {
-            throw new PictureFormatException($"The picture has {width} × {height} pixels; at most {MaximumSide} a side and 40 megapixels are read.");
+            throw new PictureFormatException($"The picture has {width} × {height} pixels; at most {MaximumSide} per side and 40 megapixels are accepted.");
         }
     }
 }

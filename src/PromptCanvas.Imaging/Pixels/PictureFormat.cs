@@ -1,6 +1,6 @@
 namespace PromptCanvas.Imaging.Pixels;
 
-/// <summary>In what a finished picture is given out.</summary>
+/// <summary>Download format of a finished picture.</summary>
 public enum PictureFormat
 {
     Png,

@@ -2,21 +2,21 @@ using NetVips;
 
 namespace PromptCanvas.Imaging.Pixels;
 
-/// <summary>A picture somebody brought along, as a PNG that we wrote: nothing of the file itself is kept but its pixels.</summary>
+/// <summary>An imported picture, re-encoded as PNG. Only the pixels of the original file are kept.</summary>
 public sealed record ImportedPicture(byte[] Png, int Width, int Height);
 
-/// <summary>Turns foreign files into our own.</summary>
+/// <summary>Re-encodes foreign picture files as PNG.</summary>
 public static class PictureImport
 {
     private const int Compression = 1;
 
-    /// <summary>Decodes a JPEG, PNG or WebP, turns it upright and writes it anew in sRGB; transparency stays, for it may be a mask. Metadata goes.</summary>
+    /// <summary>Decodes a JPEG, PNG or WebP, rotates it upright and re-encodes it in sRGB. Keeps transparency, which may be a mask, and removes metadata.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static ImportedPicture ToPng(byte[] encoded) => ToPng(encoded, PictureDecoder.MaximumSide, Enums.Size.Down);
 
-    /// <summary>The same, reduced or enlarged to a square.</summary>
+    /// <summary>Like <c>ToPng</c>, but resizes to a square.</summary>
     /// <param name="encoded">The file of a square picture.</param>
-    /// <param name="side">In pixels.</param>
+    /// <param name="side">Side of the result in pixels.</param>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static ImportedPicture ToSquarePng(byte[] encoded, int side) => ToPng(encoded, side, Enums.Size.Force);
 

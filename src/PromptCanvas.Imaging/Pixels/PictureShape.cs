@@ -1,15 +1,15 @@
 namespace PromptCanvas.Imaging.Pixels;
 
-/// <summary>What a file says of its picture, as far as programs are told about it.</summary>
+/// <summary>Properties of a picture file that API error messages refer to.</summary>
 /// <param name="ColourMode">L, LA, RGB or RGBA.</param>
-/// <param name="HasTransparency">Whether a pixel is not wholly opaque.</param>
+/// <param name="HasTransparency">Whether any pixel is not fully opaque.</param>
 public sealed record PictureShape(int Width, int Height, string ColourMode, bool HasTransparency)
 {
     private static readonly string[] Modes = ["L", "LA", "RGB", "RGBA"];
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Whether a file begins as a PNG does, whatever it is called.</summary>
+    /// <summary>Whether the bytes start with the PNG signature, regardless of the file name.</summary>
     public static bool IsPng(ReadOnlySpan<byte> encoded) => encoded.StartsWith(PngSignature);
 
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>

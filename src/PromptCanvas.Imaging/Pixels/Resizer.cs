@@ -2,10 +2,10 @@ using NetVips;
 
 namespace PromptCanvas.Imaging.Pixels;
 
-/// <summary>Makes sizes the model does not: 512² is 1024² reduced, others are the next smaller one enlarged.</summary>
+/// <summary>Produces sizes that the model does not output: 512² is reduced from 1024²; other sizes are enlarged from the next smaller one.</summary>
 public static class Resizer
 {
-    /// <summary>Lanczos-3 in both directions; the picture itself when it has that size already.</summary>
+    /// <summary>Lanczos-3 in both directions; returns the same picture if the size matches.</summary>
     public static RgbImage Resize(RgbImage image, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>The CRC of PNG chunks, and of zip entries.</summary>
+/// <summary>CRC-32 of PNG chunks and zip entries.</summary>
 /// <remarks>Source: PNG (third edition), annex D.</remarks>
 internal static class Crc32
 {
@@ -8,7 +8,7 @@ internal static class Crc32
 
     private static readonly uint[] Table = MakeTable();
 
-    /// <param name="before">The CRC of what stands before these bytes.</param>
+    /// <param name="before">The CRC of the preceding bytes.</param>
     public static uint Of(ReadOnlySpan<byte> bytes, uint before = 0)
     {
         var crc = ~before;

@@ -3,11 +3,14 @@ using System.Reflection;
 
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>What a finished PNG says about itself: enough to make the same picture again.</summary>
+/// <summary>Text embedded in a finished PNG, sufficient to reproduce the picture.</summary>
 /// <param name="Recipe">JSON.</param>
 /// <param name="Software">"PromptCanvas x.y".</param>
 public sealed record PictureText(string Prompt, uint Seed, string Model, string Recipe, string Software)
 {
+    /// <summary>Whether a model drew only a part of it; the rest is an uploaded picture.</summary>
+    public bool IsComposite { get; init; }
+
     public const string PromptKeyword = "prompt";
     public const string SeedKeyword = "seed";
     public const string ModelKeyword = "model";
@@ -22,7 +25,7 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
             _ => "0.0",
         }}";
 
-    /// <summary>Null when one of the keywords is missing: not a picture of ours.</summary>
+    /// <summary>Null if a keyword is missing: the file is not a picture of this software.</summary>
     public static PictureText? Read(ReadOnlySpan<byte> png)
     {
         var text = PngText.Read(png);
@@ -33,6 +36,9 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
             && text.TryGetValue(RecipeKeyword, out var recipe)
             && text.TryGetValue(SoftwareKeyword, out var software)
             ? new PictureText(prompt, seed, model, recipe, software)
+            {
+                IsComposite = text.TryGetValue(PictureXmp.Keyword, out var packet) && packet.Contains(PictureXmp.Composite, StringComparison.Ordinal),
+            }
             : null;
     }
 

@@ -1,24 +1,23 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Xml.Linq;
 
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>What a finished picture says about itself, as XMP: the same in PNG, WebP and JPEG.</summary>
+/// <summary>Provenance of a finished picture as XMP; the same packet is used in PNG, WebP and JPEG.</summary>
 /// <remarks>
 /// Source: XMP Specification Part 1 (ISO 16684-1); IPTC Photo Metadata Standard 2025.1, Digital Source Type and the properties for AI.
-/// docs/provenance.md publishes the form.
+/// The format is published in docs/provenance.md.
 /// </remarks>
 public static class PictureXmp
 {
-    /// <summary>Where a PNG keeps it.</summary>
+    /// <summary>Keyword of the PNG chunk.</summary>
     public const string Keyword = "XML:com.adobe.xmp";
 
-    /// <summary>A trained model drew all of it.</summary>
+    /// <summary>The whole picture was drawn by a trained model.</summary>
     public const string Trained = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
-    /// <summary>A trained model drew a part of it; the rest is the picture that somebody brought.</summary>
+    /// <summary>A part was drawn by a trained model; the rest is an uploaded picture.</summary>
     public const string Composite = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
 
     private static readonly XNamespace Meta = "adobe:ns:meta/";
@@ -26,9 +25,6 @@ public static class PictureXmp
     private static readonly XNamespace Iptc = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
     private static readonly XNamespace Basic = "http://ns.adobe.com/xap/1.0/";
     private static readonly XNamespace Own = "urn:promptcanvas:picture:1#";
-
-    // Those that keep what is outside their mask.
-    private static readonly string[] PaintingKinds = ["edit", "erase", "extend"];
 
     /// <summary>An XMP packet, UTF-8.</summary>
     public static string Write(PictureText text)
@@ -46,7 +42,7 @@ public static class PictureXmp
                     new XAttribute(XNamespace.Xmlns + "Iptc4xmpExt", Iptc),
                     new XAttribute(XNamespace.Xmlns + "xmp", Basic),
                     new XAttribute(XNamespace.Xmlns + "pc", Own),
-                    new XElement(Iptc + "DigitalSourceType", KindOf(text.Recipe) is { } kind && PaintingKinds.Contains(kind) ? Composite : Trained),
+                    new XElement(Iptc + "DigitalSourceType", text.IsComposite ? Composite : Trained),
                     new XElement(Iptc + "AISystemUsed", text.Model),
                     new XElement(Iptc + "AIPromptInformation", Clean(text.Prompt)),
                     new XElement(Basic + "CreatorTool", text.Software),
@@ -57,20 +53,7 @@ public static class PictureXmp
         return $"<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>{packet.ToString(SaveOptions.DisableFormatting)}<?xpacket end=\"r\"?>";
     }
 
-    private static string? KindOf(string recipe)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(recipe);
-            return document.RootElement.TryGetProperty("kind", out var kind) ? kind.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    // A prompt may hold what XML may not.
+    // A prompt may contain characters that XML forbids.
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

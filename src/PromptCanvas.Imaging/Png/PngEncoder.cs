@@ -3,22 +3,22 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>A finished picture → PNG with its text.</summary>
+/// <summary>Encodes a finished picture as PNG with embedded text.</summary>
 public static class PngEncoder
 {
-    // Half the time of the default for bytes within a few percent of it.
+    // Half the time of the default level for a size within a few percent.
     private const int Compression = 1;
 
     public const string ContentType = "image/png";
 
-    /// <summary>The same picture and text give the same bytes.</summary>
+    /// <summary>Deterministic: the same picture and text give the same bytes.</summary>
     public static byte[] Encode(RgbImage image, PictureText text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return PngText.Insert(Encode(image), text.Entries());
     }
 
-    /// <summary>Pixels only.</summary>
+    /// <summary>Encodes pixels only.</summary>
     public static byte[] Encode(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);

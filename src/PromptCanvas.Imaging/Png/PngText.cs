@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>iTXt chunks, written and read by us: libvips writes zTXt, which is Latin-1, so other readers garble prompts.</summary>
+/// <summary>Reads and writes iTXt chunks. libvips writes zTXt instead, which is Latin-1, so other readers would garble prompts.</summary>
 /// <remarks>Source: PNG (third edition), sections 5.3 and 11.3.3.4.</remarks>
 public static class PngText
 {
@@ -23,7 +23,7 @@ public static class PngText
 
     private static ReadOnlySpan<byte> ChunkType => "iTXt"u8;
 
-    /// <summary>The same PNG with one iTXt chunk an entry, right after its header.</summary>
+    /// <summary>The same PNG with one iTXt chunk per entry, directly after the header.</summary>
     /// <exception cref="ArgumentException">Not a PNG, or a keyword that is not 1–79 printable ASCII characters.</exception>
     public static byte[] Insert(ReadOnlySpan<byte> png, IEnumerable<KeyValuePair<string, string>> entries)
     {
@@ -33,7 +33,7 @@ public static class PngText
             throw new ArgumentException("The bytes are not a PNG.", nameof(png));
         }
 
-        // One copy of the picture's megabytes, into memory that needs no clearing.
+        // One copy of the picture's megabytes, into uninitialized memory.
         var chunks = entries.Select(entry => Chunk(entry.Key, entry.Value)).ToList();
         var result = GC.AllocateUninitializedArray<byte>(png.Length + chunks.Sum(chunk => chunk.Length));
         png[..AfterHeader].CopyTo(result);
@@ -48,7 +48,7 @@ public static class PngText
         return result;
     }
 
-    /// <summary>The uncompressed iTXt chunks by keyword; the first one wins. Empty when the bytes are not a PNG or are cut short.</summary>
+    /// <summary>The uncompressed iTXt chunks by keyword; for duplicates, the first. Empty if the bytes are not a PNG; reading stops at a truncated chunk.</summary>
     public static IReadOnlyDictionary<string, string> Read(ReadOnlySpan<byte> png)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -69,8 +69,8 @@ public static class PngText
         return texts;
     }
 
-    /// <summary>The same PNG without a word about itself: no text, no Exif, no time.</summary>
-    /// <remarks>Bytes that are no PNG come back as they are.</remarks>
+    /// <summary>The same PNG without metadata: no text, Exif or time.</summary>
+    /// <remarks>Bytes that are not a PNG are returned unchanged.</remarks>
     public static byte[] Strip(ReadOnlySpan<byte> png)
     {
         if (!IsPng(png))
@@ -83,7 +83,7 @@ public static class PngText
         var rest = png[Signature.Length..];
         for (var before = rest; TryTake(ref rest, out var type, out _); before = rest)
         {
-            if (!Speaks(type))
+            if (!IsMetadata(type))
             {
                 result.Write(before[..^rest.Length]);
             }
@@ -92,7 +92,7 @@ public static class PngText
         return result.ToArray();
     }
 
-    private static bool Speaks(ReadOnlySpan<byte> type) => type.SequenceEqual(ChunkType) || type.SequenceEqual("tEXt"u8) || type.SequenceEqual("zTXt"u8)
+    private static bool IsMetadata(ReadOnlySpan<byte> type) => type.SequenceEqual(ChunkType) || type.SequenceEqual("tEXt"u8) || type.SequenceEqual("zTXt"u8)
         || type.SequenceEqual("eXIf"u8) || type.SequenceEqual("tIME"u8);
 
     private static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.Length > AfterHeader && bytes.StartsWith(Signature);

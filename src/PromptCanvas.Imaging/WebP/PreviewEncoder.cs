@@ -3,17 +3,17 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Imaging.WebP;
 
-/// <summary>A predicted picture on its way to a browser: small and cheap before beautiful.</summary>
+/// <summary>Encodes predicted pictures for the browser; size and speed take precedence over quality.</summary>
 public static class PreviewEncoder
 {
     /// <summary>Larger previews are reduced to this side.</summary>
     public const int MaximumSide = 256;
 
-    /// <summary>What a frame should weigh at most; noise alone can exceed it.</summary>
+    /// <summary>Target size of a frame; only noise can exceed it.</summary>
     public const int TargetBytes = 8 * 1024;
 
-    // Measured on noise, the worst case there is: 256² needs less than 64² to stay near the target.
-    // Below 85 the blocks of a 64² frame show when it fills a tile.
+    // Measured on noise, the worst case: 256² needs a lower quality than 64² to stay near the target.
+    // Below 85, block artifacts of a 64² frame are visible when it fills a tile.
     private const int SmallQuality = 85;
     private const int LargeQuality = 40;
     private const int SmallSide = 64;

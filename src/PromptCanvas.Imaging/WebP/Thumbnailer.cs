@@ -3,13 +3,13 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Imaging.WebP;
 
-/// <summary>Finished picture → WebP for the gallery.</summary>
+/// <summary>Encodes a finished picture as a WebP thumbnail for the gallery.</summary>
 public static class Thumbnailer
 {
-    /// <summary>The longer side of a thumbnail; smaller pictures keep their size.</summary>
+    /// <summary>The longer side of a thumbnail in pixels; smaller pictures keep their size.</summary>
     public const int MaximumSide = 512;
 
-    // Effort 1 costs a fifth of the default's time for a tenth more bytes.
+    // Effort 1 takes a fifth of the default's time and a tenth more bytes.
     private const int Quality = 80;
     private const int Effort = 1;
 

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Components;
 
 namespace PromptCanvas.Web.Components;
 
-/// <summary>A component that is told of changes from outside the page: it answers on the page's own thread, and no longer once it is gone.</summary>
+/// <summary>A component that receives changes from outside the page. It handles them on the renderer's dispatcher and ignores them after disposal.</summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
     private readonly CancellationTokenSource gone = new();
 
-    /// <summary>Set once the person has left.</summary>
+    /// <summary>Cancelled when the component is disposed.</summary>
     protected CancellationToken Gone { get; private set; }
 
     public async ValueTask DisposeAsync()
@@ -20,7 +20,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     protected override void OnInitialized() => Gone = gone.Token;
 
-    /// <summary>Does something on the page's thread; what goes wrong there shows where every fault of the page shows.</summary>
+    /// <summary>Runs an action on the renderer's dispatcher; exceptions go to the page's error boundary.</summary>
     protected void Post(Func<Task> work) => _ = InvokeAsync(() => GuardedAsync(work));
 
     protected virtual ValueTask DisposeCoreAsync() => ValueTask.CompletedTask;

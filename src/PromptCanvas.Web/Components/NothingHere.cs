@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace PromptCanvas.Web.Components;
 
-/// <summary>Beside the words that say so: what was asked for is not there, or nothing that whoever asks may know of. Over HTTP that is a 404.</summary>
+/// <summary>Sets the HTTP status 404 for a page whose content does not exist or is hidden from the actor. The page shows the text.</summary>
 public sealed class NothingHere : ComponentBase
 {
-    /// <summary>Null once the page is live.</summary>
+    /// <summary>Null once the page is interactive.</summary>
     [CascadingParameter]
     public HttpContext? Context { get; set; }
 

@@ -2,12 +2,12 @@ using Microsoft.JSInterop;
 
 namespace PromptCanvas.Web.Components;
 
-/// <summary>What a component started on the page.</summary>
+/// <summary>Handles of JavaScript objects that components create.</summary>
 internal static class PageScripts
 {
-    /// <summary>Ends it there and lets go of it; null = nothing was started. A browser that is gone has taken it along.</summary>
-    /// <param name="script">What the component holds of it.</param>
-    /// <param name="end">Its function that takes its listeners away.</param>
+    /// <summary>Calls the script's cleanup function and disposes the reference; null = nothing to clean up. A disconnected browser is ignored.</summary>
+    /// <param name="script">The JavaScript object reference.</param>
+    /// <param name="end">Name of the function that removes its listeners.</param>
     public static async ValueTask EndAsync(this IJSObjectReference? script, string end = "stop")
     {
         if (script is null)
@@ -22,7 +22,7 @@ internal static class PageScripts
         }
         catch (JSDisconnectedException)
         {
-            // The browser is gone, and everything on the page with it.
+            // The browser is disconnected, and its page with it.
         }
     }
 }

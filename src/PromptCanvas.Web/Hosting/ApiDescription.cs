@@ -2,7 +2,7 @@ using Microsoft.OpenApi;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>What programs are told about the API, at <c>/openapi/v1.json</c>.</summary>
+/// <summary>Describes the API at <c>/openapi/v1.json</c>.</summary>
 internal static class ApiDescription
 {
     private const string KeyScheme = "key";
@@ -20,7 +20,7 @@ internal static class ApiDescription
     private static void Describe(OpenApiDocument document)
     {
         document.Info.Title = "PromptCanvas";
-        document.Info.Description = "Pictures from text. Keys are made on the account page and sent as a bearer token; a key needs the scope that an operation names.";
+        document.Info.Description = "Pictures from text. Create API keys on the account page and send them as bearer tokens. Each operation names the scope that a key needs.";
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme

@@ -5,7 +5,7 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Ready means that the database answers. A studio without a model still shows what was made.</summary>
+/// <summary>Ready when the database answers. A model is not required: without one, existing pictures are still served.</summary>
 internal sealed class DatabaseHealth(IDbContextFactory<AppDbContext> databases) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -1,13 +1,13 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>One engine for each model of the library, made when first asked for.</summary>
-/// <param name="create">Makes the engine from the model on each of its devices.</param>
-/// <param name="room">What each of them has room for; null = the usual.</param>
-internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create, EngineRoom? room = null)
+/// <summary>One engine per model of the library, created on first use.</summary>
+/// <param name="create">Creates the engine from the model, one instance per device.</param>
+/// <param name="room">Capacity of each engine; null = the default.</param>
+internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create, EngineCapacity? room = null)
     : IEngineProvider, IDisposable
 {
     private readonly Dictionary<string, (UnClipModel Model, IImageEngine Engine)> engines = new(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
 
     public string DefaultModel => library.DefaultName;
 
-    public EngineRoom Room { get; } = room ?? EngineRoom.Of(new EngineOptions(), engines: 1);
+    public EngineCapacity Capacity { get; } = room ?? EngineCapacity.Of(new EngineOptions(), engines: 1);
 
     public IReadOnlyList<string> Models => library.List();
 
@@ -24,7 +24,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
     {
         lock (opening)
         {
-            // The library gives the same model until its files are replaced; one that cannot be opened is tried again on the next call.
+            // The library returns the same model until its files change. If a model cannot be opened, the next call tries again.
             var models = library.OpenForEngines(modelName);
             var model = models[0];
             if (engines.TryGetValue(modelName, out var held))
@@ -34,7 +34,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
                     return held.Engine;
                 }
 
-                // Pictures under way are finished by the engine they began on.
+                // Running pictures finish on the engine that started them.
                 retired.Add(held.Engine);
             }
 
@@ -44,10 +44,10 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
         }
     }
 
-    public ModelWords? WordsOf(string modelName)
+    public ModelVocabulary? WordsOf(string modelName)
     {
         var model = library.Open(modelName);
-        return new ModelWords(model.Tokenizer, model.Captions);
+        return new ModelVocabulary(model.Tokenizer, model.Captions);
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Keys lie with the data, readable by their owner only, so that a restart or a new container keeps what they protect.</summary>
+/// <summary>Stores the data-protection keys in the data folder, readable by the owner only, so that sessions survive a restart or a new container.</summary>
 internal sealed class KeysInDataFolder(DataFolder folder, ILoggerFactory logs) : IConfigureOptions<KeyManagementOptions>
 {
     public void Configure(KeyManagementOptions options)

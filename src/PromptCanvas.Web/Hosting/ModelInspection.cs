@@ -5,7 +5,7 @@ using PromptCanvas.Web.Features.Operations;
 namespace PromptCanvas.Web.Hosting;
 
 /// <inheritdoc/>
-/// <param name="needs">Bytes that a model takes on disk and in memory, by its name.</param>
+/// <param name="needs">Bytes that a model uses on disk and in memory, by model name.</param>
 /// <param name="isLoaded">Whether a network's weights are in memory.</param>
 internal sealed class ModelInspection(
     IModelLibrary library, string provider, Func<string, (long Disk, long Memory)> needs, Func<INetwork, bool> isLoaded) : IModelInspection
@@ -19,7 +19,7 @@ internal sealed class ModelInspection(
         var isDefault = name == library.DefaultName;
         try
         {
-            // Opening is the check: every file is read up to its tensors' names and shapes.
+            // Opening a model validates it: tensor names and shapes are read from every file.
             var model = library.Open(name);
             var (disk, memory) = needs(name);
             return new ModelFacts(

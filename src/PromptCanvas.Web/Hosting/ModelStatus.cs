@@ -1,14 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
-
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Opens the default model and draws one small picture when the studio starts, beside everything else: the first person
-/// does not wait for weights to be read, and the page can say what is wrong with them before anybody asks.</summary>
+/// <summary>Opens the default model at startup and generates one small trial picture in the background. This loads the weights before the first
+/// request and lets the page report model errors early.</summary>
 internal sealed class ModelStatus(
     IEngineProvider engines, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelStatus> log) : BackgroundService, IModelStatus
 {
@@ -33,7 +32,7 @@ internal sealed class ModelStatus(
 
     public string UnreadPart(string? model, string prompt)
     {
-        // Somebody types: that must not wait for weights to be read.
+        // Called while a person types: do not wait for the weights to load.
         if (!isOpen || string.IsNullOrWhiteSpace(prompt))
         {
             return "";
@@ -52,19 +51,19 @@ internal sealed class ModelStatus(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // A start that fails, on a port in use say, takes the services away while the trial would still be running.
+        // Wait for a successful start. If startup fails (port in use, for example), the services are disposed while the trial still runs.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
 
-        // A model that is put right while the studio runs is noticed without a restart.
+        // Retry, so that a repaired model is picked up without a restart.
         while (!await TryAsync(stoppingToken))
         {
             await Task.Delay(RetryAfter, clock, stoppingToken);
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The studio serves whatever happens to a trial; jobs report their own faults.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed trial must not stop the studio; jobs report their own faults.")]
     private async Task<bool> TryAsync(CancellationToken stoppingToken)
     {
         try

@@ -1,16 +1,14 @@
 using System.Net.Sockets;
-
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Faults of a start that the person at the console can mend: what is wrong and what to do, in one sentence.</summary>
+/// <summary>Startup faults that the operator can fix: one sentence with the cause and the fix.</summary>
 internal static class StartupFault
 {
-    /// <returns>The sentence; null for a fault of our own, which keeps its stack trace.</returns>
+    /// <returns>The sentence; null for an internal fault, which keeps its stack trace.</returns>
     public static string? Explain(Exception fault, IConfiguration configuration)
     {
         for (var cause = fault; cause is not null; cause = cause.InnerException)
@@ -29,7 +27,7 @@ internal static class StartupFault
         AddressInUseException =>
             $"PromptCanvas cannot listen on {configuration["Urls"]}: another program uses that port. Stop it, or start with --urls http://localhost:5081.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
-            $"PromptCanvas may not listen on {configuration["Urls"]}: ports below 1024 are the administrator's. Start with --urls http://localhost:5080.",
+            $"PromptCanvas is not permitted to listen on {configuration["Urls"]}: ports below 1024 require root privileges. Start with --urls http://localhost:5080.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
             $"PromptCanvas cannot listen on {configuration["Urls"]}: this machine has no such address. Start with --urls http://localhost:5080.",
         OptionsValidationException invalid =>

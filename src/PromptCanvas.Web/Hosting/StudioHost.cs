@@ -1,19 +1,19 @@
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation;
 using PromptCanvas.Web.Features.Accounts;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Puts the studio together, starts it and says in one sentence why it cannot start.</summary>
+/// <summary>Builds and starts the web application. If it cannot start, prints the reason in one sentence.</summary>
 internal static class StudioHost
 {
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
 
-    // Whole addresses, with what stands behind the question mark: tokens of links and prompts.
+    // Full request URLs with their query strings: they contain link tokens and prompts.
     private const string AddressesCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
     public static async Task<int> RunStudioAsync(this WebApplicationBuilder builder)
     {
-        // The host logs a failed start with its stack trace before it throws; the sentence below replaces that.
+        // The host logs a failed start with its stack trace before it throws. The sentence below replaces that output.
         var started = false;
         builder.Logging.AddFilter(HostCategory, level => started && level >= LogLevel.Information);
         builder.Logging.AddFilter(AddressesCategory, LogLevel.Warning);

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Blend;
@@ -10,18 +9,18 @@ using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Features.Provenance;
 using PromptCanvas.Web.Features.Sharing;
-using PromptCanvas.Web.Features.Story;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>A request's way through the studio.</summary>
+/// <summary>The request pipeline.</summary>
 internal static class StudioPipeline
 {
-    // What cannot be read is the caller's mistake in every environment.
+    // A request that cannot be parsed is a client error in every environment.
     private static ExceptionHandlerOptions Faults => new()
     {
         StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
@@ -31,9 +30,9 @@ internal static class StudioPipeline
     {
         app.UseTrustedProxies(app.Configuration);
         app.UseSecurityHeaders();
-        app.UseWhen(PageArea.IsOpenAi, openAi => openAi.UseOpenAi());
-        app.UseWhen(context => PageArea.IsProgram(context) && !PageArea.IsOpenAi(context), program => program.UseExceptionHandler(Faults).UseStatusCodePages());
-        app.UseWhen(context => !PageArea.IsProgram(context), page =>
+        app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAi());
+        app.UseWhen(context => RequestClass.IsProgram(context) && !RequestClass.IsOpenAi(context), program => program.UseExceptionHandler(Faults).UseStatusCodePages());
+        app.UseWhen(context => !RequestClass.IsProgram(context), page =>
         {
             page.UseExceptionHandler("/error", createScopeForErrors: true);
             page.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
@@ -42,7 +41,7 @@ internal static class StudioPipeline
         app.UseWebSocketOriginCheck();
         app.UseAuthentication();
         app.UseRateLimiter();
-        app.UseWhen(PageArea.IsOpenAi, openAi => openAi.UseOpenAiAllowance());
+        app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAiAllowance());
         app.UseAuthorization();
         app.UseLiveConnections();
         app.UseAntiforgery();
@@ -60,8 +59,8 @@ internal static class StudioPipeline
         api.MapQuota();
         api.MapImages();
         api.MapUploads();
-        api.MapSketches();
-        api.MapStory();
+        api.MapBlendPreviews();
+        api.MapProvenance();
         app.MapOpenAi();
         app.MapPasskeys();
         app.MapOpenId();

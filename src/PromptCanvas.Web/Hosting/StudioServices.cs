@@ -1,16 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
-
 using MudBlazor;
 using MudBlazor.Services;
-
 using PromptCanvas.Generation;
 using PromptCanvas.Migrations;
+using PromptCanvas.Web.Components.Gallery;
+using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
@@ -27,7 +26,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>What the studio is made of.</summary>
+/// <summary>Registers the application's services.</summary>
 internal static class StudioServices
 {
     public static WebApplicationBuilder AddStudio(this WebApplicationBuilder builder)
@@ -35,7 +34,7 @@ internal static class StudioServices
         var services = builder.Services;
         services.AddRazorComponents().AddInteractiveServerComponents(options =>
         {
-            // Pages resume by their address; a circuit is kept only for a short break of the line.
+            // Pages restore their state from the URL. A circuit is kept only for a short disconnect.
             options.DisconnectedCircuitMaxRetained = 50;
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
         });

@@ -2,10 +2,10 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Says at the start of a container when its data folder goes with it: the keys of sessions, the database and every picture.</summary>
+/// <summary>Warns at startup when the data folder is inside the container and would be lost with it: session keys, database and pictures.</summary>
 internal sealed class VolumeNotice(DataFolder folder, Mounts mounts, IConfiguration configuration, ILogger<VolumeNotice> log) : IHostedService
 {
-    // Set by the images that .NET is published in.
+    // Set by the official .NET container images.
     private const string InContainer = "DOTNET_RUNNING_IN_CONTAINER";
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -13,7 +13,7 @@ internal sealed class VolumeNotice(DataFolder folder, Mounts mounts, IConfigurat
         if (configuration.GetValue(InContainer, false) && mounts.Points.Count > 0 && !mounts.Hold(folder.Root))
         {
             log.LogWarning(
-                "The data folder {Folder} is part of this container: with the next one everybody is signed out, and database and pictures are gone. Mount a volume there",
+                "The data folder {Folder} is inside this container. When the container is replaced, all users are signed out and the database and pictures are lost. Mount a volume there",
                 folder.Root);
         }
 

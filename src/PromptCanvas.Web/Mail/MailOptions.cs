@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PromptCanvas.Web.Mail;
 
-/// <summary>Section <c>Mail</c>: where the studio sends mail through. Without a host it sends none.</summary>
+/// <summary>Section <c>Mail</c>: the outgoing mail server. Without a host no mail is sent.</summary>
 internal sealed record MailOptions : IValidatableObject
 {
     public const string Section = "Mail";
@@ -27,7 +27,7 @@ internal sealed record MailOptions : IValidatableObject
     /// <summary>The sender.</summary>
     public string? From { get; init; }
 
-    /// <summary>The studio's address as people type it. Links in mails begin with it, and never with what a request says its host is.</summary>
+    /// <summary>The studio's public address. Links in mails start with it, never with the request's Host header.</summary>
     public string? PublicAddress { get; init; }
 
     public bool IsOn => !string.IsNullOrWhiteSpace(Host);
@@ -36,25 +36,25 @@ internal sealed record MailOptions : IValidatableObject
     {
         if (IsOn && !new EmailAddressAttribute().IsValid(From))
         {
-            yield return new ValidationResult("Mail:From is no e-mail address; mails need a sender.");
+            yield return new ValidationResult("Mail:From is not an e-mail address; every mail needs a sender.");
         }
 
         if (IsOn && !(Uri.TryCreate(PublicAddress, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
         {
-            yield return new ValidationResult("Mail:PublicAddress is not the studio's address, such as https://studio.example; links in mails begin with it.");
+            yield return new ValidationResult("Mail:PublicAddress is not a web address such as https://studio.example; links in mails start with it.");
         }
     }
 }
 
-/// <summary>How the way to the mail server is protected.</summary>
+/// <summary>Transport security of the connection to the mail server.</summary>
 internal enum MailSecurity
 {
-    /// <summary>TLS after a greeting; refused when the server has none.</summary>
+    /// <summary>STARTTLS; the connection is refused when the server does not offer it.</summary>
     StartTls,
 
-    /// <summary>TLS from the first byte, usually on port 465.</summary>
+    /// <summary>Implicit TLS, usually on port 465.</summary>
     Tls,
 
-    /// <summary>Not at all: for a server on this machine.</summary>
+    /// <summary>No TLS; for a server on this machine only.</summary>
     None,
 }

@@ -9,10 +9,10 @@ using MimeKit;
 
 namespace PromptCanvas.Web.Mail;
 
-/// <summary>A mail of plain text.</summary>
+/// <summary>A plain-text mail.</summary>
 internal sealed record Letter(string To, string Subject, string Text);
 
-/// <summary>Sends mail beside the requests that cause it: how long a request takes does not say whether there was anything to send.</summary>
+/// <summary>Sends mail in the background, so that response times do not reveal whether a mail was sent.</summary>
 internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory scopes, ILogger<Mailer> log) : BackgroundService
 {
     private const int MostWaiting = 1000;
@@ -21,11 +21,11 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
 
     public bool IsOn => options.Value.IsOn;
 
-    /// <summary>The studio's address with a path behind it, for links in mails.</summary>
+    /// <summary>The public address followed by a path, for links in mails.</summary>
     public Uri AddressOf(string path) => new(new Uri(options.Value.PublicAddress!), path);
 
-    /// <summary>Sends a letter soon. When a thousand wait already it is dropped.</summary>
-    /// <param name="write">Writes it; null = there is nothing to send after all.</param>
+    /// <summary>Queues a mail for sending. Drops it when 1,000 are waiting.</summary>
+    /// <param name="write">Writes the mail; null = nothing to send.</param>
     public void Post(Func<IServiceProvider, CancellationToken, Task<Letter?>> write) => waiting.Writer.TryWrite(write);
 
     /// <inheritdoc/>
@@ -44,8 +44,8 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
             catch (Exception fault) when (fault is System.Data.Common.DbException or IOException or System.Net.Sockets.SocketException
                 or MailKit.ProtocolException or MailKit.CommandException or AuthenticationException or SslHandshakeException or NotSupportedException)
             {
-                // Who waits for it asks again; the administrator finds out why here.
-                log.LogError(fault, "A mail could not be sent through {Host}:{Port}", options.Value.Host, options.Value.Port);
+                // The recipient will ask again; the log tells the administrator why.
+                log.LogError(fault, "Sending a mail through {Host}:{Port} failed", options.Value.Host, options.Value.Port);
             }
         }
     }

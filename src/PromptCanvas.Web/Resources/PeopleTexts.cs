@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Resources;
 
-/// <summary>Names of what the database holds as a word.</summary>
+/// <summary>Display names of values that the database stores as keywords.</summary>
 internal static class PeopleTexts
 {
     public static string Role(this IStringLocalizer<Texts> texts, string? role) => role switch

@@ -4,34 +4,40 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Web.Resources;
 
-/// <summary>What a picture is called.</summary>
+/// <summary>Names of pictures and of the ways they were made.</summary>
 internal static class PictureTexts
 {
-    /// <summary>Its prompt, or how it came about where it has none.</summary>
+    private static readonly Dictionary<string, KindTexts> Kinds = new()
+    {
+        [JobKinds.Generate] = new(null, texts => texts["MadeByGenerate"], texts => texts["HowGenerate"]),
+        [JobKinds.Edit] = new(null, texts => texts["MadeByEdit"], texts => texts["HowEdit"]),
+        [JobKinds.Erase] = new(texts => texts["KindErase"], texts => texts["MadeByErase"], texts => texts["HowErase"]),
+        [JobKinds.Extend] = new(texts => texts["KindExtend"], texts => texts["MadeByExtend"], texts => texts["HowExtend"]),
+        [JobKinds.Vary] = new(texts => texts["KindVary"], texts => texts["MadeByVary"], texts => texts["HowVary"]),
+        [JobKinds.Blend] = new(texts => texts["KindBlend"], texts => texts["MadeByBlend"], texts => texts["HowBlend"]),
+        [JobKinds.TextDifference] = new(texts => texts["KindTextDifference"], texts => texts["MadeByTextDifference"], texts => texts["HowChange"]),
+    };
+
+    /// <summary>The prompt, or how the picture was made where it has none.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
-    public static string Title(this IStringLocalizer<Texts> texts, string prompt, string? kind) => prompt.Length > 0
-        ? prompt
-        : kind switch
-        {
-            JobKinds.Erase => texts["KindErase"],
-            JobKinds.Extend => texts["KindExtend"],
-            JobKinds.Vary => texts["KindVary"],
-            JobKinds.Blend => texts["KindBlend"],
-            JobKinds.TextDifference => texts["KindTextDifference"],
-            _ => texts["KindUnknown"],
-        };
+    public static string Title(this IStringLocalizer<Texts> texts, string prompt, string? kind) =>
+        prompt.Length > 0 ? prompt
+        : kind is not null && Kinds.TryGetValue(kind, out var of) && of.Title is { } title ? title(texts)
+        : texts["KindUnknown"];
 
     /// <summary>What was done, in a word.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
-    public static string MadeBy(this IStringLocalizer<Texts> texts, string kind) => kind switch
-    {
-        JobKinds.Generate => texts["MadeByGenerate"],
-        JobKinds.Edit => texts["MadeByEdit"],
-        JobKinds.Erase => texts["MadeByErase"],
-        JobKinds.Extend => texts["MadeByExtend"],
-        JobKinds.Vary => texts["MadeByVary"],
-        JobKinds.Blend => texts["MadeByBlend"],
-        JobKinds.TextDifference => texts["MadeByTextDifference"],
-        _ => texts["KindUnknown"],
-    };
+    public static string MadeBy(this IStringLocalizer<Texts> texts, string kind) =>
+        Kinds.TryGetValue(kind, out var of) ? of.MadeBy(texts) : texts["KindUnknown"];
+
+    /// <summary>How a picture was made from the one it stands under in a family tree.</summary>
+    /// <param name="kind">One of <see cref="JobKinds"/>.</param>
+    public static string MadeFrom(this IStringLocalizer<Texts> texts, string kind) =>
+        Kinds.TryGetValue(kind, out var of) ? of.MadeFrom(texts) : texts["HowChange"];
+
+    /// <param name="Title">The title of a picture without a prompt; null where every picture has one.</param>
+    /// <param name="MadeBy">What was done, in a word.</param>
+    /// <param name="MadeFrom">The verb between a picture and its source.</param>
+    private sealed record KindTexts(
+        Func<IStringLocalizer<Texts>, string>? Title, Func<IStringLocalizer<Texts>, string> MadeBy, Func<IStringLocalizer<Texts>, string> MadeFrom);
 }

@@ -1,4 +1,4 @@
 namespace PromptCanvas.Web.Resources;
 
-/// <summary>Names the studio's texts: <c>Texts.resx</c> beside it, one file more for each language.</summary>
+/// <summary>Marker type of <c>Texts.resx</c>; each further language has its own resx file.</summary>
 public sealed class Texts;

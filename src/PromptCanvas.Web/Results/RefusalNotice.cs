@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Results;
 
-/// <summary>The one place where refusals become a notice on the page.</summary>
+/// <summary>Maps refusals to notices on the page; the only place that does.</summary>
 internal static class RefusalNotice
 {
     public static void Show(this ISnackbar snackbar, Refusal refusal) =>

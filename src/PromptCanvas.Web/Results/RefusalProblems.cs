@@ -6,7 +6,7 @@ using ProblemHttpResult = Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResul
 
 namespace PromptCanvas.Web.Results;
 
-/// <summary>The one place where refusals become problem details.</summary>
+/// <summary>Maps refusals to problem details; the only place that does.</summary>
 internal static class RefusalProblems
 {
     public static IResult ToProblem(this Refusal refusal) => refusal switch
@@ -16,26 +16,26 @@ internal static class RefusalProblems
             detail: input.Message,
             title: "The request is not valid.",
             type: "invalid-input"),
-        PolicyViolation => Problem(refusal, StatusCodes.Status400BadRequest, "This studio does not make this.", "content-policy"),
-        NotFound => Problem(refusal, StatusCodes.Status404NotFound, "There is no such thing.", "not-found"),
-        Forbidden => Problem(refusal, StatusCodes.Status403Forbidden, "You may not do this.", "forbidden"),
+        PolicyViolation => Problem(refusal, StatusCodes.Status400BadRequest, "The content policy does not allow this request.", "content-policy"),
+        NotFound => Problem(refusal, StatusCodes.Status404NotFound, "Not found.", "not-found"),
+        Forbidden => Problem(refusal, StatusCodes.Status403Forbidden, "You are not allowed to do this.", "forbidden"),
         TooLarge => Problem(refusal, StatusCodes.Status413PayloadTooLarge, "Too large.", "too-large"),
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
         QuotaExceeded => Problem(refusal, StatusCodes.Status429TooManyRequests, "Not enough credits.", "quota-exceeded"),
         TooManyJobs => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs")),
         QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
-        StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "There is no room.", "storage-full"),
-        Unavailable => After(Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Not possible at the moment.", "unavailable")),
-        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "There is no answer for this kind of refusal."),
+        StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The storage is full.", "storage-full"),
+        Unavailable => After(Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable.", "unavailable")),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "This kind of refusal has no mapping."),
     };
 
-    // Whoever asks again by itself should not do so at once.
+    // Clients that retry automatically should not retry at once.
     private static Later After(ProblemHttpResult problem) => new(problem, TimeSpan.FromSeconds(10));
 
     private static ProblemHttpResult Problem(Refusal refusal, int status, string title, string type) =>
         TypedResults.Problem(refusal.Message, statusCode: status, title: title, type: type);
 
-    /// <summary>An answer with <c>Retry-After</c>.</summary>
+    /// <summary>A problem response with <c>Retry-After</c>.</summary>
     private sealed record Later(ProblemHttpResult Problem, TimeSpan Wait) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)

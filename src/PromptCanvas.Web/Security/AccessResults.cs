@@ -2,14 +2,13 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Identity;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Web.Hosting;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>What somebody is told who is not let through, and the note of it: strangers are asked who they are, people who may not know of a
-/// page are told that there is none, and programs learn what their key lacks.</summary>
+/// <summary>Answers refused requests and audits them. Pages: anonymous users are redirected to sign-in, others get 404, which does not reveal
+/// that the page exists. API clients: 401 without credentials, 403 without the permission.</summary>
 internal sealed class AccessResults(AuditLog audit) : IAuthorizationMiddlewareResultHandler
 {
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
@@ -25,13 +24,13 @@ internal sealed class AccessResults(AuditLog audit) : IAuthorizationMiddlewareRe
         else
         {
             await audit.WriteAsync(context.ToActor(), "access.refused", context.Request.Path, context.Request.Method, context.RequestAborted);
-            context.Response.StatusCode = PageArea.IsProgram(context) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound;
+            context.Response.StatusCode = RequestClass.IsProgram(context) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound;
         }
     }
 
     private static Task ChallengeAsync(HttpContext context)
     {
-        if (!PageArea.IsProgram(context))
+        if (!RequestClass.IsProgram(context))
         {
             return context.ChallengeAsync(IdentityConstants.ApplicationScheme);
         }

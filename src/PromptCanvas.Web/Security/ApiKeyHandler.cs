@@ -1,14 +1,13 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Programs come in with <c>Authorization: Bearer pc_…</c>, and in no other way: what stands in an address ends up in logs.</summary>
+/// <summary>Authenticates API clients by <c>Authorization: Bearer pc_…</c> only. Keys in URLs are not accepted because URLs end up in logs.</summary>
 internal sealed class ApiKeyHandler(
     ApiKeys keys, PersonStates states, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -30,7 +29,7 @@ internal sealed class ApiKeyHandler(
         var owner = key is null ? null : await states.FindAsync(key.PersonId, Context.RequestAborted);
         if (key is null || owner is null || owner.IsSuspended)
         {
-            return AuthenticateResult.Fail("The key is unknown, revoked or too old, or its owner may not come in.");
+            return AuthenticateResult.Fail("The API key is unknown, revoked or expired, or its owner is suspended.");
         }
 
         Claim[] claims =

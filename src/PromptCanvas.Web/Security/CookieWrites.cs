@@ -5,8 +5,8 @@ using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>A browser sends its cookie with whatever another site makes it send. So whoever changes something under <c>/api</c> brings a key,
-/// or proves with an antiforgery token that the request comes from our own page.</summary>
+/// <summary>CSRF protection: browsers attach the cookie to cross-site requests too. A request under <c>/api</c> that changes something needs an API
+/// key, or an antiforgery token that proves that it comes from one of our pages.</summary>
 internal static class CookieWrites
 {
     public static RouteGroupBuilder RefuseForeignWrites(this RouteGroupBuilder api)
@@ -16,7 +16,7 @@ internal static class CookieWrites
             var context = invocation.HttpContext;
             return IsSafe(context) || await IsOurOwnAsync(context)
                 ? await next(invocation)
-                : new InvalidInput("Authorization", "Send an API key as a bearer token; a cookie alone does not change anything.").ToProblem();
+                : new InvalidInput("Authorization", "Send an API key as a bearer token; a cookie alone does not authorize changes.").ToProblem();
         });
         return api;
     }

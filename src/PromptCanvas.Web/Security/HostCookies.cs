@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Under TLS the cookie carries the <c>__Host-</c> prefix, with which a browser takes it from this host alone; without TLS a browser would drop it.</summary>
+/// <summary>Over TLS the cookie name has the <c>__Host-</c> prefix, which binds the cookie to this host. Without TLS browsers would reject such a cookie.</summary>
 internal sealed class HostCookies : ICookieManager
 {
     private const string HostPrefix = "__Host-";

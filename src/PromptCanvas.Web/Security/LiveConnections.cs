@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>The open lines of pages, hubs and programs that wait. A line is authorised when it opens; this cuts it when that is over.</summary>
+/// <summary>Tracks long-lived connections of pages, hubs and waiting API clients. They are authorized when they open; this aborts them when the authorization ends.</summary>
 internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, ILogger<LiveConnections> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -13,7 +13,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
 
     public int Count => open.Count;
 
-    /// <summary>Runs a request that may stay open for long, cuttable.</summary>
+    /// <summary>Runs a request that may stay open for long, so that it can be aborted.</summary>
     public async Task RunAsync(HttpContext context, RequestDelegate next)
     {
         if (context.User.PersonId() is not { } personId)
@@ -33,7 +33,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         }
     }
 
-    /// <summary>Cuts a person's lines now.</summary>
+    /// <summary>Aborts a person's connections now.</summary>
     public void Cut(Guid personId)
     {
         foreach (var (context, holder) in open)
@@ -45,7 +45,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         }
     }
 
-    /// <summary>Cuts the lines of whoever was suspended and of keys that were revoked, by this process or another.</summary>
+    /// <summary>Aborts the connections of suspended people and revoked keys, also when another process made the change.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         foreach (var (context, (personId, keyId)) in open)
@@ -70,7 +70,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
             }
             catch (System.Data.Common.DbException fault)
             {
-                log.LogWarning(fault, "Open lines could not be checked; the next round tries again");
+                log.LogWarning(fault, "Checking the open connections failed; the next sweep tries again");
             }
         }
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Measures every request's cookie against the person as they are now: a suspension or a new password ends it, a new role counts at once.</summary>
+/// <summary>Validates every request's cookie against the person's current state: a suspension or a new password ends the session, a role change applies at once.</summary>
 internal sealed class PersonCookieEvents(PersonStates states, IOptions<IdentityOptions> options) : CookieAuthenticationEvents
 {
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
@@ -24,7 +24,7 @@ internal sealed class PersonCookieEvents(PersonStates states, IOptions<IdentityO
         ((ClaimsIdentity)context.Principal!.Identity!).AddClaim(new Claim(ClaimTypes.Role, state.Role));
     }
 
-    /// <summary>A cookie says who, never as what: the role is read anew each time.</summary>
+    /// <summary>The cookie identifies the person but does not carry the role; the role is read on every request.</summary>
     public override Task SigningIn(CookieSigningInContext context)
     {
         var identity = (ClaimsIdentity)context.Principal!.Identity!;

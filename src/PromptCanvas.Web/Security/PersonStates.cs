@@ -6,16 +6,16 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>What decides whether a session goes on.</summary>
+/// <summary>The state that decides whether a session stays valid.</summary>
 internal sealed record PersonState(string Role, string? SecurityStamp, bool IsSuspended);
 
-/// <summary>What everybody's sessions are measured by, at most two seconds old.</summary>
+/// <summary>Caches the state that sessions are validated against, for at most two seconds.</summary>
 internal sealed class PersonStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<Guid, (long At, PersonState? State)> known = new();
 
-    /// <summary>Null when there is no such person any more.</summary>
+    /// <summary>Null when the person no longer exists.</summary>
     public async ValueTask<PersonState?> FindAsync(Guid personId, CancellationToken cancellationToken)
     {
         if (known.TryGetValue(personId, out var entry) && clock.GetElapsedTime(entry.At) < FreshFor)
@@ -32,6 +32,6 @@ internal sealed class PersonStates(IDbContextFactory<AppDbContext> databases, Ti
         return state;
     }
 
-    /// <summary>Something about this person was changed just now.</summary>
+    /// <summary>Invalidates the cached state after a change.</summary>
     public void Forget(Guid personId) => known.TryRemove(personId, out _);
 }

@@ -4,37 +4,38 @@ using Microsoft.AspNetCore.Authorization;
 
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>What an endpoint may ask of whoever calls it. Without one of these it asks for somebody signed in.</summary>
+/// <summary>Authorization policies of endpoints. The fallback policy requires an authenticated user.</summary>
 internal static class Policies
 {
-    /// <summary>An administrator in person: no key opens it.</summary>
+    /// <summary>An administrator with a session; API keys are refused.</summary>
     public const string Administrator = "administrator";
 
-    /// <summary>Anybody signed in; a key needs the scope <c>read</c>.</summary>
+    /// <summary>Any authenticated user; a key needs the scope <c>read</c>.</summary>
     public const string Read = "read";
 
-    /// <summary>Whoever may make pictures; a key needs one of the scopes <c>generate</c>, <c>edit</c> and <c>vary</c>. Which one, <see cref="MayMake"/> says.</summary>
+    /// <summary>Members and administrators; a key needs one of the scopes <c>generate</c>, <c>edit</c> and <c>vary</c>. <see cref="MayMake"/> decides which one.</summary>
     public const string Make = "make";
 
-    /// <summary>Whoever may make pictures; a key needs the scope <c>generate</c>.</summary>
+    /// <summary>Members and administrators; a key needs the scope <c>generate</c>.</summary>
     public const string Generate = "generate";
 
-    /// <summary>Whoever may make pictures; a key needs the scope <c>edit</c>.</summary>
+    /// <summary>Members and administrators; a key needs the scope <c>edit</c>.</summary>
     public const string Edit = "edit";
 
-    /// <summary>Whoever may make pictures; a key needs the scope <c>vary</c>.</summary>
+    /// <summary>Members and administrators; a key needs the scope <c>vary</c>.</summary>
     public const string Vary = "vary";
 
-    /// <summary>Whoever may make pictures; a key needs the scope <c>edit</c> or <c>vary</c>.</summary>
+    /// <summary>Members and administrators; a key needs the scope <c>edit</c> or <c>vary</c>.</summary>
     public const string Upload = "upload";
 
-    /// <summary>An administrator, in person or by a key with the scope <c>read</c>; and a program on this machine.</summary>
+    /// <summary>An administrator, by session or by a key with the scope <c>read</c>; also anonymous requests from this machine.</summary>
     public const string Metrics = "metrics";
 
-    // What a proxy adds. One that is not listed hides who asks: its visitors must not pass for programs on this machine.
+    // Headers that proxies add. An unlisted proxy hides the client's address, and its clients must not count as requests from this machine.
     private static readonly string[] ProxyHeaders = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
 
     public static void Configure(AuthorizationOptions options)
@@ -56,17 +57,12 @@ internal static class Policies
             .RequireAssertion(context => HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));
     }
 
-    /// <summary>Whether somebody who may make pictures may make them in this way.</summary>
+    /// <summary>Whether the user's key, if any, has the scope for a kind of job.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static bool MayMake(this ClaimsPrincipal user, string kind) => HasScope(user, ScopeOf(kind));
 
     /// <summary>The scope that a key needs for a kind of job.</summary>
-    public static string ScopeOf(string kind) => kind switch
-    {
-        JobKinds.Edit or JobKinds.Erase or JobKinds.Extend => ApiScopes.Edit,
-        JobKinds.Vary or JobKinds.Blend or JobKinds.TextDifference => ApiScopes.Vary,
-        _ => ApiScopes.Generate,
-    };
+    public static string ScopeOf(string kind) => OperationDefinitions.Find(kind)?.Scope ?? ApiScopes.Generate;
 
     private static bool MayReadMetrics(AuthorizationHandlerContext context) =>
         (context.User.IsInRole(PersonRoles.Administrator) && HasScope(context, ApiScopes.Read)) || (context.Resource is HttpContext http && IsOfThisMachine(http));
@@ -75,7 +71,7 @@ internal static class Policies
         context.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address)
         && !Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey);
 
-    // Somebody in person has all scopes; what they may do is a matter of their role.
+    // A session has all scopes; the role limits what the user may do.
     private static bool HasScope(AuthorizationHandlerContext context, string scope) => HasScope(context.User, scope);
 
     private static bool HasScope(ClaimsPrincipal user, string scope) =>

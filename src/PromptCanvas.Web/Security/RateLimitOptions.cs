@@ -7,27 +7,27 @@ internal sealed record RateLimitOptions
 {
     public const string Section = "RateLimits";
 
-    /// <summary>Attempts to sign in to one account from one address in a minute.</summary>
+    /// <summary>Sign-in attempts per account and address per minute.</summary>
     /// <value>10</value>
     [Range(1, 1_000_000)]
     public int SignInPerMinute { get; init; } = 10;
 
-    /// <summary>Requests that change something, by one person in a minute.</summary>
+    /// <summary>Requests that change data, per person and minute.</summary>
     /// <value>60</value>
     [Range(1, 1_000_000)]
     public int WritesPerMinute { get; init; } = 60;
 
-    /// <summary>Of those, how many in one second; more of them wait.</summary>
+    /// <summary>Requests that change data, per person and second; requests above this limit are queued.</summary>
     /// <value>5</value>
     [Range(1, 1_000_000)]
     public int WritesPerSecond { get; init; } = 5;
 
-    /// <summary>Requests that only read, by one person in a minute. Pictures' bytes do not count: a page shows dozens.</summary>
+    /// <summary>Read-only requests, per person and minute. Picture bytes do not count, because a page shows dozens of pictures.</summary>
     /// <value>1200</value>
     [Range(1, 1_000_000)]
     public int ReadsPerMinute { get; init; } = 1200;
 
-    /// <summary>Sketches drawn for one person in a minute: small pictures that are kept nowhere, free of charge.</summary>
+    /// <summary>Blend previews per person and minute: small pictures that are not stored and cost no credits.</summary>
     /// <value>300</value>
     [Range(1, 1_000_000)]
     public int SketchesPerMinute { get; init; } = 300;

@@ -5,11 +5,9 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
-using PromptCanvas.Web.Hosting;
-
 namespace PromptCanvas.Web.Security;
 
-/// <summary>How much one person, or one address of nobody, may ask of the API.</summary>
+/// <summary>API rate limits per person, or per address for anonymous requests.</summary>
 internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDisposable
 {
     private const int WritesThatWait = 60;
@@ -23,7 +21,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
         perMinute = PartitionedRateLimiter.Create<HttpContext, string>(PerMinute);
     }
 
-    /// <summary>How much whoever asks may still ask; null where nothing is limited.</summary>
+    /// <summary>The remaining allowance of the caller; null where no limit applies.</summary>
     public RateLimitStatus? StatusOf(HttpContext context)
     {
         if (!IsLimited(context) || perMinute.GetStatistics(context) is not { } statistics)
@@ -31,7 +29,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
             return null;
         }
 
-        var limit = IsSketch(context) ? options.Value.SketchesPerMinute : IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
+        var limit = IsBlendPreview(context) ? options.Value.SketchesPerMinute : IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
         var remaining = (int)Math.Clamp(statistics.CurrentAvailablePermits, 0, limit);
         return new RateLimitStatus(limit, remaining, TimeSpan.FromMinutes((double)(limit - remaining) / limit));
     }
@@ -53,13 +51,13 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsLimited(HttpContext context) =>
         (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/v1"))
-        && context.GetEndpoint()?.Metadata.GetMetadata<InertContent>() is null;
+        && context.GetEndpoint()?.Metadata.GetMetadata<UserContent>() is null;
 
     private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
 
-    private static bool IsSketch(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<SketchWork>() is not null;
+    private static bool IsBlendPreview(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<BlendPreviewWork>() is not null;
 
-    // A stranger is an address; whoever guesses keys is one.
+    // Anonymous requests, including those with an invalid key, are counted per address.
     private static string WhoOf(HttpContext context) =>
         context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
 
@@ -73,21 +71,21 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
-        (true, _) when IsSketch(context) =>
+        (true, _) when IsBlendPreview(context) =>
             RateLimitPartition.GetTokenBucketLimiter($"sketch {WhoOf(context)}", _ => Bucket(options.Value.SketchesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {WhoOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, false) => RateLimitPartition.GetTokenBucketLimiter($"read {WhoOf(context)}", _ => Bucket(options.Value.ReadsPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         _ => RateLimitPartition.GetNoLimiter(""),
     };
 
-    // A burst is smoothed rather than refused.
-    private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsSketch(context)
+    // Bursts are queued, not rejected.
+    private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsBlendPreview(context)
         ? RateLimitPartition.GetTokenBucketLimiter(WhoOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
         : RateLimitPartition.GetNoLimiter("");
 }
 
-/// <summary>How much somebody may still ask.</summary>
-/// <param name="Limit">Requests in a minute.</param>
-/// <param name="Remaining">Of those, how many now.</param>
-/// <param name="Reset">Until all of them.</param>
+/// <summary>A caller's allowance.</summary>
+/// <param name="Limit">Requests per minute.</param>
+/// <param name="Remaining">Requests left now.</param>
+/// <param name="Reset">Time until the allowance is full again.</param>
 internal sealed record RateLimitStatus(int Limit, int Remaining, TimeSpan Reset);

@@ -4,13 +4,12 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Web.Hosting;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Who comes in, and how.</summary>
+/// <summary>Registers authentication and authorization.</summary>
 internal static class SecurityRegistration
 {
     private const string CookieName = "promptcanvas";
@@ -38,21 +37,21 @@ internal static class SecurityRegistration
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
-        services.AddScoped<ICurrentViewer, CurrentViewer>();
+        services.AddScoped<ICurrentActor, CurrentActor>();
     }
 
-    /// <summary>Keeps track of the lines that stay open.</summary>
+    /// <summary>Tracks long-lived connections.</summary>
     public static IApplicationBuilder UseLiveConnections(this IApplicationBuilder app) => app.Use((context, next) =>
         StaysOpen(context.Request.Path) ? context.RequestServices.GetRequiredService<LiveConnections>().RunAsync(context, next) : next(context));
 
-    // Pages and hubs, pictures that a program waits for, and jobs that it watches.
+    // Pages and hubs, API clients waiting for pictures, and job event streams.
     private static bool StaysOpen(PathString path) =>
         path.StartsWithSegments("/hubs") || path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/v1/images")
         || (path.StartsWithSegments("/api/jobs") && path.Value!.EndsWith("/events", StringComparison.OrdinalIgnoreCase));
 
-    // A key opens the programs' part of the studio and no page.
+    // API keys authorize the API only, not pages.
     private static string SchemeOf(HttpContext context) =>
-        PageArea.IsOpenAi(context) || (PageArea.TakesKeys(context) && ApiKeyHandler.IsUsedBy(context.Request)) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
+        RequestClass.IsOpenAi(context) || (RequestClass.TakesKeys(context) && ApiKeyHandler.IsUsedBy(context.Request)) ? ApiKeyHandler.SchemeName : IdentityConstants.ApplicationScheme;
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)
     {
@@ -60,7 +59,7 @@ internal static class SecurityRegistration
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
 
-        // Over plain http on localhost and in the office people sign in too.
+        // Sign-in must also work over plain HTTP, on localhost and in a local network.
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.CookieManager = new HostCookies();
         options.LoginPath = "/sign-in";
@@ -70,7 +69,7 @@ internal static class SecurityRegistration
         options.EventsType = typeof(PersonCookieEvents);
     }
 
-    /// <summary>Who is suspended cannot sign in, however well they know their password.</summary>
+    /// <summary>Refuses sign-in to suspended people, even with the right password.</summary>
     private sealed class NotSuspended : IUserConfirmation<Person>
     {
         public Task<bool> IsConfirmedAsync(UserManager<Person> manager, Person user) => Task.FromResult(user.SuspendedAt is null);

@@ -1,12 +1,12 @@
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Makes what was changed about a person count now instead of in a moment.</summary>
+/// <summary>Applies changes to a person's account to open sessions at once.</summary>
 internal sealed class Sessions(PersonStates states, LiveConnections connections)
 {
-    /// <summary>The next request sees the person as they are now.</summary>
+    /// <summary>Invalidates the cached state, so that the next request reads the current one.</summary>
     public void Refresh(Guid personId) => states.Forget(personId);
 
-    /// <summary>The same, and open lines are cut.</summary>
+    /// <summary>Invalidates the cached state and aborts the open connections.</summary>
     public void End(Guid personId)
     {
         states.Forget(personId);

@@ -1,10 +1,11 @@
 using System.Security.Claims;
-
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>What the studio keeps in a principal, and how it reads it.</summary>
+/// <summary>The claims that the application stores in a principal, and how it reads them.</summary>
 internal static class StudioClaims
 {
     public const string Scope = "scope";
@@ -13,11 +14,11 @@ internal static class StudioClaims
     public static Guid? PersonId(this ClaimsPrincipal principal) =>
         Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : null;
 
-    /// <summary>The viewer behind a request that authorisation has let through.</summary>
-    public static Viewer ToViewer(this ClaimsPrincipal principal) =>
+    /// <summary>The actor of an authorized request.</summary>
+    public static Actor ToActor(this ClaimsPrincipal principal) =>
         principal.PersonId() is { } id && principal.FindFirstValue(ClaimTypes.Role) is { } role
-            ? new Viewer(id, role)
-            : throw new InvalidOperationException("The request comes from nobody; its endpoint must ask for somebody signed in.");
+            ? new Actor(id, role)
+            : throw new InvalidOperationException("The request is anonymous; its endpoint must require an authenticated user.");
 
     public static AuditActor ToActor(this HttpContext context) => new(
         context.User.PersonId(),

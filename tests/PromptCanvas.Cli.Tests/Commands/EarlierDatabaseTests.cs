@@ -38,7 +38,7 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
         var doctor = await RunAsync("doctor", folder);
 
         Assert.Equal(1, doctor.ExitCode);
-        Assert.Contains("start the studio once, which brings it up to date", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains("start the studio once to migrate it", doctor.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
         var doctor = await RunAsync("doctor", folder);
 
         Assert.Equal(1, doctor.ExitCode);
-        Assert.Contains("start PromptCanvas 0.1.0 (commit 085b326) on it once", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains("start PromptCanvas 0.1.0 (commit 085b326) once to migrate it", doctor.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
         var refused = await RunAsync("restore", other, zip);
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.StartsWith("This backup is of an earlier version of the studio; restore it with PromptCanvas 0.1.0 ", refused.OneLine, StringComparison.Ordinal);
+        Assert.StartsWith("This backup is from an earlier version of the studio: restore it with PromptCanvas 0.1.0 ", refused.OneLine, StringComparison.Ordinal);
         Assert.Equal(0, await database.Jobs.CountAsync(Cancellation));
     }
 

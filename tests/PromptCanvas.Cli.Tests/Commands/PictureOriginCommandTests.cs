@@ -4,7 +4,7 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
-/// <summary><c>vary</c>, <c>blend</c>, <c>textdiff</c>, <c>describe</c> and <c>embed</c> as their user runs them.</summary>
+/// <summary><c>vary</c>, <c>blend</c>, <c>textdiff</c>, <c>describe</c> and <c>embed</c>, run as a user runs them.</summary>
 public sealed class PictureOriginCommandTests : IDisposable
 {
     private const int EmbeddingSize = 32;

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using PromptCanvas.Cli.Upkeep;
+using PromptCanvas.Cli.Maintenance;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
-/// <summary>A zip file that says it is a backup writes where a backup writes, as much as there is room for, or not at all.</summary>
+/// <summary>Restoring an untrusted zip file writes only inside the data folder and within the limits, or nothing.</summary>
 public sealed class RestoreTrustTests : IAsyncLifetime
 {
     // stat.h: S_IFLNK | 0777, in the upper half of a zip entry's attributes.
@@ -79,7 +79,7 @@ public sealed class RestoreTrustTests : IAsyncLifetime
 
         var refused = await RunAsync("restore", zip);
 
-        Assert.Contains("times larger than it is in the file", refused.OneLine, StringComparison.Ordinal);
+        Assert.Contains("times larger than its compressed size", refused.OneLine, StringComparison.Ordinal);
         Assert.Equal(before, Everything());
     }
 
@@ -103,12 +103,12 @@ public sealed class RestoreTrustTests : IAsyncLifetime
         using var archive = ZipFile.OpenRead(zip);
         var database = archive.GetEntry(Database)!.Length;
 
-        new ArchiveEntries(folder, new ArchiveLimits(Room: database + 1000)).Check(archive);
+        new ArchiveEntries(folder, new ArchiveLimits(Capacity: database + 1000)).Check(archive);
         var many = Assert.Throws<InvalidDataException>(() => new ArchiveEntries(folder, new ArchiveLimits(long.MaxValue) { MostEntries = 1 }).Check(archive));
-        var large = Assert.Throws<InvalidDataException>(() => new ArchiveEntries(folder, new ArchiveLimits(Room: database + 999)).Check(archive));
+        var large = Assert.Throws<InvalidDataException>(() => new ArchiveEntries(folder, new ArchiveLimits(Capacity: database + 999)).Check(archive));
 
-        Assert.Contains("2 files, and 1 are the most", many.Message, StringComparison.Ordinal);
-        Assert.Contains("1 MB more than are free", large.Message, StringComparison.Ordinal);
+        Assert.Contains("2 files, more than the limit of 1", many.Message, StringComparison.Ordinal);
+        Assert.Contains("1 MB more than the free space", large.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class RestoreTrustTests : IAsyncLifetime
         File.WriteAllBytes(zip, bytes);
     }
 
-    // The journal's files come and go with whoever opens the database.
+    // The journal files appear and disappear when a process opens or closes the database.
     private List<string> Everything() => [.. Directory.EnumerateFileSystemEntries(temporary.Path, "*", SearchOption.AllDirectories)
         .Where(path => path != zip && !path.EndsWith("-wal", StringComparison.Ordinal) && !path.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }

@@ -2,7 +2,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
-/// <summary>Pictures made by formula.</summary>
+/// <summary>Pictures computed from formulas.</summary>
 internal static class Scenes
 {
     /// <summary>A picture of a function of column, row and channel, clamped to bytes.</summary>

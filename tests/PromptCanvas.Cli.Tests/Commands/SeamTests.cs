@@ -3,7 +3,7 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
-/// <summary>What the shipped model leaves to be seen where an object was taken away, or another was painted.</summary>
+/// <summary>Visible traces of the shipped model where an object was erased or painted.</summary>
 public sealed class SeamTests : IDisposable
 {
     private const int Side = 128;
@@ -11,11 +11,11 @@ public sealed class SeamTests : IDisposable
     // One level of 255: rounding to bytes on both sides of the border.
     private const double Rounding = 1;
 
-    // Levels: the least step that an eye tells apart, by Weber's law a hundredth of the flat ground's mean level (145). The soft edge of what
-    // was painted may reach the border; rounding alone is one level.
+    // Levels: the smallest visible step, by Weber's law a hundredth of the flat background's mean level (145). The soft edge of the painted
+    // object may reach the border; rounding alone is one level.
     private const double JustNoticeable = 1.45;
 
-    // Levels: several times what rounding and an empty, faded-in patch come to.
+    // Levels: several times the effect of rounding and an empty, faded-in patch.
     private const double Painted = 10;
 
     private readonly TemporaryFolder folder = new();
@@ -38,10 +38,10 @@ public sealed class SeamTests : IDisposable
         var result = PictureDecoder.Decode(await File.ReadAllBytesAsync(folder.File("001-3.png"), TestContext.Current.CancellationToken));
         var (border, outside) = MeanGradients(result);
 
-        // At most as steep as the untouched ground: a border that can be seen is steeper.
+        // At most as steep as the untouched background: a visible border is steeper.
         Assert.True(border <= (1.1 * outside) + Rounding, $"{border:F2} levels a pixel across the border, {outside:F2} elsewhere");
 
-        // The red thing is gone: nothing is further from the ground than one end of its texture (±41 levels) from the other.
+        // The red object is gone: no pixel differs from the background by more than the range of its texture (±41 levels).
         var range = ground == "texture" ? 82 : 6;
         for (var pixel = 0; pixel < Side * Side; pixel++)
         {
@@ -102,7 +102,7 @@ public sealed class SeamTests : IDisposable
 
     private static bool InMask(int x, int y, int radius) => Math.Pow(x - 60, 2) + Math.Pow(y - 66, 2) < radius * radius;
 
-    /// <summary>Mean absolute steps between neighbours: those that cross the mask's border, and those outside of it.</summary>
+    /// <summary>Mean absolute steps between neighbours that cross the mask's border, and between those outside the mask.</summary>
     private static (double Border, double Outside) MeanGradients(RgbImage image)
     {
         var (sums, counts) = (new double[2], new int[2]);

@@ -4,7 +4,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
-/// <summary>The recipes on the model that is shipped: not only that they run, but that they do what they are for.</summary>
+/// <summary>The recipes on the shipped model: they not only run, but have the intended effect.</summary>
 public sealed class StarterCommandTests : IDisposable
 {
     private const string Prompt = "a red cube on top of a blue cube";
@@ -64,7 +64,7 @@ public sealed class StarterCommandTests : IDisposable
         var before = free.Sum(Brown);
         var kept = Lines(await GenerateAsync("a cube", 8, "--negative", "a brown cube")).Sum(line => Brown(FileOf(line)));
 
-        // A cube of no colour comes out brown with this model more often than not.
+        // Without a colour in the prompt this model usually draws a brown cube.
         Assert.True(before > 500, $"Of eight cubes only {before} pixels are brown; take other words.");
         Assert.True(kept < before / 4, $"Brown pixels: {before} without, {kept} with the negative prompt.");
     }
@@ -85,7 +85,7 @@ public sealed class StarterCommandTests : IDisposable
             fits[way] = similarity;
         }
 
-        // Without an image embedding this decoder hardly knows what to draw; each of the other ways tells it.
+        // Without an image embedding this decoder hardly follows the prompt; the other kinds of conditioning provide one.
         Assert.All(fits.Where(way => way.Key != "none"), way => Assert.True(way.Value > fits["none"] + 0.1, $"{way.Key}: {way.Value}, none: {fits["none"]}"));
     }
 

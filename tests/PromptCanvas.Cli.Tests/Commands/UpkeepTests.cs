@@ -35,7 +35,7 @@ public sealed class UpkeepTests : IAsyncLifetime
     [Fact]
     public async Task BackupAndRestore_WhileTheDatabaseIsOpen_BringsRowsAndFilesBack()
     {
-        // Open as a running studio has it.
+        // Keep the database open, as a running studio does.
         await using var studio = Open();
         await studio.Database.OpenConnectionAsync(Cancellation);
         var zip = Path.Combine(temporary.Path, "backup.zip");
@@ -46,7 +46,7 @@ public sealed class UpkeepTests : IAsyncLifetime
         File.Delete(file);
         var doctor = await RunAsync("doctor");
         Assert.Equal(1, doctor.ExitCode);
-        Assert.Contains($"WRONG  pictures: 1 files are not what they should be ({file} is missing)", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains($"WRONG  pictures: 1 files are missing or damaged ({file} is missing)", doctor.Output, StringComparison.Ordinal);
 
         var restored = await RunAsync("restore", zip);
         Assert.Equal((0, ""), (restored.ExitCode, restored.Error));
@@ -56,7 +56,7 @@ public sealed class UpkeepTests : IAsyncLifetime
         Assert.Equal("wal", (await studio.Database.SqlQueryRaw<string>("PRAGMA journal_mode").ToListAsync(Cancellation))[0]);
         doctor = await RunAsync("doctor", "--full");
         Assert.Equal(0, doctor.ExitCode);
-        Assert.Contains("ok     pictures: 1 pictures with their right files", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains("ok     pictures: 1 pictures with their unchanged files", doctor.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class UpkeepTests : IAsyncLifetime
         var doctor = await RunAsync("doctor", "--full");
 
         Assert.Equal(1, doctor.ExitCode);
-        Assert.Contains("was changed", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains("has another hash", doctor.Output, StringComparison.Ordinal);
         Assert.Contains("WRONG  ledger: Quotas that are not the sum of their ledger: 1", doctor.Output, StringComparison.Ordinal);
     }
 
@@ -126,7 +126,7 @@ public sealed class UpkeepTests : IAsyncLifetime
         var doctor = await CommandLine.RunInAsync(temporary.Path, "doctor", "--data", "nowhere");
 
         Assert.Equal(2, doctor.ExitCode);
-        Assert.Contains("There is no studio's data in", doctor.OneLine, StringComparison.Ordinal);
+        Assert.Contains("There is no studio data in", doctor.OneLine, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()
@@ -142,7 +142,7 @@ public sealed class UpkeepTests : IAsyncLifetime
 
     private AppDbContext Open() => services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
-    /// <summary>A delivered picture with its charge, as the studio writes it.</summary>
+    /// <summary>Adds a delivered picture with its charge, as the studio writes them.</summary>
     private async Task AddPictureAsync(AppDbContext database, string prompt, byte[] bytes)
     {
         var person = Guid.NewGuid();

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
-using PromptCanvas.Cli.Upkeep;
+using PromptCanvas.Cli.Maintenance;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 

@@ -5,8 +5,8 @@ using PromptCanvas.Diffusion.Onnx.Graphs;
 namespace PromptCanvas.Diffusion.Onnx.Tests.Graphs;
 
 /// <summary>
-/// The engine's promise that a seed gives the same picture in any company rests on this: at the widths that are really used, where the
-/// runtime blocks and shares out its matrix products, a row is bit for bit what it is alone.
+/// The engine's guarantee that a seed gives the same picture in any batch depends on this: at the widths used in practice, where the
+/// runtime tiles and parallelises its matrix products, a row is bit for bit the same as alone.
 /// </summary>
 public sealed class BatchInvarianceTests : IDisposable
 {

@@ -88,7 +88,7 @@ public sealed class OnnxNetworkTests : IDisposable
         var small = Fixtures.Inputs("super_res_first");
         network.Run(small, CancellationToken.None);
 
-        // Seconds of work, cancelled when the last input is handed over: after the last look at the token.
+        // Seconds of work, cancelled when the last input is passed: after the last check of the token.
         var large = new CancellingInputs(cancellation, "timestep", new Dictionary<string, NetworkTensor>
         {
             [NetworkNames.Sample] = NetworkTensor.Float32(new float[16 * 6 * 512 * 512], 16, 6, 512, 512),

@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Starter;
 
-/// <summary>The shipped model on an engine, and what tests ask of it.</summary>
+/// <summary>The shipped model on an engine, with helpers for tests.</summary>
 public sealed class StarterEngine : IDisposable
 {
     private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu });

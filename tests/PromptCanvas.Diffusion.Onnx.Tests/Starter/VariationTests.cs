@@ -2,12 +2,12 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Starter;
 
-/// <summary>What the strength of a variation means, measured on the shipped model over several pictures and seeds.</summary>
+/// <summary>The effect of a variation's strength, measured on the shipped model over several pictures and seeds.</summary>
 public sealed class VariationTests(ITestOutputHelper output, StarterEngine starter) : IClassFixture<StarterEngine>
 {
     private const int SeedsEach = 2;
 
-    // Things stand in the middle of every picture of this model, so even a new one shares most of its pixels.
+    // This model centres its objects, so even an unrelated picture shares most pixels.
     private const double ClearlyFarther = 1.5;
 
     private static readonly double[] Strengths = [0, 0.25, 0.5, 0.75, 1];
@@ -48,7 +48,7 @@ public sealed class VariationTests(ITestOutputHelper output, StarterEngine start
         Assert.Equal(similarities.OrderDescending(), similarities);
         Assert.Equal(distances.Order(), distances);
 
-        // The weakest variation is nearly the picture; the strongest still shows the same kind of thing.
+        // The weakest variation is nearly the picture; the strongest still shows the same kind of object.
         Assert.True(similarities[0] > 0.9, $"similarity at strength 0: {similarities[0]}");
         Assert.True(distances[^1] > ClearlyFarther * distances[0], $"distances: {distances[0]} and {distances[^1]}");
     }

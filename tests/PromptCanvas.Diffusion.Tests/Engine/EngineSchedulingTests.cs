@@ -30,7 +30,7 @@ public sealed class EngineSchedulingTests
         script.TurnUntil(() => script.Fake.Second.Rows.Count == 1);
         var person = 0;
 
-        // Somebody new whenever everybody has seen something.
+        // A new person arrives whenever all present have had a preview.
         script.TurnUntil(() =>
         {
             if (script.Happenings.Count(happening => happening.Event is StepCompleted { Stage: GenerationStage.Decoder, Step: 1 }) >= person + 2)
@@ -62,14 +62,14 @@ public sealed class EngineSchedulingTests
         var early = since.Where(run => run.Network == script.Fake.Prior || run.Network == script.Fake.Decoder).ToList();
         Assert.All(early.Zip(early.Skip(1)), pair => Assert.InRange(pair.Second.Start - pair.First.End, TimeSpan.Zero, Defaults.FirstPreviewInterval));
 
-        // A full batch of the upsampler is over within the interval, so it goes between: nobody's preview waits for it too long.
+        // A full upsampler batch ends within the interval, so it runs in between and delays no preview too long.
         Assert.Contains(since, run => run.Network == script.Fake.Second);
     }
 
     [Fact]
     public void Turn_UpsamplersBatchIsNotFull_RunsOnceItsPatienceIsOver()
     {
-        // The decoder gives the most rows a second, and always has some.
+        // The decoder has the highest row rate, and always has rows.
         var script = new EngineScript();
         script.Arrive("first", size: FakeModel.MiddleSize);
         script.TurnUntil(() => script.Fake.First.Rows.Count == 1);

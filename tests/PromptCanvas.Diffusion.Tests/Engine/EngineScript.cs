@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 
-/// <summary>An engine without its thread, whose networks cost what the script says on a clock that nothing else moves.</summary>
+/// <summary>An engine without its thread; its networks take scripted times on a manual clock.</summary>
 internal sealed class EngineScript
 {
     /// <summary>Steps and guidance of the starter.</summary>
@@ -99,7 +99,7 @@ internal sealed class EngineScript
     };
 }
 
-/// <summary>What a row of each network costs.</summary>
+/// <summary>The scripted time per row of each network.</summary>
 internal sealed record StepCosts(TimeSpan Prior, TimeSpan Decoder, TimeSpan First, TimeSpan Second)
 {
     /// <summary>Whether a run costs the same with any number of rows.</summary>

@@ -71,7 +71,7 @@ internal sealed class FakeModel
 
     public UnClipModel Model { get; }
 
-    /// <summary>Whether the decoder gives no numbers.</summary>
+    /// <summary>Whether the decoder returns NaN.</summary>
     public bool DecoderIsBroken { get; set; }
 
     /// <summary>Its pictures are black, and worse.</summary>

@@ -4,7 +4,7 @@ namespace PromptCanvas.Diffusion.Tests.Engine;
 
 public sealed class ImageEngineTests
 {
-    /// <summary>How long a test waits for what must happen before it fails.</summary>
+    /// <summary>Time after which a waiting test fails.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -88,7 +88,7 @@ public sealed class ImageEngineTests
         using var alone = new ImageEngine(new FakeModel().Model, new EngineOptions());
         var expected = (await CompletedAsync(alone, Request(seed: 7, count: 2))).Select(picture => picture.Image.Values).ToList();
         using var crowded = new ImageEngine(new FakeModel().Model, new EngineOptions { MaxBatch = 5, MaxLanes = 6 });
-#pragma warning disable RS0030 // A seeded generator: the company is random, the test is not.
+#pragma warning disable RS0030 // Seeded: the batch is random, the test is not.
         var random = new Random(companySeed);
 #pragma warning restore RS0030
         var company = Enumerable.Range(0, 6).Select(person => CompletedAsync(

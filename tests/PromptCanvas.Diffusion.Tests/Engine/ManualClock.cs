@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Tests.Engine;
 
-/// <summary>A clock that moves only when it is told to.</summary>
+/// <summary>A clock that advances only on request.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private long now;

@@ -147,7 +147,7 @@ public sealed class PictureOriginTests
         Approximately.Equal(embeddings[1], frames[2].ImageEmbedding, Tolerance);
         Approximately.Equal(embeddings[2], frames[4].ImageEmbedding, Tolerance);
 
-        // All start from one noise: the first sample rows of the decoder are alike.
+        // All start from the same noise: the decoder's first sample rows are equal.
         var first = fake.DecoderSamples[0];
         Assert.Equal(first[..(first.Length / 5)], first[^(first.Length / 5)..]);
     }

@@ -67,7 +67,7 @@ public sealed class StageResultTests
         var whole = await CompletedAsync(engine, request);
         var asked = 0;
 
-        // Picture 0 is wanted for the first four looks at it.
+        // Picture 0 is cancelled at its fifth check.
         var events = await CollectAsync(engine, request with { PictureWanted = index => index != 0 || ++asked <= 4 });
 
         Assert.Equal(request.Seed, Assert.Single(events.OfType<ImageDropped>()).Seed);

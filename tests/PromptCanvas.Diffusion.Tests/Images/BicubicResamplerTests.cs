@@ -24,7 +24,7 @@ public sealed class BicubicResamplerTests
     [InlineData(3, new[] { -0.07324219f, 0.72753906f, 0.38964844f, -0.04394531f })]
     public void Resample_FourTimesLarger_HasTheReferenceWeights(int phase, float[] expected)
     {
-        // Output 4k + phase looks at inputs k−2 … k+1 in phases 0 and 1, and at k−1 … k+2 in 2 and 3.
+        // Output 4k + phase depends on inputs k−2 … k+1 in phases 0 and 1, and at k−1 … k+2 in 2 and 3.
         const int K = 8;
         var first = phase < 2 ? K - 2 : K - 1;
         for (var tap = 0; tap < 4; tap++)

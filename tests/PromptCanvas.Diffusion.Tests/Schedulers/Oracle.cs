@@ -24,7 +24,7 @@ internal static class Oracle
         return sample;
     }
 
-    /// <summary>What a perfect network says of a noisy sample.</summary>
+    /// <summary>The prediction of a perfect network for a noisy sample.</summary>
     public static float[] Predict(double alphaBar, PredictionTarget target, float[] sample, float[] clean)
     {
         var predicted = new float[sample.Length];

@@ -4,7 +4,7 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>The real database, until it is out of reach.</summary>
+/// <summary>The real database, which a test can make unreachable.</summary>
 internal sealed class AwayDatabases(IDbContextFactory<AppDbContext> databases) : IDbContextFactory<AppDbContext>
 {
     public bool Away { get; set; }

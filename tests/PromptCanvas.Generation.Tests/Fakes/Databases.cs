@@ -2,12 +2,12 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>Settings for a studio on one of the two databases.</summary>
+/// <summary>Studio settings for each of the two databases.</summary>
 internal static class Databases
 {
     public static TheoryData<DatabaseProvider> Both => [DatabaseProvider.Sqlite, DatabaseProvider.PostgreSql];
 
-    /// <summary>Skips the test when PostgreSQL is asked for and not installed.</summary>
+    /// <summary>Skips the test if it needs PostgreSQL and PostgreSQL is not installed.</summary>
     public static async Task<Dictionary<string, string?>> SettingsAsync(this PostgresServer server, DatabaseProvider provider) =>
         provider == DatabaseProvider.Sqlite
             ? []

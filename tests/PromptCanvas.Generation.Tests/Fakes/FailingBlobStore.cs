@@ -2,7 +2,7 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>The real store on a disk that is full for the first file of one kind.</summary>
+/// <summary>The real store, except that the first write of one kind fails with a full disk.</summary>
 internal sealed class FailingBlobStore(DataFolder folder, TimeProvider clock, BlobKind failing) : IBlobStore
 {
     private readonly BlobStore store = new(folder, clock);

@@ -3,32 +3,32 @@ using System.Runtime.CompilerServices;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>One prior step, one decoder step, then the picture: each of them as the test scripts it.</summary>
+/// <summary>Scriptable engine: per picture one prior step, one decoder step, then the picture.</summary>
 internal sealed class FakeEngine : IImageEngine, IEmbedder
 {
     public ConcurrentQueue<GenerationRequest> Requests { get; } = new();
 
-    /// <summary>Awaited before each picture is finished: may block, or throw.</summary>
+    /// <summary>Awaited before each picture is finished; may block or throw.</summary>
     public Func<GenerationRequest, int, CancellationToken, Task> BeforeImage { get; set; } = (_, _, _) => Task.CompletedTask;
 
     public Func<int, bool> NotANumber { get; set; } = _ => false;
 
-    /// <summary>Seeds that give no picture.</summary>
+    /// <summary>Seeds whose pictures fail.</summary>
     public Func<uint, bool> Unlucky { get; set; } = _ => false;
 
-    /// <summary>What it says its model is.</summary>
+    /// <summary>Fingerprint of the model.</summary>
     public string Fingerprint { get; set; } = "one";
 
     public string? Refusal { get; set; }
 
-    /// <summary>What its CLIP sees; null = it has none.</summary>
+    /// <summary>The CLIP embedding of an input; null = the model has no CLIP.</summary>
     public Func<ConditioningInput, float[]>? Clip { get; set; }
 
-    /// <summary>The embedding a picture of its is drawn from, by seed.</summary>
+    /// <summary>The image embedding from which a picture is drawn, by seed.</summary>
     public Func<uint, float[]> Prior { get; set; } = seed => [seed, 1.5f, float.Epsilon, -0f];
 
     public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) => Clip is null ? "It has no CLIP." : null;
@@ -69,16 +69,16 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
         }
     }
 
-    /// <summary>Whether it tells its stages.</summary>
+    /// <summary>Whether the engine reports completed stages.</summary>
     public bool ReportsStages { get; set; }
 
-    /// <summary>What its decoder gives.</summary>
+    /// <summary>Result of the decoder stage.</summary>
     public static StageResult StageOf(uint seed) =>
         new(GenerationStage.Decoder, Embedding(seed), Picture(seed), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
 
     private static float[] Embedding(uint seed) => [seed, 1.5f, float.Epsilon, -0f];
 
-    /// <summary>What it draws.</summary>
+    /// <summary>The picture of a seed.</summary>
     public static SignedImage Picture(uint seed)
     {
         var values = new float[SignedImage.Channels * 64 * 64];
@@ -100,7 +100,7 @@ internal sealed class FakeEngines(FakeEngine engine) : IEngineProvider
 
     public IReadOnlyList<string> Models { get; set; } = ["karlo", "starter"];
 
-    /// <summary>What <see cref="Get"/> throws.</summary>
+    /// <summary>Thrown by <see cref="Get"/>.</summary>
     public ModelException? Damaged { get; set; }
 
     public IImageEngine Get(string modelName) => Damaged is null ? engine : throw Damaged;

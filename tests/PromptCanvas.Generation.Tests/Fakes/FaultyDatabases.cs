@@ -4,7 +4,7 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>The real database behind a door that fails as often as a test asks, in a way nobody foresaw.</summary>
+/// <summary>The real database, failing a given number of times with an unexpected exception.</summary>
 internal sealed class FaultyDatabases(IDbContextFactory<AppDbContext> databases) : IDbContextFactory<AppDbContext>
 {
     private int failures;
@@ -19,5 +19,5 @@ internal sealed class FaultyDatabases(IDbContextFactory<AppDbContext> databases)
     public void FailNext(int times = 1) => failures = times;
 
     public AppDbContext CreateDbContext() =>
-        Interlocked.Decrement(ref failures) >= 0 ? throw new InvalidOperationException("nobody foresaw this") : databases.CreateDbContext();
+        Interlocked.Decrement(ref failures) >= 0 ? throw new InvalidOperationException("unexpected") : databases.CreateDbContext();
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>A file system of a few megabytes that a test may fill. Needs the right to mount.</summary>
+/// <summary>A file system of a few megabytes that a test can fill. Requires the right to mount.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -14,7 +14,7 @@ internal sealed class SmallDisk : IDisposable
         if (!mounted)
         {
             folder.Dispose();
-            Assert.Skip("Mounting a small disk needs the rights of an administrator on Linux.");
+            Assert.Skip("Mounting a small disk requires root on Linux.");
         }
     }
 
@@ -22,7 +22,7 @@ internal sealed class SmallDisk : IDisposable
 
     public bool MakeReadOnly() => Run("mount", "-o", "remount,ro", folder.Path);
 
-    /// <summary>Takes all the space there is.</summary>
+    /// <summary>Fills all free space.</summary>
     public void Fill()
     {
         using var ballast = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -36,12 +36,12 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // Full: that is what was asked for.
+            // The disk is full, as intended.
             return;
         }
     }
 
-    public void MakeRoom() => File.Delete(Ballast);
+    public void FreeSpace() => File.Delete(Ballast);
 
     public void Dispose()
     {

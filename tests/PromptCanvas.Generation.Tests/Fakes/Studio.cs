@@ -6,22 +6,21 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>A whole studio without its web: real files, real SQLite, a fake engine, and a clock that the test moves.</summary>
+/// <summary>A whole studio without the web layer: real files, real SQLite, a fake engine and a fake clock.</summary>
 internal sealed class Studio : IAsyncDisposable
 {
-    /// <summary>Somebody who has made nothing.</summary>
-    public static readonly Viewer Somebody = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d001"), PersonRoles.Member);
+    /// <summary>A person without pictures.</summary>
+    public static readonly Actor Somebody = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d001"), PersonRoles.Member);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -53,7 +52,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public FakeEngine Engine { get; } = new();
 
-    public LogBook Log { get; } = new();
+    public RecordedLog Log { get; } = new();
 
     public FakeEngines Engines { get; }
 
@@ -101,8 +100,8 @@ internal sealed class Studio : IAsyncDisposable
         }
     }
 
-    /// <summary>What the system does when the process dies: the lock is gone, and the rows stay as they are.</summary>
-    public void LetGoOfTheFolder() => Get<DataFolderLock>().Dispose();
+    /// <summary>Simulates a process crash: releases the lock and leaves the rows unchanged.</summary>
+    public void ReleaseFolderLock() => Get<DataFolderLock>().Dispose();
 
     public AppDbContext OpenDatabase() => Get<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
@@ -126,7 +125,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public Task<QuotaView> QuotaAsync(Guid personId, string? role = null) => Get<ICredits>().GetAsync(personId, role, Cancellation);
 
-    /// <summary>Fails with the sentences of every rule that is broken.</summary>
+    /// <summary>Fails if any consistency rule is broken.</summary>
     public async Task ConsistentAsync()
     {
         await using var database = OpenDatabase();
@@ -135,7 +134,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public Task<JobView> WaitAsync(Guid jobId, JobState state) => WaitAsync(jobId, job => job.State == state);
 
-    /// <summary>Looks again at each change, until the job is as expected.</summary>
+    /// <summary>Waits until the job matches; checks again after each change.</summary>
     public async Task<JobView> WaitAsync(Guid jobId, Func<JobView, bool> expected)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -161,7 +160,7 @@ internal sealed class Studio : IAsyncDisposable
     }
 }
 
-internal static class Requests
+internal static class TestRequests
 {
     public static NewJob FoxOf(Guid personId, string key = "key", int count = 2) => Fox(key, count) with { PersonId = personId };
 
@@ -175,7 +174,7 @@ internal static class Requests
     };
 }
 
-/// <summary>Holds the engine at a point until the test lets it go on.</summary>
+/// <summary>Blocks the engine at a point until the test opens the gate.</summary>
 internal sealed class Gate
 {
     private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,15 +1,16 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Generation.Uploads;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>People who bring pictures along.</summary>
+/// <summary>Helpers to upload pictures and masks.</summary>
 internal static class Uploading
 {
-    public static async Task<Viewer> PersonAsync(this Studio studio, string name = "somebody")
+    public static async Task<Actor> PersonAsync(this Studio studio, string name = "somebody")
     {
         await using var database = studio.OpenDatabase();
         var person = new Person
@@ -23,18 +24,18 @@ internal static class Uploading
         };
         database.People.Add(person);
         await database.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return new Viewer(person.Id, PersonRoles.Member);
+        return new Actor(person.Id, PersonRoles.Member);
     }
 
-    public static async Task<Guid> UploadAsync(this Studio studio, Viewer viewer, RgbImage picture)
+    public static async Task<Guid> UploadAsync(this Studio studio, Actor actor, RgbImage picture)
     {
         using var file = new MemoryStream(PngEncoder.Encode(picture));
-        var result = await studio.Get<IUploads>().AddAsync(viewer, file, TestContext.Current.CancellationToken);
+        var result = await studio.Get<IUploads>().AddAsync(actor, file, TestContext.Current.CancellationToken);
         Assert.True(result.TryGet(out var upload, out var refusal), refusal?.Message);
         return upload.Id;
     }
 
-    /// <summary>Black where something is painted.</summary>
+    /// <summary>Black where pixels are regenerated.</summary>
     public static RgbImage MaskPicture(int width, int height, Func<int, int, bool> painted)
     {
         var bytes = new byte[RgbImage.Channels * width * height];

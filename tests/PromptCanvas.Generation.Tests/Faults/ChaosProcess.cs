@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 
-/// <summary>A studio as a real process, which tests kill, stop and continue.</summary>
+/// <summary>A studio in a real process that tests kill, stop and continue.</summary>
 internal sealed class ChaosProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -16,7 +16,7 @@ internal sealed class ChaosProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Starts one and waits until it works; a failpoint may end it before.</summary>
+    /// <summary>Starts a process and waits until it is ready; a failpoint may end it earlier.</summary>
     public static async Task<ChaosProcess> StartAsync(string folder, IReadOnlyDictionary<string, string?> settings, string? failpoints = null)
     {
         var start = new ProcessStartInfo("dotnet")
@@ -44,8 +44,8 @@ internal sealed class ChaosProcess : IAsyncDisposable
         return chaos;
     }
 
-    /// <summary>One order, one answer.</summary>
-    /// <returns>Null when the process died over it.</returns>
+    /// <summary>Sends one command and returns its answer.</summary>
+    /// <returns>Null if the process died before it answered.</returns>
     public async Task<string?> OrderAsync(string order)
     {
         try

@@ -6,7 +6,7 @@ using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 
-/// <summary>A folder and a database that studios are started on one after the other, or side by side; and what they left there.</summary>
+/// <summary>A data folder and database on which studios run, one after another or concurrently, with access to their state.</summary>
 internal sealed class ChaosRunner : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
@@ -18,7 +18,7 @@ internal sealed class ChaosRunner : IAsyncDisposable
 
     public ChaosRunner(DatabaseProvider provider, Dictionary<string, string?> settings)
     {
-        // A job meets many failpoints here; the limits of crashes have tests of their own.
+        // A job passes many failpoints here; crash limits have their own tests.
         this.settings = new Dictionary<string, string?> { ["Generation:MaximumCrashes"] = "10", ["Generation:CrashBudget"] = "0" };
         foreach (var (key, value) in settings)
         {
@@ -38,14 +38,14 @@ internal sealed class ChaosRunner : IAsyncDisposable
         var chaos = await ChaosProcess.StartAsync(folder.Path, settings, failpoints);
         if (!chaos.HasExited)
         {
-            // The first look of a test takes seconds on a busy machine: in that time a job would come and go unseen.
+            // Warm up: a test's first query takes seconds on a busy machine, and a job could start and end unseen in that time.
             await UntilAsync(async database => await database.Jobs.CountAsync(Cancellation) >= 0);
         }
 
         return chaos;
     }
 
-    /// <summary>A file in the folder that its studios work in.</summary>
+    /// <summary>A file in the studios' data folder.</summary>
     public string FileOf(string name) => folder.File(name);
 
     public AppDbContext OpenDatabase() => services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
@@ -56,11 +56,11 @@ internal sealed class ChaosRunner : IAsyncDisposable
         return await database.Jobs.AsNoTracking().Include(job => job.Images).SingleAsync(job => job.IdempotencyKey == key, Cancellation);
     }
 
-    /// <summary>Until nothing waits or runs.</summary>
+    /// <summary>Waits until no job is queued or running.</summary>
     public Task DrainedAsync() => UntilAsync(async database =>
         !await database.Jobs.AnyAsync(job => job.State == JobStates.Queued || job.State == JobStates.Running, Cancellation));
 
-    /// <summary>Looks at what another process writes until it is as expected.</summary>
+    /// <summary>Polls the database until it is as expected.</summary>
     public async Task UntilAsync(Func<AppDbContext, Task<bool>> expected)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -79,7 +79,7 @@ internal sealed class ChaosRunner : IAsyncDisposable
         }
     }
 
-    /// <summary>Every rule holds, and every picture's file is there and is what its name says.</summary>
+    /// <summary>Checks all consistency rules, and that every picture's file exists and matches its hash.</summary>
     public async Task ConsistentAsync()
     {
         await using var database = OpenDatabase();

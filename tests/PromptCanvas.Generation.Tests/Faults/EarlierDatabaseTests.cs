@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Faults;
@@ -33,7 +33,7 @@ public sealed class EarlierDatabaseTests : IDisposable
         var refusal = await Assert.ThrowsAsync<StartupException>(studio.PrepareAsync);
 
         Assert.EndsWith(
-            "make a backup, start PromptCanvas 0.1.0 (commit 085b326) on it once, which brings it up to date, and then this version.", refusal.Message, StringComparison.Ordinal);
+            "make a backup, start PromptCanvas 0.1.0 (commit 085b326) once to migrate it, and then start this version.", refusal.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();

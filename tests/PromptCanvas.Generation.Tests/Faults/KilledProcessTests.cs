@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Faults;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Faults;
@@ -21,12 +21,12 @@ public sealed class KilledProcessTests(PostgresServer server)
         await using var runner = new ChaosRunner(provider, await server.SettingsAsync(provider));
         foreach (var failpoint in Failpoints.All)
         {
-            // Each start also takes over what the kill before left.
+            // Each start also recovers the job of the previous crash.
             await using var chaos = await runner.StartAsync($"{failpoint}=kill");
             var answer = await chaos.SubmitAsync(failpoint, runner.Person, "a fox");
             if (failpoint == Failpoints.CancelWritten && answer is not null)
             {
-                // Unless it is finished already, it dies over this.
+                // The process dies during the cancellation, unless the job is finished already.
                 await chaos.OrderAsync($"cancel {answer.Split(' ')[1]}");
                 await Task.WhenAny(chaos.ExitAsync(), runner.DrainedAsync());
             }
@@ -75,7 +75,7 @@ public sealed class KilledProcessTests(PostgresServer server)
             await first.ExitAsync();
         }
 
-        // Nine crashes at most: three for each of the three, and the first one was everybody's.
+        // At most nine crashes: three for each of the three killers; the first crash counted for every job.
         for (var start = 0; start < 9 && await OpenAsync(runner) > 0; start++)
         {
             await using var next = await runner.StartAsync();
@@ -138,7 +138,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         stalled.Continue();
         await runner.DrainedAsync();
 
-        // The stalled one goes on, and notices: it still takes orders, and what it had made is not counted.
+        // The stalled process resumes and notices the lost lease: it still accepts commands, and its late results are not counted.
         Assert.StartsWith("ok ", await stalled.SubmitAsync("key", runner.Person, "a fox"), StringComparison.Ordinal);
         var job = await runner.JobAsync("key");
         Assert.Equal((JobStates.Done, 2), (job.State, job.CompletedImages));
@@ -186,7 +186,7 @@ public sealed class KilledProcessTests(PostgresServer server)
                 await using var chaos = await runner.StartAsync(failpoint);
                 for (var order = random.Next(1, 20); order > 0 && !chaos.HasExited; order--)
                 {
-                    // Some keys again, as an impatient client does.
+                    // Repeat some keys, as a retrying client does.
                     await chaos.SubmitAsync($"key-{(random.Next(4) == 0 ? random.Next(keys + 1) : keys++)}", runner.Person, "a fox", 1 + random.Next(3));
                 }
 

@@ -1,12 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 
-/// <summary>Word between the processes of one queue: row 10 of the fault catalogue, as far as it is about LISTEN.</summary>
+/// <summary>Notifications between the processes of one queue: row 10 of the fault catalogue, for LISTEN.</summary>
 public sealed class QueueNewsTests(PostgresServer server) : IDisposable
 {
     private const string Listeners = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
@@ -22,12 +22,12 @@ public sealed class QueueNewsTests(PostgresServer server) : IDisposable
         var settings = (await server.SettingsAsync(DatabaseProvider.PostgreSql)).With("Generation:SharedQueue", "true");
         await using var asks = await new Studio(here.Path, settings: settings).PrepareAsync();
 
-        // Its clock stands still: whatever it does about what was queued elsewhere, it does not do because a second has passed.
+        // Its clock is stopped, so polling cannot be what wakes it.
         await using var works = await new Studio(there.Path, settings: settings).StartAsync();
         await asks.Get<QueueNews>().StartAsync(Cancellation);
         await UntilAsync(asks, pids => pids.Count == 2);
 
-        await works.WaitAsync(await asks.SubmitAsync(Requests.Fox("first")), JobState.Done);
+        await works.WaitAsync(await asks.SubmitAsync(TestRequests.Fox("first")), JobState.Done);
 
         var cut = await PidsAsync(asks);
         await using (var database = asks.OpenDatabase())
@@ -36,7 +36,7 @@ public sealed class QueueNewsTests(PostgresServer server) : IDisposable
         }
 
         await UntilAsync(asks, pids => pids.Count == 2 && !pids.Exists(cut.Contains));
-        await works.WaitAsync(await asks.SubmitAsync(Requests.Fox("second")), JobState.Done);
+        await works.WaitAsync(await asks.SubmitAsync(TestRequests.Fox("second")), JobState.Done);
         await asks.Get<QueueNews>().StopAsync(Cancellation);
         await works.ConsistentAsync();
     }

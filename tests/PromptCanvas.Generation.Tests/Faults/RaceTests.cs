@@ -6,8 +6,8 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Faults;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -15,7 +15,7 @@ using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 
-/// <summary>Cancel, finish and rescue at the same time, leases, and databases that are away: rows 6, 7, 9, 15, 17, 20, 21, 26 and 27 of the fault catalogue.</summary>
+/// <summary>Concurrent cancel, finish and recovery, leases, and unreachable databases: rows 6, 7, 9, 15, 17, 20, 21, 26 and 27 of the fault catalogue.</summary>
 public sealed class RaceTests(PostgresServer server) : IDisposable
 {
     private static readonly Guid Anna = Guid.Parse("a0000000-0000-4000-8000-000000000000");
@@ -33,12 +33,12 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(provider);
         for (var round = 0; round < 10; round++)
         {
-            var id = await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {round}", count: 1));
+            var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, $"key {round}", count: 1));
             var claim = await ClaimAsync(studio);
             var finish = Task.Run(() => studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation));
             await Task.WhenAll(finish, Task.Run(() => studio.CancelAsync(id)));
 
-            // Both may come true: finished first, then cancelled with the picture kept.
+            // Both may succeed: first finished, then cancelled with the picture kept.
             var job = await studio.FindAsync(id);
             Assert.Equal(JobState.Cancelled, job.State);
             Assert.Equal(await finish == PictureWrite.Written ? JobImageState.Done : JobImageState.Cancelled, job.Images[0].State);
@@ -54,13 +54,13 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(provider);
         for (var round = 0; round < 10; round++)
         {
-            var id = await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {round}", count: 1));
+            var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, $"key {round}", count: 1));
             var claim = await ClaimAsync(studio);
             await ExpireAsync(studio, id);
             var finish = Task.Run(() => studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation));
             var end = Task.Run(() => studio.Get<JobProgress>().EndAsync(claim, "Nothing came.", Cancellation));
             await Task.WhenAll(
-                finish, end, Task.Run(() => studio.Get<Rescue>().ExpiredAsync(Cancellation)), Task.Run(() => studio.Get<Rescue>().ExpiredAsync(Cancellation)), Task.Run(() => studio.CancelAsync(id)));
+                finish, end, Task.Run(() => studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation)), Task.Run(() => studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation)), Task.Run(() => studio.CancelAsync(id)));
 
             Assert.NotEqual(JobState.Running, (await studio.FindAsync(id)).State);
             await studio.CancelAsync(id);
@@ -73,10 +73,10 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Finish_AfterARescue_IsTooLateAndWritesNothing(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
-        var id = await studio.SubmitAsync(Requests.FoxOf(Anna, count: 1));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 1));
         var stale = await ClaimAsync(studio);
         await ExpireAsync(studio, id);
-        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(1, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         var fresh = await ClaimAsync(studio);
 
         Assert.Equal(PictureWrite.Fenced, await studio.Get<JobProgress>().FinishImageAsync(stale, Picture(stale), Cancellation));
@@ -93,17 +93,17 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Save_AfterARescue_LeavesNoFileToWhoeverSweeps(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
-        var id = await studio.SubmitAsync(Requests.FoxOf(Anna, count: 1));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 1));
         var stale = await ClaimAsync(studio);
         await ExpireAsync(studio, id);
-        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(1, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         var fresh = await ClaimAsync(studio);
         var saver = studio.Get<PictureSaver>();
 
         Assert.Equal(PictureWrite.Fenced, await saver.SaveAsync(stale, Completed(stale, brightness: -1), Cancellation));
         Assert.Equal(PictureWrite.Written, await saver.SaveAsync(fresh, Completed(fresh, brightness: 1), Cancellation));
 
-        // At once it may not go: the same picture may be another worker's, who has written its file and not yet its row.
+        // The file may not be removed at once: it could belong to another worker that has not written its row yet.
         Assert.Equal(4, Files(studio).Count);
         studio.Clock.Advance(TimeSpan.FromHours(25));
         await studio.Get<Orphans>().SweepAsync(Cancellation);
@@ -120,7 +120,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var ids = new List<Guid>();
         for (var number = 0; number < 3; number++)
         {
-            ids.Add(await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {number}", count: 1)));
+            ids.Add(await studio.SubmitAsync(TestRequests.FoxOf(Anna, $"key {number}", count: 1)));
         }
 
         await ClaimAsync(studio);
@@ -128,13 +128,13 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await studio.Get<JobProgress>().FinishImageAsync(finished, Picture(finished), Cancellation);
         await studio.Get<JobProgress>().EndAsync(finished, "", Cancellation);
 
-        // The studio's clock says nothing about a lease: an hour of it passes without a rescue.
+        // Leases use the database's clock: an hour on the studio's clock recovers nothing.
         studio.Clock.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
 
         await ExpireAsync(studio, ids[0]);
-        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
-        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(1, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
+        Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         Assert.Equal([JobState.Queued, JobState.Done, JobState.Queued], [(await studio.FindAsync(ids[0])).State, (await studio.FindAsync(ids[1])).State, (await studio.FindAsync(ids[2])).State]);
     }
 
@@ -143,7 +143,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Rescue_ThirdCrashWithOnePictureDone_DeliversThatAndGivesTheRestBack(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider, settings => settings.With("Generation:Lease", "00:00:01"));
-        var id = await studio.SubmitAsync(Requests.FoxOf(Anna, count: 3));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3));
         for (var crash = 1; crash <= 3; crash++)
         {
             var claim = await ClaimAsync(studio);
@@ -153,7 +153,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
             }
 
             await ExpireAsync(studio, id);
-            await studio.Get<Rescue>().ExpiredAsync(Cancellation);
+            await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation);
         }
 
         var job = await studio.FindAsync(id);
@@ -168,8 +168,8 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Heartbeat_OwnAndLostJobs_RenewsTheOneAndStopsTheOther(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
-        var kept = await studio.SubmitAsync(Requests.FoxOf(Anna, "kept"));
-        var lost = await studio.SubmitAsync(Requests.FoxOf(Anna, "lost"));
+        var kept = await studio.SubmitAsync(TestRequests.FoxOf(Anna, "kept"));
+        var lost = await studio.SubmitAsync(TestRequests.FoxOf(Anna, "lost"));
         var stopped = new List<Guid>();
         foreach (var _ in new[] { kept, lost })
         {
@@ -182,7 +182,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         studio.Get<Heartbeat>().Beat(NullLogger.Instance);
 
         Assert.Equal([lost], stopped);
-        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         await using var database = studio.OpenDatabase();
         Assert.Equal(0, (await database.Jobs.SingleAsync(job => job.Id == kept, Cancellation)).CrashCount);
     }
@@ -191,7 +191,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Heartbeat_DatabaseAwayForMostOfALease_LeavesTheJobToOthers()
     {
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite, settings => settings.With("Generation:SharedQueue", "true"), AwayDatabases.Insert);
-        await studio.SubmitAsync(Requests.FoxOf(Anna));
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         var stopped = 0;
         studio.Get<HeldLeases>().Hold(await ClaimAsync(studio), () => stopped++);
         studio.Get<Heartbeat>().Beat(NullLogger.Instance);
@@ -213,7 +213,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var budget = studio.Get<CrashBudget>();
         for (var crash = 0; crash < 8; crash++)
         {
-            // One every three minutes is bad luck.
+            // One crash every three minutes stays within the budget.
             await budget.CountAsync(Cancellation);
             studio.Clock.Advance(TimeSpan.FromMinutes(3));
         }
@@ -223,7 +223,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await budget.CountAsync(Cancellation);
 
         Assert.NotNull((await studio.Get<IQueueAdmin>().LookAsync(1, Cancellation)).PausedAt);
-        await studio.SubmitAsync(Requests.FoxOf(Anna));
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         Assert.Empty(await studio.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
     }
 
@@ -237,7 +237,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await studio.StartAsync();
         studio.Clock.Advance(TimeSpan.FromHours(2));
         Assert.False(ended.Ended.IsCompleted);
-        await studio.SubmitAsync(Requests.FoxOf(Anna));
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         await gate.Reached;
 
         studio.Clock.Advance(TimeSpan.FromMinutes(12));
@@ -253,15 +253,15 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var progress = new EngineProgress(new Failpoints(null), clock);
         var floor = TimeSpan.FromMinutes(10);
         using var work = progress.Begin();
-        Assert.Equal(floor, HangWatch.LimitOf(progress.Usual, floor));
+        Assert.Equal(floor, Watchdog.LimitOf(progress.Usual, floor));
 
-        // The first silence is the model's loading; it fades with the steps that follow.
+        // The first silence includes loading the model; it decays over the following steps.
         Step(TimeSpan.FromMinutes(8), 1);
-        Assert.Equal(TimeSpan.FromMinutes(80), HangWatch.LimitOf(progress.Usual, floor));
+        Assert.Equal(TimeSpan.FromMinutes(80), Watchdog.LimitOf(progress.Usual, floor));
         Step(TimeSpan.FromMinutes(2), 500);
-        Assert.InRange(HangWatch.LimitOf(progress.Usual, floor), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(21));
+        Assert.InRange(Watchdog.LimitOf(progress.Usual, floor), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(21));
         Step(TimeSpan.FromSeconds(1), 500);
-        Assert.Equal(floor, HangWatch.LimitOf(progress.Usual, floor));
+        Assert.Equal(floor, Watchdog.LimitOf(progress.Usual, floor));
 
         void Step(TimeSpan silence, int times)
         {
@@ -277,20 +277,20 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Submit_DatabaseLockedForSeconds_WaitsAndRunningJobsLive()
     {
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
-        var running = await studio.SubmitAsync(Requests.FoxOf(Anna, "running"));
+        var running = await studio.SubmitAsync(TestRequests.FoxOf(Anna, "running"));
         var claim = await ClaimAsync(studio);
-        using var lease = studio.Get<HeldLeases>().Hold(claim, () => Assert.Fail("Its lease was lost."));
+        using var lease = studio.Get<HeldLeases>().Hold(claim, () => Assert.Fail("The lease was lost."));
         await using var database = studio.OpenDatabase();
         await using var locked = await database.Database.BeginTransactionAsync(Cancellation);
 
-        var submit = Task.Run(() => studio.SubmitAsync(Requests.FoxOf(Anna, "waiting")));
+        var submit = Task.Run(() => studio.SubmitAsync(TestRequests.FoxOf(Anna, "waiting")));
         var beat = Task.Run(() => studio.Get<Heartbeat>().Beat(NullLogger.Instance), Cancellation);
         Assert.NotSame(submit, await Task.WhenAny(submit, Task.Delay(TimeSpan.FromSeconds(2), Cancellation)));
         await locked.RollbackAsync(Cancellation);
 
         await submit;
         await beat;
-        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         Assert.Equal(JobState.Running, (await studio.FindAsync(running)).State);
         await studio.ConsistentAsync();
     }
@@ -304,13 +304,13 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await using (var database = studio.OpenDatabase())
         await using (await database.Database.BeginTransactionAsync(Cancellation))
         {
-            result = await studio.TrySubmitAsync(Requests.FoxOf(Anna));
+            result = await studio.TrySubmitAsync(TestRequests.FoxOf(Anna));
         }
 
         Assert.False(result.TryGet(out _, out var refusal));
         Assert.Equal("The database is busy; try again in a moment.", Assert.IsType<Unavailable>(refusal).Message);
         Assert.Equal(before, await studio.QuotaAsync(Anna));
-        await studio.SubmitAsync(Requests.FoxOf(Anna));
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna));
     }
 
     [Theory]
@@ -320,11 +320,11 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(provider);
         for (var number = 0; number < 150; number++)
         {
-            await studio.SubmitAsync(Requests.FoxOf(Anna, $"key {number}", count: 1));
+            await studio.SubmitAsync(TestRequests.FoxOf(Anna, $"key {number}", count: 1));
         }
 
         await ClaimAsync(studio);
-        var other = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), count: 1));
+        var other = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), count: 1));
 
         Assert.Equal(1, (await studio.FindAsync(other)).Position);
         Assert.Equal(other, (await ClaimAsync(studio)).Id);
@@ -335,14 +335,14 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Admin_MovesOrCancelsWhatIsClaimed_NothingComesBackToLife(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
-        var id = await studio.SubmitAsync(Requests.FoxOf(Anna));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         var claim = await ClaimAsync(studio);
 
         Assert.False((await studio.Get<IQueueAdmin>().MoveToFrontAsync(id, Cancellation)).TryGet(out _, out _));
         await studio.Get<ISubmissions>().CancelAllOfAsync(Anna, "The account is suspended.", Cancellation);
         Assert.False(await studio.Get<JobProgress>().HandBackAsync(claim, TimeSpan.Zero, Cancellation));
         await ExpireAsync(studio, id);
-        Assert.Equal(0, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
 
         Assert.Equal(JobState.Cancelled, (await studio.FindAsync(id)).State);
         await studio.ConsistentAsync();
@@ -353,15 +353,15 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     {
         await using var own = new PostgresServer();
         await using var studio = await new Studio(folder.Path, settings: (await own.SettingsAsync(DatabaseProvider.PostgreSql)).With("Generation:Lease", "00:00:01")).PrepareAsync();
-        var id = await studio.SubmitAsync(Requests.FoxOf(Anna));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         await ClaimAsync(studio);
         await ExpireAsync(studio, id);
 
         own.Restart();
 
-        // The pool's first connection is one that died with the server.
+        // Pooled connections died with the server.
         Npgsql.NpgsqlConnection.ClearAllPools();
-        Assert.Equal(1, await studio.Get<Rescue>().ExpiredAsync(Cancellation));
+        Assert.Equal(1, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         await using var database = studio.OpenDatabase();
         var job = await database.Jobs.SingleAsync(Cancellation);
         Assert.Equal((JobStates.Queued, 0), (job.State, job.CrashCount));
@@ -373,7 +373,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     public async Task Invariants_RowsThatWereTamperedWith_AreNamed(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
-        var id = await studio.SubmitAsync(Requests.FoxOf(Anna));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         await using var database = studio.OpenDatabase();
         await database.Quotas.ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, 1), Cancellation);
         await database.JobImages.Where(image => image.ImageIndex == 1).ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobImageStates.Done), Cancellation);
@@ -384,7 +384,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Contains(broken, rule => rule.StartsWith("Quotas that are not the sum of their ledger: 1 (", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.StartsWith("Pictures that are done without a result: 1", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.StartsWith("Delivered pictures that were not settled", StringComparison.Ordinal));
-        Assert.Contains(broken, rule => rule.StartsWith("Jobs that are over with pictures still open", StringComparison.Ordinal));
+        Assert.Contains(broken, rule => rule.StartsWith("Finished jobs with open pictures", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.Contains(id.ToString(), StringComparison.OrdinalIgnoreCase));
     }
 
@@ -406,7 +406,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     private static async Task ExpireAsync(Studio studio, Guid id)
     {
-        // Just now: what ended long before the server's start would count as its outage.
+        // Only just expired: a lease that expired long before the server's start would count as lost in the outage.
         var justNow = TimeProvider.System.GetUtcNow() - TimeSpan.FromMilliseconds(1);
         await using var database = studio.OpenDatabase();
         await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.LeaseUntil, justNow), Cancellation);

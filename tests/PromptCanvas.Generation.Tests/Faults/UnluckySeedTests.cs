@@ -1,12 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Faults;
 
-/// <summary>Pictures whose numbers go wrong: row 18 of the fault catalogue.</summary>
+/// <summary>Pictures with numerical failures (NaN): row 18 of the fault catalogue.</summary>
 public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
 {
     private static readonly Guid Anna = Guid.Parse("a0000000-0000-4000-8000-000000000000");
@@ -23,11 +23,11 @@ public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
     {
         await using var studio = new Studio(folder.Path, settings: await server.SettingsAsync(provider));
 
-        // The second of three pictures whose seeds are 7, 8 and 9.
+        // Seed 8 is the second of three pictures (seeds 7, 8 and 9).
         studio.Engine.Unlucky = seed => seed == 8;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.FoxOf(Anna, count: 3)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3)), JobState.Done);
 
         Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
         Assert.Equal([[0, 1, 2], [1]], studio.Engine.Requests.Select(request => request.ImageIndices!));
@@ -36,7 +36,7 @@ public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
         Assert.Equal((7u, 9u), (seeds[0], seeds[2]));
         Assert.NotInRange(seeds[1], 0u, 1000u);
 
-        // The job says the seed that made the picture, not the one that was planned.
+        // The job records the seed that produced the picture, not the planned one.
         Assert.Equal(seeds, job.Images.Select(image => image.Seed));
         Assert.Equal(3, await database.Ledger.CountAsync(line => line.Kind == LedgerKinds.Charge, Cancellation));
         Assert.False(await database.Ledger.AnyAsync(line => line.Kind == LedgerKinds.Refund, Cancellation));
@@ -51,7 +51,7 @@ public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
         studio.Engine.NotANumber = index => index == 1;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.FoxOf(Anna, count: 3)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3)), JobState.Done);
 
         Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Done], job.Images.Select(image => image.State));
         Assert.Equal(2, studio.Engine.Requests.Count);

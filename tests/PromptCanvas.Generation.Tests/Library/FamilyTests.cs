@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
@@ -6,11 +7,11 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Library;
 
-/// <summary>Three generations: a grandmother of mine, two mothers (mine, and a private one of yours), a child of both, a child of yours in private.</summary>
+/// <summary>Three generations of pictures: my grandparent; two parents (mine, and another person's private one); a child of both; and another person's private child.</summary>
 public sealed class FamilyTests : IAsyncDisposable
 {
-    private static readonly Viewer Me = Studio.Somebody;
-    private static readonly Viewer You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
+    private static readonly Actor Me = Studio.Somebody;
+    private static readonly Actor You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
 
     private readonly TemporaryFolder folder = new();
     private readonly Studio studio;
@@ -51,7 +52,7 @@ public sealed class FamilyTests : IAsyncDisposable
 
         var family = await Families.FindAsync(Me, picture, Cancellation);
 
-        // What others do in private is not told, not even that they did.
+        // Other people's private pictures are not revealed, not even that they exist.
         Assert.Equal([own, remix], family!.Children.Select(child => child.Id!.Value));
         Assert.Equal((1, 1), (family.Remixes, family.RemixPeople));
     }
@@ -75,9 +76,9 @@ public sealed class FamilyTests : IAsyncDisposable
         folder.Dispose();
     }
 
-    private async Task<Guid> AddAsync(Viewer owner, string visibility, params Guid[] parents)
+    private async Task<Guid> AddAsync(Actor owner, string visibility, params Guid[] parents)
     {
-        var job = await studio.SubmitAsync(Requests.Fox($"key {++keys}"));
+        var job = await studio.SubmitAsync(TestRequests.Fox($"key {++keys}"));
         await using var database = studio.OpenDatabase();
         var image = new GeneratedImage
         {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
@@ -10,12 +11,12 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Library;
 
-/// <summary>What the gallery is narrowed down to: the page, the wall and its count agree, on both databases, and none tells of what is hidden.</summary>
+/// <summary>Gallery filters: page, timeline and count agree on both databases, and none reveals hidden pictures.</summary>
 public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
 {
-    private static readonly Viewer Ann = new(new Guid("a0000000-0000-4000-8000-00000000000a"), PersonRoles.Member);
-    private static readonly Viewer Ben = new(new Guid("b0000000-0000-4000-8000-00000000000b"), PersonRoles.Member);
-    private static readonly Viewer Cleo = new(new Guid("c0000000-0000-4000-8000-00000000000c"), PersonRoles.Member);
+    private static readonly Actor Ann = new(new Guid("a0000000-0000-4000-8000-00000000000a"), PersonRoles.Member);
+    private static readonly Actor Ben = new(new Guid("b0000000-0000-4000-8000-00000000000b"), PersonRoles.Member);
+    private static readonly Actor Cleo = new(new Guid("c0000000-0000-4000-8000-00000000000c"), PersonRoles.Member);
     private static readonly DateTimeOffset Noon = new(2026, 3, 10, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TemporaryFolder folder = new();
@@ -47,10 +48,10 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await FindsAsync(Ann, new() { Maker = Ben.PersonId, Kind = JobKinds.Edit, Board = board }, "edited cat");
         await FindsAsync(Ann, new() { Maker = Ann.PersonId, Words = "EDITED" }, "edited fox");
 
-        // PostgreSQL knows no NUL: it parts words, as a space does.
+        // PostgreSQL rejects NUL; it separates words, like a space.
         await FindsAsync(Ann, new() { Words = "edited\0fox" }, "edited fox");
-        await FindsAsync(Ann, new() { Shelf = Shelf.Mine, MarkedOnly = true });
-        await FindsAsync(Ben, new() { Shelf = Shelf.Favourites, Maker = Ann.PersonId }, "fox");
+        await FindsAsync(Ann, new() { GalleryView = GalleryView.Mine, MarkedOnly = true });
+        await FindsAsync(Ben, new() { GalleryView = GalleryView.Favourites, Maker = Ann.PersonId }, "fox");
         await FindsAsync(Ann, new() { Kind = "no such kind" });
     }
 
@@ -62,7 +63,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         var (before, first, last, after) = (Noon.AddTicks(-10), Noon, Noon.AddDays(1).AddTicks(-10), Noon.AddDays(1));
         await AddAsync(new("before", Ann, before), new("first", Ann, first), new("last", Ann, last), new("after", Ann, after));
 
-        // A day of somebody two hours ahead.
+        // A day in UTC+2.
         var from = Noon.ToOffset(TimeSpan.FromHours(2));
         await FindsAsync(Ann, new() { From = from }, "after", "last", "first");
         await FindsAsync(Ann, new() { Before = from.AddDays(1) }, "last", "first", "before");
@@ -91,10 +92,10 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await FindsAsync(Ann, new() { Board = shared }, "shown");
         await FindsAsync(Ann, new() { Board = hidden });
         await FindsAsync(Ben, new() { Board = hidden }, "private", "shown");
-        await FindsAsync(Ann, new() { Shelf = Shelf.Trash, Maker = Ben.PersonId });
-        await FindsAsync(Ben, new() { Shelf = Shelf.Trash, Kind = JobKinds.Vary }, "deleted");
+        await FindsAsync(Ann, new() { GalleryView = GalleryView.Trash, Maker = Ben.PersonId });
+        await FindsAsync(Ben, new() { GalleryView = GalleryView.Trash, Kind = JobKinds.Vary }, "deleted");
 
-        // Somebody marked what was hidden later.
+        // A picture that was marked first and hidden later.
         await studio.Get<ILibrary>().MarkAsync(Ben, pictures["private"], isFavourite: true, Cancellation);
         await FindsAsync(Ann, new() { MarkedOnly = true });
     }
@@ -112,12 +113,12 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         var shared = await BoardAsync(Ben, Visibilities.Team);
         await BoardAsync(Ben, Visibilities.Private);
 
-        var choices = await studio.Get<IGalleryChoices>().ReadAsync(Ann, Cancellation);
+        var choices = await studio.Get<IFilterOptions>().ReadAsync(Ann, Cancellation);
         Assert.Equal([(Ann.PersonId, "Ann"), (Ben.PersonId, "Ben")], choices.Makers.Select(maker => (maker.Id, maker.Name)));
         Assert.Equal([(own, null), (shared, "Ben")], choices.Boards.Select(board => (board.Id, board.Owner)));
     }
 
-    // All but the last lie nearer to the picture asked for, and there are more of them than a first look takes.
+    // All but the last are closer to the query picture, and there are more of them than the first batch holds.
     [Theory]
     [MemberData(nameof(Both))]
     public async Task Likeness_WithANarrowFilter_FindsWhatIsFarAway(DatabaseProvider provider)
@@ -139,18 +140,18 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         folder.Dispose();
     }
 
-    // The page, the wall, its times and its count are four questions to the database.
-    private async Task FindsAsync(Viewer viewer, LibraryFilter filter, params string[] expected)
+    // Page, timeline, times and count are four separate queries.
+    private async Task FindsAsync(Actor actor, LibraryFilter filter, params string[] expected)
     {
         var until = Noon.AddYears(1);
-        var page = await studio.Get<ILibrary>().ReadAsync(viewer, filter, null, 24, Cancellation);
-        var times = await studio.Get<IPictureTimeline>().TimesAsync(viewer, filter, until, Cancellation);
-        var wall = await studio.Get<IPictureTimeline>().ReadRangeAsync(viewer, filter, until, 0, 24, Cancellation);
+        var page = await studio.Get<ILibrary>().ReadAsync(actor, filter, null, 24, Cancellation);
+        var times = await studio.Get<IPictureTimeline>().TimesAsync(actor, filter, until, Cancellation);
+        var wall = await studio.Get<IPictureTimeline>().ReadRangeAsync(actor, filter, until, 0, 24, Cancellation);
 
         Assert.Equal(expected, page.Pictures.Select(picture => picture.Prompt));
         Assert.Equal(expected, wall.Select(picture => picture.Prompt));
         Assert.Equal(wall.Select(picture => picture.CreatedAt), times);
-        Assert.Equal(expected.Length, await studio.Get<IPictureTimeline>().CountAsync(viewer, filter, until, Cancellation));
+        Assert.Equal(expected.Length, await studio.Get<IPictureTimeline>().CountAsync(actor, filter, until, Cancellation));
     }
 
     private async Task StartAsync(DatabaseProvider provider)
@@ -158,9 +159,9 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         studio = new Studio(folder.Path, settings: await server.SettingsAsync(provider));
         await studio.PrepareAsync();
         await using var database = studio.OpenDatabase();
-        foreach (var (viewer, name) in new[] { (Ann, "Ann"), (Ben, "Ben"), (Cleo, "Cleo") })
+        foreach (var (actor, name) in new[] { (Ann, "Ann"), (Ben, "Ben"), (Cleo, "Cleo") })
         {
-            database.People.Add(new Person { Id = viewer.PersonId, DisplayName = name, Role = PersonRoles.Member, CreatedAt = Noon, UserName = name, Email = $"{name}@example.com" });
+            database.People.Add(new Person { Id = actor.PersonId, DisplayName = name, Role = PersonRoles.Member, CreatedAt = Noon, UserName = name, Email = $"{name}@example.com" });
         }
 
         await database.SaveChangesAsync(Cancellation);
@@ -168,7 +169,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
 
     private async Task AddAsync(params Added[] added)
     {
-        var job = await studio.SubmitAsync(Requests.Fox($"key {pictures.Count}"));
+        var job = await studio.SubmitAsync(TestRequests.Fox($"key {pictures.Count}"));
         await using var database = studio.OpenDatabase();
         foreach (var picture in added)
         {
@@ -201,8 +202,8 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await database.SaveChangesAsync(Cancellation);
     }
 
-    // What nobody may put there now may have been put there while it was shown.
-    private async Task<Guid> BoardAsync(Viewer owner, string visibility, params string[] prompts)
+    // Inserted directly: pictures that may not be added now may have been added while they were visible.
+    private async Task<Guid> BoardAsync(Actor owner, string visibility, params string[] prompts)
     {
         var made = await studio.Get<IBoards>().MakeAsync(owner, "Board", Cancellation);
         Assert.True(made.TryGet(out var id, out _));
@@ -213,7 +214,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         return id;
     }
 
-    private sealed record Added(string Prompt, Viewer Owner, DateTimeOffset At)
+    private sealed record Added(string Prompt, Actor Owner, DateTimeOffset At)
     {
         public string Kind { get; init; } = JobKinds.Generate;
 

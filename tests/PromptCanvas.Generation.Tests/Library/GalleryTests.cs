@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Library;
@@ -20,7 +20,7 @@ public sealed class GalleryTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
 
-        // Groups of three of the same moment, so that the id decides inside them.
+        // Groups of three with equal times, so that the id decides their order.
         var added = await AddAsync(first: 0, count: 20);
         var seen = new List<PictureView>();
         string? next = null;
@@ -84,7 +84,7 @@ public sealed class GalleryTests : IAsyncDisposable
 
     private async Task<List<Guid>> AddAsync(int first, int count)
     {
-        var job = await studio.SubmitAsync(Requests.Fox($"key {first}"));
+        var job = await studio.SubmitAsync(TestRequests.Fox($"key {first}"));
         await using var database = studio.OpenDatabase();
         var images = Enumerable.Range(first, count).Select(number => new GeneratedImage
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
@@ -10,8 +11,8 @@ namespace PromptCanvas.Generation.Tests.Library;
 
 public sealed class LibraryTests : IAsyncDisposable
 {
-    private static readonly Viewer Me = Studio.Somebody;
-    private static readonly Viewer You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
+    private static readonly Actor Me = Studio.Somebody;
+    private static readonly Actor You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
 
     private readonly TemporaryFolder folder = new();
     private readonly Studio studio;
@@ -41,7 +42,7 @@ public sealed class LibraryTests : IAsyncDisposable
         await AddAsync(Me, ("a red cube", [1, 0]));
         await AddAsync(You, ("a red cube", [1, 0]));
 
-        Assert.Equal([pictures[0]], await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Mine }));
+        Assert.Equal([pictures[0]], await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Mine }));
         Assert.Equal([pictures[1], pictures[0]], await FindAsync(Me, LibraryFilter.Everything));
     }
 
@@ -54,11 +55,11 @@ public sealed class LibraryTests : IAsyncDisposable
         Assert.True(await Library.MarkAsync(Me, pictures[1], isFavourite: true, Cancellation));
 
         Assert.True(await Library.IsFavouriteAsync(Me, pictures[1], Cancellation));
-        Assert.Equal([pictures[1]], await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Favourites }));
-        Assert.Empty(await FindAsync(You, new LibraryFilter { Shelf = Shelf.Favourites }));
+        Assert.Equal([pictures[1]], await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Favourites }));
+        Assert.Empty(await FindAsync(You, new LibraryFilter { GalleryView = GalleryView.Favourites }));
 
         Assert.True(await Library.MarkAsync(Me, pictures[1], isFavourite: false, Cancellation));
-        Assert.Empty(await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Favourites }));
+        Assert.Empty(await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Favourites }));
     }
 
     [Fact]
@@ -78,10 +79,10 @@ public sealed class LibraryTests : IAsyncDisposable
 
         Assert.Equal([pictures[1]], await FindAsync(Me, LibraryFilter.Everything));
         Assert.Equal([pictures[1]], await FindAsync(You, LibraryFilter.Everything));
-        Assert.Null(await studio.Queries.FindPictureAsync(You, pictures[0], Cancellation));
-        Assert.NotNull((await studio.Queries.FindPictureAsync(Me, pictures[0], Cancellation))?.DeletedAt);
-        Assert.Equal([pictures[0]], await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Trash }));
-        Assert.Empty(await FindAsync(You, new LibraryFilter { Shelf = Shelf.Trash }));
+        Assert.Null(await studio.Get<IPictureQueries>().FindPictureAsync(You, pictures[0], Cancellation));
+        Assert.NotNull((await studio.Get<IPictureQueries>().FindPictureAsync(Me, pictures[0], Cancellation))?.DeletedAt);
+        Assert.Equal([pictures[0]], await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Trash }));
+        Assert.Empty(await FindAsync(You, new LibraryFilter { GalleryView = GalleryView.Trash }));
         Assert.Equal(0, await Library.RestoreAsync(You, pictures, Cancellation));
 
         studio.Clock.Advance(Trash.Life - TimeSpan.FromMinutes(1));
@@ -99,14 +100,14 @@ public sealed class LibraryTests : IAsyncDisposable
 
         Assert.Equal(1, await studio.Get<Trash>().EmptyAsync(Cancellation));
         Assert.Equal(0, await studio.Get<Trash>().EmptyAsync(Cancellation));
-        Assert.Empty(await FindAsync(Me, new LibraryFilter { Shelf = Shelf.Trash }));
+        Assert.Empty(await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Trash }));
         Assert.Equal(0, await Library.RestoreAsync(Me, pictures, Cancellation));
         await using var database = studio.OpenDatabase();
         var row = await database.Images.SingleAsync(Cancellation);
         Assert.Equal(("", "", 0), (row.Prompt, row.ContentHash, row.ImageEmbedding.Length));
     }
 
-    // Embeddings in a plane: the order is that of their angles, whatever their lengths.
+    // Two-dimensional embeddings: the order follows their angles, regardless of their lengths.
     [Fact]
     public async Task Like_APicture_FindsTheClosestFirst()
     {
@@ -117,7 +118,7 @@ public sealed class LibraryTests : IAsyncDisposable
 
         await AddAsync(Me, ("added since", [4, 0.1f]));
         Assert.Equal([pictures[2], pictures[6], pictures[1]], (await FindAsync(Me, new LibraryFilter { Like = pictures[3] })).Take(3));
-        Assert.Empty(await FindAsync(You, new LibraryFilter { Like = pictures[3], Shelf = Shelf.Favourites }));
+        Assert.Empty(await FindAsync(You, new LibraryFilter { Like = pictures[3], GalleryView = GalleryView.Favourites }));
     }
 
     public async ValueTask DisposeAsync()
@@ -126,15 +127,15 @@ public sealed class LibraryTests : IAsyncDisposable
         folder.Dispose();
     }
 
-    private async Task<IEnumerable<Guid>> FindAsync(Viewer viewer, LibraryFilter filter) =>
-        (await Library.ReadAsync(viewer, filter, null, 24, Cancellation)).Pictures.Select(picture => picture.Id);
+    private async Task<IEnumerable<Guid>> FindAsync(Actor actor, LibraryFilter filter) =>
+        (await Library.ReadAsync(actor, filter, null, 24, Cancellation)).Pictures.Select(picture => picture.Id);
 
-    private Task AddAsync(Viewer owner, params (string Prompt, float[] Embedding)[] added) => AddAsync(owner, Visibilities.Team, added);
+    private Task AddAsync(Actor owner, params (string Prompt, float[] Embedding)[] added) => AddAsync(owner, Visibilities.Team, added);
 
-    private async Task AddAsync(Viewer owner, string visibility, params (string Prompt, float[] Embedding)[] added)
+    private async Task AddAsync(Actor owner, string visibility, params (string Prompt, float[] Embedding)[] added)
     {
         await studio.PrepareAsync();
-        var job = await studio.SubmitAsync(Requests.Fox($"key {pictures.Count}"));
+        var job = await studio.SubmitAsync(TestRequests.Fox($"key {pictures.Count}"));
         await using var database = studio.OpenDatabase();
         foreach (var (prompt, embedding) in added)
         {
@@ -164,16 +165,16 @@ public sealed class LibraryTests : IAsyncDisposable
         await database.SaveChangesAsync(Cancellation);
     }
 
-    // A mark belongs to a person of the installation.
+    // A favourite mark must refer to an existing person.
     private async Task PeopleAsync()
     {
         await studio.PrepareAsync();
         await using var database = studio.OpenDatabase();
-        foreach (var viewer in new[] { Me, You })
+        foreach (var actor in new[] { Me, You })
         {
-            if (!await database.People.AnyAsync(person => person.Id == viewer.PersonId, Cancellation))
+            if (!await database.People.AnyAsync(person => person.Id == actor.PersonId, Cancellation))
             {
-                database.People.Add(new Person { DisplayName = "Somebody", Role = PersonRoles.Member, CreatedAt = studio.Clock.GetUtcNow(), Id = viewer.PersonId, UserName = $"{viewer.PersonId}", Email = $"{viewer.PersonId}@example.com" });
+                database.People.Add(new Person { DisplayName = "Somebody", Role = PersonRoles.Member, CreatedAt = studio.Clock.GetUtcNow(), Id = actor.PersonId, UserName = $"{actor.PersonId}", Email = $"{actor.PersonId}@example.com" });
             }
         }
 

@@ -1,5 +1,5 @@
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.Pixels;
 
@@ -101,7 +101,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     public async Task WatchAsync_JobOverOrUnknown_EndsAtOnce()
     {
         await studio.StartAsync();
-        var done = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        var done = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Done);
 
         Assert.Empty(await Bus.WatchAsync(done.Id, Cancellation).ToListAsync(Cancellation));
         Assert.Empty(await Bus.WatchAsync(Guid.NewGuid(), Cancellation).ToListAsync(Cancellation));
@@ -129,7 +129,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     {
         await studio.StartAsync();
 
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 4)), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 4)), JobState.Done);
 
         Assert.Equal(0, studio.Get<PreviewPublisher>().Encoded);
     }
@@ -138,7 +138,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     public async Task Worker_SomebodyWatches_SendsStepsAndPredictedPictures()
     {
         await studio.PrepareAsync();
-        var id = await studio.SubmitAsync(Requests.Fox(count: 1));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 1));
         await using var watch = Bus.WatchAsync(id, Cancellation).GetAsyncEnumerator(Cancellation);
         var first = watch.MoveNextAsync();
         await studio.StartAsync();
@@ -173,7 +173,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     private async Task<Guid> RunningJobAsync()
     {
         await studio.PrepareAsync();
-        var id = await studio.SubmitAsync(Requests.Fox());
+        var id = await studio.SubmitAsync(TestRequests.Fox());
         Bus.Start(id);
         return id;
     }

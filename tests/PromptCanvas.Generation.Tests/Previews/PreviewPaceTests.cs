@@ -34,7 +34,7 @@ public sealed class PreviewPaceTests
             pace.Encoded(job, image, Cost);
         }
 
-        // A hundredth of one processor, a millisecond a frame.
+        // One percent of one processor, one millisecond per frame.
         clock.Advance(TimeSpan.FromMilliseconds(milliseconds - 1));
         Assert.False(pace.IsDue(job, 0));
         clock.Advance(TimeSpan.FromMilliseconds(1));

@@ -50,7 +50,7 @@ public sealed class PromptRuleTests
 
         Assert.False(Refuses(SafetyRuleKinds.Pattern, "(a+)+c", new string('a', 999) + "b"));
 
-        // With backtracking this takes longer than anybody lives.
+        // With backtracking, this match would practically never end.
         Assert.True(start.Elapsed < TimeSpan.FromSeconds(10), $"{start.Elapsed}");
     }
 
@@ -65,6 +65,6 @@ public sealed class PromptRuleTests
     {
         Assert.Null(PromptRule.ProblemOf(kind, text));
         var rule = new SafetyRule { Id = Guid.NewGuid(), Kind = kind, Text = text, Reason = "no", By = "ada", CreatedAt = DateTimeOffset.UnixEpoch };
-        return PromptRule.Of(rule).Refuses(prompt, FoldedText.Of(prompt));
+        return PromptRule.Of(rule).Refuses(prompt, NormalizedText.Of(prompt));
     }
 }

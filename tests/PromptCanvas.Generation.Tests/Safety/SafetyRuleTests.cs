@@ -1,20 +1,21 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Safety;
 
-/// <summary>What an administrator's rule refuses costs nothing and is seen by nobody. On both databases.</summary>
+/// <summary>Refused pictures cost nothing and are shown to no one. On both databases.</summary>
 public sealed class SafetyRuleTests(PostgresServer postgres)
 {
-    // In this CLIP's plane one direction is what the rule describes, the other everything else.
+    // The fake CLIP has two dimensions: one is the rule's subject, the other everything else.
     private static readonly float[] Forbidden = [1, 0];
     private static readonly float[] Innocent = [0.2f, 1];
 
@@ -33,7 +34,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         await using var studio = await new Studio(folder.Path, settings: await postgres.SettingsAsync(provider)).PrepareAsync();
         await AddAsync(studio, new NewSafetyRule(SafetyRuleKinds.Words, "snow", "no winter in here.", null));
 
-        var result = await studio.TrySubmitAsync(Requests.FoxOf(Fay));
+        var result = await studio.TrySubmitAsync(TestRequests.FoxOf(Fay));
 
         Assert.False(result.TryGet(out _, out var refusal));
         Assert.Contains("no winter in here. Nothing was charged", Assert.IsType<PolicyViolation>(refusal).Message, StringComparison.Ordinal);
@@ -49,7 +50,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         await using var studio = await new Studio(folder.Path).PrepareAsync();
         await AddAsync(studio, new NewSafetyRule(SafetyRuleKinds.Words, "gore", "no gore", null));
-        var job = Requests.FoxOf(Fay) with { NegativePrompt = "gore" };
+        var job = TestRequests.FoxOf(Fay) with { NegativePrompt = "gore" };
 
         Assert.True((await studio.TrySubmitAsync(job)).TryGet(out _, out _));
         Assert.False((await studio.TrySubmitAsync(job with { IdempotencyKey = "2", Overrides = new RecipeOverrides { DecoderGuidance = 0 } })).TryGet(out _, out var refusal));
@@ -66,7 +67,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         studio.Engine.Prior = seed => seed == 8 ? Forbidden : Innocent;
         await studio.PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 3));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 3));
         var frames = WatchAsync(studio, id);
         await studio.StartAsync();
 
@@ -92,7 +93,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         studio.Engine.Prior = _ => Innocent;
         await studio.PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 1));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 1));
         var frames = WatchAsync(studio, id);
         await studio.StartAsync();
 
@@ -116,12 +117,12 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 1));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 1));
         await studio.StartAsync();
 
         await foreach (var frame in studio.Get<IPreviewBus>().WatchAsync(id, Cancellation))
         {
-            // The gate holds the picture until a preview of it has been seen.
+            // The gate holds the picture until a preview of it was checked or shown.
             if (!frame.Bytes.IsEmpty || studio.Get<PreviewPublisher>().Encoded > 0)
             {
                 gate.Open();
@@ -138,7 +139,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         await using var studio = await new Studio(folder.Path).PrepareAsync();
         await AddAsync(studio, PictureRule(0.9));
 
-        Assert.False((await studio.TrySubmitAsync(Requests.FoxOf(Fay))).TryGet(out _, out var refusal));
+        Assert.False((await studio.TrySubmitAsync(TestRequests.FoxOf(Fay))).TryGet(out _, out var refusal));
         Assert.IsType<Unavailable>(refusal);
     }
 
@@ -153,7 +154,7 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
 
         await rules.RemoveAsync(Ada, Assert.Single(await rules.ReadAsync(Cancellation)).Id, Cancellation);
 
-        Assert.True((await studio.TrySubmitAsync(Requests.FoxOf(Fay))).TryGet(out _, out _));
+        Assert.True((await studio.TrySubmitAsync(TestRequests.FoxOf(Fay))).TryGet(out _, out _));
         Assert.Equal(["rule.remove", "rule.add"], (await studio.Get<AuditLog>().ReadAsync(0, 10, Cancellation)).Select(entry => entry.Action));
     }
 

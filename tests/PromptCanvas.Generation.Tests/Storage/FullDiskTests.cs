@@ -2,17 +2,18 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Generation.Startup;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Storage;
 
-/// <summary>No room where database, pictures and half-written files lie: row 8 of the fault catalogue.</summary>
+/// <summary>A full disk under database, pictures and temporary files: row 8 of the fault catalogue.</summary>
 public sealed class FullDiskTests(PostgresServer server)
 {
     public static TheoryData<DatabaseProvider> Both => Databases.Both;
@@ -26,13 +27,13 @@ public sealed class FullDiskTests(PostgresServer server)
         await using var studio = await new Studio(disk.Path).PrepareAsync();
         disk.Fill();
 
-        // Pages that the log file has room for are still written; a prompt that needs new ones is not.
+        // Writes that fit into the log file's allocated pages still succeed; a prompt that needs new pages fails.
         Result<Guid> result;
         var accepted = -1;
         do
         {
             accepted++;
-            result = await studio.TrySubmitAsync(Requests.Fox($"key {accepted}") with { Prompt = new string('x', 1000) });
+            result = await studio.TrySubmitAsync(TestRequests.Fox($"key {accepted}") with { Prompt = new string('x', 1000) });
         }
         while (result.TryGet(out _, out _));
 
@@ -43,8 +44,8 @@ public sealed class FullDiskTests(PostgresServer server)
             Assert.Equal((accepted, 2 * accepted), (await database.Jobs.CountAsync(Cancellation), await database.JobImages.CountAsync(Cancellation)));
         }
 
-        disk.MakeRoom();
-        await studio.SubmitAsync(Requests.Fox());
+        disk.FreeSpace();
+        await studio.SubmitAsync(TestRequests.Fox());
     }
 
     [Theory]
@@ -57,16 +58,16 @@ public sealed class FullDiskTests(PostgresServer server)
         await studio.PrepareAsync();
         studio.Get<DiskReserve>().Look();
         await studio.StartAsync();
-        var anna = new Viewer(Guid.NewGuid(), PersonRoles.Member);
-        var made = await studio.WaitAsync(await studio.SubmitAsync(Requests.FoxOf(anna.PersonId)), JobState.Done);
+        var anna = new Actor(Guid.NewGuid(), PersonRoles.Member);
+        var made = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(anna.PersonId)), JobState.Done);
         var pictures = made.Images.Select(image => image.ImageId!.Value).ToList();
         var file = Path.Combine(studio.Folder.Root, "reserve");
         Assert.Equal(reserve, new FileInfo(file).Length);
         disk.Fill();
-        Assert.InRange(studio.Get<IDiskSpace>().Look().Used, DiskRoom.NearlyFull, 1);
+        Assert.InRange(studio.Get<IDiskSpace>().Look().Used, DiskCapacity.NearlyFull, 1);
 
-        // What is there is read and deleted.
-        Assert.NotNull(await studio.Queries.FindPictureAsync(anna, pictures[0], Cancellation));
+        // Existing pictures can be read and deleted.
+        Assert.NotNull(await studio.Get<IPictureQueries>().FindPictureAsync(anna, pictures[0], Cancellation));
         await using (var content = (await studio.Get<IImageStore>().OpenContentAsync(pictures[0], Cancellation))!.Stream)
         {
             Assert.Equal(content.Length, (await new StreamContent(content).ReadAsByteArrayAsync(Cancellation)).Length);
@@ -74,20 +75,20 @@ public sealed class FullDiskTests(PostgresServer server)
 
         Assert.Equal(1, await studio.Get<ILibrary>().DeleteAsync(anna, [pictures[1]], Cancellation));
 
-        // The next look gives the reserve away; nothing new is begun, and nothing charged.
+        // The next check releases the reserve; no new job is accepted or charged.
         studio.Get<DiskReserve>().Look();
         Assert.False(File.Exists(file));
         Assert.InRange(new DriveInfo(disk.Path).AvailableFreeSpace, reserve / 2, long.MaxValue);
         var before = await studio.QuotaAsync(anna.PersonId);
-        Assert.False((await studio.TrySubmitAsync(Requests.FoxOf(anna.PersonId, "refused"))).TryGet(out _, out var refusal));
+        Assert.False((await studio.TrySubmitAsync(TestRequests.FoxOf(anna.PersonId, "refused"))).TryGet(out _, out var refusal));
         Assert.Equal("The disk is full; free some space and try again.", Assert.IsType<StorageFull>(refusal).Message);
         Assert.Equal(before, await studio.QuotaAsync(anna.PersonId));
         await studio.ConsistentAsync();
 
-        disk.MakeRoom();
+        disk.FreeSpace();
         studio.Get<DiskReserve>().Look();
         Assert.True(File.Exists(file));
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.FoxOf(anna.PersonId, "again")), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(anna.PersonId, "again")), JobState.Done);
         await studio.ConsistentAsync();
     }
 
@@ -99,12 +100,12 @@ public sealed class FullDiskTests(PostgresServer server)
         studio.Get<DiskReserve>().Look();
         disk.Fill();
 
-        var hash = await studio.Get<DiskReserve>().WithRoomAsync(() => studio.Get<IBlobStore>().WriteAsync(BlobKind.Picture, new byte[100_000], Cancellation));
+        var hash = await studio.Get<DiskReserve>().WithCapacityAsync(() => studio.Get<IBlobStore>().WriteAsync(BlobKind.Picture, new byte[100_000], Cancellation));
 
         Assert.True(File.Exists(studio.Folder.PictureFile(hash)));
         Assert.True(studio.Get<DiskReserve>().IsReleased);
         disk.Fill();
-        await Assert.ThrowsAnyAsync<IOException>(() => studio.Get<DiskReserve>().WithRoomAsync(
+        await Assert.ThrowsAnyAsync<IOException>(() => studio.Get<DiskReserve>().WithCapacityAsync(
             () => studio.Get<IBlobStore>().WriteAsync(BlobKind.Picture, new byte[200_000], Cancellation)));
     }
 
@@ -117,12 +118,12 @@ public sealed class FullDiskTests(PostgresServer server)
         var gate = new Gate();
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox());
+        var id = await studio.SubmitAsync(TestRequests.Fox());
         await gate.Reached;
         disk.Fill();
         gate.Open();
-        await studio.Log.SaysAsync("could not be written and will be made again");
-        disk.MakeRoom();
+        await studio.Log.SaysAsync("could not be written and will be generated again");
+        disk.FreeSpace();
 
         var job = await studio.WaitAsync(id, JobState.Done);
 
@@ -152,7 +153,7 @@ public sealed class FullDiskTests(PostgresServer server)
             provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<TimeProvider>(), thumbnail ? BlobKind.Thumbnail : BlobKind.Picture)));
         await studio.StartAsync();
 
-        var id = await studio.SubmitAsync(Requests.Fox(count: 2));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 2));
         var resting = await studio.WaitAsync(id, job => job.State == JobState.Queued && job.Images.Any(image => image.State == JobImageState.Done));
 
         Assert.Single(resting.Images, image => image.State == JobImageState.Queued);
@@ -164,14 +165,14 @@ public sealed class FullDiskTests(PostgresServer server)
 
         while ((await studio.FindAsync(id)).State != JobState.Done)
         {
-            // The worker may not have come to its clock yet.
+            // The worker may not be waiting on its clock yet.
             studio.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(TimeSpan.FromMilliseconds(20), Cancellation);
         }
 
         Assert.Single(studio.Engine.Requests.Last().ImageIndices!);
 
-        // The picture without a thumbnail was not written twice: the same bytes have the same name.
+        // The retried picture reuses its file: equal bytes have the same name.
         Assert.Equal(4, Directory.EnumerateFiles(studio.Folder.Images, "*", SearchOption.AllDirectories).Count());
     }
 
@@ -217,7 +218,7 @@ public sealed class FullDiskTests(PostgresServer server)
         using var disk = new SmallDisk(megabytes: 4);
         await using (var studio = await new Studio(disk.Path).PrepareAsync())
         {
-            await studio.SubmitAsync(Requests.Fox());
+            await studio.SubmitAsync(TestRequests.Fox());
         }
 
         // Pooled connections keep the file open for writing.
@@ -225,7 +226,7 @@ public sealed class FullDiskTests(PostgresServer server)
         Assert.SkipUnless(disk.MakeReadOnly(), "The disk could not be made read-only.");
         await using var readOnly = new Studio(disk.Path);
 
-        Assert.False((await readOnly.TrySubmitAsync(Requests.Fox("other"))).TryGet(out _, out var refusal));
+        Assert.False((await readOnly.TrySubmitAsync(TestRequests.Fox("other"))).TryGet(out _, out var refusal));
         Assert.IsType<Unavailable>(refusal);
     }
 }

@@ -1,4 +1,4 @@
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 
@@ -17,7 +17,7 @@ public sealed class OrphansTests : IAsyncDisposable
     public async Task SweepAsync_OldFiles_RemovesOnlyThoseWithoutAPicture()
     {
         await studio.StartAsync();
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Done);
         await studio.StopAsync();
         await WriteAsync(1);
         studio.Clock.Advance(TimeSpan.FromHours(25));
@@ -53,7 +53,7 @@ public sealed class OrphansTests : IAsyncDisposable
             await WriteAsync(round);
             while (Files() > 0)
             {
-                // The service may not have come to its clock yet.
+                // The service may not be waiting on its clock yet.
                 studio.Clock.Advance(TimeSpan.FromHours(25));
                 await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
             }

@@ -13,7 +13,7 @@ public sealed class StoredPicturesTests
         using var both = new Barrier(2);
         var (now, most) = (0, 0);
 
-        // Each pair waits for its second; a third would be counted.
+        // Each decode waits at the barrier for a second one; a third concurrent decode would be counted.
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => pictures.DecodeAsync(
             () =>
             {

@@ -6,13 +6,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Tests.Engine;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>The queue, the worker and the real engine together: the first-preview rule of performance.md, and what bounds the crowd in the engine.</summary>
+/// <summary>Queue, worker and real engine together: the first-preview rule of performance.md, and the limits on concurrent requests.</summary>
 public sealed class CrowdTests : IDisposable
 {
     private const int People = 16;
@@ -33,7 +33,7 @@ public sealed class CrowdTests : IDisposable
         using var engine = new ImageEngine(fake.Model, new EngineOptions(), clock: new ManualClock());
         using var crowd = new CrowdEngine(engine) { Asked = new CountdownEvent(People) };
 
-        // The engine stands until it has everybody's request: with too few claimed jobs it would stand for ever.
+        // The engine blocks until it has a request of every person: with too few claimed jobs it would block forever.
         fake.Prior.BeforeRun = (_, token) => Assert.True(crowd.Asked!.Wait(Patience, token), $"Only {crowd.Requests.Count} requests came.");
         await using var studio = Studio(crowd);
         await studio.StartAsync();
@@ -41,7 +41,7 @@ public sealed class CrowdTests : IDisposable
         var jobs = new List<Guid>();
         for (var person = 0; person < People; person++)
         {
-            jobs.Add(await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), $"{person}", Pictures)));
+            jobs.Add(await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), $"{person}", Pictures)));
         }
 
         foreach (var job in jobs)
@@ -64,12 +64,12 @@ public sealed class CrowdTests : IDisposable
         var anna = Guid.NewGuid();
         for (var job = 0; job < 20; job++)
         {
-            await studio.SubmitAsync(Requests.FoxOf(anna, $"{job}", Pictures));
+            await studio.SubmitAsync(TestRequests.FoxOf(anna, $"{job}", Pictures));
         }
 
         var open = new EngineOptions().MaxLanes - new EngineOptions().ReservedLanes;
         await held.WaitAsync(open / Pictures);
-        var bert = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), "bert", Pictures));
+        var bert = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), "bert", Pictures));
         await studio.WaitAsync(bert, JobState.Running);
         await held.WaitAsync((open / Pictures) + 1);
 
@@ -92,7 +92,7 @@ public sealed class CrowdTests : IDisposable
         await studio.StartAsync();
         await held.WaitAsync(Batch);
 
-        var bert = await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), "bert", 1));
+        var bert = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), "bert", 1));
         var places = new List<int?> { (await studio.FindAsync(bert)).Position };
         foreach (var number in (int[])[0, Batch, 500, Thousand - 1])
         {
@@ -102,7 +102,7 @@ public sealed class CrowdTests : IDisposable
         held.Finish();
         await held.WaitAsync(2 * Batch);
 
-        // The first of Anna's runs; behind Bert her waiting ones follow in the order she asked for them.
+        // Anna's first job runs; her queued jobs follow behind Bert's, in submission order.
         Assert.Equal([1, null, 2, 500 - Batch + 2, Thousand - 1 - Batch + 2], places);
         Assert.Contains(held.Requests.Skip(Batch).Take(Batch), request => request.Person != held.Requests.First().Person);
     }
@@ -116,7 +116,7 @@ public sealed class CrowdTests : IDisposable
         await studio.StartAsync();
         for (var person = 0; person < 5; person++)
         {
-            await studio.SubmitAsync(Requests.FoxOf(Guid.NewGuid(), $"{person}", Pictures));
+            await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), $"{person}", Pictures));
         }
 
         await held.WaitAsync(2);
@@ -126,10 +126,10 @@ public sealed class CrowdTests : IDisposable
         Assert.Equal(2, held.MostAtOnce);
     }
 
-    /// <summary>Asks once, and writes the row again and again as if somebody had: a thousand transactions would be most of the test.</summary>
+    /// <summary>Submits one job and clones its row, because a thousand submit transactions would dominate the test's duration.</summary>
     private static async Task<List<Guid>> QueueManyAsync(Studio studio, Guid person, int count)
     {
-        var first = await studio.SubmitAsync(Requests.FoxOf(person, "0", 1));
+        var first = await studio.SubmitAsync(TestRequests.FoxOf(person, "0", 1));
         await using var database = studio.OpenDatabase();
         var row = await database.Jobs.AsNoTracking().SingleAsync(job => job.Id == first, Cancellation);
         var picture = await database.JobImages.AsNoTracking().SingleAsync(image => image.JobId == first, Cancellation);
@@ -154,7 +154,7 @@ public sealed class CrowdTests : IDisposable
     private Studio Studio(CrowdEngine engine) =>
         new(folder.Path, change: services => services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(engine)));
 
-    /// <summary>Writes down what comes out of an engine, or holds every request where there is none.</summary>
+    /// <summary>Records the events of an engine, or blocks every request if there is none.</summary>
     private sealed class CrowdEngine(IImageEngine? inner) : IImageEngine, IEngineProvider, IDisposable
     {
         private readonly SemaphoreSlim arrived = new(0);
@@ -182,7 +182,7 @@ public sealed class CrowdTests : IDisposable
 
         public void Finish() => finished.TrySetResult();
 
-        /// <summary>Until so many requests have come in all.</summary>
+        /// <summary>Waits until this many requests have arrived in total.</summary>
         public async Task WaitAsync(int requests)
         {
             for (; seen < requests; seen++)

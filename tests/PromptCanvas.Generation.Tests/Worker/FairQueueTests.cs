@@ -1,13 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>Who is next: InvokeAI's tests of a fair queue, and the claim's races, on both databases.</summary>
+/// <summary>Queue order: InvokeAI's tests of a fair queue, and races of claims, on both databases.</summary>
 public sealed class FairQueueTests(PostgresServer server) : IDisposable
 {
     private static readonly Guid Anna = Guid.Parse("a0000000-0000-4000-8000-000000000000");
@@ -73,7 +72,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
     public async Task Claim_ManyPictures_CostManyTurns()
     {
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "a1", count: 3) with { Prompt = "a1" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "a1", count: 3) with { Prompt = "a1" });
         await SubmitAsync(studio, Anna, "a2");
         studio.Clock.Advance(TimeSpan.FromSeconds(1));
         await SubmitAsync(studio, Bert, "b1", "b2", "b3", "b4");
@@ -86,7 +85,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
     public async Task Claim_BackgroundJobs_GoAfterInteractiveOnes(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
         await SubmitAsync(studio, Anna, "a1");
         await SubmitAsync(studio, Bert, "b1");
 
@@ -115,11 +114,11 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(provider);
         await SubmitAsync(studio, Anna, "first");
         await DrainAsync(studio);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
         await SubmitAsync(studio, Anna, "same");
         await SubmitAsync(studio, Bert, "b1");
 
-        // Bert was not served yet, so his turn comes first whatever model is at work.
+        // Bert has not been served yet, so his job goes first regardless of the loaded model.
         Assert.Equal(["b1", "same", "other"], await DrainAsync(studio));
     }
 
@@ -129,7 +128,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
         await SubmitAsync(studio, Anna, "first");
         await DrainAsync(studio);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
         await SubmitAsync(studio, Anna, [.. Enumerable.Range(0, 12).Select(number => $"same {number}")]);
 
         var order = await DrainAsync(studio);
@@ -143,8 +142,8 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);
         await SubmitAsync(studio, Anna, "first");
         await DrainAsync(studio);
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
-        await studio.SubmitAsync(Requests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "other", count: 1) with { Prompt = "other", Model = "karlo" });
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna, "batch", count: 1) with { Prompt = "batch", Background = true });
 
         Assert.Equal(["other", "batch"], await DrainAsync(studio));
     }
@@ -170,7 +169,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         var all = claimed.SelectMany(own => own).ToList();
         Assert.Equal(all.Count, all.Distinct().Count());
 
-        // With SKIP LOCKED a worker may see nothing while the others hold the last rows; nothing is lost by that.
+        // With SKIP LOCKED, a worker may see no rows while others lock the last ones; those jobs are claimed later.
         Assert.Equal(60, all.Count + (await DrainAsync(studio)).Count);
         await using var database = studio.OpenDatabase();
         Assert.True(await database.Jobs.AllAsync(job => job.Fence == 1 && job.Attempt == 1 && job.LeaseUntil != null, Cancellation));
@@ -227,7 +226,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         var a = await SubmitAsync(studio, Anna, "a1", "a2");
         var b = await SubmitAsync(studio, Bert, "b1", "b2");
 
-        Assert.Equal("Next: it starts as soon as the engine has room.", (await studio.FindAsync(a[0])).Why!.Sentence);
+        Assert.Equal("Next: it starts as soon as the engine has capacity.", (await studio.FindAsync(a[0])).Why!.Sentence);
         Assert.Equal("2nd of 4. 1 request of 1 other person goes first; people take turns.", (await studio.FindAsync(b[0])).Why!.Sentence);
         Assert.Equal("4th of 4. 1 request of yours and 2 of 1 other person go first; people take turns.", (await studio.FindAsync(b[1])).Why!.Sentence);
     }
@@ -242,7 +241,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => Task.Run(() => studio.FindAsync(ids[number % 2]))));
         Assert.Equal(1, forecast.Looks);
 
-        // Queued since: a place of its own, without another look at everything.
+        // Queued after the forecast: it gets a position without a new computation.
         var late = Assert.Single(await SubmitAsync(studio, Anna, "a3"));
         Assert.Equal(3, (await studio.FindAsync(late)).Position);
         Assert.Equal(1, forecast.Looks);
@@ -281,7 +280,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         foreach (var prompt in prompts)
         {
             studio.Clock.Advance(TimeSpan.FromMilliseconds(1));
-            ids.Add(await studio.SubmitAsync(Requests.FoxOf(person, prompt, count: 1) with { Prompt = prompt }));
+            ids.Add(await studio.SubmitAsync(TestRequests.FoxOf(person, prompt, count: 1) with { Prompt = prompt }));
         }
 
         return ids;
@@ -298,7 +297,7 @@ public sealed class FairQueueTests(PostgresServer server) : IDisposable
         return order;
     }
 
-    /// <summary>Claims and ends one job after the other.</summary>
+    /// <summary>Claims and ends all jobs one by one.</summary>
     private static async Task<List<string>> DrainAsync(Studio studio, int most = int.MaxValue)
     {
         var order = new List<string>();

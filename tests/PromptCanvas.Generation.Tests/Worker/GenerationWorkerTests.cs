@@ -3,8 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;
@@ -27,7 +28,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Done);
 
         Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
         await using var database = studio.OpenDatabase();
@@ -48,7 +49,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task Worker_FinishedPicture_IsServedWithItsMetadataAndThumbnail()
     {
         await studio.StartAsync();
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 1)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1)), JobState.Done);
         var id = Assert.NotNull(job.Images[0].ImageId);
 
         var png = await ReadAsync(await studio.Get<IImageStore>().OpenContentAsync(id, Cancellation), "image/png");
@@ -67,9 +68,9 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 1) with { Size = 256 }), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1) with { Size = 256 }), JobState.Done);
 
-        var picture = await studio.Queries.FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
+        var picture = await studio.Get<IPictureQueries>().FindPictureAsync(Studio.Somebody, job.Images[0].ImageId!.Value, Cancellation);
         Assert.Equal((256, 256), (picture!.Width, picture.Height));
     }
 
@@ -79,7 +80,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         studio.Engine.NotANumber = index => index == 1;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox(count: 3)), JobState.Done);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 3)), JobState.Done);
 
         Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Done], job.Images.Select(image => image.State));
         Assert.Equal("The picture came out as not a number.", job.Images[1].Error);
@@ -92,7 +93,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         studio.Engine.NotANumber = _ => true;
         await studio.StartAsync();
 
-        var job = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Failed);
+        var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Failed);
 
         Assert.Equal("The picture came out as not a number.", job.Error);
     }
@@ -104,8 +105,8 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
             request.Prompt == "bad" && index == 1 ? throw new InvalidOperationException("boom") : Task.CompletedTask;
         await studio.StartAsync();
 
-        var bad = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("bad") with { Prompt = "bad", Count = 3 }), job => job.State is JobState.Done or JobState.Failed);
-        var good = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("good")), JobState.Done);
+        var bad = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("bad") with { Prompt = "bad", Count = 3 }), job => job.State is JobState.Done or JobState.Failed);
+        var good = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("good")), JobState.Done);
 
         Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Failed], bad.Images.Select(image => image.State));
         Assert.DoesNotContain("boom", bad.Images[1].Error, StringComparison.Ordinal);
@@ -119,8 +120,8 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         studio.Engine.BeforeImage = (request, _, _) => request.Prompt == "bad" ? throw new ModelException(Reason) : Task.CompletedTask;
         await studio.StartAsync();
 
-        var bad = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("bad") with { Prompt = "bad" }), JobState.Failed);
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("good")), JobState.Done);
+        var bad = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("bad") with { Prompt = "bad" }), JobState.Failed);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("good")), JobState.Done);
 
         Assert.Equal(Reason, bad.Error);
         Assert.All(bad.Images, image => Assert.Equal((JobImageState.Failed, Reason), (image.State, image.Error)));
@@ -132,7 +133,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         await using var blind = new Studio(folder.File("blind"), change: services => services.AddSingleton<IPreviewBus, BrokenBus>());
         await blind.StartAsync();
 
-        var job = await blind.WaitAsync(await blind.SubmitAsync(Requests.Fox()), job => job.State is JobState.Done or JobState.Failed);
+        var job = await blind.WaitAsync(await blind.SubmitAsync(TestRequests.Fox()), job => job.State is JobState.Done or JobState.Failed);
 
         Assert.Equal(JobState.Done, job.State);
     }
@@ -147,7 +148,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var ids = new List<Guid>();
         for (var number = 0; number < 6; number++)
         {
-            ids.Add(await four.SubmitAsync(Requests.Fox($"key {number}", count: 1) with { Prompt = $"fox {number}" }));
+            ids.Add(await four.SubmitAsync(TestRequests.Fox($"key {number}", count: 1) with { Prompt = $"fox {number}" }));
             four.Clock.Advance(TimeSpan.FromMilliseconds(1));
         }
 
@@ -182,7 +183,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
             }
         };
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox(count: 3));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 3));
         await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
 
         var cancelled = await studio.CancelAsync(id);
@@ -198,7 +199,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task CancelAsync_BetweenClaimAndRun_NeverReachesTheEngine()
     {
         await studio.PrepareAsync();
-        var id = await studio.SubmitAsync(Requests.Fox());
+        var id = await studio.SubmitAsync(TestRequests.Fox());
         var claim = Assert.Single(await studio.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         Assert.Equal(JobState.Cancelled, (await studio.CancelAsync(id)).State);
 
@@ -212,7 +213,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task Run_FaultBeforeTheEngine_FailsTheJobInsteadOfLeavingItRunning()
     {
         await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
-        var id = await faulty.SubmitAsync(Requests.Fox());
+        var id = await faulty.SubmitAsync(TestRequests.Fox());
         var claim = Assert.Single(await faulty.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         faulty.Get<FaultyDatabases>().FailNext();
 
@@ -227,7 +228,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task Run_FaultWhenTheEndIsWritten_EndsTheJobWithWhatIsDone()
     {
         await using var faulty = await new Studio(folder.File("faulty"), change: FaultyDatabases.Insert).PrepareAsync();
-        var id = await faulty.SubmitAsync(Requests.Fox(count: 2));
+        var id = await faulty.SubmitAsync(TestRequests.Fox(count: 2));
         var claim = Assert.Single(await faulty.Get<JobClaims>().ClaimAsync(1, alone: true, Cancellation));
         faulty.Engine.BeforeImage = async (_, index, _) =>
         {
@@ -235,7 +236,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
             {
                 await faulty.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
 
-                // Only the job's end is still to be written.
+                // Only the job's end remains to be written.
                 faulty.Get<FaultyDatabases>().FailNext();
                 throw new InvalidOperationException("boom");
             }
@@ -254,7 +255,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var overrides = new RecipeOverrides { PriorSteps = 5, DecoderGuidance = 2.5, Conditioning = ConditioningMode.TextEmbedding };
         await studio.StartAsync();
 
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox() with { Overrides = overrides }), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox() with { Overrides = overrides }), JobState.Done);
 
         Assert.Equal(overrides, Assert.Single(studio.Engine.Requests).Overrides);
     }
@@ -263,7 +264,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task CancelAsync_Done_ChangesNothing()
     {
         await studio.StartAsync();
-        var done = await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox()), JobState.Done);
+        var done = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Done);
 
         var view = await studio.CancelAsync(done.Id);
 
@@ -275,14 +276,14 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     public async Task FindAsync_AfterAMeasuredPicture_EstimatesTheTime()
     {
         await studio.StartAsync();
-        await studio.WaitAsync(await studio.SubmitAsync(Requests.Fox("first")), JobState.Done);
+        await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("first")), JobState.Done);
         var gate = new Gate();
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
 
-        var running = await studio.SubmitAsync(Requests.Fox("second", count: 2));
+        var running = await studio.SubmitAsync(TestRequests.Fox("second", count: 2));
         await gate.Reached;
 
-        // 2 seconds a picture, and half of one picture is done.
+        // 2 seconds per picture; half of one picture is done.
         Assert.Equal(3.0, (await studio.FindAsync(running)).EtaSeconds);
         gate.Open();
     }
@@ -309,7 +310,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
     {
         public bool HasWatchers(Guid jobId) => true;
 
-        public void Publish(PreviewFrame frame) => throw new InvalidOperationException("nobody foresaw this");
+        public void Publish(PreviewFrame frame) => throw new InvalidOperationException("unexpected");
 
         public IAsyncEnumerable<PreviewFrame> WatchAsync(Guid jobId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

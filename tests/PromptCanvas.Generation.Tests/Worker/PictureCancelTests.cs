@@ -1,11 +1,11 @@
 using PromptCanvas.Data;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>One picture of a job is cancelled: one credit comes back, the others go on. On both databases.</summary>
+/// <summary>Cancelling one picture of a job refunds one credit, and the others continue. On both databases.</summary>
 public sealed class PictureCancelTests(PostgresServer postgres)
 {
     private static readonly Guid Fay = new("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d0fa");
@@ -21,7 +21,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path, settings: await postgres.SettingsAsync(provider));
         await studio.PrepareAsync();
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 3));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 3));
 
         var job = await CancelAsync(studio, id, 1);
 
@@ -43,7 +43,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         var gate = new Gate();
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 2));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 2));
         await gate.Reached;
 
         var job = await CancelAsync(studio, id, 0);
@@ -65,7 +65,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         var gate = new Gate();
         studio.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 2));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 2));
         await gate.Reached;
         await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
 
@@ -82,7 +82,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path);
         await studio.PrepareAsync();
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 2));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 2));
 
         await CancelAsync(studio, id, 0);
         var job = await CancelAsync(studio, id, 1);
@@ -98,7 +98,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path);
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 2));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 2));
         await studio.WaitAsync(id, JobState.Done);
 
         var job = await CancelAsync(studio, id, 0);
@@ -117,7 +117,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path, settings: await postgres.SettingsAsync(provider));
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.FoxOf(Fay, count: 8));
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 8));
 
         await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Task.Run(() => studio.Get<ISubmissions>().CancelImageAsync(id, turn % 8, Cancellation))));
 

@@ -4,13 +4,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Jobs;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>One folder, one studio after another.</summary>
+/// <summary>Successive studios on one data folder.</summary>
 public sealed class RestartTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -24,10 +23,10 @@ public sealed class RestartTests : IDisposable
         await using var dead = new Studio(folder.Path);
         dead.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
         await dead.StartAsync();
-        var id = await dead.SubmitAsync(Requests.Fox(count: 3));
+        var id = await dead.SubmitAsync(TestRequests.Fox(count: 3));
         var before = await dead.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
         await gate.Reached;
-        dead.LetGoOfTheFolder();
+        dead.ReleaseFolderLock();
 
         await using var next = new Studio(folder.Path);
         await next.StartAsync();
@@ -37,7 +36,7 @@ public sealed class RestartTests : IDisposable
         Assert.Equal(before.Images[0], after.Images[0]);
         Assert.Equal([7u, 8, 9], after.Images.Select(image => image.Seed));
 
-        // The dead one rises and finishes late: its fence is old, and nothing of it is written.
+        // The old worker finishes late: its fencing token is stale, so none of its writes succeeds.
         gate.Open();
         await dead.StopAsync();
         Assert.Equal(after.Images, (await next.FindAsync(id)).Images);
@@ -56,7 +55,7 @@ public sealed class RestartTests : IDisposable
             var gate = new Gate();
             first.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
             await first.StartAsync();
-            id = await first.SubmitAsync(Requests.Fox(count: 3));
+            id = await first.SubmitAsync(TestRequests.Fox(count: 3));
             await first.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
             await gate.Reached;
             await first.StopAsync();
@@ -86,7 +85,7 @@ public sealed class RestartTests : IDisposable
             throw new ObjectDisposedException("engine");
         };
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox());
+        var id = await studio.SubmitAsync(TestRequests.Fox());
         await gate.Reached;
 
         await studio.StopAsync();
@@ -102,7 +101,7 @@ public sealed class RestartTests : IDisposable
         await using (var first = new Studio(folder.Path))
         {
             await first.StartAsync();
-            id = (await first.WaitAsync(await first.SubmitAsync(Requests.Fox()), JobState.Done)).Id;
+            id = (await first.WaitAsync(await first.SubmitAsync(TestRequests.Fox()), JobState.Done)).Id;
             await using var database = first.OpenDatabase();
             await database.Jobs.ExecuteUpdateAsync(
                 change => change.SetProperty(job => job.State, JobStates.Running).SetProperty(job => job.FinishedAt, (DateTimeOffset?)null), Cancellation);
@@ -122,7 +121,7 @@ public sealed class RestartTests : IDisposable
         await using (var first = new Studio(folder.Path))
         {
             await first.PrepareAsync();
-            await first.SubmitAsync(Requests.Fox());
+            await first.SubmitAsync(TestRequests.Fox());
         }
 
         var gate = new Gate();
@@ -144,7 +143,7 @@ public sealed class RestartTests : IDisposable
         await using (var studio = new Studio(folder.Path))
         {
             await studio.PrepareAsync();
-            id = await studio.SubmitAsync(Requests.Fox());
+            id = await studio.SubmitAsync(TestRequests.Fox());
             await MarkRunningAsync(studio, id);
         }
 
@@ -173,7 +172,7 @@ public sealed class RestartTests : IDisposable
         await using (var studio = new Studio(folder.Path))
         {
             await studio.PrepareAsync();
-            suspect = await studio.SubmitAsync(Requests.Fox("suspect"));
+            suspect = await studio.SubmitAsync(TestRequests.Fox("suspect"));
             await MarkRunningAsync(studio, suspect);
         }
 
@@ -182,7 +181,7 @@ public sealed class RestartTests : IDisposable
         next.Engine.BeforeImage = (request, _, token) => request.Prompt == "other" ? Task.CompletedTask : gate.PassAsync(token);
         await next.StartAsync();
         await gate.Reached;
-        var other = await next.SubmitAsync(Requests.Fox("other") with { Prompt = "other" });
+        var other = await next.SubmitAsync(TestRequests.Fox("other") with { Prompt = "other" });
 
         Assert.Equal(JobState.Queued, (await next.FindAsync(other)).State);
         gate.Open();
@@ -197,13 +196,13 @@ public sealed class RestartTests : IDisposable
         await using (var first = new Studio(folder.Path))
         {
             await first.StartAsync();
-            await first.WaitAsync(await first.SubmitAsync(Requests.Fox("first")), JobState.Done);
+            await first.WaitAsync(await first.SubmitAsync(TestRequests.Fox("first")), JobState.Done);
         }
 
         await using var next = await new Studio(folder.Path).PrepareAsync();
-        var job = await next.FindAsync(await next.SubmitAsync(Requests.Fox("next", count: 3)));
+        var job = await next.FindAsync(await next.SubmitAsync(TestRequests.Fox("next", count: 3)));
 
-        // Each took 0.5 s in the prior and 1.5 s in the decoder.
+        // Each picture took 0.5 s in the prior and 1.5 s in the decoder.
         Assert.Equal(6, job.EtaSeconds!.Value, 1e-9);
     }
 
@@ -216,7 +215,7 @@ public sealed class RestartTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<StartupException>(second.PrepareAsync);
 
-        Assert.StartsWith($"Another PromptCanvas already runs on the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Another PromptCanvas is already using the data folder {folder.Path};", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -240,7 +239,7 @@ public sealed class RestartTests : IDisposable
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), Cancellation);
     }
 
-    /// <summary>Fails like a web server on a port in use, once the worker has had its time to claim.</summary>
+    /// <summary>Fails like a web server whose port is in use, after giving the worker time to claim.</summary>
     private sealed class PortInUse(Gate engine) : IHostedService
     {
         private static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(1);

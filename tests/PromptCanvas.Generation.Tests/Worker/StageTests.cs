@@ -1,13 +1,14 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Editing;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 
-/// <summary>What a finished stage gave is kept while its job is not over.</summary>
+/// <summary>Checkpoints of finished stages are kept until the job is over.</summary>
 public sealed class StageTests : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -24,7 +25,7 @@ public sealed class StageTests : IAsyncDisposable
         studio.Engine.ReportsStages = true;
         studio.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox(count: 3));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 3));
         await gate.Reached;
         await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
         await studio.DisposeAsync();
@@ -33,7 +34,7 @@ public sealed class StageTests : IAsyncDisposable
         await studio.StartAsync();
         await studio.WaitAsync(id, JobState.Done);
 
-        // The second picture had its stages; the third had not begun.
+        // The second picture had finished its stages; the third had not started.
         var request = Assert.Single(studio.Engine.Requests);
         Assert.Equal([1, 2], request.ImageIndices!);
         AssertSame(FakeEngine.StageOf(8), Assert.Single(request.Finished!, finished => finished.Key == 1).Value);
@@ -51,7 +52,7 @@ public sealed class StageTests : IAsyncDisposable
         studio.Engine.ReportsStages = true;
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox(count: 1));
+        var id = await studio.SubmitAsync(TestRequests.Fox(count: 1));
         await gate.Reached;
         await studio.DisposeAsync();
 
@@ -70,7 +71,7 @@ public sealed class StageTests : IAsyncDisposable
         studio.Engine.ReportsStages = true;
         studio.Engine.BeforeImage = (_, _, token) => gate.PassAsync(token);
         await studio.StartAsync();
-        var id = await studio.SubmitAsync(Requests.Fox());
+        var id = await studio.SubmitAsync(TestRequests.Fox());
         await gate.Reached;
 
         await studio.CancelAsync(id);

@@ -29,7 +29,7 @@ public sealed class EditCanvasTests
         Assert.Equal(Pixel(picture, 1, 0), Pixel(cut, 1, 0));
         Assert.Equal(Pixel(picture, 1, 1), Pixel(cut, 1, 3));
 
-        // What lies beyond the hole is not known either.
+        // Pixels beyond the hole are not known either.
         Assert.Equal(new PixelRectangle(3, 2, 1, 2), keep.Hole());
     }
 
@@ -60,7 +60,7 @@ public sealed class EditCanvasTests
 
         canvas.Feather(black, mask, Feather);
 
-        // A pixel's distance to the rim, in quarters: 1/4, 2/4, 3/4, then all of what was painted.
+        // Feather weights by distance to the edge, in quarters: 1/4, 2/4, 3/4, then fully painted.
         var result = canvas.ToImage();
         Assert.Equal([0, 0, 0, 0, 50, 100, 150, 200, 200, 200, 200, 200, 200, 150, 100, 50, 0, 0, 0, 0],
             Enumerable.Range(0, 20).Select(x => (int)Pixel(result, x, 0)[0]));
@@ -74,7 +74,7 @@ public sealed class EditCanvasTests
 
         var distances = RimDistance.Inside(new KeepMask(Side, Side, keep));
 
-        // The chamfer metric is off by 8 % at most, and the rim by a pixel.
+        // The chamfer metric is off by at most 8 %, and the edge by one pixel.
         Assert.All(Enumerable.Range(0, Side * Side).Where(pixel => !keep[pixel]), pixel =>
             Assert.Equal(18 - Far(pixel), distances[pixel], 1 + (0.08 * 18)));
         Assert.All(Enumerable.Range(0, Side * Side).Where(pixel => keep[pixel]), pixel => Assert.Equal(0, distances[pixel]));

@@ -33,11 +33,11 @@ public sealed class FramePlannerTests
         Assert.True(frame.Contains(hole));
         Assert.InRange(frame.Width, 1, Math.Max(width, height));
 
-        // Along each axis: inside the picture, or with the picture in its middle.
+        // Along each axis, the frame is inside the picture, or the picture is centred in the frame.
         AssertPlaced(frame.Left, frame.Width, width);
         AssertPlaced(frame.Top, frame.Height, height);
 
-        // As much context as there is, up to as wide a rim as the hole itself.
+        // As much context as the picture has, up to a margin as wide as the hole.
         var longest = Math.Max(holeWidth, holeHeight);
         Assert.True(frame.Width >= Math.Min(Math.Max(2 * longest, FramePlanner.MinimumSide), Math.Min(width, height)));
         Assert.True(frame.Width >= Math.Min(1.25 * longest, Math.Max(width, height)));
@@ -72,7 +72,7 @@ public sealed class FramePlannerTests
             Assert.True(all.Contains(frame), $"{frame} is not inside {all}");
             var known = Fill(there, wide, frame);
 
-            // A quarter of the frame, up to the pixel that a small frame cannot be divided by.
+            // At least a quarter of the frame, rounded down for sides not divisible by four.
             Assert.True(known >= frame.Width * (frame.Width / 4) && known < frame.Width * frame.Width, $"{frame} knows {known}");
         }
 
@@ -95,7 +95,7 @@ public sealed class FramePlannerTests
         }
     }
 
-    /// <summary>Marks a frame and counts what was marked in it before.</summary>
+    /// <summary>Marks a frame's pixels and returns how many were marked before.</summary>
     private static int Fill(bool[] there, int width, PixelRectangle frame)
     {
         var known = 0;

@@ -6,7 +6,7 @@ namespace PromptCanvas.Imaging.Tests.Editing;
 
 public sealed class MaskReaderTests
 {
-    // Two columns: the left one says repaint, the right one keep.
+    // Two columns: regenerate the left one, keep the right one.
     public static TheoryData<string, int, byte[]> Masks { get; } = new()
     {
         { "transparent, whatever its colour", 4, [255, 255, 255, 0, 0, 0, 0, 255] },

@@ -6,7 +6,7 @@ using PromptCanvas.Imaging.Tests.Png;
 
 namespace PromptCanvas.Imaging.Tests.Pixels;
 
-/// <summary>What a small file may cost before it is refused. Alone, because the process' memory is measured.</summary>
+/// <summary>Cost limits of refusing a small malicious file. Runs alone, because it measures the process's memory.</summary>
 [CollectionDefinition(nameof(PictureBombTests), DisableParallelization = true)]
 [Collection(nameof(PictureBombTests))]
 public sealed class PictureBombTests
@@ -39,7 +39,7 @@ public sealed class PictureBombTests
         Assert.InRange(PictureDecoder.Open(png, decoded => decoded.Avg(), PictureDecoder.Deadline), 1, 254);
     }
 
-    /// <summary>The most memory this process had in RAM, in bytes; elsewhere than on Linux what it has now.</summary>
+    /// <summary>Peak resident memory of this process in bytes; current memory on systems other than Linux.</summary>
     private static long Peak(bool reset)
     {
         if (!OperatingSystem.IsLinux())
@@ -59,7 +59,7 @@ public sealed class PictureBombTests
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A true PNG, one bit a pixel, all of it the same.</summary>
+    /// <summary>A valid PNG with one bit per pixel, all equal.</summary>
     private static byte[] WhitePng()
     {
         using var png = new MemoryStream();

@@ -10,7 +10,7 @@ namespace PromptCanvas.Imaging.Tests.Pixels;
 
 public sealed class PictureDecoderTests
 {
-    // Complete small files of formats this libvips could open if it were let.
+    // Complete small files in formats that this libvips could open if they were not blocked.
     public static TheoryData<string, byte[]> Refused => new()
     {
         { "svg", Encoding.UTF8.GetBytes("""<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>""") },
@@ -64,7 +64,7 @@ public sealed class PictureDecoderTests
     {
         Assert.Equal((300, 200), (PictureDecoder.Decode(bytes).Width, PictureDecoder.Decode(bytes).Height));
 
-        // Down to the last bytes of pixels: only a PNG's empty end chunk and a JPEG's end marker carry none.
+        // Truncated up to the last pixel bytes; only a PNG's empty end chunk and a JPEG's end marker carry no pixels.
         foreach (var length in new[] { bytes.Length - 24, bytes.Length * 9 / 10, bytes.Length / 2, bytes.Length / 4, 40, 10, 1 })
         {
             Assert.True(
@@ -75,7 +75,7 @@ public sealed class PictureDecoderTests
     [Fact]
     public void Decode_AnimatedGif_IsRefused()
     {
-        // Two frames of one pixel.
+        // Two frames of one pixel each.
         var gif = Convert.FromBase64String(
             "R0lGODlhAQABAIAAAAAAAP///yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAAQABAAACAkQBACH5BAAKAAAALAAAAAABAAEAAAICRAEAOw==");
 
@@ -119,7 +119,7 @@ public sealed class PictureDecoderTests
 
         var decoded = Pixel(PictureDecoder.Decode(cmyk.JpegsaveBuffer(q: 95)), 30, 30);
 
-        // There and back through a press profile and JPEG: a few levels.
+        // A round trip through a press profile and JPEG: a few levels of error.
         for (var channel = 0; channel < 3; channel++)
         {
             Assert.InRange(decoded[channel] - Colour[channel], -8, 8);
@@ -161,7 +161,7 @@ public sealed class PictureDecoderTests
 
     private static Image Flat()
     {
-        // The settings that every picture of ours is read under.
+        // The settings under which all pictures are read.
         PngEncoder.Encode(Pictures.Gradient(1, 1));
         using var black = Image.Black(300, 200);
         using var coloured = black.Linear([1.0], Array.ConvertAll(Colour, value => (double)value));

@@ -94,7 +94,7 @@ public sealed class PngEncoderTests
         return chunks;
     }
 
-    // Bit by bit, so that it shares nothing with the table it checks.
+    // Computed bit by bit, independent of the table under test.
     internal static uint ReferenceCrc(byte[] bytes)
     {
         var crc = uint.MaxValue;

@@ -1,11 +1,12 @@
 using System.Text;
 using System.Xml.Linq;
+using PromptCanvas.Imaging;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Imaging.Tests.Png;
 
-/// <summary>What docs/provenance.md says of files is so.</summary>
+/// <summary>Files conform to docs/provenance.md.</summary>
 public sealed class ProvenanceTests
 {
     private static readonly XNamespace Iptc = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";

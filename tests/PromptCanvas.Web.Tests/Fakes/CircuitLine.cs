@@ -9,11 +9,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>A page's live line without a browser: MessagePack, which Blazor calls by another name.</summary>
+/// <summary>A Blazor circuit connection without a browser, over MessagePack (Blazor names its variant "blazorpack").</summary>
 internal static class CircuitLine
 {
-    /// <summary>Opens a line with somebody's session and starts a circuit on it.</summary>
-    /// <returns>The line, and the circuit's secret id.</returns>
+    /// <summary>Opens a connection with a person's session and starts a circuit on it.</summary>
+    /// <returns>The connection, and the circuit's secret id.</returns>
     public static async Task<(HubConnection Line, string Circuit)> OpenAsync(Studio studio, string cookie, CancellationToken cancellationToken)
     {
         var builder = new HubConnectionBuilder().WithUrl(new Uri(studio.Server.BaseAddress, "_blazor"), options =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>Around everything else: counts the requests to <c>/v1</c> that the studio is done with, whether anybody still listens or not.</summary>
+/// <summary>The outermost middleware: counts completed requests to <c>/v1</c>, including those whose client has disconnected.</summary>
 internal sealed class FinishedRequests : IStartupFilter
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -7,20 +7,20 @@ using PromptCanvas.Web.Features.OpenAi;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>A network and a server that fail once, when they are told to, at requests for pictures.</summary>
+/// <summary>Simulates one network or server failure, on demand, for picture requests.</summary>
 internal sealed class FlakyFront : IStartupFilter
 {
     private int cuts;
     private int refusals;
     private int requests;
 
-    /// <summary>How many requests for pictures came in.</summary>
+    /// <summary>Number of picture requests received.</summary>
     public int Requests => Volatile.Read(ref requests);
 
-    /// <summary>Cuts the line of the next request in the moment in which its answer begins.</summary>
+    /// <summary>Aborts the connection of the next request when its response starts.</summary>
     public void CutNext() => Volatile.Write(ref cuts, 1);
 
-    /// <summary>Lets the next request come at the moment in which the studio is stopped.</summary>
+    /// <summary>Makes the next request arrive while the server is stopping.</summary>
     public void RefuseNext() => Volatile.Write(ref refusals, 1);
 
     public void AddTo(IServiceCollection services)

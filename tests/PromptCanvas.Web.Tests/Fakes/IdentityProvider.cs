@@ -11,7 +11,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>A small OpenID Connect provider on a real port: code flow with PKCE, one client, and whoever comes is signed in with <see cref="Claims"/>.</summary>
+/// <summary>A small OpenID Connect provider on a real port: code flow with PKCE, one client; every user is signed in with <see cref="Claims"/>.</summary>
 public sealed class IdentityProvider : IAsyncDisposable
 {
     public const string ClientId = "studio";
@@ -33,7 +33,7 @@ public sealed class IdentityProvider : IAsyncDisposable
         app.MapPost("/token", TokenAsync);
     }
 
-    /// <summary>What the next id token says beside what it must.</summary>
+    /// <summary>Additional claims of the next id token.</summary>
     public Dictionary<string, object> Claims { get; } = [];
 
     public string Authority => app.Urls.Single();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>Everything a studio logs, in the place of its console.</summary>
+/// <summary>Captures everything that a studio logs.</summary>
 internal sealed class LogPages : ILoggerProvider
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Category, string Text)> entries = new();

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>A mail server of a few words (RFC 5321): it takes what it is given and keeps it.</summary>
+/// <summary>A minimal SMTP server (RFC 5321) that stores the mails it receives.</summary>
 public sealed class MailBox : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -20,10 +20,10 @@ public sealed class MailBox : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>Letters nobody has read.</summary>
+    /// <summary>Number of unread mails.</summary>
     public int Count => letters.Reader.Count;
 
-    /// <summary>The next letter, with the transfer encoding's line breaks taken out.</summary>
+    /// <summary>Waits for the next mail and removes the line breaks of the transfer encoding.</summary>
     public async Task<(string To, string Text)> ReadAsync(CancellationToken cancellationToken) => await letters.Reader.ReadAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

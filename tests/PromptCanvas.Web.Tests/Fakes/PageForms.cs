@@ -5,17 +5,17 @@ using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>What a browser without scripts does: opens a page, fills in one of its forms, sends it.</summary>
+/// <summary>A browser without scripts: opens a page, fills in a form and submits it.</summary>
 internal static partial class PageForms
 {
-    /// <summary>A browser of nobody's, which keeps cookies and does not follow redirects.</summary>
+    /// <summary>An anonymous browser that keeps cookies and does not follow redirects.</summary>
     public static HttpClient Browser(this Studio studio, string? cookie = null)
     {
         _ = studio.Administrator;
         return studio.Stranger(cookie);
     }
 
-    /// <summary>The same, of a studio that may have no administrator.</summary>
+    /// <summary>The same for a studio that may have no administrator.</summary>
     public static HttpClient Stranger(this Studio studio, string? cookie = null)
     {
         var jar = new CookieContainerHandler { InnerHandler = studio.Server.CreateHandler() };
@@ -27,11 +27,11 @@ internal static partial class PageForms
         return new HttpClient(jar) { BaseAddress = studio.Server.BaseAddress };
     }
 
-    /// <summary>Sends the form called <paramref name="form"/> of a page, with the page's antiforgery token.</summary>
+    /// <summary>Submits the form <paramref name="form"/> of a page with the page's antiforgery token.</summary>
     public static async Task<HttpResponseMessage> SendFormAsync(this HttpClient browser, string path, string form, params (string Name, string Value)[] fields) =>
         await browser.SendFormOrNothingAsync(path, form, fields) ?? throw new InvalidOperationException($"{path} has no form.");
 
-    /// <summary>The same when the page may have no such form any more.</summary>
+    /// <summary>The same when the page may no longer have that form.</summary>
     public static async Task<HttpResponseMessage?> SendFormOrNothingAsync(this HttpClient browser, string path, string form, params (string Name, string Value)[] fields)
     {
         var page = await browser.GetStringAsync(path, TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ internal static partial class PageForms
     /// <summary>The antiforgery token of a page's first form.</summary>
     public static string TokenOf(string page) => WebUtility.HtmlDecode(Token().Match(page).Groups[1].Value);
 
-    /// <summary>What a page's script does: posts with the page's antiforgery token in the header.</summary>
+    /// <summary>Posts as the page's script does, with the antiforgery token in the header.</summary>
     public static async Task<HttpResponseMessage> PostWithTokenAsync(this HttpClient browser, string page, string path)
     {
         var token = Token().Match(await browser.GetStringAsync(page, TestContext.Current.CancellationToken));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>Other programs that talk to the studio.</summary>
+/// <summary>Runs external programs as clients of the studio.</summary>
 internal static class Programs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -10,7 +10,7 @@ internal static class Programs
     public static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    /// <returns>What it said; a test whose program fails has failed with its complaint.</returns>
+    /// <returns>The standard output; if the program fails, the test fails with its error output.</returns>
     public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string folder)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
-
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>An engine without networks: it goes through all stages at a chosen pace, and its pictures come out of their own noise.</summary>
+/// <summary>An engine without networks: runs through all stages at a set pace; each picture is derived from its seed.</summary>
 public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEngineProvider
 {
     private static readonly (GenerationStage Stage, int Steps, int Side)[] Stages =
@@ -15,28 +14,28 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
         (GenerationStage.SuperResolution256, 4, 256), (GenerationStage.SuperResolution1024, 3, 1024),
     ];
 
-    /// <summary>How long a step of one picture takes.</summary>
+    /// <summary>Duration of one step of one picture.</summary>
     public TimeSpan StepTime { get; set; } = TimeSpan.Zero;
 
-    /// <summary>When set, every picture fails with this sentence.</summary>
+    /// <summary>When set, every picture fails with this message.</summary>
     public string? Failure { get; set; }
 
-    /// <summary>When set, no model can be had, and this is why.</summary>
+    /// <summary>When set, no model can be opened, for this reason.</summary>
     public string? Damage { get; set; }
 
-    /// <summary>How many steps pictures go when the gate is unset: usually up to the decoder's second.</summary>
+    /// <summary>Number of steps that pictures take while the gate is closed; by default up to the decoder's second step.</summary>
     public int StepsBeforeGate { get; set; } = 5;
 
-    /// <summary>While unset, no picture goes beyond <see cref="StepsBeforeGate"/>.</summary>
+    /// <summary>While closed, no picture goes beyond <see cref="StepsBeforeGate"/>.</summary>
     public ManualResetEventSlim Gate { get; } = new(initialState: true);
 
-    /// <summary>Whether pictures that wait at the gate show their last step again and again, for who begins to watch only then.</summary>
+    /// <summary>Whether pictures waiting at the gate repeat their last step, for watchers that connect later.</summary>
     public bool ShowsWhileWaiting { get; set; }
 
-    /// <summary>What its CLIP sees; null = it has none. A picture is drawn from what it sees in the prompt.</summary>
+    /// <summary>Its CLIP embeddings; null = it has no CLIP. Pictures are drawn from the prompt's embedding.</summary>
     public Func<ConditioningInput, float[]>? Clip { get; set; }
 
-    /// <summary>How many words it reads.</summary>
+    /// <summary>Maximum number of words that it reads.</summary>
     public int ReadsWords { get; set; } = int.MaxValue;
 
     public string DefaultModel => "starter";

@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>A picture that can be drawn at any size and at any degree of doubt: two shaded balls before a plain wall, chosen by the seed.</summary>
+/// <summary>A picture that can be drawn at any size and any degree of noise: two shaded balls in front of a plain wall, chosen by the seed.</summary>
 public sealed class ScriptedScene(uint seed)
 {
     private static readonly float[][] Colours =
@@ -15,7 +15,7 @@ public sealed class ScriptedScene(uint seed)
     private readonly float[] upper = Colours[seed % Colours.Length];
     private readonly float[] lower = Colours[((seed / 8) + 5 + seed) % Colours.Length];
 
-    /// <param name="clarity">0 = a grey guess, 1 = the finished picture.</param>
+    /// <param name="clarity">0 = a grey estimate, 1 = the finished picture.</param>
     public SignedImage Draw(int side, float clarity)
     {
         var values = new float[3 * side * side];

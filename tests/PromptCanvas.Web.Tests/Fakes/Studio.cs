@@ -1,18 +1,16 @@
 using System.Reflection;
-
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>The whole studio on a data folder of its own; only the engine is scripted. Its clients are the first administrator's unless a test makes others.</summary>
+/// <summary>The whole application on its own data folder; only the engine is scripted. Its clients use the first administrator's account unless a test creates others.</summary>
 public sealed class Studio : WebApplicationFactory<Program>
 {
     public const string AdministratorEmail = "administrator@example.com";
@@ -24,7 +22,7 @@ public sealed class Studio : WebApplicationFactory<Program>
     public Studio()
         : this(Directory.CreateTempSubdirectory("promptcanvas-web-").FullName) => ownsFolder = true;
 
-    /// <summary>A studio on a folder that outlives it.</summary>
+    /// <summary>A studio on an existing folder, which is not deleted on disposal.</summary>
     internal Studio(string dataFolder) => DataFolder = dataFolder;
 
     public static string RepoRoot { get; } = typeof(Studio).Assembly
@@ -34,25 +32,25 @@ public sealed class Studio : WebApplicationFactory<Program>
 
     public ScriptedEngine Engine { get; } = new();
 
-    /// <summary>Settings that differ, before the start.</summary>
+    /// <summary>Settings to change before the start.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
 
-    /// <summary>Services that differ, before the start.</summary>
+    /// <summary>Services to change before the start.</summary>
     public Action<IServiceCollection>? Change { get; set; }
 
-    /// <summary>Whether what the servers log is decided by the settings, as in a real studio.</summary>
+    /// <summary>Whether the settings decide what is logged, as in production.</summary>
     public bool KeepsLogRules { get; init; }
 
     /// <summary>The first administrator.</summary>
     public SomebodyInTest Administrator => administrator ??= PersonAsync(AdministratorEmail, PersonRoles.Administrator).GetAwaiter().GetResult();
 
-    /// <summary>Goes on as somebody whom an earlier studio on the same folder made, with the same key.</summary>
+    /// <summary>Continues as a person whom an earlier studio on the same folder created, with the same key.</summary>
     public void Use(SomebodyInTest somebody) => administrator = somebody;
 
-    /// <summary>Somebody with this address; made when there is nobody yet.</summary>
+    /// <summary>The person with this address; created if absent.</summary>
     public Task<SomebodyInTest> PersonAsync(string email, string role) => Services.PersonAsync(email, role);
 
-    /// <summary>A client of somebody's; of nobody's without one. It keeps no cookies and follows no redirects.</summary>
+    /// <summary>A client of a person; anonymous without one. It keeps no cookies and follows no redirects.</summary>
     public HttpClient ClientOf(SomebodyInTest? somebody)
     {
         var client = Server.CreateClient();
@@ -69,7 +67,7 @@ public sealed class Studio : WebApplicationFactory<Program>
         }
     }
 
-    /// <summary>A failing run prints what the servers said: what is usual among it would hide the failure.</summary>
+    /// <summary>Logs warnings only: a failing test prints the log, and routine messages would hide the failure.</summary>
     internal static void OnlyWarnings(IServiceCollection services) => services.PostConfigure<LoggerFilterOptions>(options =>
     {
         options.Rules.Clear();
@@ -93,7 +91,7 @@ public sealed class Studio : WebApplicationFactory<Program>
         builder.UseSetting("PROMPTCANVAS_ADMIN_EMAIL", AdministratorEmail);
         builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Password);
 
-        // The limits have their own tests; here they would only make others wait.
+        // The rate limits have their own tests; here they would only cause delays.
         foreach (var limit in (string[])["SignInPerMinute", "WritesPerMinute", "WritesPerSecond", "ReadsPerMinute", "SketchesPerMinute"])
         {
             builder.UseSetting($"RateLimits:{limit}", "100000");
@@ -113,7 +111,7 @@ public sealed class Studio : WebApplicationFactory<Program>
 
             services.Replace(ServiceDescriptor.Singleton<IEngineProvider>(Engine));
 
-            // Making people is quick here; a test of its own looks at the real figure.
+            // Hash passwords quickly; a separate test checks the real iteration count.
             services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = 1000);
             Change?.Invoke(services);
         });

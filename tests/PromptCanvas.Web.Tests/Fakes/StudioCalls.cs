@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>What a program says to the studio.</summary>
+/// <summary>API calls of a client.</summary>
 internal static class StudioCalls
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -34,7 +34,7 @@ internal static class StudioCalls
         return (await response.ReadJsonAsync()).GetProperty("id").GetGuid();
     }
 
-    /// <summary>A job's pictures when it is done.</summary>
+    /// <summary>Waits for a job and returns its pictures.</summary>
     public static async Task<JsonElement> MakeAsync(this HttpClient client, object body)
     {
         using var response = await client.PostJobAsync(body);

@@ -1,23 +1,22 @@
 using System.Net.Http.Headers;
-
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>Somebody in a test, with everything they could come in with.</summary>
+/// <summary>A person in a test, with all credentials.</summary>
 /// <param name="Key">An API key with every scope.</param>
-/// <param name="Cookie">A session's cookie: name=value.</param>
+/// <param name="Cookie">A session cookie: name=value.</param>
 public sealed record SomebodyInTest(Guid Id, string Email, string Key, string Cookie)
 {
-    /// <summary>Makes a client that talks to programs' addresses with the key and to pages with the cookie.</summary>
+    /// <summary>Adds the credentials to a client: the key for API paths, the cookie for pages.</summary>
     public void Dress(HttpClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -26,7 +25,7 @@ public sealed record SomebodyInTest(Guid Id, string Email, string Key, string Co
     }
 }
 
-/// <summary>Makes people without the detour over forms.</summary>
+/// <summary>Creates people directly, without forms.</summary>
 public static class StudioPeople
 {
     public static async Task<SomebodyInTest> PersonAsync(this IServiceProvider services, string email, string role)

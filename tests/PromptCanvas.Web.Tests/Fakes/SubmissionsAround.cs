@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>The way into the queue, with something around each submit.</summary>
+/// <summary>Wraps each submission to the queue.</summary>
 internal sealed class SubmissionsAround(ISubmissions inner, Func<Func<Task<Result<Guid>>>, Task<Result<Guid>>> around) : ISubmissions
 {
     public static void Add(IServiceCollection services, Func<IServiceProvider, Func<Func<Task<Result<Guid>>>, Task<Result<Guid>>>> around)

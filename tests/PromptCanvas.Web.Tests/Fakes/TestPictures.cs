@@ -3,7 +3,7 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
-/// <summary>Files to bring along.</summary>
+/// <summary>Files to upload.</summary>
 internal static class TestPictures
 {
     public static byte[] Png(int width, int height)
@@ -12,7 +12,7 @@ internal static class TestPictures
         return PngEncoder.Encode(new RgbImage(width, height, bytes));
     }
 
-    /// <summary>White with a black rectangle in the middle third: what is painted.</summary>
+    /// <summary>A mask: white with a black rectangle in the middle third, which is repainted.</summary>
     public static byte[] Mask(int width, int height)
     {
         var bytes = new byte[width * height * RgbImage.Channels];

@@ -9,7 +9,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Faults;
 
-/// <summary>The real program with the model that is shipped, as a process that tests kill.</summary>
+/// <summary>The real program with the shipped model, as a process that tests kill.</summary>
 internal sealed class StudioProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -23,11 +23,11 @@ internal sealed class StudioProcess : IAsyncDisposable
 
     public static string Starter { get; } = Path.Combine(Studio.RepoRoot, "models", "starter");
 
-    /// <summary>Starts it and waits until it answers.</summary>
-    /// <param name="key">Somebody's, whose calls <see cref="Client"/> makes.</param>
+    /// <summary>Starts the process and waits until it answers.</summary>
+    /// <param name="key">API key that <see cref="Client"/> uses.</param>
     public static async Task<StudioProcess> StartAsync(string dataFolder, string key, IReadOnlyDictionary<string, string?> settings)
     {
-        // The program lies beside the tests' own output, in its project's folder.
+        // The program is next to the tests' own output, in its project's folder.
         var output = AppContext.BaseDirectory.TrimEnd('/');
         var program = Path.Combine(Directory.GetParent(output)!.Parent!.FullName, "PromptCanvas.Web", Path.GetFileName(output), "PromptCanvas.Web.dll");
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
@@ -45,7 +45,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         patience.CancelAfter(Patience);
         while (!await AnswersAsync(client, patience.Token))
         {
-            Assert.False(studio.process.HasExited, "The program ended at its start.");
+            Assert.False(studio.process.HasExited, "The program exited at startup.");
             await Task.Delay(50, patience.Token);
         }
 
@@ -59,7 +59,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         return client;
     }
 
-    /// <summary>What a browser's canvas does.</summary>
+    /// <summary>Connects to the preview hub, as a browser does.</summary>
     public async Task<HubConnection> WatchAsync()
     {
         var connection = new HubConnectionBuilder()
@@ -69,7 +69,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>As by kill -9.</summary>
+    /// <summary>Kills the process, as kill -9 does.</summary>
     public async Task KillAsync()
     {
         process.Kill();

@@ -17,10 +17,10 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Faults;
 
-/// <summary>What a person at a browser or a program notices of faults: rows 3, 7, 8 and 14 of the fault catalogue.</summary>
+/// <summary>Faults as seen from a browser or an API client: rows 3, 7, 8 and 14 of the fault catalogue.</summary>
 public sealed class WebFaultTests(PostgresServer server) : IDisposable
 {
-    // The design asks for 5 s; this leaves room for a machine on which everything else is built and trained at the same time.
+    // The design requires 5 s; this allows for a machine that builds and trains at the same time.
     private static readonly TimeSpan FirstFrame = TimeSpan.FromSeconds(20);
 
     private readonly string folder = Directory.CreateTempSubdirectory("promptcanvas-faults-").FullName;
@@ -84,7 +84,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         var job = await client.StartJobAsync(count: 2);
         var previews = studio.Services.GetRequiredService<IPreviewBus>();
 
-        // Three tabs: one goes before it has seen anything, one in the middle of a frame, one stays.
+        // Three tabs: one disconnects before the first frame, one in the middle of a frame, one stays.
         var early = await ConnectAsync(studio);
         var watching = early.StreamAsync<PreviewMessage>("Watch", job, Cancellation).GetAsyncEnumerator(Cancellation);
         var first = watching.MoveNextAsync().AsTask();
@@ -100,7 +100,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
             Assert.True(previews.HasWatchers(job));
         }
 
-        // Nobody is left; the phone slept. The job lists itself, goes on, and its result is there on return.
+        // No watcher is left (a sleeping phone, for example). The job stays listed, continues, and its result is available later.
         while (previews.HasWatchers(job))
         {
             await Task.Delay(20, Cancellation);
@@ -113,7 +113,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         using var picture = await client.GetAsync(done.GetProperty("images")[1].GetProperty("contentUrl").GetString(), Cancellation);
         Assert.Equal(HttpStatusCode.OK, picture.StatusCode);
 
-        // Whose page does not come back is forgotten within two minutes.
+        // Circuits of pages that do not reconnect are dropped within two minutes.
         var circuits = studio.Services.GetRequiredService<IOptions<CircuitOptions>>().Value;
         Assert.InRange(circuits.DisconnectedCircuitRetentionPeriod, TimeSpan.Zero, TimeSpan.FromMinutes(2));
         Assert.InRange(circuits.DisconnectedCircuitMaxRetained, 1, 50);
@@ -140,7 +140,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
     [Fact]
     public async Task Disk_NineTenthsFull_IsABannerForAdministratorsAlone()
     {
-        var disk = new ScriptedDisk { Room = new DiskRoom(Free: 50_000_000_000, Total: 1_000_000_000_000) };
+        var disk = new ScriptedDisk { Capacity = new DiskCapacity(Free: 50_000_000_000, Total: 1_000_000_000_000) };
         await using var studio = Open([], disk);
         using var administrator = studio.Browser(studio.Administrator.Cookie);
         using var member = studio.Browser((await studio.PersonAsync("member@example.com", PersonRoles.Member)).Cookie);
@@ -149,7 +149,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         Assert.Contains("disk-banner", told, StringComparison.Ordinal);
         Assert.Matches("95.?% full: 50[.,]0 GB are left", told);
         Assert.DoesNotContain("disk-banner", await member.GetStringAsync("/account", Cancellation), StringComparison.Ordinal);
-        disk.Room = disk.Room with { Free = 500_000_000_000 };
+        disk.Capacity = disk.Capacity with { Free = 500_000_000_000 };
         Assert.DoesNotContain("disk-banner", await administrator.GetStringAsync("/account", Cancellation), StringComparison.Ordinal);
     }
 
@@ -157,20 +157,20 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
     public async Task Submit_DiskFullAndTheReserveUsed_IsInsufficientStorage_UntilThereIsRoom()
     {
         const long Megabyte = 1024 * 1024;
-        var disk = new ScriptedDisk { Room = new DiskRoom(10 * Megabyte, 100 * Megabyte) };
+        var disk = new ScriptedDisk { Capacity = new DiskCapacity(10 * Megabyte, 100 * Megabyte) };
         await using var studio = Open(new() { ["Data:ReserveMegabytes"] = "1" }, disk);
         using var client = studio.CreateClient();
         var reserve = Path.Combine(folder, "reserve");
         await UntilAsync(() => File.Exists(reserve));
 
-        disk.Room = disk.Room with { Free = 1000 };
+        disk.Capacity = disk.Capacity with { Free = 1000 };
         await UntilAsync(() => !File.Exists(reserve));
         using var refused = await client.PostJobAsync(new { kind = "generate", prompt = "a cube", count = 1, size = 64 });
         using var refusedToo = await client.PostAsync("/v1/images/generations", new StringContent("""{ "prompt": "a cube" }""", System.Text.Encoding.UTF8, "application/json"), Cancellation);
         Assert.Equal((HttpStatusCode.InsufficientStorage, HttpStatusCode.InsufficientStorage), (refused.StatusCode, refusedToo.StatusCode));
         Assert.Equal("storage-full", (await refused.ReadJsonAsync()).GetProperty("type").GetString());
 
-        disk.Room = disk.Room with { Free = 10 * Megabyte };
+        disk.Capacity = disk.Capacity with { Free = 10 * Megabyte };
         await UntilAsync(() => File.Exists(reserve));
         await client.EndOfJobAsync(await client.StartJobAsync(count: 1));
     }
@@ -199,7 +199,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
             }
         }
 
-        Assert.Fail("The job was over before it showed anything.");
+        Assert.Fail("The job ended before it showed a preview.");
     }
 
     private static async Task<HubConnection> ConnectAsync(Studio studio)
@@ -238,8 +238,8 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
 
     private sealed class ScriptedDisk : IDiskSpace
     {
-        public DiskRoom Room { get; set; } = new(1, 1);
+        public DiskCapacity Capacity { get; set; } = new(1, 1);
 
-        public DiskRoom Look() => Room;
+        public DiskCapacity Look() => Capacity;
     }
 }

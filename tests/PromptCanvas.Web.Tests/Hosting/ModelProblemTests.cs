@@ -19,7 +19,7 @@ public sealed class ModelProblemTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal(Damage, (await refused.ReadJsonAsync()).GetProperty("detail").GetString());
 
-        // The studio tries the model beside its start; the page tells as soon as it knows.
+        // The trial runs in the background after the start; the page shows its result as soon as it is known.
         while (!(await client.GetStringAsync("/", TestContext.Current.CancellationToken)).Contains(Damage, StringComparison.Ordinal))
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -6,7 +6,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Hosting;
 
-/// <summary>The real program as a process: what it says when it cannot start.</summary>
+/// <summary>The real program as a process: its message when it cannot start.</summary>
 public sealed class StartupFaultTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("promptcanvas-start-").FullName;
@@ -65,7 +65,7 @@ public sealed class StartupFaultTests : IDisposable
 
     private static async Task<(int Code, string Errors)> StartAsync(params string[] arguments)
     {
-        // The program lies beside the tests' own output, in its project's folder.
+        // The program is next to the tests' own output, in its project's folder.
         var program = Path.Combine(
             Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Parent!.FullName,
             "PromptCanvas.Web",

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
@@ -10,7 +10,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>The seven people of the permission table in one studio, and what belongs to the first.</summary>
+/// <summary>The seven actors of the permission table in one studio, and the first one's data.</summary>
 public sealed class Cast : IAsyncLifetime
 {
     public Studio Studio { get; } = new();
@@ -25,16 +25,16 @@ public sealed class Cast : IAsyncLifetime
 
     public Guid Upload { get; private set; }
 
-    /// <summary>A board that its owner shows nobody.</summary>
+    /// <summary>A private board.</summary>
     public Guid Board { get; private set; }
 
-    /// <summary>A zip file that waits to be fetched.</summary>
+    /// <summary>A zip file that is ready to download.</summary>
     public Guid Bundle { get; private set; }
 
-    /// <summary>The token of a link to the private picture.</summary>
+    /// <summary>The token of a share link to the private picture.</summary>
     public string Link { get; private set; } = "";
 
-    /// <summary>The token of another, with a password.</summary>
+    /// <summary>The token of another link, with a password.</summary>
     public string LockedLink { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
@@ -59,13 +59,13 @@ public sealed class Cast : IAsyncLifetime
 
         await using var scope = Studio.Services.CreateAsyncScope();
         var links = scope.ServiceProvider.GetRequiredService<ShareLinks>();
-        var viewer = new Viewer(People["owner"]!.Id, PersonRoles.Member);
-        var open = await links.MakeAsync(viewer, new NewShareLink(PrivatePicture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), CancellationToken.None);
-        var locked = await links.MakeAsync(viewer, new NewShareLink(PrivatePicture, null, 30, "open sesame", AllowsDownload: true, ShowsPrompt: true), CancellationToken.None);
+        var actor = new Actor(People["owner"]!.Id, PersonRoles.Member);
+        var open = await links.MakeAsync(actor, new NewShareLink(PrivatePicture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), CancellationToken.None);
+        var locked = await links.MakeAsync(actor, new NewShareLink(PrivatePicture, null, 30, "open sesame", AllowsDownload: true, ShowsPrompt: true), CancellationToken.None);
         (Link, LockedLink) = open.TryGet(out var address, out _) && locked.TryGet(out var other, out _) ? (address, other) : ("", "");
 
-        Board = (await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(viewer, "hidden", CancellationToken.None)).TryGet(out var board, out _) ? board : default;
-        await PackAsync(scope.ServiceProvider.GetRequiredService<IBundles>(), viewer);
+        Board = (await scope.ServiceProvider.GetRequiredService<IBoards>().MakeAsync(actor, "hidden", CancellationToken.None)).TryGet(out var board, out _) ? board : default;
+        await PackAsync(scope.ServiceProvider.GetRequiredService<IBundles>(), actor);
 
         await using var database = await Studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
         await database.Images.Where(image => image.Id == PrivatePicture)
@@ -76,10 +76,10 @@ public sealed class Cast : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Studio.DisposeAsync();
 
-    private async Task PackAsync(IBundles bundles, Viewer viewer)
+    private async Task PackAsync(IBundles bundles, Actor actor)
     {
-        Bundle = Assert.NotNull(await bundles.StartAsync(viewer, [TeamPicture], CancellationToken.None));
-        while (bundles.Find(viewer, Bundle) is { IsReady: false })
+        Bundle = Assert.NotNull(await bundles.StartAsync(actor, [TeamPicture], CancellationToken.None));
+        while (bundles.Find(actor, Bundle) is { IsReady: false })
         {
             await Task.Delay(20);
         }

@@ -1,14 +1,14 @@
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>Texts that would do something if a page took them for markup. Each is short enough for the shortest field, a name's hundred characters.</summary>
+/// <summary>Texts that would be harmful if a page treated them as markup. Each fits the shortest field, the 100 characters of a name.</summary>
 internal static class MarkupPayloads
 {
-    /// <summary>In every one of them: an element, attribute or script that holds it came out of a text.</summary>
+    /// <summary>Contained in every payload: an element, attribute or script that contains it came from user text.</summary>
     public const string Mark = "canary";
 
     public static IReadOnlyList<string> All { get; } =
     [
-        // Elements that run something by themselves.
+        // Elements that execute by themselves.
         "<script>canary()</script>",
         "<ScRiPt/x>canary()</sCrIpT>",
         "<script src=//canary.example/x.js></script>",
@@ -38,7 +38,7 @@ internal static class MarkupPayloads
         "<canary-element>hidden</canary-element>",
         "<template><canary-element></template>",
 
-        // Out of an attribute, a title, a script, a comment.
+        // Breaking out of an attribute, a title, a script or a comment.
         "\" onmouseover=\"canary()",
         "' onmouseover='canary()",
         "\"><canary-element a=\"",
@@ -52,7 +52,7 @@ internal static class MarkupPayloads
         "<!--[if gte IE 4]><canary-element><![endif]-->",
         "]]><canary-element>",
 
-        // Written otherwise.
+        // Alternative encodings.
         "&lt;canary-element&gt;",
         "&#x3c;canary-element&#x3e;",
         "javascript:canary()//",

@@ -3,7 +3,7 @@ using AngleSharp.Html.Parser;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>What a page is built of, whatever it says: its elements, each with the names of its attributes.</summary>
+/// <summary>The structure of a page regardless of its text: its elements, each with the names of its attributes.</summary>
 internal sealed class PageShape
 {
     private readonly IDocument document;
@@ -16,12 +16,12 @@ internal sealed class PageShape
 
     public HashSet<string> Elements { get; }
 
-    /// <summary>Whether a text is shown as it was written: between elements, or as the whole of an attribute.</summary>
+    /// <summary>Whether a text is shown verbatim: between elements, or as a complete attribute value.</summary>
     public bool Shows(string text) => document.All.Any(element =>
         element.Attributes.Any(attribute => attribute.Value.Contains(text, StringComparison.Ordinal))
         || element.ChildNodes.OfType<IText>().Any(node => node.Data.Contains(text, StringComparison.Ordinal)));
 
-    /// <summary>What a browser would run or fetch because of a text; none.</summary>
+    /// <summary>What a browser would execute or fetch because of a text; must be empty.</summary>
     public IEnumerable<string> WhatRuns() => document.All.SelectMany(element =>
         (IEnumerable<string>)[
             .. element.Attributes.Where(attribute => IsRun(attribute)).Select(attribute => $"{element.LocalName} {attribute.Name}={attribute.Value}"),

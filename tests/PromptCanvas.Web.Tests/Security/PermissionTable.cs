@@ -2,16 +2,16 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>A line of docs/permissions.md.</summary>
+/// <summary>A row of docs/permissions.md.</summary>
 /// <param name="Kind">PAGE, GET, POST, DELETE, ANY, LINE or HUB.</param>
-/// <param name="Case">What stands in brackets after the address.</param>
+/// <param name="Case">The text in parentheses after the path.</param>
 /// <param name="Answers">By column.</param>
 internal sealed record PermissionRow(string Kind, string Pattern, string? Case, IReadOnlyDictionary<string, string> Answers)
 {
     public string What => $"{Kind} {Pattern}";
 }
 
-/// <summary>docs/permissions.md as the tests read it.</summary>
+/// <summary>Parses docs/permissions.md.</summary>
 internal static class PermissionTable
 {
     public static IReadOnlyList<PermissionRow> Read()

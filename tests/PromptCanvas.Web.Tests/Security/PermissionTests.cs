@@ -2,14 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Reflection;
-
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Previews;
@@ -17,10 +15,10 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>docs/permissions.md holds: every line for every person, and there is nothing without a line.</summary>
+/// <summary>Verifies docs/permissions.md: every row for every actor, and no endpoint without a row.</summary>
 public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
 {
-    // Bytes of the page itself, the same for everybody; and Blazor's own small answers, which hold no secret.
+    // Static files, the same for everyone, and Blazor's own endpoints, which contain no secrets.
     private static readonly string[] PublicParts = ["_framework/", "_content/", "css/", "js/", "fonts/", "lib/", "favicon", "{**path:file}"];
 
     public static TheoryData<string, string> Cells =>
@@ -91,7 +89,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{documentName}", "v1", StringComparison.Ordinal)
         .Replace("{id:guid}", $"{(row.Pattern.StartsWith("/api/uploads", StringComparison.Ordinal) ? cast.Upload : row.Pattern.StartsWith("/api/bundles", StringComparison.Ordinal) ? cast.Bundle : row.Case is null ? cast.Job : row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal);
 
-    // Who has a link has its address; the others guess.
+    // The actor with the link uses its token; the others use a wrong one.
     private string LinkPathOf(PermissionRow row, string person) => !row.Pattern.StartsWith("/s/", StringComparison.Ordinal) ? row.Pattern : row.Pattern
         .Replace("{token}", person != "link" ? "never" : row.Case is "password" ? cast.LockedLink : cast.Link, StringComparison.OrdinalIgnoreCase)
         .Replace("{id:guid}", $"{(row.Case is "team" ? cast.TeamPicture : cast.PrivatePicture)}", StringComparison.Ordinal);
@@ -109,7 +107,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         return $"{(int)response.StatusCode}";
     }
 
-    // What a page's script sends: its form's token.
+    // Posts as the page's script does, with the form's antiforgery token.
     private async Task<string> AskWithTokenAsync(string path, SomebodyInTest? somebody)
     {
         using var browser = cast.Studio.Browser(somebody?.Cookie);
@@ -153,7 +151,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
                 : connection.StreamAsync<object>(method, enough.Token);
             var next = stream.GetAsyncEnumerator(enough.Token).MoveNextAsync().AsTask();
 
-            // A queue in which nothing moves says nothing; a refusal comes at once.
+            // An idle queue sends nothing; a refusal arrives at once.
             await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(2), enough.Token));
             await (next.IsFaulted ? next : Task.CompletedTask);
             return "stream";

@@ -4,7 +4,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>The limits at the figures they are shipped with.</summary>
+/// <summary>The rate limits at their default values.</summary>
 public sealed class RateLimitTests : IAsyncDisposable
 {
     private readonly Studio studio = new()
@@ -27,7 +27,7 @@ public sealed class RateLimitTests : IAsyncDisposable
         var answers = new List<HttpStatusCode>();
         for (var attempt = 0; attempt < 14; attempt++)
         {
-            // Whoever may say where they come from says it anew each time; nobody may.
+            // A client could claim another address each time; the header must be ignored.
             browser.DefaultRequestHeaders.Remove("X-Forwarded-For");
             browser.DefaultRequestHeaders.Add("X-Forwarded-For", $"203.0.113.{attempt}");
             using var answer = await browser.SignInAsync("unknown@example.com", "not the right password");
@@ -38,7 +38,7 @@ public sealed class RateLimitTests : IAsyncDisposable
             }
         }
 
-        // A slow machine earns an attempt back every six seconds.
+        // An attempt is refilled every six seconds, which matters on a slow machine.
         Assert.All(answers.Take(10), answer => Assert.Equal(HttpStatusCode.OK, answer));
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
     }

@@ -1,19 +1,18 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
-
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>Secrets are planted, a studio lives through everything that uses them while it logs all it can, and nothing says them again.</summary>
+/// <summary>Plants secrets, runs a studio at the most verbose log level through everything that uses them, and checks that none is exposed.</summary>
 public sealed class SecretsTests
 {
     private const string Password = "canary password of somebody";
@@ -95,7 +94,7 @@ public sealed class SecretsTests
 
         var fault = Assert.ThrowsAny<Exception>(() => studio.Server);
 
-        // It went where the file says; that nobody listens there is all that is known about it.
+        // The connection string from the file was used; its refused connection is the only trace.
         Assert.Contains(log.Entries, entry => entry.Text.Contains("127.0.0.1:1", StringComparison.Ordinal));
         Assert.DoesNotContain("canary", fault.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(log.Entries, entry => entry.Text.Contains("canary", StringComparison.Ordinal));
@@ -140,23 +139,23 @@ public sealed class SecretsTests
         await using var scope = studio.Services.CreateAsyncScope();
         var links = scope.ServiceProvider.GetRequiredService<ShareLinks>();
         var made = await links.MakeAsync(
-            new Viewer(studio.Administrator.Id, PersonRoles.Administrator), new NewShareLink(picture, null, 30, SharePassword, AllowsDownload: true, ShowsPrompt: true), Cancellation);
+            new Actor(studio.Administrator.Id, PersonRoles.Administrator), new NewShareLink(picture, null, 30, SharePassword, AllowsDownload: true, ShowsPrompt: true), Cancellation);
         Assert.True(made.TryGet(out var token, out _));
         return $"/s/{token}";
     }
 
-    // The server knows no passwords, which the studio finds out when it has already taken its own to it.
+    // The mail server supports no authentication, which the client finds out after connecting.
     private static async Task MailFailedAsync(LogPages log)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!log.Entries.Any(entry => entry.Text.Contains("A mail could not be sent", StringComparison.Ordinal)))
+        while (!log.Entries.Any(entry => entry.Text.Contains("Sending a mail through", StringComparison.Ordinal)))
         {
             await Task.Delay(30, patience.Token);
         }
     }
 
-    /// <summary>Fails with a sentence that nobody should read.</summary>
+    /// <summary>Fails with a message that must not be exposed.</summary>
 #pragma warning disable CA1852 // The proxy derives from it.
     private class Broken : DispatchProxy
 #pragma warning restore CA1852

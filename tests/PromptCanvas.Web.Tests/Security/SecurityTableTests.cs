@@ -4,7 +4,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>The documentation names tests that exist.</summary>
+/// <summary>The tests that the documentation names exist.</summary>
 public sealed partial class SecurityTableTests
 {
     private static readonly HashSet<string> Tests = [.. Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "tests"), "*Tests.cs", SearchOption.AllDirectories)
@@ -35,7 +35,7 @@ public sealed partial class SecurityTableTests
     [GeneratedRegex(@"public (?:async )?(?:Task|void) (\w+)\(")]
     private static partial Regex Test();
 
-    // The end of a long name may be left out: `StageTests.Restart_…`.
+    // A long name may be truncated: `StageTests.Restart_…`.
     [GeneratedRegex(@"`(\w+Tests\.\w+)…?`")]
     private static partial Regex Name();
 }

@@ -1,17 +1,16 @@
 using Bunit;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using MudBlazor;
 using MudBlazor.Services;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Web.Features.Moderation;
@@ -19,12 +18,11 @@ using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Tests.Fakes;
-
 using TestContext = Xunit.TestContext;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>What people write is text wherever it is shown: a page that shows it is built of the same elements as one that shows plain words.</summary>
+/// <summary>User input is shown as text everywhere: a page with payloads has the same elements as a page with plain words.</summary>
 public sealed class StoredMarkupTests
 {
     private const string Plain = "plain words";
@@ -61,7 +59,7 @@ public sealed class StoredMarkupTests
 
         foreach (var page in PagesOf(plain).Where(page => !page.OfOne))
         {
-            // The gallery's first page holds some of them only; each is on its own pages.
+            // The gallery's first page shows only some pictures; each one has its own page.
             var expected = page.Path == "/gallery" ? [planted[^1].Text] : planted.Select(plant => plant.Text);
             problems.AddRange(ProblemsOf(page, await LookAsync(studio, page.Path, page.ByStranger), shapes, expected));
         }
@@ -192,7 +190,7 @@ public sealed class StoredMarkupTests
         new("safety", "/admin/safety", OfOne: false),
     ];
 
-    /// <summary>Writes a text wherever people can write one.</summary>
+    /// <summary>Stores a text in every place where people can enter one.</summary>
     private static async Task<Plant> PlantAsync(Studio studio, int number, string text)
     {
         var services = studio.Services;
@@ -205,19 +203,19 @@ public sealed class StoredMarkupTests
         using var client = studio.ClientOf(person);
         var job = await client.MakeAsync(new { kind = "generate", prompt = text, negativePrompt = text, count = 1, size = 64 });
         var picture = job.GetProperty("images")[0].GetProperty("id").GetGuid();
-        var viewer = new Viewer(person.Id, PersonRoles.Member);
+        var actor = new Actor(person.Id, PersonRoles.Member);
         await using var scope = services.CreateAsyncScope();
         var boards = scope.ServiceProvider.GetRequiredService<IBoards>();
-        Assert.True((await boards.MakeAsync(viewer, text, Cancellation)).TryGet(out var board, out _));
-        Assert.Null(await boards.ChangeAsync(viewer, board, text, Visibilities.Team, Cancellation));
-        await boards.AddAsync(viewer, board, [picture], Cancellation);
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<IComments>().AddAsync(viewer, picture, text, Cancellation));
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<Moderation>().ReportAsync(viewer, picture, null, text, Cancellation));
-        var actor = new AuditActor(person.Id, text, text);
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<ISafetyRules>().AddAsync(actor, new NewSafetyRule(SafetyRuleKinds.Words, $"forbidden{number} {text}", text, null), Cancellation));
+        Assert.True((await boards.MakeAsync(actor, text, Cancellation)).TryGet(out var board, out _));
+        Assert.Null(await boards.ChangeAsync(actor, board, text, Visibilities.Team, Cancellation));
+        await boards.AddAsync(actor, board, [picture], Cancellation);
+        Assert.Null(await scope.ServiceProvider.GetRequiredService<IComments>().AddAsync(actor, picture, text, Cancellation));
+        Assert.Null(await scope.ServiceProvider.GetRequiredService<Moderation>().ReportAsync(actor, picture, null, text, Cancellation));
+        var auditor = new AuditActor(person.Id, text, text);
+        Assert.Null(await scope.ServiceProvider.GetRequiredService<ISafetyRules>().AddAsync(auditor, new NewSafetyRule(SafetyRuleKinds.Words, $"forbidden{number} {text}", text, null), Cancellation));
         var links = scope.ServiceProvider.GetRequiredService<ShareLinks>();
-        var open = await links.MakeAsync(viewer, new NewShareLink(picture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), Cancellation);
-        var whole = await links.MakeAsync(viewer, new NewShareLink(null, board, 30, null, AllowsDownload: false, ShowsPrompt: true), Cancellation);
+        var open = await links.MakeAsync(actor, new NewShareLink(picture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), Cancellation);
+        var whole = await links.MakeAsync(actor, new NewShareLink(null, board, 30, null, AllowsDownload: false, ShowsPrompt: true), Cancellation);
         Assert.True(open.TryGet(out var link, out _) & whole.TryGet(out var boardLink, out _));
         return new Plant(text, person.Id, picture, board, link!, boardLink!);
     }

@@ -1,18 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
-
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
 
-/// <summary>A suspension counts at once, whoever writes it.</summary>
+/// <summary>A suspension takes effect at once, also when another process writes it.</summary>
 public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
 {
     private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(5);
@@ -100,11 +99,11 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
             }
 
             var fault = await Record.ExceptionAsync(() => held.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
-            Assert.False(fault is TimeoutException, "The line was not cut.");
+            Assert.False(fault is TimeoutException, "The connection was not aborted.");
             Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Allowed);
             if (line != "events")
             {
-                // Nobody is there to have the picture.
+                // No client is left to receive the picture.
                 await UntilAsync(person.Id, "cancelled");
             }
         }
@@ -163,7 +162,7 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
         Assert.Contains("last administrator", await demoted.TextAsync(), StringComparison.Ordinal);
     }
 
-    // The stream ends: by the cut, or politely because its job is over. Either way nothing more comes.
+    // The stream ends, either aborted or because its job has ended. In both cases nothing more arrives.
     private static async Task AssertEndsAsync(IAsyncEnumerator<PreviewMessage> frames)
     {
         try
@@ -179,7 +178,7 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
         }
     }
 
-    // Until the line is cut.
+    // Holds a connection until it is aborted.
     private static async Task HoldAsync(HttpClient program, string line)
     {
         if (line == "events")

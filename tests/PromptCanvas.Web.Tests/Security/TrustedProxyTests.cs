@@ -1,12 +1,10 @@
 using System.Net;
-
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-
-using PromptCanvas.Generation.Startup;
-using PromptCanvas.Web.Hosting;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Tests.Security;
 

@@ -1,9 +1,9 @@
 using System.Net;
-
 using Microsoft.Extensions.DependencyInjection;
-
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -29,8 +29,8 @@ public sealed class VisibilityTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.NotFound, bytes.StatusCode);
 
         var sharing = studio.Services.GetRequiredService<PictureSharing>();
-        Assert.False(await sharing.SetAsync(new Viewer(other.Id, PersonRoles.Administrator), picture, Visibilities.Team, TestContext.Current.CancellationToken));
-        Assert.True(await sharing.SetAsync(new Viewer(owner.Id, PersonRoles.Member), picture, Visibilities.Team, TestContext.Current.CancellationToken));
+        Assert.False(await sharing.SetAsync(new Actor(other.Id, PersonRoles.Administrator), picture, Visibilities.Team, TestContext.Current.CancellationToken));
+        Assert.True(await sharing.SetAsync(new Actor(owner.Id, PersonRoles.Member), picture, Visibilities.Team, TestContext.Current.CancellationToken));
         using var shared = await othersBrowser.GetAsync($"/api/images/{picture}/thumbnail", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, shared.StatusCode);
     }

@@ -2,13 +2,13 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Structure;
 
-/// <summary>What may stand in few places only.</summary>
+/// <summary>Constructs that are allowed in few places only.</summary>
 public sealed class SourceTests
 {
     [Fact]
     public void RawSql_IsWrittenInTheQueuesFewPlaces()
     {
-        string[] known = ["Examination.cs", "Heartbeat.cs", "JobClaims.cs", "Rescue.cs"];
+        string[] known = ["DoctorChecks.cs", "Heartbeat.cs", "JobClaims.cs", "LeaseRecovery.cs"];
 
         Assert.Equal(known, FilesWith("FromSqlRaw(", "ExecuteSqlRaw", "SqlQueryRaw<").Order(StringComparer.Ordinal));
     }

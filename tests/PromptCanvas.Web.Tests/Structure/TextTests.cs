@@ -5,7 +5,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Structure;
 
-/// <summary>Every text the pages ask for exists, and every text that exists is asked for.</summary>
+/// <summary>Every text key used in pages exists, and every existing key is used.</summary>
 public sealed partial class TextTests
 {
     private static readonly string WebFolder = Path.Combine(Studio.RepoRoot, "src", "PromptCanvas.Web");

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace PromptCanvas.Tests.Shared;
 
-/// <summary>A PostgreSQL of the tests' own, started at the first use, where the programs are installed.</summary>
+/// <summary>A PostgreSQL server for the tests, started on first use if PostgreSQL is installed.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
     private const string Missing = "PostgreSQL is not installed here (Debian: apt-get install postgresql); its half of the queue's tests is skipped.";
@@ -26,7 +26,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>An empty database; skips the test where there is no server.</summary>
+    /// <summary>Creates an empty database; skips the test if there is no server.</summary>
     public async Task<string> NewDatabaseAsync()
     {
         var name = $"test{Interlocked.Increment(ref databases)}";
@@ -51,9 +51,9 @@ public sealed class PostgresServer : IAsyncLifetime
         return [.. File.ReadLines(file).Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal) && line[0] != '\\')];
     }
 
-    // Without fsync: what is tested is our SQL and our order of writes; the server outlives no power cut here.
+    // Runs without fsync: the tests cover our SQL and the order of writes, not power cuts.
 
-    /// <summary>As by an administrator, in the middle of everything.</summary>
+    /// <summary>Restarts the server immediately, aborting all connections.</summary>
     public void Restart() => Control("restart", "-m", "immediate", "-w");
 
     public async ValueTask DisposeAsync()
@@ -64,7 +64,7 @@ public sealed class PostgresServer : IAsyncLifetime
             Control("stop", "-m", "immediate", "-w");
         }
 
-        // The server's files are another user's, but the folder is ours.
+        // The files belong to the server's user, but the folder belongs to us.
         Run("rm", "-rf", folder.FullName);
         await Task.CompletedTask;
     }
@@ -120,7 +120,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private static void Run(params string[] command)
     {
-        // Output to a file: a server that is started keeps the pipe of its starter open.
+        // Redirect to a file: the started server would keep its parent's pipe open.
         using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$@\" > /dev/null 2>&1", "sh", .. command]))!;
         process.WaitForExit();
         if (process.ExitCode != 0)

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Tests.Shared;
 
-/// <summary>An empty folder that is gone after the test.</summary>
+/// <summary>A temporary folder, deleted after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("promptcanvas-");

@@ -2,7 +2,7 @@ using PromptCanvas.Imaging.Editing;
 
 namespace PromptCanvas.Tests.Shared;
 
-/// <summary>Keep masks made by formula.</summary>
+/// <summary>Keep masks computed from formulas.</summary>
 internal static class Masks
 {
     public static KeepMask WithHole(int width, int height, PixelRectangle hole)

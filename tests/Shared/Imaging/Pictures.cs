@@ -2,7 +2,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Tests.Shared;
 
-/// <summary>Pictures made by formula.</summary>
+/// <summary>Pictures computed from formulas.</summary>
 internal static class Pictures
 {
     public static RgbImage Gradient(int width, int height)

@@ -1,4 +1,4 @@
-// Where the corners of a pad lie and what share each has at a place. All in the pad's unit square, (0, 0) at the top left.
+// Corner positions of the pad and blend weights at a position, in the pad's unit square with (0, 0) at the top left.
 
 const near = 0.13;
 const far = 1 - near;
@@ -12,7 +12,7 @@ export const anchors = {
 const clamp = (value, low = 0, high = 1) => Math.min(high, Math.max(low, value));
 const share = value => clamp((value - near) / (far - near));
 
-/** The corners' weights at a place; they add up to 1. */
+/** Weights of the corners at a position; they sum to 1. */
 export function weightsAt(count, x, y) {
   const u = share(x);
   const v = share(y);
@@ -22,7 +22,7 @@ export function weightsAt(count, x, y) {
   if (count === 4) {
     return [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v];
   }
-  // Barycentric; what lies outside the triangle goes to its rim.
+  // Barycentric coordinates; points outside the triangle are clamped to its edge.
   const [[ax, ay], [bx, by], [cx, cy]] = anchors[3];
   const area = (by - cy) * (ax - cx) + (cx - bx) * (ay - cy);
   const a = ((by - cy) * (x - cx) + (cx - bx) * (y - cy)) / area;
@@ -32,7 +32,7 @@ export function weightsAt(count, x, y) {
   return inside.map(weight => weight / sum);
 }
 
-/** The place at which the corners have these weights. */
+/** The position at which the corners have these weights. */
 export function placeOf(weights) {
   return anchors[weights.length].reduce(
     ([x, y], [ax, ay], corner) => [x + weights[corner] * ax, y + weights[corner] * ay], [0, 0]);

@@ -1,4 +1,4 @@
-// The blend pad: a handle between two to four corners, and the picture that belongs to its place.
+// The blend pad: a handle between two to four corners, and a preview of the blend at its position.
 
 import { SoftCanvas } from '../soft-canvas.js';
 import { anchors, placeOf, weightsAt } from './geometry.js';
@@ -26,7 +26,7 @@ class Pad {
     return this.stopped.signal.aborted;
   }
 
-  /** Other corners or another seed. */
+  /** Sets other corners or another seed. */
   update(options) {
     this.corners = options.corners;
     this.seed = options.seed;
@@ -108,7 +108,7 @@ class Pad {
     this.dress();
   }
 
-  // The lines and shares, which the page's own rendering knows nothing of.
+  // Lines and shares that the script updates without a Blazor render.
   dress() {
     const places = anchors[this.corners.length];
     this.pad.querySelectorAll('line').forEach((line, place) => {
@@ -136,7 +136,7 @@ class Pad {
     });
   }
 
-  // The hand moves: a draft now, the real thing when it rests.
+  // Request a draft preview while dragging and a full one when the handle rests.
   later() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), restAfter);
@@ -151,7 +151,7 @@ class Pad {
     this.ask(false);
   }
 
-  // One at a time: while a draft is on its way the newest wish waits; only a finished look is broken off by a moving hand.
+  // One request at a time: while a draft is running, only the newest request waits. Dragging cancels a running full preview.
   ask(draft) {
     this.wished = { draft };
     if (this.asked && (this.askedDraft || !draft)) {
@@ -211,5 +211,5 @@ class Pad {
   }
 }
 
-/** Makes the pad live. */
+/** Initializes the pad. */
 export const open = (root, options, token, page) => new Pad(root, options, token, page);

@@ -1,8 +1,8 @@
-// The dialog that asks what shall stand in a corner.
+// The dialog that chooses the content of a corner.
 
 import { accept } from '../edit/drop.js';
 
-/** Shows the dialog; pictures that are dropped, pasted or chosen meanwhile are uploaded and told to the page. */
+/** Opens the dialog; while it is open, pictures that are dropped, pasted or chosen are uploaded and reported to the page. */
 export function open(dialog, zone, token, page) {
   const stopped = new AbortController();
   const drop = accept(zone, token, page);

@@ -1,6 +1,6 @@
-// A slider that walks through a row of pictures; between two of them the next comes up over the one before.
+// A slider through a row of pictures; in between, the next picture fades in over the previous one.
 
-/** Makes the slider and the row live; update() after other pictures came. */
+/** Initializes slider and row; call update() after pictures were added or removed. */
 export function open(stage) {
   const stopped = new AbortController();
   const options = { signal: stopped.signal };

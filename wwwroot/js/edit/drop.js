@@ -1,9 +1,9 @@
-// A place that takes a picture: chosen, dropped anywhere on the page, or pasted.
+// A drop zone for a picture: chosen, dropped anywhere on the page, or pasted.
 
 import { settingsOf } from '../settings.js';
 import { upload } from './upload.js';
 
-/** Uploads the first picture that comes and tells the page its id. */
+/** Uploads the first picture received and reports its id to the page. */
 export function accept(zone, token, page) {
   const stopped = new AbortController();
   const on = (target, type, handler) => target.addEventListener(type, handler, { signal: stopped.signal });
@@ -39,7 +39,7 @@ export function accept(zone, token, page) {
     delete zone.dataset.over;
     take(event.dataTransfer.files);
   });
-  // What was chosen before the page listened.
+  // A file may have been chosen before the page was interactive.
   const chosen = zone.querySelector('input[type=file]').files;
   if (chosen.length > 0) {
     take(chosen);

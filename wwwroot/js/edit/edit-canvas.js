@@ -1,5 +1,5 @@
-// The canvas of the Edit page: a picture, the mask over it or the frame around it, and what came out. The page's buttons call in
-// through the object that open() gives; what changes here is told to the page.
+// The canvas of the Edit page: a picture, the mask or the extension frame over it, and the results. The page's buttons call the object
+// that open() returns; the canvas reports changes to the page.
 
 import { Extension } from './extension.js';
 import { Mask } from './mask.js';
@@ -30,7 +30,7 @@ function store(key, value) {
       localStorage.setItem(key, value);
     }
   } catch {
-    // A full or forbidden storage: what is on the canvas stays on the canvas.
+    // The storage is full or blocked: the mask is kept in memory only.
   }
 }
 
@@ -86,7 +86,7 @@ class EditCanvas {
     matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => this.draw(), { signal: this.stopped.signal });
   }
 
-  // --- what the page asks for ----------------------------------------------------------------------------------------
+  // --- calls from the page -------------------------------------------------------------------------------------------
 
   setIntent(intent) {
     this.intent = intent;
@@ -138,7 +138,7 @@ class EditCanvas {
     this.changed();
   }
 
-  /** A picture that was brought along as the mask: null, or the name of what is wrong with it (zones.js has the words). */
+  /** Uses an uploaded picture as the mask. Returns null, or an error name (zones.js has the texts). */
   async takeMask(file) {
     const picture = await createImageBitmap(file).catch(() => null);
     if (picture === null) {
@@ -165,7 +165,7 @@ class EditCanvas {
     this.draw();
   }
 
-  /** Lays a finished picture over the canvas; null takes it away. */
+  /** Shows a result over the canvas; null removes it. */
   async show(address) {
     const asked = this.asked = address;
     const result = address === null ? null : await load(address);
@@ -180,13 +180,13 @@ class EditCanvas {
     this.draw();
   }
 
-  /** Uploads the mask; its id, or what the server said against it. */
+  /** Uploads the mask. Returns its id, or the server's error. */
   async uploadMask(token) {
     const png = await this.mask.toPng(this.width, this.height);
     return upload(png, 'mask.png', token);
   }
 
-  /** Forgets the mask that was kept for a reload. */
+  /** Deletes the mask that was stored for a reload. */
   forget() {
     clearTimeout(this.saving);
     store(this.key, null);
@@ -198,7 +198,7 @@ class EditCanvas {
     cancelAnimationFrame(this.frame);
   }
 
-  // --- telling the page ----------------------------------------------------------------------------------------------
+  // --- reports to the page -------------------------------------------------------------------------------------------
 
   get sizedTool() {
     return painting.includes(this.tool) ? this.tool : 'brush';
@@ -241,7 +241,7 @@ class EditCanvas {
     if (this.result !== null) {
       this.act = { kind: 'pan' };
     } else if (this.pointers.size === 2) {
-      // The second finger means moving, not painting.
+      // A second finger pans and zooms instead of painting.
       this.mask.cancel();
       this.changed();
       this.act = { kind: 'pinch' };
@@ -316,7 +316,7 @@ class EditCanvas {
   }
 
   paint(event, point) {
-    // A pen's pressure sets the width; a mouse reports one half.
+    // A pen's pressure sets the width; a mouse reports 0.5.
     const pressure = event.pointerType === 'pen' ? Math.max(0.1, event.pressure) : 1;
     this.mask.stroke(this.act.last, point, this.sizes[this.sizedTool] * pressure, this.act.adds);
     this.act.last = point;
@@ -353,7 +353,7 @@ class EditCanvas {
 
   // --- keys ----------------------------------------------------------------------------------------------------------
 
-  // On the canvas itself: arrows move the cursor, Enter paints where it is.
+  // Keys while the canvas is focused: arrow keys move the cursor, Enter paints.
   press(event) {
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     if (event.key === ' ') {
@@ -397,7 +397,7 @@ class EditCanvas {
     }
   }
 
-  // Anywhere on the page but where one types.
+  // Keys anywhere on the page except in text fields.
   shortcut(event) {
     if (event.target.closest?.('input, textarea, select, [contenteditable]') || document.querySelector('dialog[open]')) {
       return;
@@ -481,7 +481,7 @@ class EditCanvas {
     this.context.lineWidth = width / this.viewport.zoom;
   }
 
-  // White within black is seen on every picture.
+  // White on black is visible on every picture.
   twice(path) {
     for (const [style, width] of [['#000', 3], ['#fff', 1.5]]) {
       this.context.strokeStyle = style;
@@ -546,7 +546,7 @@ function outline({ kind, points }) {
   return [from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }];
 }
 
-/** Opens a picture for editing; `key` names the mask that is kept for a reload. */
+/** Opens a picture for editing; `key` names the mask that is stored for a reload. */
 export async function open(stage, address, key, page) {
   const canvas = new EditCanvas(stage, await load(address), key, page);
   const saved = stored(canvas.key);

@@ -1,8 +1,8 @@
-// The frame around a picture that is to grow: how far it reaches over each side, in pixels of the picture.
+// The frame of a picture that is extended: how far it reaches beyond each side, in pixels of the picture.
 
 const step = 8;
 const largestSide = 4096;
-const reach = 14; // pixels of the screen around an edge that take hold of it
+const reach = 14; // hit area around an edge, in screen pixels
 
 export const sides = ['left', 'right', 'up', 'down'];
 
@@ -29,7 +29,7 @@ export class Extension {
     this.by[side] = Math.max(0, Math.min(Math.round(pixels / step) * step, room));
   }
 
-  /** The sides that a point of the screen takes hold of. */
+  /** The sides that a screen point can grab. */
   grip(point, viewport) {
     const { x, y, width, height } = this.area;
     const from = viewport.toScreen({ x, y });
@@ -46,7 +46,7 @@ export class Extension {
     })[side]);
   }
 
-  /** Drags sides to a point of the picture. */
+  /** Moves the grabbed sides to a point of the picture. */
   drag(gripped, point) {
     const wished = { left: -point.x, right: point.x - this.width, up: -point.y, down: point.y - this.height };
     for (const side of gripped) {

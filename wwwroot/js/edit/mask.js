@@ -1,16 +1,16 @@
-// What is to be painted anew: a layer over the picture, opaque where it is. Undo keeps only the rectangle that an act changed.
+// The area to repaint: a layer over the picture, opaque where it is repainted. Each undo step stores only the changed rectangle.
 
 const largestSide = 2048;
 const longestHistory = 100;
 
-// From half way on a pixel is kept; the weights are Rec. 709's.
+// Threshold of the mask level: from here on a pixel is kept. The luma weights are Rec. 709's.
 const keepFrom = 128;
 const luma = [0.2126, 0.7152, 0.0722];
 
 const layer = (width, height) => Object.assign(document.createElement('canvas'), { width, height });
 
 export class Mask {
-  /** @param width of the picture, in its own pixels; @param height likewise. */
+  /** @param width in pixels of the picture; @param height likewise. */
   constructor(width, height) {
     this.scale = Math.min(1, largestSide / Math.max(width, height));
     this.canvas = layer(Math.round(width * this.scale), Math.round(height * this.scale));
@@ -40,7 +40,7 @@ export class Mask {
     return true;
   }
 
-  /** A stroke of round dabs between two points of the picture. */
+  /** Draws a stroke with a round brush between two points of the picture. */
   stroke(from, to, diameter, adds) {
     const { context, scale } = this;
     context.globalCompositeOperation = adds ? 'source-over' : 'destination-out';
@@ -48,12 +48,12 @@ export class Mask {
     context.lineWidth = Math.max(1, diameter * scale);
     context.beginPath();
     context.moveTo(from.x * scale, from.y * scale);
-    context.lineTo(to.x * scale + 0.001, to.y * scale); // a line of no length draws nothing
+    context.lineTo(to.x * scale + 0.001, to.y * scale); // zero-length lines draw nothing
     context.stroke();
     this.touch(from, to, diameter / 2);
   }
 
-  /** The inside of a line through these points of the picture. */
+  /** Fills the polygon through these points of the picture. */
   fill(points, adds) {
     const { context, scale } = this;
     context.globalCompositeOperation = adds ? 'source-over' : 'destination-out';
@@ -83,7 +83,7 @@ export class Mask {
     this.commit();
   }
 
-  /** Takes a picture as the mask, scaled to it, as MaskReader on the server does: transparent = paint, or black where it has no transparency. False, and no change, when that is nowhere. */
+  /** Uses a picture as the mask, scaled to the picture's size. Same rule as MaskReader on the server: transparent pixels are repainted, or black ones when nothing is transparent. Returns false and changes nothing when no pixel would be repainted. */
   take(picture) {
     const { width, height } = this.canvas;
     const seen = layer(width, height).getContext('2d', { willReadFrequently: true });
@@ -123,7 +123,7 @@ export class Mask {
     };
   }
 
-  /** Ends an act: from here undo goes back to before it. */
+  /** Commits an action as one undo step. */
   commit() {
     const box = this.touched;
     this.touched = null;
@@ -148,7 +148,7 @@ export class Mask {
     this.beforeContext.putImageData(this.done.at(-1).after, left, top);
   }
 
-  /** Drops what an unfinished act has drawn. */
+  /** Discards an unfinished action. */
   cancel() {
     this.touched = null;
     this.context.putImageData(this.beforeContext.getImageData(0, 0, this.before.width, this.before.height), 0, 0);
@@ -172,7 +172,7 @@ export class Mask {
     this.beforeContext.putImageData(act[side], act.left, act.top);
   }
 
-  /** The mask as programs take it: a PNG of the picture's size, transparent where to paint. */
+  /** The mask in the API's format: a PNG of the picture's size, transparent where to repaint. */
   async toPng(width, height) {
     const keep = layer(width, height);
     const context = keep.getContext('2d');
@@ -186,7 +186,7 @@ export class Mask {
     return this.canvas.toDataURL('image/png');
   }
 
-  /** Takes over what save() gave; undo goes back to nothing. */
+  /** Restores a mask from save(); clears the undo history. */
   async restore(saved) {
     const image = new Image();
     image.src = saved;

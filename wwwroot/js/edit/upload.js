@@ -1,4 +1,4 @@
-/** Sends a picture or mask to the server: { id, width, height }, or { error } in words. */
+/** Uploads a picture or mask: { id, width, height }, or { error } with a message. */
 export async function upload(file, name, token) {
   const form = new FormData();
   form.append('file', file, name);

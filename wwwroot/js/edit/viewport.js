@@ -1,4 +1,4 @@
-// Where the picture lies on the screen: x' = x * zoom + left.
+// The viewport transform from picture to screen: x' = x * zoom + left.
 
 const smallestZoom = 0.05;
 const largestZoom = 32;
@@ -11,7 +11,7 @@ export class Viewport {
     this.top = 0;
   }
 
-  /** Shows a rectangle of the picture whole, in the middle, and never enlarged more than twice. */
+  /** Fits a rectangle of the picture into the viewport, centred, enlarged at most twice. */
   fit(area, width, height) {
     const zoom = Math.min((width - 2 * margin) / area.width, (height - 2 * margin) / area.height, 2);
     this.zoom = Math.max(smallestZoom, zoom);
@@ -19,7 +19,7 @@ export class Viewport {
     this.top = (height - area.height * this.zoom) / 2 - area.y * this.zoom;
   }
 
-  /** Zooms so that what is under a point of the screen stays there. */
+  /** Zooms around a screen point, which stays fixed. */
   zoomAt(point, factor) {
     const zoom = Math.min(largestZoom, Math.max(smallestZoom, this.zoom * factor));
     this.left = point.x - (point.x - this.left) * (zoom / this.zoom);

@@ -2,12 +2,12 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine.Origins;
 
-/// <summary>What an origin's plan works with.</summary>
+/// <summary>The inputs of an origin's plan.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Encoder">Its CLIP.</param>
 /// <param name="Texts">Its text encoder with everything the prior needs.</param>
 /// <param name="Noise">Where noise comes from.</param>
-/// <param name="Request">What was asked.</param>
+/// <param name="Request">The request.</param>
 /// <param name="Cancellation">Stops the networks.</param>
 internal sealed record OriginContext(
     UnClipModel Model, ClipEncoder Encoder, TextConditioner Texts, INoiseSource Noise, GenerationRequest Request, CancellationToken Cancellation)

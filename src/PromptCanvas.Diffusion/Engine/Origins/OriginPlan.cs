@@ -39,18 +39,18 @@ internal abstract class OriginPlan
         };
     }
 
-    /// <summary>Encodes what the origin brings, and says what must be made ready before the pictures.</summary>
+    /// <summary>Encodes the origin's inputs, and returns the preparations needed before the pictures.</summary>
     public abstract IEnumerable<Preparation> Begin(OriginContext context);
 
-    /// <summary>Takes what a preparation became.</summary>
+    /// <summary>Stores the result of a preparation.</summary>
     /// <param name="preparation">One of those <see cref="Begin"/> gave.</param>
-    /// <param name="result">An embedding (E values) or noise in the layout the decoder takes.</param>
+    /// <param name="result">An embedding (E values) or noise in the decoder's layout.</param>
     public abstract void Accept(Preparation preparation, float[] result);
 
-    /// <summary>Gives a picture its image embedding and its start; every preparation is done.</summary>
+    /// <summary>Sets a picture's image embedding and start; all preparations are done.</summary>
     public abstract void Enter(Lane lane, OriginContext context);
 
-    /// <summary>Adds to a recipe what the origin decides.</summary>
+    /// <summary>Adds the origin's settings to a recipe.</summary>
     public abstract EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count);
 
     /// <summary>How far along a row a frame is, 0 … 1.</summary>

@@ -6,7 +6,7 @@ internal abstract record Preparation(int Slot);
 
 /// <summary>An image embedding from the prior.</summary>
 /// <param name="Slot">Which result it is.</param>
-/// <param name="Texts">The phrase and what to steer away from.</param>
+/// <param name="Texts">The phrase and the negative prompt.</param>
 internal sealed record EmbeddingPreparation(int Slot, TextConditioning Texts) : Preparation(Slot);
 
 /// <summary>The noise from which the decoder draws a picture again.</summary>

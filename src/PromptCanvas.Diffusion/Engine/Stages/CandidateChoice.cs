@@ -16,6 +16,6 @@ internal static class CandidateChoice
         }
     }
 
-    /// <summary>Whether another sample is to be drawn.</summary>
+    /// <summary>Whether to draw another sample.</summary>
     public static bool WantsAnother(Lane lane) => lane.State.Round + 1 < lane.State.Rounds;
 }

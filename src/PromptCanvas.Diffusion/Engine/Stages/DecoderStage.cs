@@ -14,14 +14,14 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     private const int MaskChannels = 1;
 
     /// <summary>
-    /// Corrections of each step up to the noise. On the starter 20 steps with two give a picture back at a distance (root mean square,
+    /// Corrections of each inversion step. On the starter 20 steps with two reproduce a picture at a distance (root mean square,
     /// signed range) of 0.037, with one of 0.050; 50 steps with none, which cost nearly as much, of 0.091.
     /// </summary>
     private const int InversionCorrections = 2;
 
     /// <summary>
-    /// Noise against the picture at which an inversion starts. Below it the network's own error is larger than the noise it should find: plain
-    /// areas came back from there without any, as no x_T of the training is, and pictures on white changed (distance 0.31 on the starter).
+    /// Noise level, relative to the picture, at which an inversion starts. Below it the network's own error is larger than the noise it should find: plain
+    /// areas came back without noise, unlike every x_T in training, and pictures on white changed (distance 0.31 on the starter).
     /// </summary>
     private const double InversionStartingNoise = 0.08;
 
@@ -35,7 +35,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
     public override double WorkPerRow => (double)layout.Grid * layout.Grid;
 
-    /// <summary>What enters <c>conv_in</c>: the noisy picture, and for a decoder that can inpaint the known picture and the keep mask.</summary>
+    /// <summary>The input of <c>conv_in</c>: the noisy picture and, for a decoder that can inpaint, the known picture and the keep mask.</summary>
     private int InputLength =>
         layout.Length + (decoder.MaskedInput ? (KnownChannels + MaskChannels) * decoder.ImageSize * decoder.ImageSize : 0);
 
@@ -111,7 +111,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         }
     }
 
-    /// <summary>From a given picture up to its noise, without guidance.</summary>
+    /// <summary>Inverts a given picture to its noise, without guidance.</summary>
     private StageState BeginInversion(Lane lane, InversionPreparation inversion, float[] input)
     {
         layout.ToNetwork(inversion.Pixels, input.AsSpan(0, layout.Length));
@@ -122,7 +122,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         return new StageState(steps, input, new float[layout.Length], 1, GuidanceInterval.Always);
     }
 
-    /// <summary>From the seed's noise, from a given one, or from between them.</summary>
+    /// <summary>Starts from the seed's noise, from a given noise, or from a mixture of the two.</summary>
     private StageState BeginDrawing(Lane lane, float[] input)
     {
         var noisy = input.AsSpan(0, layout.Length);

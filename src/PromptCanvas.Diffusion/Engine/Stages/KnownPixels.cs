@@ -38,7 +38,7 @@ internal sealed class KnownPixels
     /// <summary>The keep mask as the network takes it: 1 = known, one channel.</summary>
     public float[] Mask { get; }
 
-    /// <summary>The picture × keep as the network takes it.</summary>
+    /// <summary>Picture × keep in the network's layout.</summary>
     public void CopyMasked(Span<float> destination)
     {
         for (var index = 0; index < known.Length; index++)
@@ -47,7 +47,7 @@ internal sealed class KnownPixels
         }
     }
 
-    /// <summary>Makes a prediction say what is known, in its own terms: the sampler's x̂₀ is then the known picture there.</summary>
+    /// <summary>Overwrites the known part of a prediction, in the prediction's own target, so that the sampler's x̂₀ equals the known picture there.</summary>
     /// <param name="timestep">0 … T−1.</param>
     /// <param name="noisy">x_t.</param>
     /// <param name="predicted">The network's output, guidance already applied; changed in place.</param>
@@ -57,12 +57,12 @@ internal sealed class KnownPixels
     /// <summary>Makes a prediction say that the hole is closed smoothly; otherwise like <see cref="Impose(int, ReadOnlySpan{float}, Span{float})"/>.</summary>
     public void ImposeClosed(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: true);
 
-    /// <summary>Puts the known picture in the place of what a step made of it, under as much noise as the step left.</summary>
+    /// <summary>Replaces the known part after a step with the known picture at the step's noise level.</summary>
     /// <param name="previousTimestep">Where the step led; −1 = to the clean picture.</param>
-    /// <param name="noisy">x at that timestep; only what is known changes.</param>
+    /// <param name="noisy">x at that timestep; only the known part changes.</param>
     /// <param name="noise">Standard normal noise of the same length; not read for the clean picture.</param>
-    /// <param name="clean">x̂₀ of the step; says what is known afterwards.</param>
-    /// <remarks>Source: Lugmayr et al. (2022), RePaint, algorithm 1, lines 4 and 8. What is known and what is not share no value, so they may share a draw.</remarks>
+    /// <param name="clean">x̂₀ of the step; its known part equals the known picture afterwards.</param>
+    /// <remarks>Source: Lugmayr et al. (2022), RePaint, algorithm 1, lines 4 and 8. Known and unknown parts share no value, so they may share a draw.</remarks>
     public void Replace(int previousTimestep, Span<float> noisy, ReadOnlySpan<float> noise, Span<float> clean)
     {
         var alphaBar = schedule.AlphaBar(previousTimestep);
@@ -77,7 +77,7 @@ internal sealed class KnownPixels
         }
     }
 
-    /// <summary>Goes back to the noisier timestep, so that the step can be taken again and the new part grow into the known one.</summary>
+    /// <summary>Goes back to the noisier timestep, so that the step can be repeated and the painted part adapts to the known one.</summary>
     /// <param name="timestep">Where to.</param>
     /// <param name="previousTimestep">Where the sample is, less noisy.</param>
     /// <param name="noisy">x at the less noisy timestep in, x_t out.</param>

@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>How a square picture lies in a network: as it is, or pixel-unshuffled.</summary>
+/// <summary>The layout of a square picture in a network: plain or pixel-unshuffled.</summary>
 /// <param name="imageSize">Side in pixels.</param>
 /// <param name="pixelUnshuffle">p; 1 = as it is.</param>
 internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
@@ -43,7 +43,7 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
         return new SignedImage(imageSize, imageSize, pixels);
     }
 
-    /// <summary>The network's layout → a picture to look at: the whole picture, or block means of one that is too large to show step by step.</summary>
+    /// <summary>Network layout → preview picture: the whole picture, or block means if it is too large to show at every step.</summary>
     public SignedImage ToPreview(ReadOnlySpan<float> values)
     {
         var block = imageSize / StepCompleted.MaximumPreviewSize;

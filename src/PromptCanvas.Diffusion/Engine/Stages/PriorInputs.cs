@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>What every prior sees of the lanes' texts: [unconditional; conditional] where a lane is guided, else its prompt.</summary>
+/// <summary>The texts of the lanes as every prior sees them: [unconditional; conditional] where a lane is guided, else its prompt.</summary>
 internal sealed class PriorInputs(UnClipModel model)
 {
     /// <summary>The text inputs of a batch.</summary>

@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>One stage of the pipeline: brings lanes in, moves a batch of them one step, and hands on what they became.</summary>
+/// <summary>One stage of the pipeline: initialises lanes, advances a batch of them by one step, and passes on their results.</summary>
 /// <remarks>
 /// A lane that is guided at a step has two rows in the batch, [unconditional; conditional]; otherwise one. Lanes stay in
 /// the layout the network takes (pixel-unshuffled where the checkpoint says so): noise and samplers work element by
@@ -45,7 +45,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>The predicted clean picture of a lane, not larger than <see cref="StepCompleted.MaximumPreviewSize"/>; null where the stage makes no picture.</summary>
     public abstract Images.SignedImage? PredictedImage(Lane lane);
 
-    /// <summary>Hands on what the stage made of a lane.</summary>
+    /// <summary>Passes on the stage's result for a lane.</summary>
     public abstract void Leave(Lane lane);
 
     /// <summary>Moves every lane one step by its own sampler.</summary>
@@ -98,7 +98,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         recipe.GuidanceScale,
         recipe.GuidanceInterval);
 
-    /// <summary>What is known of a lane's picture at this stage; made once a request.</summary>
+    /// <summary>The known part of a lane's picture at this stage; computed once per request.</summary>
     protected KnownPixels? KnownOf(Lane lane, PictureLayout layout, bool growHole, SchedulerSettings settings)
     {
         if (lane.Request.Request.Known is not { } region)
@@ -116,7 +116,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return known;
     }
 
-    /// <summary>What a stage painted, laid into what is known.</summary>
+    /// <summary>A stage's painted pixels, blended into the known picture.</summary>
     protected static SignedImage Blended(Lane lane, SignedImage painted) =>
         lane.Request.Request.Known?.BlenderAt(painted.Width).Blend(painted, lane.Request.Plan.ContinuesKnown) ?? painted;
 
@@ -226,8 +226,8 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return true;
     }
 
-    /// <summary>Takes a lane's first steps without the network, as if it had seen the known picture with its hole closed smoothly.</summary>
-    /// <remarks>Source: Meng et al. (2022), SDEdit: what is drawn starts from that picture under noise, not from noise alone.</remarks>
+    /// <summary>Takes a lane's first steps without the network, as if it had predicted the known picture with its hole closed smoothly.</summary>
+    /// <remarks>Source: Meng et al. (2022), SDEdit: sampling starts from that picture with noise added, not from noise alone.</remarks>
     protected void StartFromKnown(Lane lane, int steps)
     {
         var state = lane.State;

@@ -56,7 +56,7 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
     protected override void FillNoise(Span<float> destination, uint seed, int step) =>
         layout.FillNoise(Noise, destination, seed, Kind, step, Buffer("pixels", destination.Length));
 
-    /// <summary>The small picture clamped, enlarged by antialiased bicubic and laid out as the network takes it.</summary>
+    /// <summary>The small picture, clamped, enlarged by antialiased bicubic and in the network's layout.</summary>
     private void Enlarge(SignedImage small, Span<float> destination)
     {
         var clamped = Buffer("clamped", small.Values.Length);

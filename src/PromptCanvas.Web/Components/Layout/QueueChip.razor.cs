@@ -1,25 +1,22 @@
 using System.Data.Common;
-
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Layout;
 
-/// <summary>Follows the person's jobs wherever they are in the studio, and says so when one has ended.</summary>
+/// <summary>Follows the person's jobs on every page and notifies when one ends.</summary>
 public sealed partial class QueueChip(
-    IJobQueries jobs, IJobFeed feed, ICredits credits, ICurrentViewer viewer, AuthenticationStateProvider authentication, IJSRuntime js)
+    IJobQueries jobs, IJobFeed feed, ICredits credits, ICurrentActor actor, AuthenticationStateProvider authentication, IJSRuntime js)
 {
     private IDisposable? subscription;
     private IJSObjectReference? notices;
-    private Viewer? person;
+    private Actor? person;
 
-    /// <summary>Handed from the prerendered page to the live one.</summary>
+    /// <summary>State passed from prerendering to the interactive page.</summary>
     [PersistentState]
     public IReadOnlyList<JobView>? Known { get; set; }
 
@@ -44,7 +41,7 @@ public sealed partial class QueueChip(
         }
         catch (JSDisconnectedException)
         {
-            // The browser is gone.
+            // The browser is disconnected.
         }
 
         await base.DisposeCoreAsync();
@@ -56,13 +53,13 @@ public sealed partial class QueueChip(
         {
             if ((await authentication.GetAuthenticationStateAsync()).User.PersonId() is not null)
             {
-                person = await viewer.GetAsync(Gone);
+                person = await actor.GetAsync(Gone);
                 await ReadAsync(person);
             }
         }
         catch (Exception fault) when (fault is DbException or UnauthorizedAccessException)
         {
-            // The page beneath says what is wrong.
+            // The page reports the fault itself.
         }
     }
 
@@ -77,7 +74,7 @@ public sealed partial class QueueChip(
         subscription = feed.Subscribe(null, OnChanged);
     }
 
-    // Others' jobs are no news, except that a new one may be this person's.
+    // Ignore other people's jobs, except new ones: their owner is not known yet.
     private void OnChanged(JobChanged change)
     {
         if (change.State == JobState.Queued || Active.Any(job => job.Id == change.JobId))
@@ -88,7 +85,7 @@ public sealed partial class QueueChip(
 
     private async Task RefreshAsync()
     {
-        person = await viewer.GetAsync(Gone);
+        person = await actor.GetAsync(Gone);
         var before = Active;
         await ReadAsync(person);
         StateHasChanged();
@@ -101,7 +98,7 @@ public sealed partial class QueueChip(
         }
     }
 
-    private async Task ReadAsync(Viewer viewed)
+    private async Task ReadAsync(Actor viewed)
     {
         Known = await jobs.ActiveAsync(viewed, Gone);
         Credits = viewed.MayMake ? await credits.GetAsync(viewed.PersonId, viewed.Role, Gone) : null;

@@ -2,7 +2,7 @@ using MudBlazor;
 
 namespace PromptCanvas.Web.Components.Layout;
 
-/// <summary>Type and shape for MudBlazor. Its colours come from tokens.css, which follows the system without a flash.</summary>
+/// <summary>Typography and shape for MudBlazor. Colours come from tokens.css, which follows the system's colour scheme without a flash.</summary>
 public static class StudioTheme
 {
     private static readonly string[] Fonts = ["Inter", "system-ui", "sans-serif"];

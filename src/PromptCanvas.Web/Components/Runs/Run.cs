@@ -1,9 +1,10 @@
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Components.Runs;
 
-/// <summary>One press of a button that makes pictures, from the press on: first only wished for, then a job.</summary>
+/// <summary>One submission on the page: pending until the job is queued, then the job.</summary>
 public sealed class Run
 {
     private Run(string key, NewJob request)
@@ -12,7 +13,7 @@ public sealed class Run
         Request = request;
     }
 
-    /// <summary>Stays the same while the wish becomes a job, so that the tiles on the page stay too.</summary>
+    /// <summary>Stays the same when the job is queued, so that the tiles are not recreated.</summary>
     public string Key { get; }
 
     public NewJob Request { get; }
@@ -22,10 +23,10 @@ public sealed class Run
 
     public bool IsOver => Job?.State is JobState.Done or JobState.Failed or JobState.Cancelled or JobState.Rejected;
 
-    /// <summary>A prompt is all it takes to do it once more.</summary>
+    /// <summary>Whether it can be repeated from its prompt alone.</summary>
     public bool IsFromPrompt => Job is null or { Kind: JobKinds.Generate };
 
-    public static Run Wished(NewJob request)
+    public static Run Pending(NewJob request)
     {
         ArgumentNullException.ThrowIfNull(request);
         return new Run(request.IdempotencyKey, request);

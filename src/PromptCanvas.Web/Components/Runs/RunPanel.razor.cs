@@ -1,18 +1,16 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-
 using MudBlazor;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Runs;
 
-/// <summary>A run's tiles and status. The job's state comes from the database; the frames go past it, from the hub to the canvases.</summary>
+/// <summary>A run's tiles and status. The job's state comes from the database; preview frames go from the hub directly to the canvases.</summary>
 public sealed partial class RunPanel(
-    IJobQueries jobs, ICurrentViewer viewer, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
+    IJobQueries jobs, ICurrentActor actor, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int TicksPerRead = 3;
@@ -27,15 +25,15 @@ public sealed partial class RunPanel(
     [Parameter, EditorRequired]
     public required Run Run { get; set; }
 
-    /// <summary>The person wants the same once more.</summary>
+    /// <summary>The person repeats the run.</summary>
     [Parameter]
     public EventCallback<Run> OnAgain { get; set; }
 
-    /// <summary>The job is over.</summary>
+    /// <summary>The job has ended.</summary>
     [Parameter]
     public EventCallback<Run> OnOver { get; set; }
 
-    /// <summary>Somebody takes this, instead of the viewer, when a finished tile is chosen.</summary>
+    /// <summary>Called when a finished tile is chosen; without it the viewer opens.</summary>
     [Parameter]
     public EventCallback<Guid> OnPick { get; set; }
 
@@ -67,7 +65,7 @@ public sealed partial class RunPanel(
 
     private static Func<JobImageView, bool> At(int index) => image => image.Index == index;
 
-    // The sentence of a job that failed as a whole stands under its tiles, once.
+    // If the whole job failed, its error is shown once below the tiles.
     private string? NoteOf(int index) => Run.Job?.Images.FirstOrDefault(At(index)) switch
     {
         { State: JobImageState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : image.Error ?? T["TileFailed"],
@@ -96,7 +94,7 @@ public sealed partial class RunPanel(
             return;
         }
 
-        Run.Job = await jobs.FindAsync(await viewer.GetAsync(Gone), id, Gone) ?? Run.Job;
+        Run.Job = await jobs.FindAsync(await actor.GetAsync(Gone), id, Gone) ?? Run.Job;
         eta = Run.Job?.EtaSeconds;
         StateHasChanged();
         if (Run.IsOver)
@@ -107,7 +105,7 @@ public sealed partial class RunPanel(
         }
     }
 
-    // Between two readings the seconds go down by themselves.
+    // Count the seconds down between two reads.
     private async Task CountDownAsync()
     {
         using var timer = new PeriodicTimer(Tick);
@@ -130,8 +128,8 @@ public sealed partial class RunPanel(
             return;
         }
 
-        // The button is no guard: who stops a job must be whose it is, and still may come in.
-        if (await jobs.FindAsync(await viewer.GetAsync(Gone), job.Id, Gone) is null)
+        // Hiding the button is no access check: verify that the actor may still access this job.
+        if (await jobs.FindAsync(await actor.GetAsync(Gone), job.Id, Gone) is null)
         {
             return;
         }
@@ -149,10 +147,10 @@ public sealed partial class RunPanel(
         stopping = false;
     }
 
-    // One tile: it stops within a step and its credit is given back; the others go on.
+    // Cancels one picture: it stops within one step and its credit is refunded; the others continue.
     private async Task SkipAsync(int index)
     {
-        if (Run.Job is not { } job || await jobs.FindAsync(await viewer.GetAsync(Gone), job.Id, Gone) is null)
+        if (Run.Job is not { } job || await jobs.FindAsync(await actor.GetAsync(Gone), job.Id, Gone) is null)
         {
             return;
         }

@@ -1,16 +1,15 @@
 using Microsoft.Extensions.Localization;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Components.Runs;
 
-/// <summary>Says where a run stands: "Position 2 · about 20 s · 2 of 4 done".</summary>
+/// <summary>Describes a run's progress: "Position 2 · about 20 s · 2 of 4 done".</summary>
 internal static class RunStatus
 {
     private const string Separator = " · ";
 
-    /// <param name="etaSeconds">Left until the whole job is done; null when unknown.</param>
+    /// <param name="etaSeconds">Estimated seconds until the whole job is done; null when unknown.</param>
     public static string Describe(Run run, double? etaSeconds, IStringLocalizer<Texts> texts) => run.Job switch
     {
         null => texts["RunSending"],
@@ -21,10 +20,10 @@ internal static class RunStatus
         { } job => Join(texts["RunFailedShort"], Refunded(job, texts)),
     };
 
-    /// <summary>The same without the seconds, which would be read out again and again.</summary>
+    /// <summary>The same without the seconds, because screen readers would announce every change.</summary>
     public static string Announce(Run run, IStringLocalizer<Texts> texts) => Describe(run, null, texts);
 
-    /// <summary>Why the run stands where it stands; null when it runs, or is next anyway.</summary>
+    /// <summary>Why the run is waiting; null when it is running or next in the queue.</summary>
     public static string? WhyItWaits(Run run) =>
         run.Job is { State: JobState.Queued, Why: { } why } && (why.Position > 1 || why.Alone || why.PauseReason is not null || why.RestsUntil is not null)
             ? why.Sentence
@@ -39,7 +38,7 @@ internal static class RunStatus
         return done == (onlyIfFewer ? job.Images.Count : 0) ? null : texts["RunDoneOf", done, job.Images.Count].Value;
     }
 
-    // What is not delivered is given back, one credit a picture.
+    // Pictures that are not delivered are refunded, one credit each.
     private static string? Refunded(JobView job, IStringLocalizer<Texts> texts) =>
         job.Images.Count(image => image.State is JobImageState.Cancelled or JobImageState.Failed) switch
         {

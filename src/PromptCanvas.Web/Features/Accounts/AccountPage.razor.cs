@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>What a person may change about themselves.</summary>
+/// <summary>The person's own account settings.</summary>
 public sealed partial class AccountPage
 {
     private const int LongestName = 100;
@@ -17,7 +17,7 @@ public sealed partial class AccountPage
     [CascadingParameter]
     public HttpContext Context { get; set; } = null!;
 
-    /// <summary>What was done just now.</summary>
+    /// <summary>The action that was just completed.</summary>
     [SupplyParameterFromQuery(Name = "done")]
     public string? Done { get; set; }
 
@@ -59,7 +59,7 @@ public sealed partial class AccountPage
 
     private async Task SignOutAsync()
     {
-        // Other tabs of this browser must not go on; other devices come back by themselves.
+        // Aborts the connections of other tabs of this browser; other devices reconnect automatically.
         if (person is not null)
         {
             Sessions.End(person.Id);
@@ -104,13 +104,11 @@ public sealed partial class AccountPage
         Navigation.NavigateTo("/account?done=password");
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class ProfileForm
     {
         public string? Name { get; set; }
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class PasswordForm
     {
         public string? Current { get; set; }

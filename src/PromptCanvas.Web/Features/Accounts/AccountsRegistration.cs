@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>What the account pages are made of.</summary>
+/// <summary>Registers the services of the account pages.</summary>
 internal static class AccountsRegistration
 {
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Components;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>A person's keys for programs.</summary>
+/// <summary>A person's API keys.</summary>
 public sealed partial class ApiKeysPage
 {
     private const int LongestName = 100;
@@ -34,7 +34,7 @@ public sealed partial class ApiKeysPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private Guid PersonId => Context.User.ToViewer().PersonId;
+    private Guid PersonId => Context.User.ToActor().PersonId;
 
     protected override async Task OnInitializedAsync()
     {
@@ -67,7 +67,7 @@ public sealed partial class ApiKeysPage
         made = await Keys.CreateAsync(PersonId, name, New.Scopes, end, Context.RequestAborted);
         await Audit.WriteAsync(Context.ToActor(), "keys.make", made.Row.Prefix, made.Row.Scopes, Context.RequestAborted);
 
-        // The key is shown by this answer alone, which must not be kept anywhere.
+        // The key is shown in this response only, so the response must not be cached.
         Context.Response.Headers.CacheControl = "no-cache, no-store";
         New = new NewKeyForm();
         keys = await Keys.ListAsync(PersonId, Context.RequestAborted);
@@ -83,7 +83,6 @@ public sealed partial class ApiKeysPage
         Navigation.NavigateTo("/account/keys");
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class NewKeyForm
     {
         public string? Name { get; set; }

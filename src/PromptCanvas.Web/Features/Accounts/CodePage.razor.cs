@@ -5,7 +5,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>The second question at the door.</summary>
+/// <summary>The second-factor step of signing in.</summary>
 public sealed partial class CodePage
 {
     private const int CodeLength = 6;
@@ -49,7 +49,7 @@ public sealed partial class CodePage
             return;
         }
 
-        // An authenticator's code is six digits; a recovery code is longer.
+        // An authenticator code has six digits; a recovery code is longer.
         var code = string.Concat((Form.Code ?? "").Where(letter => !char.IsWhiteSpace(letter)));
         var result = code.Length == CodeLength && code.All(char.IsAsciiDigit)
             ? await SignIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
@@ -64,7 +64,6 @@ public sealed partial class CodePage
         problem = T["CodeWrong"];
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class CodeForm
     {
         public string? Code { get; set; }

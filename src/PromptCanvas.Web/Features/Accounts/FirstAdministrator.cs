@@ -1,14 +1,14 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Startup;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>How an installation gets its first administrator: from the environment, or by a link that only whoever started the studio can read.
-/// There is no default password, and being first at the address is not enough.</summary>
+/// <summary>Creates the first administrator of an installation: from the environment, or by a set-up link that is printed on the console only.
+/// There is no default password, and reaching the address first is not enough.</summary>
 internal sealed class FirstAdministrator(
     IServiceScopeFactory scopes, IDbContextFactory<AppDbContext> databases, DataFolder folder, IConfiguration configuration, ILogger<FirstAdministrator> log)
     : IDisposable
@@ -23,9 +23,9 @@ internal sealed class FirstAdministrator(
 
     private string TokenFile => Path.Combine(folder.Root, "setup-token");
 
-    /// <summary>Makes the administrator that the environment names, or the token for whoever has the console.</summary>
-    /// <returns>The token; null when there is an administrator.</returns>
-    /// <exception cref="StartupException">The environment names an administrator that cannot be made.</exception>
+    /// <summary>Creates the administrator that the environment names; otherwise creates the set-up token.</summary>
+    /// <returns>The token; null when an administrator exists.</returns>
+    /// <exception cref="StartupException">The environment names an administrator that cannot be created.</exception>
     public async Task<string?> PrepareAsync(CancellationToken cancellationToken)
     {
         File.Delete(TokenFile);
@@ -46,7 +46,7 @@ internal sealed class FirstAdministrator(
         return token;
     }
 
-    /// <summary>Whether nobody looks after this installation yet.</summary>
+    /// <summary>Whether the installation has no administrator yet.</summary>
     public async ValueTask<bool> IsMissingAsync(CancellationToken cancellationToken)
     {
         if (!exists)
@@ -61,7 +61,7 @@ internal sealed class FirstAdministrator(
     /// <summary>Whether this is the token of the set-up link.</summary>
     public bool Knows(string? token) => !string.IsNullOrEmpty(token) && tokenHash is { } hash && SecretToken.Matches(token, hash);
 
-    /// <summary>Makes the first administrator for whoever has the token. Of several at the same time one is made.</summary>
+    /// <summary>Creates the first administrator if the token matches. Of several concurrent calls only one succeeds.</summary>
     public async Task<AccountOutcome> MakeAsync(string? token, string email, string password, CancellationToken cancellationToken)
     {
         await making.WaitAsync(cancellationToken);
@@ -69,11 +69,11 @@ internal sealed class FirstAdministrator(
         {
             if (!Knows(token) || !await IsMissingAsync(cancellationToken))
             {
-                return new AccountOutcome(null, "This set-up link is not valid any more.");
+                return new AccountOutcome(null, "This set-up link is no longer valid.");
             }
 
             await using var scope = scopes.CreateAsyncScope();
-            var outcome = await scope.ServiceProvider.GetRequiredService<Data.People.Accounts>().CreateAsync(email, PersonRoles.Administrator, password);
+            var outcome = await scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>().CreateAsync(email, PersonRoles.Administrator, password);
             if (outcome.Done)
             {
                 exists = true;
@@ -91,25 +91,25 @@ internal sealed class FirstAdministrator(
 
     public void Dispose() => making.Dispose();
 
-    // For containers: NAME_FILE points at a secret that is mounted.
+    // For containers: NAME_FILE is the path of a mounted secret.
     private string? Secret(string name) =>
         configuration[name] ?? (configuration[$"{name}_FILE"] is { Length: > 0 } file ? File.ReadAllText(file).Trim() : null);
 
     private async Task MakeFromEnvironmentAsync(string email, string password)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var outcome = await scope.ServiceProvider.GetRequiredService<Data.People.Accounts>()
+        var outcome = await scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>()
             .CreateAsync(email, PersonRoles.Administrator, password, trusted: true);
         if (!outcome.Done)
         {
-            throw new StartupException($"The first administrator could not be made from {EmailSetting}: {outcome.Refusal}");
+            throw new StartupException($"The first administrator could not be created from {EmailSetting}: {outcome.Refusal}");
         }
 
         exists = true;
         if (password.Length < AdvisedLength || CommonPasswords.Contains(password))
         {
             log.LogWarning(
-                "{Setting} is shorter than {Length} characters or a common one: nobody could choose it in the studio. Change it on the account page",
+                "{Setting} is shorter than {Length} characters or a common password; the account page would reject it. Change it there",
                 PasswordSetting, AdvisedLength);
         }
     }

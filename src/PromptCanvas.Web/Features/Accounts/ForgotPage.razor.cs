@@ -4,7 +4,7 @@ using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>The way back in by mail. The answer is the same for every address, and comes as fast.</summary>
+/// <summary>Password recovery by mail. Response and response time are the same for every address.</summary>
 public sealed partial class ForgotPage
 {
     private bool sent;

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Where an invitation, or a link from an administrator, becomes a password.</summary>
+/// <summary>Sets a password from an invitation or from an administrator's link.</summary>
 public sealed partial class JoinPage
 {
     private string? email;
@@ -23,7 +23,7 @@ public sealed partial class JoinPage
     public JoinForm Form { get; set; } = null!;
 
     [Inject]
-    private Data.People.Accounts Accounts { get; set; } = null!;
+    private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
     private SignInManager<Person> SignIn { get; set; } = null!;
@@ -54,7 +54,7 @@ public sealed partial class JoinPage
 
         Sessions.End(person.Id);
 
-        // With a second factor a link alone does not open the door.
+        // With a second factor the link alone must not sign the person in.
         if (person.TwoFactorEnabled)
         {
             Navigation.NavigateTo("/sign-in");
@@ -65,7 +65,6 @@ public sealed partial class JoinPage
         Navigation.NavigateTo("/");
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class JoinForm
     {
         public string? Name { get; set; }

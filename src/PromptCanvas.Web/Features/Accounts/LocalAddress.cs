@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Where a person goes after signing in: back where they came from, and never to another site.</summary>
+/// <summary>Validates the return URL after signing in: local paths only, never another site.</summary>
 internal static class LocalAddress
 {
     public static string Of(string? returnUrl) =>

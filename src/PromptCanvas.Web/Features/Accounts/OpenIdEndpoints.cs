@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>To the provider and back. Links, not forms: the content policy lets no form lead to another site.</summary>
+/// <summary>Redirects to the OpenID provider and handles the return. Uses links instead of forms, because the CSP forbids forms that submit to other sites.</summary>
 internal static class OpenIdEndpoints
 {
     public static void AddOpenId(this IServiceCollection services, IConfiguration configuration)

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>The way to the provider and back: code flow with PKCE. Everything that comes back comes in the address, so that our cookies may stay SameSite=Lax.</summary>
+/// <summary>OpenID Connect by authorization code flow with PKCE. The response mode is query, so that our cookies can stay SameSite=Lax.</summary>
 internal sealed class OpenIdSetup(IOptions<OpenIdOptions> settings) : IConfigureNamedOptions<OpenIdConnectOptions>
 {
     public const string SchemeName = "OpenIdConnect";
@@ -36,7 +36,7 @@ internal sealed class OpenIdSetup(IOptions<OpenIdOptions> settings) : IConfigure
             options.Scope.Add(scope);
         }
 
-        // Over plain http in the office a browser drops cookies that must be secure.
+        // Over plain HTTP (in a local network) browsers drop Secure cookies.
         foreach (var cookie in (CookieBuilder[])[options.CorrelationCookie, options.NonceCookie])
         {
             cookie.SameSite = SameSiteMode.Lax;
@@ -45,7 +45,7 @@ internal sealed class OpenIdSetup(IOptions<OpenIdOptions> settings) : IConfigure
 
         options.Events.OnRemoteFailure = failure =>
         {
-            failure.HttpContext.RequestServices.GetRequiredService<ILogger<OpenIdSetup>>().LogWarning(failure.Failure, "A sign-in at the provider failed");
+            failure.HttpContext.RequestServices.GetRequiredService<ILogger<OpenIdSetup>>().LogWarning(failure.Failure, "Signing in with the OpenID provider failed");
             failure.Response.Redirect(FailedAddress);
             failure.HandleResponse();
             return Task.CompletedTask;

@@ -1,25 +1,24 @@
 using System.Globalization;
 using System.Security.Claims;
-
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Lets in whom the provider names. An account is found by the provider's own id, and once by a mail address that the provider has checked.</summary>
+/// <summary>Signs in people whom the provider authenticated. An account is found by the provider's subject id; the first time, by a verified mail address.</summary>
 internal sealed class OpenIdSignIn(
-    SignInManager<Person> signIn, Data.People.Accounts accounts, IDbContextFactory<AppDbContext> databases, ICredits credits, AuditLog audit, Sessions sessions,
+    SignInManager<Person> signIn, Data.Identity.Accounts accounts, IDbContextFactory<AppDbContext> databases, ICredits credits, AuditLog audit, Sessions sessions,
     PasswordSignIn arrivals, IOptions<OpenIdOptions> options)
 {
     private static readonly AuditActor Provider = new(null, "OpenID Connect", null);
 
-    /// <returns>Whether they are in.</returns>
+    /// <returns>Whether the person was signed in.</returns>
     public async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
         if (await signIn.GetExternalLoginInfoAsync() is not { } login || await FindOrMakeAsync(login) is not { } person)
@@ -29,7 +28,7 @@ internal sealed class OpenIdSignIn(
 
         await TakeOverAsync(person, login.Principal, cancellationToken);
 
-        // A second factor is the provider's affair.
+        // The provider is responsible for second factors.
         var result = await signIn.ExternalLoginSignInAsync(login.LoginProvider, login.ProviderKey, isPersistent: false, bypassTwoFactor: true);
         if (result.Succeeded)
         {
@@ -47,7 +46,7 @@ internal sealed class OpenIdSignIn(
             return known;
         }
 
-        // Whoever could write any address into their profile could otherwise take over anybody's account.
+        // Only verified addresses: otherwise anyone could take over an account by entering its address in their provider profile.
         if (login.Principal.FindFirstValue("email") is not { } email || !bool.TryParse(login.Principal.FindFirstValue("email_verified"), out var verified) || !verified)
         {
             return null;

@@ -7,7 +7,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>What the browser must be asked so that it makes or shows a passkey; the pages' script fetches it.</summary>
+/// <summary>Options for creating and requesting passkeys in the browser; the page's script fetches them.</summary>
 internal static class PasskeyEndpoints
 {
     public static void MapPasskeys(this IEndpointRouteBuilder routes)
@@ -27,7 +27,7 @@ internal static class PasskeyEndpoints
         return Json(await signIn.MakePasskeyCreationOptionsAsync(entity));
     }
 
-    // For everybody the same: which passkeys there are for an address is nobody's business.
+    // The same for everyone, so that the response does not reveal whether an address has passkeys.
     private static async Task<IResult> RequestOptionsAsync(HttpContext context, SignInManager<Person> signIn, IAntiforgery antiforgery) =>
         await antiforgery.IsRequestValidAsync(context) ? Json(await signIn.MakePasskeyRequestOptionsAsync(null)) : TypedResults.BadRequest();
 

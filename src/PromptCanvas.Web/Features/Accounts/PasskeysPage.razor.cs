@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>The devices that open the door instead of a password.</summary>
+/// <summary>A person's passkeys.</summary>
 public sealed partial class PasskeysPage
 {
     private const int LongestName = 100;
@@ -76,12 +76,11 @@ public sealed partial class PasskeysPage
         Navigation.NavigateTo("/account/passkeys");
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class PasskeyForm
     {
         public string? Name { get; set; }
 
-        /// <summary>The browser's answer, as JSON.</summary>
+        /// <summary>The browser's credential response, as JSON.</summary>
         public string? Credential { get; set; }
     }
 }

@@ -4,7 +4,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>What came of an attempt to sign in. "No" never says why: that an address is unknown, suspended or locked is nobody's business.</summary>
+/// <summary>Result of a sign-in attempt. "No" is the same for unknown, suspended and locked accounts, to prevent account enumeration.</summary>
 internal enum SignInAnswer
 {
     Yes,
@@ -12,12 +12,12 @@ internal enum SignInAnswer
     No,
 }
 
-/// <summary>E-mail address and password, or a passkey.</summary>
+/// <summary>Signs in by e-mail address and password, or by passkey.</summary>
 internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider clock)
 {
     private const int MostDoublings = 8;
 
-    // What an unknown person's password is compared with, so that the answer takes as long.
+    // The hash that passwords for unknown accounts are compared with, so that the response takes the same time.
     private static readonly Lock HashingDummy = new();
     private static string? dummyHash;
 
@@ -35,7 +35,7 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider 
         var result = await signIn.PasswordSignInAsync(person, password, remember, lockoutOnFailure: true);
         if (wasLocked || result.IsNotAllowed)
         {
-            // Identity did not look at the password.
+            // Identity skipped the password check.
             CompareWithDummy(password);
             return SignInAnswer.No;
         }
@@ -53,7 +53,7 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider 
         return result.Succeeded ? SignInAnswer.Yes : result.RequiresTwoFactor ? SignInAnswer.SecondFactor : SignInAnswer.No;
     }
 
-    /// <summary>A passkey is something one has and something one is or knows: no second question follows.</summary>
+    /// <summary>A passkey already is two factors (possession and PIN or biometrics), so no second factor is asked for.</summary>
     public async Task<bool> TryPasskeyAsync(string? credential)
     {
         if (string.IsNullOrEmpty(credential))
@@ -73,7 +73,7 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider 
         return true;
     }
 
-    /// <summary>Notes that somebody has come in.</summary>
+    /// <summary>Records a successful sign-in.</summary>
     public async Task SucceedAsync(Person person)
     {
         person.LastSignInAt = clock.GetUtcNow();
@@ -81,7 +81,7 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider 
         await signIn.UserManager.UpdateAsync(person);
     }
 
-    // 5, 10, 20 … minutes.
+    // Lockout of 5, 10, 20 … minutes.
     private async Task LockLongerAsync(Person person)
     {
         var first = signIn.UserManager.Options.Lockout.DefaultLockoutTimeSpan;

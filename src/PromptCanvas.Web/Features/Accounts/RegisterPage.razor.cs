@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Where people make their own account, if the installation is open.</summary>
+/// <summary>Self-registration, if the installation allows it.</summary>
 public sealed partial class RegisterPage
 {
     private bool isOpen;
@@ -19,7 +19,7 @@ public sealed partial class RegisterPage
     public RegisterForm Form { get; set; } = null!;
 
     [Inject]
-    private Data.People.Accounts Accounts { get; set; } = null!;
+    private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
     private FirstAdministrator First { get; set; } = null!;
@@ -65,7 +65,6 @@ public sealed partial class RegisterPage
         }
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class RegisterForm
     {
         public string? Email { get; set; }

@@ -5,7 +5,7 @@ public sealed record RegistrationOptions
 {
     public const string Section = "Registration";
 
-    /// <summary>Who may make an account.</summary>
+    /// <summary>Who may create an account.</summary>
     /// <value>Invite</value>
     public RegistrationMode Mode { get; init; } = RegistrationMode.Invite;
 
@@ -13,15 +13,15 @@ public sealed record RegistrationOptions
     public bool TakesInvitations => Mode != RegistrationMode.Closed;
 }
 
-/// <summary>Who may make an account.</summary>
+/// <summary>Who may create an account.</summary>
 public enum RegistrationMode
 {
-    /// <summary>Whoever reaches the address.</summary>
+    /// <summary>Anyone who can reach the site.</summary>
     Open,
 
-    /// <summary>Whoever an administrator invites.</summary>
+    /// <summary>People whom an administrator invited.</summary>
     Invite,
 
-    /// <summary>Nobody; the command line still adds people.</summary>
+    /// <summary>No self-registration and no invitations; accounts are created on the command line.</summary>
     Closed,
 }

@@ -1,20 +1,19 @@
 using System.Globalization;
-
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Codes from an authenticator app, and those for the day the phone is lost.</summary>
+/// <summary>Authenticator codes, and recovery codes for a lost phone.</summary>
 public sealed partial class SecondFactorPage
 {
     private const int RecoveryCodeCount = 10;
     private const int KeyGroup = 4;
 
-    // Where Identity keeps the key.
+    // Where Identity stores the authenticator key.
     private const string KeyProvider = "[AspNetUserStore]";
     private const string KeyName = "AuthenticatorKey";
 
@@ -123,14 +122,13 @@ public sealed partial class SecondFactorPage
         await ReadAsync(person);
     }
 
-    // Whatever changes the ways in ends the other sessions; this one goes on.
+    // A change of the sign-in methods ends the person's other sessions and keeps this one.
     private async Task StayAsync(Person owner)
     {
         Sessions.Refresh(owner.Id);
         await SignIn.RefreshSignInAsync(owner);
     }
 
-    /// <summary>What the forms send.</summary>
     public sealed class FactorForm
     {
         public string? Code { get; set; }

@@ -1,11 +1,11 @@
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>What the console says to whoever starts a studio that nobody looks after yet.</summary>
+/// <summary>The console message with the set-up link, shown while the installation has no administrator.</summary>
 internal static class SetupLink
 {
     private const string FallbackAddress = "http://localhost:5080";
 
-    /// <param name="addresses">Where the studio listens.</param>
+    /// <param name="addresses">The addresses that the server listens on.</param>
     public static string Sentence(IEnumerable<string> addresses, string token) => $"""
 
         PromptCanvas has no administrator yet. Open this link to make one; it works once:
@@ -14,7 +14,7 @@ internal static class SetupLink
 
         """;
 
-    // "Every address" is no address that a browser can open.
+    // A browser cannot open a wildcard address; use localhost instead.
     private static string Reachable(string address) => address.TrimEnd('/')
         .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
         .Replace("://[::]", "://localhost", StringComparison.Ordinal)

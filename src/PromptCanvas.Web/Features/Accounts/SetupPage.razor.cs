@@ -5,7 +5,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Where the first administrator is made, by whoever has the link from the console.</summary>
+/// <summary>Creates the first administrator; requires the set-up link from the console.</summary>
 public sealed partial class SetupPage
 {
     private bool closed;
@@ -52,7 +52,6 @@ public sealed partial class SetupPage
         }
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class SetupForm
     {
         public string? Email { get; set; }

@@ -6,10 +6,10 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>How often somebody may try: by account and address, so that one person's mistakes do not shut out an office, and by address alone.</summary>
+/// <summary>Rate limits for sign-in attempts: per account and address, so that one person's mistakes do not block an office behind one address, and per address.</summary>
 internal sealed class SignInLimits(IOptions<RateLimitOptions> options) : IDisposable
 {
-    // An office behind one address signs in together on Monday morning.
+    // Many people behind one address may sign in at the same time.
     private const int AddressShare = 6;
 
     private readonly PartitionedRateLimiter<Attempt> limiter = PartitionedRateLimiter.CreateChained(
@@ -18,7 +18,7 @@ internal sealed class SignInLimits(IOptions<RateLimitOptions> options) : IDispos
         PartitionedRateLimiter.Create<Attempt, string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
             attempt.Address, _ => Bucket(options.Value.SignInPerMinute * AddressShare))));
 
-    /// <returns>Null when they may try; else after how long they may again.</returns>
+    /// <returns>Null when the attempt is allowed; otherwise the time to wait.</returns>
     public TimeSpan? Refuse(HttpContext context, string account)
     {
         var attempt = new Attempt(context.Connection.RemoteIpAddress?.ToString() ?? "", account.Trim().ToUpperInvariant());

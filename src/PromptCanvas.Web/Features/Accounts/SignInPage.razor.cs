@@ -5,7 +5,7 @@ using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>The way in with a password.</summary>
+/// <summary>Sign-in by password, passkey or provider.</summary>
 public sealed partial class SignInPage
 {
     private string? problem;
@@ -16,14 +16,14 @@ public sealed partial class SignInPage
     [SupplyParameterFromQuery(Name = "returnUrl")]
     public string? ReturnUrl { get; set; }
 
-    /// <summary>What came of a visit to the provider, when it failed.</summary>
+    /// <summary>"failed" after a failed sign-in with the provider.</summary>
     [SupplyParameterFromQuery(Name = "external")]
     public string? External { get; set; }
 
     [SupplyParameterFromForm(FormName = "sign-in")]
     public SignInForm Form { get; set; } = null!;
 
-    /// <summary>The browser's answer, as JSON.</summary>
+    /// <summary>The browser's credential response, as JSON.</summary>
     [SupplyParameterFromForm(FormName = "passkey")]
     public string? PasskeyCredential { get; set; }
 
@@ -95,7 +95,6 @@ public sealed partial class SignInPage
         problem = T["PasskeyStopped"];
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class SignInForm
     {
         public string? Email { get; set; }

@@ -4,17 +4,17 @@ using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Features.Blend;
 
-/// <summary>Says a mixture in words: "Mostly a red cube, some blue star, a trace of snow".</summary>
+/// <summary>Describes blend weights in words: "Mostly a red cube, some blue star, a trace of snow".</summary>
 internal static class BlendWords
 {
     private const double Nothing = 0.005;
     private const double Trace = 0.15;
     private const double Most = 0.55;
 
-    // Nobody means to be nearer to equal than this by hand.
+    // Weights this close count as equal; a handle cannot be placed more exactly by hand.
     private const double Even = 0.03;
 
-    /// <param name="weights">One for each name; they add up to 1.</param>
+    /// <param name="weights">One per name; they sum to 1.</param>
     public static string Say(IReadOnlyList<string> names, IReadOnlyList<double> weights, IStringLocalizer<Texts> texts)
     {
         var parts = names.Zip(weights, (name, weight) => (Name: name, Weight: weight))

@@ -1,19 +1,19 @@
 namespace PromptCanvas.Web.Features.Blend;
 
-/// <summary>What stands in a corner of the blend pad: a picture of the studio, a picture brought along, or a phrase. Exactly one is given.</summary>
+/// <summary>A corner of the blend pad: a picture, an upload or a phrase. Exactly one is set.</summary>
 public sealed record Corner(Guid? Picture, Guid? Upload, string? Text)
 {
-    /// <summary>The longest phrase of a corner.</summary>
+    /// <summary>Maximum length of a phrase.</summary>
     public const int MaximumText = 200;
 
-    /// <summary>As it stands in the page's address: <c>p.ID</c>, <c>u.ID</c> or <c>t.WORDS</c>.</summary>
+    /// <summary>The form used in the page's URL: <c>p.ID</c>, <c>u.ID</c> or <c>t.WORDS</c>.</summary>
     public string Code => Picture is { } picture ? $"p.{picture}" : Upload is { } upload ? $"u.{upload}" : $"t.{Text}";
 
-    /// <summary>Where its picture is; null for a phrase.</summary>
+    /// <summary>URL of its picture; null for a phrase.</summary>
     public string? ImageAddress =>
         Picture is { } picture ? $"/api/images/{picture}/thumbnail" : Upload is { } upload ? $"/api/uploads/{upload}/content" : null;
 
-    /// <summary>Null when the code is none.</summary>
+    /// <summary>Null when the code is invalid.</summary>
     public static Corner? Parse(string? code) => code switch
     {
         ['p', '.', .. var id] when Guid.TryParse(id, out var picture) => new Corner(picture, null, null),

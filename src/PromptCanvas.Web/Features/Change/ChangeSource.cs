@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Features.Change;
 
-/// <summary>The picture that is changed by words.</summary>
-/// <param name="Id">A picture's or an upload's.</param>
-/// <param name="Prompt">What it shows; "" when nobody has said.</param>
+/// <summary>The picture that is changed.</summary>
+/// <param name="Id">Id of a picture or an upload.</param>
+/// <param name="Prompt">What it shows; "" when unknown.</param>
 public sealed record ChangeSource(Guid Id, string Address, string Prompt);

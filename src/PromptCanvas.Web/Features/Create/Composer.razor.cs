@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>The prompt box with what belongs to it. Enter is handled by studio.js, which also keeps what was typed before the page was live.</summary>
+/// <summary>The prompt box and its options. studio.js handles Enter and keeps text that was typed before the page became interactive.</summary>
 public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, TimeProvider clock, IJSRuntime js)
 {
     private static readonly int[] Sizes = [1024, 512, 256, 64];
@@ -29,14 +28,14 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private GenerateImages? last;
     private long lastAt;
 
-    /// <summary>A prompt from outside (a link, "use prompt"): taken over once.</summary>
+    /// <summary>A prompt from outside (a link, "use prompt"); applied once per change.</summary>
     [Parameter]
     public string? Prompt { get; set; }
 
     [Parameter]
     public uint? Seed { get; set; }
 
-    /// <summary>The size, the model and how many with the prompt from outside; null = as they are.</summary>
+    /// <summary>Size, model and count that come with the prompt; null = unchanged.</summary>
     [Parameter]
     public int? Size { get; set; }
 
@@ -46,22 +45,22 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public int? Count { get; set; }
 
-    /// <summary>The models there are, the default first.</summary>
+    /// <summary>The available models, the default first.</summary>
     [Parameter]
     public IReadOnlyList<string> Models { get; set; } = [];
 
-    /// <summary>Why the last press was refused.</summary>
+    /// <summary>Why the last submission was refused.</summary>
     [Parameter]
     public Refusal? Refusal { get; set; }
 
-    /// <summary>What the person may use now; null = not known.</summary>
+    /// <summary>The person's remaining credits; null = unknown.</summary>
     [Parameter]
     public QuotaView? Credits { get; set; }
 
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }
 
-    /// <summary>The words at the prompt's end that the model will not see; empty when it sees all.</summary>
+    /// <summary>The end of the prompt that the model truncates; empty when the model reads everything.</summary>
     private string Unread => status.UnreadPart(model, prompt);
 
     protected override void OnParametersSet()
@@ -73,7 +72,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             return;
         }
 
-        // An address without a prompt lies between two links with the same one: the second counts again.
+        // Between two links with the same prompt the URL has no prompt; remember that, so that the second link applies again.
         taken = offered;
         if (Prompt is null)
         {
@@ -139,7 +138,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         && clock.GetElapsedTime(lastAt) < DoublePress
         && last with { IdempotencyKey = request.IdempotencyKey } == request;
 
-    /// <summary>Puts a prompt into the box, for the person to look at and send.</summary>
+    /// <summary>Puts a prompt into the box without submitting it.</summary>
     public async Task TakeAsync(string idea)
     {
         prompt = idea;
@@ -147,11 +146,11 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         await box.FocusAsync();
     }
 
-    // What the page did not offer is refused with the request.
+    // The server validates the value, so no check is needed here.
     private void ChooseVisibility(string? chosen) => visibility = chosen ?? Visibilities.Team;
 
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 
-    /// <summary>What happened in the box before the page was live.</summary>
+    /// <summary>Input from before the page became interactive.</summary>
     internal sealed record Draft(string Prompt, bool Pressed);
 }

@@ -1,15 +1,13 @@
 using System.Security.Claims;
-
 using Microsoft.AspNetCore.Mvc;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary><c>POST /api/jobs</c>: the API's way to the handler that the page uses.</summary>
+/// <summary><c>POST /api/jobs</c>: calls the same handler as the page.</summary>
 internal static class CreateEndpoint
 {
     public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Make)
@@ -35,18 +33,18 @@ internal static class CreateEndpoint
             return new Forbidden($"This key may not {job.Kind}; use one with the scope \"{Policies.ScopeOf(job.Kind)}\".").ToProblem();
         }
 
-        if (!(await handler.HandleAsync(job, user.ToViewer(), cancellationToken)).TryGet(out var id, out var refusal))
+        if (!(await handler.HandleAsync(job, user.ToActor(), cancellationToken)).TryGet(out var id, out var refusal))
         {
             return refusal.ToProblem();
         }
 
-        var made = await jobs.FindAsync(user.ToViewer(), id, cancellationToken);
+        var made = await jobs.FindAsync(user.ToActor(), id, cancellationToken);
         return TypedResults.Accepted(
             $"/api/jobs/{id}",
             new JobAccepted(id, made?.State ?? JobState.Queued, made?.Position, made?.EtaSeconds, made?.Images.Count ?? job.Count));
     }
 }
 
-/// <summary>The answer to <c>POST /api/jobs</c>.</summary>
-/// <param name="Cost">In credits: one for each picture.</param>
+/// <summary>The response of <c>POST /api/jobs</c>.</summary>
+/// <param name="Cost">In credits: one per picture.</param>
 internal sealed record JobAccepted(Guid Id, JobState State, int? Position, double? EtaSeconds, int Cost);

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>The body of <c>POST /api/jobs</c>. Which fields a kind takes is <see cref="JobFields"/>' matter.</summary>
+/// <summary>The body of <c>POST /api/jobs</c>. An operation's definition says which fields its kind takes.</summary>
 internal sealed record CreateJobBody
 {
     /// <summary>generate, edit, erase, extend, vary, blend or textdiff.</summary>
@@ -13,52 +16,66 @@ internal sealed record CreateJobBody
 
     public string? NegativePrompt { get; init; }
 
-    /// <summary>How many pictures; 4 when absent.</summary>
+    /// <summary>Number of pictures; default 4.</summary>
     public int? Count { get; init; }
 
-    /// <summary>64, 256, 512 or 1024; 1024 when absent, and for what is painted into a picture what fits it.</summary>
+    /// <summary>64, 256, 512 or 1024; default 1024, and for edits the size that fits the source.</summary>
     public int? Size { get; init; }
 
     public uint? Seed { get; init; }
 
     public string? Model { get; init; }
 
-    /// <summary>The id of an upload, or of a picture you may see.</summary>
+    /// <summary>The id of an upload or of a picture that you may see.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The id of an upload or picture of the source's size: transparent (or black, where nothing is transparent) = repaint.</summary>
+    /// <summary>The id of an upload or picture with the source's size. Transparent pixels (black ones when nothing is transparent) are repainted.</summary>
     public string? Mask { get; init; }
 
-    /// <summary>0 … 1, "subtle" or "strong"; "strong" when absent.</summary>
+    /// <summary>0 … 1, "subtle" or "strong"; default "strong".</summary>
     public JsonElement? Strength { get; init; }
 
     public ExtendBody? Extend { get; init; }
 
-    public IReadOnlyList<InputBody>? Inputs { get; init; }
+    public IReadOnlyList<InputBody?>? Inputs { get; init; }
 
-    /// <summary>What the source shows.</summary>
+    /// <summary>Caption of the source.</summary>
     public string? From { get; init; }
 
-    /// <summary>What it shall show.</summary>
+    /// <summary>Caption of the target.</summary>
     public string? To { get; init; }
 
-    /// <summary>How many pictures of a row, 2 … 32.</summary>
+    /// <summary>Number of pictures in a row, 2 … 32.</summary>
     public int? Frames { get; init; }
 
-    /// <summary>team or private; private when absent and something private is used, else team.</summary>
+    /// <summary>team or private; default team, or private when a private picture is used.</summary>
     public string? Visibility { get; init; }
 
-    /// <summary>The id of a board that you may see, for the pictures to go onto.</summary>
+    /// <summary>The id of a board that you may see; the pictures are added to it.</summary>
     public string? Board { get; init; }
 
-    /// <summary>What no kind knows.</summary>
+    /// <summary>Fields that no kind knows.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; init; }
+
+    /// <summary>The fields that only some kinds take.</summary>
+    public OperationFields ToFields() => new()
+    {
+        Prompt = Prompt,
+        Source = Source,
+        Mask = Mask,
+        Strength = Strength,
+        Extend = Extend is { } sides ? new Extension(sides.Left, sides.Right, sides.Up, sides.Down) : null,
+        Inputs = Inputs is null ? null : [.. Inputs.Select(input => input is null ? null : new InputFields(input.Image, input.Text, input.Weight))],
+        From = From,
+        To = To,
+        Frames = Frames,
+    };
 }
 
-/// <summary>By how many pixels a picture grows.</summary>
+/// <summary>By how many pixels a picture is extended on each side.</summary>
 internal sealed record ExtendBody(int Left = 0, int Right = 0, int Up = 0, int Down = 0);
 
 /// <summary>A picture or a phrase to blend.</summary>
-/// <param name="Image">The id of an upload, or of a picture you may see.</param>
+/// <param name="Image">The id of an upload or of a picture that you may see.</param>
 internal sealed record InputBody(string? Image, string? Text, double? Weight);

@@ -1,11 +1,11 @@
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>What a person asks for with Generate.</summary>
-/// <param name="IdempotencyKey">Minted once per press: the same key again gives the same job.</param>
+/// <summary>A request from the Create page.</summary>
+/// <param name="IdempotencyKey">Created once per submission; the same key returns the same job.</param>
 public sealed record GenerateImages(string IdempotencyKey, string Prompt)
 {
     /// <summary>Who may see the pictures.</summary>
@@ -21,10 +21,10 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
 
     public string? Model { get; init; }
 
-    /// <summary>Steps of the decoder; null = the model's own.</summary>
+    /// <summary>Decoder steps; null = the model's default.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>Guidance of the decoder; null = the model's own.</summary>
+    /// <summary>Decoder guidance scale; null = the model's default.</summary>
     public double? Guidance { get; init; }
 
     internal NewJob ToJob() => new()

@@ -1,27 +1,29 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components.Runs;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>Queues pictures for a prompt; the page and the API both come through here.</summary>
+/// <summary>Queues pictures for a prompt, for the page and for the API.</summary>
 public sealed class GenerateImagesHandler(ISubmissions submissions) : IPictureMaking
 {
     /// <summary>Queues the job; no picture exists yet when this returns.</summary>
     /// <returns>The job's id, or why it was refused.</returns>
-    public Task<Result<Guid>> HandleAsync(GenerateImages request, Viewer viewer, CancellationToken cancellationToken)
+    public Task<Result<Guid>> HandleAsync(GenerateImages request, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return HandleAsync(request.ToJob(), viewer, cancellationToken);
+        return HandleAsync(request.ToJob(), actor, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<Result<Guid>> HandleAsync(NewJob job, Viewer viewer, CancellationToken cancellationToken)
+    public Task<Result<Guid>> HandleAsync(NewJob job, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        ArgumentNullException.ThrowIfNull(viewer);
-        return viewer.MayMake
-            ? submissions.SubmitAsync(job with { PersonId = viewer.PersonId, Role = viewer.Role }, cancellationToken)
-            : Task.FromResult<Result<Guid>>(new Forbidden("You may look at what the team makes, and not make pictures yourself. Ask an administrator for another role."));
+        ArgumentNullException.ThrowIfNull(actor);
+        return actor.MayMake
+            ? submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role }, cancellationToken)
+            : Task.FromResult<Result<Guid>>(new Forbidden("Your role allows viewing pictures, not making them. Ask an administrator for another role."));
     }
 }

@@ -1,15 +1,15 @@
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>The models, and whether the default one can be used.</summary>
+/// <summary>The available models and the health of the default one.</summary>
 public interface IModelStatus
 {
-    /// <summary>The models there are, the default first.</summary>
+    /// <summary>The available models, the default first.</summary>
     IReadOnlyList<string> Models { get; }
 
-    /// <summary>What is missing or damaged in the default model and what to do, in one sentence; null while nothing is known to be wrong.</summary>
+    /// <summary>The problem of the default model (missing or damaged files) and its fix, in one sentence; null while no problem is known.</summary>
     string? Problem { get; }
 
-    /// <summary>The words at a prompt's end that a model does not read; empty when it reads all of them, or is not open yet.</summary>
+    /// <summary>The end of a prompt that a model truncates; empty when the model reads everything or is not loaded yet.</summary>
     /// <param name="model">Null = the default one.</param>
     string UnreadPart(string? model, string prompt);
 }

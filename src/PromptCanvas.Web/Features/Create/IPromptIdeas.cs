@@ -3,6 +3,6 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>Writes prompts that the shipped model is good at.</summary>
 public interface IPromptIdeas
 {
-    /// <summary>Another one from press to press.</summary>
+    /// <summary>Returns a new random prompt on every call.</summary>
     string Next();
 }

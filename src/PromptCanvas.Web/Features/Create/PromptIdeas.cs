@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>Writes prompts of the small world that the starter model knows well. Prompts are the model's language, hence not translated.</summary>
+/// <summary>Writes prompts about the shapes that the starter model was trained on. Prompts are in the model's language, hence not translated.</summary>
 public sealed class PromptIdeas(Func<int, int> pick) : IPromptIdeas
 {
     private static readonly string[] Colours = ["red", "green", "blue", "yellow", "purple", "orange", "pink", "brown", "black", "white"];
@@ -16,11 +16,11 @@ public sealed class PromptIdeas(Func<int, int> pick) : IPromptIdeas
     private static readonly string[] Places = ["on a beach", "in a meadow", "under a night sky", "in the snow"];
     private static readonly string[] Styles = ["a pencil sketch of", "pixel art of"];
 
-    /// <summary>What the first visit offers.</summary>
+    /// <summary>Prompts offered on the first visit.</summary>
     public static IReadOnlyList<string> Examples { get; } =
         ["a red cube on top of a blue cube", "pixel art of a purple heart", "an orange pyramid in the snow"];
 
-    /// <summary>Ideas that differ from press to press.</summary>
+    /// <summary>Random prompts.</summary>
     public PromptIdeas()
         : this(RandomNumberGenerator.GetInt32)
     {
@@ -46,7 +46,7 @@ public sealed class PromptIdeas(Func<int, int> pick) : IPromptIdeas
 
     private static string Plural(string shape) => shape is "cross" ? "crosses" : $"{shape}s";
 
-    // A colour stands before every shape, so only the colour decides between "a" and "an".
+    // A colour precedes every shape, so the colour alone decides between "a" and "an".
     private string One()
     {
         var colour = Of(Colours);

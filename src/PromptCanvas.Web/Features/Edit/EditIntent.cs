@@ -1,14 +1,14 @@
 namespace PromptCanvas.Web.Features.Edit;
 
-/// <summary>What a person wants of a picture; its name in lower case is the kind of the job.</summary>
+/// <summary>The operation chosen on the Edit page; its name in lower case is the job kind.</summary>
 public enum EditIntent
 {
-    /// <summary>Paint what is under the mask anew, as a prompt says.</summary>
+    /// <summary>Repaint the masked area from a prompt.</summary>
     Edit,
 
-    /// <summary>Take what is under the mask away.</summary>
+    /// <summary>Remove the masked content.</summary>
     Erase,
 
-    /// <summary>Paint on over the edges.</summary>
+    /// <summary>Extend the picture beyond its edges.</summary>
     Extend,
 }

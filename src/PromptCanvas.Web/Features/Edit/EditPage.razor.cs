@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Components;
-
-using PromptCanvas.Generation.Jobs;
-using PromptCanvas.Generation.Uploads;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Edit;
 
-/// <summary>Which picture is edited is part of the address, so that it can be sent and Back works.</summary>
-public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurrentViewer viewer)
+/// <summary>The Edit page. The picture is part of the URL, so that links and Back work.</summary>
+public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
 {
     private EditSource? source;
     private bool missing;
@@ -18,7 +17,7 @@ public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurren
     [SupplyParameterFromQuery(Name = "upload")]
     public Guid? UploadId { get; set; }
 
-    /// <summary>What a picture that was brought along says it was made of.</summary>
+    /// <summary>The prompt stored in an uploaded picture.</summary>
     [SupplyParameterFromQuery(Name = "prompt")]
     public string? Prompt { get; set; }
 
@@ -37,12 +36,12 @@ public sealed partial class EditPage(IJobQueries jobs, IUploads uploads, ICurren
     }
 
     private async Task<EditSource?> PictureAsync(Guid id) =>
-        await jobs.FindPictureAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
+        await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
             ? new EditSource(picture.Id, $"/api/images/{id}/content", picture.Width, picture.Height, picture.Prompt)
             : null;
 
     private async Task<EditSource?> UploadAsync(Guid id) =>
-        await uploads.FindAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
+        await uploads.FindAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
             ? new EditSource(upload.Id, $"/api/uploads/{id}/content", upload.Width, upload.Height, "") { Suggestion = Prompt }
             : null;
 }

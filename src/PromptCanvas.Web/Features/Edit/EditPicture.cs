@@ -1,25 +1,27 @@
-using PromptCanvas.Generation.Editing;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
+
 
 namespace PromptCanvas.Web.Features.Edit;
 
-/// <summary>What a person asks for on the Edit page.</summary>
-/// <param name="IdempotencyKey">Minted once per press: the same key again gives the same job.</param>
+/// <summary>A request from the Edit page.</summary>
+/// <param name="IdempotencyKey">Created once per submission; the same key returns the same job.</param>
 /// <param name="Source">A picture or an upload that the person may see.</param>
 public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid Source)
 {
-    /// <summary>"" to erase.</summary>
+    /// <summary>Empty for Erase.</summary>
     public string Prompt { get; init; } = "";
 
-    /// <summary>An upload of the picture's size, transparent where to paint; null to extend.</summary>
+    /// <summary>An upload of the picture's size; transparent pixels are repainted. Null for Extend.</summary>
     public Guid? Mask { get; init; }
 
-    /// <summary>How far to paint over the edges; for Extend.</summary>
+    /// <summary>How far to extend beyond the edges, in pixels; for Extend.</summary>
     public Extension Extension { get; init; } = new(0, 0, 0, 0);
 
     public int Count { get; init; } = 4;
 
-    /// <summary>Over how many pixels, inside the mask, the picture goes over into what is painted; for Replace.</summary>
+    /// <summary>Feather radius in pixels, inside the mask; for Edit.</summary>
     public int Feather { get; init; }
 
     internal NewJob ToJob() => new()
@@ -27,11 +29,11 @@ public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid 
         IdempotencyKey = IdempotencyKey,
         Prompt = Prompt.Trim(),
         Count = Count,
-        Material = Intent switch
+        Operation = Intent switch
         {
-            EditIntent.Edit => new EditMaterial(Source, Mask.GetValueOrDefault()) { Feather = Feather },
-            EditIntent.Erase => new EraseMaterial(Source, Mask.GetValueOrDefault()),
-            _ => new ExtendMaterial(Source, Extension),
+            EditIntent.Edit => new EditOperation(Source, Mask.GetValueOrDefault()) { Feather = Feather },
+            EditIntent.Erase => new EraseOperation(Source, Mask.GetValueOrDefault()),
+            _ => new ExtendOperation(Source, Extension),
         },
     };
 }

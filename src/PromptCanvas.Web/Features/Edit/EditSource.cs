@@ -1,11 +1,11 @@
 namespace PromptCanvas.Web.Features.Edit;
 
-/// <summary>The picture on the Edit page's canvas: a finished one, or one that the person brought along.</summary>
-/// <param name="Id">As jobs take it.</param>
-/// <param name="Address">Its bytes.</param>
-/// <param name="Prompt">What it was made from; "" for a picture brought along.</param>
+/// <summary>The picture on the canvas: a finished picture or an upload.</summary>
+/// <param name="Id">Id of the picture or upload, as jobs accept it.</param>
+/// <param name="Address">URL of its bytes.</param>
+/// <param name="Prompt">Its prompt; "" for an upload.</param>
 public sealed record EditSource(Guid Id, string Address, int Width, int Height, string Prompt)
 {
-    /// <summary>The prompt to begin with; null = none.</summary>
+    /// <summary>The initial prompt; null = none.</summary>
     public string? Suggestion { get; init; }
 }

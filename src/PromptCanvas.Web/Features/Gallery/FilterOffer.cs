@@ -2,13 +2,13 @@ using PromptCanvas.Generation.Library;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>Which filters say anything on a shelf.</summary>
-internal readonly record struct FilterOffer(Shelf Shelf)
+/// <summary>Which filters are useful in a gallery view.</summary>
+internal readonly record struct FilterOffer(GalleryView GalleryView)
 {
-    /// <summary>One's own and the trash are one person's.</summary>
-    public bool Makers => Shelf is Shelf.Everything or Shelf.Favourites;
+    /// <summary>Mine and Trash contain one person's pictures only.</summary>
+    public bool Makers => GalleryView is GalleryView.Everything or GalleryView.Favourites;
 
-    public bool Boards => Shelf is not Shelf.Trash;
+    public bool Boards => GalleryView is not GalleryView.Trash;
 
-    public bool Marks => Shelf is Shelf.Everything or Shelf.Mine;
+    public bool Marks => GalleryView is GalleryView.Everything or GalleryView.Mine;
 }

@@ -8,10 +8,10 @@ using PromptCanvas.Generation.Library;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
-/// <summary>What is looked for, as the gallery's address says it: it can be sent, and Back works. What it says wrongly it does not say.</summary>
+/// <summary>The gallery's filters as a URL, so that links and Back work. Invalid values are ignored.</summary>
 public sealed record GalleryAddress
 {
-    public Shelf Shelf { get; init; }
+    public GalleryView GalleryView { get; init; }
 
     public string? Words { get; init; }
 
@@ -23,30 +23,30 @@ public sealed record GalleryAddress
 
     public string? Kind { get; init; }
 
-    /// <summary>The first day.</summary>
+    /// <summary>The first day, inclusive.</summary>
     public DateOnly? From { get; init; }
 
-    /// <summary>The last day.</summary>
+    /// <summary>The last day, inclusive.</summary>
     public DateOnly? To { get; init; }
 
-    /// <summary>The IANA name of the time zone whose days are meant, so that the address shows everybody the same; null = UTC.</summary>
+    /// <summary>IANA name of the time zone of the days, so that a link means the same for every reader; null = UTC.</summary>
     public string? Zone { get; init; }
 
     public Guid? Board { get; init; }
 
     public bool MarkedOnly { get; init; }
 
-    /// <summary>Whether the pictures are narrowed down by more than their shelf and the search.</summary>
+    /// <summary>Whether any filter besides the view and the search is set.</summary>
     public bool IsNarrowed => this != WithoutFilters();
 
-    /// <param name="address">The whole address of the page.</param>
+    /// <param name="address">The full URL of the page.</param>
     public static GalleryAddress Of(string address)
     {
         var query = new QueryCollection(QueryHelpers.ParseQuery(new Uri(address).Query));
         var zone = KnownZone(query["zone"]);
         return new GalleryAddress
         {
-            Shelf = Enum.TryParse<Shelf>(query["shelf"], ignoreCase: true, out var shelf) && Enum.IsDefined(shelf) ? shelf : Shelf.Everything,
+            GalleryView = Enum.TryParse<GalleryView>(query["shelf"], ignoreCase: true, out var shelf) && Enum.IsDefined(shelf) ? shelf : GalleryView.Everything,
             Words = query["q"].ToString().Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } words ? words : null,
             ByMeaning = query["by"] == "meaning",
             Like = Id(query["like"]),
@@ -63,10 +63,10 @@ public sealed record GalleryAddress
     public GalleryAddress WithoutFilters() =>
         this with { Maker = null, Kind = null, From = null, To = null, Zone = null, Board = null, MarkedOnly = false };
 
-    /// <summary>The pictures it names.</summary>
+    /// <summary>Maps the URL to a library filter.</summary>
     public LibraryFilter ToFilter() => new()
     {
-        Shelf = Shelf,
+        GalleryView = GalleryView,
         Words = Words,
         ByMeaning = ByMeaning,
         Like = Like,
@@ -78,7 +78,7 @@ public sealed record GalleryAddress
         MarkedOnly = MarkedOnly,
     };
 
-    /// <summary>The address, from the root of the studio.</summary>
+    /// <summary>The URL path with its query.</summary>
     public override string ToString()
     {
         var query = new QueryBuilder();
@@ -93,10 +93,10 @@ public sealed record GalleryAddress
         return $"/gallery{query}";
     }
 
-    /// <summary>Its parts by name, as a form sends them; null = not said.</summary>
+    /// <summary>The query parameters; null = not set.</summary>
     public IEnumerable<(string Name, string? Value)> Parts() =>
     [
-        ("shelf", Shelf == Shelf.Everything ? null : Shelf.ToString().ToLowerInvariant()),
+        ("shelf", GalleryView == GalleryView.Everything ? null : GalleryView.ToString().ToLowerInvariant()),
         ("q", Words),
         ("by", ByMeaning ? "meaning" : null),
         ("like", Like?.ToString()),
@@ -119,7 +119,7 @@ public sealed record GalleryAddress
     private static TimeZoneInfo? KnownZone(string? name) =>
         name is { Length: > 0 } && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : null;
 
-    // Where the clocks change at midnight a day begins an hour later, and the hour left out belongs to nobody.
+    // In zones where the clocks change at midnight the day starts an hour later; the skipped hour contains no pictures.
     private DateTimeOffset StartOf(DateOnly day)
     {
         var zone = KnownZone(Zone) ?? TimeZoneInfo.Utc;

@@ -1,15 +1,12 @@
 using System.Security.Claims;
-
 using Microsoft.Net.Http.Headers;
-
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Web.Hosting;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
-
 using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult;
 
 namespace PromptCanvas.Web.Features.Gallery;
@@ -22,31 +19,31 @@ internal static class ImageEndpoints
         api.MapGet("/images/{id:guid}", FindAsync).RequireAuthorization(Policies.Read)
             .Produces<ImageBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("A picture of yours or of the team's. Scope: read.");
         api.MapGet("/images/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read)
-            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new InertContent());
+            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new UserContent());
         api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read)
-            .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("At most 512 pixels a side. Scope: read.").WithMetadata(new InertContent());
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("A thumbnail of at most 512 pixels per side. Scope: read.").WithMetadata(new UserContent());
         api.MapGet("/bundles/{id:guid}/content", Bundle).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A zip of pictures that you chose on the gallery's page; an hour long. Scope: read.").WithMetadata(new InertContent());
+            .WithSummary("A zip of the pictures that you selected in the gallery; available for one hour. Scope: read.").WithMetadata(new UserContent());
     }
 
     private static IResult Bundle(Guid id, ClaimsPrincipal user, IBundles bundles, HttpContext context)
     {
         context.Response.Headers.CacheControl = "private, no-store";
-        return bundles.Open(user.ToViewer(), id) is { } zip
+        return bundles.Open(user.ToActor(), id) is { } zip
             ? TypedResults.Stream(zip, "application/zip", "pictures.zip")
-            : new NotFound("There is no such bundle, or it is not finished; choose the pictures again.").ToProblem();
+            : new NotFound("The bundle does not exist or is not finished; select the pictures again.").ToProblem();
     }
 
-    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
-        await jobs.FindPictureAsync(user.ToViewer(), id, cancellationToken) is { } picture
+    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IPictureQueries pictures, CancellationToken cancellationToken) =>
+        await pictures.FindPictureAsync(user.ToActor(), id, cancellationToken) is { } picture
             ? TypedResults.Ok(ImageBody.Of(picture))
             : Missing();
 
     private static async Task<IResult> ContentAsync(
-        Guid id, bool? download, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken)
+        Guid id, bool? download, IPictureQueries pictures, IImageStore store, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await jobs.FindPictureAsync(context.User.ToViewer(), id, cancellationToken) is not { } picture
+        if (await pictures.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not { } picture
             || await store.OpenContentAsync(id, cancellationToken) is not { } content)
         {
             return Missing();
@@ -56,8 +53,8 @@ internal static class ImageEndpoints
     }
 
     private static async Task<IResult> ThumbnailAsync(
-        Guid id, IJobQueries jobs, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
-        await jobs.FindPictureAsync(context.User.ToViewer(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+        Guid id, IPictureQueries pictures, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        await pictures.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
             ? Give(content, $"{id}.webp", download: false, context)
             : Missing();
 
@@ -65,7 +62,7 @@ internal static class ImageEndpoints
 
     private static FileStreamHttpResult Give(StoredContent content, string fileName, bool download, HttpContext context)
     {
-        // Kept by the reader's own browser only, and asked for again each time: who may see a picture can change.
+        // Cache in the browser only and revalidate on every request, because the access to a picture can change.
         context.Response.Headers.CacheControl = "private, no-cache";
         var disposition = new ContentDispositionHeaderValue(download ? "attachment" : "inline");
         disposition.SetHttpFileName(fileName);
@@ -74,8 +71,8 @@ internal static class ImageEndpoints
     }
 }
 
-/// <summary>A finished picture as the API gives it.</summary>
-/// <param name="Parents">The pictures it was made from, as far as you may see them.</param>
+/// <summary>A finished picture in API responses.</summary>
+/// <param name="Parents">The pictures it was made from, limited to those you may see.</param>
 internal sealed record ImageBody(
     Guid Id, Guid JobId, int Index, string Kind, IReadOnlyList<Guid> Parents, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt, string ContentUrl, string ThumbnailUrl)
 {

@@ -1,8 +1,9 @@
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
+
 
 namespace PromptCanvas.Web.Features.Jobs;
 
-/// <summary>A job as the API gives it.</summary>
+/// <summary>A job in API responses.</summary>
 internal sealed record JobBody(
     Guid Id,
     string Kind,
@@ -34,7 +35,7 @@ internal sealed record JobBody(
         [.. job.Images.Select(image => JobImageBody.Of(image, job))]);
 }
 
-/// <summary>A picture of a job as the API gives it; without id and addresses until it is done.</summary>
+/// <summary>A picture of a job in API responses; id and URLs are null until it is finished.</summary>
 internal sealed record JobImageBody(
     Guid? Id, int Index, JobImageState State, uint Seed, int Width, int Height, string? ContentUrl, string? ThumbnailUrl, string? Error)
 {

@@ -1,13 +1,12 @@
 using System.Security.Claims;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Jobs;
 
-/// <summary>Jobs as programs see them.</summary>
+/// <summary>The jobs API.</summary>
 internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder api)
@@ -20,24 +19,24 @@ internal static class JobEndpoints
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Cancels one of your jobs; finished pictures stay. Scope: generate, edit or vary.");
         api.MapDelete("/jobs/{id:guid}/images/{index:int}", CancelImageAsync).RequireAuthorization(Policies.Make)
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("Cancels one picture of a job, from 0, if it is not finished; its credit is given back. Scope: generate, edit or vary.");
+            .WithSummary("Cancels one picture of a job (index from 0) if it is not finished and refunds its credit. Scope: generate, edit or vary.");
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)
     {
-        var active = await jobs.ActiveAsync(user.ToViewer(), cancellationToken);
+        var active = await jobs.ActiveAsync(user.ToActor(), cancellationToken);
         return TypedResults.Ok(active.Select(JobBody.Of).ToArray());
     }
 
     private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
-        await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is { } job
+        await jobs.FindAsync(user.ToActor(), id, cancellationToken) is { } job
             ? TypedResults.Ok(JobBody.Of(job))
             : Missing();
 
     private static async Task<IResult> CancelAsync(
         Guid id, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is null)
+        if (await jobs.FindAsync(user.ToActor(), id, cancellationToken) is null)
         {
             return Missing();
         }
@@ -50,7 +49,7 @@ internal static class JobEndpoints
     private static async Task<IResult> CancelImageAsync(
         Guid id, int index, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(user.ToViewer(), id, cancellationToken) is null)
+        if (await jobs.FindAsync(user.ToActor(), id, cancellationToken) is null)
         {
             return Missing();
         }

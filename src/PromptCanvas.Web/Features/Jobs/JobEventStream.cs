@@ -2,51 +2,50 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Threading.Channels;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Jobs;
 
-/// <summary><c>GET /api/jobs/{id}/events</c>: a job's way as server-sent events. Who hangs up only stops looking.</summary>
+/// <summary><c>GET /api/jobs/{id}/events</c>: a job's progress as server-sent events. Disconnecting does not cancel the job.</summary>
 internal static class JobEventStream
 {
     private const string JobEvent = "job";
     private const string PreviewEvent = "preview";
 
-    // Another process may make the job; it makes no sound here.
+    // Other processes raise no in-process signal, so poll.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
 
     public static void MapJobEvents(this IEndpointRouteBuilder api) => api.MapGet("/jobs/{id:guid}/events", WatchAsync).RequireAuthorization(Policies.Read)
         .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound)
-        .WithSummary("Events \"job\" (the job, now and at every change) and, with previews=true, \"preview\" (each picture's latest step with its predicted picture); ends with the job. Scope: read.");
+        .WithSummary("Events \"job\" (the job, now and at every change) and, with previews=true, \"preview\" (the latest step of each picture with the predicted picture). The stream ends with the job. Scope: read.");
 
     private static async Task<IResult> WatchAsync(
         Guid id, bool? previews, ClaimsPrincipal user, IJobQueries jobs, IJobFeed feed, IPreviewBus bus, IHostApplicationLifetime lifetime, HttpContext context)
     {
-        var viewer = user.ToViewer();
-        if (await jobs.FindAsync(viewer, id, context.RequestAborted) is null)
+        var actor = user.ToActor();
+        if (await jobs.FindAsync(actor, id, context.RequestAborted) is null)
         {
             return new NotFound("There is no job with this id.").ToProblem();
         }
 
         var frames = previews is true ? bus : null;
-        return TypedResults.ServerSentEvents(EventsAsync(viewer, id, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
+        return TypedResults.ServerSentEvents(EventsAsync(actor, id, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        Viewer viewer, Guid id, IJobQueries jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Actor actor, Guid id, IJobQueries jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         var news = Channel.CreateBounded<PreviewFrame?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         using var subscription = feed.Subscribe(id, _ => news.Writer.TryWrite(null));
         var watching = frames is null ? Task.CompletedTask : PumpAsync(frames, id, news.Writer, ended.Token);
         JobBody? last = null;
-        while (!ended.IsCancellationRequested && await jobs.FindAsync(viewer, id, cancellationToken) is { } job)
+        while (!ended.IsCancellationRequested && await jobs.FindAsync(actor, id, cancellationToken) is { } job)
         {
             var body = JobBody.Of(job);
             if (last is null || !Same(last, body))
@@ -70,7 +69,7 @@ internal static class JobEventStream
         await watching;
     }
 
-    /// <summary>The frames that came until there is something else to look at.</summary>
+    /// <summary>Waits for frames or a job change, then returns the pending frames.</summary>
     private static async Task<List<PreviewFrame>> NextAsync(ChannelReader<PreviewFrame?> news, CancellationToken cancellationToken)
     {
         using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -82,7 +81,7 @@ internal static class JobEventStream
         }
         catch (OperationCanceledException)
         {
-            // Time for a look, or the end.
+            // The poll interval has passed, or the stream ends.
         }
 
         while (news.TryRead(out var frame))
@@ -111,11 +110,11 @@ internal static class JobEventStream
         }
     }
 
-    // Lists are equal by what they are, not by what they hold.
+    // Record equality compares lists by reference, so compare the elements.
     private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Images);
 }
 
-/// <summary>A picture on its way as the API gives it.</summary>
+/// <summary>A preview frame in API responses.</summary>
 /// <param name="Data">Base64; null for steps without a picture.</param>
 internal sealed record PreviewBody(int ImageIndex, string Stage, int Step, int Steps, double Progress, int Width, int Height, string ContentType, string? Data)
 {

@@ -1,8 +1,8 @@
 namespace PromptCanvas.Web.Features.Moderation;
 
-/// <summary>A picture as its administration shows it.</summary>
-/// <param name="Owner">The owner's name; null when it belongs to nobody.</param>
-/// <param name="Prompt">Null while the picture is closed to the administrator.</param>
+/// <summary>A picture on the moderation page.</summary>
+/// <param name="Owner">The owner's name; null when the picture has no owner.</param>
+/// <param name="Prompt">Null while the administrator has no access to the picture.</param>
 /// <param name="IsShared">Whether the team sees it.</param>
 internal sealed record ModeratedPicture(
     Guid Id, string? Owner, string? Prompt, bool IsShared, DateTimeOffset? TakenDownAt, DateTimeOffset CreatedAt, int Width, int Height)
@@ -10,8 +10,8 @@ internal sealed record ModeratedPicture(
     public bool IsOpen => Prompt is not null;
 }
 
-/// <summary>A report that nobody has dealt with.</summary>
+/// <summary>A report that is still open.</summary>
 /// <param name="Reporter">Who reported it.</param>
-/// <param name="Owner">The picture's owner; null when it belongs to nobody.</param>
-/// <param name="Comment">What the comment says that it is about; null = it is about the picture, or the comment is gone.</param>
+/// <param name="Owner">The owner of the picture; null when it has none.</param>
+/// <param name="Comment">Text of the reported comment; null when the picture itself is reported, or the comment no longer exists.</param>
 internal sealed record OpenReport(Guid Id, Guid ImageId, string Reporter, string? Owner, string Reason, DateTimeOffset At, Guid? CommentId, string? Comment);

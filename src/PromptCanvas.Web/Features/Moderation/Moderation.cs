@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Results;
@@ -8,19 +9,19 @@ using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Moderation;
 
-/// <summary>What is done about pictures that should not be there. An administrator sees a private picture only after saying why; the same
-/// transaction that lets them writes it to the audit log and tells the owner; where mail is sent, the owner gets one too.</summary>
+/// <summary>Reports, break-glass access and takedowns. An administrator sees a private picture only after giving a reason; the same transaction
+/// that grants access writes the audit entry and the owner's notice. The owner also gets a mail, if mail is configured.</summary>
 internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, AuditLog audit, Mailer mailer, TimeProvider clock)
 {
     private const int LongestReason = 500;
 
-    /// <summary>How long a picture that was opened stays open to the administrator who gave the reason.</summary>
+    /// <summary>How long break-glass access lasts for the administrator who gave the reason.</summary>
     public static TimeSpan OpenFor { get; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Somebody who sees a picture says that it should not be there, or a comment on it.</summary>
+    /// <summary>Reports a picture, or a comment on it, that the actor can see.</summary>
     /// <param name="commentId">Null = the picture itself.</param>
-    /// <returns>Why it was not taken; null when it was.</returns>
-    public async Task<Refusal?> ReportAsync(Viewer viewer, Guid imageId, Guid? commentId, string? reason, CancellationToken cancellationToken)
+    /// <returns>Why the report was refused; null on success.</returns>
+    public async Task<Refusal?> ReportAsync(Actor actor, Guid imageId, Guid? commentId, string? reason, CancellationToken cancellationToken)
     {
         if (RefusalOf(reason) is { } refusal)
         {
@@ -28,27 +29,27 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId, cancellationToken))
+        if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
         {
             return NoPicture();
         }
 
         if (commentId is not null && !await database.Comments.AnyAsync(comment => comment.Id == commentId && comment.ImageId == imageId, cancellationToken))
         {
-            return new NotFound("This comment is no longer there.");
+            return new NotFound("This comment no longer exists.");
         }
 
-        // Saying it twice does not make it two.
-        if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.CommentId == commentId && report.PersonId == viewer.PersonId && report.ClosedAt == null, cancellationToken))
+        // Repeated reports by the same person are recorded once.
+        if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.CommentId == commentId && report.PersonId == actor.PersonId && report.ClosedAt == null, cancellationToken))
         {
-            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, CommentId = commentId, PersonId = viewer.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
+            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, CommentId = commentId, PersonId = actor.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
             await database.SaveChangesAsync(cancellationToken);
         }
 
         return null;
     }
 
-    /// <summary>The oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     public async Task<IReadOnlyList<OpenReport>> OpenReportsAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -76,7 +77,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
     }
 
-    /// <summary>Takes a reported comment away, and closes what was reported about it.</summary>
+    /// <summary>Deletes a reported comment and closes its reports.</summary>
     public async Task DeleteCommentAsync(AuditActor actor, Guid commentId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -96,8 +97,8 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         await database.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>A picture as this administrator may see it now; null when there is none.</summary>
-    public async Task<ModeratedPicture?> FindAsync(Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    /// <summary>A picture with the administrator's current access; null when it does not exist.</summary>
+    public async Task<ModeratedPicture?> FindAsync(Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (await database.Images.AsNoTracking().SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
@@ -111,28 +112,28 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             image.Id, owner, open ? image.Prompt : null, image.Visibility == Visibilities.Team, image.TakenDownAt, image.CreatedAt, image.Width, image.Height);
     }
 
-    /// <summary>Whether this administrator may see the picture's bytes now.</summary>
-    public async Task<bool> IsOpenAsync(Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    /// <summary>Whether this administrator may read the picture's bytes now.</summary>
+    public async Task<bool> IsOpenAsync(Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await IsOpenAsync(database, administrator, imageId, cancellationToken);
     }
 
-    /// <summary>Breaks the glass: the picture is open to this administrator for a while, and its owner is told.</summary>
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <summary>Break-glass access: opens the picture to this administrator for a limited time and notifies the owner.</summary>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> OpenAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(actor, imageId, reason, NoticeKinds.Opened, image => image.PersonId is null ? new InvalidInput("reason", "This picture belongs to nobody who could be told.") : null, cancellationToken);
+        ActAsync(actor, imageId, reason, NoticeKinds.Opened, image => image.PersonId is null ? new InvalidInput("reason", "This picture has no owner to notify.") : null, cancellationToken);
 
-    /// <summary>Nobody sees the picture from now on; its files stay. What was reported about it is dealt with.</summary>
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <summary>Hides the picture from everyone and closes its reports; the files stay.</summary>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> TakeDownAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.TakenDown, image => Set(image, clock.GetUtcNow()), cancellationToken);
 
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> PutBackAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.PutBack, image => Set(image, null), cancellationToken);
 
-    private static NotFound NoPicture() => new("There is no picture with this address.");
+    private static NotFound NoPicture() => new("There is no picture with this id.");
 
     private static InvalidInput? RefusalOf(string? reason) => string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason || reason.Contains('\0')
         ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.")
@@ -144,7 +145,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         return null;
     }
 
-    private async Task<bool> IsOpenAsync(AppDbContext database, Viewer administrator, Guid imageId, CancellationToken cancellationToken)
+    private async Task<bool> IsOpenAsync(AppDbContext database, Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow() - OpenFor;
         return await database.Images.VisibleTo(administrator).AnyAsync(image => image.Id == imageId, cancellationToken)

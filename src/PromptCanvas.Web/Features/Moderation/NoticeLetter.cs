@@ -8,7 +8,7 @@ using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Features.Moderation;
 
-/// <summary>The same as the notice on the owner's account page, by mail: somebody may not look there for weeks.</summary>
+/// <summary>Sends a notice by mail too, because the owner may not open the account page for weeks.</summary>
 internal sealed record NoticeLetter(Notice Notice)
 {
     public async Task<Letter?> WriteAsync(IServiceProvider services, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal sealed record NoticeLetter(Notice Notice)
             _ => T["NoticePutBack", Notice.By],
         };
 
-        // Neither prompt nor picture: mail is read by others than the owner.
+        // No prompt and no picture: other people may read the mail.
         return new Letter(address, T["NoticeSubject"], T["NoticeMail", what, Notice.Reason, services.GetRequiredService<Mailer>().AddressOf("/account#notices")]);
     }
 }

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Components;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Moderation;
 
-/// <summary>One picture, for whoever has to decide about it.</summary>
+/// <summary>The moderation page of one picture.</summary>
 public sealed partial class PictureAdministrationPage
 {
     private ModeratedPicture? picture;
@@ -18,7 +18,7 @@ public sealed partial class PictureAdministrationPage
     [Parameter]
     public Guid ImageId { get; set; }
 
-    /// <summary>Why, whatever is done.</summary>
+    /// <summary>The reason for the action.</summary>
     [SupplyParameterFromForm]
     public string? Reason { get; set; }
 
@@ -29,7 +29,7 @@ public sealed partial class PictureAdministrationPage
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync() =>
-        picture = await Moderation.FindAsync(Context.User.ToViewer(), ImageId, Context.RequestAborted);
+        picture = await Moderation.FindAsync(Context.User.ToActor(), ImageId, Context.RequestAborted);
 
     private async Task ActAsync(Func<AuditActor, Guid, string?, CancellationToken, Task<Refusal?>> act)
     {

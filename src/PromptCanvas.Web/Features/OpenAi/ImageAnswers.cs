@@ -1,42 +1,42 @@
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Answers once the pictures are there.</summary>
-internal sealed class ImageAnswers(JobWait wait, IAnswers answers, SignedPictures signed, PictureBytes bytes)
+/// <summary>Writes the response after the pictures are finished.</summary>
+internal sealed class ImageAnswers(JobWait wait, IResponseDelivery answers, SignedPictures signed, PictureBytes bytes)
 {
-    /// <exception cref="OpenAiException">There is no picture.</exception>
-    public async Task WriteAsync(ImageRequest request, Guid jobId, Viewer viewer, HttpContext context)
+    /// <exception cref="OpenAiException">The job made no picture.</exception>
+    public async Task WriteAsync(ImageRequest request, Guid jobId, Actor actor, HttpContext context)
     {
-        var job = await WaitAsync(jobId, viewer, context);
+        var job = await WaitAsync(jobId, actor, context);
         try
         {
-            var answer = TypedResults.Json(new { created = job.CreatedAt.ToUnixTimeSeconds(), data = await DescribeAsync(request, job, viewer, context) });
+            var answer = TypedResults.Json(new { created = job.CreatedAt.ToUnixTimeSeconds(), data = await DescribeAsync(request, job, actor, context) });
             await answer.ExecuteAsync(context);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
         catch (OpenAiException)
         {
-            // This is the answer: who asks again wants new pictures.
-            await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
+            // The error is the delivered response; a retry starts a new job.
+            await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
             throw;
         }
 
-        // Before the end of the body, which this method's return sends: no client sees a whole answer that is not noted.
+        // Mark before the body ends, which happens when this method returns: no client can receive a complete response that is not marked as delivered.
         context.RequestAborted.ThrowIfCancellationRequested();
-        await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
+        await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
         if (context.RequestAborted.IsCancellationRequested)
         {
-            await answers.NoteAsync(jobId, isOut: false, CancellationToken.None);
+            await answers.MarkDeliveredAsync(jobId, isOut: false, CancellationToken.None);
         }
     }
 
-    private async Task<JobView> WaitAsync(Guid jobId, Viewer viewer, HttpContext context)
+    private async Task<JobView> WaitAsync(Guid jobId, Actor actor, HttpContext context)
     {
         JobView? last = null;
         await wait.FollowAsync(
-            viewer,
+            actor,
             jobId,
             now =>
             {
@@ -48,18 +48,18 @@ internal sealed class ImageAnswers(JobWait wait, IAnswers answers, SignedPicture
         return last!;
     }
 
-    private async Task<List<Dictionary<string, string>>> DescribeAsync(ImageRequest request, JobView job, Viewer viewer, HttpContext context)
+    private async Task<List<Dictionary<string, string>>> DescribeAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
     {
         var data = new List<Dictionary<string, string>>();
         foreach (var image in job.Images.Where(image => image is { State: JobImageState.Done, ImageId: not null }))
         {
-            data.Add(await DescribeAsync(request, image.ImageId!.Value, viewer, context));
+            data.Add(await DescribeAsync(request, image.ImageId!.Value, actor, context));
         }
 
         return data.Count > 0 ? data : throw new OpenAiException(OpenAiFaults.Of(job));
     }
 
-    private async Task<Dictionary<string, string>> DescribeAsync(ImageRequest request, Guid imageId, Viewer viewer, HttpContext context)
+    private async Task<Dictionary<string, string>> DescribeAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
     {
         if (request.GivesBytes)
         {
@@ -67,7 +67,7 @@ internal sealed class ImageAnswers(JobWait wait, IAnswers answers, SignedPicture
             return new() { ["b64_json"] = Convert.ToBase64String(picture ?? throw new OpenAiException(OpenAiFaults.Inside)) };
         }
 
-        var token = signed.Sign(imageId, viewer.PersonId, request.Format, request.Quality);
+        var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality);
         return new() { ["url"] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/v1{SignedPictureEndpoint.Path}{token}" };
     }
 }

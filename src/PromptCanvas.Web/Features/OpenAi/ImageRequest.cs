@@ -5,28 +5,28 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>What a program asks for, checked.</summary>
+/// <summary>A validated request.</summary>
 /// <param name="Kind">One of <see cref="Data.Jobs.JobKinds"/>: generate, edit or vary.</param>
 internal sealed record ImageRequest(string Kind)
 {
     public string Prompt { get; init; } = "";
 
-    /// <summary>A model of this installation; null = the default one.</summary>
+    /// <summary>A model of this installation; null = the default.</summary>
     public string? Model { get; init; }
 
     public int Count { get; init; } = 1;
 
     public int Size { get; init; } = 1024;
 
-    /// <summary>Bytes in the answer rather than addresses.</summary>
+    /// <summary>Whether the response contains bytes instead of URLs.</summary>
     public bool GivesBytes { get; init; }
 
-    /// <summary>Whom the program asks for.</summary>
+    /// <summary>The end user that the client names.</summary>
     public string? User { get; init; }
 
     public PictureFormat Format { get; init; } = PictureFormat.Png;
 
-    /// <summary>1 … 100, for formats that lose something.</summary>
+    /// <summary>1 … 100, for lossy formats.</summary>
     public int Quality { get; init; } = 100;
 
     public bool Streams { get; init; }
@@ -38,8 +38,8 @@ internal sealed record ImageRequest(string Kind)
 
     public byte[]? Mask { get; init; }
 
-    /// <summary>Equal for a request that a client sends again, however its form is written.</summary>
-    /// <param name="keyId">The key it came with.</param>
+    /// <summary>Equal for retries of the same request, regardless of its encoding.</summary>
+    /// <param name="keyId">The API key of the request.</param>
     public string HashFor(string keyId)
     {
         var asked = JsonSerializer.SerializeToUtf8Bytes(new

@@ -1,21 +1,20 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Engines;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>A request's fields → what is asked, with DALL·E 2's defaults and limits.</summary>
+/// <summary>Maps request fields to a validated request, with DALL·E 2's defaults and limits.</summary>
 internal sealed class ImageRequests(IEngineProvider engines)
 {
-    /// <summary>The name that stands for whatever model this installation prefers.</summary>
+    /// <summary>The model name that selects this installation's default model.</summary>
     public const string DefaultModel = "dall-e-2";
 
     private const int LargestCount = 10;
     private const int MostPartialImages = 3;
 
-    /// <exception cref="OpenAiException">A field cannot be accepted.</exception>
+    /// <exception cref="OpenAiException">A field is invalid.</exception>
     public async Task<ImageRequest> ReadAsync(string kind, HttpRequest request, CancellationToken cancellationToken)
     {
         var fields = kind == JobKinds.Generate || (kind == JobKinds.Edit && request.HasJsonContentType())

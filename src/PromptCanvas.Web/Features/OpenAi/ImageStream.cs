@@ -2,17 +2,16 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Threading.Channels;
-
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Answers with events: partial pictures while they form, then each finished one.</summary>
-internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus previews, PictureBytes bytes)
+/// <summary>Writes server-sent events: partial pictures while they form, then each finished picture.</summary>
+internal sealed class ImageStream(JobWait wait, IResponseDelivery answers, IPreviewBus previews, PictureBytes bytes)
 {
     private const int LooksPerBreath = 10;
 
@@ -24,7 +23,7 @@ internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus pr
         input_tokens_details = new { text_tokens = 0, image_tokens = 0 },
     };
 
-    public async Task WriteAsync(ImageRequest request, Guid jobId, Viewer viewer, HttpContext context)
+    public async Task WriteAsync(ImageRequest request, Guid jobId, Actor actor, HttpContext context)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream";
@@ -40,7 +39,7 @@ internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus pr
         try
         {
             var looks = 0;
-            await wait.FollowAsync(viewer, jobId, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
+            await wait.FollowAsync(actor, jobId, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
             isOver = true;
         }
         catch (OpenAiException fault)
@@ -53,8 +52,8 @@ internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus pr
             await watching;
             if (isOver || given.Count == request.Count)
             {
-                // Who goes when the last picture has come, before the end of the stream, had what there is.
-                await answers.NoteAsync(jobId, isOut: true, CancellationToken.None);
+                // A client that disconnects after the last picture, before the end of the stream, has received everything.
+                await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
             }
         }
     }
@@ -82,13 +81,13 @@ internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus pr
         }
         else if (looks % LooksPerBreath == LooksPerBreath - 1)
         {
-            // A line on which nothing comes is cut by whoever stands between.
+            // Keep-alive: proxies close idle connections.
             await response.WriteAsync(": waiting\n\n", response.HttpContext.RequestAborted);
             await response.Body.FlushAsync(response.HttpContext.RequestAborted);
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Partial pictures may be lost; the finished one comes all the same.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Partial pictures are optional; the finished picture is sent in any case.")]
     private async Task WatchAsync(
         ImageRequest request, Guid jobId, ConcurrentQueue<(int Number, PreviewFrame Frame)> partials, Channel<bool> news, CancellationToken cancellationToken)
     {
@@ -106,7 +105,7 @@ internal sealed class ImageStream(JobWait wait, IAnswers answers, IPreviewBus pr
         }
         catch (Exception)
         {
-            // The line or the studio is going.
+            // The connection or the server is closing.
         }
     }
 

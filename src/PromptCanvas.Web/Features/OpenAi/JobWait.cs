@@ -1,22 +1,21 @@
 using System.Threading.Channels;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Waits for jobs on behalf of clients that hold the line.</summary>
+/// <summary>Waits for jobs on behalf of connected clients.</summary>
 internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationLifetime lifetime)
 {
-    // Another process may make the job; it makes no sound here.
+    // Other processes raise no in-process signal, so poll.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gives the job now and at every change, the last time when it is over.</summary>
-    /// <param name="also">Other news that is worth a look; null = none.</param>
-    /// <param name="hungUp">The client's line.</param>
-    /// <exception cref="OpenAiException">The studio is being stopped; the job goes on after the restart.</exception>
-    /// <exception cref="OperationCanceledException">The client hung up.</exception>
-    public async Task FollowAsync(Viewer viewer, Guid jobId, Func<JobView, Task> look, Channel<bool>? also, CancellationToken hungUp)
+    /// <summary>Calls back with the job now and at every change, the last time when it has ended.</summary>
+    /// <param name="also">A channel whose items also trigger a callback; null = none.</param>
+    /// <param name="hungUp">Cancelled when the client disconnects.</param>
+    /// <exception cref="OpenAiException">The server is stopping; the job continues after the restart.</exception>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
+    public async Task FollowAsync(Actor actor, Guid jobId, Func<JobView, Task> look, Channel<bool>? also, CancellationToken hungUp)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(hungUp, lifetime.ApplicationStopping);
         var news = also ?? Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -25,7 +24,7 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationL
         {
             while (true)
             {
-                var job = await jobs.FindAsync(viewer, jobId, stopping.Token) ?? throw new OpenAiException(OpenAiFaults.Inside);
+                var job = await jobs.FindAsync(actor, jobId, stopping.Token) ?? throw new OpenAiException(OpenAiFaults.Inside);
                 await look(job);
                 if (IsOver(job))
                 {
@@ -41,11 +40,11 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationL
         }
         catch (Exception fault) when (hungUp.IsCancellationRequested && fault is OperationCanceledException or IOException)
         {
-            throw new OperationCanceledException("The client hung up.", fault, hungUp);
+            throw new OperationCanceledException("The client disconnected.", fault, hungUp);
         }
     }
 
-    /// <summary>Whether the client left of its own will: a studio that is being stopped cuts lines, too.</summary>
+    /// <summary>Whether the client disconnected itself; a stopping server also aborts connections.</summary>
     public bool HasHungUp(HttpContext context) => context.RequestAborted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
 
     private static bool IsOver(JobView job) => job.State is not (JobState.Queued or JobState.Running);
@@ -60,7 +59,7 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationL
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Nothing happened; a look does no harm.
+            // The poll interval has passed; read the job again.
         }
     }
 }

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>The pictures of a JSON edit: <c>images: [{ image_url }]</c> and <c>mask: { image_url }</c>. An address is read when the picture is in it
-/// (<c>data:</c>); nothing is fetched from anywhere, and files are not kept.</summary>
+/// <summary>The pictures of a JSON edit: <c>images: [{ image_url }]</c> and <c>mask: { image_url }</c>. Only <c>data:</c> URLs are accepted; the
+/// server fetches no URLs and stores no files.</summary>
 internal static class JsonPictures
 {
     private const string ImageUrl = "image_url";
 
-    /// <returns>The bytes by the name of the form's field.</returns>
-    /// <exception cref="OpenAiException">A picture is not given as it must be.</exception>
+    /// <returns>Bytes by form field name.</returns>
+    /// <exception cref="OpenAiException">A picture has an unsupported form.</exception>
     public static Dictionary<string, List<byte[]>> Read(JsonElement body)
     {
         var pictures = new Dictionary<string, List<byte[]>>();
@@ -33,7 +33,7 @@ internal static class JsonPictures
         if (reference.ValueKind != JsonValueKind.Object || !reference.TryGetProperty(ImageUrl, out var url) || url.ValueKind != JsonValueKind.String)
         {
             throw new OpenAiException(new OpenAiFault(
-                StatusCodes.Status400BadRequest, $"Give '{param}' as an object with '{ImageUrl}': files are not kept here.", Param: param, Code: "invalid_type"));
+                StatusCodes.Status400BadRequest, $"Give '{param}' as an object with '{ImageUrl}': this server does not store files.", Param: param, Code: "invalid_type"));
         }
 
         var address = url.GetString()!;
@@ -49,7 +49,7 @@ internal static class JsonPictures
 
         throw new OpenAiException(new OpenAiFault(
             StatusCodes.Status400BadRequest,
-            $"Give the '{ImageUrl}' of '{param}' with the picture in it, as data:image/png;base64,…: this server fetches nothing.",
+            $"Give the '{ImageUrl}' of '{param}' as a data URL, data:image/png;base64,…: this server does not fetch URLs.",
             Param: param,
             Code: "invalid_image_url"));
     }

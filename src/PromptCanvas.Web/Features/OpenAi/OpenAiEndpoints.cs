@@ -1,20 +1,18 @@
 using System.Text.Json.Serialization;
-
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Engines;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>The API of OpenAI's DALL·E 2: programs written for it change the address and the key, and nothing else.</summary>
+/// <summary>OpenAI's DALL·E 2 API: clients written for it only change the base URL and the key.</summary>
 internal static class OpenAiEndpoints
 {
     private const long LargestForm = 26 * 1024 * 1024;
 
-    // The day on which DALL·E 2's API opened.
+    // The release date of the DALL·E 2 API.
     private const long Created = 1_667_433_600;
 
     private static readonly string[] Paths = ["/images/generations", "/images/edits", "/images/variations", "/models"];
@@ -24,7 +22,7 @@ internal static class OpenAiEndpoints
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageJobs>();
-        services.AddSingleton<JobLines>();
+        services.AddSingleton<WaitingClients>();
         services.AddSingleton<JobWait>();
         services.AddSingleton<PictureBytes>();
         services.AddSingleton<SignedPictures>();
@@ -32,9 +30,9 @@ internal static class OpenAiEndpoints
         services.AddSingleton<ImageStream>();
     }
 
-    public static void UseOpenAi(this IApplicationBuilder app) => app.UseMiddleware<OpenAiShell>();
+    public static void UseOpenAi(this IApplicationBuilder app) => app.UseMiddleware<OpenAiErrorMiddleware>();
 
-    /// <summary>Notes what is left as it was when the request was let in: a picture takes longer than an allowance needs to grow back.</summary>
+    /// <summary>Records the remaining allowance when the request is admitted, because it refills while the picture is made.</summary>
     public static void UseOpenAiAllowance(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         context.Features.Set(context.RequestServices.GetRequiredService<RateLimits>().StatusOf(context));
@@ -43,7 +41,7 @@ internal static class OpenAiEndpoints
 
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
-        // Only keys come in here, so no form of another site's page can do anything with a cookie.
+        // Only API keys are accepted here, so cross-site requests with a cookie have no effect.
         var v1 = app.MapGroup("/v1").DisableAntiforgery();
         v1.MapPost("/images/generations", context => MakeAsync(JobKinds.Generate, context)).RequireAuthorization(Policies.Generate);
         v1.MapPost("/images/edits", context => MakeAsync(JobKinds.Edit, context)).RequireAuthorization(Policies.Edit)
@@ -56,7 +54,7 @@ internal static class OpenAiEndpoints
         v1.Map("/{**path}", Unknown).AllowAnonymous();
     }
 
-    // Pages answer any address; here what is not served is said in the client's words.
+    // Pages have a fallback route; unknown API paths get OpenAI's error format.
     private static IResult Unknown(HttpContext context) => throw new OpenAiException(
         Array.Exists(Paths, path => context.Request.Path.Equals("/v1" + path)) ? OpenAiFaults.NotAllowed(context.Request) : OpenAiFaults.UnknownAddress(context.Request));
 
@@ -68,12 +66,12 @@ internal static class OpenAiEndpoints
         try
         {
             await (request.Streams
-                ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToViewer(), context)
-                : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToViewer(), context));
+                ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToActor(), context)
+                : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToActor(), context));
         }
         finally
         {
-            await services.GetRequiredService<JobLines>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().HasHungUp(context));
+            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().HasHungUp(context));
         }
     }
 

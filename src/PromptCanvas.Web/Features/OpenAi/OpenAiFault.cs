@@ -3,20 +3,20 @@ using System.Text.Json;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>A refusal as programs written for OpenAI's server read it.</summary>
-/// <param name="Param">The field it is about.</param>
-/// <param name="Code">For programs; null where OpenAI's server gives none.</param>
+/// <summary>An error in OpenAI's format.</summary>
+/// <param name="Param">The field that the error is about.</param>
+/// <param name="Code">Machine-readable code; null where OpenAI sends none.</param>
 internal sealed record OpenAiFault(int Status, string Message, string Type = OpenAiFault.InvalidRequest, string? Param = null, string? Code = null)
 {
     public const string InvalidRequest = "invalid_request_error";
     public const string ServerError = "server_error";
 
-    /// <summary>What a client may do by itself: null = as the status says.</summary>
+    /// <summary>Whether clients should retry automatically; null = as the status implies.</summary>
     public bool? ShouldRetry { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The object with its four keys, all of them always there.</summary>
+    /// <summary>The error object; all four keys are always present.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new { error = new { message = Message, type = Type, param = Param, code = Code } });
 
     public async Task WriteAsync(HttpContext context)
@@ -38,7 +38,7 @@ internal sealed record OpenAiFault(int Status, string Message, string Type = Ope
     }
 }
 
-/// <summary>Carries a refusal out of whatever found it.</summary>
+/// <summary>Carries an error to the middleware that writes it.</summary>
 internal sealed class OpenAiException(OpenAiFault fault) : Exception(fault.Message)
 {
     public OpenAiFault Fault { get; } = fault;

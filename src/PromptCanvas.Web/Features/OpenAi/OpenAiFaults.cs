@@ -1,12 +1,12 @@
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>What goes wrong, in the words of OpenAI's server where they are known.</summary>
+/// <summary>Error responses, in OpenAI's wording where it is known.</summary>
 internal static class OpenAiFaults
 {
-    // The engine's fields → those of this API.
+    // Field names of the engine → field names of this API.
     private static readonly Dictionary<string, string> Names = new() { ["count"] = "n", ["source"] = "image", ["request"] = "prompt" };
 
     public static OpenAiFault Missing(string param) =>
@@ -15,7 +15,7 @@ internal static class OpenAiFaults
     public static OpenAiFault WrongType(string param, string expected, string got) =>
         new(StatusCodes.Status400BadRequest, $"Invalid type for '{param}': expected {expected}, but got {got} instead.", Param: param, Code: "invalid_type");
 
-    /// <param name="supported">The values, written as they are listed.</param>
+    /// <param name="supported">The supported values, as listed in the message.</param>
     public static OpenAiFault WrongValue(string param, string value, string supported) =>
         new(StatusCodes.Status400BadRequest, $"Invalid value: '{value}'. Supported values are: {supported}.", Param: param, Code: "invalid_value");
 
@@ -37,16 +37,16 @@ internal static class OpenAiFaults
     public static OpenAiFault NotAllowed(HttpRequest request) =>
         new(StatusCodes.Status405MethodNotAllowed, $"Not allowed to {request.Method} on {request.Path}.", Code: "method_not_supported");
 
-    /// <summary>The queue is longer than a client waits.</summary>
-    /// <param name="wait">Until it would be short enough.</param>
+    /// <summary>The queue is longer than the client's timeout.</summary>
+    /// <param name="wait">Time until the queue is short enough.</param>
     public static OpenAiFault TooBusy(TimeSpan wait) =>
-        new(StatusCodes.Status429TooManyRequests, "The queue is longer than your program waits, so nothing was made or charged. Try again later, or ask with \"stream\": true, which may wait.", "requests", Code: "rate_limit_exceeded")
+        new(StatusCodes.Status429TooManyRequests, "The queue is longer than your client's timeout, so no picture was made and nothing was charged. Try again later, or use \"stream\": true, which can wait longer.", "requests", Code: "rate_limit_exceeded")
         {
             RetryAfter = wait,
         };
 
     public static OpenAiFault Stopping { get; } =
-        new(StatusCodes.Status503ServiceUnavailable, "The server is being restarted; the pictures are made afterwards. Try again: a repeated request is charged once.", OpenAiFault.ServerError, Code: "server_is_overloaded")
+        new(StatusCodes.Status503ServiceUnavailable, "The server is restarting; the pictures will be made afterwards. Try again: a repeated request is charged once.", OpenAiFault.ServerError, Code: "server_is_overloaded")
         {
             RetryAfter = TimeSpan.FromSeconds(5),
         };
@@ -54,14 +54,14 @@ internal static class OpenAiFaults
     public static OpenAiFault Inside { get; } =
         new(StatusCodes.Status500InternalServerError, "The server had an error while processing your request; the administrator finds the reason in the log.", OpenAiFault.ServerError);
 
-    /// <summary>The administrators' rules do not allow it.</summary>
-    /// <param name="reason">Which, in one sentence.</param>
+    /// <summary>The content rules forbid the request.</summary>
+    /// <param name="reason">The rule's reason, in one sentence.</param>
     private static OpenAiFault RefusedByRule(string? reason) => new(
         StatusCodes.Status400BadRequest,
         $"Your request was rejected as a result of our safety system. {reason ?? "Your prompt may contain text that is not allowed by our safety system."}",
         Code: "content_policy_violation");
 
-    /// <summary>A job that gave no picture.</summary>
+    /// <summary>A job that made no picture.</summary>
     public static OpenAiFault Of(JobView job) => job.State switch
     {
         JobState.Rejected => RefusedByRule(job.Error),

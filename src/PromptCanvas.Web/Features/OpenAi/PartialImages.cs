@@ -2,14 +2,14 @@ using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Chooses, of a picture's previews, the ones that a program asked for: the 64², the 256², and a late one of the 1024².</summary>
+/// <summary>Selects the preview frames that a client asked for: the 64 px picture, the 256 px picture, and a late step of the 1024 px stage.</summary>
 internal sealed class PartialImages(int count)
 {
     private static readonly string[] Stages = ["decoder", "superResolution256", "superResolution1024"];
 
     private readonly Dictionary<int, Progress> pictures = [];
 
-    /// <returns>The frames to give out now, each with its number.</returns>
+    /// <returns>The frames to send now, each with its number.</returns>
     public IEnumerable<(int Number, PreviewFrame Frame)> Take(PreviewFrame frame)
     {
         var stage = Array.IndexOf(Stages, frame.Stage);
@@ -23,7 +23,7 @@ internal sealed class PartialImages(int count)
             pictures[frame.ImageIndex] = progress = new Progress();
         }
 
-        // The last step of a stage may have been overtaken: the frame before it stands for it.
+        // The last frame of a stage may have been dropped; then send the latest frame of that stage instead.
         if (progress.Last is { } last && stage > progress.LastStage && Give(progress, progress.LastStage) is { } overtaken)
         {
             yield return (overtaken, last);

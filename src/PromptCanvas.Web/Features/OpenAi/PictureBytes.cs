@@ -1,16 +1,17 @@
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Finished pictures in the format that a program wants.</summary>
+/// <summary>Finished pictures in the requested format.</summary>
 internal sealed class PictureBytes(IImageStore store) : IDisposable
 {
     private const int ConvertersAtOnce = 2;
 
     private readonly SemaphoreSlim converters = new(ConvertersAtOnce, ConvertersAtOnce);
 
-    /// <summary>Null when there is no such picture.</summary>
+    /// <summary>Null when the picture does not exist.</summary>
     public async Task<byte[]?> ReadAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken)
     {
         if (await store.OpenContentAsync(imageId, cancellationToken) is not { } content)

@@ -7,21 +7,21 @@ using Microsoft.Net.Http.Headers;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>A request's fields, whether they came as JSON or as a form: in a form numbers and truth are words.</summary>
+/// <summary>A request's fields, from JSON or a form. In a form, numbers and booleans are text.</summary>
 internal sealed class RequestFields
 {
-    // A form of two pictures under 4 MB each, with room for what is refused in words rather than by size.
+    // Two pictures of up to 4 MB each, plus a margin so that slightly larger pictures get an error message instead of a rejected body.
     private const long LargestBody = 25 * 1024 * 1024;
     private const int LargestJson = 1024 * 1024;
 
     // Two pictures of 4 MB in base64.
     private const int LargestJsonWithPictures = 12 * 1024 * 1024;
 
-    // What is longer is refused by its length: a picture as too large, a text as too long.
+    // Longer values are truncated here and then refused by their length, as too large or too long.
     private const int LargestPicture = 4 * 1024 * 1024;
     private const int LargestText = 1024 * 1024;
 
-    // Sixteen pictures are what newer models take, and every field there is comes to less than as many again.
+    // Enough for the sixteen pictures that newer models accept plus every other field.
     private const int MostParts = 64;
     private const int LongestBoundary = 128;
 
@@ -31,8 +31,8 @@ internal sealed class RequestFields
     private readonly Dictionary<string, Field> values = [];
     private Dictionary<string, List<byte[]>> pictures = [];
 
-    /// <param name="withPictures">Whether pictures may be in it, as data addresses.</param>
-    /// <exception cref="OpenAiException">It is no JSON object.</exception>
+    /// <param name="withPictures">Whether the body may contain pictures as data URLs.</param>
+    /// <exception cref="OpenAiException">The body is not a JSON object.</exception>
     public static async Task<RequestFields> FromJsonAsync(HttpRequest request, bool withPictures, CancellationToken cancellationToken)
     {
         var fields = new RequestFields();
@@ -59,7 +59,7 @@ internal sealed class RequestFields
         }
     }
 
-    /// <exception cref="OpenAiException">It is no multipart form.</exception>
+    /// <exception cref="OpenAiException">The body is not a multipart form.</exception>
     public static async Task<RequestFields> FromFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
@@ -96,7 +96,7 @@ internal sealed class RequestFields
     }
 
     /// <summary>Null when the field is absent or null.</summary>
-    /// <exception cref="OpenAiException">It is something else than a text.</exception>
+    /// <exception cref="OpenAiException">The field is not a string.</exception>
     public string? Text(string name)
     {
         if (!values.TryGetValue(name, out var field))
@@ -107,7 +107,7 @@ internal sealed class RequestFields
         return field.Kind is null ? field.Text : throw new OpenAiException(OpenAiFaults.WrongType(name, "a string", field.Kind));
     }
 
-    /// <exception cref="OpenAiException">It is no whole number, or out of range.</exception>
+    /// <exception cref="OpenAiException">The field is not an integer, or is out of range.</exception>
     public int Number(string name, int absent, int minimum, int maximum)
     {
         if (Words(name, "an integer", Numeric) is not { Length: > 0 } text)
@@ -123,7 +123,7 @@ internal sealed class RequestFields
         return value >= minimum && value <= maximum ? (int)value : throw new OpenAiException(OpenAiFaults.OutOfRange(name, value, minimum, maximum));
     }
 
-    /// <exception cref="OpenAiException">It is neither true nor false.</exception>
+    /// <exception cref="OpenAiException">The field is not a boolean.</exception>
     public bool Flag(string name) => Words(name, "a boolean", Truth) switch
     {
         null or "" => false,
@@ -131,8 +131,8 @@ internal sealed class RequestFields
         var text => throw new OpenAiException(OpenAiFaults.WrongType(name, "a boolean", $"'{Shorten(text)}'")),
     };
 
-    /// <summary>A value among some.</summary>
-    /// <exception cref="OpenAiException">It is another one.</exception>
+    /// <summary>One of several allowed values.</summary>
+    /// <exception cref="OpenAiException">The value is not allowed.</exception>
     public string Choice(string name, string absent, params string[] supported)
     {
         if (Text(name) is not { Length: > 0 } value)
@@ -147,8 +147,8 @@ internal sealed class RequestFields
                 name, Shorten(value), quoted.Count == 1 ? quoted[0] : $"{string.Join(", ", quoted.SkipLast(1))}{(quoted.Count > 2 ? "," : "")} and {quoted[^1]}"));
     }
 
-    /// <summary>The bytes of the one picture that a field holds, whatever it says of its type and name; null when there is none.</summary>
-    /// <exception cref="OpenAiException">There are several, or it is none.</exception>
+    /// <summary>The bytes of the field's only picture, whatever its content type and file name; null when there is none.</summary>
+    /// <exception cref="OpenAiException">There is more than one picture, or the field is not a file.</exception>
     public byte[]? Picture(string name)
     {
         var given = pictures.GetValueOrDefault(name) ?? [];
@@ -165,7 +165,7 @@ internal sealed class RequestFields
         return given.Count == 1 ? given[0] : null;
     }
 
-    // A form says neither "number" nor "true": there, and for clients that say so in JSON, a word does.
+    // Forms have no numbers or booleans, so text is accepted there, and also from clients that send text in JSON.
     private string? Words(string name, string expected, string kind)
     {
         if (!values.TryGetValue(name, out var field))
@@ -201,7 +201,7 @@ internal sealed class RequestFields
 
     private static OpenAiException UnreadableForm() => new(OpenAiFaults.Unreadable("The multipart form of your request could not be read."));
 
-    // image, image[] and image[0] are one field.
+    // image, image[] and image[0] are the same field.
     private static string NameOf(ContentDispositionHeaderValue disposition)
     {
         var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
@@ -229,7 +229,7 @@ internal sealed class RequestFields
             return;
         }
 
-        // Only fields that are read refuse what they cannot be.
+        // Keep the type: a wrong type is reported only when the field is read.
         values[name] = value.ValueKind switch
         {
             JsonValueKind.String => new Field(value.GetString()!, null),
@@ -248,7 +248,7 @@ internal sealed class RequestFields
             return;
         }
 
-        // Not every client gives its picture a file's name. An empty field is how forms leave one out.
+        // Some clients send a picture without a file name. An empty field without a file name means that it is absent.
         var picture = await ReadPartAsync(part, LargestPicture, cancellationToken);
         if (picture.Length == 0 && !isFile)
         {
@@ -263,6 +263,6 @@ internal sealed class RequestFields
         list.Add(picture);
     }
 
-    /// <param name="Kind">What JSON says it is, where that is no text.</param>
+    /// <param name="Kind">The JSON type; null for a string.</param>
     private readonly record struct Field(string Text, string? Kind);
 }

@@ -9,12 +9,12 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>A picture as an address of an hour gives it out.</summary>
-/// <param name="PersonId">For whom the address was made: it shows no more than they may see.</param>
-/// <param name="Quality">1 … 100, for formats that lose something.</param>
+/// <summary>The content of a signed URL.</summary>
+/// <param name="PersonId">The person for whom the URL was signed; it gives access to nothing beyond their permissions.</param>
+/// <param name="Quality">1 … 100, for lossy formats.</param>
 internal sealed record SignedPicture(Guid ImageId, Guid PersonId, PictureFormat Format, int Quality, DateTimeOffset ExpiresAt);
 
-/// <summary>Addresses that can be fetched without a key, for an hour, by whoever has them: as those of OpenAI's server.</summary>
+/// <summary>Signs URLs that work without a key until they expire, as OpenAI's do.</summary>
 internal sealed class SignedPictures(IDataProtectionProvider protection, IOptions<OpenAiOptions> options, TimeProvider clock)
 {
     private const int GuidSize = 16;
@@ -22,7 +22,7 @@ internal sealed class SignedPictures(IDataProtectionProvider protection, IOption
 
     private readonly IDataProtector protector = protection.CreateProtector("PromptCanvas.OpenAi.Pictures");
 
-    /// <summary>The last part of an address.</summary>
+    /// <summary>The last path segment of a URL.</summary>
     public string Sign(Guid imageId, Guid personId, PictureFormat format, int quality)
     {
         var plain = new byte[Size];
@@ -33,7 +33,7 @@ internal sealed class SignedPictures(IDataProtectionProvider protection, IOption
         return $"{Base64Url.EncodeToString(protector.Protect(plain))}.{ExtensionOf(format)}";
     }
 
-    /// <summary>Null for what we did not sign; what is too old says so itself.</summary>
+    /// <summary>Null for an invalid signature. The caller checks the expiry.</summary>
     public SignedPicture? Read(string token)
     {
         var text = token.Split('.')[0];

@@ -1,26 +1,24 @@
 using System.Text.Json;
 using System.Threading.Channels;
-
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Operations;
 
-/// <summary>Reads the figures from the database beside everything else: the length of the queue every few seconds, and each job once, when it is over.</summary>
+/// <summary>Reads the metrics from the database in the background: the queue length every few seconds, and each job once when it has ended.</summary>
 internal sealed class MetricsCollector(
     StudioMetrics metrics, IJobFeed feed, IDbContextFactory<AppDbContext> databases, TimeProvider clock, ILogger<MetricsCollector> log) : BackgroundService
 {
-    // Far more than can be over before they are read; figures may be lost, memory may not.
+    // Bounds the memory: when the reader falls this far behind, jobs are dropped from the metrics.
     private const int MostUnread = 10_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Channel<Guid> over = Channel.CreateBounded<Guid>(new BoundedChannelOptions(MostUnread) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Looks at the queue now.</summary>
+    /// <summary>Reads the queue state now.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -83,7 +81,7 @@ internal sealed class MetricsCollector(
         }
     }
 
-    // Figures wait for the database; nothing waits for figures.
+    // Database faults delay the metrics only; nothing else depends on them.
     private async Task TryAsync(Func<Task> step)
     {
         try
@@ -92,7 +90,7 @@ internal sealed class MetricsCollector(
         }
         catch (System.Data.Common.DbException fault)
         {
-            log.LogWarning(fault, "The figures could not be read; the next look tries again");
+            log.LogWarning(fault, "Reading the metrics failed; the next round tries again");
         }
     }
 }

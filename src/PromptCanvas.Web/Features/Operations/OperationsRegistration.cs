@@ -8,17 +8,17 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Operations;
 
-/// <summary>What looking after an installation is made of. Figures leave the machine only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to.</summary>
+/// <summary>Registers the operations pages and metrics. Metrics leave the machine only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.</summary>
 internal static class OperationsRegistration
 {
     private const string CollectorSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // What .NET itself measures: requests, the process, passwords and sessions of ASP.NET Core.
+    // .NET's own metrics: requests, the process, and ASP.NET Core's authentication and sessions.
     private static readonly string[] PlatformMeters = ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Components", "System.Runtime"];
 
     public static void AddOperations(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<SettingsBook>();
+        services.AddSingleton<SettingsService>();
         services.AddSingleton(provider => new StudioMetrics(
             provider.GetRequiredService<IMeterFactory>(), () => provider.GetRequiredService<LiveConnections>().Count));
         services.AddSingleton<MetricsCollector>();

@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace PromptCanvas.Web.Features.Operations;
 
-/// <summary>What the queue looked like a moment ago.</summary>
-/// <param name="OldestSeconds">How long the first job that still waits has waited; 0 when none does.</param>
+/// <summary>A snapshot of the queue.</summary>
+/// <param name="OldestSeconds">Waiting time of the oldest queued job in seconds; 0 when none is queued.</param>
 internal sealed record QueueFigures(int Waiting, int Running, bool IsPaused, double OldestSeconds);
 
-/// <summary>The studio's figures by the names of docs/metrics.md. Nothing in them says who or what was written.</summary>
+/// <summary>The application's metrics, named as in docs/metrics.md. They contain no personal data and no prompts.</summary>
 internal sealed class StudioMetrics
 {
     public const string MeterName = "PromptCanvas";
@@ -18,7 +18,7 @@ internal sealed class StudioMetrics
     private readonly Histogram<double> waits;
     private volatile QueueFigures queue = new(0, 0, false, 0);
 
-    /// <param name="connections">Counts open lines of pages and hubs.</param>
+    /// <param name="connections">Counts open connections of pages and hubs.</param>
     public StudioMetrics(IMeterFactory meters, Func<int> connections)
     {
         var meter = meters.Create(MeterName);
@@ -51,7 +51,7 @@ internal sealed class StudioMetrics
         }
     }
 
-    /// <param name="seconds">By stage.</param>
+    /// <param name="seconds">Seconds by stage.</param>
     public void PictureMade(string model, int size, IEnumerable<KeyValuePair<string, double>> seconds)
     {
         pictures.Add(1, Model(model), new KeyValuePair<string, object?>("size", size));

@@ -1,13 +1,14 @@
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.People;
 
-/// <summary>What an administrator may do to credits. Everything is written down, and counts from the person's next request on.</summary>
+/// <summary>An administrator's actions on credits. Every action is audited and applies from the person's next request.</summary>
 internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
 {
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public async Task<Refusal?> TopUpAsync(AuditActor actor, Person person, int amount, string reason, CancellationToken cancellationToken)
     {
         if (!(await credits.TopUpAsync(person.Id, person.Role, amount, reason, actor.PersonId, cancellationToken)).TryGet(out _, out var refusal))
@@ -19,7 +20,7 @@ internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
         return null;
     }
 
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public async Task<Refusal?> SetLimitsAsync(AuditActor actor, Person person, PersonLimits limits, CancellationToken cancellationToken)
     {
         if (!(await credits.SetLimitsAsync(person.Id, limits, cancellationToken)).TryGet(out var set, out var refusal))
@@ -36,8 +37,8 @@ internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
         return null;
     }
 
-    /// <param name="allowance">Null = the installation's default again.</param>
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <param name="allowance">Null = back to the installation's default.</param>
+    /// <returns>Why it was refused; null on success.</returns>
     public async Task<Refusal?> SetRoleAsync(AuditActor actor, string role, int? allowance, CancellationToken cancellationToken)
     {
         if (!PersonRoles.All.Contains(role))

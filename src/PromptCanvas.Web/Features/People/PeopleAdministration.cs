@@ -1,18 +1,18 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.People;
 
-/// <summary>What an administrator may do to people. Everything is written down, and counts at once.</summary>
+/// <summary>An administrator's actions on accounts. Every action is audited and applies at once.</summary>
 internal sealed class PeopleAdministration(
     UserManager<Person> people, IDbContextFactory<AppDbContext> databases, Sessions sessions, ISubmissions submissions, AuditLog audit, TimeProvider clock)
 {
-    private const string LastAdministrator = "This is the last administrator. Make somebody else one first.";
+    private const string LastAdministrator = "This is the last administrator. Make another person an administrator first.";
 
     public async Task<IReadOnlyList<Person>> ListAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class PeopleAdministration(
         return await database.People.AsNoTracking().OrderBy(person => person.DisplayName).ThenBy(person => person.Email).ToListAsync(cancellationToken);
     }
 
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public async Task<string?> SetRoleAsync(AuditActor actor, Guid personId, string role, CancellationToken cancellationToken)
     {
         if (await people.FindByIdAsync(personId.ToString()) is not { } person || !PersonRoles.All.Contains(role))
@@ -41,8 +41,8 @@ internal sealed class PeopleAdministration(
         return null;
     }
 
-    /// <summary>Ends every session, stops every job, and lets nobody in until <see cref="RestoreAsync"/>.</summary>
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <summary>Ends the person's sessions, cancels their jobs and blocks sign-in until <see cref="RestoreAsync"/>.</summary>
+    /// <returns>Why it was refused; null on success.</returns>
     public async Task<string?> SuspendAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)
     {
         if (await people.FindByIdAsync(personId.ToString()) is not { } person)
@@ -61,7 +61,7 @@ internal sealed class PeopleAdministration(
         var stopping = await submissions.CancelAllOfAsync(personId, "The account was suspended.", cancellationToken);
         var isStopped = stopping.TryGet(out var stopped, out var refusal);
         await audit.WriteAsync(actor, "people.suspend", person.Email, isStopped ? $"{stopped} jobs stopped" : "jobs not stopped", cancellationToken);
-        return isStopped ? null : $"{person.Email} is suspended, but what they had asked for was not stopped: {refusal!.Message} Cancel it on the Queue page.";
+        return isStopped ? null : $"{person.Email} is suspended, but their jobs were not stopped: {refusal!.Message} Cancel them on the Queue page.";
     }
 
     public async Task RestoreAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Mail;
@@ -8,7 +8,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.People;
 
-/// <summary>Who has an account, and what they may do.</summary>
+/// <summary>The accounts and their roles.</summary>
 public sealed partial class PeoplePage
 {
     private IReadOnlyList<Person> people = [];
@@ -30,7 +30,7 @@ public sealed partial class PeoplePage
     private PeopleAdministration Administration { get; set; } = null!;
 
     [Inject]
-    private Data.People.Accounts Accounts { get; set; } = null!;
+    private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
     private AuditLog Audit { get; set; } = null!;
@@ -98,7 +98,7 @@ public sealed partial class PeoplePage
         people = await Administration.ListAsync(Context.RequestAborted);
     }
 
-    // The link stays on the page as well: mail may be slow, or end up with the spam.
+    // Show the link on the page as well: the mail may be delayed or filtered as spam.
     private void SendInvitation(string? email, string token)
     {
         if (Mailer.IsOn && email is not null)
@@ -118,7 +118,6 @@ public sealed partial class PeoplePage
         }
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class InvitationForm
     {
         public string? Email { get; set; }

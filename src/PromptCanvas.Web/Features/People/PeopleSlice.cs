@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Features.People;
 
-/// <summary>What administration of people is made of.</summary>
+/// <summary>Registers the administration of people.</summary>
 internal static class PeopleSlice
 {
     public static void AddPeopleAdministration(this IServiceCollection services)

@@ -1,10 +1,8 @@
 using System.Globalization;
-
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 
@@ -75,7 +73,6 @@ public sealed partial class PersonPage
         }
     }
 
-    /// <summary>What the form sends.</summary>
     public sealed class TopUpForm
     {
         public int? Amount { get; set; }
@@ -83,7 +80,7 @@ public sealed partial class PersonPage
         public string? Reason { get; set; }
     }
 
-    /// <summary>What the form sends; an empty field is the default.</summary>
+    /// <summary>Form data; an empty field means the default.</summary>
     public sealed class LimitsForm
     {
         public int? Allowance { get; set; }

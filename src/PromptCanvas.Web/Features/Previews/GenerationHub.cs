@@ -1,22 +1,20 @@
 using System.Runtime.CompilerServices;
-
 using Microsoft.AspNetCore.SignalR;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Previews;
 
-/// <summary>Pictures on their way and the queue's movement, as streams: a slow reader loses frames and slows nobody.</summary>
+/// <summary>Streams previews and queue updates. A slow client loses frames and does not slow down others.</summary>
 public sealed class GenerationHub(IPreviewBus previews, QueueWatch queue, IJobQueries jobs) : Hub
 {
-    /// <summary>The latest frame of every picture first, then each picture's latest until the job is over.</summary>
-    /// <exception cref="HubException">There is no such job, or not for the caller.</exception>
+    /// <summary>First the latest frame of every picture, then each new one until the job has ended.</summary>
+    /// <exception cref="HubException">The job does not exist, or the caller may not see it.</exception>
     public async IAsyncEnumerable<PreviewMessage> Watch(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(Viewer, jobId, cancellationToken) is null)
+        if (await jobs.FindAsync(Actor, jobId, cancellationToken) is null)
         {
             throw new HubException("There is no job with this id.");
         }
@@ -27,8 +25,8 @@ public sealed class GenerationHub(IPreviewBus previews, QueueWatch queue, IJobQu
         }
     }
 
-    /// <summary>The place of every active job of the caller first, then what changes.</summary>
-    public IAsyncEnumerable<QueueUpdate> WatchQueue(CancellationToken cancellationToken) => queue.WatchAsync(Viewer, cancellationToken);
+    /// <summary>First the position of every active job of the caller, then the changes.</summary>
+    public IAsyncEnumerable<QueueUpdate> WatchQueue(CancellationToken cancellationToken) => queue.WatchAsync(Actor, cancellationToken);
 
-    private Viewer Viewer => (Context.User ?? throw new HubException("Nobody is signed in.")).ToViewer();
+    private Actor Actor => (Context.User ?? throw new HubException("Not signed in.")).ToActor();
 }

@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Web.Features.Previews;
 
-/// <summary>A preview as it travels: the same names on both protocols.</summary>
+/// <summary>Wire format of a preview; the field names are the same in both hub protocols.</summary>
 [MessagePackObject]
 public sealed record PreviewMessage(
     [property: Key("jobId")] Guid JobId,
@@ -31,7 +31,7 @@ public sealed record PreviewMessage(
         frame.Bytes);
 }
 
-/// <summary>Where a job stands in the queue, as it travels.</summary>
+/// <summary>Wire format of a job's queue position.</summary>
 [MessagePackObject]
 public sealed record QueueUpdate(
     [property: Key("jobId")] Guid JobId,

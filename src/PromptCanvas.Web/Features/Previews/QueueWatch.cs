@@ -1,25 +1,24 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-
-using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Previews;
 
-/// <summary>Turns the feed's "something changed" into the queue's places.</summary>
+/// <summary>Turns change notifications into queue positions.</summary>
 public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Every active job of one person first, then each change of an active job and the end of a job seen before; at most four rounds a second.</summary>
-    public async IAsyncEnumerable<QueueUpdate> WatchAsync(Viewer viewer, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>First every active job of the person, then each change of an active job and the end of known jobs; at most four updates per second.</summary>
+    public async IAsyncEnumerable<QueueUpdate> WatchAsync(Actor actor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         using var subscription = feed.Subscribe(null, _ => changed.Writer.TryWrite(true));
         var known = new Dictionary<Guid, QueueUpdate>();
         do
         {
-            foreach (var update in await RoundAsync(viewer, known, cancellationToken))
+            foreach (var update in await RoundAsync(actor, known, cancellationToken))
             {
                 yield return update;
             }
@@ -36,13 +35,13 @@ public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
         job.EtaSeconds,
         job.Images.Count(image => image.State == JobImageState.Done));
 
-    private async Task<List<QueueUpdate>> RoundAsync(Viewer viewer, Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
+    private async Task<List<QueueUpdate>> RoundAsync(Actor actor, Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
     {
-        var now = (await jobs.ActiveAsync(viewer, cancellationToken)).Select(UpdateOf).ToDictionary(update => update.JobId);
+        var now = (await jobs.ActiveAsync(actor, cancellationToken)).Select(UpdateOf).ToDictionary(update => update.JobId);
         foreach (var over in known.Keys.Except(now.Keys).ToArray())
         {
             known.Remove(over);
-            if (await jobs.FindAsync(viewer, over, cancellationToken) is { } job)
+            if (await jobs.FindAsync(actor, over, cancellationToken) is { } job)
             {
                 now[over] = UpdateOf(job);
             }

@@ -1,25 +1,25 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Queue;
 
-/// <summary>The queue as its page shows it.</summary>
-/// <param name="Names">Who the people in it are.</param>
+/// <summary>The queue on the administration page.</summary>
+/// <param name="Names">Names of the people in the queue.</param>
 internal sealed record QueueSight(QueueOverview Queue, IReadOnlyDictionary<Guid, string> Names);
 
-/// <summary>What an administrator may do to the queue. The page's buttons are no guard: each act asks anew who it is. Every act is written down.</summary>
+/// <summary>An administrator's actions on the queue. Each action checks the role again, because hiding buttons is no access check, and is audited.</summary>
 internal sealed class QueueAdministration(
-    IQueueAdmin queue, ISubmissions submissions, IDbContextFactory<AppDbContext> databases, ICurrentViewer viewer, AuditLog audit)
+    IQueueAdmin queue, ISubmissions submissions, IDbContextFactory<AppDbContext> databases, ICurrentActor actor, AuditLog audit)
 {
     private const int MostJobs = 200;
     private const int LongestReason = 200;
 
-    /// <exception cref="UnauthorizedAccessException">This is no administrator any more.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user is no longer an administrator.</exception>
     public async Task<QueueSight> LookAsync(CancellationToken cancellationToken)
     {
         await CheckAsync(cancellationToken);
@@ -31,24 +31,24 @@ internal sealed class QueueAdministration(
             await database.People.Where(person => ids.Contains(person.Id)).ToDictionaryAsync(person => person.Id, person => person.DisplayName, cancellationToken));
     }
 
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> PauseAsync(string reason, CancellationToken cancellationToken) =>
         ActAsync("queue.pause", null, reason, async actor => RefusalOf(await queue.PauseAsync(reason, actor.PersonId, cancellationToken)), cancellationToken);
 
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> ResumeAsync(CancellationToken cancellationToken) =>
         ActAsync("queue.resume", null, null, async _ => RefusalOf(await queue.ResumeAsync(cancellationToken)), cancellationToken);
 
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> MoveToFrontAsync(Guid jobId, CancellationToken cancellationToken) =>
         ActAsync("queue.front", jobId, null, async _ => RefusalOf(await queue.MoveToFrontAsync(jobId, cancellationToken)), cancellationToken);
 
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> MoveBeforeAsync(Guid jobId, Guid beforeJobId, CancellationToken cancellationToken) =>
         ActAsync("queue.move", jobId, $"before {beforeJobId}", async _ => RefusalOf(await queue.MoveBeforeAsync(jobId, beforeJobId, cancellationToken)), cancellationToken);
 
-    /// <summary>Whoever asked for the job reads why: in the job, and in the account beside the credits that come back.</summary>
-    /// <returns>Why it was not done; null when it was.</returns>
+    /// <summary>Cancels a job. Its owner sees the reason in the job and in the ledger next to the refund.</summary>
+    /// <returns>Why it was refused; null on success.</returns>
     public Task<Refusal?> CancelAsync(Guid jobId, string? reason, CancellationToken cancellationToken) =>
         ActAsync("queue.cancel", jobId, reason?.Trim(), async _ => await CancelForAsync(jobId, reason?.Trim(), cancellationToken), cancellationToken);
 
@@ -56,7 +56,7 @@ internal sealed class QueueAdministration(
 
     private async Task<Refusal?> CancelForAsync(Guid jobId, string? reason, CancellationToken cancellationToken) => reason is { Length: > 0 and <= LongestReason }
         ? RefusalOf(await submissions.CancelAsync(jobId, $"An administrator cancelled it: {reason}", cancellationToken))
-        : new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; whoever asked for the pictures reads it.");
+        : new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; the owner of the job will see it.");
 
     private async Task<Refusal?> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Refusal?>> act, CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ internal sealed class QueueAdministration(
 
     private async Task<Guid> CheckAsync(CancellationToken cancellationToken)
     {
-        var who = await viewer.GetAsync(cancellationToken);
-        return who.IsAdministrator ? who.PersonId : throw new UnauthorizedAccessException("Administrators look after the queue, and this is none any more.");
+        var who = await actor.GetAsync(cancellationToken);
+        return who.IsAdministrator ? who.PersonId : throw new UnauthorizedAccessException("The user is no longer an administrator.");
     }
 }

@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Components;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Queue;
 
-/// <summary>Who waits for what, looked at anew every two seconds.</summary>
+/// <summary>The queue, refreshed every two seconds.</summary>
 public sealed partial class QueuePage
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -21,7 +20,7 @@ public sealed partial class QueuePage
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
 
-    /// <summary>Jobs that can be moved, in their order.</summary>
+    /// <summary>The queued jobs in their order; these can be moved.</summary>
     private List<Guid> Waiting => [.. sight!.Queue.Jobs.Where(job => job.State == JobState.Queued).Select(job => job.JobId)];
 
     private int Running => sight!.Queue.Jobs.Count - Waiting.Count;

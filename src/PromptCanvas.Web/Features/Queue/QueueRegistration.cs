@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Features.Queue;
 
-/// <summary>What administration of the queue is made of.</summary>
+/// <summary>Registers the administration of the queue.</summary>
 internal static class QueueRegistration
 {
     public static void AddQueueAdministration(this IServiceCollection services) => services.AddScoped<QueueAdministration>();

@@ -6,10 +6,10 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>How often a link's password may be tried: from one address, and from all together.</summary>
+/// <summary>Rate limits for attempts at a link's password: per address, and in total.</summary>
 internal sealed class LinkLimits(IOptions<RateLimitOptions> options) : IDisposable
 {
-    // A class of pupils types the same password on Monday morning.
+    // Many people may open the same link at the same time.
     private const int LinkShare = 6;
 
     private readonly PartitionedRateLimiter<(string Address, Guid Link)> limiter = PartitionedRateLimiter.CreateChained(

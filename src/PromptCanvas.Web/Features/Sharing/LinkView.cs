@@ -1,17 +1,16 @@
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
-using PromptCanvas.Data.People;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>What a link shows.</summary>
+/// <summary>The content of a share link.</summary>
 internal sealed class LinkView(IDbContextFactory<AppDbContext> databases)
 {
     private const int MostPictures = 500;
 
-    /// <summary>Null when what was shared is gone.</summary>
+    /// <summary>Null when the shared picture or board no longer exists.</summary>
     public async Task<Shared?> ReadAsync(ShareLink link, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -30,11 +29,11 @@ internal sealed class LinkView(IDbContextFactory<AppDbContext> databases)
     }
 }
 
-/// <summary>What is shared.</summary>
-/// <param name="Board">The board's name; null where it is one picture.</param>
-/// <param name="By">Who shares it.</param>
+/// <summary>A shared picture or board.</summary>
+/// <param name="Board">The board's name; null for a single picture.</param>
+/// <param name="By">Name of the person who shares it.</param>
 public sealed record Shared(string? Board, string By, IReadOnlyList<SharedPicture> Pictures);
 
-/// <summary>A picture behind a link.</summary>
-/// <param name="Prompt">Null where its owner keeps it.</param>
+/// <summary>A picture of a share link.</summary>
+/// <param name="Prompt">Null when its owner does not share it.</param>
 public sealed record SharedPicture(Guid Id, string? Prompt, int Width, int Height);

@@ -1,32 +1,31 @@
 using Microsoft.Net.Http.Headers;
-
 using PromptCanvas.Data.Sharing;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Png;
-using PromptCanvas.Web.Hosting;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>What a link's page is made of: its data, and the bytes of its pictures. Without the link's password 401, without a link 404.</summary>
+/// <summary>Data and picture bytes of a share link. 401 without the link's password, 404 without a valid link.</summary>
 internal static class ShareEndpoints
 {
     public static void AddSharing(this IServiceCollection services)
     {
         services.AddSingleton<LinkLimits>();
         services.AddSingleton<LinkView>();
-        services.AddScoped<LinkDoor>();
+        services.AddScoped<ShareLinkAccess>();
         services.AddScoped<ShareLinks>();
     }
 
     public static void MapSharing(this IEndpointRouteBuilder app)
     {
         var links = app.MapGroup("/s/{token}").AllowAnonymous().ExcludeFromDescription();
-        links.MapGet("/data", DataAsync).WithMetadata(new InertContent());
-        links.MapGet("/images/{id:guid}/content", ContentAsync).WithMetadata(new InertContent());
-        links.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).WithMetadata(new InertContent());
+        links.MapGet("/data", DataAsync).WithMetadata(new UserContent());
+        links.MapGet("/images/{id:guid}/content", ContentAsync).WithMetadata(new UserContent());
+        links.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).WithMetadata(new UserContent());
     }
 
-    private static Task<IResult> DataAsync(string token, LinkDoor door, LinkView view, HttpContext context, CancellationToken cancellationToken) =>
+    private static Task<IResult> DataAsync(string token, ShareLinkAccess door, LinkView view, HttpContext context, CancellationToken cancellationToken) =>
         OpenAsync(token, door, context, async link => await view.ReadAsync(link, cancellationToken) is { } shared
             ? TypedResults.Json(new
             {
@@ -46,7 +45,7 @@ internal static class ShareEndpoints
             : TypedResults.NotFound());
 
     private static Task<IResult> ContentAsync(
-        string token, Guid id, bool? download, LinkDoor door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        string token, Guid id, bool? download, ShareLinkAccess door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
         OpenAsync(token, door, context, async link =>
         {
             if (!link.AllowsDownload || !await view.ShowsAsync(link, id, cancellationToken) || await store.OpenContentAsync(id, cancellationToken) is not { } content)
@@ -61,22 +60,22 @@ internal static class ShareEndpoints
         });
 
     private static Task<IResult> ThumbnailAsync(
-        string token, Guid id, LinkDoor door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        string token, Guid id, ShareLinkAccess door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
         OpenAsync(token, door, context, async link => await view.ShowsAsync(link, id, cancellationToken) && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
             ? TypedResults.Stream(content.Stream, content.ContentType)
             : TypedResults.NotFound());
 
-    private static async Task<IResult> OpenAsync(string token, LinkDoor door, HttpContext context, Func<ShareLink, Task<IResult>> give)
+    private static async Task<IResult> OpenAsync(string token, ShareLinkAccess door, HttpContext context, Func<ShareLink, Task<IResult>> give)
     {
-        // A link may end at any moment, and no search engine shall keep what it showed.
+        // A link can end at any moment, so responses must not be cached or indexed.
         context.Response.Headers.CacheControl = "private, no-store";
         context.Response.Headers["X-Robots-Tag"] = "noindex";
         return await door.FindAsync(token, context.RequestAborted) is not { } link ? TypedResults.NotFound()
-            : !door.IsOpen(link, context) ? TypedResults.Text("This link has a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
+            : !door.IsOpen(link, context) ? TypedResults.Text("This link requires a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
             : await give(link);
     }
 
-    // The prompt would be in the file too.
+    // The file contains the prompt too, so strip it.
     private static async Task<IResult> StrippedAsync(StoredContent content, CancellationToken cancellationToken)
     {
         await using var stream = content.Stream;

@@ -1,25 +1,25 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Sharing;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>A person's own links. The database keeps no token and no password, only what they hash to.</summary>
+/// <summary>A person's own links. The database stores hashes of the token and the password only.</summary>
 internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPasswordHasher<Person> hasher, TimeProvider clock)
 {
     private const int LongestPassword = 256;
     private const int MostShown = 200;
 
-    /// <returns>The address's token, which nobody can read again; or why there is no link.</returns>
-    public async Task<Result<string>> MakeAsync(Viewer viewer, NewShareLink wished, CancellationToken cancellationToken)
+    /// <returns>The token of the URL, which cannot be read again; or why the link was refused.</returns>
+    public async Task<Result<string>> MakeAsync(Actor actor, NewShareLink wished, CancellationToken cancellationToken)
     {
         if (!NewShareLink.Spans.Contains(wished.Days))
         {
-            return new InvalidInput("days", $"A link works for {string.Join(", ", NewShareLink.Spans)} days.");
+            return new InvalidInput("days", $"The lifetime must be one of {string.Join(", ", NewShareLink.Spans)} days.");
         }
 
         if (wished.Password is { Length: > LongestPassword })
@@ -28,9 +28,9 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsOwnAsync(database, viewer, wished, cancellationToken))
+        if (!await IsOwnAsync(database, actor, wished, cancellationToken))
         {
-            return new NotFound("There is nothing of yours with this address.");
+            return new NotFound("You have no picture or board with this id.");
         }
 
         var token = SecretToken.Create();
@@ -38,7 +38,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         database.ShareLinks.Add(new ShareLink
         {
             Id = Guid.NewGuid(),
-            PersonId = viewer.PersonId,
+            PersonId = actor.PersonId,
             ImageId = wished.ImageId,
             BoardId = wished.BoardId,
             TokenHash = SecretToken.HashOf(token),
@@ -52,14 +52,14 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         return token;
     }
 
-    /// <summary>Those that still work, the newest first; of one picture or board, or all.</summary>
-    public async Task<IReadOnlyList<OwnLink>> ReadAsync(Viewer viewer, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
+    /// <summary>The valid links, newest first; of one picture or board, or all.</summary>
+    public async Task<IReadOnlyList<OwnLink>> ReadAsync(Actor actor, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await (
             from link in database.ShareLinks
-            where link.PersonId == viewer.PersonId && link.RevokedAt == null
+            where link.PersonId == actor.PersonId && link.RevokedAt == null
                 && (imageId == null || link.ImageId == imageId) && (boardId == null || link.BoardId == boardId)
             join row in database.Images on link.ImageId equals row.Id into images
             from image in images.DefaultIfEmpty()
@@ -79,26 +79,26 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
                 link.Opened)).Take(MostShown).ToListAsync(cancellationToken);
     }
 
-    /// <summary>From now on there is nothing under its address.</summary>
-    public async Task RevokeAsync(Viewer viewer, Guid linkId, CancellationToken cancellationToken)
+    /// <summary>Revokes a link at once.</summary>
+    public async Task RevokeAsync(Actor actor, Guid linkId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await database.ShareLinks.Where(link => link.Id == linkId && link.PersonId == viewer.PersonId && link.RevokedAt == null)
+        await database.ShareLinks.Where(link => link.Id == linkId && link.PersonId == actor.PersonId && link.RevokedAt == null)
             .ExecuteUpdateAsync(change => change.SetProperty(link => link.RevokedAt, now), cancellationToken);
     }
 
-    /// <summary>Whether somebody may share a picture or a board: it is theirs, and there.</summary>
-    public async Task<bool> IsOwnAsync(Viewer viewer, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
+    /// <summary>Whether the person owns the picture or board, and it exists.</summary>
+    public async Task<bool> IsOwnAsync(Actor actor, Guid? imageId, Guid? boardId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await IsOwnAsync(database, viewer, new NewShareLink(imageId, boardId, NewShareLink.UsualDays, null, false, false), cancellationToken);
+        return await IsOwnAsync(database, actor, new NewShareLink(imageId, boardId, NewShareLink.UsualDays, null, false, false), cancellationToken);
     }
 
-    private static async Task<bool> IsOwnAsync(AppDbContext database, Viewer viewer, NewShareLink wished, CancellationToken cancellationToken) => wished switch
+    private static async Task<bool> IsOwnAsync(AppDbContext database, Actor actor, NewShareLink wished, CancellationToken cancellationToken) => wished switch
     {
-        { ImageId: { } imageId, BoardId: null } => await database.Images.VisibleTo(viewer).AnyAsync(image => image.Id == imageId && image.PersonId == viewer.PersonId, cancellationToken),
-        { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == viewer.PersonId, cancellationToken),
+        { ImageId: { } imageId, BoardId: null } => await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.PersonId == actor.PersonId, cancellationToken),
+        { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == actor.PersonId, cancellationToken),
         _ => false,
     };
 }

@@ -4,7 +4,7 @@ using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
-/// <summary>What somebody sees who was sent a link. No account, no script.</summary>
+/// <summary>The public page of a share link. Needs no account and no script.</summary>
 public sealed partial class SharePage
 {
     private ShareLink? link;
@@ -21,7 +21,7 @@ public sealed partial class SharePage
     public string? Password { get; set; }
 
     [Inject]
-    private LinkDoor Door { get; set; } = null!;
+    private ShareLinkAccess Door { get; set; } = null!;
 
     [Inject]
     private LinkView View { get; set; } = null!;

@@ -1,31 +1,28 @@
 using System.Security.Claims;
-
 using Microsoft.Net.Http.Headers;
-
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Generation.Uploads;
-using PromptCanvas.Web.Hosting;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Uploads;
 
-/// <summary><c>POST /api/uploads</c>: pictures and masks for jobs.</summary>
+/// <summary><c>POST /api/uploads</c>: uploads pictures and masks for jobs.</summary>
 internal static class UploadEndpoint
 {
-    // The picture and the form around it.
+    // The picture plus the overhead of the form.
     private const long LargestRequest = 21 * 1024 * 1024;
 
     public static void MapUploads(this IEndpointRouteBuilder api)
     {
-        // Antiforgery is the whole group's matter: a key needs none.
+        // The route group checks antiforgery tokens; requests with a key need none.
         api.MapPost("/uploads", AddAsync).RequireAuthorization(Policies.Upload).DisableAntiforgery()
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
             .Produces<UploadView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .WithSummary("Brings a picture or mask along for a job; it is private and kept for 24 hours unless a job uses it. Scope: edit or vary.");
+            .WithSummary("Uploads a picture or mask for a job. It is private and is deleted after 24 hours unless a job uses it. Scope: edit or vary.");
         api.MapGet("/uploads/{id:guid}/content", ContentAsync).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "image/png").ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("The pixels of a picture you brought along. Scope: read.").WithMetadata(new InertContent());
+            .WithSummary("The pixels of a picture that you uploaded. Scope: read.").WithMetadata(new UserContent());
     }
 
     private static async Task<IResult> AddAsync(IFormFile? file, ClaimsPrincipal user, IUploads uploads, CancellationToken cancellationToken)
@@ -36,16 +33,16 @@ internal static class UploadEndpoint
         }
 
         await using var content = file.OpenReadStream();
-        return (await uploads.AddAsync(user.ToViewer(), content, cancellationToken)).TryGet(out var upload, out var refusal)
+        return (await uploads.AddAsync(user.ToActor(), content, cancellationToken)).TryGet(out var upload, out var refusal)
             ? TypedResults.Created((string?)null, upload)
             : refusal.ToProblem();
     }
 
     private static async Task<IResult> ContentAsync(Guid id, HttpContext context, IUploads uploads, CancellationToken cancellationToken)
     {
-        if (await uploads.OpenAsync(context.User.ToViewer(), id, cancellationToken) is not { } content)
+        if (await uploads.OpenAsync(context.User.ToActor(), id, cancellationToken) is not { } content)
         {
-            return new NotFound("There is no upload with this id; uploads are kept for 24 hours unless a job uses them.").ToProblem();
+            return new NotFound("There is no upload with this id; uploads are deleted after 24 hours unless a job uses them.").ToProblem();
         }
 
         context.Response.Headers.CacheControl = "private, no-cache";

@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text;
-
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Usage;
 
-/// <summary>Usage as a table for a spreadsheet (RFC 4180).</summary>
+/// <summary>Usage as CSV (RFC 4180).</summary>
 internal static class UsageCsv
 {
-    // A spreadsheet takes a cell that begins so for a formula.
+    // Spreadsheets interpret cells with these first characters as formulas.
     private const string FormulaStarts = "=+-@\t\r";
 
-    /// <param name="nameOf">How a person is shown; null = made before there were accounts.</param>
+    /// <param name="nameOf">The display name of a person; null = pictures from before accounts existed.</param>
     public static string Write(IEnumerable<UsageLine> lines, Func<Guid?, string> nameOf)
     {
         var text = new StringBuilder("day,person,model,pictures\r\n");

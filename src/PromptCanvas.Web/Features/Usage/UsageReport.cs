@@ -1,15 +1,15 @@
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
+
 
 namespace PromptCanvas.Web.Features.Usage;
 
-/// <summary>Somebody's or something's share of the pictures.</summary>
-/// <param name="Name">As it is shown.</param>
+/// <summary>One person's or one model's share of the pictures.</summary>
 public sealed record UsageShare(string Name, int Pictures);
 
-/// <summary>What was made in a span of days, added up in three ways.</summary>
+/// <summary>Usage in a span of days, totalled by day, person and model.</summary>
 internal sealed record UsageReport
 {
-    // A week evens out that nobody works on Sundays.
+    // A whole week averages out weekends.
     private const int PaceDays = 7;
     private const int ForecastDays = 30;
 
@@ -17,26 +17,26 @@ internal sealed record UsageReport
 
     public required int Total { get; init; }
 
-    /// <summary>Every day of the span, the empty ones too, in order.</summary>
+    /// <summary>Every day of the span in order, including days without pictures.</summary>
     public IReadOnlyList<(DateOnly Day, int Pictures)> Days { get; }
 
-    /// <summary>The most first.</summary>
+    /// <summary>Largest share first.</summary>
     public required IReadOnlyList<UsageShare> People { get; init; }
 
-    /// <summary>The most first.</summary>
+    /// <summary>Largest share first.</summary>
     public required IReadOnlyList<UsageShare> Models { get; init; }
 
     public int BusiestDay => Days.Max(day => day.Pictures);
 
-    /// <summary>Pictures a day over the last seven days of the span, or all of a shorter one.</summary>
+    /// <summary>Average pictures per day over the last seven days of the span, or over a shorter span.</summary>
     public double Pace => Days.TakeLast(PaceDays).Average(day => day.Pictures);
 
-    /// <summary>Pictures in the next 30 days if people go on so.</summary>
+    /// <summary>Pictures in the next 30 days at the current pace.</summary>
     public int Forecast => (int)Math.Round(Pace * ForecastDays);
 
     /// <param name="today">The last day of the span.</param>
-    /// <param name="days">How many; at least 1.</param>
-    /// <param name="nameOf">How a person is shown; null = made before there were accounts.</param>
+    /// <param name="days">Number of days; at least 1.</param>
+    /// <param name="nameOf">The display name of a person; null = pictures from before accounts existed.</param>
     public static UsageReport Of(IReadOnlyList<UsageLine> lines, DateOnly today, int days, Func<Guid?, string> nameOf)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);

@@ -1,11 +1,9 @@
 using System.Net;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Accounts;
@@ -145,7 +143,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         return answer.Headers.Location ?? throw new InvalidOperationException($"The provider answered {answer.StatusCode}.");
     }
 
-    // To the provider, back with its code, and into the studio.
+    // To the provider, back with the code, and into the studio.
     private static async Task<HttpResponseMessage> GoRoundAsync(HttpClient browser, string returnUrl = "/")
     {
         using var left = await browser.GetAsync($"/sign-in/external?returnUrl={returnUrl}", TestContext.Current.CancellationToken);

@@ -64,7 +64,7 @@ public sealed partial class RecoveryTests : IAsyncDisposable
             answers.Add(Nonce().Replace(await asked.TextAsync(), ""));
         }
 
-        // Letters leave in the order of the requests: what comes is the last one's, and alone.
+        // Mails are sent in the order of the requests, so the only mail belongs to the last request.
         var (to, _) = await LetterAsync();
         Assert.Equal(Studio.AdministratorEmail, to);
         Assert.Equal(0, box.Count);

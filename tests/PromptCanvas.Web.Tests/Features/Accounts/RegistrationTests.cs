@@ -9,7 +9,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Accounts;
 
-/// <summary>Who may make an account: whoever comes, whoever is invited, nobody.</summary>
+/// <summary>Who may create an account: everyone, invited people, or no one.</summary>
 public sealed class RegistrationTests
 {
     private const string Newcomer = "newcomer@example.com";
@@ -45,7 +45,7 @@ public sealed class RegistrationTests
         Assert.DoesNotContain("/register", await browser.GetStringAsync("/sign-in", Cancellation), StringComparison.Ordinal);
         Assert.DoesNotContain("<form", await browser.GetStringAsync("/register", Cancellation), StringComparison.Ordinal);
 
-        // The token of another form, as an attacker has it.
+        // The token of another form, as an attacker could get it.
         var token = PageForms.TokenOf(await browser.GetStringAsync("/sign-in", Cancellation));
         using var sent = await browser.PostFieldsAsync(
             "/register", ("_handler", "register"), ("__RequestVerificationToken", token), ("Form.Email", Newcomer), ("Form.Password", Studio.Password));

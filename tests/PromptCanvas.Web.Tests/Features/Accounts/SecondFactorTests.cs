@@ -38,12 +38,12 @@ public sealed partial class SecondFactorTests(Studio studio) : IClassFixture<Stu
         Assert.Equal(HttpStatusCode.OK, await WithRecoveryAsync(recovery));
     }
 
-    // RFC 6238 with SHA-1, 30 seconds, six digits: what every authenticator app computes.
+    // RFC 6238 with SHA-1, 30 seconds and six digits, as every authenticator app computes it.
     private static string CodeOf(string key)
     {
         var counter = new byte[8];
         BinaryPrimitives.WriteInt64BigEndian(counter, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30);
-#pragma warning disable CA5350 // The algorithm is the apps', not ours to choose.
+#pragma warning disable CA5350 // The algorithm is fixed by the authenticator apps.
         var hash = HMACSHA1.HashData(FromBase32(key.Replace(" ", "", StringComparison.Ordinal)), counter);
 #pragma warning restore CA5350
         var number = BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(hash[^1] & 15)) & int.MaxValue;

@@ -9,7 +9,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Accounts;
 
-/// <summary>How an installation gets its first administrator.</summary>
+/// <summary>Creation of an installation's first administrator.</summary>
 public sealed class SetupTests : IAsyncDisposable
 {
     private readonly Studio studio = new() { Settings = { ["PROMPTCANVAS_ADMIN_EMAIL"] = "", ["PROMPTCANVAS_ADMIN_PASSWORD"] = "" } };

@@ -90,7 +90,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
     [InlineData("invited")]
     public async Task SignIn_Refused_ComparesOnePasswordWhoeverItIs(string who)
     {
-        // Counted, not timed: how long an answer takes depends on the machine, that it hashes does not.
+        // Counts hash operations instead of measuring time, because response times depend on the machine.
         var hasher = new CountingHasher();
         await using var counted = new Studio { Change = services => services.Replace(ServiceDescriptor.Scoped<IPasswordHasher<Person>>(_ => hasher)) };
         _ = counted.Administrator;
@@ -199,7 +199,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
         }
     }
 
-    // Five wrong passwords; how long the lock is then.
+    // Enters five wrong passwords and returns the lockout duration.
     private async Task<TimeSpan> LockAsync(HttpClient browser)
     {
         var before = TimeProvider.System.GetUtcNow();

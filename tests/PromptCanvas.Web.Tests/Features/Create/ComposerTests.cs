@@ -132,7 +132,7 @@ public sealed class ComposerTests : IDisposable
         Offer(composer, "a ring", size: 256);
         composer.Find("#prompt").Input("a ring in the rain");
 
-        // The same address once more, because something else of the page changed: what was typed stays.
+        // Same parameters again, because another part of the page changed: the typed text stays.
         Offer(composer, "a ring", size: 256);
         Assert.Equal("a ring in the rain", composer.Find("#prompt").GetAttribute("value"));
 

@@ -1,8 +1,7 @@
 using Bunit;
-
 using Microsoft.Extensions.DependencyInjection;
-
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Tests.Features.Create;

@@ -1,17 +1,17 @@
 using System.IO.Compression;
 using System.Net;
-
 using Microsoft.Extensions.DependencyInjection;
-
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;
 
-/// <summary>Boards, comments and bundles: what others put there is seen by whoever may see it, and by nobody else.</summary>
+/// <summary>Boards, comments and bundles: their content is visible only to people who have access to it.</summary>
 public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -134,20 +134,20 @@ public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
         Assert.All(zip.Entries, entry => Assert.True(entry.Length > 100));
     }
 
-    private async Task<(Viewer Viewer, HttpClient Client)> PersonAsync(string email)
+    private async Task<(Actor Actor, HttpClient Client)> PersonAsync(string email)
     {
         var person = await studio.PersonAsync(email, PersonRoles.Member);
-        return (new Viewer(person.Id, PersonRoles.Member), studio.ClientOf(person));
+        return (new Actor(person.Id, PersonRoles.Member), studio.ClientOf(person));
     }
 
-    private async Task<Guid> MakeBoardAsync(Viewer viewer, string name)
+    private async Task<Guid> MakeBoardAsync(Actor actor, string name)
     {
-        Assert.True((await Boards.MakeAsync(viewer, name, Cancellation)).TryGet(out var id, out _));
+        Assert.True((await Boards.MakeAsync(actor, name, Cancellation)).TryGet(out var id, out _));
         return id;
     }
 
-    private Task<PromptCanvas.Generation.Jobs.GalleryPage> LibraryAsync(Viewer viewer, Guid boardId) =>
-        studio.Services.GetRequiredService<ILibrary>().ReadAsync(viewer, LibraryFilter.Everything with { Board = boardId }, null, 20, Cancellation);
+    private Task<PicturePage> LibraryAsync(Actor actor, Guid boardId) =>
+        studio.Services.GetRequiredService<ILibrary>().ReadAsync(actor, LibraryFilter.Everything with { Board = boardId }, null, 20, Cancellation);
 
     private static async Task<Guid> PictureAsync(HttpClient client, string visibility)
     {

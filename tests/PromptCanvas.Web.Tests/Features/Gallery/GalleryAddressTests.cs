@@ -13,7 +13,7 @@ public sealed class GalleryAddressTests
     {
         var address = new GalleryAddress
         {
-            Shelf = Shelf.Mine,
+            GalleryView = GalleryView.Mine,
             Words = "50% red & blue é",
             ByMeaning = true,
             Like = Guid.NewGuid(),
@@ -37,7 +37,7 @@ public sealed class GalleryAddressTests
     public void Of_WhatSaysNothing_IsEverything(string query) =>
         Assert.Equal((new GalleryAddress(), LibraryFilter.Everything), (GalleryAddress.Of($"{Root}/gallery{query}"), GalleryAddress.Of($"{Root}/gallery{query}").ToFilter()));
 
-    // On 29 March 2026 Berlin's clocks go from UTC+1 to UTC+2: that day has 23 hours.
+    // On 29 March 2026 Berlin switches from UTC+1 to UTC+2; that day has 23 hours.
     [Theory]
     [InlineData("zone=Europe/Berlin", 28, 23, 29, 22)]
     [InlineData("zone=America/New_York", 29, 4, 30, 4)]

@@ -1,6 +1,8 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Security;
 
@@ -8,7 +10,7 @@ namespace PromptCanvas.Web.Tests.Features.Gallery;
 
 public sealed class GalleryWindowTests
 {
-    private readonly Shelf shelf = new();
+    private readonly GalleryView shelf = new();
 
     [Fact]
     public async Task LoadMoreAsync_ToTheEnd_HasEveryPictureOnceNewestFirst()
@@ -84,54 +86,51 @@ public sealed class GalleryWindowTests
     }
 
     /// <summary>Finished pictures in memory.</summary>
-    private sealed class Shelf : ILibrary, IPictureTimeline, IJobQueries, ICurrentViewer
+    private sealed class GalleryView : ILibrary, IPictureTimeline, IJobQueries, ICurrentActor
     {
-        public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<DateTimeOffset>>([.. Pictures.Select(picture => picture.CreatedAt)]);
 
-        public Task<int> CountAsync(Viewer viewer, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
+        public Task<int> CountAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
             Task.FromResult(Pictures.Count);
 
         public Task<IReadOnlyList<PictureView>> ReadRangeAsync(
-            Viewer viewer, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken) =>
+            Actor actor, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<PictureView>>([.. Pictures.Where(picture => picture.CreatedAt <= until).Skip(start).Take(take)]);
 
-        public Task<Guid?> FindByKeyAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Guid?> FindByKeyAsync(Actor actor, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public List<PictureView> Pictures { get; } = [];
 
         public void Add(int count)
         {
-            // Four of a job are often done in the same moment.
+            // Pictures of the same job often finish at the same time.
             for (var i = 0; i < count; i++)
             {
                 Pictures.Insert(0, new PictureView(Guid.NewGuid(), Guid.NewGuid(), 0, "a cube", 1, "starter", 64, 64, DateTimeOffset.UnixEpoch.AddMinutes(Pictures.Count / 4)));
             }
         }
 
-        public Task<GalleryPage> ReadAsync(Viewer viewer, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
+        public Task<PicturePage> ReadAsync(Actor actor, LibraryFilter filter, string? after, int take, CancellationToken cancellationToken)
         {
             var from = after is null ? 0 : Pictures.FindIndex(picture => picture.Id.ToString() == after) + 1;
             var page = Pictures.Skip(from).Take(take).ToList();
-            return Task.FromResult(new GalleryPage(page, from + take < Pictures.Count ? page[^1].Id.ToString() : null));
+            return Task.FromResult(new PicturePage(page, from + take < Pictures.Count ? page[^1].Id.ToString() : null));
         }
 
-        public Task<PictureView?> FindPictureAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken) =>
-            Task.FromResult(Pictures.Find(picture => picture.Id == imageId));
+        public Task<bool> IsFavouriteAsync(Actor actor, Guid imageId, CancellationToken cancellationToken) => Task.FromResult(false);
 
-        public Task<bool> IsFavouriteAsync(Viewer viewer, Guid imageId, CancellationToken cancellationToken) => Task.FromResult(false);
+        public Task<bool> MarkAsync(Actor actor, Guid imageId, bool isFavourite, CancellationToken cancellationToken) => Task.FromResult(false);
 
-        public Task<bool> MarkAsync(Viewer viewer, Guid imageId, bool isFavourite, CancellationToken cancellationToken) => Task.FromResult(false);
+        public Task<int> DeleteAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken) => Task.FromResult(0);
 
-        public Task<int> DeleteAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken) => Task.FromResult(0);
+        public Task<int> RestoreAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken) => Task.FromResult(0);
 
-        public Task<int> RestoreAsync(Viewer viewer, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken) => Task.FromResult(0);
+        public ValueTask<Actor> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Actor(Guid.Empty, PersonRoles.Member));
 
-        public ValueTask<Viewer> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Viewer(Guid.Empty, PersonRoles.Member));
+        public Task<JobView?> FindAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
 
-        public Task<JobView?> FindAsync(Viewer viewer, Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
-
-        public Task<IReadOnlyList<JobView>> ActiveAsync(Viewer viewer, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JobView>>([]);
+        public Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JobView>>([]);
 
         public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
 

@@ -1,4 +1,6 @@
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Features.Gallery;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
-
 using Microsoft.Extensions.DependencyInjection;
-
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Jobs;
@@ -65,7 +63,7 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
         await queue.PauseAsync("New card.", null, TestContext.Current.CancellationToken);
         var id = await client.StartJobAsync();
 
-        // Places are looked up once a second for everybody.
+        // Queue positions are computed once a second for all jobs.
         var job = await client.JobWhenAsync(id, one => one.GetProperty("why").ValueKind is JsonValueKind.String);
         Assert.Equal("The queue is paused: New card.", job.GetProperty("why").GetString());
         await queue.ResumeAsync(TestContext.Current.CancellationToken);

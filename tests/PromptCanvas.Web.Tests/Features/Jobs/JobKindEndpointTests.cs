@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Imaging.Pixels;
@@ -158,7 +158,7 @@ public sealed class JobKindEndpointTests(Studio studio) : IClassFixture<Studio>
 
     private async Task<Guid> BoardOfAsync(SomebodyInTest person)
     {
-        var made = await studio.Services.GetRequiredService<IBoards>().MakeAsync(new Viewer(person.Id, PersonRoles.Member), "Cubes", TestContext.Current.CancellationToken);
+        var made = await studio.Services.GetRequiredService<IBoards>().MakeAsync(new Actor(person.Id, PersonRoles.Member), "Cubes", TestContext.Current.CancellationToken);
         Assert.True(made.TryGet(out var board, out _));
         return board;
     }

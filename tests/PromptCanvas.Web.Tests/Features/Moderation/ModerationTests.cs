@@ -1,9 +1,8 @@
 using System.Net;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Web.Tests.Fakes;
@@ -40,7 +39,7 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
             await studio.Services.GetRequiredService<AuditLog>().ReadAsync(0, 100, TestContext.Current.CancellationToken),
             entry => entry.Action == "picture.opened" && entry.Target == picture.ToString() && entry.Detail == "a complaint by the school");
 
-        // Read once, it is gone from the page; the row stays.
+        // After it was read, the notice is no longer shown; the row stays.
         await using var database = await DatabaseAsync();
         var row = await database.Notices.SingleAsync(notice => notice.PersonId == owner.Id, TestContext.Current.CancellationToken);
         using var read = await theirs.SendFormAsync("/account", "notices", ("LastNotice", $"{row.Id}"));

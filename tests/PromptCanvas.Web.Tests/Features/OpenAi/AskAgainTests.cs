@@ -1,21 +1,19 @@
 using System.Net;
 using System.Net.Http.Json;
-
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Clients that ask again by themselves, on either database: what never arrived is given once more for its one charge, and what did arrive
-/// is never given again.</summary>
+/// <summary>Clients that retry automatically, on both databases: a response that never arrived is sent again for the same charge, and a response
+/// that arrived is never sent again.</summary>
 public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -57,7 +55,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
             new { prompt = "bytes", size = "256x256", response_format = "b64_json" },
             new { prompt = "events", size = "256x256", stream = true }])
         {
-            // A program asks the same again and again; one of its calls is refused, and the client sends that one once more by itself.
+            // A client repeats the same request; one call fails, and the client library retries it automatically.
             var first = await TextAsync(client, body, retries: 0);
             var second = await TextAsync(client, body, retries: 1);
 
@@ -101,7 +99,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
             first = await TextAsync(client, body, retries: 0);
         }
 
-        // As a process leaves it that ends when the picture is there and its answer is not out.
+        // State after a process that ended when the picture was finished but the response was not sent.
         await using (var database = await DatabaseAsync())
         {
             Assert.Equal(1, await database.Database.ExecuteSqlRawAsync("UPDATE \"Jobs\" SET \"AnsweredAt\" = NULL WHERE \"AnsweredAt\" IS NOT NULL", Cancellation));
@@ -193,7 +191,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         Assert.NotEqual(first[0], await PictureAsync(client, path, "another"));
         Assert.Equal(2, await client.UsedAsync());
 
-        // What was sent again left nothing behind.
+        // The retry left no uploads behind.
         await using var after = await DatabaseAsync();
         Assert.Equal(await after.JobInputs.Select(input => input.UploadId).Distinct().CountAsync(Cancellation), await after.Uploads.CountAsync(Cancellation));
     }
@@ -213,7 +211,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         }
 
-        // One of the two pictures cannot be used.
+        // One of the two pictures is unusable.
         using var unusable = await client.PostAsync(OpenAiCalls.Edits, ("image", TestPictures.Png(64, 64)), ("mask", WhiteMask()), ("prompt", "a cube"), ("size", "256x256"));
         Assert.Equal(HttpStatusCode.BadRequest, unusable.StatusCode);
 
@@ -282,10 +280,10 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         await OpenAsync(DatabaseProvider.Sqlite, services =>
         {
             services.AddHttpContextAccessor();
-            var inner = services.Single(service => service.ServiceType == typeof(IAnswers));
+            var inner = services.Single(service => service.ServiceType == typeof(IResponseDelivery));
             services.Remove(inner);
-            services.AddSingleton<IAnswers>(provider => new AnswersAround(
-                (IAnswers)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), () => Interlocked.Exchange(ref isCut, 1) == 0 ? CutAsync(provider) : Task.CompletedTask));
+            services.AddSingleton<IResponseDelivery>(provider => new AnswersAround(
+                (IResponseDelivery)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!), () => Interlocked.Exchange(ref isCut, 1) == 0 ? CutAsync(provider) : Task.CompletedTask));
         });
         using var client = studio.CreateClient();
         var body = new { prompt = "gone", size = "256x256", response_format = "b64_json" };
@@ -298,7 +296,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(1, await client.UsedAsync());
     }
 
-    // The client is gone, and the studio hears of it before it does anything else.
+    // The client disconnects, and the server sees it before it continues.
     private static async Task CutAsync(IServiceProvider provider)
     {
         var context = provider.GetRequiredService<IHttpContextAccessor>().HttpContext!;
@@ -398,17 +396,17 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
 
     private Task<AppDbContext> DatabaseAsync() => studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
 
-    private sealed class AnswersAround(IAnswers inner, Func<Task> beforeTheFirstNote) : IAnswers
+    private sealed class AnswersAround(IResponseDelivery inner, Func<Task> beforeTheFirstNote) : IResponseDelivery
     {
-        public Task<IReadOnlyList<Guid>> FindOpenAsync(Viewer viewer, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) =>
-            inner.FindOpenAsync(viewer, keyPrefix, maximumAge, cancellationToken);
+        public Task<IReadOnlyList<Guid>> FindOpenAsync(Actor actor, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) =>
+            inner.FindOpenAsync(actor, keyPrefix, maximumAge, cancellationToken);
 
-        public Task<KeyedJobs> FindByKeyAsync(Viewer viewer, string key, CancellationToken cancellationToken) => inner.FindByKeyAsync(viewer, key, cancellationToken);
+        public Task<KeyedJobs> FindByKeyAsync(Actor actor, string key, CancellationToken cancellationToken) => inner.FindByKeyAsync(actor, key, cancellationToken);
 
-        public async Task NoteAsync(Guid jobId, bool isOut, CancellationToken cancellationToken)
+        public async Task MarkDeliveredAsync(Guid jobId, bool isOut, CancellationToken cancellationToken)
         {
             await beforeTheFirstNote();
-            await inner.NoteAsync(jobId, isOut, cancellationToken);
+            await inner.MarkDeliveredAsync(jobId, isOut, cancellationToken);
         }
     }
 }

@@ -1,17 +1,15 @@
 using System.Net;
 using System.Text;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Every refusal under /v1 is OpenAI's error object, and nothing refused is charged.</summary>
+/// <summary>Every error under /v1 is OpenAI's error object, and refused requests are not charged.</summary>
 public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
 {
     private readonly HttpClient client = studio.CreateClient();
@@ -155,10 +153,10 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Theory]
-    [InlineData("""{ "images": [{ "image_url": "https://example.com/a.png" }] }""", "images", "fetches nothing")]
-    [InlineData("""{ "images": [{ "image_url": "http://169.254.169.254/latest" }] }""", "images", "fetches nothing")]
-    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,%%%" }] }""", "images", "fetches nothing")]
-    [InlineData("""{ "images": [{ "file_id": "file-123" }] }""", "images", "files are not kept here")]
+    [InlineData("""{ "images": [{ "image_url": "https://example.com/a.png" }] }""", "images", "does not fetch URLs")]
+    [InlineData("""{ "images": [{ "image_url": "http://169.254.169.254/latest" }] }""", "images", "does not fetch URLs")]
+    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,%%%" }] }""", "images", "does not fetch URLs")]
+    [InlineData("""{ "images": [{ "file_id": "file-123" }] }""", "images", "does not store files")]
     [InlineData("""{ "images": "a.png" }""", "images", "expected an array")]
     [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,R0lGODlh" }] }""", "image", "Uploaded image must be a PNG")]
     [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,AA==" }, { "image_url": "data:image/png;base64,AA==" }] }""", "image", "Send one image")]
@@ -186,7 +184,7 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(("requests", "rate_limit_exceeded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
         Assert.Equal(10, response.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
 
-        // Here asking again helps.
+        // A retry can succeed here.
         Assert.False(response.Headers.Contains("x-should-retry"));
         Assert.Equal(0, await impatient.UsedAsync());
     }
@@ -218,7 +216,7 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
             var error = await refused.FaultAsync();
             Assert.Equal(("server_error", "server_is_overloaded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
 
-            // Here asking again helps.
+            // A retry can succeed here.
             Assert.False(refused.Headers.Contains("x-should-retry"));
         }
 

@@ -7,8 +7,8 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Broken bodies, on either database: always an answer in the client's words, never a 500, never our insides, and no picture of what was
-/// never asked for.</summary>
+/// <summary>Malformed bodies, on both databases: always an error in OpenAI's format, never a 500, no internal details, and no picture that was not
+/// requested.</summary>
 public sealed class FuzzTests(PostgresServer server) : IAsyncDisposable
 {
     private const int Rounds = 60;
@@ -16,7 +16,7 @@ public sealed class FuzzTests(PostgresServer server) : IAsyncDisposable
 
     private const string Signs = "\0{}[]\",:-9\r\n";
 
-    // What programs send where something else belongs.
+    // Values of unexpected types, as clients send them.
     private static readonly string[] Strange =
         ["null", "true", "5", "-1", "1e999", "\"\"", "\" \"", "\"\\u0000\"", "\"a\\u0000b\"", "\"\\ud83d\"", "[]", "[\"a cube\"]", "{}", "{ \"a\": [null] }", "\"1\"", "\"true\""];
 
@@ -128,7 +128,7 @@ public sealed class FuzzTests(PostgresServer server) : IAsyncDisposable
         return [.. bytes];
     }
 
-    /// <summary>Well-formed, with something strange for one of the fields.</summary>
+    /// <summary>Well-formed JSON with an unexpected value in one field.</summary>
     private static byte[] Exchange(string good, Random random)
     {
         var members = JsonNode.Parse(good)!.AsObject().Select(member => (member.Key, Text: member.Value!.ToJsonString())).ToList();
@@ -137,7 +137,7 @@ public sealed class FuzzTests(PostgresServer server) : IAsyncDisposable
         return Encoding.UTF8.GetBytes($"{{ {string.Join(", ", members.Select(member => $"\"{member.Key}\": {member.Text}"))} }}");
     }
 
-    // As the last of several says it, which is what everybody reads.
+    // With duplicate keys the last one counts, as most parsers do it.
     private static bool AsksInWords(byte[] body)
     {
         using var document = JsonDocument.Parse(body);
@@ -145,7 +145,7 @@ public sealed class FuzzTests(PostgresServer server) : IAsyncDisposable
             && !string.IsNullOrWhiteSpace(prompt.GetString());
     }
 
-    /// <returns>Whether it was answered with pictures.</returns>
+    /// <returns>Whether the response contains pictures.</returns>
     private static async Task<bool> AssertAnsweredAsync(HttpClient client, string path, byte[] body, string contentType)
     {
         using var content = new ByteArrayContent(body);

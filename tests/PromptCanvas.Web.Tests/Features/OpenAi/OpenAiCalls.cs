@@ -7,7 +7,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>What programs written for OpenAI's server send.</summary>
+/// <summary>Requests as clients of OpenAI's API send them.</summary>
 internal static class OpenAiCalls
 {
     public const string Generations = "/v1/images/generations";
@@ -20,7 +20,7 @@ internal static class OpenAiCalls
 
     public static Task<HttpResponseMessage> PostAsync(this HttpClient client, string path, params (string Name, object Value)[] parts) => client.PostAsync(path, Form(parts), Cancellation);
 
-    /// <summary>Bytes become files without a type, everything else words.</summary>
+    /// <summary>Byte values become files without a content type, all others text.</summary>
     public static MultipartFormDataContent Form(params (string Name, object Value)[] parts)
     {
         var form = new MultipartFormDataContent();
@@ -49,7 +49,7 @@ internal static class OpenAiCalls
         return both.PngsaveBuffer();
     }
 
-    /// <summary>Asserts OpenAI's error object, all four keys and nothing of ours inside.</summary>
+    /// <summary>Asserts that the response is OpenAI's error object with all four keys and no internal details.</summary>
     public static async Task<JsonElement> FaultAsync(this HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync(Cancellation);

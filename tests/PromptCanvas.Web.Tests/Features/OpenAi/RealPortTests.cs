@@ -1,26 +1,23 @@
 using System.ClientModel;
 using System.Net;
 using System.Text.Json;
-
 using Microsoft.Extensions.DependencyInjection;
-
 using OpenAI;
 using OpenAI.Images;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Programs that know nothing of tests, against a studio on a real port: curl as OpenAI's documentation of 2022 has it, the official .NET client,
-/// and the official Node client with its own retries.</summary>
+/// <summary>Real clients against a studio on a real port: curl as in OpenAI's documentation of 2022, the official .NET client, and the official Node
+/// client with its own retries.</summary>
 public sealed class RealPortTests : IAsyncLifetime
 {
     private const string NoCurl = "curl is not installed here (Debian: apt-get install curl).";
 
-    // A form may have 26 MB.
+    // A form may have at most 26 MB.
     private const int TooMuch = 27 * 1024 * 1024;
 
     private readonly string folder = Directory.CreateTempSubdirectory("promptcanvas-port-").FullName;
@@ -54,7 +51,7 @@ public sealed class RealPortTests : IAsyncLifetime
         var varied = await CurlAsync("variations", "-F", "image=@otter.png", "-F", "n=4", "-F", "size=1024x1024");
         Assert.Equal((2, 2, 4), (Addresses(generated).Count, Addresses(edited).Count, Addresses(varied).Count));
 
-        // Its address, as a program without the key fetches it.
+        // Fetches the picture's URL without a key.
         await Programs.RunAsync("curl", ["--silent", "--fail", "--output", "made.png", Addresses(edited)[0]], folder);
         var made = PictureDecoder.Decode(await File.ReadAllBytesAsync(Path.Combine(folder, "made.png"), Cancellation));
         Assert.Equal((1024, 1024), (made.Width, made.Height));
@@ -86,7 +83,7 @@ public sealed class RealPortTests : IAsyncLifetime
         request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {studio.Administrator.Key}");
 
-        // Otherwise the client may be told while it still sends, and hear of a broken line instead.
+        // Otherwise the response may arrive while the client still sends, and the client sees an aborted connection instead.
         request.Headers.ExpectContinue = true;
         using var response = await client.SendAsync(request, Cancellation);
 
@@ -124,7 +121,7 @@ public sealed class RealPortTests : IAsyncLifetime
         Assert.Equal(2, front.Requests);
         using var plain = Client(somebody);
 
-        // This client does not say that it asks again: what it asks is charged like any other request.
+        // This client does not mark retries, so the retry is charged like any other request.
         Assert.Equal(2, await plain.UsedAsync());
     }
 
@@ -134,7 +131,7 @@ public sealed class RealPortTests : IAsyncLifetime
         var scripts = Path.Combine(Studio.RepoRoot, "tests", "clients", "openai-node");
         Assert.SkipUnless(Directory.Exists(Path.Combine(scripts, "node_modules", "openai")), $"The client is not installed: run npm ci in {scripts}.");
 
-        // One a second grows back.
+        // The allowance refills by one per second.
         studio.Settings["RateLimits:WritesPerMinute"] = "60";
         Start();
         var (rich, poor) = (await studio.PersonAsync("rich@example.com", PersonRoles.Member), await studio.PersonAsync("poor@example.com", PersonRoles.Member));
@@ -153,7 +150,7 @@ public sealed class RealPortTests : IAsyncLifetime
                     break;
             }
 
-            // It says how many pictures it had.
+            // The script prints how many pictures it received.
             var said = await Programs.RunAsync("node", ["retries.mjs", scene, $"{Address}", scene == "spent" ? poor.Key : rich.Key], scripts);
             Assert.Equal($"ok {await client.UsedAsync() - before}", said.Trim());
         }

@@ -1,14 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
-
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Imaging.Pixels;
@@ -18,7 +16,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Clients that ask again by themselves, addresses that expire, and queues that are too long.</summary>
+/// <summary>Automatic retries, expiring URLs, and queues that are too long.</summary>
 public sealed class RetryTests : IAsyncDisposable
 {
     private readonly Studio studio = new();
@@ -51,7 +49,7 @@ public sealed class RetryTests : IAsyncDisposable
 
         Assert.Equal((2, 1), (await client.UsedAsync(), await other.UsedAsync()));
 
-        // The first one still can be had, by who asked for it.
+        // The same client can still retrieve the first one.
         await BytesAsync(client, retries: 1);
         Assert.Equal(2, await client.UsedAsync());
     }
@@ -76,7 +74,7 @@ public sealed class RetryTests : IAsyncDisposable
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
         studio.Engine.Gate.Reset();
 
-        // Each picture took a tenth of a second, so that sixty make six seconds.
+        // Each picture took 0.1 s, so that sixty take six seconds.
         for (var job = 0; job < 6; job++)
         {
             await client.StartJobAsync(count: 10, size: 256);
@@ -89,11 +87,11 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.Equal("rate_limit_exceeded", (await response.FaultAsync()).GetProperty("code").GetString());
         Assert.Equal(61, await client.UsedAsync());
 
-        // Not charged and given back: nothing was ever written.
+        // No charge and refund: nothing was written at all.
         Assert.False(await database.Jobs.AnyAsync(row => row.Prompt == "too late", Cancellation));
         Assert.False(await database.Ledger.AnyAsync(line => line.Kind == LedgerKinds.Refund, Cancellation));
 
-        // Who streams may wait.
+        // Streaming requests may wait longer.
         using var request = new HttpRequestMessage(HttpMethod.Post, OpenAiCalls.Generations) { Content = JsonContent.Create(new { prompt = "in time", size = "256x256", stream = true }) };
         using var streamed = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         Assert.Equal(HttpStatusCode.OK, streamed.StatusCode);
@@ -151,7 +149,7 @@ public sealed class RetryTests : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
         }
 
-        // One a second grows back: the allowance is whole again before the picture is finished.
+        // The allowance refills by one per second and is full again before the picture is finished.
         var limits = studio.Services.GetRequiredService<RateLimits>();
         var write = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, studio.Administrator.Id.ToString())])) };
         (write.Request.Method, write.Request.Path) = ("POST", OpenAiCalls.Generations);
@@ -165,7 +163,7 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.Equal("59", Assert.Single(response.Headers.GetValues("x-ratelimit-remaining-requests")));
     }
 
-    // As if they had not arrived; AskAgainTests cuts lines and ends processes instead.
+    // Marks responses as not delivered; AskAgainTests aborts connections and ends processes instead.
     private async Task LoseAnswersAsync()
     {
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);

@@ -12,7 +12,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>Answers as events, and clients that hang up.</summary>
+/// <summary>Responses as events, and clients that disconnect.</summary>
 public sealed class StreamTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -25,7 +25,7 @@ public sealed class StreamTests : IAsyncDisposable
     [Fact]
     public async Task Generations_Streamed_GivesPartialPicturesThenTheFinishedOne()
     {
-        // Nobody sees previews that come before they look.
+        // Previews sent before anyone watches are lost, so hold the engine.
         studio.Engine.Gate.Reset();
         studio.Engine.StepTime = TimeSpan.FromMilliseconds(25);
         using var client = studio.CreateClient();
@@ -127,7 +127,7 @@ public sealed class StreamTests : IAsyncDisposable
         await UntilAsync("cut", "cancelled");
         Assert.Equal(0, await client.UsedAsync());
 
-        // Nothing came of it: the client's next attempt is a picture of its own.
+        // The job was cancelled: the client's retry is a new job.
         studio.Engine.Gate.Set();
         using var again = await OpenAsync(client, OpenAiCalls.Generations, JsonContent.Create(new { prompt = "cut", stream = true, partial_images = 3 }), retries: 1);
         Assert.Equal("image_generation.completed", (await EventsAsync(again))[^1].Type);

@@ -11,7 +11,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>The wire format, byte by byte: as curl sends it in the documentation of 2022, and the liberties that clients take.</summary>
+/// <summary>The wire format byte by byte: as curl sends it in the documentation of 2022, and variants that clients use.</summary>
 public sealed class WireTests(Studio studio) : IClassFixture<Studio>
 {
     private readonly HttpClient client = studio.CreateClient();
@@ -202,7 +202,7 @@ public sealed class WireTests(Studio studio) : IClassFixture<Studio>
     [Fact]
     public async Task Curl_FormOf2022_IsUnderstood()
     {
-        // Written out as curl 7 sends it: quoted names, a type for the file, none for words.
+        // As curl 7 sends it: quoted names, a content type for the file, none for text.
         const string Boundary = "------------------------d74496d66958873e";
         var body = new MemoryStream();
         body.Write(Encoding.ASCII.GetBytes($"--{Boundary}\r\nContent-Disposition: form-data; name=\"image\"; filename=\"image_edit_original.png\"\r\nContent-Type: image/png\r\n\r\n"));

@@ -1,16 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
-
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Operations;
 
-/// <summary>A process has one studio, and its figures are the process's: beside these tests no other studio runs.</summary>
+/// <summary>Metrics are per process, so no other studio may run in parallel with these tests.</summary>
 [CollectionDefinition(nameof(OneStudioInTheProcess), DisableParallelization = true)]
 public sealed class OneStudioInTheProcess;
 
@@ -86,7 +84,7 @@ public sealed partial class MetricsTests : IAsyncLifetime
         return client;
     }
 
-    // A program on this machine: nobody's, with no key.
+    // An anonymous program on this machine, without a key.
     private async Task<string> MetricsAsync(Predicate<string> isThere)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

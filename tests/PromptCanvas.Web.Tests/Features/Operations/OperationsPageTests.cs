@@ -31,7 +31,7 @@ public sealed class OperationsPageTests : IAsyncDisposable
             ? section.Value.EnumerateObject().Select(setting => $"{section.Name}:{setting.Name}")
             : [section.Name]);
 
-        Assert.Empty(there.Where(key => !key.StartsWith("Logging:", StringComparison.Ordinal) && key != "AllowedHosts").Except(SettingsBook.Keys));
+        Assert.Empty(there.Where(key => !key.StartsWith("Logging:", StringComparison.Ordinal) && key != "AllowedHosts").Except(SettingsService.Keys));
     }
 
     [Fact]

@@ -1,9 +1,8 @@
 using System.Net;
-
 using Microsoft.Extensions.DependencyInjection;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.People;

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
-
 using Microsoft.Extensions.DependencyInjection;
-
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Tests.Fakes;
 

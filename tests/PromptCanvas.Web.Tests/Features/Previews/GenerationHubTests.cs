@@ -60,7 +60,7 @@ public sealed class GenerationHubTests(Studio studio) : IClassFixture<Studio>
             }
         }
 
-        // The engine stands still now, so what comes can only be what was kept.
+        // The engine is paused, so every frame received was buffered.
         var first = new List<PreviewMessage>();
         await foreach (var frame in late.StreamAsync<PreviewMessage>("Watch", id, TestContext.Current.CancellationToken))
         {

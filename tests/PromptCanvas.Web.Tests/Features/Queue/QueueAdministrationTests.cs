@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Security;
@@ -19,7 +20,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        somebody.Viewer = new Viewer(studio.Administrator.Id, PersonRoles.Administrator);
+        somebody.Actor = new Actor(studio.Administrator.Id, PersonRoles.Administrator);
         Assert.Null(await Administration().PauseAsync(Reason, TestContext.Current.CancellationToken));
     }
 
@@ -66,7 +67,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         Assert.Null(await Administration().CancelAsync(job, " the exam begins ", TestContext.Current.CancellationToken));
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-        // The owner reads why: in the job, and beside the credits that came back.
+        // The owner sees the reason in the job and next to the refund.
         const string Why = "An administrator cancelled it: the exam begins";
         var cancelled = await client.JobAsync(job);
         Assert.Equal(("cancelled", Why), (cancelled.GetProperty("state").GetString(), cancelled.GetProperty("error").GetString()));
@@ -79,7 +80,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
     [Fact]
     public async Task EveryAct_ByWhoIsNoAdministratorAnyMore_IsRefused()
     {
-        somebody.Viewer = somebody.Viewer! with { Role = PersonRoles.Member };
+        somebody.Actor = somebody.Actor! with { Role = PersonRoles.Member };
         var administration = Administration();
         Func<Task>[] acts =
         [
@@ -122,10 +123,10 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
     private Task<IReadOnlyList<AuditEntry>> EntriesAsync() =>
         studio.Services.GetRequiredService<AuditLog>().ReadAsync(0, 100, TestContext.Current.CancellationToken);
 
-    private sealed class Somebody : ICurrentViewer
+    private sealed class Somebody : ICurrentActor
     {
-        public Viewer? Viewer { get; set; }
+        public Actor? Actor { get; set; }
 
-        public ValueTask<Viewer> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Viewer!);
+        public ValueTask<Actor> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Actor!);
     }
 }

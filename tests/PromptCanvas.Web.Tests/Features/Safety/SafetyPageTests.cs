@@ -102,7 +102,7 @@ public sealed class SafetyPageTests : IAsyncDisposable
         Assert.Equal(1, quota.GetProperty("used").GetInt32());
     }
 
-    // A CLIP that knows one thing: whether something is red. The scripted pictures themselves are never.
+    // A CLIP that detects only whether something is red. The scripted pictures never are.
     private static float[] See(ConditioningInput input) => input is TextInput { Text: var text } && text.Contains("red", StringComparison.Ordinal) ? [1, 0] : [0, 1];
 
     private static async Task<Guid> PictureAsync(HttpClient client, string prompt, string visibility)

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Text.RegularExpressions;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.People;
 using PromptCanvas.Imaging.Png;
@@ -159,7 +158,7 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
         await using var scope = studio.Services.CreateAsyncScope();
 
         var made = await scope.ServiceProvider.GetRequiredService<ShareLinks>()
-            .MakeAsync(new Viewer(other.Id, PersonRoles.Member), new NewShareLink(picture, null, 30, null, true, true), Cancellation);
+            .MakeAsync(new Actor(other.Id, PersonRoles.Member), new NewShareLink(picture, null, 30, null, true, true), Cancellation);
 
         Assert.False(made.TryGet(out _, out var refusal));
         Assert.IsType<PromptCanvas.Generation.Results.NotFound>(refusal);

@@ -110,7 +110,7 @@ public sealed class UploadEndpointTests(Studio studio) : IClassFixture<Studio>
     [InlineData(20 * 1024 * 1024, HttpStatusCode.RequestEntityTooLarge)]
     public async Task Post_InPiecesWithoutALength_IsCountedWhileItIsRead(int padding, HttpStatusCode expected)
     {
-        // What stands behind a PNG's end is part of the file and of nothing else.
+        // Bytes after the end of a PNG belong to the file but to no chunk.
         using var content = new StreamContent(new MemoryStream([.. TestPictures.Png(9, 5), .. new byte[padding]]));
         using var form = new MultipartFormDataContent { { content, "file", "a.png" } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/uploads") { Content = new Unmeasured(form) };
@@ -131,7 +131,7 @@ public sealed class UploadEndpointTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
-    /// <summary>A body whose length nobody says beforehand.</summary>
+    /// <summary>A body of unknown length.</summary>
     private sealed class Unmeasured : HttpContent
     {
         private readonly HttpContent inner;

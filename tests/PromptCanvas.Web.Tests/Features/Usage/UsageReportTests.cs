@@ -1,4 +1,4 @@
-using PromptCanvas.Generation.Credits;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Usage;
 
 namespace PromptCanvas.Web.Tests.Features.Usage;
@@ -27,7 +27,7 @@ public sealed class UsageReportTests
         Assert.Equal((Today.AddDays(-1), 0), report.Days[^2]);
     }
 
-    // 14 pictures in seven days are 2 a day; what was before them does not count.
+    // 14 pictures in seven days are 2 per day; earlier pictures do not count.
     [Fact]
     public void Forecast_IsThePaceOfTheLastWeekFor30Days()
     {

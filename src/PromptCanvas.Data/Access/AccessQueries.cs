@@ -1,0 +1,59 @@
+using PromptCanvas.Data.Boards;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Sharing;
+
+namespace PromptCanvas.Data.Access;
+
+/// <summary>Access rules: the only place that decides who may see what. Objects that an actor may not see are treated as nonexistent.</summary>
+public static class AccessQueries
+{
+    /// <summary>The actor's own jobs. Jobs from before the installation had accounts have no owner.</summary>
+    public static IQueryable<Job> VisibleTo(this IQueryable<Job> jobs, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        return jobs.Where(job => job.PersonId == personId);
+    }
+
+    /// <summary>The actor's own pictures and those shared with the team, except taken-down and deleted ones. Administrators have no extra access here.</summary>
+    public static IQueryable<GeneratedImage> VisibleTo(this IQueryable<GeneratedImage> images, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && (image.Visibility == Visibilities.Team || image.PersonId == personId));
+    }
+
+    /// <summary>The actor's own boards and those shared with the team. Access to the pictures on them is checked separately.</summary>
+    public static IQueryable<Board> VisibleTo(this IQueryable<Board> boards, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        return boards.Where(board => board.Visibility == Visibilities.Team || board.PersonId == personId);
+    }
+
+    /// <summary>The pictures that a link shows: its picture, or those of its board that belong to the link's owner and are neither deleted nor taken down.</summary>
+    public static IQueryable<GeneratedImage> BehindLink(this IQueryable<GeneratedImage> images, ShareLink link, IQueryable<BoardPicture> onBoards)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        var (personId, imageId, boardId) = (link.PersonId, link.ImageId, link.BoardId);
+        return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && image.PersonId == personId
+            && (image.Id == imageId || onBoards.Any(place => place.BoardId == boardId && place.ImageId == image.Id)));
+    }
+
+    /// <summary>The pictures in the actor's trash.</summary>
+    public static IQueryable<GeneratedImage> InTrashOf(this IQueryable<GeneratedImage> images, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        return images.Where(image => image.TakenDownAt == null && image.DeletedAt != null && image.ContentHash != "" && image.PersonId == personId);
+    }
+
+    /// <summary>The actor's own uploads.</summary>
+    public static IQueryable<Upload> VisibleTo(this IQueryable<Upload> uploads, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        return uploads.Where(upload => upload.PersonId == personId);
+    }
+}

@@ -1,0 +1,182 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Data.Identity;
+
+/// <summary>Creates people, and links that let them set a password.</summary>
+public sealed class Accounts(UserManager<Person> people, AppDbContext database, TimeProvider clock)
+{
+    private const int LongestName = 100;
+    private const int LongestEmail = 256;
+    private const string NoLink = "This link is not valid any more. Ask an administrator for a new one.";
+
+    private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
+    private static readonly TimeSpan ResetLife = TimeSpan.FromHours(24);
+
+    /// <summary>Creates a person who can sign in with a password at once.</summary>
+    /// <param name="trusted">The operator of the installation chose the password, so it is not validated.</param>
+    public async Task<AccountOutcome> CreateAsync(string email, string role, string password, bool trusted = false)
+    {
+        if (!TryMake(email, role, out var person, out var refusal))
+        {
+            return AccountOutcome.Refused(refusal);
+        }
+
+        if (trusted)
+        {
+            person.PasswordHash = people.PasswordHasher.HashPassword(person, password);
+        }
+
+        person.EmailConfirmed = trusted;
+        return Outcome(person, trusted ? await people.CreateAsync(person) : await people.CreateAsync(person, password));
+    }
+
+    /// <summary>Creates a person who signs in through an identity provider, without a password.</summary>
+    /// <param name="email">Verified by the provider.</param>
+    public async Task<AccountOutcome> CreateFromProviderAsync(string email, string? displayName, string role)
+    {
+        if (!TryMake(email, role, out var person, out var refusal))
+        {
+            return AccountOutcome.Refused(refusal);
+        }
+
+        person.DisplayName = NameOf(displayName) ?? person.DisplayName;
+        person.EmailConfirmed = true;
+        return Outcome(person, await people.CreateAsync(person));
+    }
+
+    /// <summary>Creates a person without a password, and the link to set one.</summary>
+    public async Task<AccountOutcome> InviteAsync(string email, string role)
+    {
+        if (!TryMake(email, role, out var person, out var refusal))
+        {
+            return AccountOutcome.Refused(refusal);
+        }
+
+        var made = Outcome(person, await people.CreateAsync(person));
+        return made.Done ? made with { Token = await AddLinkAsync(person.Id, AccountLinkKinds.Invitation, InvitationLife) } : made;
+    }
+
+    /// <summary>Creates a new link for a person who cannot sign in; older links become invalid.</summary>
+    /// <returns>The token; null if there is no such person.</returns>
+    public async Task<string?> MakeLinkAsync(Guid personId)
+    {
+        if (await people.FindByIdAsync(personId.ToString()) is not { } person)
+        {
+            return null;
+        }
+
+        var kind = person.PasswordHash is null ? AccountLinkKinds.Invitation : AccountLinkKinds.Reset;
+        return await AddLinkAsync(personId, kind, kind == AccountLinkKinds.Reset ? ResetLife : InvitationLife);
+    }
+
+    /// <summary>The owner of a link; null if the link is unknown, used or expired, or the owner is suspended.</summary>
+    public async Task<Person?> FindByLinkAsync(string? token, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(token))
+        {
+            return null;
+        }
+
+        var hash = SecretToken.HashOf(token);
+        var now = clock.GetUtcNow();
+        var personId = await database.AccountLinks
+            .Where(link => link.TokenHash == hash && link.UsedAt == null && link.ExpiresAt > now)
+            .Select(link => (Guid?)link.PersonId).SingleOrDefaultAsync(cancellationToken);
+        return personId is { } id ? await database.People.SingleOrDefaultAsync(person => person.Id == id && person.SuspendedAt == null, cancellationToken) : null;
+    }
+
+    /// <summary>Sets the password of the link's owner. Uses up the link and ends all of the owner's sessions.</summary>
+    public async Task<AccountOutcome> RedeemAsync(string? token, string? displayName, string password, CancellationToken cancellationToken)
+    {
+        if (await FindByLinkAsync(token, cancellationToken) is not { } person)
+        {
+            return AccountOutcome.Refused(NoLink);
+        }
+
+        foreach (var validator in people.PasswordValidators)
+        {
+            var valid = await validator.ValidateAsync(people, person, password);
+            if (!valid.Succeeded)
+            {
+                return Outcome(person, valid);
+            }
+        }
+
+        var hash = SecretToken.HashOf(token!);
+        var now = clock.GetUtcNow();
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var used = await database.AccountLinks.Where(link => link.TokenHash == hash && link.UsedAt == null)
+            .ExecuteUpdateAsync(change => change.SetProperty(link => link.UsedAt, now), cancellationToken);
+        if (used == 0)
+        {
+            return AccountOutcome.Refused(NoLink);
+        }
+
+        person.PasswordHash = people.PasswordHasher.HashPassword(person, password);
+        person.EmailConfirmed = true;
+        person.LockoutEnd = null;
+        person.AccessFailedCount = 0;
+        person.DisplayName = NameOf(displayName) ?? person.DisplayName;
+        var outcome = Outcome(person, await people.UpdateSecurityStampAsync(person));
+        if (outcome.Done)
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    private static AccountOutcome Outcome(Person person, IdentityResult result) =>
+        result.Succeeded ? new AccountOutcome(person, null) : AccountOutcome.Refused(string.Join(' ', result.Errors.Select(Sentence).Distinct()));
+
+    private static string Sentence(IdentityError error) => error.Code switch
+    {
+        nameof(IdentityErrorDescriber.DuplicateUserName) or nameof(IdentityErrorDescriber.DuplicateEmail) => "An account with this e-mail address already exists.",
+        nameof(IdentityErrorDescriber.PasswordTooShort) => "The password is shorter than 15 characters. A few words separated by spaces work well.",
+        _ => error.Description,
+    };
+
+    private static string? NameOf(string? displayName) =>
+        displayName?.Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) ? name : null;
+
+    private bool TryMake(string email, string role, out Person person, out string refusal)
+    {
+        var address = email?.Trim() ?? "";
+        person = new Person
+        {
+            Id = Guid.NewGuid(),
+            UserName = address,
+            Email = address,
+            DisplayName = NameOf(address.Split('@')[0]) ?? address,
+            Role = role,
+            CreatedAt = clock.GetUtcNow(),
+            LockoutEnabled = true,
+        };
+        refusal = !new EmailAddressAttribute().IsValid(address) || address.Length is 0 or > LongestEmail || address.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
+            ? "This is not a valid e-mail address."
+            : PersonRoles.All.Contains(role) ? "" : $"There is no role {role}; choose {string.Join(", ", PersonRoles.All)}.";
+        return refusal.Length == 0;
+    }
+
+    private async Task<string> AddLinkAsync(Guid personId, string kind, TimeSpan life)
+    {
+        var now = clock.GetUtcNow();
+        await database.AccountLinks.Where(link => link.PersonId == personId && link.UsedAt == null)
+            .ExecuteUpdateAsync(change => change.SetProperty(link => link.UsedAt, now));
+        var token = SecretToken.Create();
+        database.AccountLinks.Add(new AccountLink
+        {
+            Id = Guid.NewGuid(),
+            PersonId = personId,
+            Kind = kind,
+            TokenHash = SecretToken.HashOf(token),
+            CreatedAt = now,
+            ExpiresAt = now + life,
+        });
+        await database.SaveChangesAsync();
+        return token;
+    }
+}

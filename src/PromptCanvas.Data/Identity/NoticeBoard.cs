@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Data.Identity;
+
+/// <summary>Unread notices for people.</summary>
+public sealed class NoticeBoard(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+{
+    private const int MostShown = 50;
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<Notice>> UnreadAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Notices.AsNoTracking().Where(notice => notice.PersonId == personId && notice.ReadAt == null)
+            .OrderByDescending(notice => notice.At).ThenByDescending(notice => notice.Id).Take(MostShown).ToListAsync(cancellationToken);
+    }
+
+    public async Task<bool> AnyUnreadAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Notices.AnyAsync(notice => notice.PersonId == personId && notice.ReadAt == null, cancellationToken);
+    }
+
+    /// <summary>Marks this notice and all older ones as read.</summary>
+    public async Task MarkReadAsync(Guid personId, long noticeId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await database.Notices.Where(notice => notice.PersonId == personId && notice.Id <= noticeId && notice.ReadAt == null)
+            .ExecuteUpdateAsync(change => change.SetProperty(notice => notice.ReadAt, now), cancellationToken);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Data;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Worker;
+
+namespace PromptCanvas.Generation;
+
+public static class GenerationStartup
+{
+    /// <summary>Prepares the host's start: checks that the data folder is writable, locks it, migrates the database and requeues jobs of a crashed process.</summary>
+    /// <exception cref="StartupException">The studio cannot start; the message gives the reason in one sentence.</exception>
+    public static async Task PrepareGenerationAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        try
+        {
+            _ = services.GetRequiredService<IOptions<GenerationOptions>>().Value;
+            services.GetRequiredService<DataFolder>().Prepare();
+            if (!services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
+            {
+                services.GetRequiredService<DataFolderLock>().Acquire();
+                services.GetRequiredService<IBlobStore>().RemoveTemporaryFiles();
+            }
+
+            await MigrateAsync(services.GetRequiredService<IDbContextFactory<AppDbContext>>(), cancellationToken);
+            await RecoverAsync(services, cancellationToken);
+        }
+        catch (OptionsValidationException fault)
+        {
+            throw new StartupException(string.Join(" ", fault.Failures), fault);
+        }
+        catch (UnsupportedSchemaException fault)
+        {
+            throw new StartupException(fault.Message, fault);
+        }
+        catch (Exception fault) when (fault is DbException or DbUpdateException)
+        {
+            throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
+        }
+    }
+
+    private static async Task RecoverAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using (var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken))
+        {
+            await services.GetRequiredService<PictureTimes>().LoadAsync(database, cancellationToken);
+        }
+
+        var recovery = services.GetRequiredService<LeaseRecovery>();
+        if (services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
+        {
+            await recovery.ExpiredAsync(cancellationToken);
+        }
+        else if (await recovery.AllAsync(cancellationToken) > 0)
+        {
+            await services.GetRequiredService<CrashBudget>().CountAsync(cancellationToken);
+        }
+    }
+
+    private static async Task MigrateAsync(IDbContextFactory<AppDbContext> databases, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await database.UpgradeAsync(cancellationToken);
+    }
+}

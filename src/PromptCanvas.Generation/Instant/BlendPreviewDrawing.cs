@@ -1,0 +1,68 @@
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Imaging.WebP;
+
+namespace PromptCanvas.Generation.Instant;
+
+/// <summary>Draws one picture directly with an engine, bypassing the queue.</summary>
+internal static class BlendPreviewDrawing
+{
+    /// <summary>The decoder's output size, so that no super-resolution stage runs.</summary>
+    public const int Size = 64;
+
+    /// <summary>Draws one picture.</summary>
+    public static Task<Result<ImageCompleted>> DrawAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken) =>
+        DrawAsync(engine, request, _ => { }, cancellationToken);
+
+    /// <summary>Draws one picture and reports its steps.</summary>
+    public static async Task<Result<ImageCompleted>> DrawAsync(
+        IImageEngine engine, GenerationRequest request, Action<StepCompleted> onStep, CancellationToken cancellationToken)
+    {
+        if (engine.Validate(request) is { } problem)
+        {
+            return new InvalidInput("request", problem);
+        }
+
+        await foreach (var happened in engine.GenerateAsync(request, cancellationToken))
+        {
+            switch (happened)
+            {
+                case StepCompleted step:
+                    onStep(step);
+                    break;
+                case ImageCompleted picture:
+                    return picture;
+                case ImageFailed failed:
+                    return new Unavailable(failed.Reason);
+            }
+        }
+
+        return new Unavailable("The picture was not drawn; try again.");
+    }
+
+    /// <summary>Converts expected failures into refusals.</summary>
+    public static async Task<Result<T>> GuardAsync<T>(Func<Task<Result<T>>> draw, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await draw();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Superseded("A newer picture was requested.");
+        }
+        catch (ModelException fault)
+        {
+            return new Unavailable(fault.Message);
+        }
+        catch (PictureFormatException fault)
+        {
+            return new InvalidInput("inputs", fault.Message);
+        }
+    }
+
+    public static EncodedPicture Encode(SignedImage image) => PreviewEncoder.Encode(new RgbImage(image.Width, image.Height, image.ToRgbBytes()));
+}

@@ -1,0 +1,58 @@
+using PromptCanvas.Data.Safety;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Safety;
+using PromptCanvas.Imaging.WebP;
+
+namespace PromptCanvas.Generation.Instant;
+
+/// <summary>Applies the administrators' rules to pictures drawn outside the queue.</summary>
+internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters judges)
+{
+    /// <summary>Null if the request's words are allowed.</summary>
+    public Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken) =>
+        prompts.CheckAsync(job.Texts, engine, cancellationToken);
+
+    /// <summary>The encoded picture, or why it is not shown.</summary>
+    /// <param name="engine">The engine that drew it.</param>
+    /// <param name="drawn">The picture.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    public async Task<Result<EncodedPicture>> ShowAsync(IImageEngine engine, ImageCompleted drawn, CancellationToken cancellationToken) =>
+        await judges.ForAsync(engine, cancellationToken) is { } judge && await RefusingAsync(judge, drawn, cancellationToken) is { } rule
+            ? Refused(rule)
+            : BlendPreviewDrawing.Encode(drawn.Image);
+
+    /// <summary>The steps that pass the rules, or why no step may be shown.</summary>
+    public async Task<Result<IReadOnlyList<TStep>>> ShownAsync<TStep>(
+        IImageEngine engine, ImageCompleted drawn, IReadOnlyList<(TStep Step, SignedImage Image)> steps, CancellationToken cancellationToken)
+    {
+        if (await judges.ForAsync(engine, cancellationToken) is not { } judge)
+        {
+            return steps.Select(step => step.Step).ToList();
+        }
+
+        if (await RefusingAsync(judge, drawn, cancellationToken) is { } rule)
+        {
+            return Refused(rule);
+        }
+
+        var shown = new List<TStep>();
+        foreach (var (step, image) in steps)
+        {
+            if (await judge.RefusingAsync(image, ImageSafetyFilter.PreviewMargin, cancellationToken) is null)
+            {
+                shown.Add(step);
+            }
+        }
+
+        return shown;
+    }
+
+    private static async Task<SafetyRule?> RefusingAsync(ImageSafetyFilter judge, ImageCompleted drawn, CancellationToken cancellationToken) =>
+        judge.Refusing(drawn.ImageEmbedding) ?? await judge.RefusingAsync(drawn.Image, margin: 0, cancellationToken);
+
+    private static PolicyViolation Refused(SafetyRule rule) =>
+        new($"Not shown, because it is too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}.");
+}

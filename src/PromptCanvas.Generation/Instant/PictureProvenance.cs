@@ -1,0 +1,244 @@
+using System.Numerics.Tensors;
+using System.Text.Json;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Instant;
+
+/// <inheritdoc/>
+internal sealed class PictureProvenance(
+    ProvenanceSources sources, IEngineProvider engines, EngineRequestBuilder works, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
+{
+    /// <summary>Maximum side of a replay: decoder and first super-resolution stage. The full-size picture exists already.</summary>
+    private const int ReplaySize = 256;
+
+    private static readonly ConditioningMode[] AllComparisons =
+        [ConditioningMode.CaptionOnly, ConditioningMode.TextEmbedding, ConditioningMode.AutoregressivePrior, ConditioningMode.DiffusionPrior];
+
+    public async Task<ProvenanceView?> FindAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (await sources.FindAsync(actor, imageId, cancellationToken) is not { } source)
+        {
+            return null;
+        }
+
+        var engine = EngineOf(source);
+        var text = await TextAsync(engine, source, cancellationToken);
+        var tokens = engine is null || source.Picture.Prompt.Length == 0 ? null : engines.WordsOf(source.Picture.Model)?.Tokenizer;
+        var sequence = tokens?.Encode(source.Picture.Prompt);
+        return new ProvenanceView(
+            source.Picture,
+            Read<EffectiveRecipe>(source.Recipe),
+            sequence is null ? [] : tokens!.Pieces(sequence),
+            sequence?.UnreadText ?? "",
+            Unit(text),
+            Unit(source.ImageEmbedding),
+            text.Length > 0 && text.Length == source.ImageEmbedding.Length ? EmbeddingSpace.Cosine(text, source.ImageEmbedding) : null)
+        {
+            Timings = TimingsOf(source),
+            Comparisons = engine is null ? [] : [.. AllComparisons.Where(way => source.Picture.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
+            NoReplay = engine is null ? "The model that drew this picture is no longer installed." : NoReplay(source),
+        };
+    }
+
+    public async Task<IReadOnlyList<RankedCaption>> DescribeAsync(Actor actor, Guid imageId, int count, CancellationToken cancellationToken) =>
+        await sources.FindAsync(actor, imageId, cancellationToken) is { } source && EngineOf(source) is { } engine
+            ? await captions.DescribeAsync(engine, source.Picture.Model, source.ImageEmbedding, count, cancellationToken)
+            : [];
+
+    public async Task<Result<IReadOnlyList<ProvenanceFrame>>> ReplayAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (await sources.FindAsync(actor, imageId, cancellationToken) is not { } source)
+        {
+            return Missing();
+        }
+
+        if (NoReplay(source) is { } reason)
+        {
+            return new Unavailable(reason);
+        }
+
+        return await BlendPreviewDrawing.GuardAsync(
+            async () => await RefusedAsync(actor, source, source.Operation, cancellationToken) is { } refusal
+                ? refusal
+                : await turns.RunAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
+            cancellationToken);
+    }
+
+    public async Task<Result<WayPicture>> WayAsync(Actor actor, Guid imageId, ConditioningMode way, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (await sources.FindAsync(actor, imageId, cancellationToken) is not { } source)
+        {
+            return Missing();
+        }
+
+        return await BlendPreviewDrawing.GuardAsync(
+            async () => await RefusedAsync(actor, source, new GenerateOperation(), cancellationToken) is { } refusal
+                ? refusal
+                : await turns.RunAsync(
+                    actor.PersonId, token => WayAsync(engines.Get(source.Picture.Model), Way(source, actor, way), token), cancellationToken),
+            cancellationToken);
+    }
+
+    private static NotFound Missing() => new("There is no picture with this id.");
+
+    private static string? NoReplay(ProvenanceSource source) =>
+        source.Operation.Definition.PaintsIntoSource ? "This picture was painted into another one in several parts, so there is no single sequence of steps to show."
+        : !source.SourcesSeen ? "It was made from a picture that was deleted or that you may not see, and the first steps resemble that picture."
+        : null;
+
+    private static float[] Unit(float[] embedding)
+    {
+        if (embedding.Length == 0 || EmbeddingSpace.Length(embedding) == 0)
+        {
+            return [];
+        }
+
+        var unit = new float[embedding.Length];
+        TensorPrimitives.Divide(embedding, (float)EmbeddingSpace.Length(embedding), unit);
+        return unit;
+    }
+
+    private static GenerationRequest Way(ProvenanceSource source, Actor actor, ConditioningMode way) => new()
+    {
+        Prompt = source.Picture.Prompt,
+        NegativePrompt = source.Job.NegativePrompt,
+        Seed = source.Picture.Seed,
+        Count = 1,
+        Size = BlendPreviewDrawing.Size,
+        Person = actor.PersonId.ToString(),
+        Overrides = source.Overrides with { Conditioning = way },
+        PreviewsWanted = _ => false,
+    };
+
+    private async Task<Result<WayPicture>> WayAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
+    {
+        if (!(await BlendPreviewDrawing.DrawAsync(engine, request, cancellationToken)).TryGet(out var drawn, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!(await guard.ShowAsync(engine, drawn, cancellationToken)).TryGet(out var shown, out var notShown))
+        {
+            return notShown;
+        }
+
+        var picture = new ImageInput(new SourcePicture(drawn.Image.Width, drawn.Image.Height, drawn.Image.ToRgbBytes()));
+        var caption = new TextInput(request.Prompt);
+        double? similarity = null;
+        if (engine is IEmbedder embedder && embedder.ValidateEmbedding([picture, caption]) is null)
+        {
+            var embeddings = await embedder.EmbedAsync([picture, caption], cancellationToken);
+            similarity = EmbeddingSpace.Cosine(embeddings[0], embeddings[1]);
+        }
+
+        return new WayPicture(shown, similarity);
+    }
+
+    private static T? Read<T>(string json)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, JobJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static List<StageTiming> TimingsOf(ProvenanceSource source)
+    {
+        var timings = new List<StageTiming>();
+        foreach (var (name, seconds) in Read<Dictionary<string, double>>(source.Timings) ?? [])
+        {
+            if (Enum.TryParse<GenerationStage>(name, ignoreCase: true, out var stage))
+            {
+                timings.Add(new StageTiming(stage, seconds));
+            }
+        }
+
+        return timings;
+    }
+
+    private async Task<Result<IReadOnlyList<ProvenanceFrame>>> ReplayAsync(Actor actor, ProvenanceSource source, CancellationToken cancellationToken)
+    {
+        var job = source.Job;
+        var request = new GenerationRequest
+        {
+            Prompt = job.Prompt,
+            NegativePrompt = job.NegativePrompt,
+            Seed = (uint)job.Seed,
+            Count = job.Count,
+            ImageIndices = [source.Picture.Index],
+            Size = Math.Min(job.Size, ReplaySize),
+            Person = actor.PersonId.ToString(),
+            Overrides = source.Overrides,
+        };
+        if (!(await works.PrepareAsync(request, source.Operation, source.Hashes, cancellationToken)).TryGet(out var work, out var refusal))
+        {
+            return refusal;
+        }
+
+        var frames = new List<(ProvenanceFrame Step, SignedImage Image)>();
+        var engine = engines.Get(job.Model);
+        var drawn = await BlendPreviewDrawing.DrawAsync(engine, work.Request, step => Keep(frames, step), cancellationToken);
+        return drawn.TryGet(out var picture, out var failed) ? await guard.ShownAsync(engine, picture, frames, cancellationToken) : failed;
+    }
+
+    private static void Keep(List<(ProvenanceFrame Step, SignedImage Image)> frames, StepCompleted step)
+    {
+        if (step.PredictedImage is { } image)
+        {
+            frames.Add((new ProvenanceFrame(step.Stage, step.Step, step.Steps, BlendPreviewDrawing.Encode(image)), image));
+        }
+    }
+
+    // Rules may have been added after the picture was made.
+    private async Task<Refusal?> RefusedAsync(Actor actor, ProvenanceSource source, JobOperation operation, CancellationToken cancellationToken) =>
+        await guard.CheckAsync(
+            new NewJob
+            {
+                IdempotencyKey = "story",
+                PersonId = actor.PersonId,
+                Role = actor.Role,
+                Prompt = source.Picture.Prompt,
+                NegativePrompt = source.Job.NegativePrompt,
+                Operation = operation,
+                Overrides = source.Overrides,
+                Count = 1,
+                Size = BlendPreviewDrawing.Size,
+            },
+            engines.Get(source.Picture.Model),
+            cancellationToken);
+
+    private IImageEngine? EngineOf(ProvenanceSource source)
+    {
+        try
+        {
+            return engines.Models.Contains(source.Picture.Model, StringComparer.Ordinal) ? engines.Get(source.Picture.Model) : null;
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
+    {
+        var caption = new TextInput(source.Picture.Prompt);
+        return engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
+            ? (await embedder.EmbedAsync([caption], cancellationToken))[0]
+            : [];
+    }
+}

@@ -1,0 +1,11 @@
+using PromptCanvas.Data.Access;
+
+namespace PromptCanvas.Generation.Library;
+
+/// <summary>Reads single pictures.</summary>
+public interface IPictureQueries
+{
+    /// <summary>A picture that the actor may see, or has put into the trash.</summary>
+    /// <returns>Null also when the actor must not learn that it exists.</returns>
+    Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
+}

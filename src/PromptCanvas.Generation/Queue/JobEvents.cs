@@ -1,0 +1,61 @@
+using PromptCanvas.Generation.Previews;
+
+namespace PromptCanvas.Generation.Queue;
+
+/// <summary>Notifies this process (pages, preview watchers, worker) of job events that are already committed to the database.</summary>
+internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs running, QueueSignal signal)
+{
+    public void Queued(Guid jobId)
+    {
+        feed.Publish(new JobChanged(jobId, JobState.Queued, 0));
+        signal.Set();
+    }
+
+    /// <summary>The job was cancelled, as a whole or with its last picture.</summary>
+    public void Cancelled(JobView job)
+    {
+        running.Cancel(job.Id);
+        previews.Complete(job.Id);
+        Changed(job);
+    }
+
+    /// <summary>One picture of the job was cancelled.</summary>
+    public void Dropped(JobView job, int imageIndex)
+    {
+        running.Drop(job.Id, imageIndex);
+        Changed(job);
+    }
+
+    /// <summary>A picture was refused: its previews are withdrawn.</summary>
+    public void Withdrawn(Guid jobId, int imageIndex) => previews.Withdraw(jobId, imageIndex);
+
+    private void Changed(JobView job) =>
+        feed.Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobImageState.Done)));
+
+    /// <summary>Registers a run, which <see cref="Cancelled"/> reaches until the result is disposed.</summary>
+    public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>
+        running.Add(jobId, completedImages, stopping);
+
+    public void Started(Guid jobId, int completedImages)
+    {
+        previews.Start(jobId);
+        feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));
+    }
+
+    /// <summary>The lease was lost: the job was ended or taken over, and that event was published already.</summary>
+    public void Lost(Guid jobId) => previews.Complete(jobId);
+
+    public void Progressed(Guid jobId, int completedImages) => feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));
+
+    public void HandedBack(Guid jobId, int completedImages)
+    {
+        feed.Publish(new JobChanged(jobId, JobState.Queued, completedImages));
+        signal.Set();
+    }
+
+    public void Ended(Guid jobId, JobState state, int completedImages)
+    {
+        previews.Complete(jobId);
+        feed.Publish(new JobChanged(jobId, state, completedImages));
+    }
+}

@@ -1,0 +1,64 @@
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.Pictures;
+
+namespace PromptCanvas.Generation.Queue;
+
+public enum JobState
+{
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+    Rejected,
+}
+
+public enum JobImageState
+{
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+    Rejected,
+}
+
+/// <summary>A job as shown on its page.</summary>
+/// <param name="Position">1 = next; null unless queued.</param>
+/// <param name="EtaSeconds">Estimated seconds until the whole job is done, from measured times; null if nothing was measured yet or the job is over.</param>
+/// <param name="Error">One sentence if the job failed.</param>
+public sealed record JobView(
+    Guid Id,
+    JobState State,
+    string Prompt,
+    string Model,
+    int Size,
+    uint Seed,
+    DateTimeOffset CreatedAt,
+    int? Position,
+    double? EtaSeconds,
+    string? Error,
+    IReadOnlyList<JobImageView> Images)
+{
+    /// <summary>The owner; null if submitted anonymously.</summary>
+    public Guid? PersonId { get; init; }
+
+    /// <summary>One of <see cref="JobKinds"/>.</summary>
+    public string Kind { get; init; } = JobKinds.Generate;
+
+    /// <summary>Width of its pictures in pixels.</summary>
+    public int Width { get; init; } = Size;
+
+    /// <summary>Height of its pictures in pixels.</summary>
+    public int Height { get; init; } = Size;
+
+    /// <summary>Why it has its position; null unless queued.</summary>
+    public QueueExplanation? Why { get; init; }
+}
+
+/// <summary>One picture of a job.</summary>
+/// <param name="ImageId">The finished picture's id; null until it is done.</param>
+public sealed record JobImageView(int Index, JobImageState State, uint Seed, Guid? ImageId, string? Error);
+
+/// <summary>A job changed: query <see cref="IJobQueries"/> for the new state.</summary>
+public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Requests;
+
+namespace PromptCanvas.Generation.Queue;
+
+/// <summary>Measured device seconds per picture: a moving average per model, kind and size.</summary>
+internal sealed class PictureTimes
+{
+    private const int Remembered = 50;
+
+    // Weight of the newest picture: about the last ten pictures count.
+    private const double NewestShare = 0.2;
+
+    private readonly ConcurrentDictionary<(string Model, string Kind, int Size), double> averages = new();
+
+    public void Add(string model, string kind, int size, double seconds)
+    {
+        if (double.IsFinite(seconds) && seconds > 0)
+        {
+            averages.AddOrUpdate((model, kind, size), seconds, (_, average) => average + (NewestShare * (seconds - average)));
+        }
+    }
+
+    /// <summary>Initializes the averages from the latest pictures, so that estimates are available after a restart.</summary>
+    public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
+    {
+        var pictures = await database.Images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
+            .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings }).Take(Remembered).ToListAsync(cancellationToken);
+        pictures.Reverse();
+        foreach (var picture in pictures)
+        {
+            var stages = JsonSerializer.Deserialize<Dictionary<string, double>>(picture.Timings, JobJson.Options);
+            Add(picture.Model, picture.Kind, picture.Size, stages?.Values.Sum() ?? 0);
+        }
+    }
+
+    /// <summary>Null if nothing was measured yet. An unmeasured kind uses the times of generate.</summary>
+    public double? Of(string model, string kind, int size) => averages.TryGetValue((model, kind, size), out var average)
+        || averages.TryGetValue((model, JobKinds.Generate, size), out average) ? average : null;
+}

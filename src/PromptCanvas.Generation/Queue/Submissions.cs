@@ -1,0 +1,122 @@
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Queue;
+
+/// <inheritdoc/>
+internal sealed class Submissions(
+    RequestChecks checks, JobStore store, IJobQueries queries, JobEvents events, StorageFaultGuard writes) : ISubmissions
+{
+    public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
+    {
+        // Checks may also write to the database, because they count a rule's refusals.
+        var looked = await writes.TryAsync(() => checks.CheckAsync(job, cancellationToken));
+        if (!looked.TryGet(out var outcomeOfChecks, out var unreadable))
+        {
+            return unreadable;
+        }
+
+        if (!outcomeOfChecks.TryGet(out var checkedJob, out var refusal))
+        {
+            return refusal;
+        }
+
+        var stored = await writes.TryAsync(() => store.InsertAsync(checkedJob, cancellationToken));
+        if (!stored.TryGet(out var outcome, out var unavailable))
+        {
+            return unavailable;
+        }
+
+        if (!outcome.TryGet(out var row, out var refused))
+        {
+            return refused;
+        }
+
+        if (!row.SameBody)
+        {
+            return new Conflict("This idempotency key was used for another request; use a new one.");
+        }
+
+        if (row.Created)
+        {
+            events.Queued(row.Id);
+        }
+
+        return row.Id;
+    }
+
+    public Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken) =>
+        CancelAsync(jobId, new CancelReason("Cancelled before it was made.", ForTheJob: false), cancellationToken);
+
+    public Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) =>
+        CancelAsync(jobId, new CancelReason(reason, ForTheJob: true), cancellationToken);
+
+    private async Task<Result<JobView>> CancelAsync(Guid jobId, CancelReason reason, CancellationToken cancellationToken)
+    {
+        var written = await writes.TryAsync(() => store.CancelAsync(jobId, reason, cancellationToken));
+        if (!written.TryGet(out var cancelled, out var unavailable))
+        {
+            return unavailable;
+        }
+
+        if (await queries.FindAsync(jobId, cancellationToken) is not { } view)
+        {
+            return new NotFound("There is no such job.");
+        }
+
+        if (cancelled)
+        {
+            events.Cancelled(view);
+        }
+
+        return view;
+    }
+
+    public async Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken)
+    {
+        var written = await writes.TryAsync(() => store.CancelImageAsync(jobId, imageIndex, "Cancelled before it was made.", cancellationToken));
+        if (!written.TryGet(out var cancelled, out var unavailable))
+        {
+            return unavailable;
+        }
+
+        if (await queries.FindAsync(jobId, cancellationToken) is not { } view || view.Images.All(image => image.Index != imageIndex))
+        {
+            return new NotFound("There is no such picture.");
+        }
+
+        switch (cancelled)
+        {
+            case PictureCancel.Cancelled:
+                events.Dropped(view, imageIndex);
+                break;
+            case PictureCancel.JobOver:
+                events.Cancelled(view);
+                break;
+        }
+
+        return view;
+    }
+
+    public async Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken)
+    {
+        var written = await writes.TryAsync(async () =>
+        {
+            var cancelled = 0;
+            foreach (var jobId in await store.ActiveOfAsync(personId, cancellationToken))
+            {
+                if (await store.CancelAsync(jobId, new CancelReason(reason, ForTheJob: true), cancellationToken))
+                {
+                    cancelled++;
+                    if (await queries.FindAsync(jobId, cancellationToken) is { } view)
+                    {
+                        events.Cancelled(view);
+                    }
+                }
+            }
+
+            return cancelled;
+        });
+        return written;
+    }
+}

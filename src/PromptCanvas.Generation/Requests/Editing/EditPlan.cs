@@ -1,0 +1,86 @@
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Imaging.Editing;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Generation.Requests.Editing;
+
+/// <summary>The region of a picture to regenerate, and the frames that cover it.</summary>
+public sealed class EditPlan
+{
+    private EditPlan(string kind, RgbImage picture, KeepMask mask, IReadOnlyList<PixelRectangle> frames)
+    {
+        Kind = kind;
+        Picture = picture;
+        Mask = mask;
+        Frames = frames;
+    }
+
+    /// <summary><c>edit</c>, <c>erase</c> or <c>extend</c>; recorded in the finished picture's recipe.</summary>
+    public string Kind { get; }
+
+    /// <summary>The picture at the size of the result.</summary>
+    public RgbImage Picture { get; }
+
+    public KeepMask Mask { get; }
+
+    /// <summary>Feather radius in pixels, inside the mask.</summary>
+    public int Feather { get; private init; }
+
+    /// <summary>Square frames in painting order; together they cover all pixels that are not kept.</summary>
+    public IReadOnlyList<PixelRectangle> Frames { get; }
+
+    /// <summary>The side of the largest frame, in pixels of the picture.</summary>
+    public int LargestFrame => Frames.Max(frame => frame.Width);
+
+    /// <summary>Regenerates a part from a prompt. The mask may cover everything; then only the picture's size is kept.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="mask">The pixels to keep.</param>
+    /// <param name="feather">Feather radius in pixels, inside the mask.</param>
+    public static Result<EditPlan> Edit(RgbImage picture, KeepMask mask, int feather = 0) => Masked("edit", picture, mask, feather);
+
+    /// <summary>Removes the masked object and fills in the background.</summary>
+    public static Result<EditPlan> Erase(RgbImage picture, KeepMask mask) => mask is { KeepsNothing: true }
+        ? new InvalidInput("mask", "The mask covers the whole picture, so no background is left to fill the hole: keep a part of the picture.")
+        : Masked("erase", picture, mask);
+
+    /// <summary>Extends the picture beyond its edges.</summary>
+    public static Result<EditPlan> Extend(RgbImage picture, Extension extension)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(extension);
+        if (extension.Check(picture.Width, picture.Height) is { } problem)
+        {
+            return problem;
+        }
+
+        var (width, height) = (picture.Width + extension.Left + extension.Right, picture.Height + extension.Up + extension.Down);
+        var source = new PixelRectangle(extension.Left, extension.Up, picture.Width, picture.Height);
+        var bytes = new byte[RgbImage.Channels * width * height];
+        var keep = new bool[width * height];
+        var row = RgbImage.Channels * picture.Width;
+        for (var y = 0; y < picture.Height; y++)
+        {
+            var start = ((source.Top + y) * width) + source.Left;
+            picture.Bytes.Span.Slice(y * row, row).CopyTo(bytes.AsSpan(start * RgbImage.Channels));
+            keep.AsSpan(start, picture.Width).Fill(true);
+        }
+
+        return new EditPlan("extend", new RgbImage(width, height, bytes), new KeepMask(width, height, keep), FramePlanner.Outside(width, height, source));
+    }
+
+    private static Result<EditPlan> Masked(string kind, RgbImage picture, KeepMask mask, int feather = 0)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(mask);
+        if (mask.Width != picture.Width || mask.Height != picture.Height)
+        {
+            return new InvalidInput(
+                "mask",
+                $"The mask has {mask.Width} × {mask.Height} pixels and the picture {picture.Width} × {picture.Height}: they must have the same size.");
+        }
+
+        return mask.Hole() is { } hole
+            ? new EditPlan(kind, picture, mask, [FramePlanner.Around(picture.Width, picture.Height, hole)]) { Feather = feather }
+            : new InvalidInput("mask", "The mask is empty, so there is nothing to repaint: make a part of it transparent (or black).");
+    }
+}

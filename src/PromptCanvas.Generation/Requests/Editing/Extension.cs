@@ -1,0 +1,28 @@
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Generation.Requests.Editing;
+
+/// <summary>Number of pixels to add on each side.</summary>
+public sealed record Extension(int Left, int Right, int Up, int Down)
+{
+    /// <summary>Why the extension is invalid; null if it is valid.</summary>
+    public Refusal? Check(int width, int height)
+    {
+        int[] sides = [Left, Right, Up, Down];
+        if (sides.Any(side => side is < 0 or > PictureDecoder.MaximumSide))
+        {
+            return new InvalidInput("extend", $"A side grows by 0 to {PictureDecoder.MaximumSide} pixels, not by {sides.First(side => side is < 0 or > PictureDecoder.MaximumSide)}.");
+        }
+
+        if (sides.Sum() == 0)
+        {
+            return new InvalidInput("extend", "There is nothing to extend: say by how many pixels to the left, right, up or down.");
+        }
+
+        var (newWidth, newHeight) = (width + Left + Right, height + Up + Down);
+        return PictureDecoder.Accepts(newWidth, newHeight)
+            ? null
+            : new InvalidInput("extend", $"The picture would grow to {newWidth} × {newHeight} pixels; at most {PictureDecoder.MaximumSide} per side and 40 megapixels are allowed.");
+    }
+}

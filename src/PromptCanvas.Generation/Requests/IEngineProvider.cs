@@ -1,0 +1,24 @@
+using PromptCanvas.Diffusion.Engine;
+
+namespace PromptCanvas.Generation.Requests;
+
+/// <summary>This process's engines, one per model. Supplied by the host.</summary>
+public interface IEngineProvider
+{
+    /// <summary>The model used when a request names none.</summary>
+    string DefaultModel { get; }
+
+    /// <summary>The installed models; may be empty.</summary>
+    IReadOnlyList<string> Models { get; }
+
+    /// <summary>Capacity of each model's engine.</summary>
+    EngineCapacity Capacity => EngineCapacity.Of(new EngineOptions(), engines: 1);
+
+    /// <summary>The model's engine; every call returns the same one. The provider owns and disposes it.</summary>
+    /// <exception cref="Diffusion.Models.ModelException">The model does not exist or is damaged.</exception>
+    IImageEngine Get(string modelName);
+
+    /// <summary>The model's tokenizer and captions; null if they are unknown.</summary>
+    /// <exception cref="Diffusion.Models.ModelException">The model does not exist or is damaged.</exception>
+    ModelVocabulary? WordsOf(string modelName) => null;
+}

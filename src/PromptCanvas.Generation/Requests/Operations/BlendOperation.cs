@@ -1,0 +1,81 @@
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Requests.Operations;
+
+/// <summary>Mixes pictures and phrases.</summary>
+/// <param name="Frames">The number of frames of a row from the first input to the last; null = every picture is the mixture.</param>
+public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frames = null) : JobOperation(Shape)
+{
+    internal static OperationDefinition Shape { get; } = new(JobKinds.Blend, ApiScopes.Vary, PromptUse.None, ["inputs", "frames"], Read);
+
+    public override int? FrameCount => Frames;
+
+    internal override string Title => string.Join(" + ", Inputs.Select(input => input.Text ?? "a picture"));
+
+    internal override IEnumerable<string> Texts => Inputs.Select(input => input.Text ?? "");
+
+    internal override IReadOnlyList<PictureUse> Pictures =>
+        [.. Inputs.Where(input => input.Picture is not null).Select(input => new PictureUse(input.Picture!.Value, JobInputRoles.Blended))];
+
+    internal override JobOperation WithPictures(Func<Guid, Guid> idOf) =>
+        this with { Inputs = [.. Inputs.Select(input => input.Picture is { } picture ? input with { Picture = idOf(picture) } : input)] };
+
+    internal override InvalidInput? Check()
+    {
+        if (Inputs.Count is < 2 or > BlendOrigin.MaximumInputs)
+        {
+            return new InvalidInput("inputs", $"{Inputs.Count} inputs cannot be blended; give 2 to {BlendOrigin.MaximumInputs} pictures or texts.");
+        }
+
+        if (Inputs.Any(input => input.Picture is null == input.Text is null))
+        {
+            return new InvalidInput("inputs", "Each input is either a picture (\"image\") or a phrase (\"text\").");
+        }
+
+        var weights = Inputs.Select(input => input.Weight ?? 1).ToList();
+        if (weights.Exists(weight => !(weight >= 0 && double.IsFinite(weight))))
+        {
+            return new InvalidInput("inputs", "A weight is negative or no number; give numbers from 0 up.");
+        }
+
+        return weights.Sum() is var sum && !(sum > 0 && double.IsFinite(sum))
+            ? new InvalidInput("inputs", "The weights sum to zero; give at least one input more than 0.")
+            : Inputs.Where(input => input.Text is not null).Select(input => TextChecks.CheckText("inputs", input.Text!)).FirstOrDefault(fault => fault is not null);
+    }
+
+    internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)
+    {
+        var members = new List<ConditioningInput>();
+        var slot = 0;
+        foreach (var input in Inputs)
+        {
+            members.Add(input.Picture is null ? new TextInput(input.Text ?? "") : new ImageInput(await inputs.ReadSourceAsync(slot++, cancellationToken)));
+        }
+
+        var weights = Inputs.Any(input => input.Weight is not null) ? Inputs.Select(input => input.Weight ?? 1).ToArray() : null;
+        return new EngineRequest(request with { Origin = new BlendOrigin(members, weights) { AsFrames = Frames is not null } }, null);
+    }
+
+    private static Result<JobOperation> Read(OperationFields fields)
+    {
+        var inputs = new List<BlendInput>();
+        foreach (var input in fields.Inputs ?? [])
+        {
+            if (input?.Image is { } image && !Guid.TryParse(image, out _))
+            {
+                return OperationFields.NoPicture(image);
+            }
+
+            inputs.Add(new BlendInput(input?.Image is { } id ? Guid.Parse(id) : null, input?.Text, input?.Weight));
+        }
+
+        return new BlendOperation(inputs, fields.Frames);
+    }
+}
+
+/// <summary>A member of a blend: either a picture or a phrase.</summary>
+/// <param name="Weight">Null = 1 where other members have a weight, equal parts where none has.</param>
+public sealed record BlendInput(Guid? Picture, string? Text, double? Weight = null);

@@ -1,0 +1,38 @@
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Requests.Operations;
+
+/// <summary>A job's engine request.</summary>
+/// <param name="Plan">The edit plan; null if pictures are generated as a whole.</param>
+internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
+{
+    // Far from the seeds of this request's other pictures and of their frames; any odd number with as many bits would do.
+    private const uint OtherSeed = 0x85EBCA6B;
+
+    /// <summary>A request that paints into a picture, as planned.</summary>
+    public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned) =>
+        planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan) : refusal;
+
+    /// <summary>Width of the pictures in pixels.</summary>
+    public int Width => Plan?.Picture.Width ?? Request.Size;
+
+    /// <summary>Height of the pictures in pixels.</summary>
+    public int Height => Plan?.Picture.Height ?? Request.Size;
+
+    /// <summary>Null if the request is valid; otherwise one sentence that says what to do.</summary>
+    public string? Validate(IImageEngine engine) => Plan is null ? engine.Validate(Request) : PictureEditor.Validate(engine, Plan, Request);
+
+    /// <summary>Whether a failed picture may be retried with another seed. The frames of a row share one seed, so they cannot.</summary>
+    public bool CanTryAnotherSeed => Request.Origin is not { IsRow: true };
+
+    /// <summary>The same request for some pictures, restarted with another, deterministic seed.</summary>
+    public EngineRequest WithAnotherSeed(IReadOnlyList<int> imageIndices) => this with
+    {
+        Request = Request with { Seed = unchecked(Request.Seed + OtherSeed), ImageIndices = imageIndices, Finished = null, ReportsStages = false },
+    };
+
+    public IAsyncEnumerable<GenerationEvent> RunAsync(IImageEngine engine, CancellationToken cancellationToken) =>
+        Plan is null ? engine.GenerateAsync(Request, cancellationToken) : PictureEditor.EditAsync(engine, Plan, Request, cancellationToken);
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Requests.Operations;
+
+/// <summary>The operation of a job; one file per kind. Pictures are named by the id of an upload, or of a picture that the person may see.</summary>
+/// <remarks>The JSON form is stored in the database, so properties keep their first names.</remarks>
+/// <param name="Definition">The properties common to all operations of the kind.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(EditOperation), JobKinds.Edit)]
+[JsonDerivedType(typeof(EraseOperation), JobKinds.Erase)]
+[JsonDerivedType(typeof(ExtendOperation), JobKinds.Extend)]
+[JsonDerivedType(typeof(VaryOperation), JobKinds.Vary)]
+[JsonDerivedType(typeof(BlendOperation), JobKinds.Blend)]
+[JsonDerivedType(typeof(TextDifferenceOperation), JobKinds.TextDifference)]
+public abstract record JobOperation([property: JsonIgnore] OperationDefinition Definition)
+{
+    /// <summary>One of <see cref="JobKinds"/>.</summary>
+    [JsonIgnore]
+    public string Kind => Definition.Kind;
+
+    /// <summary>The number of frames where the pictures form a row; null where each picture stands alone.</summary>
+    [JsonIgnore]
+    public virtual int? FrameCount => null;
+
+    /// <summary>The title of a job without a prompt, in the credit history.</summary>
+    internal abstract string Title { get; }
+
+    /// <summary>The pictures it uses, in the order of the job's inputs.</summary>
+    internal virtual IReadOnlyList<PictureUse> Pictures => [];
+
+    /// <summary>Texts besides the prompt that the administrators' prompt rules read.</summary>
+    internal virtual IEnumerable<string> Texts => [];
+
+    /// <summary>The number of pictures it makes, which is its cost in credits.</summary>
+    /// <param name="count">The requested count; a row has as many pictures as frames.</param>
+    internal int PictureCount(int count) => FrameCount ?? count;
+
+    /// <summary>Checks its own fields, without reading anything else.</summary>
+    /// <returns>Null if all fields are valid.</returns>
+    internal virtual InvalidInput? Check() => null;
+
+    /// <summary>The same operation with other ids for its pictures.</summary>
+    internal virtual JobOperation WithPictures(Func<Guid, Guid> idOf) => this;
+
+    /// <summary>Decodes its pictures and builds the engine's request.</summary>
+    /// <param name="request">Everything that does not depend on the operation.</param>
+    /// <param name="inputs">Its pictures.</param>
+    /// <param name="cancellationToken">Stops the decoding.</param>
+    /// <exception cref="Imaging.Pixels.PictureFormatException">A picture is missing from the store or damaged there.</exception>
+    internal abstract Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken);
+
+    /// <summary>The form stored in the job's row; null for a job that needs only its prompt.</summary>
+    internal string? ToJson() => this is GenerateOperation ? null : JsonSerializer.Serialize(this, JobJson.Options);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    internal static JobOperation FromJson(string? json) =>
+        json is null ? new GenerateOperation() : JsonSerializer.Deserialize<JobOperation>(json, JobJson.Options) ?? new GenerateOperation();
+}
+
+/// <summary>An input picture and its role in the job.</summary>
+/// <param name="Role">One of <see cref="JobInputRoles"/>.</param>
+internal readonly record struct PictureUse(Guid Id, string Role);

@@ -1,0 +1,43 @@
+using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Requests.Operations;
+
+/// <summary>The properties common to all operations of one kind.</summary>
+/// <param name="Kind">One of <see cref="Data.Jobs.JobKinds"/>.</param>
+/// <param name="Scope">The scope an API key needs: one of <see cref="ApiScopes"/>.</param>
+/// <param name="Prompt">Whether it takes a prompt.</param>
+/// <param name="Fields">The fields of a request that belong to it, as the API names them.</param>
+/// <param name="Read">Builds the operation from these fields.</param>
+public sealed record OperationDefinition(
+    string Kind, string Scope, PromptUse Prompt, IReadOnlyList<string> Fields, Func<OperationFields, Result<JobOperation>> Read)
+{
+    /// <summary>Whether it paints into its source, whose size the result keeps; otherwise pictures have the requested size.</summary>
+    public bool PaintsIntoSource { get; init; }
+}
+
+/// <summary>Whether a kind of job takes a prompt.</summary>
+public enum PromptUse
+{
+    None,
+    Optional,
+    Required,
+}
+
+/// <summary>Every kind of job.</summary>
+public static class OperationDefinitions
+{
+    public static IReadOnlyList<OperationDefinition> All { get; } =
+    [
+        GenerateOperation.Shape,
+        EditOperation.Shape,
+        EraseOperation.Shape,
+        ExtendOperation.Shape,
+        VaryOperation.Shape,
+        BlendOperation.Shape,
+        TextDifferenceOperation.Shape,
+    ];
+
+    /// <summary>Null if there is no such kind.</summary>
+    public static OperationDefinition? Find(string? kind) => All.FirstOrDefault(definition => definition.Kind == kind);
+}

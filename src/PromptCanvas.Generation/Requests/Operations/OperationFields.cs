@@ -1,0 +1,61 @@
+using System.Text.Json;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Requests.Operations;
+
+/// <summary>The unparsed request fields that only some kinds take; null = absent.</summary>
+public sealed record OperationFields
+{
+    public string? Prompt { get; init; }
+
+    /// <summary>A picture's id.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>A picture's id.</summary>
+    public string? Mask { get; init; }
+
+    /// <summary>A number or a word.</summary>
+    public JsonElement? Strength { get; init; }
+
+    public Extension? Extend { get; init; }
+
+    public IReadOnlyList<InputFields?>? Inputs { get; init; }
+
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+
+    public int? Frames { get; init; }
+
+    /// <summary>The names of the fields that are present.</summary>
+    public IEnumerable<string> Present()
+    {
+        (string Name, object? Value)[] fields =
+        [
+            ("prompt", Prompt), ("source", Source), ("mask", Mask), ("strength", Strength), ("extend", Extend),
+            ("inputs", Inputs), ("from", From), ("to", To), ("frames", Frames),
+        ];
+        return fields.Where(field => field.Value is not null).Select(field => field.Name);
+    }
+
+    internal Result<JobOperation> WithSource(Func<Guid, Result<JobOperation>> make) => With(Source, "source", make);
+
+    internal Result<JobOperation> WithMask(Func<Guid, Result<JobOperation>> make) => With(Mask, "mask", make);
+
+    private static Result<JobOperation> With(string? id, string field, Func<Guid, Result<JobOperation>> make)
+    {
+        if (string.IsNullOrEmpty(id))
+        {
+            return new InvalidInput(field, $"Name the {field}: the id of an upload or of a picture.");
+        }
+
+        return Guid.TryParse(id, out var picture) ? make(picture) : NoPicture(id);
+    }
+
+    internal static NotFound NoPicture(string id) => new($"There is no picture or upload with the id {id}.");
+}
+
+/// <summary>One unparsed member of a blend.</summary>
+/// <param name="Image">A picture's id.</param>
+public sealed record InputFields(string? Image, string? Text, double? Weight);

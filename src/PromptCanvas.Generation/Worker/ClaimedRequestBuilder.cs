@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Generation.Worker;
+
+/// <summary>Builds the engine request of a claimed job from its rows.</summary>
+internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> databases, EngineRequestBuilder works, StageCheckpoints stages, PreviewPublisher previews)
+{
+    /// <param name="model">Fingerprint of the model that will run the job.</param>
+    /// <returns>The request, or why the job cannot run any more.</returns>
+    /// <exception cref="Imaging.Pixels.PictureFormatException">An input picture is missing or damaged.</exception>
+    public async Task<Result<EngineRequest>> PrepareAsync(ClaimedJob claim, string model, RunningJob running)
+    {
+        var job = claim.Job;
+        var request = new GenerationRequest
+        {
+            Prompt = job.Prompt,
+            NegativePrompt = job.NegativePrompt,
+            Seed = (uint)job.Seed,
+            Count = job.Count,
+            ImageIndices = [.. claim.Missing.Select(image => image.ImageIndex)],
+            Size = job.Size,
+            Person = job.PersonId?.ToString() ?? "",
+            Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
+            PreviewsWanted = index => previews.Wanted(claim.Id, index),
+            PictureWanted = running.Wants,
+            ReportsStages = true,
+            Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
+        };
+        return await works.PrepareAsync(
+            request, JobOperation.FromJson(job.Material), await HashesAsync(job, running.Token), running.Token);
+    }
+
+    private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.JobInputs.Where(input => input.JobId == job.Id).OrderBy(input => input.Slot)
+            .Select(input => input.ContentHash).ToListAsync(cancellationToken);
+    }
+}

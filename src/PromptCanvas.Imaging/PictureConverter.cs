@@ -1,0 +1,48 @@
+using System.Text;
+using NetVips;
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Imaging.Png;
+using PromptCanvas.Imaging.WebP;
+
+namespace PromptCanvas.Imaging;
+
+/// <summary>Converts a finished picture to another format. The provenance text of our PNGs is kept as XMP; other metadata is removed.</summary>
+public static class PictureConverter
+{
+    public const string JpegType = "image/jpeg";
+
+    /// <param name="encoded">A JPEG, PNG or WebP.</param>
+    /// <param name="quality">1 … 100, for lossy formats.</param>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    public static byte[] Convert(byte[] encoded, PictureFormat format, int quality)
+    {
+        var text = PictureText.Read(encoded);
+        return PictureDecoder.Open(encoded, decoded => Save(decoded, format, quality, text));
+    }
+
+    private static byte[] Save(Image decoded, PictureFormat format, int quality, PictureText? text)
+    {
+        // Do not pass on metadata of foreign files.
+        using var picture = decoded.Mutate(image =>
+        {
+            if (text is not null)
+            {
+                image.Set(GValue.BlobType, "xmp-data", Encoding.UTF8.GetBytes(PictureXmp.Write(text)));
+            }
+        });
+        var keep = text is null ? Enums.ForeignKeep.None : Enums.ForeignKeep.Xmp;
+        return format switch
+        {
+            PictureFormat.Jpeg => picture.JpegsaveBuffer(q: quality, keep: keep),
+            PictureFormat.WebP => picture.WebpsaveBuffer(q: quality, keep: keep),
+            _ => picture.PngsaveBuffer(compression: 1, keep: Enums.ForeignKeep.None),
+        };
+    }
+
+    public static string ContentTypeOf(PictureFormat format) => format switch
+    {
+        PictureFormat.Jpeg => JpegType,
+        PictureFormat.WebP => EncodedPicture.WebPType,
+        _ => PngEncoder.ContentType,
+    };
+}

@@ -1,0 +1,39 @@
+using NetVips;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Imaging.Pixels;
+
+/// <summary>The only access to libvips. It applies the process-wide settings before the first use.</summary>
+internal static class Vips
+{
+    private static readonly Lazy<bool> Restricted = new(Restrict);
+
+    /// <summary>Restricts libvips to reading JPEG, PNG and WebP, for the whole process.</summary>
+    public static void Prepare() => _ = Restricted.Value;
+
+    public static Image From(RgbImage image)
+    {
+        Prepare();
+        using var raw = Image.NewFromMemory(image.Bytes, image.Width, image.Height, RgbImage.Channels, Enums.BandFormat.Uchar);
+        return raw.Copy(interpretation: Enums.Interpretation.Srgb);
+    }
+
+    public static RgbImage ToRgb(Image image) => new(image.Width, image.Height, image.WriteToMemory<byte>());
+
+    private static bool Restrict()
+    {
+        // An allow-list: BlockUntrusted alone leaves GIF, TIFF and AVIF open.
+        Operation.Block("VipsForeignLoad", true);
+        Operation.Block("VipsForeignLoadJpeg", false);
+        Operation.Block("VipsForeignLoadPng", false);
+        Operation.Block("VipsForeignLoadWebp", false);
+        Cache.Max = 0;
+
+        // The exception already describes the problem; libvips would also write it to standard error.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, (_, _, _) => { });
+
+        // Pictures are encoded while the engine runs, and its threads own the cores.
+        NetVips.NetVips.Concurrency = 1;
+        return true;
+    }
+}

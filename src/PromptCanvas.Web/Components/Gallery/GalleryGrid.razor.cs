@@ -1,0 +1,151 @@
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
+
+namespace PromptCanvas.Web.Components.Gallery;
+
+/// <summary>Finished pictures, newest first. Grows at the end by scrolling and at the top by newly finished pictures.</summary>
+public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
+{
+    private IReadOnlyList<PictureView> shown = [];
+    private IDisposable? subscription;
+    private IReadOnlyList<Guid> selected = [];
+    private bool selecting;
+    private bool refreshing;
+    private bool changed;
+    private int version;
+
+    [Parameter]
+    public string? Title { get; set; }
+
+    [Parameter]
+    public LibraryFilter Filter { get; set; } = LibraryFilter.Everything;
+
+    /// <summary>Whether several pictures can be selected for batch actions.</summary>
+    [Parameter]
+    public bool Selectable { get; set; }
+
+    /// <summary>Whether to show the full-length virtualized wall, which renders only the visible rows.</summary>
+    [Parameter]
+    public bool Wall { get; set; }
+
+    /// <summary>Jobs whose pictures the page shows elsewhere.</summary>
+    [Parameter]
+    public IReadOnlySet<Guid> HiddenJobs { get; set; } = new HashSet<Guid>();
+
+    /// <summary>Whether there are no pictures.</summary>
+    [Parameter]
+    public bool IsEmpty { get; set; }
+
+    [Parameter]
+    public EventCallback<bool> IsEmptyChanged { get; set; }
+
+    /// <summary>The first page of pictures, passed from prerendering to the interactive page.</summary>
+    [PersistentState]
+    public PicturePage? FirstPage { get; set; }
+
+    protected override ValueTask DisposeCoreAsync()
+    {
+        subscription?.Dispose();
+        return base.DisposeCoreAsync();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        window.LookAt(Filter);
+        if (window.IsLoaded)
+        {
+            await window.RefreshAsync(Gone);
+        }
+        else
+        {
+            FirstPage ??= await window.ReadFirstAsync(Gone);
+            window.Start(FirstPage);
+        }
+
+        await TellEmptyAsync();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (window.Filter != Filter)
+        {
+            window.LookAt(Filter);
+            window.Start(await window.ReadFirstAsync(Gone));
+            await TellEmptyAsync();
+        }
+
+        Choose();
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            subscription = feed.Subscribe(null, OnJobChanged);
+        }
+    }
+
+    private void Pick(Guid id) => selected = selected.Contains(id) ? [.. selected.Where(other => other != id)] : [.. selected, id];
+
+    private void EndSelecting() => (selecting, selected) = (false, []);
+
+    // Called after pictures were moved to the trash or restored.
+    private async Task ChangedAsync()
+    {
+        window.Start(await window.ReadFirstAsync(Gone));
+        selected = [];
+        version++;
+        Choose();
+        await TellEmptyAsync();
+        StateHasChanged();
+    }
+
+    private void Choose() => shown = [.. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId))];
+
+    private void OnJobChanged(JobChanged change)
+    {
+        if (change.CompletedImages > 0)
+        {
+            Post(RefreshAsync);
+        }
+    }
+
+    // Coalesces changes: changes during a refresh cause exactly one more refresh.
+    private async Task RefreshAsync()
+    {
+        changed = true;
+        if (refreshing)
+        {
+            return;
+        }
+
+        refreshing = true;
+        while (changed)
+        {
+            changed = false;
+            await window.RefreshAsync(Gone);
+        }
+
+        refreshing = false;
+        version++;
+        Choose();
+        await TellEmptyAsync();
+        StateHasChanged();
+    }
+
+    private async Task LoadMoreAsync()
+    {
+        await window.LoadMoreAsync(Gone);
+        Choose();
+    }
+
+    private async Task TellEmptyAsync()
+    {
+        var isEmpty = window.Pictures.Count == 0;
+        if (isEmpty != IsEmpty)
+        {
+            await IsEmptyChanged.InvokeAsync(isEmpty);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Components.Gallery;
+
+/// <summary>Batch actions on selected pictures. Pictures of other people are not changed.</summary>
+public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentActor actor, ISnackbar snackbar)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    private Guid bundleId;
+    private BundleView? bundle;
+    private IReadOnlyCollection<Guid> bundled = [];
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyCollection<Guid> Selected { get; set; }
+
+    /// <summary>The person ends the selection.</summary>
+    [Parameter]
+    public EventCallback OnDone { get; set; }
+
+    /// <summary>Pictures were moved to the trash or restored.</summary>
+    [Parameter]
+    public EventCallback OnChanged { get; set; }
+
+    private bool None => Selected.Count == 0;
+
+    protected override void OnParametersSet()
+    {
+        // A different selection needs a new zip file.
+        if (bundle is not null && !bundled.SequenceEqual(Selected))
+        {
+            bundle = null;
+        }
+    }
+
+    private async Task<Actor> PersonAsync() => await actor.GetAsync(Gone);
+
+    private async Task FavouriteAsync()
+    {
+        var person = await PersonAsync();
+        foreach (var id in Selected)
+        {
+            await library.MarkAsync(person, id, isFavourite: true, Gone);
+        }
+
+        snackbar.Add(T["SelectionMarked", Selected.Count], Severity.Normal);
+    }
+
+    private async Task ShareAsync(string visibility)
+    {
+        var person = await PersonAsync();
+        var changed = 0;
+        foreach (var id in Selected)
+        {
+            changed += await sharing.SetAsync(person, id, visibility, Gone) ? 1 : 0;
+        }
+
+        snackbar.Add(T["SelectionShared", changed], Severity.Normal);
+    }
+
+    private async Task DeleteAsync()
+    {
+        Guid[] going = [.. Selected];
+        var person = await PersonAsync();
+        var deleted = await library.DeleteAsync(person, going, Gone);
+        await OnChanged.InvokeAsync();
+        snackbar.Add(T["SelectionDeleted", deleted], Severity.Normal, options =>
+        {
+            options.Action = T["Undo"];
+            options.OnClick = _ => InvokeAsync(async () =>
+            {
+                await library.RestoreAsync(person, going, CancellationToken.None);
+                await OnChanged.InvokeAsync();
+            });
+        });
+    }
+
+    private async Task ZipAsync()
+    {
+        var person = await PersonAsync();
+        if (await bundles.StartAsync(person, Selected, Gone) is not { } id)
+        {
+            snackbar.Add(T["ZipBusy"], Severity.Warning);
+            return;
+        }
+
+        (bundleId, bundled, bundle) = (id, [.. Selected], bundles.Find(person, id));
+        Post(() => FollowAsync(person, id));
+    }
+
+    private async Task FollowAsync(Actor person, Guid id)
+    {
+        using var timer = new PeriodicTimer(LookInterval);
+        while (bundle is { IsReady: false, HasFailed: false } && bundleId == id && await timer.WaitForNextTickAsync(Gone))
+        {
+            bundle = bundles.Find(person, id);
+            StateHasChanged();
+        }
+
+        if (bundle is { HasFailed: true })
+        {
+            snackbar.Add(T["ZipFailed"], Severity.Error);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Components.Gallery;
+
+/// <summary>The pictures that one browser tab has loaded, newest first; the viewer steps through them.</summary>
+public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, IJobQueries jobs, ICurrentActor actor, TimeProvider clock)
+{
+    private const int PageSize = 24;
+
+    // Maximum range that the library reads at once.
+    private const int LargestRange = 200;
+    private readonly Dictionary<int, PictureView> placed = [];
+    private readonly Dictionary<Guid, int> places = [];
+    private readonly List<PictureView> pictures = [];
+    private string? next;
+
+    public IReadOnlyList<PictureView> Pictures => pictures;
+
+    public bool IsLoaded { get; private set; }
+
+    /// <summary>The active filter.</summary>
+    public LibraryFilter Filter { get; private set; } = LibraryFilter.Everything;
+
+    public bool HasMore => next is not null;
+
+    /// <summary>When each picture was made, newest first, as of the last <see cref="PinAsync"/>.</summary>
+    public IReadOnlyList<DateTimeOffset> Times { get; private set; } = [];
+
+    /// <summary>Number of pictures at that time.</summary>
+    public int Count => Times.Count;
+
+    /// <summary>Pins the positions of all current pictures, so that newer pictures do not shift them.</summary>
+    public async Task PinAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        placed.Clear();
+        places.Clear();
+        Times = await timeline.TimesAsync(await actor.GetAsync(cancellationToken), Filter, now, cancellationToken);
+    }
+
+    /// <summary>The current number of pictures.</summary>
+    public async Task<int> CountAsync(CancellationToken cancellationToken) =>
+        await timeline.CountAsync(await actor.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>The pictures from a pinned position on.</summary>
+    public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(int start, int take, CancellationToken cancellationToken)
+    {
+        var found = new List<PictureView>();
+        for (var at = start; at < Math.Min(start + take, Count); at += LargestRange)
+        {
+            // Seek by the timestamp at that position, which the database finds by index at any depth.
+            var equals = 0;
+            while (equals < at && Times[at - equals - 1] == Times[at])
+            {
+                equals++;
+            }
+
+            found.AddRange(await timeline.ReadRangeAsync(
+                await actor.GetAsync(cancellationToken), Filter, Times[at], equals, Math.Min(LargestRange, start + take - at), cancellationToken));
+        }
+
+        for (var index = 0; index < found.Count; index++)
+        {
+            placed[start + index] = found[index];
+            places[found[index].Id] = start + index;
+        }
+
+        return found;
+    }
+
+    /// <summary>Changes the filter and discards the loaded pictures.</summary>
+    public void LookAt(LibraryFilter filter)
+    {
+        if (filter != Filter)
+        {
+            (Filter, IsLoaded, next) = (filter, false, null);
+            pictures.Clear();
+            placed.Clear();
+            places.Clear();
+            Times = [];
+        }
+    }
+
+    /// <summary>Removes a picture that no longer exists.</summary>
+    public void Remove(Guid pictureId) => pictures.RemoveAll(picture => picture.Id == pictureId);
+
+    public async Task<PicturePage> ReadFirstAsync(CancellationToken cancellationToken) =>
+        await library.ReadAsync(await actor.GetAsync(cancellationToken), Filter, null, PageSize, cancellationToken);
+
+    public void Start(PicturePage first)
+    {
+        pictures.Clear();
+        pictures.AddRange(first.Pictures);
+        next = first.Next;
+        IsLoaded = true;
+    }
+
+    public async Task LoadMoreAsync(CancellationToken cancellationToken)
+    {
+        if (next is not { } after)
+        {
+            return;
+        }
+
+        var page = await library.ReadAsync(await actor.GetAsync(cancellationToken), Filter, after, PageSize, cancellationToken);
+        var known = pictures.Select(picture => picture.Id).ToHashSet();
+        pictures.AddRange(page.Pictures.Where(picture => !known.Contains(picture.Id)));
+        next = page.Next;
+    }
+
+    /// <summary>Adds newer pictures at the top; if they fill more than a page, reloads from the top.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var first = await ReadFirstAsync(cancellationToken);
+        if (Filter.ByMeaning || Filter.Like is not null)
+        {
+            Start(first);
+            return;
+        }
+
+        var known = pictures.Select(picture => picture.Id).ToHashSet();
+        var added = first.Pictures.Where(picture => !known.Contains(picture.Id)).ToList();
+        if (added.Count == first.Pictures.Count && known.Count > 0)
+        {
+            Start(first);
+            return;
+        }
+
+        pictures.InsertRange(0, added);
+        if (known.Count == 0)
+        {
+            next = first.Next;
+        }
+    }
+
+    /// <summary>The previous and next picture in gallery order; within the job when the gallery has not loaded the picture.</summary>
+    public async Task<(Guid? Newer, Guid? Older)> NeighboursAsync(PictureView picture, CancellationToken cancellationToken)
+    {
+        if (places.TryGetValue(picture.Id, out var place))
+        {
+            return (await IdAtAsync(place - 1, cancellationToken), await IdAtAsync(place + 1, cancellationToken));
+        }
+
+        var row = pictures.Select(other => other.Id).ToList();
+        if (!row.Contains(picture.Id) && await jobs.FindAsync(await actor.GetAsync(cancellationToken), picture.JobId, cancellationToken) is { } job)
+        {
+            row = [.. job.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value)];
+        }
+
+        var at = row.IndexOf(picture.Id);
+        return (at > 0 ? row[at - 1] : null, at >= 0 && at < row.Count - 1 ? row[at + 1] : null);
+    }
+
+    private async Task<Guid?> IdAtAsync(int place, CancellationToken cancellationToken)
+    {
+        if (place < 0 || place >= Count)
+        {
+            return null;
+        }
+
+        return placed.TryGetValue(place, out var known) ? known.Id
+            : await ReadRangeAsync(place, 1, cancellationToken) is [var read] ? read.Id : null;
+    }
+}

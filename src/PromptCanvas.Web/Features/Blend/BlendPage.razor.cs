@@ -1,0 +1,224 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Resources;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Blend;
+
+/// <summary>Blends pictures and phrases placed in the corners of a pad. Corners, handle position and job are part of the URL.</summary>
+public sealed partial class BlendPage(
+    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, ICredits creditBook, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
+{
+    private const int MinimumCorners = 2;
+    private const int MaximumCorners = 4;
+
+    private readonly List<NamedCorner> corners = [];
+    private Actor? person;
+    private BlendPad? pad;
+    private CornerPicker picker = null!;
+    private IReadOnlyList<double> weights = [];
+    private QuotaView? credits;
+    private Run? run;
+    private string? problem;
+    private string? shown;
+    private int? replaced;
+    private int count = 1;
+    private int size = 1024;
+    private uint seed;
+    private bool missing;
+    private bool busy;
+
+    [SupplyParameterFromQuery(Name = "c")]
+    public string[]? Codes { get; set; }
+
+    [SupplyParameterFromQuery(Name = "at")]
+    public string? At { get; set; }
+
+    [SupplyParameterFromQuery(Name = "seed")]
+    public string? SeedText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "job")]
+    public Guid? JobId { get; set; }
+
+    [SupplyParameterFromQuery(Name = "picture")]
+    public Guid? PictureId { get; set; }
+
+    private bool IsReady => corners.Count >= MinimumCorners;
+
+    private string Address => string.Join('\n', corners.Select(corner => corner.Corner.Code));
+
+    protected override async Task OnInitializedAsync()
+    {
+        person = await actor.GetAsync(Gone);
+        seed = uint.TryParse(SeedText, CultureInfo.InvariantCulture, out var given) ? given : NewSeed();
+        await CountCreditsAsync();
+        run = JobId is { } id && await jobs.FindAsync(person, id, Gone) is { } job ? Run.Of(job) : null;
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var asked = string.Join('\n', Codes ?? []);
+        if (asked == shown || asked == Address)
+        {
+            return;
+        }
+
+        shown = asked;
+        corners.Clear();
+        weights = [];
+        missing = false;
+        foreach (var code in (Codes ?? []).Take(MaximumCorners))
+        {
+            await AddAsync(Corner.Parse(code));
+        }
+    }
+
+    private static uint NewSeed() => (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+
+    private async Task AddAsync(Corner? corner)
+    {
+        if (corner is not null && await NameOfAsync(corner) is { } name)
+        {
+            corners.Add(new NamedCorner(corner, name));
+            return;
+        }
+
+        missing = true;
+    }
+
+    // Null for pictures that the person may not see.
+    private async Task<string?> NameOfAsync(Corner corner)
+    {
+        person ??= await actor.GetAsync(Gone);
+        if (corner.Picture is { } picture)
+        {
+            return await pictures.FindPictureAsync(person, picture, Gone) is { } found ? T.Title(found.Prompt, found.Kind) : null;
+        }
+
+        return corner.Upload is { } upload
+            ? await uploads.FindAsync(person, upload, Gone) is null ? null : T["BlendUpload"].Value
+            : corner.Text;
+    }
+
+    private async Task Pick(int? place)
+    {
+        replaced = place;
+        await picker.OpenAsync();
+    }
+
+    private async Task ChooseAsync(Corner corner)
+    {
+        if (await NameOfAsync(corner) is not { } name)
+        {
+            return;
+        }
+
+        if (replaced is { } place && place < corners.Count)
+        {
+            corners[place] = new NamedCorner(corner, name);
+        }
+        else if (corners.Count < MaximumCorners)
+        {
+            corners.Add(new NamedCorner(corner, name));
+        }
+
+        await ChangedAsync();
+    }
+
+    private Task RemoveAsync(int place)
+    {
+        corners.RemoveAt(place);
+        return ChangedAsync();
+    }
+
+    private async Task SurpriseAsync()
+    {
+        while (corners.Count < MinimumCorners)
+        {
+            var idea = ideas.Next();
+            corners.Add(new NamedCorner(new Corner(null, null, idea), idea));
+        }
+
+        await ChangedAsync();
+    }
+
+    private async Task ChangedAsync()
+    {
+        weights = [];
+        missing = false;
+        At = null;
+        shown = Address;
+        Remember();
+        StateHasChanged();
+        if (pad is not null && IsReady)
+        {
+            await pad.UpdateAsync();
+        }
+    }
+
+    private async Task ReseedAsync()
+    {
+        seed = NewSeed();
+        Remember();
+        StateHasChanged();
+        await (pad?.UpdateAsync() ?? Task.CompletedTask);
+    }
+
+    private void SettleAsync(PadPlace place)
+    {
+        weights = place.Weights;
+        At = place.ToString();
+        problem = null;
+        Remember();
+    }
+
+    private void Tell(string what) => problem = what;
+
+    private void Remember() => navigation.NavigateTo(
+        navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+        {
+            ["c"] = corners.Select(corner => corner.Corner.Code).ToArray(),
+            ["at"] = At,
+            ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+            ["job"] = run?.Job?.Id,
+        }),
+        replace: true);
+
+    private async Task MakeAsync()
+    {
+        if (busy || person is null || weights.Count != corners.Count)
+        {
+            return;
+        }
+
+        busy = true;
+        var job = new NewJob
+        {
+            IdempotencyKey = Guid.NewGuid().ToString(),
+            Operation = new BlendOperation([.. corners.Zip(weights, (corner, weight) =>
+                new BlendInput(corner.Corner.Picture ?? corner.Corner.Upload, corner.Corner.Text, weight))]),
+            Count = count,
+            Size = size,
+            Seed = seed,
+        };
+        if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var id, out var refusal))
+        {
+            run = await jobs.FindAsync(person, id, Gone) is { } made ? Run.Of(made) : null;
+            Remember();
+        }
+
+        (busy, problem) = (false, refusal?.Message);
+        await CountCreditsAsync();
+    }
+
+    private async Task CountCreditsAsync() =>
+        credits = person is { MayMake: true } ? await creditBook.GetAsync(person.PersonId, person.Role, Gone) : null;
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Boards;
+
+public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, NavigationManager navigation)
+{
+    private BoardView? board;
+    private string name = "";
+    private string visibility = Visibilities.Private;
+    private string? problem;
+    private bool isEmpty;
+
+    [Parameter]
+    public Guid BoardId { get; set; }
+
+    [SupplyParameterFromQuery(Name = "picture")]
+    public Guid? PictureId { get; set; }
+
+    private LibraryFilter Filter => LibraryFilter.Everything with { Board = BoardId };
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (board?.Id != BoardId)
+        {
+            await ReadAsync();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        board = await boards.FindAsync(await actor.GetAsync(CancellationToken.None), BoardId, CancellationToken.None);
+        (name, visibility) = (board?.Name ?? "", board?.Visibility ?? Visibilities.Private);
+    }
+
+    private async Task SaveAsync()
+    {
+        problem = (await boards.ChangeAsync(await actor.GetAsync(CancellationToken.None), BoardId, name, visibility, CancellationToken.None))?.Message;
+        if (problem is null)
+        {
+            await ReadAsync();
+        }
+    }
+
+    private async Task DeleteAsync()
+    {
+        await boards.DeleteAsync(await actor.GetAsync(CancellationToken.None), BoardId, CancellationToken.None);
+        navigation.NavigateTo("/boards");
+    }
+}

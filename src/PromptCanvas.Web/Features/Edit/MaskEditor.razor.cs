@@ -1,0 +1,284 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.JSInterop;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Edit;
+
+/// <summary>Edits one picture: canvas, tools, operation and results.</summary>
+public sealed partial class MaskEditor(
+    IPictureMaking making, IJobQueries jobs, ILibrary library, ICurrentActor actor, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+{
+    private const int Percent = 100;
+    private ElementReference stage;
+    private DotNetObjectReference<MaskEditor>? self;
+    private IJSObjectReference? canvas;
+    private CanvasState state = CanvasState.Initial;
+    private EditIntent intent;
+    private string prompt = "";
+    private int count = 4;
+    private int opacity = 60;
+    private int picked = -1;
+    private bool comparing;
+    private int feather;
+    private bool busy;
+    private string? note;
+    private List<Guid> trashed = [];
+    private string? problem;
+    private Run? run;
+    private EditPicture? last;
+
+    [Parameter, EditorRequired]
+    public required EditSource Source { get; set; }
+
+    /// <summary>The job that the URL names; it belongs to this picture and may be running or over.</summary>
+    [Parameter]
+    public Guid? JobId { get; set; }
+
+    private List<Guid> Finished => [.. run?.Job?.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value) ?? []];
+
+    private (string Side, string Name, int Pixels)[] Sides =>
+    [
+        ("left", T["EditLeft"], state.Left),
+        ("right", T["EditRight"], state.Right),
+        ("up", T["EditUp"], state.Up),
+        ("down", T["EditDown"], state.Down),
+    ];
+
+    /// <summary>Called by the canvas whenever the mask, the frame or the tool has changed.</summary>
+    [JSInvokable]
+    public void OnCanvasChanged(CanvasState changed)
+    {
+        state = changed;
+        StateHasChanged();
+    }
+
+    /// <summary>Called by the canvas when it has used an uploaded picture as its mask.</summary>
+    [JSInvokable]
+    public async Task OnMaskTaken()
+    {
+        await (intent == EditIntent.Extend ? IntendAsync(EditIntent.Edit) : DiscardAsync());
+        (note, trashed, problem) = (T["EditMaskTaken"], [], null);
+        StateHasChanged();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        prompt = Source.Suggestion ?? "";
+        if (JobId is { } id && await FindAsync(id) is { } job)
+        {
+            run = Run.Of(job);
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        self = DotNetObjectReference.Create(this);
+        var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/edit/edit-canvas.js");
+        try
+        {
+            canvas = await module.InvokeAsync<IJSObjectReference>("open", Gone, stage, Source.Address, Source.Id, self);
+        }
+        catch (JSException)
+        {
+            problem = T["EditUnreadable"];
+        }
+
+        StateHasChanged();
+    }
+
+    protected override async ValueTask DisposeCoreAsync()
+    {
+        await canvas.EndAsync("dispose");
+        self?.Dispose();
+        await base.DisposeCoreAsync();
+    }
+
+    private (string Name, string Hint) Words(EditIntent of) => of switch
+    {
+        EditIntent.Edit => (T["EditReplace"], T["EditReplaceHint"]),
+        EditIntent.Erase => (T["EditErase"], T["EditEraseHint"]),
+        _ => (T["EditExtend"], T["EditExtendHint"]),
+    };
+
+    private async Task<JobView?> FindAsync(Guid id) => await jobs.FindAsync(await actor.GetAsync(Gone), id, Gone);
+
+    private async Task CallAsync(string method, params object?[] arguments)
+    {
+        if (canvas is not null)
+        {
+            await canvas.InvokeVoidAsync(method, Gone, arguments);
+        }
+    }
+
+    private async Task IntendAsync(EditIntent chosen)
+    {
+        intent = chosen;
+        problem = null;
+        await DiscardAsync();
+        await CallAsync("setIntent", intent.ToString().ToLowerInvariant());
+    }
+
+    private Task UseAsync(string tool) => CallAsync("setTool", tool);
+
+    private Task ActAsync(string act) => CallAsync(act);
+
+    private Task ExtendAsync(string side, string? pixels) =>
+        CallAsync("extend", side, int.TryParse(pixels, CultureInfo.InvariantCulture, out var number) ? number : 0);
+
+    private Task SizeAsync(string? size) =>
+        int.TryParse(size, CultureInfo.InvariantCulture, out var number) ? CallAsync("setSize", number) : Task.CompletedTask;
+
+    private Task OpacityAsync(string? percent)
+    {
+        opacity = int.TryParse(percent, CultureInfo.InvariantCulture, out var number) ? number : opacity;
+        return CallAsync("setOpacity", (double)opacity / Percent);
+    }
+
+    private async Task MakeAsync()
+    {
+        problem = Missing();
+        if (problem is not null || canvas is null)
+        {
+            return;
+        }
+
+        busy = true;
+        Guid? mask = null;
+        if (intent != EditIntent.Extend)
+        {
+            var token = antiforgery.GetAntiforgeryToken()?.Value;
+            var upload = await canvas.InvokeAsync<UploadAnswer>("uploadMask", Gone, token);
+            (mask, problem) = (upload.Id, upload.Error);
+        }
+
+        if (problem is null)
+        {
+            await SubmitAsync(new EditPicture(Guid.NewGuid().ToString(), intent, Source.Id)
+            {
+                Prompt = intent == EditIntent.Erase ? "" : prompt,
+                Mask = mask,
+                Extension = new(state.Left, state.Right, state.Up, state.Down),
+                Count = count,
+                Feather = intent == EditIntent.Edit ? feather : 0,
+            });
+        }
+
+        busy = false;
+    }
+
+    // Reports what the server would refuse, before anything is sent.
+    private string? Missing() => intent switch
+    {
+        EditIntent.Extend when !state.IsExtended => T["EditNoFrame"].Value,
+        EditIntent.Edit or EditIntent.Erase when !state.HasMask => T["EditNoMask"].Value,
+        EditIntent.Edit when string.IsNullOrWhiteSpace(prompt) => T["EditNoPrompt"].Value,
+        _ => null,
+    };
+
+    private async Task SubmitAsync(EditPicture request)
+    {
+        (note, trashed) = (null, []);
+        await DiscardAsync();
+        var person = await actor.GetAsync(Gone);
+        if (!(await making.HandleAsync(request.ToJob(), person, Gone)).TryGet(out var id, out var refusal))
+        {
+            problem = refusal.Message;
+            return;
+        }
+
+        last = request;
+        run = await FindAsync(id) is { } job ? Run.Of(job) : null;
+        navigation.NavigateTo(navigation.GetUriWithQueryParameter("job", id), replace: true);
+    }
+
+    // Repeats with other seeds.
+    private Task AgainAsync(Run again) => last is null ? MakeAsync() : SubmitAsync(last with { IdempotencyKey = Guid.NewGuid().ToString() });
+
+    private async Task OverAsync(Run over)
+    {
+        if (picked < 0 && Finished.Count > 0)
+        {
+            await ShowAsync(0);
+        }
+    }
+
+    private Task PickAsync(Guid imageId) => ShowAsync(Finished.IndexOf(imageId));
+
+    private Task WalkAsync(int by) => ShowAsync((picked + by + Finished.Count) % Finished.Count);
+
+    private async Task ShowAsync(int index)
+    {
+        if (index < 0)
+        {
+            return;
+        }
+
+        picked = index;
+        await CallAsync("show", $"/api/images/{Finished[index]}/content");
+        StateHasChanged();
+    }
+
+    private async Task CompareAsync(bool original)
+    {
+        comparing = original;
+        await CallAsync("compare", original);
+    }
+
+    private async Task DiscardAsync()
+    {
+        picked = -1;
+        await CallAsync("show", (string?)null);
+    }
+
+    private Task RetryAsync() => run is null ? MakeAsync() : AgainAsync(run);
+
+    // The results are in the gallery already.
+    private async Task KeepAllAsync()
+    {
+        (note, trashed) = (T["EditKeptAll", Finished.Count], []);
+        await DiscardAsync();
+    }
+
+    private async Task TrashAsync()
+    {
+        var going = Finished;
+        await library.DeleteAsync(await actor.GetAsync(Gone), going, Gone);
+        (note, trashed) = (T["EditDiscarded", going.Count], going);
+        await DiscardAsync();
+        run = null;
+    }
+
+    private async Task RestoreAsync()
+    {
+        await library.RestoreAsync(await actor.GetAsync(Gone), trashed, Gone);
+        (note, trashed) = (null, []);
+        if (JobId is { } id && await FindAsync(id) is { } job)
+        {
+            run = Run.Of(job);
+            await OverAsync(run);
+        }
+    }
+
+    // The chosen result becomes the next source; the others stay in the gallery.
+    private async Task Accept()
+    {
+        var chosen = Finished[picked];
+        await CallAsync("forget");
+        navigation.NavigateTo($"/edit?image={chosen}");
+    }
+
+    /// <summary>Result of an upload: an id, or the server's error.</summary>
+    internal sealed record UploadAnswer(Guid? Id, string? Error);
+}

@@ -1,0 +1,84 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using PromptCanvas.Generation;
+
+namespace PromptCanvas.Web.Tests.Structure;
+
+/// <summary>Folders refer to each other in one direction. A namespace is a folder, as IDE0130 enforces.</summary>
+public sealed partial class FolderOrderTests
+{
+    /// <summary>Each folder may refer to those of the lines before it; folders of one line only to the left.</summary>
+    private static readonly string[][] Order =
+    [
+        ["Configuration", "Results"],
+        ["Storage"],
+        ["Library"],
+        ["Previews", "Safety", "Requests.Editing", "Requests.Operations", "Requests"],
+        ["Queue"],
+        ["Worker"],
+        ["Instant"],
+    ];
+
+    /// <summary>Projects, each with the namespace that composes it and may therefore refer to everything.</summary>
+    private static readonly (Assembly Assembly, string Root)[] Projects =
+    [
+        (typeof(Program).Assembly, "PromptCanvas.Web.Hosting"),
+        (typeof(GenerationRegistration).Assembly, "PromptCanvas.Generation"),
+        (typeof(Data.AppDbContext).Assembly, ""),
+        (typeof(Imaging.Pixels.RgbImage).Assembly, ""),
+    ];
+
+    [Fact]
+    public void FoldersOfGeneration_ReferToEarlierOnesOnly()
+    {
+        var rank = Order.SelectMany(folders => folders).Select((folder, index) => (Name: $"PromptCanvas.Generation.{folder}", index)).ToDictionary();
+
+        var faults =
+            from edge in EdgesOf(typeof(GenerationRegistration).Assembly)
+            where edge.From != "PromptCanvas.Generation"
+            where !rank.TryGetValue(edge.From, out var user) || !rank.TryGetValue(edge.To, out var used) || used > user
+            select edge.Show;
+
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public void Worker_AndInstant_DoNotReferToEachOther() => Assert.DoesNotContain(
+        EdgesOf(typeof(GenerationRegistration).Assembly),
+        edge => edge is { From: "PromptCanvas.Generation.Instant", To: "PromptCanvas.Generation.Worker" });
+
+    [Fact]
+    public void Folders_OutsideCompositionRoots_FormNoCycle()
+    {
+        foreach (var (assembly, root) in Projects)
+        {
+            var left = EdgesOf(assembly).Where(edge => edge.From != root && edge.To != root).ToList();
+
+            // What remains after folders without outgoing references are taken away, again and again, is a cycle.
+            while (left.RemoveAll(edge => left.TrueForAll(other => other.From != edge.To)) > 0)
+            {
+            }
+
+            Assert.True(left.Count == 0, $"{assembly.GetName().Name}: {string.Join("; ", left.Select(edge => edge.Show).Take(10))}");
+        }
+    }
+
+    private static List<Edge> EdgesOf(Assembly assembly) =>
+    [
+        .. from type in assembly.GetTypes()
+           where type.Namespace?.StartsWith("PromptCanvas", StringComparison.Ordinal) == true && !Generated().IsMatch(type.FullName!)
+           from used in TypeUses.Of(type)
+           where used.Assembly == assembly && used.Namespace is not null && used.Namespace != type.Namespace
+           group $"{type.Name} uses {used.Name}" by (type.Namespace, used.Namespace) into uses
+           select new Edge(uses.Key.Item1!, uses.Key.Item2!, uses.First()),
+    ];
+
+    // Source-generated helpers lie in namespaces of their generators.
+    [GeneratedRegex("Generated__|<>")]
+    private static partial Regex Generated();
+
+    private sealed record Edge(string From, string To, string Example)
+    {
+        public string Show => $"{From} → {To} ({Example})";
+    }
+}
