@@ -5,7 +5,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG RID=linux-x64
 WORKDIR /source
-COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt CodeMetricsConfig.txt .editorconfig ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt CodeMetricsConfig.txt .editorconfig ./
 COPY src/ src/
 COPY Migrations/ Migrations/
 COPY wwwroot/ wwwroot/
@@ -18,7 +18,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 
 # $APP_UID is the unprivileged user of the base image.
-RUN mkdir /data && chown "$APP_UID" /data
+RUN mkdir /data && chown "$APP_UID" /data && chmod 700 /data
 COPY --from=build /app ./
 USER $APP_UID
 ENV Urls=http://+:5080 ASPNETCORE_HTTP_PORTS= Data__Folder=/data DOTNET_EnableDiagnostics=0

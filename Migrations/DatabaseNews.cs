@@ -27,7 +27,6 @@ internal sealed class DatabaseNews(DatabaseChoice choice) : IDatabaseNews
         // Unpooled: returning a connection to the pool would end its LISTEN.
         var settings = new NpgsqlConnectionStringBuilder(choice.ConnectionString) { Pooling = false, KeepAlive = KeepAliveSeconds, TcpKeepAlive = true };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        connection.Notification += (_, _) => heard();
         await connection.OpenAsync(cancellationToken);
         await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection))
         {
@@ -38,6 +37,7 @@ internal sealed class DatabaseNews(DatabaseChoice choice) : IDatabaseNews
         while (true)
         {
             await connection.WaitAsync(cancellationToken);
+            heard();
         }
     }
 }

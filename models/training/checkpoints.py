@@ -27,6 +27,11 @@ COMPONENTS = {
 }
 
 
+def training_dtype(device: str) -> torch.dtype:
+    """Of the weights while they train; a GPU runs float32 weights under autocast."""
+    return getattr(torch, config.CPU_DTYPE) if device == "cpu" else torch.float32
+
+
 def weight_file(component: str) -> str:
     return "model.safetensors" if component.endswith("_encoder") else "diffusion_pytorch_model.safetensors"
 

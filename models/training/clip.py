@@ -35,15 +35,15 @@ class Attributes(nn.Module):
     the background. Measured: see the model card's swap scores.
     """
 
-    SHAPES = ("", *scenes.thing_names(config.WORLD), *(("sign",) if config.WORLD == 2 else ()))
+    SHAPES = ("", *scenes.thing_names(config.WORLD), *(("sign",) if config.WORLD in scenes.WITH_SIGNS else ()))
     COLOURS = ("", *scenes.COLOURS)
     SIZES = ("", "small", "big")
     SLOTS = 3
     GROUNDS = scenes.ground_names(config.WORLD)
     RELATIONS = scenes.relation_names(config.WORLD)
     STYLES = ("", *scenes.style_names(config.WORLD)) if config.WORLD else ()
-    HATS = ("", *scenes.HATS) if config.WORLD == 2 else ()
-    LETTERS = " " + sprites.LETTERS if config.WORLD == 2 else ""
+    HATS = ("", *scenes.hat_names(config.WORLD)) if config.WORLD in scenes.WITH_HATS else ()
+    LETTERS = " " + sprites.LETTERS if config.WORLD in scenes.WITH_SIGNS else ""
     SPELLED = 6  # letters of a sign's first line that are asked for
 
     def __init__(self):
@@ -76,7 +76,7 @@ class Attributes(nn.Module):
     def _hats_and_letters(self, scene: scenes.Scene) -> list[int]:
         hats = [-100, -100]
         for slot, thing in enumerate(scene.things[:2]):
-            if thing.shape in sprites.HEADS and scene.relation not in ("next", "crowd"):
+            if thing.shape in sprites.heads(config.WORLD) and scene.relation not in ("next", "crowd"):
                 hats[slot] = self.HATS.index(thing.hat)
         if scene.relation != "sign":
             return hats + [-100] * self.SPELLED
@@ -108,14 +108,15 @@ class Patches(nn.Module):
         self.grid = grid
         self.head = nn.Linear(config.IMAGE_ENCODER["hidden_size"], len(Attributes.SHAPES) + len(Attributes.COLOURS))
 
-    def labels(self, placed: list[scenes.Placed], drawn: list[scenes.Scene]) -> torch.Tensor:
+    def labels(self, placed: list[scenes.Placed], drawn: list[scenes.Scene], windows=None) -> torch.Tensor:
         """-> (B, patches, 2): shape and colour of the thing whose box holds the patch's centre, 0 = none."""
-        centres = (torch.arange(self.grid).float() + 0.5) / self.grid * 2 - 1
+        centres = (torch.arange(self.grid).float() + 0.5) / self.grid
         answers = torch.zeros(len(drawn), self.grid, self.grid, 2, dtype=torch.int64)
-        for row, (numbers, scene) in enumerate(zip(placed, drawn)):
+        windows = windows or [(-1.0, -1.0, 2.0)] * len(drawn)
+        for row, (numbers, scene, (left, top, width)) in enumerate(zip(placed, drawn, windows)):
             for (_, _, x, y, radius, _), thing in zip(numbers.things, scene.things):
-                across = (centres - x).abs() < 0.9 * radius
-                down = (centres - y).abs() < 0.9 * radius
+                across = (left + width * centres - x).abs() < 0.9 * radius
+                down = (top + width * centres - y).abs() < 0.9 * radius
                 answer = torch.tensor([Attributes.SHAPES.index(thing.shape), Attributes.COLOURS.index(thing.colour)])
                 answers[row, down[:, None] & across[None]] = answer
         return answers.flatten(1, 2)
@@ -135,14 +136,24 @@ class Stage:
         self.modules["attributes"] = Attributes().to(device)
         self.modules["patches"] = Patches(config.BASE_SIZE // config.IMAGE_ENCODER["patch_size"]).to(device)
         self.batch, self.device = settings["batch"], device
-        self.dtype = torch.bfloat16 if device == "cpu" else torch.float32
-        self.source = scenes.SceneSource(seed, config.WORLD)
+        self.dtype = checkpoints.training_dtype(device)
+        self.source = scenes.SceneSource(seed, config.WORLD, part="clip")
         self.tokenizer = Tokenizer(checkpoints.tokenizer_folder())
+
+    def _views(self, count: int) -> list[tuple[float, float, float]]:
+        """Windows that shift a picture by up to 12 % and scale it by 0.85 to 1.15: the embedding shall say what is there
+        and roughly where. One that knows the place to the pixel makes all pictures of a prompt alike."""
+        rng, views = self.source.rng, []
+        for _ in range(count):
+            width = 2 / rng.uniform(0.85, 1.15)
+            views.append((rng.uniform(-0.24, 0.24) - width / 2, rng.uniform(-0.24, 0.24) - width / 2, width))
+        return views
 
     def loss(self):
         drawn = self.source.families(self.batch // FAMILY, FAMILY)
         placed = self.source.place(drawn)
-        pictures = scenes.render(placed, config.BASE_SIZE, self.device)
+        windows = self._views(len(placed)) if config.WORLD == 3 else None
+        pictures = scenes.render(placed, config.BASE_SIZE, self.device, windows)
         # Light noise: the decoder's own pictures, which the encoder also sees, are not as clean as renderings.
         pictures = pictures + torch.rand(len(pictures), 1, 1, 1, device=self.device) * 0.08 * torch.randn_like(pictures)
         tokens, mask = self.tokenizer.batch(self.source.captions(drawn))
@@ -170,7 +181,7 @@ class Stage:
         image_loss, image_right = attributes(image, labels)
         text_loss, text_right = attributes(text, labels)
         patches = self.modules["patches"]
-        patch_loss = patches(states[:, 1:], patches.labels(placed, drawn).to(self.device))
+        patch_loss = patches(states[:, 1:], patches.labels(placed, drawn, windows).to(self.device))
         measures = {"patch_loss": patch_loss.detach(), "retrieval": hit, "family": told_apart}
         measures |= {"image_read": image_right, "text_read": text_right}
         return loss + image_loss + text_loss + patch_loss, measures

@@ -62,7 +62,7 @@ class Stage:
         self.modules = {part: checkpoints.build(part).to(device) for part in ("text_proj", "decoder")}
         self.modules["decoder"].to(memory_format=torch.channels_last)
         self.batch, self.device = settings["batch"], device
-        self.dtype = torch.bfloat16 if device == "cpu" else torch.float32
+        self.dtype = checkpoints.training_dtype(device)
         self.pool = ScenePool(device, self.dtype, seed, with_pictures=True, weights=config.DECODER_RELATIONS)
         self.empty = self.pool.clip.embed_texts([""]) if self.pool.clip else None
         if device == "cuda" and hasattr(torch, "compile"):

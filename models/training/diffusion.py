@@ -73,12 +73,17 @@ def _lambda(alpha_bar: float) -> float:
     return 0.5 * math.log(alpha_bar / (1 - alpha_bar))
 
 
-def sample_dpm_solver(predict, noisy, steps: int, clip_range: float):
-    """DPM-Solver++ 2M, deterministic; the last step returns the predicted clean sample."""
+def sample_dpm_solver(predict, noisy, steps: int, clip_range: float, start: int | None = None):
+    """DPM-Solver++ 2M, deterministic; the last step returns the predicted clean sample. With `start`, `noisy` is a
+    picture noised to that timestep, and of the plan only the steps below it follow, numbered as in the whole plan."""
     usable = sum(_lambda(a) >= LAMBDA_MIN for a in ALPHA_BARS.tolist())
     timesteps = [round((usable - 1) * (steps - k) / steps) for k in range(steps)]
+    first = 0
+    if start is not None:
+        first = sum(timestep >= start for timestep in timesteps) - 1
+        timesteps[first] = start  # the last step at or above it begins at `start` itself
     before, before_lambda = None, 0.0
-    for step, timestep in enumerate(timesteps):
+    for step, timestep in list(enumerate(timesteps))[first:]:
         clean = predict(noisy, timestep, step).clamp(-clip_range, clip_range)
         if step + 1 == steps:
             return clean

@@ -19,7 +19,8 @@ class Placed:
 
     `ground` names a scenic background, "" = plain `background`; `phases` are four numbers in [0, 1) that place what is
     irregular in grounds and styles. The first entries of `things` are the scene's own; what goes with them (hats,
-    letters) follows, and `shadows` lie below all."""
+    letters) follows, and `shadows` lie below all. `mirrored` draws every sprite the other way round, where it stands.
+    `light` is the direction (angle) that brightens, and by how much at a thing's rim."""
 
     things: list[tuple[str, tuple[float, float, float], float, float, float, float]]
     background: tuple[float, float, float]
@@ -27,6 +28,8 @@ class Placed:
     style: str = ""
     phases: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     shadows: list[tuple] = field(default_factory=list)
+    mirrored: bool = False
+    light: tuple[float, float] = (0.0, 0.0)
 
 
 # --- shapes as distance fields ---------------------------------------------------------------------------
@@ -354,6 +357,11 @@ def render(placed: list[Placed], size: int, device="cpu", windows=None) -> torch
         rows = [index for index, scene in enumerate(placed) if scene.ground == ground]
         picture = picture.clone()
         picture[rows] = GROUNDS[ground](x[rows], y[rows], pixel[rows], phases[rows])
+    lit = any(scene.light[1] for scene in placed)
+    if lit:
+        angle, strength = torch.tensor([scene.light for scene in placed], device=device)[:, :, None, None].unbind(1)
+        light_x, light_y = strength * angle.cos(), strength * angle.sin()  # (B, 1, 1)
+        picture = (picture * (1 + 0.2 * (x * light_x + y * light_y))[:, None]).clamp(0, 1)  # on the ground a fifth
 
     all_things = [scene.shadows + scene.things for scene in placed]
     layers = max(map(len, all_things))
@@ -370,10 +378,16 @@ def render(placed: list[Placed], size: int, device="cpu", windows=None) -> torch
         thing_x, thing_y, radius, cosine, sine = (column[:, None, None] for column in numbers[:, 3:].unbind(1))
         dx, dy = (x[index] - thing_x) / radius, (y[index] - thing_y) / radius
         u, v = cosine * dx + sine * dy, cosine * dy - sine * dx
+        if shape not in SHAPES and not shape.startswith("letter "):
+            side = [-1.0 if placed[entry[0]].mirrored else 1.0 for entry in entries]
+            u = u * torch.tensor(side, device=device)[:, None, None]
         colour = numbers[:, :3, None, None]
         own_pixel = pixel[index] / radius
         drawn = SHAPES[shape](u, v, own_pixel, colour) if shape in SHAPES else sprites.draw(shape, u, v, own_pixel, colour)
         colours[index, layer], covers[index, layer] = drawn
+        if lit:
+            shade = 1 + light_x[index] * dx.clamp(-1, 1) + light_y[index] * dy.clamp(-1, 1)
+            colours[index, layer] = (colours[index, layer] * shade[:, None]).clamp(0, 1)
     for layer in range(layers):
         picture = picture + (colours[:, layer] - picture) * covers[:, layer, None]
 

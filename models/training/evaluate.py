@@ -1,24 +1,30 @@
-"""Measures the newest weights and draws sheets: evaluate.py [--count 200] [--parts clip prior decoder upsampler sheets]
+"""Measures the newest weights and draws sheets: evaluate.py [--count 200] [--parts clip prior decoder objects variety ...]
 
 Every generated score is given with the *true* embedding (of a rendering) beside the prior's, on combinations that
 training never saw: it tells at once which part is weak. Scores go to work/evaluation/scores.json, sheets beside it.
+With --record they are also added to work/curve.jsonl, from which curve.py makes the table of docs/training-curve.md.
 """
 
 import argparse
+import collections
 import json
+import math
 import random
 from dataclasses import replace
 
 import torch
-from PIL import Image, ImageDraw
 from torch.nn import functional as F
 
 import checkpoints
 import config
+import enlarging
+import fluent
 import judge
+import rims
 import safetensors_io
 import scenes
-import upsampler
+import sprites
+from images import sheet, to_image
 from pipeline import Pipeline
 
 FOLDER = config.WORK / "evaluation"
@@ -127,25 +133,51 @@ def score_clip(pipeline, count: int) -> dict:
         "retrieval@1 of 256": (ranks[:, :1] == right).any(1).float().mean().item(),
         "retrieval@5 of 256": (ranks[:, :5] == right).any(1).float().mean().item(),
     }
-    # Swaps: the caption of a held-out pair with the picture of the pair, and with colours or order exchanged.
-    for kind in ("colours", "order"):
+    # Swaps: the caption of a scene with its own picture, and with one where colours, order, number or thing differ.
+    kinds = ("colours", "order", "counts", *(("look-alikes",) if config.WORLD == 3 else ()))
+    for kind in kinds:
         pairs, others = [], []
         while len(pairs) < count:
-            scene = scenes.sample_scene(rng, config.WORLD, held_out=True)
+            scene = scenes.sample_scene(rng, config.WORLD, held_out=kind in ("colours", "order"))
+            if kind in ("counts", "look-alikes"):
+                if other := _other_count(scene, rng) if kind == "counts" else _other_thing(scene, rng):
+                    pairs.append(scene)
+                    others.append(other)
+                continue
+            if len(scene.things) != 2:  # a held-out hat or word
+                continue
             first, second = scene.things
             if scene.relation == "next" or first.colour == second.colour:
                 continue
+            if kind == "colours" and (not first.colour or not second.colour or scene.style == "pencil sketch"):
+                continue  # a sprite brings its own, a sketch has none
             if kind == "colours":
                 swapped = (replace(first, colour=second.colour), replace(second, colour=first.colour))
             else:
                 swapped = (second, first)
             pairs.append(scene)
-            others.append(scenes.Scene(swapped, scene.relation, scene.background))
+            others.append(scenes.Scene(swapped, scene.relation, scene.background, scene.style))
         text = F.normalize(pipeline.clip.embed_texts([scenes.caption(scene, rng) for scene in pairs])[0], dim=1)
         own = F.normalize(pipeline.clip.embed_pictures(rendered(pairs)), dim=1)
         other = F.normalize(pipeline.clip.embed_pictures(rendered(others)), dim=1)
         scores[f"swapped {kind} told apart"] = ((text * own).sum(1) > (text * other).sum(1)).float().mean().item()
     return scores
+
+
+def _other_count(scene: scenes.Scene, rng: random.Random) -> scenes.Scene | None:
+    """One, two or three equal things instead of as many as there are."""
+    if scene.relation not in ("single", "count"):
+        return None
+    number = rng.choice([n for n in (1, 2, 3) if n != len(scene.things)])
+    return replace(scene, things=scene.things[:1] * number, relation="single" if number == 1 else "count")
+
+
+def _other_thing(scene: scenes.Scene, rng: random.Random) -> scenes.Scene | None:
+    """A single sprite's look-alike in its place."""
+    thing = scene.things[0]
+    if scene.relation != "single" or thing.shape not in fluent.SPRITES:
+        return None
+    return replace(scene, things=(replace(thing, shape=rng.choice(fluent.look_alikes(thing.shape))),))
 
 
 def score_prior(pipeline, count: int) -> dict:
@@ -196,11 +228,13 @@ def load_judge():
 
 @torch.no_grad()
 def judged(network, pictures, drawn) -> dict:
-    presence, count, relation, style = judge.labels(drawn)
-    said_presence, said_count, said_relation, said_style = network(pictures)
+    presence, count, relation, style, *letters = judge.labels(drawn)
+    said_presence, said_count, said_relation, said_style, *said_letters = network(pictures)
     right = (said_presence > 0) == (presence > 0.5)
     shapes = len(judge.NAMES)
-    single = torch.tensor([len(scene.things) == 1 for scene in drawn])
+    bare = torch.tensor([not scene.things[0].hat for scene in drawn])
+    single = torch.tensor([scene.relation == "single" for scene in drawn]) & bare
+    hatted = torch.tensor([scene.relation == "single" for scene in drawn]) & ~bare
     named = presence[:, :shapes].argmax(1) == said_presence[:, :shapes].argmax(1)
     scores = {
         "shapes": right[:, :shapes].all(1).float().mean().item(),
@@ -210,6 +244,13 @@ def judged(network, pictures, drawn) -> dict:
     }
     if single.any():
         scores["named object (single things)"] = named[single].float().mean().item()
+    if hatted.any():
+        there = ((said_presence > 0) | (presence < 0.5))[:, :shapes].all(1)
+        scores["object and hat, both recognised"] = there[hatted].float().mean().item()
+    if letters and (letters[0] >= 0).any():
+        asked = torch.stack(letters, 1) > 0  # letters of signs, the blanks after them not
+        read = torch.stack([logits.argmax(1) for logits in said_letters], 1) == torch.stack(letters, 1)
+        scores["letters of signs"] = read[asked].float().mean().item()
     styled = style > 0
     if styled.any():
         scores["style asked for"] = (said_style.argmax(1) == style)[styled].float().mean().item()
@@ -228,6 +269,123 @@ def frechet_distance(network, pictures, others) -> float:
     roots = torch.linalg.eigvals(covariances[0] @ covariances[1]).real.clamp_min(0).sqrt().sum()
     trace = sum(covariance.trace() for covariance in covariances)
     return ((means[0] - means[1]).square().sum() + trace - 2 * roots).item()
+
+
+def object_scenes(count: int) -> dict[str, list[scenes.Scene]]:
+    """World 3's own scores: every object, hats on heads that training never saw with them, words it never saw."""
+    things = scenes.sprite_names(3)
+    drawn = [scenes.Scene((scenes.Thing(name, ""),), "single") for name in things] * math.ceil(count / len(things))
+    pairs = [
+        scenes.Scene((scenes.Thing(head, "", "", hat),), "single")
+        for head in sprites.heads(3)
+        for hat in scenes.hat_names(3)
+    ]
+    hats = [scene for scene in pairs if scenes.is_held_out(scene)]
+    signs = [
+        scenes.Scene((scenes.Thing("sign", colour),), "sign", words=word)
+        for word in scenes.sign_words(3)
+        for colour in ("white", "yellow")
+    ]
+    signs = [scene for scene in signs if scenes.is_held_out(scene)]
+    return {
+        "named objects": drawn,
+        "objects with hats": hats * math.ceil(count / 2 / len(hats)),
+        "signs": signs * math.ceil(count / 4 / len(signs)),
+    }
+
+
+QUESTIONS = {
+    "named objects": "named object (single things)",
+    "objects with hats": "object and hat, both recognised",
+    "signs": "letters of signs",
+}
+
+
+def score_objects(pipeline, count: int) -> dict:
+    """Only what the judge answers right about renderings is asked of the drawn pictures."""
+    network = load_judge()
+    if config.WORLD != 3 or network is None:
+        return {}
+    scores = {}
+    for name, drawn in object_scenes(count).items():
+        question = QUESTIONS[name]
+        true_pictures = rendered(drawn)
+        scores[name] = {"pictures": len(drawn), "renderings": judged(network, true_pictures, drawn)[question]}
+        if scores[name]["renderings"] < JUDGE_LEAST:
+            continue
+        true = pipeline.clip.embed_pictures(true_pictures)
+        guessed = pipeline.embeddings([scenes.caption(scene) for scene in drawn], SEED)
+        for source, embeddings in (("true embedding", true), ("prior", guessed)):
+            pictures = generate(pipeline, embeddings)
+            scores[name][source] = judged(network, pictures, drawn)[question]
+            if name == "named objects":  # what is weak is worth knowing by name
+                missed = collections.Counter(
+                    scene.things[0].shape
+                    for picture, scene in zip(pictures, drawn)
+                    if judged(network, picture[None], [scene])[question] < 1
+                )
+                scores[name][f"{source}, most often missed"] = dict(missed.most_common(12))
+    return scores
+
+
+@torch.no_grad()
+def score_variety(pipeline, count: int) -> dict:
+    """Mean distance (judge's features) between the four pictures of a prompt, over that between four renderings of the
+    same caption; 1 = as varied as the world itself. Drawn from four renderings' own embeddings, from one rendering's with
+    four noises, and from the prior's: the first low is the decoder's fault, the second tells what its noise adds, the
+    third less than the first is the prior's."""
+    network = load_judge()
+    if network is None:
+        return {}
+    rng, drawn = random.Random(SEED + 7), []
+    while len(drawn) < max(2, count // 4):
+        scene = scenes.sample_scene(rng, config.WORLD)
+        if scene.relation in ("single", "count", "on top", "left"):
+            drawn.append(scene)
+    captions = [scenes.caption(scene) for scene in drawn]
+
+    def spread(fours):  # four times (B, 3, 64, 64) -> mean distance of the six pairs (B)
+        features = [network.features(pictures).float() for pictures in fours]
+        pairs = [(a - b).square().sum(1).sqrt() for i, a in enumerate(features) for b in features[:i]]
+        return torch.stack(pairs).mean(0)
+
+    renderings = [rendered(drawn, seed=SEED + 10 + i) for i in range(4)]
+    true = [pipeline.clip.embed_pictures(pictures) for pictures in renderings]
+    world = spread(renderings)
+
+    def drawings(embeddings):  # each four with its own noise
+        rows = [slice(i, i + 50) for i in range(0, len(drawn), 50)]
+        return [
+            torch.cat([pipeline.decode(four[part], SEED + 20 + i) for part in rows]) for i, four in enumerate(embeddings)
+        ]
+
+    sources = {
+        "true embeddings of four renderings": true,
+        "true embedding of one rendering": [true[0]] * 4,
+        "prior": [pipeline.embeddings(captions, SEED + 30 + i) for i in range(4)],
+    }
+    if "prior_autoregressive" in pipeline.parts:
+        sources["autoregressive prior"] = [pipeline.embeddings_autoregressive(captions, SEED + 30 + i) for i in range(4)]
+    return {"prompts": len(drawn)} | {
+        name: (spread(drawings(embeddings)).mean() / world.mean()).item() for name, embeddings in sources.items()
+    }
+
+
+def score_rims(pipeline, count: int) -> dict:
+    """Outlines of single shapes at 256 pixels, by the prior; the renderings' error is the measure's own."""
+    shapes, _, prompts = zip(*rims.PROMPTS)
+    rng = random.Random(SEED + 8)
+    single = [scenes.Scene((scenes.Thing(shape, colour),), "single") for shape, colour, _ in rims.PROMPTS]
+    true = scenes.render([scenes.place(scene, rng) for scene in single], 256)
+    low = generate(pipeline, pipeline.embeddings(list(prompts), SEED))
+    drawn = torch.cat([pipeline.enlarge(low[i : i + 7], SEED) for i in range(0, len(low), 7)])
+    clean = F.avg_pool2d(true, 4)
+    mended = torch.cat([pipeline.enlarge(clean[i : i + 7], SEED) for i in range(0, len(low), 7)])
+    return {
+        "renderings": rims.score(true, shapes),
+        "renderings, enlarged from 64": rims.score(mended, shapes),
+        "prior": rims.score(drawn, shapes),
+    }
 
 
 def inpainting_rates(network, pipeline, count: int) -> dict:
@@ -309,7 +467,7 @@ def score_upsampler(pipeline, count: int) -> dict:
         placed = [scenes.place(scenes.sample_scene(rng, config.WORLD), rng) for _ in range(min(count, pictures))]
         low, high = scenes.render(placed, low_size), scenes.render(placed, 4 * low_size)
         made = pipeline.enlarge(low, SEED, component)
-        plain = upsampler.enlarge(low, 4 * low_size).clamp(-1, 1)
+        plain = enlarging.enlarge(low, 4 * low_size).clamp(-1, 1)
 
         def decibel(x, y=high):
             return (10 * torch.log10(4 / (x - y).square().mean())).item()
@@ -323,28 +481,6 @@ def score_upsampler(pipeline, count: int) -> dict:
 
 
 # --- sheets ----------------------------------------------------------------------------------------------
-def to_image(picture) -> Image.Image:
-    levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return Image.fromarray(levels.permute(1, 2, 0).contiguous().numpy())
-
-
-def sheet(rows: list[tuple[str, list]], path, cell: int):
-    """One row per caption, its pictures side by side, each shown at `cell` pixels."""
-    per_line = 3
-    columns = len(rows[0][1])
-    lines = (len(rows) + per_line - 1) // per_line
-    canvas = Image.new("RGB", (per_line * (columns * (cell + 2) + 12), lines * (cell + 18)), "white")
-    draw = ImageDraw.Draw(canvas)
-    for index, (text, pictures) in enumerate(rows):
-        left = index % per_line * (columns * (cell + 2) + 12)
-        top = index // per_line * (cell + 18)
-        for column, picture in enumerate(pictures):
-            canvas.paste(to_image(picture).resize((cell, cell), Image.NEAREST), (left + column * (cell + 2), top))
-        draw.text((left, top + cell + 2), text, fill="black")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    canvas.save(path)
-
-
 def draw_sheets(pipeline):
     """Fixed prompts (four seeds, by the prior); renderings beside what their embedding decodes to and beside their left
     half continued; enlargements."""
@@ -375,13 +511,22 @@ def draw_sheets(pipeline):
         to_image(pipeline.enlarge(large[:1], 0, "super_res_1024")[0]).save(path)
 
 
-SCORES = {"clip": score_clip, "prior": score_prior, "decoder": score_decoder, "upsampler": score_upsampler}
+SCORES = {
+    "clip": score_clip,
+    "prior": score_prior,
+    "decoder": score_decoder,
+    "objects": score_objects,
+    "variety": score_variety,
+    "rims": score_rims,
+    "upsampler": score_upsampler,
+}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--parts", nargs="+", default=[*SCORES, "sheets"], choices=[*SCORES, "sheets"])
+    parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     pipeline = Pipeline()
@@ -395,6 +540,12 @@ def main():
         scores[part] = SCORES[part](pipeline, options.count)
         print(part, json.dumps(scores[part], indent=2), flush=True)
         path.write_text(json.dumps(scores, indent=2) + "\n")
+    if options.record:
+        metas = {stage: config.WORK / stage / "meta.json" for stage in config.STAGES}
+        trained = {stage: json.loads(meta.read_text()) for stage, meta in metas.items() if meta.exists()}
+        row = {"world": config.WORLD, "part": config.PART, "trained": trained, "scores": scores}
+        with open(config.WORK / "curve.jsonl", "a") as curve:
+            curve.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,15 @@
 
 On a CPU the buffers lie in shared memory: one single-threaded process per core computes gradients of its own
 batch, and each updates its share of the parameters (threads inside one process would spin at every barrier).
-The networks' weights are bfloat16 views of one buffer, convolutions channels-last, beside a float32 master. On a
-GPU the networks' weights are views of the float32 master itself, used under autocast.
+The networks' weights are bfloat16 views of one buffer, convolutions channels-last, beside a float32 master. On a CPU
+that only emulates bfloat16, and on a GPU, they are views of the float32 master itself, on the GPU used under autocast.
 """
 
 import math
 
 import torch
 
+import checkpoints
 import config
 
 AVERAGE_STRIDE = 4  # steps; far below every average's horizon
@@ -24,12 +25,12 @@ class SharedBuffers:
             tensor = torch.zeros(*shape, dtype=dtype, device=device)
             return tensor.share_memory_() if device == "cpu" else tensor
 
-        low = torch.bfloat16 if device == "cpu" else torch.float32
+        low = checkpoints.training_dtype(device)
         self.master = buffer(size)
         self.average = buffer(size)
         self.momentum = buffer(size)
         self.variance = buffer(size)
-        self.weights = buffer(size, dtype=low) if device == "cpu" else self.master
+        self.weights = self.master if low is torch.float32 else buffer(size, dtype=low)
         self.gradients = buffer(processes, size, dtype=low)
         self.scratch = torch.zeros(processes + 1, dtype=torch.float64).share_memory_()  # squared norms, stop flag
 

@@ -1,4 +1,5 @@
-"""The whole text-to-image run in torch, as the engine does it: used by evaluate.py only."""
+"""The whole text-to-image run in torch, as the engine does it, for the scores; and for the upsamplers, which learn from
+the decoder's own pictures."""
 
 import torch
 
@@ -6,17 +7,20 @@ import checkpoints
 import config
 import decoder
 import diffusion
-import upsampler
+import enlarging
 from embeddings import Clip
 
 
+PARTS = ("prior", "prior_autoregressive", "text_proj", "decoder", "super_res_first", "super_res_1024")
+
+
 class Pipeline:
-    def __init__(self, device="cpu", recipe: dict = config.RECIPE):
+    def __init__(self, device="cpu", recipe: dict = config.RECIPE, parts: tuple[str, ...] = PARTS):
         self.device, self.recipe = device, recipe
         self.clip = Clip(device, torch.float32)
         self.parts = {
             name: checkpoints.load_trained(name, device)
-            for name in ("prior", "prior_autoregressive", "text_proj", "decoder", "super_res_first", "super_res_1024")
+            for name in parts
             if checkpoints.find(name) is not None
         }
         self.empty = self.clip.embed_texts([""])
@@ -61,9 +65,12 @@ class Pipeline:
         return clean * prior.clip_std + prior.clip_mean
 
     @torch.no_grad()
-    def decode(self, embeddings, seed: int, prompts=None, picture=None, keep=None, guidance=None) -> torch.Tensor:
+    def decode(
+        self, embeddings, seed: int, prompts=None, picture=None, keep=None, guidance=None, redraw=None, start=None
+    ) -> torch.Tensor:
         """Image embeddings (B, E) -> pictures (B, 3, 64, 64), signed range. With `prompts` the decoder also sees the
-        captions; with `picture` and `keep` (1 = known) it draws around the known pixels."""
+        captions; with `picture` and `keep` (1 = known) it draws around the known pixels; with `redraw` it begins with
+        that picture, noised to the timestep `start` (DPM-Solver++ only)."""
         settings, count = self.recipe["decoder"], len(embeddings)
         steps = settings["steps"]
         guidance = settings["guidance"] if guidance is None else guidance
@@ -99,7 +106,11 @@ class Pipeline:
 
         sampler = diffusion.SAMPLERS[settings["sampler"]]
         clip_range = config.DECODER_SCHEDULER["clip_sample_range"]
-        return sampler(predict, self._noise(count, 3, size, size, seed=seed), steps, clip_range)
+        noise = self._noise(count, 3, size, size, seed=seed)
+        if redraw is None:
+            return sampler(predict, noise, steps, clip_range)
+        noisy = diffusion.add_noise(redraw, noise, torch.full((count,), start, device=self.device))
+        return sampler(predict, noisy, steps, clip_range, start)
 
     @torch.no_grad()
     def enlarge(self, pictures, seed: int, component: str = "super_res_first") -> torch.Tensor:
@@ -107,13 +118,13 @@ class Pipeline:
         network = self.parts[component]
         settings = self.recipe["superResolution" if component == "super_res_first" else "superResolution1024"]
         unshuffle = network.config["pixel_unshuffle"]
-        size = pictures.shape[-1] * upsampler.FACTOR
+        size = pictures.shape[-1] * enlarging.FACTOR
 
         def predict(noisy, timestep, step):
-            sample = upsampler.network_input(noisy, pictures, unshuffle).contiguous(memory_format=torch.channels_last)
+            sample = enlarging.network_input(noisy, pictures, unshuffle).contiguous(memory_format=torch.channels_last)
             times = torch.full((len(noisy),), timestep, device=self.device)
             output = torch.nn.functional.pixel_shuffle(network(sample, times), unshuffle)
-            return diffusion.predicted_clean(output, noisy, torch.tensor(timestep), upsampler.PREDICTION)
+            return diffusion.predicted_clean(output, noisy, torch.tensor(timestep), enlarging.PREDICTION)
 
         sampler = diffusion.SAMPLERS[settings["sampler"]]
         return sampler(predict, self._noise(len(pictures), 3, size, size, seed=seed), settings["steps"], 1.0)

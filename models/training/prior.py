@@ -15,7 +15,7 @@ class Stage:
         self.prior = checkpoints.build("prior").to(device)
         self.modules = {"prior": self.prior}
         self.batch, self.device = settings["batch"], device
-        self.dtype = torch.bfloat16 if device == "cpu" else torch.float32
+        self.dtype = checkpoints.training_dtype(device)
         self.pool = ScenePool(device, self.dtype, seed, with_pictures=False)
         self.empty = self.pool.clip.embed_texts([""])
         if not checkpoints.knows_embeddings("prior"):  # a trained prior keeps the statistics that it was trained with

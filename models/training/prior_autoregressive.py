@@ -26,7 +26,7 @@ class Stage:
         self.prior = checkpoints.build(name).to(device)
         self.modules = {name: self.prior}
         self.batch, self.device = settings["batch"], device
-        self.dtype = torch.bfloat16 if device == "cpu" else torch.float32
+        self.dtype = checkpoints.training_dtype(device)
         self.pool = ScenePool(device, self.dtype, seed, with_pictures=False)
         # No scene twice: with the tokens before it this network knows a scene again, and learns it by heart (measured:
         # loss 3.8 on scenes used eight times, 6.5 on fresh ones, where a blind guess has 5.5).

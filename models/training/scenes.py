@@ -4,16 +4,20 @@ A `Scene` is a symbolic description. `place` turns it into numbers (positions, s
 draws those at any resolution, so that pictures never repeat.
 
 World 0 holds shaded primitives on plain backgrounds. World 1 adds forty sprites, four scenic backgrounds and two
-styles; world 2 more sprites, hats on heads, four styles, signs with words, and crowds. A scene of a smaller world means
-the same in a larger one.
+styles; world 2 more sprites, hats on heads, four styles, signs with words, and crowds. World 3 is world 1 with sixty
+other, larger sprites, hats on heads and signs with short words; what one caption shows varies far more (place, size,
+tilt, mirror, light, tint of the ground, shadow). It is learned in parts (config.PARTS).
 """
 
+import math
 import os
 import random
 import zlib
 from dataclasses import dataclass, replace
 
+import config
 import drawing
+import fluent
 import sprites
 from drawing import GROUNDS, STYLES, Placed, render
 
@@ -76,6 +80,12 @@ WORDS = (
     "west left right up down in out yes no exit enter sale free help pay park bus train taxi car bike road bridge"
 ).split()
 
+LONGEST_WORD = 5  # letters, on the signs of world 3: at 64 pixels a letter is ten wide then
+
+
+def sign_words(world: int) -> list[str]:
+    return [word for word in WORDS if len(word) <= LONGEST_WORD] if world == 3 else WORDS
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -116,11 +126,18 @@ def is_held_out(scene: Scene) -> bool:
 
 
 # --- what each world has ---------------------------------------------------------------------------------
-WORLDS = (0, 1, 2)
+WORLDS = (0, 1, 2, 3)
+WITH_HATS = WITH_SIGNS = (2, 3)
 
 
 def sprite_names(world: int) -> tuple[str, ...]:
-    return ((), sprites.WORLD_1, sprites.WORLD_2)[world] if SPRITE_SHARE else ()
+    return ((), sprites.WORLD_1, sprites.WORLD_2, sprites.WORLD_3)[world] if SPRITE_SHARE else ()
+
+
+def hat_names(world: int) -> tuple[str, ...]:
+    if world == 3:
+        return ("party hat", *fluent.HATS)
+    return HATS if world in WITH_HATS else ()
 
 
 def thing_names(world: int) -> tuple[str, ...]:
@@ -132,11 +149,11 @@ def ground_names(world: int) -> tuple[str, ...]:
 
 
 def style_names(world: int) -> tuple[str, ...]:
-    return ((), STYLES[:2], STYLES)[world]
+    return ((), STYLES[:2], STYLES, STYLES[:2])[world]
 
 
 def relation_names(world: int) -> tuple[str, ...]:
-    return (*RELATION_WEIGHTS, *(("crowd", "sign") if world == 2 else ()))
+    return (*RELATION_WEIGHTS, *((), (), ("crowd", "sign"), ("sign",))[world])
 
 
 # --- drawing symbolic scenes at random -------------------------------------------------------------------
@@ -156,72 +173,91 @@ SPRITE_SHARE = float(os.environ.get("SPRITE_SHARE", 0.45))
 SCENIC_SHARE = 0.2
 STYLED_SHARE = 0.25
 HAT_SHARE = 0.35  # of the heads in world 2
+WORLD_SHARES = {"sprites": SPRITE_SHARE, "hats": HAT_SHARE, "scenic": SCENIC_SHARE, "styled": STYLED_SHARE}
 
 
-def sample_scene(rng: random.Random, world: int, held_out: bool = False, weights: dict | None = None) -> Scene:
+def sample_scene(
+    rng: random.Random, world: int, held_out: bool = False, weights: dict | None = None, part: str = config.PART
+) -> Scene:
     """A random scene of the world; with `held_out` one of those that training never sees. `weights` replace
-    RELATION_WEIGHTS."""
+    RELATION_WEIGHTS; `part` says which part of world 3 is drawn."""
     if world not in WORLDS:
-        raise ValueError(f"world {world} does not exist; there are worlds 0, 1 and 2")
+        raise ValueError(f"world {world} does not exist; there are worlds 0 to 3")
     while True:
-        scene = any_scene(rng, world, weights)
+        scene = any_scene(rng, world, weights, part)
         if is_held_out(scene) == held_out:
             return scene
 
 
-def any_scene(rng: random.Random, world: int = 0, weights: dict | None = None) -> Scene:
+def any_scene(rng: random.Random, world: int = 0, weights: dict | None = None, part: str = config.PART) -> Scene:
     weights = weights or RELATION_WEIGHTS
+    shares = config.PARTS[part] if world == 3 else WORLD_SHARES
+    if world == 3:
+        kind = rng.random()
+        if kind < shares["large"]:
+            return _set(rng, Scene((_large(rng, shares["hats"]),), "single"), shares, world)
+        if kind < shares["large"] + shares["signs"]:
+            return _sign(rng, world)
     if world == 2 and rng.random() < 0.10:
-        return _sign(rng)
+        return _sign(rng, world)
     if world == 2 and rng.random() < 0.04:
-        things = tuple(_thing(rng, 0.0, world) for _ in range(rng.choice((4, 5))))
-        return _set(rng, Scene(things, "crowd"), world)
+        things = tuple(_thing(rng, 0.0, shares, world) for _ in range(rng.choice((4, 5))))
+        return _set(rng, Scene(things, "crowd"), shares, world)
     relation = rng.choices(list(weights), weights.values())[0]
     if relation == "single":
-        things = (_thing(rng, 0.4, world),)
+        things = (_thing(rng, 0.4, shares, world),)
     elif relation == "count":
-        things = (_thing(rng, 0.0, world),) * rng.choice((2, 3))
+        things = (_thing(rng, 0.0, shares, world),) * rng.choice((2, 3))
     elif relation in ("row", "stack"):
-        things = tuple(_thing(rng, 0.0, world) for _ in range(3))
+        things = tuple(_thing(rng, 0.0, shares, world) for _ in range(3))
     else:
-        things = _pair(rng, world)
-    return _set(rng, Scene(things, relation), world)
+        things = _pair(rng, shares, world)
+    return _set(rng, Scene(things, relation), shares, world)
 
 
-def _set(rng: random.Random, scene: Scene, world: int) -> Scene:
+def _set(rng: random.Random, scene: Scene, shares: dict, world: int) -> Scene:
     """Chooses where the scene is and how it is made."""
     background = "white" if rng.random() < 0.5 else rng.choice(list(BACKGROUNDS))
-    if world and rng.random() < SCENIC_SHARE:
+    if world and rng.random() < shares["scenic"]:
         background = rng.choice(list(GROUNDS))
     # A thing on a ground of its own colour teaches nothing; white on white is what "a white cube" means.
     grounds = {thing.colour for thing in scene.things} - {"white"}
     if background in grounds:
         background = "white"
-    style = rng.choice(style_names(world)) if world and rng.random() < STYLED_SHARE else ""
+    style = rng.choice(style_names(world)) if world and rng.random() < shares["styled"] else ""
     return replace(scene, background=background, style=style)
 
 
-def _thing(rng: random.Random, sized: float, world: int = 0) -> Thing:
+def _thing(rng: random.Random, sized: float, shares: dict, world: int = 0) -> Thing:
     size = rng.choice(("small", "big")) if rng.random() < sized else ""
-    if world and rng.random() < SPRITE_SHARE:
-        name = rng.choice(sprite_names(world))
-        hat = rng.choice(HATS) if world == 2 and name in sprites.HEADS and rng.random() < HAT_SHARE else ""
-        return Thing(name, "", size, hat)
+    if world and rng.random() < shares["sprites"]:
+        return _sprite(rng, size, shares["hats"], world)
     return Thing(rng.choice(SHAPE_NAMES), rng.choice(list(COLOURS)), size)
 
 
-def _pair(rng: random.Random, world: int = 0) -> tuple[Thing, Thing]:
-    first, second = _thing(rng, 0.1, world), _thing(rng, 0.1, world)
+def _sprite(rng: random.Random, size: str, hats: float, world: int) -> Thing:
+    name = rng.choice(sprite_names(world))
+    wears = world in WITH_HATS and name in sprites.heads(world) and rng.random() < hats
+    return Thing(name, "", size, rng.choice(hat_names(world)) if wears else "")
+
+
+def _large(rng: random.Random, hats: float) -> Thing:
+    """A single sprite of world 3, in one scene of five said to be big."""
+    return _sprite(rng, "big" if rng.random() < 0.2 else "", hats, 3)
+
+
+def _pair(rng: random.Random, shares: dict, world: int = 0) -> tuple[Thing, Thing]:
+    first, second = _thing(rng, 0.1, shares, world), _thing(rng, 0.1, shares, world)
     if first.colour and second.colour and rng.random() < 0.35:  # same shape, colours apart: binding in its purest form
         second = replace(second, shape=first.shape)
     return first, second
 
 
-def _sign(rng: random.Random) -> Scene:
-    words = rng.choice(WORDS)
+def _sign(rng: random.Random, world: int) -> Scene:
+    words = rng.choice(sign_words(world))
     if rng.random() < 0.2:  # letters that make no word: reading, not recognising
-        words = "".join(rng.choice(sprites.LETTERS) for _ in range(rng.randint(2, 6)))
-    elif rng.random() < 0.3:
+        words = "".join(rng.choice(sprites.LETTERS) for _ in range(rng.randint(2, LONGEST_WORD if world == 3 else 6)))
+    elif world == 2 and rng.random() < 0.3:
         words += " " + rng.choice(WORDS)
     colour = rng.choice(("white", "yellow", "pink", "orange", "white"))
     background = "white" if rng.random() < 0.5 else rng.choice(list(BACKGROUNDS))
@@ -251,7 +287,9 @@ def _close_scenes(scene: Scene, rng: random.Random, world: int) -> list[Scene]:
         candidates.append(replace(scene, things=(replace(things[0], size=size),)))
         if things[0].hat:
             candidates.append(replace(scene, things=(replace(things[0], hat=""),)))
-            candidates.append(replace(scene, things=(replace(things[0], hat=rng.choice(HATS)),)))
+            candidates.append(replace(scene, things=(replace(things[0], hat=rng.choice(hat_names(world))),)))
+        if world == 3 and not things[0].colour:
+            candidates += [replace(scene, things=(_look_alike(things[0], rng),)) for _ in range(2)]
     elif scene.relation == "count":
         other = 2 if len(things) == 3 else 3
         candidates.append(replace(scene, things=things[:1] * other))
@@ -260,7 +298,7 @@ def _close_scenes(scene: Scene, rng: random.Random, world: int) -> list[Scene]:
         at = rng.randrange(len(scene.words))
         changed = scene.words[:at] + rng.choice(sprites.LETTERS) + scene.words[at + 1 :]
         candidates.append(replace(scene, words=changed if scene.words[at] != " " else scene.words[::-1]))
-        candidates.append(replace(scene, words=rng.choice(WORDS)))
+        candidates.append(replace(scene, words=rng.choice(sign_words(world))))
     elif scene.relation != "crowd":
         first, second = things[:2]
         rest = things[2:]
@@ -269,7 +307,7 @@ def _close_scenes(scene: Scene, rng: random.Random, world: int) -> list[Scene]:
             candidates.append(replace(scene, things=swapped + rest))
         if first.hat != second.hat:
             exchanged = (replace(first, hat=second.hat), replace(second, hat=first.hat))
-            if all(thing.shape in sprites.HEADS or not thing.hat for thing in exchanged):
+            if all(thing.shape in sprites.heads(world) or not thing.hat for thing in exchanged):
                 candidates.append(replace(scene, things=exchanged + rest))
         if scene.relation != "next":
             candidates.append(replace(scene, things=(second, first) + rest))
@@ -283,6 +321,11 @@ def _close_scenes(scene: Scene, rng: random.Random, world: int) -> list[Scene]:
     return candidates
 
 
+def _look_alike(thing: Thing, rng: random.Random) -> Thing:
+    """Another sprite of world 3 of the same group, with the hat that the first one wears."""
+    return replace(thing, shape=rng.choice(fluent.look_alikes(thing.shape)))
+
+
 def _one_changed(scene: Scene, rng: random.Random, world: int) -> Scene:
     """The scene with one attribute of one thing, or its background, drawn anew."""
     things = scene.things
@@ -291,12 +334,14 @@ def _one_changed(scene: Scene, rng: random.Random, world: int) -> Scene:
     kind = rng.random()
     if scene.relation == "sign":
         if kind < 0.6:
-            return replace(scene, words=rng.choice(WORDS))
+            return replace(scene, words=rng.choice(sign_words(world)))
         return replace(scene, background=rng.choice(list(BACKGROUNDS)))
     if kind < 0.45 and thing.colour:
         thing = replace(thing, colour=rng.choice(list(COLOURS)))
+    elif kind < 0.6 and world == 3 and not thing.colour:
+        thing = _look_alike(thing, rng)
     elif kind < 0.9:
-        other = _thing(rng, 0.0, world)
+        other = _thing(rng, 0.0, config.PARTS[config.PART] if world == 3 else WORLD_SHARES, world)
         # A primitive keeps its colour where it stays one.
         colour = thing.colour if other.colour and thing.colour else other.colour
         thing = Thing(other.shape, colour, thing.size, other.hat)
@@ -323,11 +368,25 @@ SHAPE_WORDS = {
     "cylinder": ("cylinder",),
     "cone": ("cone",),
     "pyramid": ("pyramid",),
+    "dog": ("dog", "puppy", "corgi"),
+    "cat": ("cat", "kitten"),
+    "rabbit": ("rabbit", "bunny"),
+    "soccer ball": ("soccer ball", "football"),
+    "sailboat": ("sailboat", "boat"),
+    "coffee": ("coffee", "cup of coffee"),
+    "couch": ("couch", "sofa"),
+    "chair": ("chair",),
+    "gift": ("gift", "present"),
+    "clock": ("clock", "alarm clock"),
+    "airplane": ("airplane", "plane"),
+    "donut": ("donut", "doughnut"),
+    "cake": ("cake", "birthday cake"),
+    "light bulb": ("light bulb", "bulb"),
 }
 COLOUR_WORDS = {name: (name,) for name in COLOURS} | {"purple": ("purple", "violet")}
 SIZE_WORDS = {"": ("",), "small": ("small", "little", "tiny"), "big": ("big", "large", "huge")}
 NUMBER_WORDS = {2: ("two", "2", "a pair of"), 3: ("three", "3")}
-PLURALS = {"mouse": "mice", "wolf": "wolves", "leaf": "leaves", "fish": "fish"}
+PLURALS = {"mouse": "mice", "wolf": "wolves", "leaf": "leaves", "fish": "fish", "cup of coffee": "cups of coffee"}
 
 RELATION_PHRASES = {
     "on top": (
@@ -459,12 +518,18 @@ def caption(scene: Scene, rng: random.Random | None = None) -> str:
 RADII = {"": (0.44, 0.54), "small": (0.20, 0.27), "big": (0.68, 0.80)}  # a single thing
 PAIR_RADII = {"": (0.34, 0.42), "small": (0.18, 0.22), "big": (0.50, 0.56)}
 TRIO_RADII = (0.24, 0.29)
+# World 3's single things: the middle size is 36 to 54 pixels of 64 wide, a big one up to 60.
+LARGE_RADII = {"": (0.56, 0.84), "small": (0.28, 0.40), "big": (0.86, 0.94)}
+HEAD_RADII = {"": (0.42, 0.56), "small": (0.24, 0.32), "big": (0.58, 0.66)}  # of heads that wear hats
 
 
-def place(scene: Scene, rng: random.Random) -> Placed:
-    """Chooses positions, sizes and small variations of colour that fit the scene's meaning."""
-    things, relation = scene.things, scene.relation
-    if relation == "single":
+def place(scene: Scene, rng: random.Random, world: int = config.WORLD) -> Placed:
+    """Chooses positions, sizes and small variations of colour that fit the scene's meaning; in world 3 tilt, mirror,
+    light, tint of the ground and shadows too."""
+    things, relation, varied = scene.things, scene.relation, world == 3
+    if relation == "single" and varied:
+        spots = [_large_spot(things[0], rng)]
+    elif relation == "single":
         radius = rng.uniform(*RADII[things[0].size])
         room = min(0.22, 0.96 - radius)
         spots = [(rng.uniform(-room, room), rng.uniform(-room, room), radius)]
@@ -483,7 +548,7 @@ def place(scene: Scene, rng: random.Random) -> Placed:
     elif relation == "crowd":
         spots = _scattered(things, rng)
     elif relation == "sign":
-        return _placed_sign(scene, rng)
+        return _placed_sign(scene, rng, varied)
     else:  # side by side
         same = _radius(things[0], len(things), rng)
         radii = [same if relation == "count" else _radius(thing, len(things), rng) for thing in things]
@@ -496,19 +561,45 @@ def place(scene: Scene, rng: random.Random) -> Placed:
     placed, hats, shadows = [], [], []
     for thing, (x, y, radius) in zip(things, spots):
         steady = relation in ("on top", "stack") or thing.hat or scene.background in GROUNDS
-        turn = rng.gauss(0, 0.06) if not steady and (thing.shape in FLAT or not thing.colour) else 0.0
+        tilts = thing.shape in FLAT or not thing.colour
+        turn = rng.gauss(0, 0.06) if not steady and tilts else 0.0
+        if varied and tilts:
+            turn = max(-0.4, min(0.4, rng.gauss(0, 0.05 if steady else 0.14)))
         placed.append((thing.shape, _tinted(thing.colour, rng), x, y, radius, turn))
         if thing.hat:
             colour = _tinted(rng.choice(("red", "blue", "yellow", "pink", "green", "purple")), rng)
-            hats.append((thing.hat, colour, x, y + (_edges(thing.shape)[0] - 0.22) * radius, 0.52 * radius, 0.0))
+            top = sprites.top_of_head(thing.shape) if varied else _edges(thing.shape)[0]
+            # A worn crown or hat sits lower than a cone on its tip; it tilts with the head.
+            away = (0.22 if not varied else 0.36 if thing.hat == "party hat" else 0.26) * radius - top * radius
+            hat_x, hat_y = x + math.sin(turn) * away, y - math.cos(turn) * away
+            hats.append((thing.hat, colour, hat_x, hat_y, 0.52 * radius, turn))
         bottom = y + _edges(thing.shape)[1] * radius
         standing = relation not in ("on top", "above", "stack") or thing is things[-1]
-        if scene.background in GROUNDS and standing:
+        if standing and (scene.background in GROUNDS or (varied and relation != "above" and rng.random() < 0.4)):
             shadows.append(("shadow", (0.05, 0.05, 0.08), x, bottom, 1.05 * radius, 0.0))
     plain = BACKGROUNDS.get(scene.background, (1.0, 1.0, 1.0))
     ground = scene.background if scene.background in GROUNDS else ""
     phases = tuple(rng.random() for _ in range(4)) if ground or scene.style else (0.0,) * 4
-    return Placed(placed + hats, plain, ground, scene.style, phases, shadows)
+    return _lit(Placed(placed + hats, plain, ground, scene.style, phases, shadows), rng, varied)
+
+
+def _large_spot(thing: Thing, rng: random.Random):
+    """Place and size of a single thing of world 3; a hat needs height above it."""
+    radius = rng.uniform(*(HEAD_RADII if thing.hat else LARGE_RADII)[thing.size])
+    above = 0.62 * radius if thing.hat else 0.0
+    across = min(0.3, 0.97 - radius)
+    top, bottom = radius + above - 0.97, 0.97 - radius
+    middle = (top + bottom) / 2
+    return rng.uniform(-across, across), middle + rng.uniform(-0.5, 0.5) * min(0.6, bottom - top), radius
+
+
+def _lit(placed: Placed, rng: random.Random, varied: bool) -> Placed:
+    """In world 3: light from a random side, sprites mirrored or not, the plain ground tinted a little."""
+    if not varied:
+        return placed
+    tinted = tuple(min(1.0, c * rng.uniform(0.95, 1.03)) for c in placed.background)
+    light = (rng.uniform(-math.pi, math.pi), rng.uniform(0.0, 0.22))
+    return replace(placed, background=tinted, mirrored=rng.random() < 0.5, light=light)
 
 
 def _tinted(colour: str, rng: random.Random) -> tuple[float, float, float]:
@@ -545,7 +636,7 @@ def _scattered(things, rng: random.Random):
     return spots
 
 
-def _placed_sign(scene: Scene, rng: random.Random) -> Placed:
+def _placed_sign(scene: Scene, rng: random.Random, varied: bool) -> Placed:
     lines = scene.words.split()
     x, y = rng.uniform(-0.06, 0.06), rng.uniform(-0.25, -0.1)
     width = rng.uniform(0.82, 0.92)
@@ -561,7 +652,7 @@ def _placed_sign(scene: Scene, rng: random.Random) -> Placed:
             across = x + (column - (len(line) - 1) / 2) * advance * cell
             things.append((f"letter {letter}", ink, across, middle, cell, 0.0))
     phases = tuple(rng.random() for _ in range(4)) if scene.style else (0.0,) * 4
-    return Placed(things, BACKGROUNDS[scene.background], "", scene.style, phases, [post])
+    return _lit(Placed(things, BACKGROUNDS[scene.background], "", scene.style, phases, [post]), rng, varied)
 
 
 def _radius(thing: Thing, count: int, rng: random.Random) -> float:
@@ -595,27 +686,31 @@ def _row(radii, rng):
 
 # --- streams ---------------------------------------------------------------------------------------------
 class SceneSource:
-    """An endless stream of scenes of one world from one seed; `weights` replace RELATION_WEIGHTS."""
+    """An endless stream of scenes of one world (of world 3, one part) from one seed; `weights` replace
+    RELATION_WEIGHTS."""
 
-    def __init__(self, seed: int, world: int = 0, weights: dict | None = None):
+    def __init__(self, seed: int, world: int = 0, weights: dict | None = None, part: str = config.PART):
         self.rng = random.Random(seed)
-        self.world, self.weights = world, weights
+        self.world, self.weights, self.part = world, weights, part
 
     def scenes(self, count: int) -> list[Scene]:
-        return [sample_scene(self.rng, self.world, weights=self.weights) for _ in range(count)]
+        return [self._scene() for _ in range(count)]
+
+    def _scene(self) -> Scene:
+        return sample_scene(self.rng, self.world, weights=self.weights, part=self.part)
 
     def families(self, count: int, size: int) -> list[Scene]:
         """`count` scenes, each followed by its hard negatives, `size` scenes together per family."""
         scenes = []
         while len(scenes) < count * size:
-            scene = sample_scene(self.rng, self.world, weights=self.weights)
+            scene = self._scene()
             negatives = hard_negatives(scene, self.rng, size - 1, self.world)
             if len(negatives) == size - 1:
                 scenes += [scene, *negatives]
         return scenes
 
     def place(self, scenes: list[Scene]) -> list[Placed]:
-        return [place(scene, self.rng) for scene in scenes]
+        return [place(scene, self.rng, self.world) for scene in scenes]
 
     def captions(self, scenes: list[Scene]) -> list[str]:
         return [caption(scene, self.rng) for scene in scenes]

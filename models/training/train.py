@@ -4,7 +4,8 @@ Stages: tokenizer, clip, prior, prior_autoregressive, decoder, super_res_first, 
 --resume a stage starts from its newest weights (its own last averages, else the shipped starter's) with a fresh
 optimizer and a short warm-up, otherwise from nothing; with it, from work/STAGE/state.pt where that exists. --decay runs
 the learning rate down to zero over the given minutes and writes only the weights, so that a later --resume goes on at
-the constant rate from before.
+the constant rate from before. --samples N in place of --minutes ends a run at N samples of its stage, however busy the
+machine was.
 """
 
 import argparse
@@ -40,6 +41,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stage", choices=["tokenizer", *STAGE_MODULES])
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--samples", type=int, help="of the stage in all, then it ends, however long that takes")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="CPU only: one core each")
     parser.add_argument("--resume", action="store_true")
@@ -67,7 +69,7 @@ def make_stage(options, rank: int, start_step: int):
 
 
 def autocast(device: str):
-    """bfloat16 on a GPU; on a CPU the weights themselves are bfloat16."""
+    """bfloat16 on a GPU; on a CPU the weights themselves have the type of the training."""
     return torch.autocast("cuda", torch.bfloat16) if device == "cuda" else contextlib.nullcontext()
 
 
@@ -83,13 +85,18 @@ def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
     folder = config.WORK / options.stage
     first_step, step = meta["step"], meta["step"]
     start = report = checkpoint = time.monotonic()
-    # A fresh optimizer has no second moments to trust: warm up after every start.
+    # A fresh optimizer has no second moments to trust: warm up. A resumed one has them, and its step goes on.
     total, reported_step = {}, step
+    per_step = settings["batch"] * options.processes
     while True:
         elapsed = time.monotonic() - start
-        factor = min(1.0, (step - first_step + 1) / settings["warmup"])
+        if options.samples:
+            done_share = (step - first_step) * per_step / max(1, options.samples - meta["samples"])
+        else:
+            done_share = elapsed / (60 * options.minutes)
+        factor = min(1.0, (step + 1) / settings["warmup"])
         if options.decay:
-            factor *= max(0.0, 1 - elapsed / (60 * options.minutes))
+            factor *= max(0.0, 1 - done_share)
         with autocast(options.device):
             loss, measures = stage.loss()
         loss.backward()
@@ -99,12 +106,12 @@ def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
         for name, value in {"loss": loss.detach(), **measures}.items():
             total[name] = total.get(name, 0.0) + float(value)
         if rank == 0:
-            done = elapsed > 60 * options.minutes
+            done = done_share >= 1
             save_now = done or time.monotonic() - checkpoint > config.CHECKPOINT_SECONDS
             buffers.scratch[-1] = 2.0 if done else 1.0 if save_now else 0.0
             if time.monotonic() - report > 20 or done:
                 seconds, count = time.monotonic() - report, step - reported_step
-                samples = count * settings["batch"] * options.processes
+                samples = count * per_step
                 means = " ".join(f"{name} {value / count:.4f}" for name, value in total.items())
                 print(
                     f"{time.strftime('%H:%M:%S')} {options.stage} step {step} {means} norm {norm:.2f} "
@@ -118,7 +125,7 @@ def worker(rank: int, options, buffers: SharedBuffers, barrier, state):
             now = time.monotonic()
             new_meta = {
                 "step": step,
-                "samples": meta["samples"] + (step - first_step) * settings["batch"] * options.processes,
+                "samples": meta["samples"] + (step - first_step) * per_step,
                 "core_seconds": round(meta["core_seconds"] + time.process_time() * options.processes, 1),
                 "device": options.device,
                 "decayed": options.decay,
@@ -151,6 +158,15 @@ def save(folder, stage, store, meta, with_state: bool):
         (folder / "state.partial").replace(folder / "state.pt")
 
 
+def reached(options, state) -> bool:
+    """Whether an earlier call already trained the samples asked for: a list of such calls can be run again."""
+    path = config.WORK / options.stage / "meta.json"
+    if options.decay:  # leaves only weights, so state.pt does not know of it
+        written = json.loads(path.read_text()) if path.exists() else {"decayed": False, "samples": 0}
+        return written["decayed"] and written["samples"] >= options.samples
+    return state is not None and state["meta"]["samples"] >= options.samples
+
+
 def main():
     options = arguments()
     if options.stage == "tokenizer":
@@ -163,6 +179,9 @@ def main():
 
     path = config.WORK / options.stage / "state.pt"
     state = torch.load(path, map_location="cpu") if options.resume and path.exists() else None
+    if options.samples and reached(options, state):
+        print(f"{options.stage} has its {options.samples} samples")
+        return
     torch.set_num_threads(1)
     stage, _ = make_stage(options, 0, 0)
     size = sum(parameter.numel() for _, parameter in trained_parameters(stage.modules))

@@ -1,4 +1,5 @@
-"""The upsampler stages, 64 to 256 and 256 to 1024: trained on crops of scenes, without any conditioning."""
+"""The upsampler stages, 64 to 256 and 256 to 1024: trained on crops of scenes, without any conditioning, most of them
+with the lower stages' faults in the small picture."""
 
 import torch
 from torch.nn import functional as F
@@ -7,20 +8,8 @@ import checkpoints
 import config
 import diffusion
 import scenes
-
-PREDICTION = config.SUPER_RES_SCHEDULER["prediction_type"]
-FACTOR = 4
-
-
-def enlarge(low, size: int):
-    """Antialiased bicubic (a = -0.5), as in front of the upsamplers at inference."""
-    return F.interpolate(low, size=(size, size), mode="bicubic", align_corners=False, antialias=True)
-
-
-def network_input(noisy, low, unshuffle: int):
-    """noisy (B, 3, H, W), low (B, 3, H/4, W/4) -> (B, 6 p^2, H/p, W/p)."""
-    enlarged = enlarge(low, noisy.shape[-1])
-    return torch.cat([F.pixel_unshuffle(part, unshuffle) for part in (noisy, enlarged)], dim=1)
+from enlarging import FACTOR, PREDICTION, enlarge, network_input
+from faults import FaultyPictures
 
 
 def corrupt(low):
@@ -44,8 +33,9 @@ class Stage:
         self.batch, self.crop, self.device = settings["batch"], settings["crop"], device
         self.size = self.network.config["sample_size"]
         self.unshuffle = self.network.config["pixel_unshuffle"]
-        self.dtype = torch.bfloat16 if device == "cpu" else torch.float32
+        self.dtype = checkpoints.training_dtype(device)
         self.source = scenes.SceneSource(seed, config.WORLD)
+        self.faulty = FaultyPictures(self.source, self.size // FACTOR, device)
         if device == "cuda" and hasattr(torch, "compile"):
             self.network.compile()
 
@@ -62,11 +52,27 @@ class Stage:
         left, top = (min(max(round(c), 0), cells - width) for c in corner)
         return (2 * left / cells - 1, 2 * top / cells - 1, 2 * width / cells)
 
+    def _small(self, placed, windows):
+        """Small crops (B, 3, crop / 4, crop / 4) as rendered, blurred and noised a little."""
+        return corrupt(scenes.render(placed, self.crop // FACTOR, self.device, windows))
+
+    def _cut(self, pictures, windows):
+        """The windows of whole small pictures; they lie on the pixel grid."""
+        width, cells = self.crop // FACTOR, self.size // FACTOR
+        corners = [[round((edge + 1) / 2 * cells) for edge in window[:2]] for window in windows]
+        return torch.stack(
+            [picture[:, top : top + width, left : left + width] for picture, (left, top) in zip(pictures, corners)]
+        )
+
     def loss(self):
-        placed = self.source.place(self.source.scenes(self.batch))
-        windows = [self._window(scene) for scene in placed]
-        clean = scenes.render(placed, self.crop, self.device, windows)
-        low = corrupt(scenes.render(placed, self.crop // FACTOR, self.device, windows))
+        # The clean ones keep true pictures true: edits of photographs pass through here.
+        faulty = sum(self.source.rng.random() < config.FAULTY_SHARE for _ in range(self.batch))
+        placed = self.source.place(self.source.scenes(self.batch - faulty))
+        with_faults, pictures = self.faulty.draw(faulty) if faulty else ([], None)
+        windows = [self._window(scene) for scene in placed + with_faults]
+        clean = scenes.render(placed + with_faults, self.crop, self.device, windows)
+        low = [self._small(placed, windows[: len(placed)])] if placed else []
+        low = torch.cat(low + ([self._cut(pictures, windows[len(placed) :])] if faulty else []))
         timestep = torch.randint(0, config.TRAIN_TIMESTEPS, (self.batch,), device=self.device)
         noise = torch.randn_like(clean)
         noisy = diffusion.add_noise(clean, noise, timestep)

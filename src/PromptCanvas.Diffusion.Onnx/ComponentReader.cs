@@ -11,8 +11,15 @@ namespace PromptCanvas.Diffusion.Onnx;
 /// <param name="idle">Frees idle networks; null = they stay until they are disposed of.</param>
 internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders providers, IdleNetworks? idle = null)
 {
-    public TextEncoderConfig TextEncoderConfig { get; } =
-        TextEncoderConfig.Read(folder.Config(ComponentNames.TextEncoder, "CLIPTextModelWithProjection"));
+    private static readonly string[] Openable =
+    [
+        .. ComponentNames.Networks.Where(name => name != ComponentNames.Movq), ComponentNames.MovqEncoder, ComponentNames.MovqDecoder,
+    ];
+
+    private TextEncoderConfig? textEncoderConfig;
+
+    public TextEncoderConfig TextEncoderConfig =>
+        textEncoderConfig ??= TextEncoderConfig.Read(folder.Config(ComponentNames.TextEncoder, "CLIPTextModelWithProjection"));
 
     /// <summary>Opens any component by its folder name.</summary>
     /// <exception cref="ModelException">The model has no such network, or it is damaged.</exception>
@@ -27,8 +34,11 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
             component, ConditionalUNet.Build(ReadDecoder(), ReadTextProjection().ExtraTokens + TextEncoderConfig.Length)),
         ComponentNames.SuperResolutionFirst or ComponentNames.SuperResolutionLast or ComponentNames.SuperResolution1024 =>
             Open(component, PlainUNet.Build(ReadSuperResolution(component))),
+        ComponentNames.UNet => Open(component, ImageUNet.Build(ReadImageUNet())),
+        ComponentNames.MovqEncoder => Open(component, MovqEncoder.Build(ReadMovq()), ComponentNames.Movq),
+        ComponentNames.MovqDecoder => Open(component, MovqDecoder.Build(ReadMovq()), ComponentNames.Movq),
         _ => throw new ModelException(
-            $"There is no network '{ShapeNames.Printable(component)}'; an unCLIP model has {string.Join(", ", ComponentNames.Networks)}."),
+            $"There is no network '{ShapeNames.Printable(component)}'; a model has {string.Join(", ", Openable)}."),
     };
 
     public ImageEncoderConfig ReadImageEncoder() =>
@@ -46,11 +56,24 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
 
     public UNetConfig ReadSuperResolution(string component) => PlainUNet.Read(folder.Config(component, "UNet2DModel"));
 
-    private OnnxNetwork Open(string component, NetworkGraph graph)
+    public ImageUNetConfig ReadImageUNet() => ImageUNetConfig.Read(folder.Config(ComponentNames.UNet, "UNet2DConditionModel"));
+
+    public MovqConfig ReadMovq()
     {
+        const string AnyAttention = "encoder.mid_block.attentions.0.query.weight";
+        var config = MovqConfig.Read(folder.Config(ComponentNames.Movq, "VQModel"));
+        return config with { OldAttentionNames = folder.Weights(ComponentNames.Movq).Find(AnyAttention) is not null };
+    }
+
+    /// <param name="name">What the network is called.</param>
+    /// <param name="graph">Its operators.</param>
+    /// <param name="component">The folder its weights are in; null = of the same name.</param>
+    private OnnxNetwork Open(string name, NetworkGraph graph, string? component = null)
+    {
+        component ??= name;
         var weights = folder.Weights(component);
         WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(component, "config.json"));
-        var network = new OnnxNetwork(component, graph, weights, providers, idle?.Clock ?? TimeProvider.System);
+        var network = new OnnxNetwork(name, graph, weights, providers, idle?.Clock ?? TimeProvider.System, idle);
         idle?.Add(network);
         return network;
     }

@@ -1,6 +1,30 @@
+using PromptCanvas.Diffusion.Onnx.Memory;
+
 namespace PromptCanvas.Diffusion.Onnx;
 
-/// <summary>The disk and memory that a model needs.</summary>
+/// <summary>The disk and memory that a model needs, and the memory that the machine has.</summary>
 /// <param name="Disk">Bytes of its weights' files.</param>
 /// <param name="Memory">Bytes of its weights in memory, where all are 32-bit floats; pictures in the making come on top.</param>
-public sealed record ModelNeeds(long Disk, long Memory);
+public sealed record ModelNeeds(long Disk, long Memory)
+{
+    /// <summary>What the process has beside weights and pictures.</summary>
+    internal const long Base = 500_000_000;
+
+    /// <summary>Bytes of its largest network: stages are loaded in turn where there is no room for all of them.</summary>
+    public required long LargestNetwork { get; init; }
+
+    /// <summary>Bytes of the machine's memory, a container's limit respected.</summary>
+    public required long Machine { get; init; }
+
+    /// <summary>The most the process had in memory when it first started with the model, mapped files included; null = not measured here yet.</summary>
+    public long? MeasuredFirstStart { get; init; }
+
+    /// <summary>The same at later starts, from the graph cache; null = not measured here yet.</summary>
+    public long? MeasuredLaterStart { get; init; }
+
+    /// <summary>The least memory with which its networks can be loaded one after another.</summary>
+    public long Least => LargestNetwork + (LargestNetwork / 10) + Base;
+
+    /// <summary>Why the model cannot run here, in one sentence that says what would make it fit; null = it can.</summary>
+    public string? Refusal => Least > Machine ? MemorySentences.NoRoom("its largest network", Least, Machine) : null;
+}

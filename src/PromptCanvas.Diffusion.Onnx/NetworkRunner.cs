@@ -9,12 +9,30 @@ namespace PromptCanvas.Diffusion.Onnx;
 public static class NetworkRunner
 {
     /// <summary>Opens one network of a model without the others.</summary>
-    /// <param name="modelFolder">The model's folder.</param>
-    /// <param name="network">The component's folder name.</param>
+    /// <param name="modelFolder">The model's folder, or one of Kandinsky's parts.</param>
+    /// <param name="network">The component's folder name; of an autoencoder with the half that is meant, as in <c>movq_encoder</c>.</param>
     /// <param name="providers">What runs it.</param>
     /// <exception cref="ModelException">There is no such network, or it is damaged.</exception>
     public static INetwork Open(string modelFolder, string network, ExecutionProviders providers) =>
-        new ComponentReader(DiffusersFolder.Open(modelFolder), providers).Open(network);
+        new ComponentReader(PartWith(modelFolder, network), providers).Open(network);
+
+    /// <summary>Where a network's weights lie.</summary>
+    /// <param name="modelFolder">The model's folder.</param>
+    /// <param name="network">The component's folder name.</param>
+    /// <exception cref="ModelException">There is no such model.</exception>
+    public static string WeightsFolder(string modelFolder, string network) => Path.Combine(PartWith(modelFolder, network).Path, network);
+
+    /// <summary>The part of a joined model that a network is in: what the prior part does not have is the decoder's.</summary>
+    private static DiffusersFolder PartWith(string modelFolder, string network)
+    {
+        if (!KandinskyFolder.IsJoined(modelFolder))
+        {
+            return DiffusersFolder.Open(modelFolder);
+        }
+
+        var joined = KandinskyFolder.Open(modelFolder);
+        return joined.Prior.Has(network) ? joined.Prior : joined.Decoder;
+    }
 
     /// <summary>Reads all tensors of a safetensors file: integers as they are, everything else as 32-bit floats.</summary>
     /// <param name="path">The file.</param>
@@ -37,6 +55,16 @@ public static class NetworkRunner
         }
 
         return tensors;
+    }
+
+    /// <summary>The shapes of a component's weights by name, from the headers of its files; no weight is read.</summary>
+    /// <param name="componentFolder">The component's folder.</param>
+    /// <exception cref="ModelException">There are no weights, or they are damaged.</exception>
+    public static IReadOnlyDictionary<string, IReadOnlyList<int>> ReadShapes(string componentFolder)
+    {
+        var weights = ComponentWeights.Open(componentFolder);
+        return weights.Names.ToDictionary(
+            name => name, IReadOnlyList<int> (name) => [.. weights.Find(name)!.Shape.Select(size => (int)size)], StringComparer.Ordinal);
     }
 
     /// <summary>Runs one network on the tensors of a file and writes its outputs to another.</summary>

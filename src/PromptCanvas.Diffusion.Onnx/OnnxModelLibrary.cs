@@ -1,6 +1,7 @@
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
+using PromptCanvas.Diffusion.Onnx.Memory;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx;
@@ -8,6 +9,8 @@ namespace PromptCanvas.Diffusion.Onnx;
 /// <summary>The models of a folder, run by ONNX Runtime. Opening one reads headers and configs; weights are read when first used.</summary>
 public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
 {
+    private const double Gigabyte = 1e9;
+
     private readonly string modelsFolder;
     private readonly ExecutionProviders[] providers;
     private readonly int[] engineProviders;
@@ -15,6 +18,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     private readonly Dictionary<string, (UnClipModel[] Models, string Files)> opened = new(StringComparer.Ordinal);
     private readonly List<UnClipModel> replaced = [];
     private readonly IdleNetworks idle;
+    private readonly string graphCache;
     private bool disposed;
 
     /// <summary>The folder of the weights records, which reveal damage; null = no check.</summary>
@@ -35,11 +39,13 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         options.ThrowIfInvalid();
         this.modelsFolder = Path.GetFullPath(modelsFolder);
         DefaultName = defaultName;
+        graphCache = options.GraphCache;
         var devices = options.EngineDevices();
         var distinct = devices.Distinct().ToList();
         providers = [.. distinct.Select(device => new ExecutionProviders(options, device, report))];
         engineProviders = [.. devices.Select(device => distinct.IndexOf(device))];
-        idle = new IdleNetworks(TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System);
+        idle = new IdleNetworks(
+            TimeSpan.FromMinutes(options.KeepLoadedMinutes), clock ?? TimeProvider.System, text => report?.Invoke(new ProviderNotice(text, IsFault: true)), (long)(options.MemoryGigabytes * Gigabyte));
     }
 
     /// <inheritdoc/>
@@ -80,24 +86,34 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         return OpenEverywhere(path)[0];
     }
 
-    /// <summary>The disk and memory that a model needs, before any of it is loaded.</summary>
+    /// <summary>The disk and memory that a model needs, before any of it is loaded, and the memory that this machine has.</summary>
     /// <param name="path">A folder with a <c>model_index.json</c>.</param>
+    /// <param name="graphCache">The folder where earlier starts left their measurements; empty = there is none.</param>
     /// <exception cref="ModelException">There is no model, or its weights are missing or damaged.</exception>
-    public static ModelNeeds Needs(string path)
+    public static ModelNeeds Needs(string path, string graphCache = "")
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var folder = DiffusersFolder.Open(path);
-        var (disk, memory) = (0L, 0L);
-        foreach (var component in ComponentNames.Networks.Where(folder.Has))
+        var (disk, memory, largest) = (0L, 0L, 0L);
+        foreach (var folder in KandinskyFolder.IsJoined(path) ? KandinskyFolder.Open(path).Parts : [DiffusersFolder.Open(path)])
         {
-            foreach (var file in folder.Weights(component).Files)
+            foreach (var component in ComponentNames.Networks.Where(folder.Has))
             {
-                disk += file.Length;
-                memory += file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float));
+                var files = folder.Weights(component).Files;
+                var bytes = files.Sum(file => file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float)));
+                disk += files.Sum(file => file.Length);
+                memory += bytes;
+                largest = Math.Max(largest, bytes);
             }
         }
 
-        return new ModelNeeds(disk, memory);
+        var (first, later) = MemoryRecord.Read(graphCache, ModelFiles.Fingerprint(path));
+        return new ModelNeeds(disk, memory)
+        {
+            LargestNetwork = largest,
+            Machine = MachineMemory.Instance.Total,
+            MeasuredFirstStart = first,
+            MeasuredLaterStart = later,
+        };
     }
 
     /// <summary>Whether a network of this library's has its weights in memory now.</summary>
@@ -109,6 +125,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     {
         lock (gate)
         {
+            RecordPeak();
             disposed = true;
             idle.Dispose();
             foreach (var model in opened.Values.SelectMany(known => known.Models).Concat(replaced))
@@ -120,6 +137,17 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             replaced.Clear();
         }
     }
+
+    /// <summary>Keeps this process's peak for a model that had the process to itself.</summary>
+    private void RecordPeak()
+    {
+        if (!disposed && opened.Count == 1 && replaced.Count == 0 && opened.Values.Single().Models[0] is var model && model.Networks.Any(HasRun))
+        {
+            MemoryRecord.Write(graphCache, model.Fingerprint, MachineMemory.Instance.Peak, Array.Exists(providers, device => device.Graphs is { HasWritten: true }));
+        }
+    }
+
+    private static bool HasRun(INetwork network) => network is OnnxNetwork { HasRun: true };
 
     private string FolderOf(string name)
     {
@@ -151,6 +179,11 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             }
 
             var models = Array.ConvertAll(providers, device => UnClipModelReader.Read(folder, device, idle));
+            if (Needs(folder).Refusal is { } refusal)
+            {
+                throw new ModelException($"{Path.GetFileName(folder)} cannot run on this machine: {refusal}");
+            }
+
             if (Records is not null)
             {
                 WeightsRecord.Check(folder, Path.Combine(Records, $"{Path.GetFileName(folder)}.sha256"));

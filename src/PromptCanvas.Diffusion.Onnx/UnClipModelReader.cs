@@ -27,10 +27,13 @@ internal sealed class UnClipModelReader
     /// <param name="idle">Frees idle networks.</param>
     /// <exception cref="ModelException">Something is missing, damaged, or of an unknown kind.</exception>
     public static UnClipModel Read(string path, ExecutionProviders providers, IdleNetworks idle) =>
-        new UnClipModelReader(DiffusersFolder.Open(path), providers, idle).Read();
+        KandinskyFolder.IsJoined(path)
+            ? KandinskyModelReader.Read(path, providers, idle)
+            : new UnClipModelReader(DiffusersFolder.Open(path), providers, idle).Read();
 
     private UnClipModel Read()
     {
+        KandinskyFolder.RefuseHalf(folder);
         var text = components.TextEncoderConfig;
         var tokenizer = TokenizerFiles.Open(folder, text.Length, text.Vocabulary);
         var projection = components.ReadTextProjection();
@@ -48,40 +51,15 @@ internal sealed class UnClipModelReader
             ImageEncoder = folder.Has(ComponentNames.ImageEncoder) ? components.Open(ComponentNames.ImageEncoder) : null,
             ImageSettings = ReadImageSettings(),
             Captions = CaptionsFile.Read(folder.Path),
-            Prior = ReadPrior(),
+            Prior = PriorReader.Read(folder, components, ComponentNames.PriorScheduler),
             AutoregressivePrior = folder.Has(ComponentNames.AutoregressivePrior) ? ReadAutoregressivePrior() : null,
             TextProjection = new TextProjectionComponent(components.Open(ComponentNames.TextProjection), projection.ExtraTokens),
             Decoder = decoderComponent,
             SuperResolution = upsamplers,
-            Recipe = RecipeFile.Read(folder.Path, sizes),
+            Recipe = RecipeFile.Read(folder.Path, ModelRecipe.Karlo with { Sizes = sizes }),
         };
-        CheckSteps(model);
+        RecipeCheck.Steps(folder.Path, model);
         return model;
-    }
-
-    /// <summary>A recipe may ask for no more steps than its sampler has room for on the component's schedule.</summary>
-    private void CheckSteps(UnClipModel model)
-    {
-        Check("inversion", new StageRecipe(SamplerKind.Ddim, model.Recipe.InversionSteps), model.Decoder.Scheduler);
-        foreach (var recipe in model.Recipe.Profiles.Values.Prepend(model.Recipe))
-        {
-            Check("prior", recipe.Prior, model.Prior.Scheduler);
-            Check("decoder", recipe.Decoder, model.Decoder.Scheduler);
-            for (var index = 0; index < model.SuperResolution.Count; index++)
-            {
-                Check(index == 0 ? "superResolution" : "superResolution1024", recipe.SuperResolutionStage(index), model.SuperResolution[index].Scheduler);
-            }
-        }
-
-        void Check(string stage, StageRecipe recipe, SchedulerSettings scheduler)
-        {
-            var maximum = SamplerFactory.MaximumSteps(recipe.Sampler, scheduler);
-            if (recipe.Steps > maximum)
-            {
-                throw new ModelException(
-                    $"{Path.Combine(folder.Path, RecipeFile.FileName)} ({stage}): 'steps' is {recipe.Steps}; the sampler has room for {maximum} at most.");
-            }
-        }
     }
 
     /// <summary>The prior projects text states and text embedding from one width, and the decoder is fed by the projection: all must agree.</summary>
@@ -118,19 +96,6 @@ internal sealed class UnClipModelReader
     private ModelException Misfit(string component, string what) =>
         new($"{folder.FilePath(component, "config.json")}: {what}. Get all components from the same model.");
 
-    private PriorComponent ReadPrior()
-    {
-        var network = components.Open(ComponentNames.Prior);
-        var weights = folder.Weights(ComponentNames.Prior);
-        var mean = weights.ReadFloats(PriorTransformer.Mean);
-        var deviation = weights.ReadFloats(PriorTransformer.StandardDeviation);
-        return Array.TrueForAll(mean, float.IsFinite) && Array.TrueForAll(deviation, value => float.IsFinite(value) && value > 0)
-            ? new PriorComponent(network, ReadFixedScheduler(ComponentNames.PriorScheduler), mean, deviation)
-            : throw new ModelException(
-                $"{weights.ShownName} is damaged: '{PriorTransformer.Mean}' or '{PriorTransformer.StandardDeviation}' holds impossible values. "
-                + "Download it again.");
-    }
-
     private ClipImageSettings ReadImageSettings() => folder.Has(ComponentNames.ImageEncoder)
         ? PreprocessorFile.Read(folder, components.ReadImageEncoder().ImageSize)
         : new ClipImageSettings();
@@ -150,8 +115,7 @@ internal sealed class UnClipModelReader
     private DecoderComponent ReadDecoder(UNetConfig config)
     {
         var cell = config.PixelUnshuffle * config.PixelUnshuffle;
-        var file = ComponentConfig.Open(folder.FilePath(ComponentNames.Decoder, "config.json"));
-        var masked = file.Flag("masked_input", false);
+        var masked = config.MaskedInput;
 
         // Noisy picture, plus the known part and the keep mask if the network takes them.
         Agree("in_channels", ComponentNames.Decoder, config.InputChannels, (masked ? (2 * ColourChannels) + 1 : ColourChannels) * cell);
@@ -210,7 +174,7 @@ internal sealed class UnClipModelReader
         }
 
         stages.Add(new SuperResolutionComponent(
-            components.Open(name), last, ReadFixedScheduler(schedulerName), inputSize, size, config.PixelUnshuffle));
+            components.Open(name), last, PriorReader.FixedScheduler(folder, schedulerName), inputSize, size, config.PixelUnshuffle));
     }
 
     private UNetConfig ReadUpsampler(string name)
@@ -220,16 +184,6 @@ internal sealed class UnClipModelReader
         Agree("in_channels", name, config.InputChannels, 2 * ColourChannels * cell);
         Agree("out_channels", name, config.OutputChannels, ColourChannels * cell);
         return config;
-    }
-
-    /// <summary>The scheduler of a network that predicts no variance.</summary>
-    private SchedulerSettings ReadFixedScheduler(string name)
-    {
-        var scheduler = folder.Scheduler(name);
-        return scheduler.Variance is VarianceKind.Learned or VarianceKind.LearnedRange
-            ? throw new ModelException(
-                $"{folder.FilePath(name, "scheduler_config.json")}: 'variance_type' asks for a variance that the network does not predict.")
-            : scheduler;
     }
 
     private int ImageSize(string component, UNetConfig config, int? unnamed)

@@ -13,6 +13,7 @@ using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation;
@@ -130,6 +131,12 @@ public static class GenerationRegistration
 
     private static void AddWorker(IServiceCollection services)
     {
+        services.AddSingleton<BackgroundFaults>();
+        services.AddSingleton<UnobservedFaults>();
+        services.AddSingleton<SchemaGuard>();
+        services.AddSingleton<ProcessExit>();
+        services.AddSingleton<Supervisor>();
+        services.AddSingleton<LeftoverFiles>();
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobProgress>();
         services.AddSingleton<ClaimSettings>();

@@ -6,6 +6,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Generation.Worker;
 
 namespace PromptCanvas.Generation;
@@ -65,6 +66,11 @@ public static class GenerationStartup
     private static async Task MigrateAsync(IDbContextFactory<AppDbContext> databases, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await SchemaGuard.UnknownAsync(database, cancellationToken) is { } reason)
+        {
+            throw new StartupException(reason);
+        }
+
         await database.UpgradeAsync(cancellationToken);
     }
 }

@@ -5,6 +5,7 @@ using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Hosting;
 
@@ -53,8 +54,7 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
     var models = services.GetRequiredService<IOptions<ModelsOptions>>().Value;
     var log = services.GetRequiredService<ILogger<OnnxModelLibrary>>();
     var inference = InferenceOf(services);
-    var data = services.GetRequiredService<IOptions<DataOptions>>().Value;
-    var caches = Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, data.Folder, "cache");
+    var caches = services.GetRequiredService<DataFolder>().Cache;
     return new OnnxModelLibrary(
         ModelsFolderOf(services),
         models.Default,

@@ -75,7 +75,7 @@ public sealed class OnnxModelLibraryTests : IDisposable
         Assert.Equal("image_encoder", model.ImageEncoder?.Name);
         Assert.Equal(64, model.Prior.EmbeddingSize);
         Assert.Equal((PredictionTarget.CleanSample, 5.0), (model.Prior.Scheduler.Target, model.Prior.Scheduler.ClipSampleRange));
-        Assert.Equal(4, model.TextProjection.ExtraContextTokens);
+        Assert.Equal(4, model.TextProjection!.ExtraContextTokens);
         Assert.Equal((16, 1, false, true), (model.Decoder.ImageSize, model.Decoder.PixelUnshuffle, model.Decoder.MaskedInput, model.Decoder.LearnedVariance));
         Assert.Equal(VarianceKind.LearnedRange, model.Decoder.Scheduler.Variance);
         var upsampler = Assert.Single(model.SuperResolution);
@@ -200,7 +200,7 @@ public sealed class OnnxModelLibraryTests : IDisposable
     [InlineData("prior/config.json", "additional_embeddings", "3", "'additional_embeddings' is 3")]
     [InlineData("decoder/config.json", "attention_head_dim", "7", "does not divide into heads")]
     [InlineData("decoder/config.json", "mid_block_type", "\"UNetMidBlock2DCrossAttn\"", "'mid_block_type' is 'UNetMidBlock2DCrossAttn'")]
-    [InlineData("decoder/config.json", "class_embed_type", "null", "'class_embed_type' is absent")]
+    [InlineData("decoder/config.json", "class_embed_type", "null", "'class_embed_type' is null")]
     [InlineData("decoder/config.json", "sample_size", "18", "not a multiple of 4")]
     [InlineData("decoder/config.json", "_class_name", "\"UNet3D\"", "'_class_name' is UNet3D")]
     [InlineData("decoder/config.json", "block_out_channels", "[]", "a list of 1 to 64 values")]
@@ -330,6 +330,39 @@ public sealed class OnnxModelLibraryTests : IDisposable
 
         Assert.Equal(disk, needs.Disk);
         Assert.InRange(needs.Memory, 1, 2 * disk);
+        Assert.InRange(needs.LargestNetwork, 1, needs.Memory - 1);
+        Assert.Null(needs.Refusal);
+        Assert.Equal((null, null), (needs.MeasuredFirstStart, needs.MeasuredLaterStart));
+    }
+
+    [Fact]
+    public void Refusal_LargestNetworkLargerThanTheMachine_SaysWhatWouldMakeItFit()
+    {
+        var needs = new ModelNeeds(4_000_000_000, 9_000_000_000) { LargestNetwork = 4_000_000_000, Machine = 4_000_000_000 };
+
+        Assert.Equal(
+            "its largest network needs 4.9 GB of memory and this machine has 4.0 GB: give it more, or set Inference:Precision to Int8, or choose a smaller model.",
+            needs.Refusal);
+        Assert.Null((needs with { Machine = 5_000_000_000 }).Refusal);
+    }
+
+    [Fact]
+    public void Dispose_ModelThatRan_LeavesItsPeaksForTheNextCheck()
+    {
+        models.Copy(Fixtures.TinyModel, "karlo");
+        var cache = models.PathOf("cache");
+
+        foreach (var start in new[] { "first", "later" })
+        {
+            using (var measured = new OnnxModelLibrary(models.Path, "karlo", new InferenceOptions { ExecutionProvider = "Cpu", Threads = 2, GraphCache = cache }))
+            {
+                measured.Open("karlo").Prior.Network.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken);
+            }
+
+            var needs = OnnxModelLibrary.Needs(models.PathOf("karlo"), cache);
+            Assert.InRange(needs.MeasuredFirstStart!.Value, 20_000_000, 100_000_000_000);
+            Assert.Equal(start == "later", needs.MeasuredLaterStart is not null);
+        }
     }
 
     [Fact]

@@ -8,6 +8,9 @@ internal static class BenchCatalog
     /// <summary>Measures picture quality instead of time.</summary>
     public static BenchEntry Quality { get; } = new("quality", (bench, token) => new QualityBench(bench).RunAsync(token));
 
+    /// <summary>What needs a CUDA device.</summary>
+    public static BenchEntry Gpu { get; } = new("gpu", (bench, token) => new GpuBench(bench).RunAsync(token));
+
     public static IReadOnlyList<BenchEntry> Entries { get; } =
     [
         new("cold-start", (bench, token) => new ColdStartBench(bench.Folder, bench.LargestSize, bench.Repeats).RunAsync(token)),

@@ -51,7 +51,7 @@ internal sealed class MemoryBench(BenchContext bench)
         }
 
         var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024 / Megabyte;
+        return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / Megabyte;
     }
 
     private sealed class WatchedNetwork(INetwork inner, MemoryBench bench) : INetwork
@@ -70,6 +70,10 @@ internal sealed class MemoryBench(BenchContext bench)
             bench.added[Name] = Resident() - before;
             return outputs;
         }
+
+        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
+
+        public int RowLimit(int grid) => inner.RowLimit(grid);
 
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 

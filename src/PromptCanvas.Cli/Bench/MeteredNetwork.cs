@@ -36,8 +36,9 @@ internal sealed class NetworkMeter
         ImageEncoder = model.ImageEncoder is { } encoder ? Around(encoder) : null,
         Prior = model.Prior with { Network = Around(model.Prior.Network) },
         AutoregressivePrior = model.AutoregressivePrior is { } prior ? prior with { Network = Around(prior.Network) } : null,
-        TextProjection = model.TextProjection with { Network = Around(model.TextProjection.Network) },
+        TextProjection = model.TextProjection is { } projection ? projection with { Network = Around(projection.Network) } : null,
         Decoder = model.Decoder with { Network = Around(model.Decoder.Network) },
+        Latents = model.Latents is { } latents ? Around(latents) : null,
         SuperResolution =
         [
             .. model.SuperResolution.Select(stage => stage with
@@ -47,6 +48,17 @@ internal sealed class NetworkMeter
             }),
         ],
     };
+
+    private LatentSpace Around(LatentSpace latents) => latents with
+    {
+        Autoencoder = Around(latents.Autoencoder),
+        Inpainting = latents.Inpainting is { } inpainting
+            ? inpainting with { Network = Around(inpainting.Network), Autoencoder = Around(inpainting.Autoencoder) }
+            : null,
+    };
+
+    private AutoencoderComponent Around(AutoencoderComponent autoencoder) =>
+        autoencoder with { Encoder = Around(autoencoder.Encoder), Decoder = Around(autoencoder.Decoder) };
 
     private MeteredNetwork Around(INetwork network) => new(Wrapper is null ? network : Wrapper(network), this);
 
@@ -66,6 +78,10 @@ internal sealed class NetworkMeter
             meter.Rows[Name] = meter.Rows.GetValueOrDefault(Name) + inputs.Values.First().Rows;
             return outputs;
         }
+
+        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
+
+        public int RowLimit(int grid) => inner.RowLimit(grid);
 
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 

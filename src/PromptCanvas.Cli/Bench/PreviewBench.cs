@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Cli.Bench;
 
@@ -46,7 +47,7 @@ internal sealed class PreviewBench(BenchContext bench)
     {
         var job = Guid.Empty;
         var bus = new Broadcast(watched ? Watchers : 0);
-        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System), NullLogger<PreviewPublisher>.Instance);
+        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System), new BackgroundFaults(NullLogger<BackgroundFaults>.Instance));
         var start = Environment.CpuUsage.TotalTime;
         await foreach (var value in engine.GenerateAsync(Request(index => publisher.Wanted(job, index)), cancellationToken).ConfigureAwait(false))
         {
@@ -80,7 +81,7 @@ internal sealed class PreviewBench(BenchContext bench)
         }
 
         var bus = new Broadcast(Watchers);
-        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System) { Share = double.PositiveInfinity }, NullLogger<PreviewPublisher>.Instance);
+        var publisher = new PreviewPublisher(bus, new PreviewPace(TimeProvider.System) { Share = double.PositiveInfinity }, new BackgroundFaults(NullLogger<BackgroundFaults>.Instance));
         var start = Environment.CpuUsage.TotalTime;
         for (var time = 0; time < times; time++)
         {

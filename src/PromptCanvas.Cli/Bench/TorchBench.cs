@@ -15,6 +15,12 @@ internal sealed class TorchBench(BenchContext bench)
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
     {
+        if (bench.Model.Latents is not null)
+        {
+            await Console.Error.WriteLineAsync($"There is no PyTorch network here to compare the decoder of {bench.Model.Name} with.").ConfigureAwait(false);
+            return [];
+        }
+
         var decoder = bench.Model.Decoder.Network;
         var folder = Path.Combine(bench.Folder, decoder.Name);
         var inputs = UNetBench.DecoderInputs(bench.Model, UNetBench.ShapesOf(folder), Rows);

@@ -11,6 +11,9 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     /// <summary>Enough work for a CPU clock with a resolution of 10 ms: one gigaflop takes a core about 10 ms.</summary>
     private const double OperationsPerMeasurement = 30e9;
 
+    /// <summary>What Kandinsky's decoder makes of an image embedding.</summary>
+    private const int ImageTokens = 32;
+
     private static readonly (int Channels, int Side)[] PeakShapes = [(64, 64), (128, 32), (256, 16), (256, 32)];
 
     public IReadOnlyList<BenchRow> Run(IReadOnlyList<int> batches, CancellationToken cancellationToken)
@@ -23,7 +26,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
             cancellationToken.ThrowIfCancellationRequested();
             var grid = stage.OutputSize / stage.PixelUnshuffle;
             var channels = 2 * 3 * stage.PixelUnshuffle * stage.PixelUnshuffle;
-            var cost = new UNetCost(Shapes(stage.Network.Name), grid, 0).Operations();
+            var cost = stage.Network.OperationsPerRow(grid);
             rows.AddRange(Measure($"{stage.OutputSize}² upsampler", 1, cost, probes, () => stage.Network.Run(
                 new Dictionary<string, NetworkTensor>
                 {
@@ -39,7 +42,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     private IEnumerable<BenchRow> Decoder(IReadOnlyList<int> batches, Probes probes, CancellationToken cancellationToken)
     {
         var shapes = Shapes(model.Decoder.Network.Name);
-        var cost = new UNetCost(shapes, model.Decoder.ImageSize / model.Decoder.PixelUnshuffle, Tokens(model)).Operations();
+        var cost = model.Decoder.Network.OperationsPerRow(Grid(model));
         foreach (var rows in batches)
         {
             var inputs = DecoderInputs(model, shapes, rows);
@@ -51,20 +54,37 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     }
 
     /// <summary>Length of a decoder row's attention context: the text states and the projected embeddings.</summary>
-    internal static int Tokens(UnClipModel model) => model.TextProjection.ExtraContextTokens + model.Tokenizer.Length;
+    internal static int Tokens(UnClipModel model) =>
+        model.TextProjection is { } projection ? projection.ExtraContextTokens + model.Tokenizer.Length : ImageTokens;
+
+    /// <summary>Side of the grid the decoder works on: pixels, unshuffled pixels, or cells of a latent.</summary>
+    private static int Grid(UnClipModel model) => model.Decoder.ImageSize / (model.Latents?.Autoencoder.Factor ?? model.Decoder.PixelUnshuffle);
 
     /// <summary>Inputs of the decoder's shapes; their values do not affect the time.</summary>
-    internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, Dictionary<string, IReadOnlyList<int>> shapes, int rows)
+    internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, int rows)
     {
-        var grid = model.Decoder.ImageSize / model.Decoder.PixelUnshuffle;
+        var grid = Grid(model);
         var channels = shapes["conv_in.weight"][1];
+        var sample = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid);
+        var timestep = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows);
+        if (model.TextProjection is null)
+        {
+            var embedding = model.Prior.EmbeddingSize;
+            return new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.Sample] = sample,
+                [NetworkNames.Timestep] = timestep,
+                [NetworkNames.ImageEmbeds] = NetworkTensor.Float32(new float[rows * embedding], rows, embedding),
+            };
+        }
+
         var tokens = Tokens(model);
         var width = shapes.First(entry => entry.Key.EndsWith(".add_k_proj.weight", StringComparison.Ordinal)).Value[1];
         var classes = shapes["time_embedding.linear_2.weight"][0];
         return new Dictionary<string, NetworkTensor>
         {
-            [NetworkNames.Sample] = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid),
-            [NetworkNames.Timestep] = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows),
+            [NetworkNames.Sample] = sample,
+            [NetworkNames.Timestep] = timestep,
             [NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(new float[rows * tokens * width], rows, tokens, width),
             [NetworkNames.ClassLabels] = NetworkTensor.Float32(new float[rows * classes], rows, classes),
             [NetworkNames.AttentionMask] = NetworkTensor.Int64([.. Enumerable.Repeat(1L, rows * tokens)], rows, tokens),
@@ -72,11 +92,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
     }
 
     /// <summary>The shapes of a network's tensors by their names.</summary>
-    internal static Dictionary<string, IReadOnlyList<int>> ShapesOf(string folder)
-    {
-        var file = Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).First();
-        return NetworkRunner.ReadTensors(file).ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
-    }
+    internal static IReadOnlyDictionary<string, IReadOnlyList<int>> ShapesOf(string folder) => NetworkRunner.ReadShapes(folder);
 
     internal static double ProcessorSeconds(Action work, int times)
     {
@@ -107,7 +123,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         yield return BenchRow.Of($"{name}, share of the convolution peak", "%", shares);
     }
 
-    private Dictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(Path.Combine(folder, network));
+    private IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes(string network) => ShapesOf(NetworkRunner.WeightsFolder(folder, network));
 
     private sealed class Probes(ExecutionProviders providers) : IDisposable
     {

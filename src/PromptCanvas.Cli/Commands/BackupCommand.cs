@@ -7,6 +7,9 @@ namespace PromptCanvas.Cli.Commands;
 /// <summary><c>backup FILE.zip</c>: database and pictures, while the studio runs.</summary>
 internal static class BackupCommand
 {
+    private const string Warning =
+        "This file holds the database and the keys that sign sessions: anyone who can read it can sign in as anyone. Keep it as safe as the studio itself.";
+
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE.zip") { Description = "A new file." };
@@ -18,6 +21,7 @@ internal static class BackupCommand
             installation.RequireSqlite("backup");
             var files = await Archive.SaveAsync(installation, parsed.GetRequiredValue(file).FullName, cancellationToken).ConfigureAwait(false);
             await Console.Out.WriteLineAsync($"Saved the database and {files} files to {parsed.GetRequiredValue(file).FullName}.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(Warning).ConfigureAwait(false);
             return ExitCodes.Success;
         });
         return command;

@@ -28,9 +28,10 @@ internal static class BenchCommand
         var seconds = new Option<double>("--seconds") { Description = "How long to measure one person next to a large job.", DefaultValueFactory = _ => DefaultSeconds };
         var quality = new Option<bool>("--quality") { Description = "Measure quality instead of time: both colours, their order, CLIP similarity." };
         var sweep = new Option<bool>("--sweep") { Description = "Measure quality and CPU time over the decoder's steps, samplers and guidance." };
+        var gpu = new Option<bool>("--gpu") { Description = "Measure what needs a CUDA device instead, in ten minutes at most; also written to gpu.json unless --json names a file." };
         var prompts = new Option<int>("--prompts") { Description = "Number of prompts for the quality measurements, 1 to 20, two pictures each.", DefaultValueFactory = _ => DefaultPrompts };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, prompts, json, PriorsBenchCommand.Create() };
+        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, gpu, prompts, json, PriorsBenchCommand.Create() };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var library = ModelOptions.OpenLibrary();
@@ -49,8 +50,10 @@ internal static class BenchCommand
                 return await SweepAsync(context, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
             }
 
-            var entries = parsed.GetValue(quality) ? [BenchCatalog.Quality] : ParseEntries(parsed.GetValue(only));
-            return await RunAsync(context, entries, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+            var (entries, file) = parsed.GetValue(gpu)
+                ? ([BenchCatalog.Gpu], parsed.GetValue(json) ?? new FileInfo("gpu.json"))
+                : (parsed.GetValue(quality) ? [BenchCatalog.Quality] : ParseEntries(parsed.GetValue(only)), parsed.GetValue(json));
+            return await RunAsync(context, entries, file, cancellationToken).ConfigureAwait(false);
         });
         return command;
     }

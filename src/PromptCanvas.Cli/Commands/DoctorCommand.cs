@@ -26,11 +26,18 @@ internal static class DoctorCommand
         foreach (var finding in findings.Concat(Models()))
         {
             well &= finding.Fault is null;
-            await Console.Out.WriteLineAsync($"{(finding.Fault is null ? "ok   " : "WRONG")}  {finding.Area}: {finding.Fault ?? finding.Well}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"{Mark(finding)}  {finding.Area}: {finding.Fault ?? finding.Warning ?? finding.Well}").ConfigureAwait(false);
         }
 
         return well ? ExitCodes.Success : ExitCodes.Fault;
     }
+
+    private static string Mark(Finding finding) => finding switch
+    {
+        { Fault: not null } => "WRONG",
+        { Warning: not null } => "warn ",
+        _ => "ok   ",
+    };
 
     private static List<Finding> Models()
     {

@@ -45,11 +45,26 @@ internal static class ModelsCommand
     {
         using var library = ModelOptions.OpenLibrary();
         UnClipModel model = ModelOptions.Open(library, name);
-        var needs = OnnxModelLibrary.Needs(ModelOptions.Folder(name));
+        var needs = OnnxModelLibrary.Needs(ModelOptions.Folder(name), ModelOptions.Inference().GraphCache);
         Console.Out.WriteLine($"{model.Name}: every tensor is there and has the expected shape; supported sizes: {string.Join(", ", model.Recipe.Sizes)} pixels.");
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"It needs {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache needs up to {needs.Memory / Megabyte:0} MB more on disk."));
+            $"It needs {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache needs {needs.Memory / Megabyte:0} to {2 * needs.Memory / Megabyte:0} MB more on disk."));
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"This machine has {needs.Machine / Megabyte:0} MB; with its stages loaded in turn the model needs {needs.Least / Megabyte:0} MB at least. {Measured(needs)}"));
         return ExitCodes.Success;
+    }
+
+    private static string Measured(ModelNeeds needs)
+    {
+        if (needs is { MeasuredFirstStart: null, MeasuredLaterStart: null })
+        {
+            return "Its peak has not been measured here yet: make a picture with it.";
+        }
+
+        var first = needs.MeasuredFirstStart is { } start ? string.Create(CultureInfo.InvariantCulture, $"{start / Megabyte:0} MB at the first start") : "";
+        var later = needs.MeasuredLaterStart is { } next ? string.Create(CultureInfo.InvariantCulture, $"{next / Megabyte:0} MB at later ones") : "";
+        return $"Measured peaks of the process: {string.Join(", ", new[] { first, later }.Where(part => part.Length > 0))}.";
     }
 }

@@ -19,7 +19,12 @@ internal sealed class PictureOptions
     private readonly Option<int?> priorSteps = new("--prior-steps") { Description = "Steps of the prior." };
     private readonly Option<int?> decoderSteps = new("--decoder-steps") { Description = "Steps of the decoder." };
     private readonly Option<double?> guidance = new("--guidance") { Description = "Guidance scale of the decoder; 1 turns it off." };
-    private readonly Option<int> size = new("--size") { Description = "Side in pixels: 64, 256, 512 or 1024.", DefaultValueFactory = _ => 1024 };
+    private readonly Option<int> size = new("--size") { Description = "Side in pixels: 64, 256, 512 or 1024, or a size of the model's.", DefaultValueFactory = _ => 1024 };
+    private readonly Option<string?> aspect = new("--aspect")
+    {
+        Description = "Aspect ratio W:H, such as 4:3, if the model makes pictures other than squares; --size is the longer side.", HelpName = "W:H",
+    };
+
     private readonly Option<bool> previews = new("--previews") { Description = "Also write the predicted picture of every step, as NNN-SEED-STAGE-STEP.png." };
     private readonly Option<double?> priorGuidance = new("--prior-guidance") { Description = "Guidance scale of the prior; 1 turns it off." };
 
@@ -33,7 +38,7 @@ internal sealed class PictureOptions
     {
         (Option Option, bool IsThere)[] all =
         [
-            (negative, hasNegative), (count, hasCount), (size, isSized), (seed, true), (output, true), (model, true), (json, true),
+            (negative, hasNegative), (count, hasCount), (size, isSized), (aspect, isSized), (seed, true), (output, true), (model, true), (json, true),
             (decoderSteps, true), (guidance, true), (previews, isSized), (priorSteps, hasPrior), (priorGuidance, hasPrior),
         ];
         foreach (var (option, _) in all.Where(entry => entry.IsThere))
@@ -46,8 +51,21 @@ internal sealed class PictureOptions
     public GenerationRequest SizedRequest(ParseResult parsed, string prompt) => Request(parsed, prompt) with
     {
         Size = parsed.GetValue(size),
+        Aspect = ParseAspect(parsed.GetValue(aspect)),
         PreviewsWanted = parsed.GetValue(previews) ? null : _ => false,
     };
+
+    private static AspectRatio ParseAspect(string? text)
+    {
+        if (text is null)
+        {
+            return AspectRatio.Square;
+        }
+
+        return AspectRatio.TryParse(text, out var ratio)
+            ? ratio
+            : throw new BadInputException($"'{text}' is no aspect: give W:H in whole numbers, such as 4:3, the longer side {AspectRatio.Longest} times the shorter at most.");
+    }
 
     /// <summary>The named model; null = the default.</summary>
     public string? Model(ParseResult parsed) => parsed.GetValue(model);

@@ -36,7 +36,8 @@ internal static class Archive
             }
 
             var files = 0;
-            using (var zip = ZipFile.Open(unfinished, ZipArchiveMode.Create))
+            using (var target = CreateForOwner(unfinished))
+            using (var zip = new ZipArchive(target, ZipArchiveMode.Create))
             {
                 zip.CreateEntryFromFile(copy, DatabaseEntry, CompressionLevel.Fastest);
                 foreach (var path in Files(installation.Folder, except: unfinished))
@@ -126,7 +127,7 @@ internal static class Archive
     private static async Task<int> ExtractAsync(ZipArchive zip, ArchiveEntries entries, CancellationToken cancellationToken)
     {
         var files = 0;
-        foreach (var entry in zip.Entries.Where(entry => entry.FullName != DatabaseEntry))
+        foreach (var entry in zip.Entries.Where(entry => entry.FullName != DatabaseEntry && !entries.IsMadeAgain(entry)))
         {
             var target = entries.TargetOf(entry);
             if (!File.Exists(target))
@@ -156,7 +157,22 @@ internal static class Archive
         .Where(path => !path.StartsWith(folder.DatabaseFile, StringComparison.Ordinal)
             && !path.StartsWith(folder.Temporary, StringComparison.Ordinal)
             && !ArchiveEntries.NotKept.Contains(Path.GetFileName(path))
+            && !ArchiveEntries.IsMadeAgain(folder, path)
             && path != Path.GetFullPath(except));
+
+    // The file holds the keys of sessions: readable for its owner only from its first byte on.
+    private static FileStream CreateForOwner(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+        {
+            // A file that an earlier attempt left keeps its mode, so it must go first.
+            File.Delete(file);
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(file, options);
+    }
 
     private static int Add(ZipArchive zip, DataFolder folder, string path)
     {

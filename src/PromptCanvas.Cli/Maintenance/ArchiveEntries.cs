@@ -18,6 +18,13 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
     /// <summary>Files of a running studio, excluded from backups.</summary>
     public static IReadOnlyList<string> NotKept { get; } = ["studio.lock", "setup-token"];
 
+    /// <summary>Whether a file holds nothing of its own: the disk reserve (zeros) and caches.</summary>
+    public static bool IsMadeAgain(DataFolder folder, string path) =>
+        path == folder.ReserveFile || path.StartsWith(folder.Cache + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>The same for an entry: backups of earlier versions hold such files.</summary>
+    public bool IsMadeAgain(ZipArchiveEntry entry) => IsMadeAgain(folder, Path.GetFullPath(entry.FullName, folder.Root));
+
     /// <summary>Checks every entry before anything is written.</summary>
     /// <exception cref="InvalidDataException">An entry is not allowed in a backup, or a limit is exceeded.</exception>
     public void Check(ZipArchive zip)
@@ -35,6 +42,11 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
             if (!names.Add(entry.FullName))
             {
                 throw Refuse($"it holds {entry.FullName} twice");
+            }
+
+            if (IsMadeAgain(entry))
+            {
+                continue;
             }
 
             if (entry.Length > limits.AlwaysFine && entry.Length / limits.LargestRatio > entry.CompressedLength)

@@ -7,10 +7,11 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Cli.Maintenance;
 
 /// <summary>The result of one check.</summary>
-/// <param name="Area">database, ledger, pictures, models.</param>
+/// <param name="Area">folder, database, ledger, pictures, models.</param>
 /// <param name="Fault">The fault and its remedy; null when the check passed.</param>
 /// <param name="Well">What was found when the check passed.</param>
-internal sealed record Finding(string Area, string? Fault, string Well = "");
+/// <param name="Warning">What should be repaired although the studio works; null when there is nothing.</param>
+internal sealed record Finding(string Area, string? Fault, string Well = "", string? Warning = null);
 
 /// <summary>Checks database, ledger and pictures without changing anything; the studio may be running.</summary>
 internal static class DoctorChecks
@@ -29,7 +30,7 @@ internal static class DoctorChecks
             }
 
             var broken = await Invariants.BrokenAsync(database, cancellationToken, DataFolderLock.IsHeld(installation.Folder)).ConfigureAwait(false);
-            var findings = new List<Finding> { schema };
+            var findings = new List<Finding> { new("folder", null, "private", installation.Folder.Exposure()), schema };
             findings.AddRange(broken.Select(rule => new Finding("ledger", rule + " Back up the data folder before you repair anything.")));
             if (broken.Count == 0)
             {

@@ -57,8 +57,27 @@ internal static class ModelOptions
     {
         ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ExecutionProviders.Auto,
         Threads = int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), CultureInfo.InvariantCulture, out var threads) ? threads : 0,
+        Precision = Word<InferencePrecision>("Inference__Precision"),
+        PackedGraphs = Word<PackedGraphs>("Inference__PackedGraphs"),
+        MemoryGigabytes = double.TryParse(Environment.GetEnvironmentVariable("Inference__MemoryGigabytes"), CultureInfo.InvariantCulture, out var gigabytes) ? gigabytes : 0,
         GraphCache = Environment.GetEnvironmentVariable("Inference__GraphCache") ?? Path.Combine(CacheFolder(), "promptcanvas", "graphs"),
     };
+
+    /// <summary>A setting of the environment that is one of several words; absent = the first.</summary>
+    /// <exception cref="BadInputException">It is another word.</exception>
+    private static T Word<T>(string name)
+        where T : struct, Enum
+    {
+        var text = Environment.GetEnvironmentVariable(name);
+        if (string.IsNullOrEmpty(text))
+        {
+            return default;
+        }
+
+        return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)
+            ? value
+            : throw new BadInputException($"{name} is '{text}': it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+    }
 
     /// <summary>The user's cache folder: <c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>, else the system's folder for local data.</summary>
     private static string CacheFolder()

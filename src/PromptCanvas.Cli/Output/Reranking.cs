@@ -54,7 +54,9 @@ internal sealed class Reranking(ModelSession session, GenerationRequest request,
         using var bar = new ProgressBar(candidates);
         for (var offset = 0; offset < candidates; offset += GenerationRequest.MaximumCount)
         {
-            var small = Block(offset) with { Size = session.Model.Decoder.ImageSize, PreviewsWanted = _ => false };
+            // Of latents another size is another picture: then the choice is among the finished ones.
+            var size = session.Model.Latents is null ? session.Model.Decoder.ImageSize : request.Size;
+            var small = Block(offset) with { Size = size, PreviewsWanted = _ => false };
             var made = new List<ImageCompleted>();
             await foreach (var value in session.Engine.GenerateAsync(small, cancellationToken).ConfigureAwait(false))
             {

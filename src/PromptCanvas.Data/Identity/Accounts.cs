@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.People;
@@ -9,7 +8,6 @@ namespace PromptCanvas.Data.Identity;
 public sealed class Accounts(UserManager<Person> people, AppDbContext database, TimeProvider clock)
 {
     private const int LongestName = 100;
-    private const int LongestEmail = 256;
     private const string NoLink = "This link is not valid any more. Ask an administrator for a new one.";
 
     private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
@@ -155,7 +153,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
             CreatedAt = clock.GetUtcNow(),
             LockoutEnabled = true,
         };
-        refusal = !new EmailAddressAttribute().IsValid(address) || address.Length is 0 or > LongestEmail || address.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
+        refusal = !MailAddress.IsUsable(address)
             ? "This is not a valid e-mail address."
             : PersonRoles.All.Contains(role) ? "" : $"There is no role {role}; choose {string.Join(", ", PersonRoles.All)}.";
         return refusal.Length == 0;

@@ -8,7 +8,10 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// <remarks>Every getter throws a <see cref="ModelException"/> that names the key and the file when the value is not what it must be.</remarks>
 internal sealed class ComponentConfig
 {
-    private readonly Dictionary<string, JsonElement> values;
+    private readonly Dictionary<string, JsonElement> values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> nulls = new(StringComparer.Ordinal);
+    private readonly HashSet<string> asked = new(StringComparer.Ordinal);
+    private ConfigRules? rules;
 
     /// <summary>Wraps an object that was read from a file.</summary>
     /// <param name="shownName">The file, for messages.</param>
@@ -21,15 +24,27 @@ internal sealed class ComponentConfig
         }
 
         ShownName = shownName;
-        values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var property in root.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
+        foreach (var property in root.EnumerateObject())
         {
-            values[property.Name] = property.Value.Clone();
+            if (property.Value.ValueKind == JsonValueKind.Null)
+            {
+                nulls.Add(property.Name);
+            }
+            else
+            {
+                values[property.Name] = property.Value.Clone();
+            }
         }
     }
 
     /// <summary>The file, for messages.</summary>
     public string ShownName { get; }
+
+    /// <summary>The keys that have a value.</summary>
+    public IReadOnlyCollection<string> Keys => values.Keys;
+
+    /// <summary>The keys that were read so far, in the file or not.</summary>
+    public IReadOnlySet<string> Asked => asked;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -39,16 +54,44 @@ internal sealed class ComponentConfig
         return new ComponentConfig(path, file.Root);
     }
 
+    /// <summary>Checks every key of the file against its class; from then on only keys that the rules call read can be read.</summary>
+    /// <param name="classRules">The rules of the file's class.</param>
+    /// <returns>This config.</returns>
+    /// <exception cref="ModelException">A key is unknown, or has a value the engine does not support.</exception>
+    public ComponentConfig Obey(ConfigRules classRules)
+    {
+        foreach (var key in values.Keys.Concat(nulls).Where(key => !key.StartsWith('_')))
+        {
+            if (!classRules.Keys.TryGetValue(key, out var rule))
+            {
+                throw new ModelException(
+                    $"{ShownName}: this engine does not know the key '{ShapeNames.Printable(key)}' of a {classRules.ClassName}. "
+                    + "Remove it if the model works without it, or get a model of a supported kind.");
+            }
+
+            var isNull = !values.TryGetValue(key, out var value);
+            if (isNull ? !rule.MayBeNull : rule.Use == KeyUse.Neutral && !rule.Values.Any(known => Means(value, known)))
+            {
+                throw rule.Use == KeyUse.Read
+                    ? new ModelException($"{ShownName}: '{key}' is null, but a {classRules.ClassName} needs a value.")
+                    : Unsupported(key, isNull ? "null" : Text(value), string.Join(", ", rule.Values));
+            }
+        }
+
+        rules = classRules;
+        return this;
+    }
+
     /// <summary>Whether the key is there and not null.</summary>
     public bool Has(string key) => values.ContainsKey(key);
 
     /// <summary>Whether the key is there and holds an object.</summary>
-    public bool HasObject(string key) => values.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Object;
+    public bool HasObject(string key) => Find(key, out var value) && value.ValueKind == JsonValueKind.Object;
 
     /// <summary>A whole number between two bounds.</summary>
     public int Whole(string key, int? defaultValue = null, int minimum = 1, int maximum = 1 << 20)
     {
-        if (!values.TryGetValue(key, out var value))
+        if (!Find(key, out var value))
         {
             return defaultValue ?? throw Missing(key);
         }
@@ -58,10 +101,25 @@ internal sealed class ComponentConfig
             : throw Bad(key, value, $"a whole number from {minimum} to {maximum}");
     }
 
+    /// <summary>A whole number between two bounds, written once or once for each level: diffusers allows both.</summary>
+    /// <exception cref="ModelException">The levels differ.</exception>
+    public int UniformWhole(string key, int? defaultValue, int maximum)
+    {
+        if (!Find(key, out var value) || value.ValueKind != JsonValueKind.Array)
+        {
+            return Whole(key, defaultValue, maximum: maximum);
+        }
+
+        var numbers = WholeList(key);
+        return Array.TrueForAll(numbers, number => number == numbers[0]) && numbers[0] <= maximum
+            ? numbers[0]
+            : throw Unsupported(key, Text(value), $"one whole number up to {maximum} for all levels");
+    }
+
     /// <summary>A finite number between two bounds.</summary>
     public double Number(string key, double defaultValue, double minimum, double maximum)
     {
-        if (!values.TryGetValue(key, out var value))
+        if (!Find(key, out var value))
         {
             return defaultValue;
         }
@@ -74,7 +132,7 @@ internal sealed class ComponentConfig
     /// <summary>True or false.</summary>
     public bool Flag(string key, bool defaultValue)
     {
-        if (!values.TryGetValue(key, out var value))
+        if (!Find(key, out var value))
         {
             return defaultValue;
         }
@@ -86,7 +144,7 @@ internal sealed class ComponentConfig
     public string Word(string key, string? defaultValue, params ReadOnlySpan<string> allowed)
     {
         var word = defaultValue;
-        if (values.TryGetValue(key, out var value))
+        if (Find(key, out var value))
         {
             word = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad(key, value, "a word");
         }
@@ -122,54 +180,64 @@ internal sealed class ComponentConfig
             ? number
             : throw Bad(key, value, "a list of numbers"))];
 
+    /// <summary>A list of numbers; null when the key is absent.</summary>
+    public double[]? OptionalNumberList(string key, int maximumCount) => Find(key, out _) ? NumberList(key, maximumCount) : null;
+
     /// <summary>A list of words.</summary>
     public string[] WordList(string key) => [.. List(key).Select(value =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad(key, value, "a list of words"))];
 
     /// <summary>A section inside this one; null when it is absent.</summary>
     public ComponentConfig? Section(string key) =>
-        values.TryGetValue(key, out var value) ? new ComponentConfig($"{ShownName} ({key})", value) : null;
+        Find(key, out var value) ? new ComponentConfig($"{ShownName} ({key})", value) : null;
 
     /// <summary>Insists that a key is absent or has the one value the engine knows.</summary>
     public void Only(string key, string supported)
     {
-        if (values.TryGetValue(key, out var value) && !Means(value, supported))
+        if (Find(key, out var value) && !Means(value, supported))
         {
             throw Unsupported(key, Text(value), supported);
         }
     }
 
-    /// <summary>Insists that keys are absent or null.</summary>
-    public void Never(params ReadOnlySpan<string> keys)
-    {
-        foreach (var key in keys)
-        {
-            if (values.TryGetValue(key, out var value))
-            {
-                throw Unsupported(key, Text(value), "null");
-            }
-        }
-    }
-
     /// <summary>The exception for a value that is sound but that the engine does not do.</summary>
     public ModelException Unsupported(string key, string actual, string supported) =>
-        new($"{ShownName}: '{key}' is {ShapeNames.Printable(actual)}, which this engine does not support (it does: {supported}).");
+        new($"{ShownName}: '{key}' is {ShapeNames.Printable(actual)}, which this engine does not support (it supports: {supported}).");
+
+    /// <summary>The exception for a value that is there and not what it must be.</summary>
+    public ModelException Bad(string key, string wanted) => Bad(key, values[key], wanted);
 
     /// <summary>The exception for settings that contradict each other.</summary>
     public ModelException Contradiction(string what) => new($"{ShownName}: {what}.");
 
-    /// <summary>Whether a value is the supported one; 1.0 is 1.</summary>
+    /// <summary>Whether a value is the supported one; 1.0 is 1, and a list says it once for each level.</summary>
     private static bool Means(JsonElement value, string supported) =>
         Text(value) == supported
+        || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(element => Means(element, supported)))
         || (value.ValueKind == JsonValueKind.Number
             && double.TryParse(supported, CultureInfo.InvariantCulture, out var number)
             && value.TryGetDouble(out var actual) && actual.Equals(number));
 
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    /// <summary>A value on one line, as people write it: words without quotes, lists in brackets.</summary>
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Text))}]",
+        JsonValueKind.Object => $"{{{string.Join(", ", value.EnumerateObject().Select(property => $"{property.Name}: {Text(property.Value)}"))}}}",
+        _ => value.GetRawText(),
+    };
+
+    private bool Find(string key, out JsonElement value)
+    {
+        asked.Add(key);
+        return rules is null || key[0] == '_' || rules.Keys.TryGetValue(key, out var rule) && rule.Use == KeyUse.Read
+            ? values.TryGetValue(key, out value)
+            : throw new InvalidOperationException($"The key '{key}' is read, but the table of {rules.ClassName} does not say so.");
+    }
 
     private JsonElement[] List(string key, int maximumCount = 64)
     {
-        if (!values.TryGetValue(key, out var value))
+        if (!Find(key, out var value))
         {
             throw Missing(key);
         }

@@ -19,10 +19,21 @@ internal static class ComponentNames
     public const string SuperResolution1024 = "super_res_1024";
     public const string SuperResolution1024Scheduler = "super_res_1024_scheduler";
 
+    /// <summary>Kandinsky's decoder network.</summary>
+    public const string UNet = "unet";
+
+    /// <summary>Kandinsky's autoencoder: one file, of which <see cref="MovqEncoder"/> and <see cref="MovqDecoder"/> are the halves.</summary>
+    public const string Movq = "movq";
+    public const string MovqEncoder = "movq_encoder";
+    public const string MovqDecoder = "movq_decoder";
+
+    /// <summary>The only scheduler of each of Kandinsky's folders.</summary>
+    public const string Scheduler = "scheduler";
+
     /// <summary>The components that are networks.</summary>
     public static readonly string[] Networks =
     [
         TextEncoder, ImageEncoder, Prior, AutoregressivePrior, TextProjection, Decoder, SuperResolutionFirst, SuperResolutionLast,
-        SuperResolution1024,
+        SuperResolution1024, UNet, Movq,
     ];
 }

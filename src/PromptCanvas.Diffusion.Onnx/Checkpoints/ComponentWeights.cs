@@ -6,20 +6,13 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// <summary>The weights of one component: one safetensors file, or the shards of an index.</summary>
 internal sealed class ComponentWeights
 {
-    /// <summary>In the order of preference: whole before sharded, full precision before half.</summary>
-    private static readonly string[] FileNames =
-    [
-        "diffusion_pytorch_model.safetensors",
-        "model.safetensors",
-        "diffusion_pytorch_model.safetensors.index.json",
-        "model.safetensors.index.json",
-        "diffusion_pytorch_model.fp16.safetensors",
-        "model.fp16.safetensors",
-        "diffusion_pytorch_model.safetensors.index.fp16.json",
-        "model.safetensors.index.fp16.json",
-        "diffusion_pytorch_model.fp16.safetensors.index.json",
-        "model.fp16.safetensors.index.json",
-    ];
+    /// <summary>diffusers' names and transformers'.</summary>
+    private static readonly string[] Stems = ["diffusion_pytorch_model", "model"];
+
+    /// <summary>In the order of preference: full precision, half, bfloat16, and weights without the averaging of training.</summary>
+    private static readonly string[] Variants = ["", "fp16", "bf16", "non_ema"];
+
+    private static readonly string[] FileNames = [.. Variants.SelectMany(NamesOf)];
 
     private static readonly string[] PickleEndings = [".bin", ".pt", ".pth", ".ckpt"];
 
@@ -71,9 +64,7 @@ internal sealed class ComponentWeights
             }
         }
 
-        throw new ModelException(HasPickles(folder)
-            ? $"{folder} has its weights only as pickles, which can run code when they are read. Get the .safetensors version of this model."
-            : $"{folder} has no weights: {FileNames[0]} or {FileNames[1]} is missing.");
+        throw Missing(folder);
     }
 
     /// <summary>A tensor's entry; null when no file has it.</summary>
@@ -88,6 +79,14 @@ internal sealed class ComponentWeights
         ? file.ReadFloats(name)
         : throw new ModelException($"{ShownName} has no tensor '{ShapeNames.Printable(name)}'.");
 
+    /// <summary>Reads a tensor's bytes as they are stored, a piece at a time.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="values">Values of a piece; the last may have fewer.</param>
+    /// <exception cref="ModelException">There is no such tensor, or the file cannot be read.</exception>
+    public IEnumerable<ReadOnlyMemory<byte>> ReadPieces(string name, int values) => owners.TryGetValue(name, out var file)
+        ? file.ReadPieces(name, values)
+        : throw new ModelException($"{ShownName} has no tensor '{ShapeNames.Printable(name)}'.");
+
     /// <summary>Refuses to go on when a file is no longer the one whose header was read.</summary>
     public void ThrowIfChanged()
     {
@@ -95,6 +94,32 @@ internal sealed class ComponentWeights
         {
             file.ThrowIfChanged();
         }
+    }
+
+    /// <summary>The names of one variant: whole before sharded. The libraries have written the index's name in both orders.</summary>
+    private static IEnumerable<string> NamesOf(string variant)
+    {
+        var middle = variant.Length > 0 ? $".{variant}" : "";
+        return
+        [
+            .. Stems.Select(stem => $"{stem}{middle}.safetensors"),
+            .. Stems.Select(stem => $"{stem}.safetensors.index{middle}.json"),
+            .. Stems.Where(_ => variant.Length > 0).Select(stem => $"{stem}{middle}.safetensors.index.json"),
+        ];
+    }
+
+    private static ModelException Missing(string folder)
+    {
+        if (HasPickles(folder))
+        {
+            return new ModelException(
+                $"{folder} has its weights only as pickles, which can run code when they are read. Get the .safetensors version of this model.");
+        }
+
+        var other = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.safetensors").Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault() : null;
+        return new ModelException(other is null
+            ? $"{folder} has no weights: {FileNames[0]} or {FileNames[1]} is missing."
+            : $"{folder} has {ShapeNames.Printable(other)}, which is not a name the engine knows, and {FileNames[0]} is missing. Rename the file if it holds the weights.");
     }
 
     private static bool HasPickles(string folder) =>

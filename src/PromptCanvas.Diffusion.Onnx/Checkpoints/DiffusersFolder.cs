@@ -11,14 +11,18 @@ internal sealed class DiffusersFolder
 
     private readonly Dictionary<string, string> classes;
 
-    private DiffusersFolder(string path, Dictionary<string, string> classes)
+    private DiffusersFolder(string path, string? className, Dictionary<string, string> classes)
     {
         Path = path;
+        ClassName = className;
         this.classes = classes;
     }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
+
+    /// <summary>The pipeline the index names; null = none.</summary>
+    public string? ClassName { get; }
 
     /// <summary>The model's name: its folder's.</summary>
     public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
@@ -49,7 +53,8 @@ internal sealed class DiffusersFolder
             }
         }
 
-        return new DiffusersFolder(path, classes);
+        var className = index.Root.TryGetProperty("_class_name", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
+        return new DiffusersFolder(path, className, classes);
     }
 
     /// <summary>Whether the index names a component.</summary>

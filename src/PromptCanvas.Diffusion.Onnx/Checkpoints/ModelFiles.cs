@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
@@ -12,6 +13,8 @@ internal static class ModelFiles
 
     private static readonly EnumerationOptions WithComponents = new() { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true };
 
+    private static readonly EnumerationOptions WithParts = new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
+
     /// <summary>Changes whenever a file is replaced, added or removed; links are followed.</summary>
     /// <param name="folder">The model's folder; a missing one has a stamp too.</param>
     public static string Stamp(string folder)
@@ -22,7 +25,7 @@ internal static class ModelFiles
         }
 
         var stamp = new StringBuilder();
-        foreach (var path in Directory.EnumerateFiles(folder, "*", WithComponents).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(folder, "*", Depth(folder)).Order(StringComparer.Ordinal))
         {
             var (length, ticks) = LengthAndTime(path);
             stamp.Append(path).Append('|').Append(length).Append('|').Append(ticks).Append('\n');
@@ -32,7 +35,21 @@ internal static class ModelFiles
     }
 
     /// <summary>The files of weights, by name; links are followed.</summary>
-    public static IEnumerable<string> Weights(string folder) => Directory.EnumerateFiles(folder, "*.safetensors", WithComponents).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Weights(string folder) => Directory.EnumerateFiles(folder, "*.safetensors", Depth(folder)).Order(StringComparer.Ordinal);
+
+    /// <summary>A folder of parts has its components a level further down.</summary>
+    private static EnumerationOptions Depth(string folder)
+    {
+        try
+        {
+            return KandinskyFolder.IsJoined(folder) ? WithParts : WithComponents;
+        }
+        catch (ModelException)
+        {
+            // Its index cannot be read, which whoever opens the model says; its files have a stamp all the same.
+            return WithComponents;
+        }
+    }
 
     /// <summary>A file's length, and the time of its last write in ticks; links are followed.</summary>
     public static (long Length, long Ticks) LengthAndTime(string path)
@@ -51,7 +68,7 @@ internal static class ModelFiles
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var block = new byte[SampleSize];
-        foreach (var path in Directory.EnumerateFiles(folder, "*", WithComponents).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(folder, "*", Depth(folder)).Order(StringComparer.Ordinal))
         {
             try
             {

@@ -6,10 +6,12 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// <summary>Reads how pictures are prepared for the image encoder: <c>preprocessor_config.json</c>, where the model has one.</summary>
 internal static class PreprocessorFile
 {
-    private const int Bicubic = 3;
     private const int ColourChannels = 3;
     private const double MaximumStatistic = 100;
+    private const double ByteToUnit = 1.0 / 255;
+    private const double RescaleTolerance = 1e-6;
 
+    private static readonly string[] Sides = ["shortest_edge", "height", "width"];
     private static readonly string[] Folders = [ComponentNames.FeatureExtractor, "image_processor"];
 
     /// <summary>Reads a model's settings; without a file CLIP's own at the encoder's size.</summary>
@@ -31,21 +33,20 @@ internal static class PreprocessorFile
         return defaults;
     }
 
-    private static ClipImageSettings Read(ComponentConfig config, ClipImageSettings defaults)
+    /// <summary>Reads an open file.</summary>
+    /// <param name="config">The file.</param>
+    /// <param name="defaults">CLIP's own settings at the encoder's size.</param>
+    internal static ClipImageSettings Read(ComponentConfig config, ClipImageSettings defaults)
     {
-        config.Only("resample", $"{Bicubic}");
-        foreach (var step in new[] { "do_resize", "do_center_crop", "do_normalize" })
+        config.Obey(ConfigTable.Preprocessor);
+        foreach (var key in new[] { "size", "crop_size" })
         {
-            config.Only(step, "true");
+            CheckSize(config, key, defaults.Size);
         }
 
-        // Older files give a number, newer ones an object.
-        var size = config.HasObject("size")
-            ? config.Section("size")!.Whole("shortest_edge", defaults.Size, maximum: 4096)
-            : config.Whole("size", defaults.Size, maximum: 4096);
-        if (size != defaults.Size)
+        if (Math.Abs((config.Number("rescale_factor", ByteToUnit, 0, 1) / ByteToUnit) - 1) > RescaleTolerance)
         {
-            throw config.Contradiction($"'size' is {size}, but the image encoder takes {defaults.Size} pixels");
+            throw config.Contradiction("'rescale_factor' must be 1/255: the engine prepares pictures of 8 bits a colour");
         }
 
         return defaults with
@@ -55,14 +56,42 @@ internal static class PreprocessorFile
         };
     }
 
+    /// <summary>Older files give a number, newer ones an object: the shortest edge, or both sides.</summary>
+    private static void CheckSize(ComponentConfig config, string key, int expected)
+    {
+        if (!config.HasObject(key))
+        {
+            Agree(config.Whole(key, expected, maximum: 4096));
+            return;
+        }
+
+        var section = config.Section(key)!;
+        if (section.Keys.Count == 0 || !section.Keys.All(Sides.Contains))
+        {
+            throw config.Bad(key, "a number of pixels, or 'shortest_edge' or 'height' and 'width' with one");
+        }
+
+        foreach (var side in section.Keys)
+        {
+            Agree(section.Whole(side, maximum: 4096));
+        }
+
+        void Agree(int size)
+        {
+            if (size != expected)
+            {
+                throw config.Contradiction($"'{key}' is {size}, but the image encoder takes {expected} pixels");
+            }
+        }
+    }
+
     private static IReadOnlyList<float> Statistics(ComponentConfig config, string key, IReadOnlyList<float> defaults, double minimum)
     {
-        if (!config.Has(key))
+        if (config.OptionalNumberList(key, ColourChannels) is not { } values)
         {
             return defaults;
         }
 
-        var values = config.NumberList(key, ColourChannels);
         return values.Length == ColourChannels && Array.TrueForAll(values, value => value >= minimum && value <= MaximumStatistic)
             ? [.. values.Select(value => (float)value)]
             : throw config.Contradiction($"'{key}' must be {ColourChannels} numbers{(minimum > 0 ? " above 0" : "")}");

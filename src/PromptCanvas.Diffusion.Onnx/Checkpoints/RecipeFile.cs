@@ -16,25 +16,26 @@ internal static class RecipeFile
 
     /// <summary>Reads a model's defaults.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="madeSizes">The sides of the pictures its stages make, ascending.</param>
+    /// <param name="defaults">The recipe of its kind, with the sides of the pictures its stages make.</param>
+    /// <param name="makes">Whether the model makes a side; null = those of the defaults and no others.</param>
     /// <exception cref="ModelException">A value is bad.</exception>
-    public static ModelRecipe Read(string folder, IReadOnlyList<int> madeSizes)
+    public static ModelRecipe Read(string folder, ModelRecipe defaults, Predicate<int>? makes = null)
     {
         var path = Path.Combine(folder, FileName);
-        var karlo = ModelRecipe.Karlo with { Sizes = madeSizes };
         if (!File.Exists(path))
         {
-            return karlo;
+            return defaults;
         }
 
         var config = ComponentConfig.Open(path);
-        var recipe = ReadStages(config, karlo) with
+        var recipe = ReadStages(config, defaults) with
         {
-            Sizes = config.Has("sizes") ? ReadSizes(config, madeSizes) : madeSizes,
-            AutoregressivePrior = ReadTokens(config.Section("priorAutoregressive"), karlo.AutoregressivePrior),
-            PriorCandidates = config.Section("prior")?.Whole("candidates", karlo.PriorCandidates, 1, MaximumCandidates) ?? karlo.PriorCandidates,
-            InversionSteps = config.Section("inversion")?.Whole("steps", karlo.InversionSteps, 2, 1000) ?? karlo.InversionSteps,
-            CaptionTokens = config.Flag("captionTokens", karlo.CaptionTokens),
+            Sizes = config.Has("sizes") ? ReadSizes(config, defaults.Sizes, makes) : defaults.Sizes,
+            AutoregressivePrior = ReadTokens(config.Section("priorAutoregressive"), defaults.AutoregressivePrior),
+            PriorCandidates =
+                config.Section("prior")?.Whole("candidates", defaults.PriorCandidates, 1, MaximumCandidates) ?? defaults.PriorCandidates,
+            InversionSteps = config.Section("inversion")?.Whole("steps", defaults.InversionSteps, 2, 1000) ?? defaults.InversionSteps,
+            CaptionTokens = config.Flag("captionTokens", defaults.CaptionTokens),
         };
         var profiles = new Dictionary<string, ModelRecipe>(StringComparer.Ordinal);
         foreach (var name in ProfileNames)
@@ -98,15 +99,15 @@ internal static class RecipeFile
             : throw section.Contradiction("'guidanceInterval' must be two numbers from 0 to 1, the smaller one first");
     }
 
-    private static int[] ReadSizes(ComponentConfig config, IReadOnlyList<int> madeSizes)
+    private static int[] ReadSizes(ComponentConfig config, IReadOnlyList<int> madeSizes, Predicate<int>? makes)
     {
         var sizes = config.WholeList("sizes");
         for (var index = 0; index < sizes.Length; index++)
         {
-            if (!madeSizes.Contains(sizes[index]) || (index > 0 && sizes[index] <= sizes[index - 1]))
+            if (!(makes?.Invoke(sizes[index]) ?? madeSizes.Contains(sizes[index])) || (index > 0 && sizes[index] <= sizes[index - 1]))
             {
                 throw config.Contradiction(
-                    $"'sizes' must be ascending and among those the model's stages make ({string.Join(", ", madeSizes)})");
+                    $"'sizes' must be ascending and among those the model's stages make (such as {string.Join(", ", madeSizes)})");
             }
         }
 

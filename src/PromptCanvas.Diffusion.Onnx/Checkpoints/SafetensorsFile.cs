@@ -100,6 +100,22 @@ public sealed class SafetensorsFile
         return values;
     }
 
+    /// <summary>Reads a tensor's bytes as they are stored, a piece at a time.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="values">Values of a piece; the last may have fewer.</param>
+    /// <exception cref="ModelException">There is no such tensor, or the file cannot be read.</exception>
+    internal IEnumerable<ReadOnlyMemory<byte>> ReadPieces(string name, int values)
+    {
+        var entry = Find(name);
+        var length = (long)values * entry.Type.Size();
+        for (var offset = 0L; offset < entry.Length; offset += length)
+        {
+            var start = entry.Offset + offset;
+            var count = (int)Math.Min(length, entry.Length - offset);
+            yield return Guard(ShownName, () => ReadBytes(start, count));
+        }
+    }
+
     /// <summary>Refuses to go on when the file is no longer the one whose header was read.</summary>
     /// <exception cref="ModelException">The file is gone or was changed.</exception>
     internal void ThrowIfChanged()
@@ -137,24 +153,20 @@ public sealed class SafetensorsFile
         ? entry
         : throw new ModelException($"{ShownName} has no tensor '{ShapeNames.Printable(name)}'.");
 
-    private byte[] ReadBytes(TensorEntry entry)
+    private byte[] ReadBytes(TensorEntry entry) => entry.Length <= Array.MaxLength
+        ? Guard(ShownName, () => ReadBytes(entry.Offset, (int)entry.Length))
+        : throw new ModelException($"{ShownName}: the tensor '{ShapeNames.Printable(entry.Name)}' is too large to be read into memory.");
+
+    private byte[] ReadBytes(long offset, int length)
     {
-        if (entry.Length > Array.MaxLength)
+        var bytes = new byte[length];
+        using var handle = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        for (var read = 0; read < bytes.Length;)
         {
-            throw new ModelException($"{ShownName}: the tensor '{ShapeNames.Printable(entry.Name)}' is too large to be read into memory.");
+            var count = RandomAccess.Read(handle, bytes.AsSpan(read), offset + read);
+            read += count > 0 ? count : throw new EndOfStreamException("the file is shorter than it was");
         }
 
-        return Guard(ShownName, () =>
-        {
-            var bytes = new byte[(int)entry.Length];
-            using var handle = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            for (var read = 0; read < bytes.Length;)
-            {
-                var count = RandomAccess.Read(handle, bytes.AsSpan(read), entry.Offset + read);
-                read += count > 0 ? count : throw new EndOfStreamException("the file is shorter than it was");
-            }
-
-            return bytes;
-        });
+        return bytes;
     }
 }

@@ -15,9 +15,26 @@ internal static class SchedulerFile
     public static SchedulerSettings Read(ComponentConfig config, string className)
     {
         config.Only("_class_name", className);
-        config.Only("rescale_betas_zero_snr", "false");
-        var isUnClip = className == "UnCLIPScheduler";
-        var betas = config.Has("trained_betas") ? config.NumberList("trained_betas", 100_000) : null;
+        config.Obey(ConfigTable.OfScheduler(className));
+        return className == "UnCLIPScheduler" ? ReadUnClip(config) : ReadOther(config, className);
+    }
+
+    /// <summary>UnCLIP's scheduler has no choice of schedule or spacing.</summary>
+    private static SchedulerSettings ReadUnClip(ComponentConfig config) => new()
+    {
+        Schedule = NoiseScheduleKind.Cosine,
+        TrainingTimesteps = config.Whole("num_train_timesteps", 1000, 2, 100_000),
+        Target = config.Word("prediction_type", "epsilon", "epsilon", "sample") == "epsilon" ? PredictionTarget.Noise : PredictionTarget.CleanSample,
+        Variance = config.Word("variance_type", "fixed_small_log", "fixed_small_log", "learned_range") == "learned_range"
+            ? VarianceKind.LearnedRange
+            : VarianceKind.FixedSmallLog,
+        ClipSample = config.Flag("clip_sample", true),
+        ClipSampleRange = config.Number("clip_sample_range", 1, 1e-6, 1e6),
+    };
+
+    private static SchedulerSettings ReadOther(ComponentConfig config, string className)
+    {
+        var betas = config.OptionalNumberList("trained_betas", 100_000);
         if (betas is not null && Array.Exists(betas, beta => beta is <= 0 or >= 1))
         {
             throw config.Contradiction("'trained_betas' must lie between 0 and 1");
@@ -25,20 +42,20 @@ internal static class SchedulerFile
 
         return new SchedulerSettings
         {
-            Schedule = betas is null ? ReadSchedule(config, isUnClip) : NoiseScheduleKind.Listed,
+            Schedule = betas is null ? ReadSchedule(config) : NoiseScheduleKind.Listed,
             BetaStart = config.Number("beta_start", 1e-4, 1e-12, 0.999),
             BetaEnd = config.Number("beta_end", 0.02, 1e-12, 0.999),
             Betas = betas,
             TrainingTimesteps = betas?.Length ?? config.Whole("num_train_timesteps", 1000, 2, 100_000),
-            Spacing = isUnClip ? null : ReadSpacing(config),
-            StepsOffset = isUnClip ? 0 : config.Whole("steps_offset", 0, 0, 1000),
+            Spacing = ReadSpacing(config),
+            StepsOffset = config.Whole("steps_offset", 0, 0, 1000),
             Target = config.Word("prediction_type", "epsilon", "epsilon", "sample", "v_prediction") switch
             {
                 "epsilon" => PredictionTarget.Noise,
                 "sample" => PredictionTarget.CleanSample,
                 _ => PredictionTarget.Velocity,
             },
-            Variance = ReadVariance(config, isUnClip ? "fixed_small_log" : "fixed_small"),
+            Variance = className == "DDPMScheduler" ? ReadVariance(config) : VarianceKind.FixedSmall,
             ClipSample = config.Flag("clip_sample", true),
             ClipSampleRange = config.Number("clip_sample_range", 1, 1e-6, 1e6),
             DynamicThresholding = config.Flag("thresholding", false),
@@ -47,21 +64,13 @@ internal static class SchedulerFile
         };
     }
 
-    private static NoiseScheduleKind ReadSchedule(ComponentConfig config, bool isUnClip)
-    {
-        if (isUnClip)
-        {
-            config.Only("beta_schedule", "squaredcos_cap_v2");
-            return NoiseScheduleKind.Cosine;
-        }
-
-        return config.Word("beta_schedule", "linear", "linear", "scaled_linear", "squaredcos_cap_v2") switch
+    private static NoiseScheduleKind ReadSchedule(ComponentConfig config) =>
+        config.Word("beta_schedule", "linear", "linear", "scaled_linear", "squaredcos_cap_v2") switch
         {
             "linear" => NoiseScheduleKind.Linear,
             "scaled_linear" => NoiseScheduleKind.ScaledLinear,
             _ => NoiseScheduleKind.Cosine,
         };
-    }
 
     private static TimestepSpacing ReadSpacing(ComponentConfig config) =>
         config.Word("timestep_spacing", "leading", "leading", "linspace", "trailing") switch
@@ -71,8 +80,8 @@ internal static class SchedulerFile
             _ => TimestepSpacing.Trailing,
         };
 
-    private static VarianceKind ReadVariance(ComponentConfig config, string defaultValue) =>
-        config.Word("variance_type", defaultValue, "fixed_small", "fixed_small_log", "fixed_large", "learned", "learned_range") switch
+    private static VarianceKind ReadVariance(ComponentConfig config) =>
+        config.Word("variance_type", "fixed_small", "fixed_small", "fixed_small_log", "fixed_large", "learned", "learned_range") switch
         {
             "fixed_small" => VarianceKind.FixedSmall,
             "fixed_small_log" => VarianceKind.FixedSmallLog,

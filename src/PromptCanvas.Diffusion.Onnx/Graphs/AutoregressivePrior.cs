@@ -20,6 +20,7 @@ internal sealed record AutoregressivePriorConfig(int Heads, int HeadWidth, int L
 
     public static AutoregressivePriorConfig Read(ComponentConfig config)
     {
+        config.Obey(ConfigTable.AutoregressivePrior);
         var embedding = config.Whole("embedding_dim", maximum: 1 << 16);
         var components = config.Whole("num_components", maximum: MaximumComponents);
         return components <= embedding

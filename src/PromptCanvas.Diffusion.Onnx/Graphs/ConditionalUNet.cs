@@ -12,19 +12,7 @@ internal static class ConditionalUNet
 {
     public static UNetConfig Read(ComponentConfig config)
     {
-        config.Only("class_embed_type", "identity");
-        config.Only("mid_block_scale_factor", "1");
-        config.Only("only_cross_attention", "false");
-        config.Only("dual_cross_attention", "false");
-        config.Only("use_linear_projection", "false");
-        config.Only("resnet_skip_time_act", "false");
-        config.Only("conv_in_kernel", "3");
-        config.Only("conv_out_kernel", "3");
-        config.Only("class_embeddings_concat", "false");
-        config.Never(
-            "addition_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "cross_attention_norm", "time_cond_proj_dim",
-            "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "projection_class_embeddings_input_dim",
-            "reverse_transformer_layers_per_block", "num_attention_heads", "dropout_type");
+        config.Obey(ConfigTable.Decoder);
         if (!config.Has("class_embed_type"))
         {
             throw config.Unsupported("class_embed_type", "absent", "identity");
@@ -33,11 +21,12 @@ internal static class ConditionalUNet
         return UNetConfig.Read(config, common => common with
         {
             DownAttention = common.ReadBlocks(config, "down_block_types", "ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
-            MiddleAttention =
-                config.Word("mid_block_type", null, "UNetMidBlock2DSimpleCrossAttn", "UNetMidBlock2D") == "UNetMidBlock2DSimpleCrossAttn",
+            MiddleAttention = config.Word("mid_block_type", null, "UNetMidBlock2DSimpleCrossAttn").Length > 0,
             UpAttention = common.ReadBlocks(config, "up_block_types", "ResnetUpsampleBlock2D", "SimpleCrossAttnUpBlock2D"),
-            ContextWidth = config.Whole("cross_attention_dim", 1280, maximum: 1 << 16),
-            HeadWidth = config.Whole("attention_head_dim", 8, maximum: 1 << 14),
+            ContextWidth = config.UniformWhole("cross_attention_dim", 1280, maximum: 1 << 16),
+            HeadWidth = config.UniformWhole("attention_head_dim", 8, maximum: 1 << 14),
+            BlockScale = config.Number("resnet_out_scale_factor", 1, 1e-6, 1e6),
+            MaskedInput = config.Flag("masked_input", false),
         });
     }
 

@@ -11,9 +11,6 @@ internal readonly record struct Value(string Name);
 /// <summary>Writes a network down once: every weight it names goes into the expected table, every operator into the graph.</summary>
 internal sealed class GraphBuilder
 {
-    private const int FloatType = 1;
-    private const int Int64Type = 7;
-
     private readonly GraphProto graph = new() { Name = "network" };
     private readonly List<TensorSpec> inputs = [];
     private readonly List<TensorSpec> outputs = [];
@@ -44,6 +41,13 @@ internal sealed class GraphBuilder
     /// <summary>A weight as 32-bit floats, in the shape the file has.</summary>
     public Value Weight(string name, params int[] shape) => Declare(new WeightSpec(name, shape, shape, false, false));
 
+    /// <summary>The weight of a linear layer, (out, in).</summary>
+    public Value LinearWeight(string name, int outputWidth, int inputWidth)
+    {
+        int[] shape = [outputWidth, inputWidth];
+        return Declare(new WeightSpec(name, shape, shape, false, false) { IsLinear = true });
+    }
+
     /// <summary>A weight as 32-bit floats, seen in another shape with as many values.</summary>
     public Value WeightAs(string name, int[] shape, params int[] graphShape) => Declare(new WeightSpec(name, shape, graphShape, false, false));
 
@@ -55,10 +59,10 @@ internal sealed class GraphBuilder
 
     /// <summary>A constant list of integers.</summary>
     public Value Integers(params long[] values) => Constant(
-        "i:" + string.Join(',', values), [values.Length], Int64Type, MemoryMarshal.AsBytes<long>(values));
+        "i:" + string.Join(',', values), [values.Length], OnnxTypes.Int64, MemoryMarshal.AsBytes<long>(values));
 
     /// <summary>A constant integer without dimensions.</summary>
-    public Value Index(long value) => Constant($"s:{value}", [], Int64Type, MemoryMarshal.AsBytes<long>([value]));
+    public Value Index(long value) => Constant($"s:{value}", [], OnnxTypes.Int64, MemoryMarshal.AsBytes<long>([value]));
 
     /// <summary>A constant number.</summary>
     public Value Number(float value) => Floats([value]);
@@ -68,7 +72,7 @@ internal sealed class GraphBuilder
     {
         var bytes = MemoryMarshal.AsBytes<float>(values);
         var key = values.Length <= 64 ? $"f:{string.Join(',', shape)}:{Convert.ToHexString(bytes)}" : $"block:{counter++}";
-        return Constant(key, shape, FloatType, bytes);
+        return Constant(key, shape, OnnxTypes.Float, bytes);
     }
 
     /// <summary>An operator with one output.</summary>

@@ -11,7 +11,7 @@ internal sealed record ImageEncoderConfig(ClipTowerConfig Tower, int ImageSize, 
 {
     public static ImageEncoderConfig Read(ComponentConfig config)
     {
-        config.Only("num_channels", "3");
+        config.Obey(ConfigTable.ImageEncoder);
         var size = config.Whole("image_size", 224, maximum: 4096);
         var patch = config.Whole("patch_size", 32, maximum: 4096);
         return size % patch == 0

@@ -45,7 +45,7 @@ internal static class Layers
     /// <summary>x·Wᵀ + b over the last axis. The transpose is folded into the weight when the session loads.</summary>
     public static Value Linear(this GraphBuilder graph, string name, Value value, int inputWidth, int outputWidth, bool bias = true)
     {
-        var weight = graph.Transpose(graph.Weight($"{name}.weight", outputWidth, inputWidth), 1, 0);
+        var weight = graph.Transpose(graph.LinearWeight($"{name}.weight", outputWidth, inputWidth), 1, 0);
         var product = graph.MatMul(value, weight);
         return bias ? graph.Add(product, graph.Weight($"{name}.bias", outputWidth)) : product;
     }
@@ -70,14 +70,7 @@ internal static class Layers
     public static Value GroupNorm(
         this GraphBuilder graph, string name, Value value, int channels, int groups, double epsilon, Value? scale = null, Value? shift = null)
     {
-        var ones = new float[groups];
-        Array.Fill(ones, 1f);
-        var grouped = graph.Reshape(value, 0, groups, -1);
-        var normalised = graph.Node(
-            "InstanceNormalization",
-            [grouped, graph.Floats(ones, groups), graph.Floats(new float[groups], groups)],
-            Attribute.Number("epsilon", epsilon));
-        var restored = graph.ReshapeLike(normalised, value);
+        var restored = graph.Standardise(value, groups, epsilon);
         var weight = graph.WeightAs($"{name}.weight", [channels], channels, 1, 1);
         var bias = graph.WeightAs($"{name}.bias", [channels], channels, 1, 1);
         if (scale is { } rowScale && shift is { } rowShift)
@@ -87,6 +80,19 @@ internal static class Layers
         }
 
         return graph.Add(graph.Multiply(restored, weight), bias);
+    }
+
+    /// <summary>Each group of channels of (B, C, H, W) to mean 0 and variance 1.</summary>
+    public static Value Standardise(this GraphBuilder graph, Value value, int groups, double epsilon)
+    {
+        var ones = new float[groups];
+        Array.Fill(ones, 1f);
+        var grouped = graph.Reshape(value, 0, groups, -1);
+        var normalised = graph.Node(
+            "InstanceNormalization",
+            [grouped, graph.Floats(ones, groups), graph.Floats(new float[groups], groups)],
+            Attribute.Number("epsilon", epsilon));
+        return graph.ReshapeLike(normalised, value);
     }
 
     /// <summary>A convolution that keeps the picture's size (stride 1, zero padding), with bias.</summary>
@@ -105,9 +111,12 @@ internal static class Layers
         "AveragePool", [value], Attribute.Integers("kernel_shape", 2, 2), Attribute.Integers("strides", 2, 2));
 
     /// <summary>Doubles a picture by repeating pixels.</summary>
-    public static Value Double(this GraphBuilder graph, Value value) => graph.Node(
+    public static Value Double(this GraphBuilder graph, Value value) => graph.Enlarge(value, 2);
+
+    /// <summary>A picture so many times as high and wide, by repeating pixels.</summary>
+    public static Value Enlarge(this GraphBuilder graph, Value value, int times) => times == 1 ? value : graph.Node(
         "Resize",
-        [value, new Value(""), graph.Floats([1, 1, 2, 2], 4)],
+        [value, new Value(""), graph.Floats([1, 1, times, times], 4)],
         Attribute.Word("mode", "nearest"),
         Attribute.Word("coordinate_transformation_mode", "asymmetric"),
         Attribute.Word("nearest_mode", "floor"));

@@ -8,11 +8,6 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>A network without its weights: the expected tensors in the checkpoint, its inputs and outputs, and its operators.</summary>
 internal sealed class NetworkGraph
 {
-    private const int FloatType = 1;
-    private const int Int64Type = 7;
-    private const int Float16Type = 10;
-    private const int BFloat16Type = 16;
-
     private readonly GraphProto graph;
 
     /// <summary>Wraps the result of a <see cref="GraphBuilder"/>.</summary>
@@ -40,20 +35,48 @@ internal sealed class NetworkGraph
     /// <summary>The name an output has in the ONNX graph.</summary>
     public static string OutputName(string name) => name + ":out";
 
+    /// <summary>Bytes of the weights as the network computes with them: 32-bit floats, or what stays as it is stored.</summary>
+    /// <param name="files">A checkpoint that agrees with <see cref="Weights"/>.</param>
+    public long WeightBytes(ComponentWeights files) => Weights.Where(weight => !weight.HostOnly).Sum(weight =>
+        weight.KeepsStoredType ? files.Find(weight.Name)!.Length : files.Find(weight.Name)!.Count * sizeof(float));
+
     /// <summary>The ONNX model, its weights pointing into the safetensors files.</summary>
     /// <param name="files">A checkpoint that agrees with <see cref="Weights"/>.</param>
-    public byte[] ToModel(ComponentWeights files)
+    /// <param name="half">Whether it computes in 16-bit floats.</param>
+    public byte[] ToModel(ComponentWeights files, bool half = false) => ToModel(
+        Weights.Where(weight => !weight.HostOnly).ToDictionary(
+            weight => weight.Name,
+            weight =>
+            {
+                var entry = files.Find(weight.Name)!;
+                return new StoredTensor(
+                    OnnxTypes.NumberOf(entry.Type), [.. weight.GraphShape.Select(size => (long)size)], files.Location(weight.Name), entry.Offset, entry.Length);
+            },
+            StringComparer.Ordinal),
+        half);
+
+    /// <summary>The ONNX model, its weights pointing into files.</summary>
+    /// <param name="tensors">Every weight by name; of a quantised linear layer the bytes and the scales instead.</param>
+    /// <param name="half">Whether it computes in 16-bit floats.</param>
+    public byte[] ToModel(IReadOnlyDictionary<string, StoredTensor> tensors, bool half = false)
     {
         var whole = graph.Clone();
+        QuantizedLinears.Replace(whole, [.. Weights.Where(weight => tensors.ContainsKey(QuantizedLinears.BytesName(weight.Name)))]);
+        var keeping = Weights.Where(weight => weight.KeepsStoredType).Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);
         var casts = new List<NodeProto>();
-        foreach (var weight in Weights.Where(weight => !weight.HostOnly))
+        foreach (var (name, tensor) in tensors)
         {
-            AddWeight(whole, casts, weight, files);
+            AddTensor(whole, casts, name, tensor, tensor.Type is OnnxTypes.Float16 or OnnxTypes.BFloat16 && !keeping.Contains(name));
         }
 
         for (var index = 0; index < casts.Count; index++)
         {
             whole.Node.Insert(index, casts[index]);
+        }
+
+        if (half)
+        {
+            HalfPrecisionGraph.Apply(whole, Inputs, Outputs.Select(output => OutputName(output.Name)).ToHashSet(StringComparer.Ordinal));
         }
 
         return ToBytes(whole);
@@ -71,25 +94,23 @@ internal sealed class NetworkGraph
         return ToBytes(whole);
     }
 
-    private static void AddWeight(GraphProto whole, List<NodeProto> casts, WeightSpec weight, ComponentWeights files)
+    private static void AddTensor(GraphProto whole, List<NodeProto> casts, string name, StoredTensor stored, bool cast)
     {
-        var entry = files.Find(weight.Name)!;
-        var cast = !weight.KeepsStoredType && entry.Type != TensorType.Float32;
         var tensor = new TensorProto
         {
-            Name = cast ? weight.Name + ":stored" : weight.Name,
-            DataType = TypeNumber(entry.Type),
+            Name = cast ? name + ":stored" : name,
+            DataType = stored.Type,
             DataLocation = TensorProto.Types.DataLocation.External,
         };
-        tensor.Dims.AddRange(weight.GraphShape.Select(size => (long)size));
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = files.Location(weight.Name) });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = Text(entry.Offset) });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = Text(entry.Length) });
+        tensor.Dims.AddRange(stored.Shape);
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = stored.Location });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = Text(stored.Offset) });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = Text(stored.Length) });
         whole.Initializer.Add(tensor);
         if (cast)
         {
-            var node = new NodeProto { OpType = "Cast", Name = weight.Name + ":cast", Input = { tensor.Name }, Output = { weight.Name } };
-            node.Attribute.Add(Attribute.Integer("to", FloatType));
+            var node = new NodeProto { OpType = "Cast", Name = name + ":cast", Input = { tensor.Name }, Output = { name } };
+            node.Attribute.Add(Attribute.Integer("to", OnnxTypes.Float));
             casts.Add(node);
         }
     }
@@ -105,6 +126,11 @@ internal sealed class NetworkGraph
         whole.Output.AddRange(Outputs.Select(spec => Info(OutputName(spec.Name), spec.IsFloat, spec.Shape)));
         var model = new ModelProto { IrVersion = 8, ProducerName = "PromptCanvas", Graph = whole };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 18 });
+        if (whole.Node.Any(node => node.Domain == QuantizedLinears.Domain))
+        {
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = QuantizedLinears.Domain, Version = 1 });
+        }
+
         return model.ToByteArray();
     }
 
@@ -113,22 +139,14 @@ internal sealed class NetworkGraph
         var sizes = new TensorShapeProto();
         foreach (var dimension in shape)
         {
-            sizes.Dim.Add(dimension.Symbol is { } symbol
-                ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
+            sizes.Dim.Add(dimension.Symbol is not null
+                ? new TensorShapeProto.Types.Dimension { DimParam = dimension.ToString() }
                 : new TensorShapeProto.Types.Dimension { DimValue = dimension.Size });
         }
 
-        var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = isFloat ? FloatType : Int64Type, Shape = sizes } };
+        var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = isFloat ? OnnxTypes.Float : OnnxTypes.Int64, Shape = sizes } };
         return new ValueInfoProto { Name = name, Type = type };
     }
-
-    private static int TypeNumber(TensorType type) => type switch
-    {
-        TensorType.Float32 => FloatType,
-        TensorType.Float16 => Float16Type,
-        TensorType.BFloat16 => BFloat16Type,
-        _ => Int64Type,
-    };
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,16 +12,15 @@ internal static class PlainUNet
 {
     public static UNetConfig Read(ComponentConfig config)
     {
-        config.Only("mid_block_scale_factor", "1");
-        config.Never("class_embed_type", "num_train_timesteps");
-        return config.Flag("add_attention", true)
-            ? throw config.Unsupported("add_attention", "true (its default)", "false")
-            : UNetConfig.Read(config, common => common with
+        config.Obey(ConfigTable.Upsampler);
+        return config.Has("add_attention")
+            ? UNetConfig.Read(config, common => common with
             {
                 Residual = ReadResidual(config, common),
                 DownAttention = common.ReadBlocks(config, "down_block_types", "ResnetDownsampleBlock2D", null),
                 UpAttention = common.ReadBlocks(config, "up_block_types", "ResnetUpsampleBlock2D", null),
-            });
+            })
+            : throw config.Unsupported("add_attention", "true, its default", "false");
     }
 
     public static NetworkGraph Build(UNetConfig config)

@@ -17,11 +17,7 @@ internal sealed record PriorConfig(int Heads, int HeadWidth, int Layers, int Emb
 
     public static PriorConfig Read(ComponentConfig config)
     {
-        config.Only("additional_embeddings", "4");
-        config.Only("time_embed_act_fn", "silu");
-        config.Only("encoder_hid_proj_type", "linear");
-        config.Only("added_emb_type", "prd");
-        config.Never("norm_in_type", "embedding_proj_norm_type");
+        config.Obey(ConfigTable.Prior);
         var heads = config.Whole("num_attention_heads", 32, maximum: 1024);
         var headWidth = config.Whole("attention_head_dim", 64, maximum: 1024);
         var embedding = config.Whole("embedding_dim", 768, maximum: 1 << 16);

@@ -11,10 +11,27 @@ internal readonly record struct Dimension(string? Symbol, int Size)
     /// <summary>The number of rows.</summary>
     public static Dimension Batch => new("B", 1);
 
+    /// <summary>Of an output: what the letter's value is multiplied by; 0 and 1 = taken as it is.</summary>
+    public int Multiplier { get; init; }
+
+    /// <summary>Of an output: what the letter's value is divided by; 0 and 1 = taken as it is.</summary>
+    public int Divisor { get; init; }
+
+    /// <summary>The size in one run.</summary>
+    /// <param name="symbols">What the letters mean.</param>
+    public int In(IReadOnlyDictionary<string, int> symbols) =>
+        Symbol is null ? Size : symbols[Symbol] * Math.Max(1, Multiplier) / Math.Max(1, Divisor);
+
     public static implicit operator Dimension(int size) => new(null, size);
 
     /// <inheritdoc/>
-    public override string ToString() => Symbol ?? Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public override string ToString() => Symbol switch
+    {
+        null => Size.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        _ when Multiplier > 1 => $"{Multiplier}{Symbol}",
+        _ when Divisor > 1 => $"{Symbol}/{Divisor}",
+        _ => Symbol,
+    };
 }
 
 /// <summary>An input or output of a network.</summary>
@@ -63,7 +80,7 @@ internal sealed record TensorSpec(string Name, bool IsFloat, IReadOnlyList<Dimen
     /// <summary>The sizes in one run.</summary>
     /// <param name="symbols">The letters' values; those of an output are letters of the inputs.</param>
     public int[] ShapeFor(IReadOnlyDictionary<string, int> symbols) =>
-        [.. Shape.Select(dimension => dimension.Symbol is { } symbol ? symbols[symbol] : dimension.Size)];
+        [.. Shape.Select(dimension => dimension.In(symbols))];
 
     private static bool Fits(Dimension expected, int actual, Dictionary<string, int> symbols)
     {

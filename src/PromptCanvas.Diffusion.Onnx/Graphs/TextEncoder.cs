@@ -10,7 +10,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 internal sealed record TextEncoderConfig(ClipTowerConfig Tower, int Vocabulary, int Length)
 {
     public static TextEncoderConfig Read(ComponentConfig config) => new(
-        ClipTowerConfig.Read(config, 512, 2048, 8),
+        ClipTowerConfig.Read(config.Obey(ConfigTable.TextEncoder), 512, 2048, 8),
         config.Whole("vocab_size", 49408),
         config.Whole("max_position_embeddings", 77, maximum: 4096));
 }

@@ -11,7 +11,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 internal sealed record TextProjectionConfig(int ExtraTokens, int EmbeddingWidth, int TimeWidth, int ContextWidth)
 {
     public static TextProjectionConfig Read(ComponentConfig config) => new(
-        config.Whole("clip_extra_context_tokens", 4, maximum: 4096),
+        config.Obey(ConfigTable.TextProjection).Whole("clip_extra_context_tokens", 4, maximum: 4096),
         config.Whole("clip_embeddings_dim", 768, maximum: 1 << 16),
         config.Whole("time_embed_dim", maximum: 1 << 16),
         config.Whole("cross_attention_dim", maximum: 1 << 16));

@@ -20,7 +20,7 @@ internal sealed record UNetConfig
     /// <summary>Groups of the group norms.</summary>
     public required int Groups { get; init; }
 
-    /// <summary>ε of the group norms.</summary>
+    /// <summary>ε of the group norms in residual blocks and in front of <c>conv_out</c>; attention has its own.</summary>
     public required double Epsilon { get; init; }
 
     /// <summary>The activation everywhere, the time embedding's included.</summary>
@@ -53,6 +53,15 @@ internal sealed record UNetConfig
     /// <summary>p: the picture enters as p² times the channels on a grid p times coarser; 1 = as it is.</summary>
     public required int PixelUnshuffle { get; init; }
 
+    /// <summary>What the sum of a residual block on the way down and up is divided by.</summary>
+    public double BlockScale { get; init; } = 1;
+
+    /// <summary>What the sum of a residual block in the middle is divided by.</summary>
+    public double MiddleScale { get; init; } = 1;
+
+    /// <summary>Whether the decoder also takes the known picture and the keep mask.</summary>
+    public bool MaskedInput { get; init; }
+
     /// <summary>Whether an upsampler's output is added to the enlarged small picture, which lies behind the noisy one in its input.</summary>
     public bool Residual { get; init; }
 
@@ -68,16 +77,13 @@ internal sealed record UNetConfig
     /// <summary>Reads and checks what both kinds have; <paramref name="kind"/> fills in the rest.</summary>
     public static UNetConfig Read(ComponentConfig config, Func<UNetConfig, UNetConfig> kind)
     {
-        config.Only("center_input_sample", "false");
-        config.Only("time_embedding_type", "positional");
-        config.Never("attn_norm_num_groups", "num_class_embeds");
         var widths = config.WholeList("block_out_channels");
         var common = new UNetConfig
         {
             InputChannels = config.Whole("in_channels", maximum: 1 << 14),
             OutputChannels = config.Whole("out_channels", maximum: 1 << 14),
             Widths = widths,
-            LayersPerBlock = config.Whole("layers_per_block", 2, maximum: 64),
+            LayersPerBlock = config.UniformWhole("layers_per_block", 2, maximum: 64),
             Groups = config.Whole("norm_num_groups", 32, maximum: 1 << 14),
             Epsilon = config.Number("norm_eps", 1e-5, 0, 1),
             Activation = config.Word("act_fn", "silu", "silu", "swish", "hardswish") == "hardswish" ? Activation.HardSwish : Activation.Silu,
@@ -86,8 +92,9 @@ internal sealed record UNetConfig
             DownAttention = new bool[widths.Length],
             MiddleAttention = false,
             UpAttention = new bool[widths.Length],
-            SampleSize = config.Has("sample_size") ? config.Whole("sample_size", maximum: 1 << 14) : null,
+            SampleSize = ReadSampleSize(config),
             PixelUnshuffle = config.Whole("pixel_unshuffle", 1, maximum: 64),
+            MiddleScale = config.Number("mid_block_scale_factor", 1, 1e-6, 1e6),
         };
         var whole = kind(common);
         whole.Check(config);
@@ -107,6 +114,12 @@ internal sealed record UNetConfig
             word == attention ? true
             : word == plain ? false
             : throw config.Unsupported(key, $"'{word}'", attention is null ? plain : $"{plain}, {attention}"))];
+    }
+
+    private static int? ReadSampleSize(ComponentConfig config)
+    {
+        var size = config.Whole("sample_size", 0, maximum: 1 << 14);
+        return size > 0 ? size : null;
     }
 
     private void Check(ComponentConfig config)

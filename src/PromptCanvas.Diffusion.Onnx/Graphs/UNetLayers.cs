@@ -5,16 +5,20 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <param name="Config">The sizes.</param>
 /// <param name="Time">The time embedding after its activation, (B, T).</param>
 /// <param name="Context">Context tokens (B, M, X); null without attention.</param>
-/// <param name="ContextBias">Added to the scores of the context keys, (B, M); null without attention.</param>
+/// <param name="ContextBias">Added to the scores of the context keys, (B, M); null without attention, and where every context token counts.</param>
 internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Time, Value? Context, Value? ContextBias)
 {
+    /// <summary>ε of the group norm in front of attention: the reference fixes it, whatever <c>norm_eps</c> says.</summary>
+    private const double AttentionEpsilon = 1e-5;
+
     /// <summary>A residual block (ResnetBlock2D), optionally at half or twice the size.</summary>
     /// <param name="name">Where its weights are.</param>
     /// <param name="picture">(B, inputWidth, H, W).</param>
     /// <param name="inputWidth">Channels in.</param>
     /// <param name="outputWidth">Channels out.</param>
     /// <param name="resample">Halves or doubles the picture, in both branches; null = keeps its size.</param>
-    public Value Resnet(string name, Value picture, int inputWidth, int outputWidth, Func<Value, Value>? resample = null)
+    /// <param name="scale">What the sum of both branches is divided by; null = the config's factor for the way down and up.</param>
+    public Value Resnet(string name, Value picture, int inputWidth, int outputWidth, Func<Value, Value>? resample = null, double? scale = null)
     {
         var hidden = Graph.Activate(Config.Activation, Norm($"{name}.norm1", picture, inputWidth));
         if (resample is not null)
@@ -29,7 +33,9 @@ internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Ti
         var shortcut = inputWidth == outputWidth
             ? picture
             : Graph.Convolution($"{name}.conv_shortcut", picture, inputWidth, outputWidth, 1);
-        return Graph.Add(shortcut, hidden);
+        var sum = Graph.Add(shortcut, hidden);
+        var divisor = scale ?? Config.BlockScale;
+        return divisor == 1 ? sum : Graph.Node("Div", [sum, Graph.Number((float)divisor)]);
     }
 
     /// <summary>Attention of a picture's pixels to the context and to each other: context keys first, then the picture's.</summary>
@@ -38,14 +44,14 @@ internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Ti
     /// <param name="width">Channels.</param>
     public Value Attention(string name, Value picture, int width)
     {
-        var normalised = Graph.Reshape(Norm($"{name}.group_norm", picture, width), 0, width, -1);
+        var normalised = Graph.Reshape(Graph.GroupNorm($"{name}.group_norm", picture, width, Config.Groups, AttentionEpsilon), 0, width, -1);
         var pixels = Graph.Transpose(normalised, 0, 2, 1);
         var queries = Graph.Linear($"{name}.to_q", pixels, width, width);
         var keys = Graph.Concat(
             1, Graph.Linear($"{name}.add_k_proj", Context!.Value, Config.ContextWidth, width), Graph.Linear($"{name}.to_k", pixels, width, width));
         var values = Graph.Concat(
             1, Graph.Linear($"{name}.add_v_proj", Context.Value, Config.ContextWidth, width), Graph.Linear($"{name}.to_v", pixels, width, width));
-        var bias = Graph.AppendVisibleKeys(ContextBias!.Value, Graph.SizeOf(pixels, 1));
+        Value? bias = ContextBias is { } given ? Graph.AppendVisibleKeys(given, Graph.SizeOf(pixels, 1)) : null;
         var mixed = Graph.Attend(queries, keys, values, width / Config.HeadWidth, Config.HeadWidth, bias);
         var projected = Graph.Transpose(Graph.Linear($"{name}.to_out.0", mixed, width, width), 0, 2, 1);
         return Graph.Add(picture, Graph.ReshapeLike(projected, picture));

@@ -22,9 +22,9 @@ internal static class UNetTopology
             width = widths[level];
         }
 
-        picture = scope.Resnet("mid_block.resnets.0", picture, width, width);
+        picture = scope.Resnet("mid_block.resnets.0", picture, width, width, scale: config.MiddleScale);
         picture = config.MiddleAttention ? scope.Attention("mid_block.attentions.0", picture, width) : picture;
-        picture = scope.Resnet("mid_block.resnets.1", picture, width, width);
+        picture = scope.Resnet("mid_block.resnets.1", picture, width, width, scale: config.MiddleScale);
 
         for (var level = 0; level < config.Levels; level++)
         {

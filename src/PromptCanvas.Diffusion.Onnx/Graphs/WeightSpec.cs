@@ -11,6 +11,9 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <param name="HostOnly">Whether only the host reads it.</param>
 internal sealed record WeightSpec(string Name, int[] Shape, int[] GraphShape, bool KeepsStoredType, bool HostOnly)
 {
+    /// <summary>Whether it is the (out, in) weight of a linear layer, which one matrix product reads transposed.</summary>
+    public bool IsLinear { get; init; }
+
     /// <summary>Insists that a checkpoint holds exactly the expected tensors, in both directions.</summary>
     /// <param name="table">What the network expects.</param>
     /// <param name="weights">What the checkpoint has.</param>

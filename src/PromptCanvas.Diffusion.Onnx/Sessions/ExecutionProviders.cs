@@ -20,9 +20,12 @@ public sealed class ExecutionProviders
     private readonly string setting;
     private readonly int device;
     private readonly int threads;
+    private readonly InferencePrecision precision;
+    private readonly GpuOptions gpu;
     private readonly Action<ProviderNotice>? report;
     private readonly Lock gate = new();
     private bool cpuOnly;
+    private bool cameUp;
     private bool reported;
 
     /// <summary>Chooses a provider; nothing is loaded yet.</summary>
@@ -38,9 +41,12 @@ public sealed class ExecutionProviders
         setting = device.Provider;
         this.device = device.Index;
         threads = options.Threads;
+        precision = options.Precision;
+        gpu = options.Gpu;
         this.report = report;
         cpuOnly = Is(setting, Cpu);
-        Graphs = options.GraphCache.Length > 0 ? new GraphCache(options.GraphCache) : null;
+        CacheFolder = options.GraphCache.Length > 0 ? options.GraphCache : null;
+        Graphs = CacheFolder is null ? null : new GraphCache(CacheFolder, options.PackedGraphs);
     }
 
     /// <summary>Whether a setting names a provider: one of the three words, or a library that exists.</summary>
@@ -48,42 +54,123 @@ public sealed class ExecutionProviders
     public static bool IsKnown(string? setting) =>
         Is(setting, Auto) || Is(setting, Cpu) || Is(setting, Cuda) || File.Exists(setting);
 
+    /// <summary>Where what is worked out from weights is kept; null = nowhere.</summary>
+    internal string? CacheFolder { get; }
+
     /// <summary>Graphs kept from one start to the next; null = none are kept.</summary>
     internal GraphCache? Graphs { get; }
 
     /// <summary>Whether the CPU runs the networks, so that graphs optimised for it are of use.</summary>
     internal bool UsesCpu => !IsAccelerated(OrtEnvironment.Get(threads));
 
+    /// <summary>Puts another provider into a session; null = the one the setting names.</summary>
+    internal Action<SessionOptions>? Append { get; init; }
+
+    /// <summary>Whether networks compute in 16-bit floats where they run on the accelerator.</summary>
+    internal bool UsesHalf => precision == InferencePrecision.Fp16 || (precision == InferencePrecision.Auto && (Is(setting, Auto) || Is(setting, Cuda)));
+
+    /// <summary>Whether the accelerator's rows are filled up to few sizes.</summary>
+    internal bool UsesRowBuckets => gpu.RowBuckets && !UsesCpu;
+
+    /// <summary>The arenas whose scratch is given back, as the runtime names them.</summary>
+    internal string Arenas => UsesCpu ? "cpu:0" : string.Create(CultureInfo.InvariantCulture, $"cpu:0;gpu:{device}");
+
     /// <summary>Creates a session with the chosen provider, or with the CPU when that one fails at any point of it.</summary>
     /// <param name="create">Creates a session from options; called again for the CPU.</param>
+    /// <param name="cancellationToken">Stops loading.</param>
+    /// <param name="accelerated">Creates the session on an accelerator; null = as on the CPU.</param>
+    /// <param name="freeRoom">Frees what nobody uses on the device, before a session that does not fit goes to the CPU; null = nothing can be freed.</param>
     /// <exception cref="OnnxRuntimeException">Not even the CPU can: the model is at fault, not the provider.</exception>
-    internal InferenceSession CreateSession(Func<SessionOptions, InferenceSession> create)
+    /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
+    internal InferenceSession CreateSession(
+        Func<SessionOptions, InferenceSession> create,
+        CancellationToken cancellationToken = default,
+        Func<SessionOptions, InferenceSession>? accelerated = null,
+        Func<bool>? freeRoom = null)
     {
         var environment = OrtEnvironment.Get(threads);
         if (!IsAccelerated(environment))
         {
             SayIfCudaIsAbsent();
-            using var options = CommonOptions();
-            return create(options);
+            return OnCpu(create, cancellationToken);
         }
 
         // Some providers refuse only when a session is made (a device without 16-bit floats, say), so both are tried together.
         try
         {
-            using var options = CommonOptions();
-            AppendAccelerator(environment, options);
-            return create(options);
+            return OnAccelerator(environment, accelerated ?? create, cancellationToken);
         }
-        catch (Exception fault) when (fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or ArgumentException)
+        catch (Exception fault) when (IsProvidersFault(fault) && CameUp && freeRoom?.Invoke() == true)
         {
-            using var options = CommonOptions();
-            var session = create(options);
+            // The device had no room, and has some now; if that is not it, the session falls back for itself.
+            return CreateSession(create, cancellationToken, accelerated);
+        }
+        catch (Exception fault) when (IsProvidersFault(fault))
+        {
+            var session = OnCpu(create, cancellationToken);
             FallBack(fault);
             return session;
         }
     }
 
+    private bool CameUp
+    {
+        get
+        {
+            lock (gate)
+            {
+                return cameUp;
+            }
+        }
+    }
+
+    private static bool IsProvidersFault(Exception fault) =>
+        fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or ArgumentException;
+
+    private static InferenceSession OnCpu(Func<SessionOptions, InferenceSession> create, CancellationToken cancellationToken)
+    {
+        using var options = CommonOptions();
+        return Create(create, options, cancellationToken);
+    }
+
+    private InferenceSession OnAccelerator(OrtEnv environment, Func<SessionOptions, InferenceSession> create, CancellationToken cancellationToken)
+    {
+        using var options = CommonOptions();
+        AppendAccelerator(environment, options);
+        lock (gate)
+        {
+            cameUp = true;
+        }
+
+        return Create(create, options, cancellationToken);
+    }
+
     internal static bool Is(string? setting, string word) => string.Equals(setting, word, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What the CPU computes in; says once where that is not what was asked for.</summary>
+    internal InferencePrecision CpuPrecision()
+    {
+        if (precision == InferencePrecision.Fp16)
+        {
+            Report(new ProviderNotice("Inference:Precision is Fp16, but the CPU runs the networks: it computes in 32-bit floats, which is as fast here.", IsFault: false));
+        }
+
+        return precision == InferencePrecision.Int8 ? InferencePrecision.Int8 : InferencePrecision.Fp32;
+    }
+
+    /// <summary>Creates a session; a stop ends the loading between two of its steps.</summary>
+    private static InferenceSession Create(Func<SessionOptions, InferenceSession> create, SessionOptions options, CancellationToken cancellationToken)
+    {
+        using var stop = cancellationToken.UnsafeRegister(static options => ((SessionOptions)options!).SetLoadCancellationFlag(true), options);
+        try
+        {
+            return create(options);
+        }
+        catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("Loading was stopped.", fault, cancellationToken);
+        }
+    }
 
     private static SessionOptions CommonOptions()
     {
@@ -96,12 +183,18 @@ public sealed class ExecutionProviders
         return options;
     }
 
-    private static void AppendCuda(SessionOptions options, int device)
+    private void AppendCuda(OrtEnv environment, SessionOptions options)
     {
+        if (environment.GetAvailableProviders().Contains(CudaProviderName) && CudaLibraries.FirstMissing() is { } missing)
+        {
+            throw new DllNotFoundException(missing);
+        }
+
         // The form with an options object fails with a message; the one with a device number looks for a missing entry point.
         using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(new Dictionary<string, string> { ["device_id"] = device.ToString(CultureInfo.InvariantCulture) });
+        cuda.UpdateOptions(gpu.ToProvider(device));
         options.AppendExecutionProvider_CUDA(cuda);
+        options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", gpu.WeightsOutsideArena ? "1" : "0");
     }
 
     private bool IsAccelerated(OrtEnv environment)
@@ -114,9 +207,13 @@ public sealed class ExecutionProviders
 
     private void AppendAccelerator(OrtEnv environment, SessionOptions options)
     {
-        if (Is(setting, Auto) || Is(setting, Cuda))
+        if (Append is not null)
         {
-            AppendCuda(options, device);
+            Append(options);
+        }
+        else if (Is(setting, Auto) || Is(setting, Cuda))
+        {
+            AppendCuda(environment, options);
         }
         else
         {
@@ -125,16 +222,22 @@ public sealed class ExecutionProviders
         }
     }
 
+    /// <summary>A provider that never came up is left alone from now on; one that had no room for a session runs the others.</summary>
     private void FallBack(Exception fault)
     {
+        bool one;
         lock (gate)
         {
-            cpuOnly = true;
+            one = cameUp;
+            cpuOnly = !one;
         }
 
         var named = Is(setting, Cuda) && device > 0 ? $"{setting}:{device}" : setting;
         Report(new ProviderNotice(
-            $"The execution provider '{named}' does not come up, so the CPU runs the networks: {fault.Message.ReplaceLineEndings(" ")}", IsFault: true));
+            one
+                ? $"The execution provider '{named}' cannot take a network, so the CPU runs that one: {fault.Message.ReplaceLineEndings(" ")}"
+                : $"The execution provider '{named}' does not come up, so the CPU runs the networks: {fault.Message.ReplaceLineEndings(" ")}",
+            IsFault: true));
     }
 
     private void SayIfCudaIsAbsent()

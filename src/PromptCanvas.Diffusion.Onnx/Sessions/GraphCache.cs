@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
-using PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
@@ -11,41 +10,38 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// version, the processor's features, the graph and the checkpoint's files. It is written under a temporary name and then renamed,
 /// so that no process sees a partial entry. After any failure the network is built from the checkpoint.
 /// </remarks>
-internal sealed class GraphCache(string folder)
+/// <param name="folder">Where the entries are.</param>
+/// <param name="packing">Whether entries have the blocks that matrix products read.</param>
+internal sealed class GraphCache(string folder, PackedGraphs packing = PackedGraphs.Auto)
 {
-    private const string GraphName = "graph.onnx";
-    private const string DataName = "graph.onnx.data";
     private const string TemporaryMark = ".tmp-";
     private const int HashCharacters = 16;
-
-    /// <summary>Weights smaller than this stay inside the graph's file.</summary>
-    private const string SmallestExternalBytes = "1024";
 
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
     private static readonly Lazy<string> Machine = new(() => $"{OrtEnvironment.Get(0).GetVersionString()} {ProcessorFeatures()}");
 
-    /// <summary>Opens a network from its entry, or from its checkpoint, of which an entry is made.</summary>
-    /// <param name="name">The component's folder name.</param>
-    /// <param name="model">The ONNX model with its weights in the checkpoint.</param>
-    /// <param name="weights">The checkpoint.</param>
+    /// <summary>Whether an entry was written in this process: its peak is one of a first start.</summary>
+    public bool HasWritten { get; private set; }
+
+    /// <summary>Whether a network would be opened from an entry, and not from its checkpoint.</summary>
+    public bool Has(GraphSource source) => File.Exists(Path.Combine(EntryOf(source), GraphWriter.GraphName));
+
+    /// <summary>Opens a network from its entry; where there is none, one is made from the checkpoint first.</summary>
+    /// <param name="source">The network and its checkpoint.</param>
     /// <param name="create">Creates a session on the CPU, after the options given were changed by the caller.</param>
-    /// <param name="fromCheckpoint">Creates a session from the checkpoint with the options given.</param>
-    public InferenceSession Open(
-        string name,
-        byte[] model,
-        ComponentWeights weights,
-        Func<Func<SessionOptions, InferenceSession>, InferenceSession> create,
-        Func<SessionOptions, InferenceSession> fromCheckpoint)
+    /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
+    public InferenceSession Open(GraphSource source, Func<Func<SessionOptions, InferenceSession>, InferenceSession> create)
     {
-        var family = $"{name}-{Hash(Encoding.UTF8.GetBytes(weights.Folder))}-";
-        var entry = Path.Combine(folder, family + Key(model, weights.Files.Select(file => file.Identity), Machine.Value));
-        return OpenEntry(entry, create) ?? Build(entry, family, create, fromCheckpoint) ?? create(fromCheckpoint);
+        var entry = EntryOf(source);
+        return OpenEntry(entry, create)
+            ?? (Build(entry, source, create) ? OpenEntry(entry, create) : null)
+            ?? create(source.FromCheckpoint);
     }
 
     private static InferenceSession? OpenEntry(string entry, Func<Func<SessionOptions, InferenceSession>, InferenceSession> create)
     {
-        var graph = Path.Combine(entry, GraphName);
+        var graph = Path.Combine(entry, GraphWriter.GraphName);
         if (!File.Exists(graph))
         {
             return null;
@@ -63,31 +59,31 @@ internal sealed class GraphCache(string folder)
         }
     }
 
-    private InferenceSession? Build(
-        string entry,
-        string family,
-        Func<Func<SessionOptions, InferenceSession>, InferenceSession> create,
-        Func<SessionOptions, InferenceSession> fromCheckpoint)
+    private static string Family(GraphSource source) => $"{source.Name}-{Hash(Encoding.UTF8.GetBytes(source.Folder))}-";
+
+    private string EntryOf(GraphSource source) => Path.Combine(folder, Family(source) + Key(source.Model, source.Identities, Machine.Value));
+
+    private bool Build(string entry, GraphSource source, Func<Func<SessionOptions, InferenceSession>, InferenceSession> create)
     {
         var temporary = $"{entry}{TemporaryMark}{Guid.NewGuid():N}";
         try
         {
             Directory.CreateDirectory(temporary);
-            var session = create(options =>
-            {
-                options.OptimizedModelFilePath = Path.Combine(temporary, GraphName);
-                options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", DataName);
-                options.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", SmallestExternalBytes);
-                return fromCheckpoint(options);
-            });
-            Publish(temporary, entry, family);
-            return session;
+            GraphWriter.Write(source, temporary, packing, create);
+            HasWritten = true;
+            Publish(temporary, entry, Family(source));
+            return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OnnxRuntimeException)
         {
             // A full disk, a folder that cannot be written, or a model that cannot be loaded at all: the plain way says which.
             Remove(temporary);
-            return null;
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            Remove(temporary);
+            throw;
         }
     }
 

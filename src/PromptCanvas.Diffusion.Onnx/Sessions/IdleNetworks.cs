@@ -1,22 +1,38 @@
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Onnx.Memory;
+
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>Frees the weights of networks that nobody has run for a while; they are loaded again when next needed.</summary>
+/// <summary>Frees the weights of networks that nobody has run for a while, and of others when one that is to be loaded has no room; all are loaded again when next needed.</summary>
 internal sealed class IdleNetworks : IDisposable
 {
     /// <summary>Number of checks per keep-loaded period.</summary>
     private const int LooksPerTime = 4;
 
+    /// <summary>The share of the budget kept for what runs take: at Karlo's size one row of 256² takes 1.5 to 2 GB.</summary>
+    private const double ScratchShare = 0.15;
+
     private readonly TimeSpan keep;
+    private readonly IMachineMemory memory;
+    private readonly long budget;
     private readonly Lock gate = new();
+    private readonly SemaphoreSlim loading = new(1, 1);
     private readonly List<OnnxNetwork> networks = [];
     private readonly ITimer? timer;
+    private readonly Action<string> report;
 
     /// <summary>Starts the checks.</summary>
     /// <param name="keep">How long an idle network stays loaded; zero = for ever.</param>
     /// <param name="clock">Measures idleness.</param>
-    public IdleNetworks(TimeSpan keep, TimeProvider clock)
+    /// <param name="report">Called with the reason when a network cannot be freed; it is tried again at the next look.</param>
+    /// <param name="budget">Bytes the process may take before idle networks are freed; 0 = half of the machine's memory.</param>
+    /// <param name="memory">The machine's memory; null = this machine's.</param>
+    public IdleNetworks(TimeSpan keep, TimeProvider clock, Action<string> report, long budget = 0, IMachineMemory? memory = null)
     {
+        this.report = report;
         this.keep = keep;
+        this.memory = memory ?? MachineMemory.Instance;
+        this.budget = budget > 0 ? budget : this.memory.Total / 2;
         Clock = clock;
         if (keep > TimeSpan.Zero)
         {
@@ -36,20 +52,98 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
+    /// <summary>Loads a network, the only one at this time, after making room for it.</summary>
+    /// <param name="network">Which.</param>
+    /// <param name="bytes">What it will take.</param>
+    /// <param name="load">Loads it.</param>
+    /// <param name="cancellationToken">Ends the wait for another network that is being loaded.</param>
+    /// <exception cref="ModelException">It is larger than the machine's memory.</exception>
+    public T Load<T>(OnnxNetwork network, long bytes, Func<T> load, CancellationToken cancellationToken)
+    {
+        if (bytes + ModelNeeds.Base > memory.Total)
+        {
+            throw new ModelException(MemorySentences.NoRoom(network.Name, bytes + ModelNeeds.Base, memory.Total));
+        }
+
+        loading.Wait(cancellationToken);
+        try
+        {
+            MakeRoom(network, bytes);
+            return load();
+        }
+        finally
+        {
+            loading.Release();
+        }
+    }
+
+    /// <summary>Frees every network that nobody runs.</summary>
+    /// <param name="except">The one that is being loaded.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool FreeAll(OnnxNetwork except)
+    {
+        var freed = false;
+        foreach (var network in Present())
+        {
+            freed |= network != except && network.TryRelease();
+        }
+
+        memory.Trim();
+        return freed;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => timer?.Dispose();
+    public void Dispose()
+    {
+        timer?.Dispose();
+        loading.Dispose();
+    }
+
+    // An exception on the timer's thread would end the process.
+    private void Release(OnnxNetwork network)
+    {
+        try
+        {
+            network.ReleaseIfIdle(keep);
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: it is reported.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            report($"The weights of {network.Name} could not be freed: {fault.Message}");
+        }
+    }
 
     private void Look()
     {
-        OnnxNetwork[] present;
+        foreach (var network in Present())
+        {
+            Release(network);
+        }
+    }
+
+    /// <summary>Frees the networks nobody runs, the one unused for longest first, until there is room.</summary>
+    private void MakeRoom(OnnxNetwork loaded, long bytes)
+    {
+        foreach (var network in Present().Where(network => network != loaded && network.IsLoaded).OrderBy(network => network.LastUse))
+        {
+            if (memory.Resident + bytes <= (1 - ScratchShare) * budget)
+            {
+                return;
+            }
+
+            if (network.TryRelease())
+            {
+                memory.Trim();
+            }
+        }
+    }
+
+    private OnnxNetwork[] Present()
+    {
         lock (gate)
         {
-            present = [.. networks];
-        }
-
-        foreach (var network in present)
-        {
-            network.ReleaseIfIdle(keep);
+            return [.. networks];
         }
     }
 }

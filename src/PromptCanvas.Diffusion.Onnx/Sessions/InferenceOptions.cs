@@ -39,6 +39,23 @@ public sealed record InferenceOptions : IValidatableObject
     [Range(0, 10080)]
     public double KeepLoadedMinutes { get; init; }
 
+    /// <summary>How networks are run on a CUDA device.</summary>
+    /// <value>Default: as <see cref="GpuOptions"/> says.</value>
+    public GpuOptions Gpu { get; init; } = new();
+
+    /// <summary>Whether the graph cache also keeps the blocks that matrix products read.</summary>
+    /// <value>Default: <see cref="PackedGraphs.Auto"/>.</value>
+    public PackedGraphs PackedGraphs { get; init; } = PackedGraphs.Auto;
+
+    /// <summary>What networks are computed in.</summary>
+    /// <value>Default: <see cref="InferencePrecision.Auto"/>.</value>
+    public InferencePrecision Precision { get; init; } = InferencePrecision.Auto;
+
+    /// <summary>Gigabytes this process may take before it frees networks that nobody runs to load another; 0 = half of what the machine has.</summary>
+    /// <value>Default: 0.</value>
+    [Range(0, 1_000_000)]
+    public double MemoryGigabytes { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

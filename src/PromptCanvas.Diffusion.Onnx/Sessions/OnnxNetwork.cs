@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
@@ -9,10 +10,16 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <summary>A network whose weights stay in their safetensors file until it is first run. Safe for several threads at once.</summary>
 internal sealed class OnnxNetwork : INetwork
 {
+    /// <summary>Operations of one run on the processor above which more rows only wait for each other: a few seconds on two cores.</summary>
+    private const double LargestCpuRun = 5e11;
+
+    private static readonly string RowsSymbol = Dimension.Batch.Symbol!;
+
+    private readonly ConcurrentDictionary<int, double> operations = new();
     private readonly NetworkGraph graph;
-    private readonly ComponentWeights weights;
-    private readonly ExecutionProviders providers;
+    private readonly SessionLoader loader;
     private readonly TimeProvider clock;
+    private readonly IdleNetworks? room;
     private readonly Lock gate = new();
     private readonly string[] inputNames;
     private readonly string[] outputNames;
@@ -29,13 +36,15 @@ internal sealed class OnnxNetwork : INetwork
     /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
     /// <param name="providers">What runs it.</param>
     /// <param name="clock">Measures how long nobody runs it.</param>
-    public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock)
+    /// <param name="room">Makes room for it before it is loaded; null = nobody does.</param>
+    public OnnxNetwork(
+        string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock, IdleNetworks? room = null)
     {
         Name = name;
         this.graph = graph;
-        this.weights = weights;
-        this.providers = providers;
         this.clock = clock;
+        this.room = room;
+        loader = new SessionLoader(name, graph, weights, providers);
         inputNames = [.. graph.Inputs.Select(spec => spec.Name)];
         outputNames = [.. graph.Outputs.Select(spec => NetworkGraph.OutputName(spec.Name))];
     }
@@ -43,17 +52,17 @@ internal sealed class OnnxNetwork : INetwork
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Whether the weights have been loaded.</summary>
-    public bool IsLoaded
-    {
-        get
-        {
-            lock (gate)
-            {
-                return session is not null;
-            }
-        }
-    }
+    /// <summary>Its operators.</summary>
+    public NetworkGraph Graph => graph;
+
+    /// <summary>Whether the weights have been loaded. Does not wait for a network that is being loaded.</summary>
+    public bool IsLoaded => Volatile.Read(ref session) is not null;
+
+    /// <summary>Whether it ever ran.</summary>
+    public bool HasRun => LastUse != 0;
+
+    /// <summary>When it last ran, as a timestamp of the clock.</summary>
+    public long LastUse => Interlocked.Read(ref lastUse);
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, NetworkTensor> Run(
@@ -65,13 +74,23 @@ internal sealed class OnnxNetwork : INetwork
         var loaded = Enter(cancellationToken);
         try
         {
-            return Run(loaded, inputs, symbols, cancellationToken);
+            return loader.UsesRowBuckets && symbols[RowsSymbol] is var rows && RowBuckets.Of(rows) != rows
+                ? RunFilled(loaded, inputs, symbols, cancellationToken)
+                : Run(loaded, inputs, symbols, cancellationToken);
         }
         finally
         {
             Leave();
         }
     }
+
+    /// <inheritdoc/>
+    public double OperationsPerRow(int grid) => operations.GetOrAdd(grid, static (side, graph) => new OperationCount(graph).PerRow(side), graph);
+
+    /// <inheritdoc/>
+    public int RowLimit(int grid) => loader.UsesCpu && OperationsPerRow(grid) is > 0 and var each
+        ? Math.Max(1, (int)Math.Min(int.MaxValue, LargestCpuRun / each))
+        : int.MaxValue;
 
     /// <inheritdoc/>
     public void ReleaseScratchAfterNextRun() => Volatile.Write(ref releasesScratch, 1);
@@ -107,12 +126,51 @@ internal sealed class OnnxNetwork : INetwork
         }
     }
 
+    /// <summary>Frees the weights unless the network is running or being loaded; the next run loads them again.</summary>
+    /// <returns>Whether it had weights to free.</returns>
+    public bool TryRelease()
+    {
+        if (!gate.TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            if (session is null || running > 0)
+            {
+                return false;
+            }
+
+            session.Dispose();
+            session = null;
+            return true;
+        }
+        finally
+        {
+            gate.Exit();
+        }
+    }
+
     private static OrtValue Wrap(NetworkTensor tensor)
     {
         var shape = tensor.Shape.Select(size => (long)size).ToArray();
         return tensor.IsFloat
             ? OrtValue.CreateTensorValueFromMemory(tensor.Floats, shape)
             : OrtValue.CreateTensorValueFromMemory(tensor.Integers, shape);
+    }
+
+    /// <summary>Runs with rows filled up, and gives back those that were asked for.</summary>
+    private Dictionary<string, NetworkTensor> RunFilled(
+        InferenceSession loaded,
+        IReadOnlyDictionary<string, NetworkTensor> inputs,
+        Dictionary<string, int> symbols,
+        CancellationToken cancellationToken)
+    {
+        var rows = symbols[RowsSymbol];
+        symbols[RowsSymbol] = RowBuckets.Of(rows);
+        var filled = Run(loaded, RowBuckets.Fill(inputs, symbols[RowsSymbol]), symbols, cancellationToken);
+        return filled.ToDictionary(output => output.Key, output => RowBuckets.Cut(output.Value, rows), StringComparer.Ordinal);
     }
 
     private Dictionary<string, NetworkTensor> Run(
@@ -128,7 +186,7 @@ internal sealed class OnnxNetwork : INetwork
         if (Interlocked.Exchange(ref releasesScratch, 0) == 1)
         {
             // After each run would cost a twentieth of a picture: its pages would have to be cleared again.
-            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", loader.Arenas);
         }
 
         try
@@ -147,8 +205,11 @@ internal sealed class OnnxNetwork : INetwork
             }
 
             // Disposed before the options are: after that no late cancellation can reach them.
-            using var stop = cancellationToken.Register(static options => ((RunOptions)options!).Terminate = true, options);
-            loaded.Run(options, inputNames, inputValues, outputNames, outputValues);
+            using (cancellationToken.Register(static options => Terminate((RunOptions)options!), options))
+            {
+                loaded.Run(options, inputNames, inputValues, outputNames, outputValues);
+            }
+
             return outputs;
         }
         catch (OnnxRuntimeException fault) when (cancellationToken.IsCancellationRequested)
@@ -159,6 +220,20 @@ internal sealed class OnnxNetwork : INetwork
         {
             inputValues.ForEach(value => value.Dispose());
             outputValues.ForEach(value => value.Dispose());
+        }
+    }
+
+    // Runs on the thread that cancels, which must not get this network's faults. A run that cannot be stopped ends by itself,
+    // and the engine checks the token after every step.
+    private static void Terminate(RunOptions options)
+    {
+        try
+        {
+            options.Terminate = true;
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            System.Diagnostics.Trace.TraceWarning($"A run could not be stopped: {fault.Message}");
         }
     }
 
@@ -190,7 +265,7 @@ internal sealed class OnnxNetwork : INetwork
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             cancellationToken.ThrowIfCancellationRequested();
-            session ??= CreateSession();
+            session ??= Load(cancellationToken);
             running++;
             return session;
         }
@@ -215,25 +290,7 @@ internal sealed class OnnxNetwork : INetwork
         }
     }
 
-    private InferenceSession CreateSession()
-    {
-        weights.ThrowIfChanged();
-        var model = graph.ToModel(weights);
-        try
-        {
-            return providers.Graphs is { } graphs && providers.UsesCpu
-                ? graphs.Open(Name, model, weights, providers.CreateSession, options => FromCheckpoint(model, options))
-                : providers.CreateSession(options => FromCheckpoint(model, options));
-        }
-        catch (OnnxRuntimeException fault)
-        {
-            throw new ModelException($"{weights.ShownName} cannot be loaded: {fault.Message.ReplaceLineEndings(" ")}", fault);
-        }
-    }
-
-    private InferenceSession FromCheckpoint(byte[] model, SessionOptions options)
-    {
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights.Folder);
-        return new InferenceSession(model, options);
-    }
+    private InferenceSession Load(CancellationToken cancellationToken) => room is null
+        ? loader.Load(null, cancellationToken)
+        : room.Load(this, loader.Needed, () => loader.Load(() => room.FreeAll(this), cancellationToken), cancellationToken);
 }

@@ -5,13 +5,16 @@ namespace PromptCanvas.Diffusion.Engine;
 /// <summary>Lanes whose next step runs the same network.</summary>
 /// <param name="network">The network.</param>
 /// <param name="stageIndex">The stage they are in.</param>
+/// <param name="shape">What lanes of one batch have alike, as the stage numbers it.</param>
 /// <param name="isLate">Whether the stage is an upsampler: nobody waits for it to see something.</param>
 /// <param name="maxRows">The most rows of one run.</param>
-internal sealed class BatchCandidate(INetwork network, int stageIndex, bool isLate, int maxRows)
+internal sealed class BatchCandidate(INetwork network, int stageIndex, int shape, bool isLate, int maxRows)
 {
     public INetwork Network => network;
 
     public int StageIndex => stageIndex;
+
+    public int Shape => shape;
 
     public bool IsLate => isLate;
 

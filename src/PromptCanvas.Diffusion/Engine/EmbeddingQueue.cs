@@ -46,6 +46,17 @@ internal sealed class EmbeddingQueue(ClipEncoder encoder, int maximumRows)
         return true;
     }
 
+    /// <summary>Ends all work with a fault that belongs to none of it alone.</summary>
+    public void FailAll(Exception fault)
+    {
+        foreach (var work in waiting)
+        {
+            work.Fail(fault);
+        }
+
+        waiting.Clear();
+    }
+
     public void CancelAll()
     {
         foreach (var work in waiting)

@@ -42,6 +42,12 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
     public int WorkingSizeFor(int side) => engines[0].WorkingSizeFor(side);
 
     /// <inheritdoc/>
+    public double OperationsOf(GenerationRequest request) => engines[0].OperationsOf(request);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OfferedSize> Sizes => engines[0].Sizes;
+
+    /// <inheritdoc/>
     public string UnreadPart(string prompt) => engines[0].UnreadPart(prompt);
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine;
@@ -33,7 +34,7 @@ internal sealed class EngineLoop
         stages =
         [
             model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
-            new DecoderStage(model, noise),
+            model.Latents is { } latents ? new LatentDecoderStage(model, latents, noise) : new DecoderStage(model, noise),
             .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
         ];
     }
@@ -74,14 +75,21 @@ internal sealed class EngineLoop
 
     public void CancelAll()
     {
+        embeddings.CancelAll();
+        FailAll(new OperationCanceledException("The engine stopped."));
+    }
+
+    /// <summary>Ends every request with a fault that belongs to none of them alone.</summary>
+    public void FailAll(Exception fault)
+    {
         foreach (var request in requests)
         {
-            request.Complete(new OperationCanceledException("The engine stopped."));
+            request.Complete(fault);
         }
 
         requests.Clear();
         lanes.Clear();
-        embeddings.CancelAll();
+        embeddings.FailAll(fault);
     }
 
     private void DropCancelled()
@@ -101,7 +109,7 @@ internal sealed class EngineLoop
     /// <summary>Drops single cancelled pictures whose request continues.</summary>
     private void DropUnwanted()
     {
-        foreach (var lane in lanes.Where(lane => lane.Preparation is null && lane.Request.Request.PictureWanted?.Invoke(lane.ImageIndex) == false).ToList())
+        foreach (var lane in lanes.Where(lane => lane.IsDropped).ToList())
         {
             lanes.Remove(lane);
             lane.Request.FinishPicture(new ImageDropped(lane.ImageIndex, lane.Seed));
@@ -176,7 +184,11 @@ internal sealed class EngineLoop
         }
 
         var start = clock.GetTimestamp();
-        var output = stage.Predict(batch, rows, stopping);
+        if (Predict(stage, batch, rows, stopping) is not { } output)
+        {
+            return;
+        }
+
         var end = clock.GetTimestamp();
         var seconds = clock.GetElapsedTime(start, end).TotalSeconds;
         scheduler.Ran(stage, network, batch, rows, seconds);
@@ -202,13 +214,30 @@ internal sealed class EngineLoop
         }
     }
 
+    /// <summary>Runs the stage's network; null when every lane was cancelled meanwhile, which the next turn drops.</summary>
+    private NetworkTensor? Predict(Stage stage, List<Lane> batch, int rows, CancellationToken stopping)
+    {
+        using var watch = new BatchWatch(batch, clock, stopping);
+        try
+        {
+            var predicted = stage.Predict(batch, rows, watch.Token);
+            watch.ThrowIfFailed();
+            return predicted;
+        }
+        catch (OperationCanceledException) when (watch.IsAbandoned && !stopping.IsCancellationRequested)
+        {
+            watch.ThrowIfFailed();
+            return null;
+        }
+    }
+
     /// <summary>Whether no picture, in the making or waiting, will come to these lanes' stage after this step.</summary>
     private bool IsLastOf(List<Lane> batch)
     {
         foreach (var lane in lanes)
         {
             var comesLater = lane.StageIndex <= batch[0].StageIndex && !batch.Contains(lane);
-            if (comesLater || (batch.Contains(lane) && lane.State.Step < lane.State.Steps - 1))
+            if (comesLater || (batch.Contains(lane) && !lane.State.IsLastOfNetwork))
             {
                 return false;
             }
@@ -303,12 +332,12 @@ internal sealed class EngineLoop
     {
         lanes.Remove(lane);
         var picture = lane.Picture!;
-        var size = lane.Request.Plan.Size;
-        if (picture.Width != size)
+        var (width, height) = lane.Request.Plan.Finished;
+        if (picture.Width != width || picture.Height != height)
         {
-            var resized = new float[SignedImage.Channels * size * size];
-            new BicubicResampler(picture.Width, picture.Height, size, size).Resample(picture.Values, resized);
-            picture = new SignedImage(size, size, resized);
+            var resized = new float[SignedImage.Channels * width * height];
+            new BicubicResampler(picture.Width, picture.Height, width, height).Resample(picture.Values, resized);
+            picture = new SignedImage(width, height, resized);
         }
 
         if (lane.Request.Request is { Known: null, Origin: null } && Numbers.AreAllBlack(picture.Values))
@@ -355,6 +384,7 @@ internal sealed class EngineLoop
     private double TotalWork(ActiveRequest request) =>
         (request.Inversions * DecoderStage.InversionRows(decoderScheduler, request.Plan.Decoder) * stages[StageIndices.Decoder].WorkPerRow)
         + (request.PriorSamples * PriorWork(request))
+        + (request.PriorSamples > 0 && request.Plan.SamplesNegative ? request.Plan.Prior.Steps * stages[StageIndices.Prior].WorkPerRow : 0)
         + WorkFrom(StageIndices.Decoder, request);
 
     /// <summary>The work of one picture from a stage after the prior on.</summary>
@@ -363,7 +393,8 @@ internal sealed class EngineLoop
         var plan = request.Plan;
         var work = stageIndex > StageIndices.Decoder
             ? 0
-            : Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) * stages[StageIndices.Decoder].WorkPerRow;
+            : (Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) + stages[StageIndices.Decoder].ClosingSteps)
+                * stages[StageIndices.Decoder].WorkPerRow;
         for (var index = Math.Max(0, stageIndex - StageIndices.FirstUpsampler); index < plan.SuperResolution.Length; index++)
         {
             work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;

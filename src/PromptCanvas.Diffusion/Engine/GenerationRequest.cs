@@ -33,6 +33,10 @@ public sealed record GenerationRequest
     /// <summary>The side of the finished pictures in pixels: 64, 256, 512 or 1024.</summary>
     public int Size { get; init; } = 1024;
 
+    /// <summary>Width to height; <see cref="Size"/> is the longer side. Models of pixels make square pictures only.</summary>
+    /// <value>Square.</value>
+    public AspectRatio Aspect { get; init; } = AspectRatio.Square;
+
     /// <summary>What the pictures are made from when it is not the prompt; null = the prompt.</summary>
     public PictureOrigin? Origin { get; init; }
 
@@ -48,7 +52,7 @@ public sealed record GenerationRequest
     /// <summary>Called with a picture's index before its predicted picture is published: false = no watcher, so it is not copied. Null = always publish.</summary>
     public Func<int, bool>? PreviewsWanted { get; init; }
 
-    /// <summary>Asked about each picture, by index, before each step: false = drop it, the others go on. Null = all are wanted. Must be quick.</summary>
+    /// <summary>Asked about each picture, by index, before and during each step: false = drop it, the others go on. Null = all are wanted. Must be quick, and safe for any thread.</summary>
     public Func<int, bool>? PictureWanted { get; init; }
 
     /// <summary>Whether a <see cref="StageCompleted"/> follows each stage but the last.</summary>

@@ -15,6 +15,13 @@ public interface IImageEngine
     /// <param name="side">The frame's side, in pixels.</param>
     int WorkingSizeFor(int side);
 
+    /// <summary>Floating-point operations that a request takes, for an estimate before anything was measured; 0 where they are not known.</summary>
+    /// <param name="request">A valid request.</param>
+    double OperationsOf(GenerationRequest request) => 0;
+
+    /// <summary>The sides a picture can be asked for, ascending, each with the side the model makes it at.</summary>
+    IReadOnlyList<OfferedSize> Sizes => [];
+
     /// <summary>Makes the pictures of a request. Requests that run at the same time share the device step by step.</summary>
     /// <param name="request">A valid request.</param>
     /// <param name="cancellationToken">Frees the request's lanes within one step.</param>
@@ -23,4 +30,13 @@ public interface IImageEngine
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     /// <exception cref="Models.ModelException">The model's weights cannot be loaded.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>A side a picture can be asked for.</summary>
+/// <param name="Side">In pixels.</param>
+/// <param name="MadeAt">The side of the picture the model makes for it, in pixels.</param>
+public sealed record OfferedSize(int Side, int MadeAt)
+{
+    /// <summary>Whether the picture is enlarged: it has no more detail than the model's largest.</summary>
+    public bool IsEnlarged => MadeAt < Side;
 }

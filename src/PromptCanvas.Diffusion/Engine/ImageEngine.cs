@@ -54,6 +54,17 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     public int WorkingSizeFor(int side) => StagePlan.WorkingSizeFor(model, side);
 
     /// <inheritdoc/>
+    public double OperationsOf(GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return WorkEstimate.OperationsOf(model, request);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OfferedSize> Sizes =>
+        [.. StagePlan.OfferedSizes(model).Select(side => new OfferedSize(side, StagePlan.MadeSizeFor(model, side)))];
+
+    /// <inheritdoc/>
     public string UnreadPart(string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -151,17 +162,33 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
         }
     }
 
-    private void Work()
+    // An exception on this thread would end the process. It goes to everyone who waits for this engine.
+    private bool Turn(CancellationToken token)
     {
-        var token = stopping.Token;
-        while (!token.IsCancellationRequested)
+        try
         {
             while (arrivals.TryDequeue(out var arrived))
             {
                 arrived(loop);
             }
 
-            if (!loop.Turn(token))
+            return loop.Turn(token);
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: the fault travels to every request it ends.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            loop.FailAll(fault);
+            return true;
+        }
+    }
+
+    private void Work()
+    {
+        var token = stopping.Token;
+        while (!token.IsCancellationRequested)
+        {
+            if (!Turn(token))
             {
                 wake.WaitOne();
             }

@@ -19,6 +19,12 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>The preparation that this lane runs for its request's pictures; null for a picture.</summary>
     public Origins.Preparation? Preparation { get; init; }
 
+    /// <summary>Whether somebody still waits for it. Safe for any thread.</summary>
+    public bool IsWanted => !Request.Cancelled.IsCancellationRequested && !IsDropped;
+
+    /// <summary>Whether nobody waits for this picture, though its request goes on. Safe for any thread.</summary>
+    public bool IsDropped => Preparation is null && Request.Request.PictureWanted?.Invoke(ImageIndex) == false;
+
     /// <summary>The texts this lane is conditioned on.</summary>
     public TextConditioning Texts { get; } = texts;
 
@@ -29,6 +35,9 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
 
     /// <summary>The CLIP image embedding the prior gave, E values; empty before.</summary>
     public float[] ImageEmbedding { get; set; } = [];
+
+    /// <summary>What a decoder of latents is steered away from, E values; empty = the image embedding of nothing.</summary>
+    public float[] NegativeEmbedding { get; set; } = [];
 
     /// <summary>Where the decoder starts; null = at the seed's own noise.</summary>
     public DecoderStart? Start { get; set; }
@@ -99,6 +108,15 @@ internal sealed record StageState(
     /// <summary>The update rule of a lane on its way down.</summary>
     public ISampler Sampler => (ISampler)Stepper;
 
+    /// <summary>How many of the steps, the last ones, are not the sampler's: a latent becomes a picture in one.</summary>
+    public int ClosingSteps { get; init; }
+
+    /// <summary>Steps of the sampler.</summary>
+    public int SamplerSteps => Steps - ClosingSteps;
+
+    /// <summary>Whether this sample of the prior is of the negative prompt.</summary>
+    public bool IsNegative { get; init; }
+
     /// <summary>Which sample of several this is, from 0; each draws noise of its own.</summary>
     public int Round { get; init; }
 
@@ -110,8 +128,11 @@ internal sealed record StageState(
 
     public bool IsDone => Step == Steps;
 
+    /// <summary>Whether the present step's network has no step of this lane after it.</summary>
+    public bool IsLastOfNetwork => Step == SamplerSteps - 1 || Step == Steps - 1;
+
     /// <summary>Whether the next step needs an unconditional row too.</summary>
-    public bool IsGuided => Guidance != 1 && GuidanceInterval.Contains(Step, Steps);
+    public bool IsGuided => Guidance != 1 && GuidanceInterval.Contains(Step, SamplerSteps);
 
     public int Rows => IsGuided ? 2 : 1;
 

@@ -89,7 +89,7 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
 
         return stage switch
         {
-            GenerationStage.Prior => FirstStage(request.Request) == StageIndices.Prior,
+            GenerationStage.Prior => FirstStage(request.Request) == StageIndices.Prior && !request.Plan.SamplesNegative,
             GenerationStage.Decoder => result.Picture?.Width == model.Decoder.ImageSize,
             _ => result.Picture?.Width == model.SuperResolution[(int)stage - StageIndices.FirstUpsampler].OutputSize,
         };

@@ -70,7 +70,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
             shares.Charge(lane.Request.Request.Person, seconds * lane.State.Rows / rows);
         }
 
-        PaceOf(network).Ran(rows, MaxRows(stage), seconds);
+        PaceOf(network).Ran(rows, MaxRows(stage, batch[0]), seconds);
         var now = clock.GetTimestamp();
         if (stage.IsLate)
         {
@@ -102,7 +102,7 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
             }
 
             var stage = stages[lane.StageIndex];
-            var candidate = Find(candidates, lane.StageIndex, stage, stage.NetworkOf(lane));
+            var candidate = Find(candidates, lane, stage, stage.NetworkOf(lane));
             candidate.Lanes.Add(lane);
             if (!lane.Request.HasPreview || shares.Of(lane.Request.Request.Person) <= least + options.MaxLead.TotalSeconds)
             {
@@ -114,25 +114,27 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
         return candidates;
     }
 
-    private BatchCandidate Find(List<BatchCandidate> candidates, int stageIndex, Stage stage, INetwork network)
+    private BatchCandidate Find(List<BatchCandidate> candidates, Lane lane, Stage stage, INetwork network)
     {
+        var shape = stage.ShapeOf(lane);
         foreach (var candidate in candidates)
         {
-            if (candidate.StageIndex == stageIndex && ReferenceEquals(candidate.Network, network))
+            if (candidate.StageIndex == lane.StageIndex && candidate.Shape == shape && ReferenceEquals(candidate.Network, network))
             {
                 return candidate;
             }
         }
 
-        var added = new BatchCandidate(network, stageIndex, stage.IsLate, MaxRows(stage));
+        var added = new BatchCandidate(network, lane.StageIndex, shape, stage.IsLate, MaxRows(stage, lane));
         candidates.Add(added);
         return added;
     }
 
-    private int MaxRows(Stage stage)
+    private int MaxRows(Stage stage, Lane lane)
     {
-        var pixels = stage.ImageSize * stage.ImageSize;
-        return pixels == 0 ? options.MaxBatch : Math.Clamp(options.MaxBatchPixels / pixels, 1, options.MaxBatch);
+        var pixels = stage.PixelsOf(lane);
+        var rows = Math.Clamp(Math.Min(options.MaxBatch, stage.RowLimit), 1, options.MaxBatch);
+        return pixels == 0 ? rows : Math.Clamp(options.MaxBatchPixels / pixels, 1, rows);
     }
 
     private int LateCapacity(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)

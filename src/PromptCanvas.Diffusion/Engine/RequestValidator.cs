@@ -11,7 +11,7 @@ internal static class RequestValidator
 
     /// <summary>One sentence with the fault and its remedy; null when the request is valid.</summary>
     public static string? Validate(UnClipModel model, GenerationRequest request) =>
-        ValidateText(model, request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateOverrides(model, request)
+        ValidateText(model, request) ?? ValidateCount(request) ?? ValidateSize(model, request) ?? ValidateAspect(model, request) ?? ValidateOverrides(model, request)
         ?? OriginValidator.Validate(model, request);
 
     private static string? ValidateText(UnClipModel model, GenerationRequest request)
@@ -68,9 +68,30 @@ internal static class RequestValidator
     private static string? ValidateSize(UnClipModel model, GenerationRequest request)
     {
         var sizes = StagePlan.OfferedSizes(model);
-        return sizes.Contains(request.Size)
+        var isNative = model.Latents is { } latents && LatentSizes.Makes(model.Recipe, latents, request.Size);
+        return isNative || sizes.Contains(request.Size)
             ? null
             : $"{request.Size} pixels is not a size that can be made: choose {string.Join(", ", sizes[..^1])} or {sizes[^1]}.";
+    }
+
+    private static string? ValidateAspect(UnClipModel model, GenerationRequest request)
+    {
+        if (request.Aspect.IsSquare)
+        {
+            return null;
+        }
+
+        if (!request.Aspect.IsValid)
+        {
+            return $"An aspect of {request.Aspect} cannot be made: choose whole numbers such as 4:3, the longer side {AspectRatio.Longest} times the shorter at most.";
+        }
+
+        if (model.Latents is null)
+        {
+            return $"{model.Name} makes square pictures only: leave the aspect at 1:1, or choose another model.";
+        }
+
+        return request.Known is null ? null : "A part of a picture is painted in squares: leave the aspect at 1:1.";
     }
 
     private static string? ValidateOverrides(UnClipModel model, GenerationRequest request)
@@ -89,6 +110,11 @@ internal static class RequestValidator
         if (overrides.PriorCandidates is < 1 or > MaximumCandidates)
         {
             return $"{overrides.PriorCandidates} samples of the prior cannot be drawn for a picture: choose 1 to {MaximumCandidates}.";
+        }
+
+        if (overrides.Conditioning == ConditioningMode.CaptionOnly && model.TextProjection is null)
+        {
+            return $"The decoder of {model.Name} reads no text, only image embeddings: choose another prior, or another model.";
         }
 
         return overrides.Conditioning == ConditioningMode.AutoregressivePrior && model.AutoregressivePrior is null

@@ -31,6 +31,13 @@ internal sealed class StagePlan
     /// <summary>Samples of the prior for each picture; the best is kept.</summary>
     public int PriorCandidates { get; private init; } = 1;
 
+    /// <summary>Whether each picture draws one sample more, of what it is steered away from: a decoder of latents is steered in image embeddings.</summary>
+    public bool SamplesNegative { get; private init; }
+
+    /// <summary>Samples of the prior in one lane.</summary>
+    /// <param name="isPicture">Whether the lane is a picture's own; what is made for all pictures is not steered in the decoder.</param>
+    public int PriorRounds(bool isPicture) => PriorCandidates + (SamplesNegative && isPicture ? 1 : 0);
+
     public StageRecipe Decoder { get; }
 
     /// <summary>One entry for each upsampler the size needs.</summary>
@@ -48,8 +55,17 @@ internal sealed class StagePlan
     /// <summary>The side of the picture the last stage gives.</summary>
     public int MadeSize { get; }
 
-    /// <summary>The side that was asked for.</summary>
+    /// <summary>The side that was asked for; the longer one where they differ.</summary>
     public int Size { get; }
+
+    /// <summary>The ratio that was asked for.</summary>
+    public AspectRatio Aspect { get; private init; } = AspectRatio.Square;
+
+    /// <summary>The picture the last stage gives.</summary>
+    public PictureSize Made { get; private init; }
+
+    /// <summary>The picture that is handed out.</summary>
+    public PictureSize Finished => Made.WithLongerSide(Size);
 
     /// <summary>The sides a model can be asked for: the standard ones, and its own.</summary>
     public static int[] OfferedSizes(UnClipModel model) => [.. StandardSizes.Union(model.Recipe.Sizes).Order()];
@@ -57,6 +73,11 @@ internal sealed class StagePlan
     /// <summary>The side of the picture a model makes when asked for a size: the next size it has at or above it, else its largest.</summary>
     public static int MadeSizeFor(UnClipModel model, int size)
     {
+        if (model.Latents is { } latents)
+        {
+            return LatentSizes.Made(model.Recipe, latents, size);
+        }
+
         var largest = 0;
         foreach (var candidate in MadeSizes(model))
         {
@@ -74,6 +95,11 @@ internal sealed class StagePlan
     /// <summary>The offered size that is made nearest to a frame's side: detail that is then thrown away costs time, and detail that is missing shows.</summary>
     public static int WorkingSizeFor(UnClipModel model, int side)
     {
+        if (model.Latents is not null)
+        {
+            return MadeSizeFor(model, side);
+        }
+
         var offered = OfferedSizes(model);
         var best = offered[0];
         foreach (var size in offered)
@@ -120,7 +146,10 @@ internal sealed class StagePlan
                 recipe.AutoregressivePrior with { GuidanceScale = overrides.PriorGuidance ?? recipe.AutoregressivePrior.GuidanceScale },
                 model.AutoregressivePrior?.ComponentCount ?? 0),
             PriorCandidates = overrides.PriorCandidates ?? recipe.PriorCandidates,
-            RePaints = request.Known is not null && !model.Decoder.MaskedInput,
+            RePaints = request.Known is not null && !model.Decoder.MaskedInput && model.Latents?.Inpainting is null,
+            SamplesNegative = model.Latents is not null && !string.IsNullOrWhiteSpace(request.NegativePrompt),
+            Aspect = request.Aspect,
+            Made = PictureSize.Made(model, madeSize, request.Aspect),
         };
     }
 
@@ -141,6 +170,7 @@ internal sealed class StagePlan
             [.. SuperResolution.Select(stage => stage.Steps)])
         {
             PriorCandidates = draws && PriorCandidates > 1 ? PriorCandidates : null,
+            Aspect = Aspect.IsSquare ? null : Aspect.ToString(),
         };
     }
 

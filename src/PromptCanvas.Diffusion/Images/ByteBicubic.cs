@@ -15,15 +15,26 @@ internal static class ByteBicubic
     /// <param name="newWidth">In pixels.</param>
     /// <param name="newHeight">In pixels.</param>
     /// <returns>3·newHeight·newWidth interleaved bytes.</returns>
-    public static byte[] Resize(ReadOnlySpan<byte> rgb, int width, int height, int newWidth, int newHeight)
+    public static byte[] Resize(ReadOnlySpan<byte> rgb, int width, int height, int newWidth, int newHeight) =>
+        Resize(rgb, width, height, newWidth, newHeight, (width, height));
+
+    /// <summary>Resizes the upper left part of a picture, which need not end with a whole pixel.</summary>
+    /// <param name="rgb">3·H·W interleaved bytes.</param>
+    /// <param name="width">W in pixels.</param>
+    /// <param name="height">H in pixels.</param>
+    /// <param name="newWidth">In pixels.</param>
+    /// <param name="newHeight">In pixels.</param>
+    /// <param name="part">The part in pixels, at most W × H.</param>
+    /// <returns>3·newHeight·newWidth interleaved bytes.</returns>
+    public static byte[] Resize(ReadOnlySpan<byte> rgb, int width, int height, int newWidth, int newHeight, (double Width, double Height) part)
     {
-        var rows = newWidth == width ? rgb.ToArray() : ResizeRows(rgb, width, height, newWidth);
-        return newHeight == height ? rows : ResizeColumns(rows, newWidth, height, newHeight);
+        var rows = newWidth == width && part.Width == width ? rgb.ToArray() : ResizeRows(rgb, width, height, newWidth, part.Width);
+        return newHeight == height && part.Height == height ? rows : ResizeColumns(rows, newWidth, height, newHeight, part.Height);
     }
 
-    private static byte[] ResizeRows(ReadOnlySpan<byte> source, int width, int height, int newWidth)
+    private static byte[] ResizeRows(ReadOnlySpan<byte> source, int width, int height, int newWidth, double partWidth)
     {
-        var axis = new ResamplingWeights(width, newWidth);
+        var axis = new ResamplingWeights(width, newWidth, partWidth);
         var result = new byte[newWidth * height * Channels];
         for (var x = 0; x < newWidth; x++)
         {
@@ -38,9 +49,9 @@ internal static class ByteBicubic
         return result;
     }
 
-    private static byte[] ResizeColumns(ReadOnlySpan<byte> source, int width, int height, int newHeight)
+    private static byte[] ResizeColumns(ReadOnlySpan<byte> source, int width, int height, int newHeight, double partHeight)
     {
-        var axis = new ResamplingWeights(height, newHeight);
+        var axis = new ResamplingWeights(height, newHeight, partHeight);
         var stride = width * Channels;
         var result = new byte[stride * newHeight];
         for (var y = 0; y < newHeight; y++)

@@ -18,12 +18,21 @@ internal sealed class ResamplingWeights
     /// <param name="outputLength">The number of output values, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
     public ResamplingWeights(int inputLength, int outputLength)
+        : this(inputLength, outputLength, inputLength)
+    {
+    }
+
+    /// <summary>Computes the weights of a part of the input that need not end with a whole value.</summary>
+    /// <param name="inputLength">The number of input values, 1 or more.</param>
+    /// <param name="outputLength">The number of output values, 1 or more.</param>
+    /// <param name="partLength">How much of the input, from its start on, becomes the output.</param>
+    public ResamplingWeights(int inputLength, int outputLength, double partLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputLength);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputLength);
         firsts = new int[outputLength];
         weights = new double[outputLength][];
-        var scale = (double)inputLength / outputLength;
+        var scale = partLength / outputLength;
         var width = Math.Max(scale, 1);
         for (var output = 0; output < outputLength; output++)
         {

@@ -46,6 +46,15 @@ public sealed record ModelRecipe
         SuperResolution = [new StageRecipe(SamplerKind.Ancestral, 7)],
         Sizes = [64, 256],
     };
+
+    /// <summary>Kandinsky 2.2's: 25 + 50 ancestral steps as in its examples, guidance 4 and 4, 512² to 1024².</summary>
+    public static ModelRecipe Kandinsky22 { get; } = new()
+    {
+        Prior = new StageRecipe(SamplerKind.Ancestral, 25) { GuidanceScale = 4 },
+        Decoder = new StageRecipe(SamplerKind.Ancestral, 50) { GuidanceScale = 4 },
+        SuperResolution = [new StageRecipe(SamplerKind.Ancestral, 2)],
+        Sizes = [512, 768, 1024],
+    };
 }
 
 /// <summary>One stage's sampler, steps and guidance.</summary>

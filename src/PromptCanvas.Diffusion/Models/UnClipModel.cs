@@ -39,11 +39,14 @@ public sealed record UnClipModel : IDisposable
     /// <summary>Text conditioning → image embedding token by token, where the checkpoint has such a prior too.</summary>
     public AutoregressivePriorComponent? AutoregressivePrior { get; init; }
 
-    /// <summary>Image embedding and text → what the decoder is conditioned on.</summary>
-    public required TextProjectionComponent TextProjection { get; init; }
+    /// <summary>Image embedding and text → what the decoder is conditioned on; null where the decoder takes the image embedding as it is.</summary>
+    public required TextProjectionComponent? TextProjection { get; init; }
 
-    /// <summary>Image embedding → 64² image.</summary>
+    /// <summary>Image embedding → 64² image, or a latent of <see cref="Latents"/>.</summary>
     public required DecoderComponent Decoder { get; init; }
+
+    /// <summary>What the decoder draws in instead of pixels; null = pixels.</summary>
+    public LatentSpace? Latents { get; init; }
 
     /// <summary>The upsamplers in order; each takes what the one before gives.</summary>
     public required IReadOnlyList<SuperResolutionComponent> SuperResolution { get; init; }
@@ -58,10 +61,19 @@ public sealed record UnClipModel : IDisposable
         .. One(ImageEncoder),
         Prior.Network,
         .. One(AutoregressivePrior?.Network),
-        TextProjection.Network,
+        .. One(TextProjection?.Network),
         Decoder.Network,
+        .. LatentNetworks,
         .. SuperResolution.SelectMany(stage => (IEnumerable<INetwork>)[stage.Network, .. One(stage.LastStepNetwork)]),
     ];
+
+    private IEnumerable<INetwork> LatentNetworks => Latents is null
+        ? []
+        : new[]
+        {
+            Latents.Autoencoder.Encoder, Latents.Autoencoder.Decoder, Latents.Inpainting?.Network,
+            Latents.Inpainting?.Autoencoder.Encoder, Latents.Inpainting?.Autoencoder.Decoder,
+        }.OfType<INetwork>().Distinct();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -107,7 +119,7 @@ public sealed record TextProjectionComponent(INetwork Network, int ExtraContextT
 /// <summary>The decoder.</summary>
 /// <param name="Network">Predicts noise, clean sample or velocity of a small image.</param>
 /// <param name="Scheduler">Its noise schedule and prediction target.</param>
-/// <param name="ImageSize">Side of the image it makes, in pixels.</param>
+/// <param name="ImageSize">Side of the image it makes, in pixels; of latents, of the image they become where none is asked for.</param>
 /// <param name="PixelUnshuffle">p: the image enters as p² times the channels on a grid of size / p; 1 = as it is.</param>
 /// <param name="MaskedInput">Whether it takes [noisy picture 3, picture × keep 3, keep mask 1], each unshuffled, in this order; keep 1 = known.</param>
 /// <param name="LearnedVariance">Whether the second half of its output channels is a variance (independent of the scheduler's use of it).</param>

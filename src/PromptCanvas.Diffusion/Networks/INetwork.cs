@@ -20,6 +20,14 @@ public interface INetwork : IDisposable
     /// <exception cref="Models.ModelException">The weights cannot be loaded.</exception>
     IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken);
 
+    /// <summary>Floating-point operations of one row, a multiplication and an addition each; 0 where they are not known.</summary>
+    /// <param name="grid">Height and width of the sample; networks without one ignore it.</param>
+    double OperationsPerRow(int grid) => 0;
+
+    /// <summary>The most rows of one run. On a processor a large network gains nothing from company: its rows cost the same, and a stop waits for them.</summary>
+    /// <param name="grid">Height and width of the sample; networks without one ignore it.</param>
+    int RowLimit(int grid) => int.MaxValue;
+
     /// <summary>No request needs the network after its next run, so that run releases its scratch memory at its end. The weights stay.</summary>
     void ReleaseScratchAfterNextRun()
     {

@@ -19,7 +19,7 @@ public static class NetworkNames
     /// <summary>Image encoder input: CLIP-normalised pixels, (B, 3, s, s).</summary>
     public const string PixelValues = "pixel_values";
 
-    /// <summary>Image encoder output: the image embedding, not normalised, (B, E).</summary>
+    /// <summary>Image encoder output, and what Kandinsky's decoder takes: the image embedding, not normalised, (B, E).</summary>
     public const string ImageEmbeds = "image_embeds";
 
     /// <summary>Prior input: the noisy embedding, (B, E).</summary>
@@ -64,6 +64,9 @@ public static class NetworkNames
     /// <summary>Decoder input: the class embedding, (B, T).</summary>
     public const string ClassLabels = "class_labels";
 
-    /// <summary>Decoder and upsampler: what enters <c>conv_in</c>, and what leaves <c>conv_out</c>.</summary>
+    /// <summary>Decoder and upsampler: what enters <c>conv_in</c>, and what leaves <c>conv_out</c>. An autoencoder's picture, signed range.</summary>
     public const string Sample = "sample";
+
+    /// <summary>An autoencoder's latent, (B, z, H/f, W/f).</summary>
+    public const string Latents = "latents";
 }

@@ -79,6 +79,9 @@ public sealed class DdimSampler : ISampler
     /// <inheritdoc/>
     public void Rewind() => sequence.Rewind();
 
+    /// <inheritdoc/>
+    public void SkipTo(int step) => sequence.SkipTo(step);
+
     private static void Move(Span<float> noisySample, ReadOnlySpan<float> cleanSample, ReadOnlySpan<float> noise, (float Noisy, float Clean, float Noise) weights)
     {
         TensorPrimitives.Multiply(noisySample, weights.Noisy, noisySample);

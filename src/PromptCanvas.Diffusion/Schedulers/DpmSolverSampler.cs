@@ -86,6 +86,9 @@ public sealed class DpmSolverSampler : ISampler
         remembers = false;
     }
 
+    /// <inheritdoc/>
+    public void SkipTo(int step) => sequence.SkipTo(step);
+
     private void Remember(ReadOnlySpan<float> cleanSample)
     {
         if (previousCleanSample.Length != cleanSample.Length)

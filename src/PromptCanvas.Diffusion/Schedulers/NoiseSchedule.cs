@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace PromptCanvas.Diffusion.Schedulers;
 
 /// <summary>How much of the clean sample is left at every training timestep: the tables of β and ᾱ. Immutable, shared by any number of samplers.</summary>
@@ -104,6 +106,22 @@ public sealed class NoiseSchedule
     /// <summary>ᾱ = ∏(1−β), the share of variance that is still the clean sample.</summary>
     /// <param name="timestep">−1 … T−1; 1 at −1, the clean sample.</param>
     public double AlphaBar(int timestep) => timestep == -1 ? 1 : alphaBars[timestep];
+
+    /// <summary>x_t of a clean sample: √ᾱ_t·x₀ + √(1−ᾱ_t)·ε.</summary>
+    /// <param name="timestep">−1 … T−1; at −1 the sample stays clean.</param>
+    /// <param name="cleanSample">x₀.</param>
+    /// <param name="noise">Standard normal noise of the same length.</param>
+    /// <param name="noisySample">Receives x_t, of the same length.</param>
+    /// <exception cref="ArgumentException">Lengths differ.</exception>
+    /// <remarks>Source: Ho et al. (2020), DDPM, eq. 4.</remarks>
+    public void AddNoise(int timestep, ReadOnlySpan<float> cleanSample, ReadOnlySpan<float> noise, Span<float> noisySample)
+    {
+        StepSequence.RequireLength(cleanSample.Length, noise, nameof(noise));
+        StepSequence.RequireLength(cleanSample.Length, noisySample, nameof(noisySample));
+        var alphaBar = AlphaBar(timestep);
+        TensorPrimitives.Multiply(cleanSample, (float)Math.Sqrt(alphaBar), noisySample);
+        TensorPrimitives.MultiplyAdd(noise, (float)Math.Sqrt(1 - alphaBar), noisySample, noisySample);
+    }
 
     /// <summary>λ = ln(√ᾱ / √(1−ᾱ)), half the logarithm of the signal-to-noise ratio.</summary>
     /// <param name="timestep">−1 … T−1; +∞ at −1.</param>

@@ -32,6 +32,20 @@ internal sealed class StepSequence(TimestepPlan plan)
         next--;
     }
 
+    /// <summary>Expects a later step first.</summary>
+    /// <exception cref="InvalidOperationException">A step has been taken.</exception>
+    public void SkipTo(int step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, plan.Steps);
+        if (next != 0)
+        {
+            throw new InvalidOperationException("Steps have been taken already.");
+        }
+
+        next = step;
+    }
+
     /// <summary>Refuses a span of another length.</summary>
     /// <exception cref="ArgumentException">The span has another length.</exception>
     public static void RequireLength(int length, ReadOnlySpan<float> values, string name)

@@ -46,7 +46,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
         var model = asked.Model ?? engines.DefaultModel;
         if (!engines.Models.Contains(model, StringComparer.Ordinal))
         {
-            return new InvalidInput("model", $"There is no model called {model}.");
+            return new InvalidInput("model", $"There is no model called {Excerpt.Of(model)}.");
         }
 
         return await BlendPreviewDrawing.GuardAsync(

@@ -1,19 +1,18 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
 /// <remarks>Bundles are lost at a restart and expire an hour after they were started; then they must be requested again.</remarks>
 internal sealed class Bundles(
-    IDbContextFactory<AppDbContext> databases, IImageStore store, DataFolder folder, TimeProvider clock, ILogger<Bundles> logger) : IBundles
+    IDbContextFactory<AppDbContext> databases, IImageStore store, DataFolder folder, TimeProvider clock, BackgroundFaults faults) : IBundles
 {
     private const int AtOnce = 2;
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
@@ -35,7 +34,7 @@ internal sealed class Bundles(
         var id = Guid.NewGuid();
         var bundle = new Bundle(actor.PersonId, pictures.Count, FileOf(id), clock.GetUtcNow());
         bundles[id] = bundle;
-        _ = Task.Run(() => MakeAsync(bundle, pictures), CancellationToken.None);
+        faults.Run(nameof(Bundles), () => MakeAsync(bundle, pictures));
         return id;
     }
 
@@ -74,7 +73,6 @@ internal sealed class Bundles(
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The failure is reported to the person who waits for the bundle; other requests must not fail.")]
     private async Task MakeAsync(Bundle bundle, List<Entry> pictures)
     {
         try
@@ -90,10 +88,10 @@ internal sealed class Bundles(
 
             bundle.IsReady = true;
         }
-        catch (Exception fault)
+        finally
         {
-            logger.LogWarning(fault, "A zip file of {Count} pictures could not be created", bundle.Count);
-            bundle.HasFailed = true;
+            // The person who waits for the zip file is told; the exception goes to the log.
+            bundle.HasFailed = !bundle.IsReady;
         }
     }
 

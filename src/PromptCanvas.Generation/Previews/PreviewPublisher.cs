@@ -1,16 +1,15 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Previews;
 
 /// <summary>Publishes engine steps as preview frames. Encodes a picture only if the job has watchers and a frame is due.</summary>
-internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogger<PreviewPublisher> logger)
+internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, BackgroundFaults faults)
 {
     private long encoded;
 
@@ -33,12 +32,11 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
         Publish(jobId, step, picture);
         if (image is not null && filter is not null && filter.TryBegin(step.ImageIndex))
         {
-            _ = Task.Run(() => PublishJudgedAsync(jobId, step, image, filter, cancellationToken), CancellationToken.None);
+            faults.Run(nameof(PreviewPublisher), () => PublishJudgedAsync(jobId, step, image, filter, cancellationToken));
         }
     }
 
     /// <summary>Publishes the frame after the safety check, without blocking the engine's stream.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A frame that cannot be checked is not shown; the picture continues.")]
     private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, IPreviewFilter filter, CancellationToken cancellationToken)
     {
         try
@@ -48,9 +46,9 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, ILogge
                 Publish(jobId, step, Encode(jobId, step.ImageIndex, image));
             }
         }
-        catch (Exception fault)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            logger.LogDebug(fault, "A preview of picture {Index} of job {JobId} could not be checked and is not shown", step.ImageIndex, jobId);
+            // The job ended; its preview is not needed any more.
         }
         finally
         {

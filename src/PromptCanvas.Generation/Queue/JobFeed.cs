@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Queue;
 
 /// <inheritdoc/>
-internal sealed class JobFeed(ILogger<JobFeed> logger) : IJobFeed
+internal sealed class JobFeed(BackgroundFaults faults) : IJobFeed
 {
     private readonly ConcurrentDictionary<Subscription, byte> subscriptions = new();
 
@@ -18,23 +17,13 @@ internal sealed class JobFeed(ILogger<JobFeed> logger) : IJobFeed
     }
 
     /// <summary>Notifies all subscribers. A callback's exception does not affect the others.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A page's callback must not fail the job.")]
     public void Publish(JobChanged change)
     {
         foreach (var (subscription, _) in subscriptions)
         {
-            if (subscription.JobId is { } jobId && jobId != change.JobId)
+            if (subscription.JobId is null || subscription.JobId == change.JobId)
             {
-                continue;
-            }
-
-            try
-            {
-                subscription.OnChanged(change);
-            }
-            catch (Exception fault)
-            {
-                logger.LogError(fault, "A subscriber of job {JobId} failed", change.JobId);
+                faults.Guard(nameof(JobFeed), () => subscription.OnChanged(change));
             }
         }
     }

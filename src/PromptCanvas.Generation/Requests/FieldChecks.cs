@@ -59,7 +59,7 @@ internal static class FieldChecks
         : null;
 
     private static InvalidInput? CheckVisibility(NewJob job) => job.Visibility is { } visibility && !Visibilities.All.Contains(visibility)
-        ? new InvalidInput("visibility", $"Pictures are visible to {string.Join(" or ", Visibilities.All)}, not to {visibility}.")
+        ? new InvalidInput("visibility", $"Pictures are visible to {string.Join(" or ", Visibilities.All)}, not to {Excerpt.Of(visibility)}.")
         : null;
 
     private static InvalidInput? CheckKey(NewJob job)

@@ -115,7 +115,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
 
         return models.Count == 0
             ? new Unavailable("This installation has no model; put one into the models folder.")
-            : new InvalidInput("model", $"There is no model called {model}; this installation has {string.Join(", ", models)}.");
+            : new InvalidInput("model", $"There is no model called {Excerpt.Of(model)}; this installation has {string.Join(", ", models)}.");
     }
 
     private static string HashOf(NewJob job, IReadOnlyList<InputPicture> pictures)

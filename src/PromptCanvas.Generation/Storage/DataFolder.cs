@@ -6,6 +6,8 @@ namespace PromptCanvas.Generation.Storage;
 /// <summary>Paths of an installation's data.</summary>
 public sealed class DataFolder(string contentRoot, string folder)
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     /// <summary>Absolute. <c>Data:Folder</c> is resolved against the content root.</summary>
     public string Root { get; } = Path.GetFullPath(folder, Path.GetFullPath(contentRoot));
 
@@ -19,6 +21,12 @@ public sealed class DataFolder(string contentRoot, string folder)
 
     /// <summary>Checkpoints of unfinished pictures: results of their finished stages, by job.</summary>
     public string Stages => Path.Combine(Root, "stages");
+
+    /// <summary>Space that is released when the disk is full.</summary>
+    public string ReserveFile => Path.Combine(Root, "reserve");
+
+    /// <summary>What any start can make again: prepared graphs and records of weights.</summary>
+    public string Cache => Path.Combine(Root, "cache");
 
     public string LockFile => Path.Combine(Root, "studio.lock");
 
@@ -36,6 +44,7 @@ public sealed class DataFolder(string contentRoot, string folder)
     {
         try
         {
+            CreateRoot();
             Directory.CreateDirectory(Temporary);
             var probe = Path.Combine(Temporary, $"{Guid.NewGuid():N}.tmp");
             File.WriteAllBytes(probe, [1]);
@@ -45,6 +54,27 @@ public sealed class DataFolder(string contentRoot, string folder)
         {
             throw new StartupException(
                 $"The data folder {Root} cannot be written to ({fault.Message.TrimEnd('.')}); make it writable or set Data:Folder to another one.", fault);
+        }
+    }
+
+    /// <summary>Whether other accounts of this machine may look into the folder, which holds the database and the keys of sessions.</summary>
+    /// <returns>One sentence with the command that mends it; null if the folder is its owner's alone.</returns>
+    public string? Exposure()
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(Root) || (File.GetUnixFileMode(Root) & ~OwnerOnly) is UnixFileMode.None)
+        {
+            return null;
+        }
+
+        var quoted = Root.Replace("'", @"'\''", StringComparison.Ordinal);
+        return $"Other accounts of this machine may open the data folder {Root}, which holds the database and the keys that sign sessions; run: chmod 700 '{quoted}'";
+    }
+
+    private void CreateRoot()
+    {
+        if (!OperatingSystem.IsWindows() && !Directory.Exists(Root))
+        {
+            Directory.CreateDirectory(Root, OwnerOnly);
         }
     }
 

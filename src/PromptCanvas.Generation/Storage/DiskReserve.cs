@@ -20,7 +20,7 @@ internal sealed class DiskReserve(DataFolder folder, IDiskSpace space, StorageFa
 
     private long Size => options.Value.ReserveMegabytes * Megabyte;
 
-    private string Path => System.IO.Path.Combine(folder.Root, "reserve");
+    private string Path => folder.ReserveFile;
 
     /// <summary>Creates or releases the reserve, depending on the free space.</summary>
     public void Look()

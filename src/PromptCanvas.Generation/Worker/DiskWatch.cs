@@ -1,27 +1,27 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Checks the disk regularly: releases the disk reserve when space runs out and restores it later.</summary>
-internal sealed class DiskWatch(DiskReserve reserve, StorageFaults faults, TimeProvider clock, ILogger<DiskWatch> logger) : BackgroundService
+internal sealed class DiskWatch(DiskReserve reserve, StorageFaults faults, TimeProvider clock, Supervisor supervisor) : SupervisedService(supervisor)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
             try
             {
                 reserve.Look();
+                Worked();
             }
-            catch (Exception fault) when (faults.Describe(fault) is { } reason)
+            catch (Exception fault) when (faults.Describe(fault) is not null)
             {
-                logger.LogWarning("The disk space could not be checked: {Reason}", reason);
+                // A full disk is a state that requests are told about, not an illness of this service.
+                Report(fault, "The disk space could not be checked");
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

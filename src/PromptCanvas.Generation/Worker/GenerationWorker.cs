@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The worker loop: claims jobs in order and runs as many concurrently as the engine batches.</summary>
 internal sealed class GenerationWorker(
-    WorkQueue queue, JobRunner runner, WorkerPause pause, WorkerCapacity capacity, ILogger<GenerationWorker> logger)
-    : BackgroundService, IHostedLifecycleService
+    WorkQueue queue, JobRunner runner, WorkerCapacity capacity, Supervisor supervisor, ILogger<GenerationWorker> logger)
+    : SupervisedService(supervisor), IHostedLifecycleService
 {
     private readonly Dictionary<Task, ClaimedJob> running = [];
     private readonly TaskCompletionSource hostStarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,49 +26,46 @@ internal sealed class GenerationWorker(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         await hostStarted.Task.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await TurnAsync(stoppingToken);
-        }
-
-        // Each run observes the token within one step and hands its job back.
-        await Task.WhenAll(running.Keys);
-    }
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The loop must survive a database outage.")]
-    private async Task TurnAsync(CancellationToken stopping)
-    {
         try
         {
-            var asOf = queue.Now;
-            while (capacity.For(running.Values) is { Jobs: > 0 } limit)
+            while (!stoppingToken.IsCancellationRequested)
             {
-                var claims = await queue.TakeAsync(limit, alone: running.Count == 0, stopping);
-                foreach (var claim in claims)
-                {
-                    running.Add(Task.Run(() => RunAsync(claim, stopping), CancellationToken.None), claim);
-                }
+                await TurnAsync(stoppingToken);
+            }
+        }
+        finally
+        {
+            if (stoppingToken.IsCancellationRequested)
+            {
+                // Each run observes the token within one step and hands its job back.
+                logger.LogDebug("The worker is stopping; {Count} jobs are handed back", running.Count);
+                await Task.WhenAll(running.Keys);
+            }
+        }
+    }
 
-                if (claims.Count == 0)
-                {
-                    break;
-                }
+    private async Task TurnAsync(CancellationToken stopping)
+    {
+        var asOf = queue.Now;
+        while (capacity.For(running.Values) is { Jobs: > 0 } limit)
+        {
+            var claims = await queue.TakeAsync(limit, alone: running.Count == 0, stopping);
+            foreach (var claim in claims)
+            {
+                running.Add(Task.Run(() => RunAsync(claim, stopping), CancellationToken.None), claim);
             }
 
-            await WaitAsync(asOf, stopping);
+            if (claims.Count == 0)
+            {
+                break;
+            }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            logger.LogDebug("The worker is stopping; {Count} jobs are handed back", running.Count);
-        }
-        catch (Exception fault)
-        {
-            logger.LogError(fault, "The queue could not be read; trying again in {Pause}", pause.Duration);
-            await Task.WhenAny(pause.WaitAsync(stopping));
-        }
+
+        Worked();
+        await WaitAsync(asOf, stopping);
     }
 
     /// <summary>Waits until a run ends or the queue changes.</summary>
@@ -101,7 +99,7 @@ internal sealed class GenerationWorker(
         }
         catch (Exception fault)
         {
-            logger.LogError(fault, "The end of job {JobId} could not be written; the next start requeues it", claim.Id);
+            Report(fault, $"The end of job {claim.Id} could not be written; the next start requeues it");
         }
     }
 }

@@ -1,51 +1,40 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Runs the heartbeat on a dedicated thread: on a busy machine, pool threads may be delayed by more than a lease.</summary>
-internal sealed class HeartbeatThread(Heartbeat heartbeat, IOptions<GenerationOptions> options, ILogger<HeartbeatThread> logger) : IHostedService, IDisposable
+internal sealed class HeartbeatThread(Heartbeat heartbeat, IOptions<GenerationOptions> options, Supervisor supervisor, ILogger<HeartbeatThread> logger)
+    : SupervisedService(supervisor)
 {
     private const int BeatsPerLease = 6;
 
-    private readonly ManualResetEventSlim stopping = new();
-    private Thread? thread;
-
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override Task RunAsync(CancellationToken stoppingToken)
     {
-        thread = new Thread(Run) { Name = "Heartbeat", IsBackground = true, Priority = ThreadPriority.AboveNormal };
-        thread.Start();
-        return Task.CompletedTask;
+        var interval = options.Value.Lease / BeatsPerLease;
+
+        // LongRunning gives the loop its own thread.
+        return Task.Factory.StartNew(() => Beat(interval, stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The heartbeat keeps its rhythm: longer pauses would lose leases.")]
+    private void Beat(TimeSpan interval, CancellationToken stopping)
     {
-        stopping.Set();
-        return Task.CompletedTask;
-    }
-
-    public void Dispose()
-    {
-        stopping.Set();
-        thread?.Join();
-        stopping.Dispose();
-    }
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The heartbeat must continue.")]
-    private void Run()
-    {
-        while (!stopping.Wait(options.Value.Lease / BeatsPerLease))
+        Thread.CurrentThread.Name = "Heartbeat";
+        Thread.CurrentThread.Priority = ThreadPriority.AboveNormal;
+        while (!stopping.WaitHandle.WaitOne(interval))
         {
             try
             {
                 heartbeat.Beat(logger);
+                Worked();
             }
             catch (Exception fault)
             {
-                logger.LogError(fault, "A heartbeat failed");
+                Failed(fault);
             }
         }
     }

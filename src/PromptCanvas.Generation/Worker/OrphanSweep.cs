@@ -1,57 +1,54 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Sweeps the image store in the background, after each start and then daily.</summary>
 internal sealed class OrphanSweep(
-    Orphans orphans, Trash trash, UsedUploads uploads, StageCheckpoints stages, StorageFaults faults, TimeProvider clock, ILogger<OrphanSweep> logger) : BackgroundService
+    LeftoverFiles leftovers, StorageFaults faults, TimeProvider clock, Supervisor supervisor, ILogger<OrphanSweep> logger) : SupervisedService(supervisor)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
-        try
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
         {
-            using var timer = new PeriodicTimer(Interval, clock);
-            do
-            {
-                await SweepAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            await SweepAsync(stoppingToken);
+            Worked();
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            logger.LogDebug("The sweep was stopped; it continues after the next start");
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task SweepAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await stages.SweepAsync(stoppingToken);
-            if (await trash.EmptyAsync(stoppingToken) is > 0 and var emptied)
+            await leftovers.Stages.SweepAsync(stoppingToken);
+            if (await leftovers.Trash.EmptyAsync(stoppingToken) is > 0 and var emptied)
             {
                 logger.LogInformation("{Count} pictures were deleted permanently from the trash", emptied);
             }
 
-            if (await uploads.SweepAsync(stoppingToken) is > 0 and var unused)
+            if (await leftovers.Uploads.SweepAsync(stoppingToken) is > 0 and var unused)
             {
                 logger.LogInformation("{Count} uploads that are no longer used were removed", unused);
             }
 
-            if (await orphans.SweepAsync(stoppingToken) is > 0 and var removed)
+            if (await leftovers.Orphans.SweepAsync(stoppingToken) is > 0 and var removed)
             {
                 logger.LogInformation("{Count} files without a picture were removed", removed);
             }
         }
-        catch (Exception fault) when (faults.Describe(fault) is { } reason)
+        catch (Exception fault) when (faults.Describe(fault) is not null)
         {
-            logger.LogWarning("Files without a picture could not be removed: {Reason}", reason);
+            // One file that cannot be removed waits for tomorrow's sweep; it does not stop the studio.
+            Report(fault, "Files without a picture could not be removed");
         }
     }
 }
+
+/// <summary>Everything that a sweep looks through.</summary>
+internal sealed record LeftoverFiles(Orphans Orphans, Trash Trash, UsedUploads Uploads, StageCheckpoints Stages);

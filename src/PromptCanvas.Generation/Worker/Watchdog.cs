@@ -1,14 +1,13 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Kills the process if its engine hangs, because blocked native code cannot be stopped otherwise. The next start requeues its jobs.</summary>
 internal sealed class Watchdog(
-    EngineProgress progress, ProcessEnd process, IOptions<GenerationOptions> options, TimeProvider clock, ILogger<Watchdog> logger) : BackgroundService
+    EngineProgress progress, ProcessEnd process, IOptions<GenerationOptions> options, TimeProvider clock, Supervisor supervisor) : SupervisedService(supervisor)
 {
     private const int LooksPerLimit = 10;
 
@@ -20,7 +19,7 @@ internal sealed class Watchdog(
     /// <param name="floor"><see cref="GenerationOptions.HangLimit"/>.</param>
     public static TimeSpan LimitOf(TimeSpan usual, TimeSpan floor) => usual * TimesUsual > floor ? usual * TimesUsual : floor;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         var floor = options.Value.HangLimit;
         if (floor == TimeSpan.Zero)
@@ -28,23 +27,18 @@ internal sealed class Watchdog(
             return;
         }
 
-        try
+        using var timer = new PeriodicTimer(floor / LooksPerLimit, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            using var timer = new PeriodicTimer(floor / LooksPerLimit, clock);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            var limit = LimitOf(progress.Usual, floor);
+            if (progress.Silence > limit)
             {
-                var limit = LimitOf(progress.Usual, floor);
-                if (progress.Silence > limit)
-                {
-                    logger.LogCritical("The engine made no progress for {Limit}: this process is killed, and the next start resumes its jobs", limit);
-                    process.Kill();
-                    return;
-                }
+                Report(new TimeoutException($"The engine made no progress for {limit}."), "This process is killed, and the next start resumes its jobs");
+                process.Kill();
+                return;
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            logger.LogDebug("The watchdog is stopping");
+
+            Worked();
         }
     }
 }

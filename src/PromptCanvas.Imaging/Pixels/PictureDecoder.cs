@@ -63,8 +63,30 @@ public static class PictureDecoder
     // A killed image produces no more rows, and operations on it stop (vips_image_set_kill).
     private static T Within<T>(Image image, Func<T> work, CancellationToken token)
     {
-        using var end = token.Register(() => image.SetKill(true));
-        return work();
+        // An exception in the callback would end the process, because a timer runs it; it is thrown here instead.
+        Exception? fault = null;
+        T result;
+        using (token.Register(() => fault = Record(() => image.SetKill(true))))
+        {
+            result = work();
+        }
+
+        return fault is null ? result : throw new InvalidOperationException("Decoding could not be stopped at its time limit.", fault);
+    }
+
+    private static Exception? Record(Action work)
+    {
+        try
+        {
+            work();
+            return null;
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: the caller throws it on its own thread.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            return fault;
+        }
     }
 
     private static void CheckSize(int width, int height)

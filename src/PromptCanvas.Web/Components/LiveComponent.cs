@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace PromptCanvas.Web.Components;
 
@@ -20,7 +21,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     protected override void OnInitialized() => Gone = gone.Token;
 
-    /// <summary>Runs an action on the renderer's dispatcher; exceptions go to the page's error boundary.</summary>
+    /// <summary>Runs an action on the renderer's dispatcher; exceptions go to the page's error boundary, later ones to the host's record of unobserved faults.</summary>
     protected void Post(Func<Task> work) => _ = InvokeAsync(() => GuardedAsync(work));
 
     protected virtual ValueTask DisposeCoreAsync() => ValueTask.CompletedTask;
@@ -32,11 +33,17 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
             return;
         }
 
-        var task = work();
-        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (task.Exception is { } fault && !Gone.IsCancellationRequested)
+        try
         {
-            await DispatchExceptionAsync(fault.GetBaseException());
+            await work();
+        }
+        catch (Exception fault) when (Gone.IsCancellationRequested && (fault is OperationCanceledException or ObjectDisposedException or JSDisconnectedException))
+        {
+            // The page has gone, and with it what the work used.
+        }
+        catch (Exception fault) when (!Gone.IsCancellationRequested)
+        {
+            await DispatchExceptionAsync(fault);
         }
     }
 }

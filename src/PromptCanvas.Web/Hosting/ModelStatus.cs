@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Hosting;
@@ -9,7 +10,8 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>Opens the default model at startup and generates one small trial picture in the background. This loads the weights before the first
 /// request and lets the page report model errors early.</summary>
 internal sealed class ModelStatus(
-    IEngineProvider engines, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelStatus> log) : BackgroundService, IModelStatus
+    IEngineProvider engines, IHostApplicationLifetime lifetime, TimeProvider clock, Supervisor supervisor, ILogger<ModelStatus> log)
+    : SupervisedService(supervisor), IModelStatus
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
@@ -49,11 +51,11 @@ internal sealed class ModelStatus(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         // Wait for a successful start. If startup fails (port in use, for example), the services are disposed while the trial still runs.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
         await started.Task.WaitAsync(stoppingToken);
 
         // Retry, so that a repaired model is picked up without a restart.
@@ -76,12 +78,12 @@ internal sealed class ModelStatus(
         }
         catch (ModelException fault)
         {
-            Report(fault.Message);
+            ShowProblem(fault.Message);
             return false;
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
-            log.LogError(fault, "The trial picture of model {Model} failed", engines.DefaultModel);
+            Report(fault, $"The trial picture of model {engines.DefaultModel} failed");
         }
 
         problem = null;
@@ -89,7 +91,7 @@ internal sealed class ModelStatus(
         return true;
     }
 
-    private void Report(string message)
+    private void ShowProblem(string message)
     {
         if (problem != message)
         {

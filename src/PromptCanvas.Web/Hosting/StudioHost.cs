@@ -1,4 +1,5 @@
 using PromptCanvas.Generation;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Features.Accounts;
 
 namespace PromptCanvas.Web.Hosting;
@@ -25,6 +26,7 @@ internal static class StudioHost
             await app.Services.PrepareGenerationAsync();
             var setupToken = await app.Services.GetRequiredService<FirstAdministrator>().PrepareAsync(CancellationToken.None);
             app.UseStudio();
+            _ = app.Services.GetRequiredService<UnobservedFaults>();
             await app.StartAsync();
             started = true;
             if (setupToken is not null)
@@ -33,7 +35,7 @@ internal static class StudioHost
             }
 
             await app.WaitForShutdownAsync();
-            return 0;
+            return ExitCodeOf(app.Services);
         }
         catch (Exception fault) when (StartupFault.Explain(fault, builder.Configuration) is { } sentence && !started)
         {
@@ -41,4 +43,10 @@ internal static class StudioHost
             return 1;
         }
     }
+
+    // The host itself ends with 0 when a library's background service took it down.
+    internal static int ExitCodeOf(IServiceProvider services) =>
+        services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true })
+            ? ProcessExit.Fault
+            : services.GetRequiredService<ProcessExit>().Code;
 }

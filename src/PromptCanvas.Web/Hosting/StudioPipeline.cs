@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Blend;
@@ -26,9 +27,21 @@ internal static class StudioPipeline
         StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
     };
 
+    // A balancer takes 503 for a fault and 404 for an instance that leaves on purpose.
+    private static HealthCheckOptions Readiness => new()
+    {
+        ResultStatusCodes =
+        {
+            [HealthStatus.Healthy] = StatusCodes.Status200OK,
+            [HealthStatus.Degraded] = StatusCodes.Status404NotFound,
+            [HealthStatus.Unhealthy] = StatusCodes.Status503ServiceUnavailable,
+        },
+    };
+
     public static WebApplication UseStudio(this WebApplication app)
     {
         app.UseTrustedProxies(app.Configuration);
+        app.UseAllowedHosts(app.Configuration);
         app.UseSecurityHeaders();
         app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAi());
         app.UseWhen(context => RequestClass.IsProgram(context) && !RequestClass.IsOpenAi(context), program => program.UseExceptionHandler(Faults).UseStatusCodePages());
@@ -50,7 +63,7 @@ internal static class StudioPipeline
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
         app.MapHub<GenerationHub>("/hubs/generation").RequireAuthorization(Policies.Read);
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        app.MapHealthChecks("/health/ready", Readiness).AllowAnonymous();
 
         var api = app.MapGroup("/api").RefuseForeignWrites();
         api.MapCreate();

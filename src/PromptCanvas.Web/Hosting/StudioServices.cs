@@ -32,6 +32,7 @@ internal static class StudioServices
     public static WebApplicationBuilder AddStudio(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
         services.AddRazorComponents().AddInteractiveServerComponents(options =>
         {
             // Pages restore their state from the URL. A circuit is kept only for a short disconnect.
@@ -52,7 +53,7 @@ internal static class StudioServices
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<BackgroundHealth>("background");
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
         services.AddSignalR()
             .AddMessagePackProtocol()

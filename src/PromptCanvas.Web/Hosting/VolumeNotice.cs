@@ -2,7 +2,7 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Warns at startup when the data folder is inside the container and would be lost with it: session keys, database and pictures.</summary>
+/// <summary>Warns at startup when the data folder is inside the container and would be lost with it, and when other accounts may open it.</summary>
 internal sealed class VolumeNotice(DataFolder folder, Mounts mounts, IConfiguration configuration, ILogger<VolumeNotice> log) : IHostedService
 {
     // Set by the official .NET container images.
@@ -15,6 +15,11 @@ internal sealed class VolumeNotice(DataFolder folder, Mounts mounts, IConfigurat
             log.LogWarning(
                 "The data folder {Folder} is inside this container. When the container is replaced, all users are signed out and the database and pictures are lost. Mount a volume there",
                 folder.Root);
+        }
+
+        if (folder.Exposure() is { } exposure)
+        {
+            log.LogWarning("{Exposure}", exposure);
         }
 
         return Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 using MailKit.Net.Smtp;
@@ -7,13 +8,15 @@ using Microsoft.Extensions.Options;
 
 using MimeKit;
 
+using PromptCanvas.Generation.Supervision;
+
 namespace PromptCanvas.Web.Mail;
 
 /// <summary>A plain-text mail.</summary>
 internal sealed record Letter(string To, string Subject, string Text);
 
 /// <summary>Sends mail in the background, so that response times do not reveal whether a mail was sent.</summary>
-internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory scopes, ILogger<Mailer> log) : BackgroundService
+internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory scopes, Supervisor supervisor) : SupervisedService(supervisor)
 {
     private const int MostWaiting = 1000;
     private readonly Channel<Func<IServiceProvider, CancellationToken, Task<Letter?>>> waiting =
@@ -29,37 +32,63 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
     public void Post(Func<IServiceProvider, CancellationToken, Task<Letter?>> write) => waiting.Writer.TryWrite(write);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         await foreach (var write in waiting.Reader.ReadAllAsync(stoppingToken))
         {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                if (await write(scope.ServiceProvider, stoppingToken) is { } letter)
-                {
-                    await SendAsync(letter, stoppingToken);
-                }
-            }
-            catch (Exception fault) when (fault is System.Data.Common.DbException or IOException or System.Net.Sockets.SocketException
-                or MailKit.ProtocolException or MailKit.CommandException or AuthenticationException or SslHandshakeException or NotSupportedException)
-            {
-                // The recipient will ask again; the log tells the administrator why.
-                log.LogError(fault, "Sending a mail through {Host}:{Port} failed", options.Value.Host, options.Value.Port);
-            }
+            await TryAsync(write, stoppingToken);
         }
     }
 
-    private async Task SendAsync(Letter letter, CancellationToken cancellationToken)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A mail that cannot be written or sent must not delay the ones after it.")]
+    private async Task TryAsync(Func<IServiceProvider, CancellationToken, Task<Letter?>> write, CancellationToken stopping)
     {
-        using var message = new MimeMessage
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            if (await write(scope.ServiceProvider, stopping) is { } letter)
+            {
+                using var message = MessageOf(letter);
+                await SendAsync(message, stopping);
+            }
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        {
+            // The recipient will ask again; the log tells the administrator why.
+            Report(fault, $"Sending a mail through {options.Value.Host}:{options.Value.Port} failed");
+        }
+    }
+
+    private MimeMessage MessageOf(Letter letter)
+    {
+        var message = new MimeMessage
         {
             Subject = letter.Subject,
             Body = new TextPart("plain") { Text = letter.Text },
         };
         message.From.Add(new MailboxAddress("PromptCanvas", options.Value.From!));
         message.To.Add(new MailboxAddress(null, letter.To));
+        return message;
+    }
+
+    // MailKit's own limit is for each answer, and an endless trickle of answers would never reach it.
+    private async Task SendAsync(MimeMessage message, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(options.Value.Timeout);
         using var client = new SmtpClient();
+        try
+        {
+            await DeliverAsync(client, message, limit.Token);
+        }
+        catch (OperationCanceledException fault) when (!stopping.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The mail server took longer than {options.Value.Timeout} (Mail:Timeout).", fault);
+        }
+    }
+
+    private async Task DeliverAsync(SmtpClient client, MimeMessage message, CancellationToken cancellationToken)
+    {
         await client.ConnectAsync(options.Value.Host!, options.Value.Port, SocketOptions, cancellationToken);
         if (!string.IsNullOrEmpty(options.Value.User))
         {

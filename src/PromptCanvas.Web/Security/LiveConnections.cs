@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Tracks long-lived connections of pages, hubs and waiting API clients. They are authorized when they open; this aborts them when the authorization ends.</summary>
-internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, ILogger<LiveConnections> log) : BackgroundService
+internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, Supervisor supervisor, ILogger<LiveConnections> log)
+    : SupervisedService(supervisor)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId)> open = new();
@@ -59,25 +62,36 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (System.Data.Common.DbException fault)
-            {
-                log.LogWarning(fault, "Checking the open connections failed; the next sweep tries again");
-            }
+            await SweepAsync(stoppingToken);
+            Worked();
         }
     }
 
+    // One connection that cannot be aborted must not keep the others open, nor stop what the caller does next.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Aborting also runs the callbacks of the request's token, which may throw anything.")]
     private void Cut(HttpContext context)
     {
-        open.TryRemove(context, out _);
-        context.Abort();
+        if (!open.TryRemove(context, out _))
+        {
+            return;
+        }
+
+        try
+        {
+            context.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            log.LogDebug("A connection closed by itself while it was being aborted");
+        }
+        catch (Exception fault)
+        {
+            Report(fault, "A connection could not be aborted");
+        }
     }
 }

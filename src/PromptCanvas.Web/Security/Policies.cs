@@ -67,8 +67,10 @@ internal static class Policies
     private static bool MayReadMetrics(AuthorizationHandlerContext context) =>
         (context.User.IsInRole(PersonRoles.Administrator) && HasScope(context, ApiScopes.Read)) || (context.Resource is HttpContext http && IsOfThisMachine(http));
 
+    // The Host keeps out pages of other sites whose name was made to resolve to this machine; the browser here would read the answer to them.
     private static bool IsOfThisMachine(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address)
+        && LoopbackHost.Is(context.Request.Host)
         && !Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey);
 
     // A session has all scopes; the role limits what the user may do.

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Marks endpoints that return user content: the CSP of their responses forbids everything, so no content can run as a page.</summary>
@@ -27,9 +29,21 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        // A signed address sets its own: it is made for other sites.
+        headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+        if (TransportPolicy(context) is { } policy)
+        {
+            headers.StrictTransportSecurity = policy;
+        }
+
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
     }
+
+    // Browsers ignore the header without TLS. On localhost it would bind every other program of this machine to TLS as well.
+    private static string? TransportPolicy(HttpContext context) =>
+        context.Request.IsHttps && !LoopbackHost.Is(context.Request.Host) && context.RequestServices.GetRequiredService<IOptions<TlsOptions>>().Value is { HstsDays: > 0 } tls
+            ? $"max-age={(long)TimeSpan.FromDays(tls.HstsDays).TotalSeconds}"
+            : null;
 
     // MudBlazor sets style attributes, hence 'unsafe-inline' for styles. Scripts need the nonce. Blazor resolves routes against the <base> element,
     // which base-uri 'none' would disable.

@@ -22,7 +22,11 @@ internal static class SecurityRegistration
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null)
             .AddIdentityCookies(cookies => cookies.ApplicationCookie?.Configure(ConfigureCookie));
         services.AddAuthorization(Policies.Configure);
-        services.AddAntiforgery(options => options.HeaderName = "RequestVerificationToken");
+        services.AddAntiforgery(options =>
+        {
+            options.HeaderName = "RequestVerificationToken";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
         services.AddCascadingAuthenticationState();
         services.AddPeople().AddSignInManager().AddDefaultTokenProviders();
         services.Configure<IdentityOptions>(options => options.SignIn.RequireConfirmedAccount = true);
@@ -33,6 +37,8 @@ internal static class SecurityRegistration
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<Sessions>();
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddAllowedHosts();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());
         services.AddRateLimiter(_ => { });

@@ -18,6 +18,8 @@ public sealed class ModelsCommandTests
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("every tensor is there", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("This machine has ", outcome.Output, StringComparison.Ordinal);
+        Assert.Matches("Measured peaks of the process: |is not measured on this machine yet", outcome.Output);
     }
 
     [Fact]

@@ -107,6 +107,40 @@ public sealed class ComponentWeightsTests : IDisposable
         Assert.Contains("only as pickles", Assert.Throws<ModelException>(() => ComponentWeights.Open(folder.PathOf("karlo/prior"))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("diffusion_pytorch_model.fp16.safetensors")]
+    [InlineData("diffusion_pytorch_model.bf16.safetensors")]
+    [InlineData("diffusion_pytorch_model.non_ema.safetensors")]
+    [InlineData("model.non_ema.safetensors")]
+    public void Open_VariantName_IsRecognised(string name)
+    {
+        File.Move(Weights, folder.PathOf($"karlo/prior/{name}"));
+
+        Assert.Equal(0, DifferenceToPlain());
+    }
+
+    [Fact]
+    public void Open_SeveralVariants_TakesFullPrecisionFirst()
+    {
+        foreach (var variant in new[] { "bf16", "fp16", "non_ema" })
+        {
+            File.WriteAllText(folder.PathOf($"karlo/prior/diffusion_pytorch_model.{variant}.safetensors"), "not read");
+        }
+
+        Assert.Equal(0, DifferenceToPlain());
+    }
+
+    [Fact]
+    public void Open_UnknownVariant_SaysWhatItFound()
+    {
+        File.Move(Weights, folder.PathOf("karlo/prior/diffusion_pytorch_model.int4.safetensors"));
+
+        var fault = Assert.Throws<ModelException>(() => ComponentWeights.Open(folder.PathOf("karlo/prior")));
+
+        Assert.Contains("has diffusion_pytorch_model.int4.safetensors, which is not a name the engine knows", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Rename the file", fault.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Weights rounded to 11 (fp16) or 8 (bf16) bits, arithmetic in float32: the error is that of the weights.</summary>
     [Theory]
     [InlineData("prior", "F16", 2e-3)]

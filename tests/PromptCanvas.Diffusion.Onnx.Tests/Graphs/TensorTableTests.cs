@@ -28,6 +28,24 @@ public sealed class TensorTableTests
          "up_block_types":["SimpleCrossAttnUpBlock2D","SimpleCrossAttnUpBlock2D","SimpleCrossAttnUpBlock2D","ResnetUpsampleBlock2D"]}
         """;
 
+    private const string ImageDecoder =
+        """
+        {"in_channels":4,"out_channels":8,"sample_size":64,"block_out_channels":[384,768,1152,1536],"layers_per_block":3,"cross_attention_dim":768,
+         "attention_head_dim":64,"addition_embed_type":"image","addition_embed_type_num_heads":64,"encoder_hid_dim":1280,
+         "encoder_hid_dim_type":"image_proj","class_embed_type":null,"resnet_time_scale_shift":"scale_shift",
+         "down_block_types":["ResnetDownsampleBlock2D","SimpleCrossAttnDownBlock2D","SimpleCrossAttnDownBlock2D","SimpleCrossAttnDownBlock2D"],
+         "mid_block_type":"UNetMidBlock2DSimpleCrossAttn",
+         "up_block_types":["SimpleCrossAttnUpBlock2D","SimpleCrossAttnUpBlock2D","SimpleCrossAttnUpBlock2D","ResnetUpsampleBlock2D"]}
+        """;
+
+    private const string Autoencoder =
+        """
+        {"act_fn":"silu","block_out_channels":[128,256,256,512],"in_channels":3,"latent_channels":4,"layers_per_block":2,"norm_num_groups":32,
+         "down_block_types":["DownEncoderBlock2D","DownEncoderBlock2D","DownEncoderBlock2D","AttnDownEncoderBlock2D"],"norm_type":"spatial",
+         "up_block_types":["AttnUpDecoderBlock2D","UpDecoderBlock2D","UpDecoderBlock2D","UpDecoderBlock2D"],"num_vq_embeddings":16384,
+         "out_channels":3,"sample_size":32,"scaling_factor":0.18215,"vq_embed_dim":4}
+        """;
+
     public static TheoryData<string, string, string> Components { get; } = new()
     {
         { "karlo/prior", "prior", Prior },
@@ -40,6 +58,10 @@ public sealed class TensorTableTests
         { "k22/prior", "prior", Prior.Replace("768", "1280", StringComparison.Ordinal) },
         { "k22/text_encoder", "text_encoder", TextEncoderConfigOf(1280, 32, 20, 5120, "gelu") },
         { "k22/image_encoder", "image_encoder", ImageEncoderConfigOf(1664, 48, 16, 8192, "gelu", 1280) },
+        { "k22/unet", "unet", ImageDecoder },
+        { "k22-inpaint/unet", "unet", ImageDecoder.Replace("\"in_channels\":4", "\"in_channels\":9", StringComparison.Ordinal) },
+        { "k22/movq", "movq_encoder", Autoencoder },
+        { "k22/movq", "movq_decoder", Autoencoder },
         { "starter-a/prior(D512 heads8x64 L8 E512)", "prior", """{"num_attention_heads":8,"num_layers":8,"embedding_dim":512}""" },
         { "starter-a/text_proj(E512 T384 X512)", "text_proj", """{"clip_embeddings_dim":512,"time_embed_dim":384,"cross_attention_dim":512}""" },
         {
@@ -125,6 +147,9 @@ public sealed class TensorTableTests
             "text_proj" => TextProjection.Build(TextProjectionConfig.Read(config), 77),
             "text_encoder" => TextEncoder.Build(TextEncoderConfig.Read(config)),
             "image_encoder" => ImageEncoder.Build(ImageEncoderConfig.Read(config)),
+            "unet" => ImageUNet.Build(ImageUNetConfig.Read(config)),
+            "movq_encoder" => MovqEncoder.Build(MovqConfig.Read(config)),
+            "movq_decoder" => MovqDecoder.Build(MovqConfig.Read(config)),
             "decoder" => ConditionalUNet.Build(ConditionalUNet.Read(config), 81),
             _ => PlainUNet.Build(PlainUNet.Read(config)),
         };

@@ -1,4 +1,7 @@
+using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx.Checkpoints;
+using PromptCanvas.Diffusion.Onnx.Memory;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Sessions;
@@ -41,11 +44,64 @@ public sealed class IdleNetworksTests : IDisposable
         Assert.True(network.IsLoaded);
     }
 
+    [Fact]
+    public void Load_NoRoomInTheBudget_FreesTheNetworkUnusedForLongest()
+    {
+        var memory = new ScriptedMemory { Total = 64_000_000_000, Resident = 1_000_000 };
+        using var idle = new IdleNetworks(TimeSpan.Zero, clock, _ => { }, budget: 100_000_000, memory);
+        using var prior = Open("prior", idle);
+        using var text = Open("text_proj", idle);
+        using var decoder = Open("decoder", idle);
+        Run(prior);
+        clock.Step(TimeSpan.FromSeconds(1));
+        text.Run(Fixtures.Inputs("text_proj"), TestContext.Current.CancellationToken);
+        Assert.True(prior.IsLoaded && text.IsLoaded);
+
+        // Freeing one network makes enough room.
+        memory.Resident = 120_000_000;
+        memory.FreedByTrim = 90_000_000;
+        decoder.Run(Fixtures.Inputs("decoder"), TestContext.Current.CancellationToken);
+
+        Assert.Equal((false, true, true), (prior.IsLoaded, text.IsLoaded, decoder.IsLoaded));
+    }
+
+    [Theory]
+    [InlineData("VmRSS:\t    4096 kB", 4_194_304)]
+    [InlineData("VmRSS:\t12163024 kB", 12_454_936_576)]
+    public void Bytes_LinesOfTheSystem_AreRead(string line, long expected) => Assert.Equal(expected, MachineMemory.Bytes(line));
+
+    [Fact]
+    public void Load_LargerThanTheMachine_IsRefusedInOneSentence()
+    {
+        using var idle = new IdleNetworks(TimeSpan.Zero, clock, _ => { }, budget: 0, new ScriptedMemory { Total = 400_000_000 });
+        using var prior = Open("prior", idle);
+
+        var fault = Assert.Throws<ModelException>(() => Run(prior));
+
+        Assert.Equal(
+            "prior needs 0.5 GB of memory and this machine has 0.4 GB: give it more, or set Inference:Precision to Int8, or choose a smaller model.", fault.Message);
+        Assert.False(prior.IsLoaded);
+    }
+
+    private static OnnxNetwork Open(string name, IdleNetworks idle) =>
+        new ComponentReader(DiffusersFolder.Open(Fixtures.TinyModel), Fixtures.Cpu, idle).Open(name);
+
     private static float[] Run(OnnxNetwork network) =>
         network.Run(Fixtures.Inputs("prior"), TestContext.Current.CancellationToken)[NetworkNames.PredictedImageEmbedding].Floats;
 
     private OnnxModelLibrary Library(double minutes) => new(
         models.Path, "karlo", new InferenceOptions { ExecutionProvider = "Cpu", Threads = 2, KeepLoadedMinutes = minutes }, clock: clock);
+
+    private sealed class ScriptedMemory : IMachineMemory
+    {
+        public long Total { get; init; }
+
+        public long Resident { get; set; }
+
+        public long FreedByTrim { get; set; }
+
+        public void Trim() => Resident -= FreedByTrim;
+    }
 
     /// <summary>A clock that moves in one step and then fires every timer once.</summary>
     private sealed class SteppedClock : TimeProvider

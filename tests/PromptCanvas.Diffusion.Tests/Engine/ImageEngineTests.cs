@@ -178,8 +178,8 @@ public sealed class ImageEngineTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CollectUntilAsync(engine, Request(count: 2), cancelling.Token));
         await CompletedAsync(engine, Request(count: 1));
 
-        // Two rows each until the step in which the cancel came has ended, then the rows of the next request alone.
-        Assert.Equal((2 * 2) + (6 + 2), fake.Decoder.Rows.Sum());
+        // Two rows in the first step; the second, in which the cancel came, ends in its middle; then the rows of the next request alone.
+        Assert.Equal(2 + (6 + 2), fake.Decoder.Rows.Sum());
     }
 
     [Fact]
@@ -255,9 +255,9 @@ public sealed class ImageEngineTests
             () => CollectUntilAsync(engine, Request(count: 4, size: FakeModel.LargeSize), cancelling.Token));
         var next = await CompletedAsync(engine, Request(count: 2, size: FakeModel.LargeSize));
 
-        // The one step in which the cancel came, then two steps for each of the next request's pictures: nothing else of the first.
+        // The step in which the cancel came ended in its middle; then two steps for each of the next request's pictures, nothing of the first.
         Assert.Equal(2, next.Count);
-        Assert.Equal(1 + 4, fake.Second.Rows.Count);
+        Assert.Equal(4, fake.Second.Rows.Count);
     }
 
     [Fact]
@@ -276,7 +276,7 @@ public sealed class ImageEngineTests
 
     internal static Task<List<GenerationEvent>> CollectAsync(IImageEngine engine, GenerationRequest request) => CollectUntilAsync(engine, request, Token);
 
-    private static async Task<List<GenerationEvent>> CollectUntilAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
+    internal static async Task<List<GenerationEvent>> CollectUntilAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
     {
         var events = new List<GenerationEvent>();
         await foreach (var value in engine.GenerateAsync(request, cancellationToken))

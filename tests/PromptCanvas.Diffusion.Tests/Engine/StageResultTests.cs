@@ -87,6 +87,17 @@ public sealed class StageResultTests
         Assert.Empty(fake.Decoder.Rows);
     }
 
+    [Fact]
+    public async Task GenerateAsync_CallbackThatThrows_EndsItsRequestAndTheEngineGoesOn()
+    {
+        using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => CollectAsync(engine, Of("variation") with { PictureWanted = _ => throw new InvalidOperationException("a test") }));
+
+        Assert.Equal(2, (await CompletedAsync(engine, Of("variation"))).Count);
+    }
+
     private static GenerationRequest Of(string kind)
     {
         var request = Request(count: 2, size: FakeModel.LargeSize);

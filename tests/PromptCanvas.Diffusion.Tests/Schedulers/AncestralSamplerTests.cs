@@ -67,6 +67,33 @@ public sealed class AncestralSamplerTests
         Approximately.EqualRelative(expected, OneStep(settings, 500, 333, noise: 1, variance: v), PrintedDigits);
     }
 
+    [Theory]
+    [InlineData(1f, 0.041358)] // β
+    [InlineData(-1f, 1e-10)] // the floor of the posterior's variance
+    [InlineData(1.7f, 0.041358)] // not 43
+    public void Step_LearnedRangeAtDdpmsLastStep_AddsNoiseToTheCleanSample(float v, double deviation)
+    {
+        var settings = Kandinsky with { Variance = VarianceKind.LearnedRange };
+        var sampler = new AncestralSampler(NoiseSchedule.FromSettings(settings), settings, new TimestepPlan([1]));
+        float[] sample = [0.25f];
+
+        Assert.True(sampler.NeedsNoise(0));
+        sampler.Step(0, sample, [0], [v], [1], new float[1]);
+
+        Assert.Equal(deviation, sample[0], 1e-5);
+    }
+
+    [Fact]
+    public void SkipTo_ALaterStep_TakesItFirst()
+    {
+        var sampler = new AncestralSampler(NoiseSchedule.FromSettings(Kandinsky), Kandinsky, new TimestepPlan([601, 401, 201]));
+        sampler.SkipTo(2);
+
+        Assert.Throws<ArgumentException>(() => sampler.Step(0, new float[1], [0], [], [0], new float[1]));
+        sampler.Step(2, new float[1], [0], [], [0], new float[1]);
+        Assert.Throws<InvalidOperationException>(() => sampler.SkipTo(1));
+    }
+
     [Fact]
     public void Step_LearnedRangeHalfway_IsTheGeometricMean()
     {

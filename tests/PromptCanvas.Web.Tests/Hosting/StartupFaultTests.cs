@@ -55,6 +55,19 @@ public sealed class StartupFaultTests : IDisposable
         AssertOneSentence(code, errors, "ConcurrentJobs");
     }
 
+    [Fact]
+    public async Task Database_OfANewerVersion_IsOneSentenceAndExitCode1()
+    {
+        await using (var newer = new Studio(folder))
+        {
+            await newer.ChangeSchemaAsync();
+        }
+
+        var (code, errors) = await StartAsync("--urls=http://127.0.0.1:0", $"--Data:Folder={folder}");
+
+        AssertOneSentence(code, errors, "newer version");
+    }
+
     private static void AssertOneSentence(int code, string errors, string mentioned)
     {
         Assert.Equal(1, code);

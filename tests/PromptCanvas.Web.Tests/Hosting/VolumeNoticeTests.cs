@@ -29,6 +29,25 @@ public sealed class VolumeNoticeTests
         Assert.Equal(warns, log.Entries.Any(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("Mount a volume there", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead, true)]
+    [InlineData(UnixFileMode.OtherExecute, true)]
+    [InlineData(UnixFileMode.None, false)]
+    public async Task Start_DataFolderThatOthersMayOpen_IsWarnedOfOnce(UnixFileMode others, bool warns)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var log = new LogPages();
+        await using var studio = new Studio { Change = log.Replace };
+        File.SetUnixFileMode(studio.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | others);
+        _ = studio.Server;
+
+        Assert.Equal(warns ? 1 : 0, log.Entries.Count(entry => entry.Level == LogLevel.Warning && entry.Text.Contains($"run: chmod 700 '{studio.DataFolder}'", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Mounts_OfTheSystemsTable_AreRead()
     {

@@ -10,7 +10,7 @@ public sealed partial class FolderOrderTests
     /// <summary>Each folder may refer to those of the lines before it; folders of one line only to the left.</summary>
     private static readonly string[][] Order =
     [
-        ["Configuration", "Results"],
+        ["Configuration", "Results", "Supervision"],
         ["Storage"],
         ["Library"],
         ["Previews", "Safety", "Requests.Editing", "Requests.Operations", "Requests"],

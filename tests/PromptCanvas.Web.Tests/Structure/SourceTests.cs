@@ -14,6 +14,18 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public void PictureAddresses_AreWrittenInOnePlace()
+    {
+        string[] written = ["\"/api/images/", "\"/images/{", "\"/images/@", "}/images/{"];
+
+        Assert.Equal(["PictureAddress.cs"], FilesWith(written).Where(file => !file.EndsWith("Endpoints.cs", StringComparison.Ordinal) && !IsPageOnly(file)).Order());
+
+        bool IsPageOnly(string file) => Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "src"), file, SearchOption.AllDirectories)
+            .SelectMany(File.ReadAllLines).Where(line => written.Any(word => line.Contains(word, StringComparison.Ordinal)))
+            .All(line => line.StartsWith("@page ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Markup_IsNeverPassedThrough() => Assert.Empty(FilesWith("MarkupString", "AddMarkupContent"));
 
     [Fact]

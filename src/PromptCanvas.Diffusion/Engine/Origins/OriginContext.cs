@@ -12,6 +12,19 @@ namespace PromptCanvas.Diffusion.Engine.Origins;
 internal sealed record OriginContext(
     UnClipModel Model, ClipEncoder Encoder, TextConditioner Texts, INoiseSource Noise, GenerationRequest Request, CancellationToken Cancellation)
 {
+    /// <summary>A picture as the decoder would have drawn it for this request.</summary>
+    /// <returns>(3, H, W) planar, signed range.</returns>
+    public float[] Drawn(Images.SourcePicture picture)
+    {
+        if (Model.Latents is null)
+        {
+            return picture.ToSquare(Model.Decoder.ImageSize);
+        }
+
+        var size = PictureSize.Made(Model, StagePlan.MadeSizeFor(Model, Request.Size), Request.Aspect);
+        return picture.ToRectangle(size.Width, size.Height);
+    }
+
     /// <summary>The embeddings of inputs of one kind, E values each, not normalised.</summary>
     public float[][] Embed(params ConditioningInput[] inputs) => Encoder.Encode([.. inputs.Select(Encoder.Prepare)], Cancellation);
 }

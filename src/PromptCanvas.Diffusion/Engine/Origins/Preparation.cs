@@ -11,6 +11,6 @@ internal sealed record EmbeddingPreparation(int Slot, TextConditioning Texts) : 
 
 /// <summary>The noise from which the decoder draws a picture again.</summary>
 /// <param name="Slot">Which result it is.</param>
-/// <param name="Pixels">(3, s, s) planar at the decoder's size, signed range.</param>
+/// <param name="Pixels">(3, H, W) planar at the size the decoder draws, signed range.</param>
 /// <param name="Embedding">The picture's image embedding, E values.</param>
 internal sealed record InversionPreparation(int Slot, float[] Pixels, float[] Embedding) : Preparation(Slot);

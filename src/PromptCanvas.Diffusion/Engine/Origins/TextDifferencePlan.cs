@@ -14,7 +14,7 @@ internal sealed class TextDifferencePlan(TextDifferenceOrigin origin) : OriginPl
         embedding = context.Embed(new ImageInput(origin.Picture))[0];
         var texts = context.Embed(new TextInput(origin.From), new TextInput(origin.To));
         direction = EmbeddingSpace.Difference(texts[0], texts[1], EmbeddingSpace.Length(embedding));
-        return [new InversionPreparation(0, origin.Picture.ToSquare(context.Model.Decoder.ImageSize), embedding)];
+        return [new InversionPreparation(0, context.Drawn(origin.Picture), embedding)];
     }
 
     public override void Accept(Preparation preparation, float[] result) => inverted = result;

@@ -26,7 +26,7 @@ internal sealed class VariationPlan(VariationOrigin origin) : OriginPlan
     public override IEnumerable<Preparation> Begin(OriginContext context)
     {
         embedding = context.Embed(new ImageInput(origin.Picture))[0];
-        return FreshFraction < 1 ? [new InversionPreparation(0, origin.Picture.ToSquare(context.Model.Decoder.ImageSize), embedding)] : [];
+        return FreshFraction < 1 ? [new InversionPreparation(0, context.Drawn(origin.Picture), embedding)] : [];
     }
 
     public override void Accept(Preparation preparation, float[] result) => inverted = result;

@@ -15,7 +15,7 @@ internal sealed class AutoregressivePriorStage(UnClipModel model, Autoregressive
 
     public override int ImageSize => 0;
 
-    public override double WorkPerRow => model.Tokenizer.Length + prior.ComponentCount;
+    public override double WorkPerRow => Work(prior.Network, 0, model.Tokenizer.Length + prior.ComponentCount);
 
     public override void Enter(Lane lane, CancellationToken cancellationToken) => BeginRound(lane, 0);
 

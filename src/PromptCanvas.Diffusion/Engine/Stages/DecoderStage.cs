@@ -26,14 +26,18 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     private const double InversionStartingNoise = 0.08;
 
     /// <summary>One for all: the same picture has the same noise in every request.</summary>
-    private const uint InversionSeed = 0;
+    internal const uint InversionSeed = 0;
 
     private readonly DecoderComponent decoder = model.Decoder;
+    private readonly TextProjectionComponent projection = model.TextProjection
+        ?? throw new ArgumentException("A decoder of pixels needs a text projection.", nameof(model));
     private readonly PictureLayout layout = new(model.Decoder.ImageSize, model.Decoder.PixelUnshuffle);
 
     public override int ImageSize => decoder.ImageSize;
 
-    public override double WorkPerRow => (double)layout.Grid * layout.Grid;
+    public override double WorkPerRow => Work(decoder.Network, layout.Grid, (double)layout.Grid * layout.Grid);
+
+    public override int RowLimit => decoder.Network.RowLimit(layout.Grid);
 
     /// <summary>The input of <c>conv_in</c>: the noisy picture and, for a decoder that can inpaint, the known picture and the keep mask.</summary>
     private int InputLength =>
@@ -140,7 +144,8 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
     /// <summary>Network evaluations on the way up to a picture's noise.</summary>
     public static int InversionRows(SchedulerSettings scheduler, StageRecipe recipe) => Inversion(scheduler, recipe).Steps;
 
-    private static DdimInversion Inversion(SchedulerSettings scheduler, StageRecipe recipe) =>
+    /// <summary>The way from a picture up to the noise it is drawn from.</summary>
+    public static DdimInversion Inversion(SchedulerSettings scheduler, StageRecipe recipe) =>
         SamplerFactory.CreateInversion(scheduler, recipe.Steps, InversionCorrections, InversionStartingNoise);
 
     public override SignedImage? PredictedImage(Lane lane) => layout.ToPreview(lane.State.Clean);
@@ -161,7 +166,7 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
         var width = model.Prior.EmbeddingSize;
         var embedding = captionOnly ? new float[width] : lane.ImageEmbedding;
         var length = model.Tokenizer.Length;
-        var outputs = model.TextProjection.Network.Run(
+        var outputs = projection.Network.Run(
             new Dictionary<string, NetworkTensor>
             {
                 [NetworkNames.ImageEmbeddings] = NetworkTensor.Float32([.. embedding, .. embedding], 2, width),
@@ -177,9 +182,9 @@ internal sealed class DecoderStage(UnClipModel model, INoiseSource noise) : Stag
 
         DecoderRow Row(int row, EncodedText text)
         {
-            var mask = new long[model.TextProjection.ExtraContextTokens + length];
-            mask.AsSpan(0, model.TextProjection.ExtraContextTokens).Fill(1);
-            text.Mask.CopyTo(mask, model.TextProjection.ExtraContextTokens);
+            var mask = new long[projection.ExtraContextTokens + length];
+            mask.AsSpan(0, projection.ExtraContextTokens).Fill(1);
+            text.Mask.CopyTo(mask, projection.ExtraContextTokens);
             return new DecoderRow(context.FloatRow(row).ToArray(), classes.FloatRow(row).ToArray(), mask);
         }
     }

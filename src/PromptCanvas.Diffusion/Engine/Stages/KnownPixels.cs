@@ -35,6 +35,22 @@ internal sealed class KnownPixels
         schedule = NoiseSchedule.FromSettings(settings);
     }
 
+    /// <summary>Takes a known latent.</summary>
+    /// <param name="latent">(z, h, w) flattened; not copied.</param>
+    /// <param name="mask">(h, w) flattened: 1 = known; not copied.</param>
+    /// <param name="settings">The stage's schedule and prediction target.</param>
+    public KnownPixels(float[] latent, float[] mask, SchedulerSettings settings)
+    {
+        (values, Mask, target) = (latent, mask, settings.Target);
+        known = new bool[latent.Length];
+        for (var index = 0; index < known.Length; index++)
+        {
+            known[index] = mask[index % mask.Length] == 1;
+        }
+
+        schedule = NoiseSchedule.FromSettings(settings);
+    }
+
     /// <summary>The keep mask as the network takes it: 1 = known, one channel.</summary>
     public float[] Mask { get; }
 
@@ -53,6 +69,12 @@ internal sealed class KnownPixels
     /// <param name="predicted">The network's output, guidance already applied; changed in place.</param>
     /// <remarks>Source: Nichol et al. (2022), GLIDE, section 3.2: the known region is overwritten at every step.</remarks>
     public void Impose(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: false);
+
+    /// <summary>The whole picture, its hole closed smoothly, under as much noise as a timestep has.</summary>
+    /// <param name="timestep">0 … T−1.</param>
+    /// <param name="noisy">Standard normal noise in, x_t out.</param>
+    /// <remarks>Source: Meng et al. (2022), SDEdit, algorithm 1.</remarks>
+    public void Begin(int timestep, Span<float> noisy) => schedule.AddNoise(timestep, values, noisy.ToArray(), noisy);
 
     /// <summary>Makes a prediction say that the hole is closed smoothly; otherwise like <see cref="Impose(int, ReadOnlySpan{float}, Span{float})"/>.</summary>
     public void ImposeClosed(int timestep, ReadOnlySpan<float> noisy, Span<float> predicted) => Impose(timestep, noisy, predicted, holeToo: true);

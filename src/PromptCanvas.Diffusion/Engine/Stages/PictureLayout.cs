@@ -68,6 +68,33 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
         return new PictureLayout(imageSize / block, kept).ToPicture(means);
     }
 
+    /// <summary>A finished picture to look at: block means of one that is too large.</summary>
+    public static SignedImage Reduced(SignedImage picture)
+    {
+        var block = (Math.Max(picture.Width, picture.Height) + StepCompleted.MaximumPreviewSize - 1) / StepCompleted.MaximumPreviewSize;
+        return block <= 1 ? picture : BlockMeans(picture, block);
+    }
+
+    /// <summary>The means of square blocks; what is left at the right and lower edge is dropped.</summary>
+    public static SignedImage BlockMeans(SignedImage picture, int block)
+    {
+        var (width, height) = (picture.Width / block, picture.Height / block);
+        var means = new float[SignedImage.Channels * width * height];
+        for (var index = 0; index < means.Length; index++)
+        {
+            var (channel, y, x) = (index / (width * height), index / width % height * block, index % width * block);
+            var sum = 0f;
+            for (var row = y; row < y + block; row++)
+            {
+                sum += TensorPrimitives.Sum(picture.Values.AsSpan((((channel * picture.Height) + row) * picture.Width) + x, block));
+            }
+
+            means[index] = sum / (block * block);
+        }
+
+        return new SignedImage(width, height, means);
+    }
+
     /// <summary>A picture's noise is drawn in pixel order, whatever the network's layout.</summary>
     public void FillNoise(INoiseSource noise, Span<float> destination, uint seed, GenerationStage stage, int step, Span<float> pixels)
     {

@@ -22,7 +22,7 @@ internal sealed class PriorInputs(UnClipModel model)
                 Write(lane.Texts.Negative);
             }
 
-            Write(lane.Texts.Prompt);
+            Write(lane.State.IsNegative ? lane.Texts.Negative : lane.Texts.Prompt);
         }
 
         return new Dictionary<string, NetworkTensor>

@@ -12,7 +12,9 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
 
     public override int ImageSize => 0;
 
-    public override double WorkPerRow => model.Tokenizer.Length;
+    public override double WorkPerRow => Work(model.Prior.Network, 0, model.Tokenizer.Length);
+
+    public override int RowLimit => model.Prior.Network.RowLimit(0);
 
     public override void Enter(Lane lane, CancellationToken cancellationToken) => BeginRound(lane, 0);
 
@@ -37,7 +39,15 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
             embedding[index] = (normalised[index] * prior.StandardDeviation[index]) + prior.Mean[index];
         }
 
-        CandidateChoice.Offer(lane, embedding);
+        if (lane.State.IsNegative)
+        {
+            lane.NegativeEmbedding = embedding;
+        }
+        else
+        {
+            CandidateChoice.Offer(lane, embedding);
+        }
+
         if (CandidateChoice.WantsAnother(lane))
         {
             BeginRound(lane, lane.State.Round + 1);
@@ -48,10 +58,16 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
     {
         var initialNoise = new float[prior.EmbeddingSize];
         FillNoise(initialNoise, lane.Seed, INoiseSource.StepOf(round, INoiseSource.InitialNoise));
-        lane.State = Begin(lane.Request.Plan.Prior, prior.Scheduler, initialNoise, initialNoise.Length) with
+        var isNegative = round == lane.Request.Plan.PriorCandidates;
+        var begun = Begin(lane.Request.Plan.Prior, prior.Scheduler, initialNoise, initialNoise.Length);
+        lane.State = begun with
         {
             Round = round,
-            Rounds = lane.Request.Plan.PriorCandidates,
+            Rounds = lane.Request.Plan.PriorRounds(isPicture: lane.Preparation is null),
+            IsNegative = isNegative,
+
+            // What is steered away from is not steered itself: both texts are the negative prompt.
+            Guidance = isNegative ? 1 : begun.Guidance,
         };
     }
 }

@@ -21,16 +21,28 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Side of the picture this stage makes, in pixels; 0 where it makes none.</summary>
     public abstract int ImageSize { get; }
 
+    /// <summary>Of what shape a lane is in its next run, where that is not the same for all: lanes of one batch are alike.</summary>
+    public virtual int ShapeOf(Lane lane) => 0;
+
+    /// <summary>How large a lane's row is in its next run, in pixels; 0 where it is no picture.</summary>
+    public virtual int PixelsOf(Lane lane) => ImageSize * ImageSize;
+
     /// <summary>Whether it is an upsampler: nobody waits for it to see something, and its lanes are large.</summary>
     public bool IsLate => Kind is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024;
 
-    /// <summary>The relative cost of a row: positions of the grid the network works on.</summary>
+    /// <summary>The cost of a row: its operations, or positions of the grid where a model's networks do not know them.</summary>
     public abstract double WorkPerRow { get; }
+
+    /// <summary>The most rows of one run that the network wants.</summary>
+    public virtual int RowLimit => int.MaxValue;
 
     protected INoiseSource Noise { get; } = noise;
 
     /// <summary>Where lanes have their blocks from; those of a lane that is dropped are left to the collector.</summary>
     protected BlockPool Blocks { get; } = new();
+
+    /// <summary>Runs of a network after the sampler's steps, one row each.</summary>
+    public virtual int ClosingSteps => 0;
 
     /// <summary>Gives a lane its noise, sampler and conditioning for this stage.</summary>
     public abstract void Enter(Lane lane, CancellationToken cancellationToken);
@@ -85,6 +97,10 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
 
         return rows;
     }
+
+    /// <summary>The operations of a row, or what stands for them.</summary>
+    protected static double Work(INetwork network, int grid, double otherwise) =>
+        network.OperationsPerRow(grid) is > 0 and var operations ? operations : otherwise;
 
     /// <summary>Starts a lane's steps.</summary>
     /// <param name="recipe">Sampler, steps and guidance.</param>
@@ -142,6 +158,9 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return sample;
     }
 
+    /// <summary>The noise under which what is known lies after a step: the step's own.</summary>
+    protected virtual ReadOnlySpan<float> KnownNoise(Lane lane, ReadOnlySpan<float> stepNoise) => stepNoise;
+
     /// <summary>Noise of one lane and step, in the layout of <see cref="StageState.Noisy"/>.</summary>
     protected virtual void FillNoise(Span<float> destination, uint seed, int step) => Noise.Fill(destination, seed, Kind, step);
 
@@ -195,7 +214,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
 
         var stepNoise = Span<float>.Empty;
         var replaces = state is { Known: not null, ReplacesKnown: true };
-        if (state.Stepper.NeedsNoise(state.Step) || (replaces && state.Step < state.Steps - 1))
+        if (state.Stepper.NeedsNoise(state.Step) || (replaces && state.Step < state.SamplerSteps - 1))
         {
             stepNoise = Buffer("noise", length);
             FillNoise(stepNoise, lane.Seed, state.NoiseNumber(goingBack: false));
@@ -210,10 +229,10 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         state.Stepper.Step(state.Step, state.Noisy, predicted, conditional[length..], stepNoise, state.Clean);
         if (replaces)
         {
-            state.Known!.Replace(state.Sampler.Plan.PreviousTimestep(state.Step), state.Noisy, stepNoise, state.Clean);
+            state.Known!.Replace(state.Sampler.Plan.PreviousTimestep(state.Step), state.Noisy, KnownNoise(lane, stepNoise), state.Clean);
         }
 
-        if (state.IsResampled && state.Repeat + 1 < Resampling.TimesAt(state.Step, state.Steps))
+        if (state.IsResampled && state.Repeat + 1 < Resampling.TimesAt(state.Step, state.SamplerSteps))
         {
             GoBack(lane);
         }

@@ -14,7 +14,9 @@ internal sealed class SuperResolutionStage(SuperResolutionComponent component, i
 
     public override int ImageSize => component.OutputSize;
 
-    public override double WorkPerRow => (double)layout.Grid * layout.Grid;
+    public override double WorkPerRow => Work(component.Network, layout.Grid, (double)layout.Grid * layout.Grid);
+
+    public override int RowLimit => component.Network.RowLimit(layout.Grid);
 
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {

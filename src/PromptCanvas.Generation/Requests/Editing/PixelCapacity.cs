@@ -40,6 +40,7 @@ internal sealed class PixelCapacity
                 return; // Already granted; the caller releases it.
             }
 
+            // Only TrySet: this runs as a cancellation callback, which must not throw.
             waiting.Remove(node);
             node.Value.Entered.TrySetCanceled(cancellationToken);
             LetIn();
@@ -52,7 +53,7 @@ internal sealed class PixelCapacity
         {
             waiting.RemoveFirst();
             free -= taken;
-            entered.SetResult(new Place(this, taken));
+            entered.TrySetResult(new Place(this, taken));
         }
     }
 

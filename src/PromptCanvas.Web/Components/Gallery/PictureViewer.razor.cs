@@ -137,7 +137,7 @@ public sealed partial class PictureViewer(
     }
 
     private string AddressOf(Guid id) =>
-        Beneath is null ? navigation.GetUriWithQueryParameter("picture", id) : $"/images/{id}";
+        Beneath is null ? navigation.GetUriWithQueryParameter("picture", id) : PictureAddress.Page(id);
 
     private string PromptLink(uint? seed) =>
         navigation.GetUriWithQueryParameters("/", new Dictionary<string, object?> { ["prompt"] = picture?.Prompt, ["seed"] = seed?.ToString(System.Globalization.CultureInfo.InvariantCulture) });

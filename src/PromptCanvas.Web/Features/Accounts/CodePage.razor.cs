@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
@@ -42,9 +43,9 @@ public sealed partial class CodePage
             return;
         }
 
-        if (Limits.Refuse(Context, person.Email ?? "") is not null)
+        if (Limits.Refuse(Context, person.Email ?? "") is { } wait)
         {
-            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
             return;
         }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 
 using PromptCanvas.Web.Mail;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
@@ -24,9 +25,9 @@ public sealed partial class ForgotPage
 
     private void Submit()
     {
-        if (Limits.Refuse(Context, Email ?? "") is not null)
+        if (Limits.Refuse(Context, Email ?? "") is { } wait)
         {
-            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
             return;
         }

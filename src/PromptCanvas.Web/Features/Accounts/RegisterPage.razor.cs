@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
@@ -49,9 +50,9 @@ public sealed partial class RegisterPage
             return;
         }
 
-        if (Limits.Refuse(Context, Form.Email ?? "") is not null)
+        if (Limits.Refuse(Context, Form.Email ?? "") is { } wait)
         {
-            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
             return;
         }

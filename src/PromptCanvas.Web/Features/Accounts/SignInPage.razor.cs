@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 
 using PromptCanvas.Web.Mail;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
@@ -64,8 +65,7 @@ public sealed partial class SignInPage
     {
         if (Limits.Refuse(Context, Form.Email ?? "") is { } wait)
         {
-            Context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            Context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
             return;
         }

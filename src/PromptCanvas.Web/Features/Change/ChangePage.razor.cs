@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Change;
@@ -36,7 +37,7 @@ public sealed partial class ChangePage(IPictureQueries pictures, IUploads upload
 
     private async Task<ChangeSource?> PictureAsync(Guid id) =>
         await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
-            ? new ChangeSource(picture.Id, $"/api/images/{id}/content", picture.Prompt)
+            ? new ChangeSource(picture.Id, PictureAddress.Content(id), picture.Prompt)
             : null;
 
     private async Task<ChangeSource?> UploadAsync(Guid id) =>

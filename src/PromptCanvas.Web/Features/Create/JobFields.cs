@@ -52,8 +52,9 @@ internal static class JobFields
 
     private static InvalidInput? CheckNames(CreateJobBody body, OperationDefinition kind, OperationFields fields)
     {
-        if (body.Unknown?.Keys.FirstOrDefault() is { } unknown)
+        if (body.Unknown?.Keys.FirstOrDefault() is { } sent)
         {
+            var unknown = Excerpt.Of(sent);
             return new InvalidInput(unknown, $"There is no field \"{unknown}\"; the kind \"{kind.Kind}\" takes {string.Join(", ", OfEveryKind.Concat(kind.Fields))}.");
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Edit;
@@ -37,7 +38,7 @@ public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads,
 
     private async Task<EditSource?> PictureAsync(Guid id) =>
         await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
-            ? new EditSource(picture.Id, $"/api/images/{id}/content", picture.Width, picture.Height, picture.Prompt)
+            ? new EditSource(picture.Id, PictureAddress.Content(id), picture.Width, picture.Height, picture.Prompt)
             : null;
 
     private async Task<EditSource?> UploadAsync(Guid id) =>

@@ -226,7 +226,7 @@ public sealed partial class MaskEditor(
         }
 
         picked = index;
-        await CallAsync("show", $"/api/images/{Finished[index]}/content");
+        await CallAsync("show", PictureAddress.Content(Finished[index]));
         StateHasChanged();
     }
 

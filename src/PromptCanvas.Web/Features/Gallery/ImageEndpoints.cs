@@ -5,6 +5,7 @@ using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Components.Gallery;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult;
@@ -88,6 +89,6 @@ internal sealed record ImageBody(
         picture.Width,
         picture.Height,
         picture.CreatedAt,
-        $"/api/images/{picture.Id}/content",
-        $"/api/images/{picture.Id}/thumbnail");
+        PictureAddress.Content(picture.Id),
+        PictureAddress.Thumbnail(picture.Id));
 }

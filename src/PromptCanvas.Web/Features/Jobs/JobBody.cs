@@ -1,4 +1,5 @@
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 
 
 namespace PromptCanvas.Web.Features.Jobs;
@@ -46,7 +47,7 @@ internal sealed record JobImageBody(
         image.Seed,
         job.Width,
         job.Height,
-        image.ImageId is { } content ? $"/api/images/{content}/content" : null,
-        image.ImageId is { } thumbnail ? $"/api/images/{thumbnail}/thumbnail" : null,
+        image.ImageId is { } content ? PictureAddress.Content(content) : null,
+        image.ImageId is { } thumbnail ? PictureAddress.Thumbnail(thumbnail) : null,
         image.Error);
 }

@@ -27,15 +27,15 @@ internal static class OpenAiFaults
         new(StatusCodes.Status400BadRequest, $"Invalid '{param}': string too long. Expected a string with maximum length {maximum}, but got a string with length {length} instead.", Param: param, Code: "string_above_max_length");
 
     public static OpenAiFault UnknownModel(string model) =>
-        new(StatusCodes.Status404NotFound, $"The model '{model}' does not exist or you do not have access to it.", Param: "model", Code: "model_not_found");
+        new(StatusCodes.Status404NotFound, $"The model '{Excerpt.Of(model)}' does not exist or you do not have access to it.", Param: "model", Code: "model_not_found");
 
     public static OpenAiFault Unreadable(string what) => new(StatusCodes.Status400BadRequest, what);
 
     public static OpenAiFault UnknownAddress(HttpRequest request) =>
-        new(StatusCodes.Status404NotFound, $"Invalid URL ({request.Method} {request.Path})", Code: "unknown_url");
+        new(StatusCodes.Status404NotFound, $"Invalid URL ({Excerpt.Of(request.Method)} {Excerpt.Of(request.Path)})", Code: "unknown_url");
 
     public static OpenAiFault NotAllowed(HttpRequest request) =>
-        new(StatusCodes.Status405MethodNotAllowed, $"Not allowed to {request.Method} on {request.Path}.", Code: "method_not_supported");
+        new(StatusCodes.Status405MethodNotAllowed, $"Not allowed to {Excerpt.Of(request.Method)} on {request.Path}.", Code: "method_not_supported");
 
     /// <summary>The queue is longer than the client's timeout.</summary>
     /// <param name="wait">Time until the queue is short enough.</param>

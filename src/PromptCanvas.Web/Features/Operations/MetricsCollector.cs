@@ -5,13 +5,18 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Web.Features.Operations;
 
 /// <summary>Reads the metrics from the database in the background: the queue length every few seconds, and each job once when it has ended.</summary>
 internal sealed class MetricsCollector(
-    StudioMetrics metrics, IJobFeed feed, IDbContextFactory<AppDbContext> databases, TimeProvider clock, ILogger<MetricsCollector> log) : BackgroundService
+    StudioMetrics metrics, IJobFeed feed, IDbContextFactory<AppDbContext> databases, TimeProvider clock, Supervisor supervisor)
+    : SupervisedService(supervisor)
 {
+    private const string Looking = $"{nameof(MetricsCollector)}.Look";
+    private const string Counting = $"{nameof(MetricsCollector)}.Count";
+
     // Bounds the memory: when the reader falls this far behind, jobs are dropped from the metrics.
     private const int MostUnread = 10_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -32,7 +37,7 @@ internal sealed class MetricsCollector(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(null, change =>
         {
@@ -41,7 +46,9 @@ internal sealed class MetricsCollector(
                 over.Writer.TryWrite(change.JobId);
             }
         });
-        await Task.WhenAll(LookOnAsync(stoppingToken), CountAsync(stoppingToken));
+        await Task.WhenAll(
+            Supervisor.RunAsync(Looking, LookOnAsync, stoppingToken),
+            Supervisor.RunAsync(Counting, CountAsync, stoppingToken));
     }
 
     private async Task LookOnAsync(CancellationToken stoppingToken)
@@ -49,7 +56,8 @@ internal sealed class MetricsCollector(
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
-            await TryAsync(() => LookAsync(stoppingToken));
+            await LookAsync(stoppingToken);
+            Supervisor.Faults.Worked(Looking);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -58,7 +66,8 @@ internal sealed class MetricsCollector(
     {
         await foreach (var jobId in over.Reader.ReadAllAsync(stoppingToken))
         {
-            await TryAsync(() => CountAsync(jobId, stoppingToken));
+            await CountAsync(jobId, stoppingToken);
+            Supervisor.Faults.Worked(Counting);
         }
     }
 
@@ -78,19 +87,6 @@ internal sealed class MetricsCollector(
         foreach (var image in await database.Images.Where(row => row.JobId == jobId).Select(row => new { row.Model, row.Width, row.Timings }).ToListAsync(cancellationToken))
         {
             metrics.PictureMade(image.Model, image.Width, JsonSerializer.Deserialize<Dictionary<string, double>>(image.Timings) ?? []);
-        }
-    }
-
-    // Database faults delay the metrics only; nothing else depends on them.
-    private async Task TryAsync(Func<Task> step)
-    {
-        try
-        {
-            await step();
-        }
-        catch (System.Data.Common.DbException fault)
-        {
-            log.LogWarning(fault, "Reading the metrics failed; the next round tries again");
         }
     }
 }

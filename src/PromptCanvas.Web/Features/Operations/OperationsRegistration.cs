@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Operations;
@@ -20,7 +21,9 @@ internal static class OperationsRegistration
     {
         services.AddSingleton<SettingsService>();
         services.AddSingleton(provider => new StudioMetrics(
-            provider.GetRequiredService<IMeterFactory>(), () => provider.GetRequiredService<LiveConnections>().Count));
+            provider.GetRequiredService<IMeterFactory>(),
+            () => provider.GetRequiredService<LiveConnections>().Count,
+            () => provider.GetRequiredService<BackgroundFaults>().Counts));
         services.AddSingleton<MetricsCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
         var telemetry = services.AddOpenTelemetry()

@@ -18,6 +18,8 @@ internal sealed class SettingsService(IConfiguration configuration)
     [
         ("Urls", "http://localhost:5080"),
         ("TrustedProxies", ""),
+        ("AllowedHosts", "*"),
+        ("Tls:HstsDays", "30"),
         ("Data:Folder", "data"),
         ("Database:Provider", "Sqlite"),
         ("ConnectionStrings:PromptCanvas", null),
@@ -48,6 +50,7 @@ internal sealed class SettingsService(IConfiguration configuration)
         ("Mail:Host", ""),
         ("Mail:Port", "587"),
         ("Mail:Security", "StartTls"),
+        ("Mail:Timeout", "00:01:00"),
         ("Mail:User", ""),
         ("Mail:Password", null),
         ("Mail:PasswordFile", ""),

@@ -19,7 +19,8 @@ internal sealed class StudioMetrics
     private volatile QueueFigures queue = new(0, 0, false, 0);
 
     /// <param name="connections">Counts open connections of pages and hubs.</param>
-    public StudioMetrics(IMeterFactory meters, Func<int> connections)
+    /// <param name="faults">Faults of background work since the start, by service.</param>
+    public StudioMetrics(IMeterFactory meters, Func<int> connections, Func<IReadOnlyDictionary<string, long>> faults)
     {
         var meter = meters.Create(MeterName);
         finished = meter.CreateCounter<long>("promptcanvas.jobs.finished", description: "Jobs that are over, by state and model.");
@@ -33,6 +34,10 @@ internal sealed class StudioMetrics
         meter.CreateObservableGauge("promptcanvas.queue.paused", () => queue.IsPaused ? 1 : 0, description: "1 while the queue is paused.");
         meter.CreateObservableGauge("promptcanvas.queue.oldest", () => queue.OldestSeconds, "s", "How long the job that waits longest has waited.");
         meter.CreateObservableGauge("promptcanvas.connections", connections, description: "Open lines of pages and hubs.");
+        meter.CreateObservableCounter(
+            "promptcanvas.background.faults",
+            () => faults().Select(source => new Measurement<long>(source.Value, new KeyValuePair<string, object?>("service", source.Key))),
+            description: "Failures of work outside requests, by service.");
     }
 
     public QueueFigures Queue

@@ -43,7 +43,7 @@ internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
     {
         if (!PersonRoles.All.Contains(role))
         {
-            return new InvalidInput("role", $"There is no role {role}.");
+            return new InvalidInput("role", $"There is no role {Excerpt.Of(role)}.");
         }
 
         if (!(await credits.SetRoleAllowanceAsync(role, allowance, cancellationToken)).TryGet(out _, out var refusal) && refusal is not null)

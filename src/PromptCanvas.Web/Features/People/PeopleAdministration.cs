@@ -58,10 +58,28 @@ internal sealed class PeopleAdministration(
         person.SuspendedAt = clock.GetUtcNow();
         await people.UpdateSecurityStampAsync(person);
         sessions.End(personId);
-        var stopping = await submissions.CancelAllOfAsync(personId, "The account was suspended.", cancellationToken);
-        var isStopped = stopping.TryGet(out var stopped, out var refusal);
-        await audit.WriteAsync(actor, "people.suspend", person.Email, isStopped ? $"{stopped} jobs stopped" : "jobs not stopped", cancellationToken);
-        return isStopped ? null : $"{person.Email} is suspended, but their jobs were not stopped: {refusal!.Message} Cancel them on the Queue page.";
+        return await FinishSuspensionAsync(actor, person);
+    }
+
+    // Not cancellable: the account is suspended already, and the administrator may have ended their own session with it.
+    private async Task<string?> FinishSuspensionAsync(AuditActor actor, Person person)
+    {
+        var outcome = "jobs not stopped";
+        try
+        {
+            var stopping = await submissions.CancelAllOfAsync(person.Id, "The account was suspended.", CancellationToken.None);
+            if (!stopping.TryGet(out var stopped, out var refusal))
+            {
+                return $"{person.Email} is suspended, but their jobs were not stopped: {refusal.Message} Cancel them on the Queue page.";
+            }
+
+            outcome = $"{stopped} jobs stopped";
+            return null;
+        }
+        finally
+        {
+            await audit.WriteAsync(actor, "people.suspend", person.Email, outcome, CancellationToken.None);
+        }
     }
 
     public async Task RestoreAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)

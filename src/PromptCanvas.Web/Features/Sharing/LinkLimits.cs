@@ -18,10 +18,12 @@ internal sealed class LinkLimits(IOptions<RateLimitOptions> options) : IDisposab
         PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
             $"{attempt.Link}", _ => Bucket(options.Value.SignInPerMinute * LinkShare))));
 
-    public bool Refuse(HttpContext context, Guid linkId)
+    /// <returns>Null when the attempt is allowed; otherwise the time to wait.</returns>
+    public TimeSpan? Refuse(HttpContext context, Guid linkId)
     {
         using var lease = limiter.AttemptAcquire((context.Connection.RemoteIpAddress?.ToString() ?? "", linkId));
-        return !lease.IsAcquired;
+        return lease.IsAcquired ? null
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
     }
 
     public void Dispose() => limiter.Dispose();

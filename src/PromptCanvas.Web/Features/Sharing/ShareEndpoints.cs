@@ -2,6 +2,7 @@ using Microsoft.Net.Http.Headers;
 using PromptCanvas.Data.Sharing;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Png;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Sharing;
@@ -38,8 +39,8 @@ internal static class ShareEndpoints
                     picture.Prompt,
                     picture.Width,
                     picture.Height,
-                    ContentUrl = link.AllowsDownload ? $"/s/{token}/images/{picture.Id}/content" : null,
-                    ThumbnailUrl = $"/s/{token}/images/{picture.Id}/thumbnail",
+                    ContentUrl = link.AllowsDownload ? PictureAddress.SharedContent(token, picture.Id) : null,
+                    ThumbnailUrl = PictureAddress.SharedThumbnail(token, picture.Id),
                 }),
             })
             : TypedResults.NotFound());

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Sharing;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
@@ -47,11 +48,12 @@ internal sealed class ShareLinkAccess(
         }
     }
 
-    /// <summary>Checks a password; the right one sets a cookie that opens the link in this browser.</summary>
+    /// <summary>Checks a password; the right one sets a cookie that opens the link in this browser. After too many tries the response is 429.</summary>
     public LinkAnswer Try(ShareLink link, string token, string password, HttpContext context)
     {
-        if (limits.Refuse(context, link.Id))
+        if (limits.Refuse(context, link.Id) is { } wait)
         {
+            TooManyAttempts.Answer(context, wait);
             return LinkAnswer.TooOften;
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 
 using PromptCanvas.Data.Sharing;
+using PromptCanvas.Web.Components;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
@@ -72,7 +73,7 @@ public sealed partial class SharePage
         }
     }
 
-    private string ThumbnailOf(SharedPicture picture) => $"/s/{Token}/images/{picture.Id}/thumbnail";
+    private string ThumbnailOf(SharedPicture picture) => PictureAddress.SharedThumbnail(Token, picture.Id);
 
-    private string ContentOf(SharedPicture picture) => $"/s/{Token}/images/{picture.Id}/content";
+    private string ContentOf(SharedPicture picture) => PictureAddress.SharedContent(Token, picture.Id);
 }

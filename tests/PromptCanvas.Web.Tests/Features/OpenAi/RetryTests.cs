@@ -111,6 +111,12 @@ public sealed class RetryTests : IAsyncDisposable
         using var fetched = await client.GetAsync($"/v1/images/content/{signed.Sign(picture, studio.Administrator.Id, PictureFormat.Png, 100)}", Cancellation);
 
         Assert.Equal(expected, fetched.StatusCode);
+        if (expected == HttpStatusCode.OK)
+        {
+            // An <img> on another site may show it.
+            Assert.Equal("cross-origin", Assert.Single(fetched.Headers.GetValues("Cross-Origin-Resource-Policy")));
+        }
+
         if (expected == HttpStatusCode.Gone)
         {
             await fetched.FaultAsync();

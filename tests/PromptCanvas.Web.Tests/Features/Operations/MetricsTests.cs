@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Operations;
@@ -56,6 +57,38 @@ public sealed partial class MetricsTests : IAsyncLifetime
         Assert.Equal(0, Value(text, "promptcanvas_queue_jobs", "state=\"running\""));
         Assert.Equal(1, Value(text, "promptcanvas_queue_paused", ""));
         Assert.InRange(Value(text, "promptcanvas_queue_oldest_seconds", "")!.Value, 0, asked.Elapsed.TotalSeconds);
+    }
+
+    [Fact]
+    public async Task Metrics_OfAFaultInTheBackground_CountIt()
+    {
+        studio.Services.GetRequiredService<BackgroundFaults>().Report("Test", new InvalidOperationException("a test"));
+        var text = await MetricsAsync(text => Value(text, "promptcanvas_background_faults_total", "service=\"Test\"") is not null);
+
+        Assert.Equal(1, Value(text, "promptcanvas_background_faults_total", "service=\"Test\""));
+        Assert.DoesNotContain("a test", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("LOCALHOST:5080", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("[::1]:5080", HttpStatusCode.OK)]
+    [InlineData("evil.example", HttpStatusCode.Unauthorized)]
+    [InlineData("localhost.evil.example", HttpStatusCode.Unauthorized)]
+    [InlineData("127.0.0.1.evil.example", HttpStatusCode.Unauthorized)]
+    public async Task Metrics_WithoutAKey_AnswerOnlyToTheNamesOfThisMachine(string host, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { Host = host } };
+        using var client = Client(null);
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var keyed = new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { Host = host } };
+        using var administrator = Client(studio.Administrator);
+        using var scraped = await administrator.SendAsync(keyed, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, scraped.StatusCode);
+        Assert.DoesNotContain(answer.Headers, header => header.Key == "Server");
     }
 
     [Theory]

@@ -106,6 +106,8 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
         using var answer = await stranger.SendFormAsync(path, "password", ("Password", "open sesame"));
 
         Assert.Contains("Too many tries", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 30);
         using var data = await stranger.GetAsync($"{path}/data", Cancellation);
         Assert.Equal(HttpStatusCode.Unauthorized, data.StatusCode);
     }

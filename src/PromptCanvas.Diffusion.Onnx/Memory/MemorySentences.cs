@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace PromptCanvas.Diffusion.Onnx.Memory;
+
+/// <summary>What people are told about memory.</summary>
+internal static class MemorySentences
+{
+    private const double Gigabyte = 1e9;
+
+    /// <summary>Why something cannot be loaded, and what would make it fit.</summary>
+    /// <param name="what">The network, or the model and its network.</param>
+    /// <param name="needed">Bytes.</param>
+    /// <param name="total">The machine's bytes.</param>
+    public static string NoRoom(string what, long needed, long total) =>
+        $"{what} needs {Text(needed)} of memory and this machine has {Text(total)}: give it more, or set Inference:Precision to Int8, or choose a smaller model.";
+
+    /// <summary>An amount as people write it.</summary>
+    public static string Text(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / Gigabyte:0.0} GB");
+}

@@ -1,0 +1,238 @@
+using PromptCanvas.Diffusion.Engine.Origins;
+using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Schedulers;
+
+namespace PromptCanvas.Diffusion.Engine.Stages;
+
+/// <summary>CLIP image embedding → latent → picture of any size: Kandinsky 2.2. The last step of a lane is the autoencoder's.</summary>
+/// <remarks>
+/// Guidance steers away from another image embedding: the negative prompt's, or that of nothing. With an inpainting network the known part lies
+/// behind the noisy latent and is drawn anew at every step under the noise the lane began with; without one it is repainted as in pixels.
+/// </remarks>
+internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents, INoiseSource noise) : Stage(GenerationStage.Decoder, noise)
+{
+    private readonly LatentFacts facts = new(model, latents);
+
+    public override int ImageSize => model.Decoder.ImageSize;
+
+    /// <summary>Of the smallest picture: the lanes' own differ, and what counts is their share beside the prior.</summary>
+    public override double WorkPerRow => Work(model.Decoder.Network, Grid, (double)Grid * Grid);
+
+    public override int RowLimit => model.Decoder.Network.RowLimit(Grid);
+
+    public override int ClosingSteps => 1;
+
+    private int Grid => ImageSize / latents.Autoencoder.Factor;
+
+    public override int ShapeOf(Lane lane) => (CanvasOf(lane).Width << 16) | CanvasOf(lane).Height;
+
+    public override int PixelsOf(Lane lane)
+    {
+        var canvas = CanvasOf(lane);
+        var cells = canvas.Width * canvas.Height;
+        return IsClosing(lane) ? cells * canvas.Autoencoder.Factor * canvas.Autoencoder.Factor : cells;
+    }
+
+    /// <remarks>Encoding a large picture takes as long as several steps, and fitting the colours longer: whoever gives up the request ends either.</remarks>
+    public override void Enter(Lane lane, CancellationToken cancellationToken)
+    {
+        using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lane.Request.Cancelled);
+        facts.Prepare(wanted.Token);
+        EnterCanvas(lane, wanted.Token);
+    }
+
+    private void EnterCanvas(Lane lane, CancellationToken cancellationToken)
+    {
+        var inpainting = lane.Request.Request.Known is null ? null : latents.Inpainting;
+        var autoencoder = inpainting?.Autoencoder ?? latents.Autoencoder;
+        var size = lane.Request.Plan.Made;
+        var canvas = new LatentCanvas(inpainting?.Network ?? model.Decoder.Network, autoencoder, size)
+        {
+            Unconditional = lane.NegativeEmbedding.Length > 0 ? lane.NegativeEmbedding : facts.EmbeddingOfNothing,
+            Conditional = lane.ImageEmbedding,
+        };
+        if (lane.Preparation is InversionPreparation inversion)
+        {
+            lane.State = BeginInversion(lane, inversion, canvas, cancellationToken) with { Conditioning = canvas };
+            return;
+        }
+
+        var scheduler = inpainting?.Scheduler ?? model.Decoder.Scheduler;
+        var known = KnownLatent(lane, canvas, scheduler, cancellationToken);
+        var input = new float[inpainting is null ? canvas.Length : (2 * canvas.Length) + canvas.Cells];
+        if (inpainting is not null)
+        {
+            known!.CopyMasked(input.AsSpan(canvas.Length));
+            known.Mask.CopyTo(input, 2 * canvas.Length);
+        }
+
+        lane.State = BeginDrawing(lane, input, canvas.Length, scheduler) with
+        {
+            Conditioning = canvas,
+            Known = known,
+            ReplacesKnown = known is not null,
+            IsResampled = lane.Request.Plan.RePaints,
+        };
+        BeginWithin(lane, lane.Request.Plan.DecoderStart);
+    }
+
+    public override INetwork NetworkOf(Lane lane) => IsClosing(lane) ? CanvasOf(lane).Autoencoder.Decoder : CanvasOf(lane).Network;
+
+    public override NetworkTensor Predict(IReadOnlyList<Lane> lanes, int rows, CancellationToken cancellationToken)
+    {
+        var canvas = CanvasOf(lanes[0]);
+        if (IsClosing(lanes[0]))
+        {
+            var finished = new float[rows * canvas.Length];
+            for (var row = 0; row < rows; row++)
+            {
+                lanes[row].State.Noisy.CopyTo(finished.AsSpan(row * canvas.Length));
+            }
+
+            return canvas.Autoencoder.Decode(finished, rows, canvas.Width, canvas.Height, cancellationToken);
+        }
+
+        var channels = lanes[0].State.Input.Length / canvas.Cells;
+        return canvas.Network.Run(
+            new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.Sample] = NetworkTensor.Float32(GatherInputs(lanes, rows), rows, channels, canvas.Height, canvas.Width),
+                [NetworkNames.Timestep] = Timesteps(lanes, rows),
+                [NetworkNames.ImageEmbeds] = GatherEmbeddings(lanes, rows),
+            },
+            cancellationToken)[NetworkNames.Sample];
+    }
+
+    public override SignedImage? PredictedImage(Lane lane)
+    {
+        var canvas = CanvasOf(lane);
+        return lane.Picture is { } picture
+            ? PictureLayout.Reduced(picture)
+            : facts.Colours(canvas.Autoencoder).ToPicture(lane.State.Clean, canvas.Width, canvas.Height);
+    }
+
+    public override void Leave(Lane lane)
+    {
+        if (lane.Picture is { } picture)
+        {
+            lane.Picture = Blended(lane, picture);
+        }
+    }
+
+    protected override bool MoveLane(Lane lane, NetworkTensor output, int row, int rows)
+    {
+        if (!IsClosing(lane))
+        {
+            return base.MoveLane(lane, output, row, rows);
+        }
+
+        var values = output.FloatRow(row).ToArray();
+        if (!Numbers.AreFinite(values))
+        {
+            return false;
+        }
+
+        var canvas = CanvasOf(lane);
+        lane.Picture = new SignedImage(canvas.Width * canvas.Autoencoder.Factor, canvas.Height * canvas.Autoencoder.Factor, values);
+        lane.State.Step++;
+        return true;
+    }
+
+    /// <summary>An inpainting network was trained with the known part under the noise the lane began with, at every step.</summary>
+    protected override ReadOnlySpan<float> KnownNoise(Lane lane, ReadOnlySpan<float> stepNoise)
+    {
+        if (lane.State.IsResampled)
+        {
+            return stepNoise;
+        }
+
+        var first = Buffer("known", lane.State.Clean.Length);
+        FillNoise(first, lane.Seed, INoiseSource.InitialNoise);
+        return first;
+    }
+
+    private static LatentCanvas CanvasOf(Lane lane) => (LatentCanvas)lane.State.Conditioning!;
+
+    private static bool IsClosing(Lane lane) => lane.State.ClosingSteps > 0 && lane.State.Step == lane.State.SamplerSteps;
+
+    /// <summary>From a given picture up to its noise, without guidance.</summary>
+    private StageState BeginInversion(Lane lane, InversionPreparation inversion, LatentCanvas canvas, CancellationToken cancellationToken)
+    {
+        var factor = canvas.Autoencoder.Factor;
+        var latent = canvas.Autoencoder.Encode(inversion.Pixels, canvas.Width * factor, canvas.Height * factor, cancellationToken);
+        var steps = DecoderStage.Inversion(model.Decoder.Scheduler, lane.Request.Plan.Decoder);
+        var start = Buffer("start", latent.Length);
+        FillNoise(start, DecoderStage.InversionSeed, INoiseSource.InitialNoise);
+        steps.AddStartingNoise(latent, start);
+        return new StageState(steps, latent, new float[latent.Length], 1, GuidanceInterval.Always);
+    }
+
+    /// <summary>From the seed's noise, from a given one, or from between them.</summary>
+    private StageState BeginDrawing(Lane lane, float[] input, int length, SchedulerSettings scheduler)
+    {
+        var noisy = input.AsSpan(0, length);
+        FillNoise(noisy, lane.Seed, INoiseSource.InitialNoise);
+        if (lane.Start is { } start)
+        {
+            var mixed = Buffer("start", length);
+            SphericalInterpolation.Interpolate(start.Noise, noisy, start.FreshFraction, mixed);
+            mixed.CopyTo(noisy);
+        }
+
+        var begun = Begin(lane.Request.Plan.Decoder, scheduler, input, length);
+        return begun with { Steps = begun.Steps + ClosingSteps, ClosingSteps = ClosingSteps };
+    }
+
+    /// <summary>Leaves the first steps out: the lane begins with the known picture, its hole closed smoothly, under the noise of a later step.</summary>
+    private static void BeginWithin(Lane lane, int step)
+    {
+        if (step > 0)
+        {
+            lane.State.Known!.Begin(lane.State.Sampler.Plan.Timestep(step), lane.State.Noisy);
+            lane.State.Sampler.SkipTo(step);
+            lane.State.Step = step;
+        }
+    }
+
+    /// <summary>The known part as a latent; made once a request.</summary>
+    private KnownPixels? KnownLatent(Lane lane, LatentCanvas canvas, SchedulerSettings scheduler, CancellationToken cancellationToken)
+    {
+        if (lane.Request.Request.Known is not { } region)
+        {
+            return null;
+        }
+
+        var stages = lane.Request.Known;
+        if (!stages.TryGetValue(Kind, out var known))
+        {
+            var side = canvas.Width * canvas.Autoencoder.Factor;
+            var (picture, keep) = region.At(side, growHole: false);
+            var latent = canvas.Autoencoder.Encode(picture.Values, side, side, cancellationToken);
+            known = new KnownPixels(latent, Latents.LatentMasks.FromPixels(keep, side, canvas.Autoencoder.Factor), scheduler);
+            stages[Kind] = known;
+        }
+
+        return known;
+    }
+
+    private NetworkTensor GatherEmbeddings(IReadOnlyList<Lane> lanes, int rows)
+    {
+        var width = model.Prior.EmbeddingSize;
+        var embeddings = Buffer("embeddings", rows * width);
+        var row = 0;
+        foreach (var lane in lanes)
+        {
+            if (lane.State.IsGuided)
+            {
+                CanvasOf(lane).Unconditional.CopyTo(embeddings, row++ * width);
+            }
+
+            CanvasOf(lane).Conditional.CopyTo(embeddings, row++ * width);
+        }
+
+        return NetworkTensor.Float32(embeddings, rows, width);
+    }
+}

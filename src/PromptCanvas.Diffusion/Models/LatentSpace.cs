@@ -1,0 +1,58 @@
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Schedulers;
+
+namespace PromptCanvas.Diffusion.Models;
+
+/// <summary>What makes a decoder draw the latent of an autoencoder instead of pixels, from image embeddings alone: Kandinsky 2.2.</summary>
+public sealed record LatentSpace
+{
+    /// <summary>From pictures to latents and back.</summary>
+    public required AutoencoderComponent Autoencoder { get; init; }
+
+    /// <summary>What every side of a picture is a multiple of, in pixels; 64 as published.</summary>
+    public required int SideMultiple { get; init; }
+
+    /// <summary>The decoder that was trained with known regions, where the model has one.</summary>
+    public InpaintingComponent? Inpainting { get; init; }
+
+    /// <summary>Keeps what is worked out from the weights once.</summary>
+    public IModelFacts Facts { get; init; } = new ForgetfulFacts();
+}
+
+/// <summary>Pictures to latents and back.</summary>
+/// <param name="Encoder">A picture (B, 3, H, W), signed range → its latent (B, z, H/f, W/f), neither sampled nor scaled.</param>
+/// <param name="Decoder">A latent → its picture, signed range, not clamped.</param>
+/// <param name="Channels">z.</param>
+/// <param name="Factor">f, pixels to a cell along each side.</param>
+/// <param name="Fingerprint">Differs between autoencoders whose weights differ.</param>
+public sealed record AutoencoderComponent(INetwork Encoder, INetwork Decoder, int Channels, int Factor, string Fingerprint);
+
+/// <summary>A decoder of latents that takes [noisy latent z, known latent × keep z, keep mask 1], in this order; keep 1 = known.</summary>
+/// <param name="Network">Predicts what the model's decoder predicts.</param>
+/// <param name="Scheduler">Its noise schedule and prediction target.</param>
+/// <param name="Autoencoder">The one it was trained with.</param>
+public sealed record InpaintingComponent(INetwork Network, SchedulerSettings Scheduler, AutoencoderComponent Autoencoder);
+
+/// <summary>Numbers that follow from a model's weights and take long to work out. Safe for several threads.</summary>
+public interface IModelFacts
+{
+    /// <summary>What was kept under a name; null = nothing, and it must be worked out.</summary>
+    /// <param name="name">Names the numbers, the weights they follow from, and how they are worked out.</param>
+    float[]? Find(string name);
+
+    /// <summary>Keeps numbers for the next time.</summary>
+    /// <param name="name">As for <see cref="Find"/>.</param>
+    /// <param name="values">Finite numbers.</param>
+    void Keep(string name, float[] values);
+}
+
+/// <summary>Keeps nothing.</summary>
+internal sealed class ForgetfulFacts : IModelFacts
+{
+    public float[]? Find(string name) => null;
+
+    public void Keep(string name, float[] values)
+    {
+        // Whoever asks keeps them for itself as long as it lives.
+    }
+}

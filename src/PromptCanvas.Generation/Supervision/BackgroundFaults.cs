@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace PromptCanvas.Generation.Supervision;
+
+/// <summary>Collects the exceptions of everything that runs outside a request: logs and counts them, and knows which services keep failing.</summary>
+public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger)
+{
+    /// <summary>Failures in a row after which a service counts as ill.</summary>
+    public const int IllAfter = 3;
+
+    private readonly ConcurrentDictionary<string, State> sources = new();
+
+    /// <summary>Faults since the start, by the name of what failed.</summary>
+    public IReadOnlyDictionary<string, long> Counts => sources.ToDictionary(source => source.Key, source => source.Value.Faults);
+
+    /// <summary>Services that failed three times in a row and have not worked since.</summary>
+    public IReadOnlyList<string> Ill => [.. sources.Where(source => source.Value.InARow >= IllAfter).Select(source => source.Key).Order()];
+
+    /// <summary>Records one failed piece of work. It does not make a service ill: one bad letter must not take the studio out of service.</summary>
+    /// <param name="source">What ran.</param>
+    /// <param name="fault">Why it failed.</param>
+    /// <param name="what">What failed, as a sentence without a full stop.</param>
+    public void Report(string source, Exception fault, string what = "Work in the background failed")
+    {
+        sources.GetOrAdd(source, static _ => new State()).Count();
+        logger.LogError(fault, "{Source}: {What}", source, what);
+    }
+
+    /// <summary>Records that a service could not go on.</summary>
+    /// <returns>Its failures in a row.</returns>
+    public int Failed(string service, Exception fault)
+    {
+        var row = sources.GetOrAdd(service, static _ => new State()).Fail();
+        logger.LogError(fault, "{Service} failed {Count} times in a row", service, row);
+        return row;
+    }
+
+    /// <summary>Records that a service works, which ends its row of failures.</summary>
+    public void Worked(string service)
+    {
+        if (sources.GetOrAdd(service, static _ => new State()).Work() is > 0 and var row)
+        {
+            logger.LogInformation("{Service} works again after {Count} failures", service, row);
+        }
+    }
+
+    /// <summary>Runs work that no caller waits for; its exception is reported here.</summary>
+    public void Run(string source, Func<Task> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        _ = Task.Run(() => GuardedAsync(source, work), CancellationToken.None);
+    }
+
+    /// <summary>Runs a callback that must not throw: of a timer, of a cancellation, of an event.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "This is where such exceptions go.")]
+    public void Guard(string source, Action work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            work();
+        }
+        catch (Exception fault)
+        {
+            Report(source, fault);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "This is where such exceptions go.")]
+    private async Task GuardedAsync(string source, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception fault)
+        {
+            Report(source, fault);
+        }
+    }
+
+    private sealed class State
+    {
+        private long faults;
+        private int inARow;
+
+        public long Faults => Interlocked.Read(ref faults);
+
+        public int InARow => Volatile.Read(ref inARow);
+
+        public void Count() => Interlocked.Increment(ref faults);
+
+        public int Fail()
+        {
+            var row = Interlocked.Increment(ref inARow);
+            Count();
+            return row;
+        }
+
+        public int Work() => Interlocked.Exchange(ref inARow, 0);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace PromptCanvas.Generation.Supervision;
+
+/// <summary>Keeps background loops alive: a loop that throws is recorded and started again after a pause, for as long as the process runs.</summary>
+public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, ProcessExit exit, TimeProvider clock)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+
+    public static TimeSpan LongestPause { get; } = TimeSpan.FromSeconds(60);
+
+    public BackgroundFaults Faults => faults;
+
+    /// <summary>The pause after a failure: 1 s, 2 s, 4 s … up to 60 s.</summary>
+    /// <param name="inARow">Failures in a row, from 1.</param>
+    public static TimeSpan PauseAfter(int inARow)
+    {
+        var pause = FirstPause * Math.Pow(2, Math.Min(inARow - 1, 10));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+
+    /// <summary>Runs a loop until it returns or the host stops.</summary>
+    /// <param name="service">The name in logs, metrics and the readiness check.</param>
+    /// <param name="loop">Calls <see cref="BackgroundFaults.Worked"/> after each success.</param>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "No exception of a background service may end the process.")]
+    public async Task RunAsync(string service, Func<CancellationToken, Task> loop, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await loop(stopping);
+                faults.Worked(service);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                await FailedAsync(service, fault, stopping);
+            }
+        }
+    }
+
+    /// <summary>Records a failure and waits for the pause that follows it.</summary>
+    private async Task FailedAsync(string service, Exception fault, CancellationToken stopping)
+    {
+        var row = faults.Failed(service, fault);
+        if (row == BackgroundFaults.IllAfter && await schema.UnreadableAsync(stopping) is { } reason)
+        {
+            exit.Leave(reason);
+        }
+
+        await Task.Delay(PauseAfter(row), clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

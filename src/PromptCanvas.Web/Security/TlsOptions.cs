@@ -1,0 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Section <c>Tls</c>: what browsers are told when they come over TLS.</summary>
+internal sealed record TlsOptions
+{
+    public const string Section = "Tls";
+
+    /// <summary>Days for which browsers use this host over TLS only (HSTS), counted from each answer; 0 = they are not told to.</summary>
+    /// <value>30</value>
+    [Range(0, 730)]
+    public int HstsDays { get; init; } = 30;
+}

@@ -1,0 +1,24 @@
+using PromptCanvas.Diffusion.Networks;
+
+namespace PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
+
+/// <summary>Keeps what a network was given.</summary>
+internal sealed class ListeningNetwork(INetwork inner) : INetwork
+{
+    public List<IReadOnlyDictionary<string, NetworkTensor>> Inputs { get; } = [];
+
+    public string Name => inner.Name;
+
+    public IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+    {
+        Inputs.Add(inputs.ToDictionary(input => input.Key, input => input.Value.IsFloat
+            ? NetworkTensor.Float32([.. input.Value.Floats], [.. input.Value.Shape])
+            : input.Value));
+        return inner.Run(inputs, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        // The library disposes of the network.
+    }
+}

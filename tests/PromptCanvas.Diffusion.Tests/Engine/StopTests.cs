@@ -1,0 +1,85 @@
+using PromptCanvas.Diffusion.Engine;
+using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
+
+namespace PromptCanvas.Diffusion.Tests.Engine;
+
+/// <summary>Stop stops: a step nobody wants is ended in its middle, one that somebody wants goes on without the others.</summary>
+public sealed class StopTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GenerateAsync_EveryLaneOfTheStepCancelled_EndsTheStepAndStartsTheNextJob()
+    {
+        var fake = new FakeModel();
+        using var engine = new ImageEngine(fake.Model, new EngineOptions());
+        using var cancelling = new CancellationTokenSource();
+        using var inside = new ManualResetEventSlim();
+        var ended = false;
+        fake.Decoder.BeforeRun = (_, token) =>
+        {
+            if (!inside.IsSet)
+            {
+                inside.Set();
+                ended = token.WaitHandle.WaitOne(Patience);
+            }
+        };
+        var stopped = CollectUntilAsync(engine, Request(count: 4) with { Person = "first" }, cancelling.Token);
+        Assert.True(inside.Wait(Patience, Token));
+
+        await cancelling.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        Assert.Single(await CompletedAsync(engine, Request("xyz", count: 1) with { Person = "second" }));
+        Assert.True(ended, "The step was not told to end.");
+    }
+
+    [Fact]
+    public void Turn_OneOfTwoPeopleCancels_TheStepGoesOnAndTheNextIsWithoutThem()
+    {
+        using var cancelling = new CancellationTokenSource();
+        var script = new EngineScript(costs: StepCosts.Starter with { BatchIsFree = true });
+        var stopped = script.Arrive("first", count: 2, cancelledBy: cancelling);
+        var kept = script.Arrive("second");
+        var told = false;
+        script.Fake.Prior.BeforeRun = (run, token) =>
+        {
+            if (run == 4)
+            {
+                cancelling.Cancel();
+                told = token.IsCancellationRequested;
+            }
+        };
+
+        script.TurnUntil(() => script.Fake.Prior.Rows.Count == 6);
+
+        Assert.False(told, "A step that somebody wants was ended.");
+        Assert.Equal([6, 6, 2], script.Fake.Prior.Rows.Skip(3));
+        Assert.True(stopped.IsOver);
+        script.Finish();
+        Assert.Contains(script.Happenings, happening => happening.Request == kept && happening.Event is ImageCompleted);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_NoPictureOfTheStepWantedAnyMore_EndsTheStep()
+    {
+        var fake = new FakeModel();
+        using var engine = new ImageEngine(fake.Model, new EngineOptions());
+        var wanted = true;
+        var ended = false;
+        fake.Decoder.BeforeRun = (run, token) =>
+        {
+            if (run == 0)
+            {
+                Volatile.Write(ref wanted, false);
+                ended = token.WaitHandle.WaitOne(Patience);
+            }
+        };
+
+        var events = await CollectAsync(engine, Request(count: 2) with { PictureWanted = _ => Volatile.Read(ref wanted) });
+
+        Assert.True(ended, "The step was not told to end.");
+        Assert.Equal([0, 1], events.OfType<ImageDropped>().Select(dropped => dropped.ImageIndex).Order());
+        Assert.Empty(events.OfType<ImageCompleted>());
+    }
+}
