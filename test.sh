@@ -29,6 +29,17 @@ if [ -n "$soak" ]; then
     exit
 fi
 
+# The CUDA build needs no GPU, only its packages (400 MB, downloaded once). If they cannot be downloaded it is skipped, except in CI.
+if packages=$(dotnet restore src/PromptCanvas.Web --locked-mode -p:Accelerator=cuda && dotnet restore src/PromptCanvas.Cli --locked-mode -p:Accelerator=cuda); then
+    dotnet build src/PromptCanvas.Web --no-restore -p:Accelerator=cuda
+    dotnet build src/PromptCanvas.Cli --no-restore -p:Accelerator=cuda
+elif [ -z "${CI:-}" ] && [[ $packages =~ NU(1301|110[123]) ]]; then
+    echo "the CUDA build was skipped: its packages could not be downloaded"
+else
+    echo "$packages" >&2
+    exit 1
+fi
+
 # The journeys drive a real browser: the system's, otherwise Playwright's own.
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
 if [ -z "${PROMPTCANVAS_CHROMIUM:-}" ]; then

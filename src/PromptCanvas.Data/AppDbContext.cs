@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
-using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
@@ -64,6 +63,12 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public DbSet<PersonCredits> PersonCredits => Set<PersonCredits>();
 
     public DbSet<RoleCredits> RoleCredits => Set<RoleCredits>();
+
+    public abstract Task<SchemaCheck> CheckSchemaAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates the schema, or brings it to this version's.</summary>
+    /// <exception cref="UnsupportedSchemaException">The database is from a version too old to migrate; it is left unchanged.</exception>
+    public abstract Task UpgradeAsync(CancellationToken cancellationToken);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -18,9 +18,13 @@ public static class NetworkRunner
 
     /// <summary>Where a network's weights lie.</summary>
     /// <param name="modelFolder">The model's folder.</param>
-    /// <param name="network">The component's folder name.</param>
+    /// <param name="network">The network's name; both halves of an autoencoder share one folder.</param>
     /// <exception cref="ModelException">There is no such model.</exception>
-    public static string WeightsFolder(string modelFolder, string network) => Path.Combine(PartWith(modelFolder, network).Path, network);
+    public static string WeightsFolder(string modelFolder, string network)
+    {
+        var component = network is ComponentNames.MovqEncoder or ComponentNames.MovqDecoder ? ComponentNames.Movq : network;
+        return Path.Combine(PartWith(modelFolder, component).Path, component);
+    }
 
     /// <summary>The part of a joined model that a network is in: what the prior part does not have is the decoder's.</summary>
     private static DiffusersFolder PartWith(string modelFolder, string network)

@@ -35,6 +35,10 @@ public static class GenerationStartup
         {
             throw new StartupException(string.Join(" ", fault.Failures), fault);
         }
+        catch (UnsupportedSchemaException fault)
+        {
+            throw new StartupException(fault.Message, fault);
+        }
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
             throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
@@ -67,6 +71,6 @@ public static class GenerationStartup
             throw new StartupException(reason);
         }
 
-        await database.Database.MigrateAsync(cancellationToken);
+        await database.UpgradeAsync(cancellationToken);
     }
 }

@@ -33,9 +33,9 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
     {
         // Fail at once without a device: the CPU's reference run takes a while.
         new ConvolutionProbe(ProbeChannels, ProbeSide, new ExecutionProviders(Default, Refuse)).Dispose();
-        var inputs = UNetBench.DecoderInputs(bench.Model, UNetBench.ShapesOf(Path.Combine(bench.Folder, bench.Model.Decoder.Network.Name)), Rows);
+        var inputs = UNetBench.DecoderInputs(bench.Model, UNetBench.ShapesOf(NetworkRunner.WeightsFolder(bench.Folder, bench.Model.Decoder.Network.Name)), Rows);
         Randomise(inputs[NetworkNames.Sample].Floats);
-        Randomise(inputs[NetworkNames.EncoderHiddenStates].Floats);
+        Randomise(inputs[bench.Model.TextProjection is null ? NetworkNames.ImageEmbeds : NetworkNames.EncoderHiddenStates].Floats);
         var reference = OnCpu(inputs, cancellationToken);
         Variant("fp16 (default)", Default, inputs, reference, cancellationToken);
         BatchesOf(cancellationToken);
@@ -90,13 +90,11 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
     private void BatchesOf(CancellationToken cancellationToken)
     {
         using var network = Open(Default);
-        var shapes = UNetBench.ShapesOf(Path.Combine(bench.Folder, bench.Model.Decoder.Network.Name));
+        var shapes = UNetBench.ShapesOf(NetworkRunner.WeightsFolder(bench.Folder, bench.Model.Decoder.Network.Name));
         var medians = new List<double>();
         foreach (var batch in Batches.TakeWhile(_ => !IsLate))
         {
-            // Fail at once without a device: the CPU's reference run takes a while.
-        new ConvolutionProbe(ProbeChannels, ProbeSide, new ExecutionProviders(Default, Refuse)).Dispose();
-        var inputs = UNetBench.DecoderInputs(bench.Model, shapes, batch);
+            var inputs = UNetBench.DecoderInputs(bench.Model, shapes, batch);
             network.Run(inputs, cancellationToken);
             rows.Add(BenchRow.Of($"decoder row, batch {batch}", "ms", Times(network, inputs, batch, cancellationToken)));
             medians.Add(rows[^1].Median);

@@ -27,7 +27,7 @@ internal sealed class MemoryBench(BenchContext bench)
         var whole = 0.0;
         foreach (var (network, megabytes) in added)
         {
-            var weights = Directory.EnumerateFiles(Path.Combine(bench.Folder, network), "*.safetensors").Sum(file => new FileInfo(file).Length) / Megabyte;
+            var weights = Directory.EnumerateFiles(NetworkRunner.WeightsFolder(bench.Folder, network), "*.safetensors").Sum(file => new FileInfo(file).Length) / Megabyte;
             whole += weights;
             rows.Add(BenchRow.Of($"{network} ({weights:0.0} MB of weights): memory after its first run", "MB", [megabytes]));
         }

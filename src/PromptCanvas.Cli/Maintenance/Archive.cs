@@ -96,13 +96,18 @@ internal static class Archive
         var database = installation.OpenDatabase();
         await using (database.ConfigureAwait(false))
         {
-            var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
-            if (applied.Except(database.Database.GetMigrations()).Any())
+            switch ((await database.CheckSchemaAsync(cancellationToken).ConfigureAwait(false)).State)
             {
-                throw new BadInputException("This backup is from a newer version of the studio: restore it with that version.");
+                case SchemaState.Newer:
+                    throw new BadInputException("This backup is from a newer version of the studio: restore it with that version.");
+                case SchemaState.Unsupported:
+                    throw new BadInputException(
+                        $"This backup is from an earlier version of the studio: restore it with {UnsupportedSchemaException.LastVersion}, start that version once, and make a new backup.");
+                default:
+                    break;
             }
 
-            await database.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            await database.UpgradeAsync(cancellationToken).ConfigureAwait(false);
             await database.Jobs.Where(job => job.State == JobStates.Queued || job.State == JobStates.Running).ExecuteUpdateAsync(
                 change => change
                     .SetProperty(job => job.State, JobStates.Queued)

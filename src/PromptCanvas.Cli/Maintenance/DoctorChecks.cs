@@ -55,16 +55,14 @@ internal static class DoctorChecks
             }
         }
 
-        var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
-        if (applied.Except(database.Database.GetMigrations()).FirstOrDefault() is { } unknown)
+        var schema = await database.CheckSchemaAsync(cancellationToken).ConfigureAwait(false);
+        return schema.State switch
         {
-            return new Finding("database", $"It is from a newer version ({unknown}): use that version's programs.");
-        }
-
-        var pending = await database.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false);
-        return pending.FirstOrDefault() is { } missing
-            ? new Finding("database", $"It is from an older version (without {missing}): start the studio once to migrate it.")
-            : new Finding("database", null, $"{provider}, intact and up to date");
+            SchemaState.Newer => new Finding("database", $"It is from a newer version ({schema.Migration}): use that version's programs."),
+            SchemaState.Outdated => new Finding("database", $"It is from an older version (without {schema.Migration}): start the studio once to migrate it."),
+            SchemaState.Unsupported => new Finding("database", UnsupportedSchemaException.Explain(schema.Migration)),
+            _ => new Finding("database", null, $"{provider}, intact and up to date"),
+        };
     }
 
     private static async Task<Finding> PicturesAsync(AppDbContext database, DataFolder folder, bool full, CancellationToken cancellationToken)

@@ -73,7 +73,7 @@ internal sealed class Installation : IDisposable
         var installation = Find(null);
         installation.Folder.Prepare();
         await using var database = installation.OpenDatabase();
-        await database.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+        await database.UpgradeAsync(cancellationToken).ConfigureAwait(false);
         return installation;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PromptCanvas.Cli.Options;
+using PromptCanvas.Data;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Configuration;
 
@@ -30,7 +31,7 @@ internal static class CommandRunner
             return await FailAsync("Cancelled.", ExitCodes.Fault).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is ModelException or StartupException or IOException or UnauthorizedAccessException or InvalidDataException
-            or System.Data.Common.DbException)
+            or UnsupportedSchemaException or System.Data.Common.DbException)
         {
             return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
         }

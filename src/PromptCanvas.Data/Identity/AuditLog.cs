@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Data.Identity;

@@ -161,7 +161,7 @@ public sealed class ExecutionProviders
     /// <summary>Creates a session; a stop ends the loading between two of its steps.</summary>
     private static InferenceSession Create(Func<SessionOptions, InferenceSession> create, SessionOptions options, CancellationToken cancellationToken)
     {
-        using var stop = cancellationToken.UnsafeRegister(static options => ((SessionOptions)options!).SetLoadCancellationFlag(true), options);
+        using var stop = cancellationToken.UnsafeRegister(static options => StopLoading((SessionOptions)options!), options);
         try
         {
             return create(options);
@@ -263,5 +263,18 @@ public sealed class ExecutionProviders
         }
 
         report?.Invoke(notice);
+    }
+
+    // Runs on the thread that cancels, which must not get the loader's faults. A load that cannot be stopped ends by itself.
+    private static void StopLoading(SessionOptions options)
+    {
+        try
+        {
+            options.SetLoadCancellationFlag(true);
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            System.Diagnostics.Trace.TraceWarning($"Loading could not be stopped: {fault.Message}");
+        }
     }
 }

@@ -27,8 +27,7 @@ public sealed class SchemaGuard(IDbContextFactory<AppDbContext> databases)
     public static async Task<string?> UnknownAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken);
-        return applied.Except(database.Database.GetMigrations()).FirstOrDefault() is { } unknown
+        return await database.CheckSchemaAsync(cancellationToken) is { State: SchemaState.Newer, Migration: var unknown }
             ? $"The database belongs to a newer version of PromptCanvas (it has {unknown}); start that version, or restore a backup made by this one."
             : null;
     }

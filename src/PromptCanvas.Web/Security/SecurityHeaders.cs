@@ -29,6 +29,7 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+
         // A signed address sets its own: it is made for other sites.
         headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
         if (TransportPolicy(context) is { } policy)

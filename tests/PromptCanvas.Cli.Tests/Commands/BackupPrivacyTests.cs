@@ -31,7 +31,7 @@ public sealed class BackupPrivacyTests : IAsyncLifetime
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
         folder.Prepare();
         await using var database = services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
-        await database.Database.MigrateAsync(Cancellation);
+        await database.UpgradeAsync(Cancellation);
         await WriteAsync("keys/key-1.xml", "a key");
         await WriteAsync("cache/graphs/model.onnx", "a graph");
         await WriteAsync("cache/weights/model.json", "a record");

@@ -35,7 +35,7 @@ public sealed class RestoreTrustTests : IAsyncLifetime
         folder.Prepare();
         await using (var database = services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext())
         {
-            await database.Database.MigrateAsync(Cancellation);
+            await database.UpgradeAsync(Cancellation);
         }
 
         Assert.Equal(0, (await RunAsync("backup", zip)).ExitCode);

@@ -28,7 +28,7 @@ public sealed class UpkeepTests : IAsyncLifetime
     {
         folder.Prepare();
         await using var database = Open();
-        await database.Database.MigrateAsync(Cancellation);
+        await database.UpgradeAsync(Cancellation);
         await AddPictureAsync(database, "first", [1, 2, 3]);
     }
 

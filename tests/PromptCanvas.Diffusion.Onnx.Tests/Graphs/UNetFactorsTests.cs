@@ -10,7 +10,9 @@ namespace PromptCanvas.Diffusion.Onnx.Tests.Graphs;
 public sealed class UNetFactorsTests : IDisposable
 {
     private const int Width = 8;
-    private const float Tolerance = 1e-6f;
+
+    /// <summary>Relative. The norm reads the caller's memory here, and the runtime's sums over it depend on its alignment.</summary>
+    private const float Tolerance = 1e-5f;
 
     private readonly TemporaryFolder folder = new();
 
@@ -25,7 +27,7 @@ public sealed class UNetFactorsTests : IDisposable
         var scaled = RunResnet(factor);
 
         Assert.Equal(plain.Length, scaled.Length);
-        Assert.All(plain.Zip(scaled), pair => Assert.Equal(pair.First / (float)factor, pair.Second, Tolerance));
+        Assert.All(plain.Zip(scaled), pair => Assert.Equal(pair.First / (float)factor, pair.Second, Tolerance * Math.Max(1, Math.Abs(pair.Second))));
     }
 
     [Fact]

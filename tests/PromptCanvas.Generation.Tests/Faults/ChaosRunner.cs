@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Generation.Tests.Faults;

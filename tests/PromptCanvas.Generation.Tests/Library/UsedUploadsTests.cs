@@ -6,7 +6,6 @@ using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
-using PromptCanvas.Generation.Tests.Imaging;
 
 namespace PromptCanvas.Generation.Tests.Library;
 

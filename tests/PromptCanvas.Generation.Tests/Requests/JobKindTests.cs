@@ -15,7 +15,6 @@ using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
-using PromptCanvas.Generation.Tests.Imaging;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Tests.Requests;

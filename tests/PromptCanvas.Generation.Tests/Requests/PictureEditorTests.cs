@@ -3,7 +3,6 @@ using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
-using PromptCanvas.Generation.Tests.Imaging;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
 

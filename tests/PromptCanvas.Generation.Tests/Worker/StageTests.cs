@@ -5,7 +5,6 @@ using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
-using PromptCanvas.Generation.Tests.Imaging;
 
 namespace PromptCanvas.Generation.Tests.Worker;
 

@@ -12,7 +12,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Tests.Fakes;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Tests.Fakes;
@@ -108,7 +109,11 @@ public sealed class SecretsTests
     [InlineData("GET", "/v1/images/none")]
     public async Task Fault_NobodyForesaw_IsAnsweredWithoutItsInsides(string method, string path)
     {
-        await using var studio = new Studio { Change = services => services.Replace(ServiceDescriptor.Singleton(DispatchProxy.Create<IJobQueries, Broken>())) };
+        await using var studio = new Studio
+        {
+            Change = services => services.Replace(ServiceDescriptor.Singleton(DispatchProxy.Create<IJobQueries, Broken>()))
+                .Replace(ServiceDescriptor.Singleton(DispatchProxy.Create<IPictureQueries, Broken>())),
+        };
         using var client = studio.ClientOf(studio.Administrator);
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using var answer = await client.SendAsync(request, Cancellation);
@@ -116,7 +121,7 @@ public sealed class SecretsTests
 
         Assert.Equal(path.StartsWith("/v1", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Equal(path.StartsWith("/api", StringComparison.Ordinal) ? "application/problem+json" : path.StartsWith("/v1", StringComparison.Ordinal) ? "application/json" : "text/html", answer.Content.Headers.ContentType?.MediaType);
-        foreach (var inside in (string[])["canary", "Exception", "   at ", ".cs:line", "System.", "PromptCanvas.Web.", "IJobQueries"])
+        foreach (var inside in (string[])["canary", "Exception", "   at ", ".cs:line", "System.", "PromptCanvas.Web.", "IJobQueries", "IPictureQueries"])
         {
             Assert.DoesNotContain(inside, text, StringComparison.Ordinal);
         }

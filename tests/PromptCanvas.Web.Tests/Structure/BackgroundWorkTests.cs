@@ -11,9 +11,11 @@ public sealed partial class BackgroundWorkTests
     private static readonly Dictionary<string, (int Count, string Goes)> Known = new()
     {
         ["BatchWatch.cs"] = (2, "the callbacks catch everything, and the engine's thread throws it after the run"),
+        ["ExecutionProviders.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),
         ["PeakMeter.cs"] = (1, "the thread catches everything, and the reader of the result gets it"),
         ["BackgroundFaults.cs"] = (1, "Run guards the task and reports to itself"),
         ["UnobservedFaults.cs"] = (1, "the last place itself; Report only counts and logs"),
+        ["ExecutionProviders.cs"] = (1, "the callback only sets a flag of ONNX Runtime, and its registration ends before the options are disposed of"),
         ["HeartbeatThread.cs"] = (1, "the loop on its own thread catches everything; the task is awaited by the supervisor"),
         ["IdleNetworks.cs"] = (1, "the timer's callback catches everything and reports to the library's owner"),
         ["ImageEngine.cs"] = (1, "the engine's thread catches everything and ends the requests with it"),

@@ -8,7 +8,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;

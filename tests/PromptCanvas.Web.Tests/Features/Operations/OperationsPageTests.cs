@@ -22,8 +22,8 @@ public sealed class OperationsPageTests : IAsyncDisposable
 
         Assert.DoesNotContain("canary", page, StringComparison.Ordinal);
         Assert.Contains("set, and not shown", page, StringComparison.Ordinal);
-        Assert.Matches("Quotas:MaximumQueued</code></td>\\s*<td>33</td>", page);
-        Assert.Matches("Registration:Mode</code></td>\\s*<td>Invite</td>\\s*<td>appsettings.json</td>", page);
+        Assert.Matches("Quotas:MaximumQueued</code><p [^>]*>[^<]+</p></td>\\s*<td>33</td>\\s*<td>20</td>", page);
+        Assert.Matches("Registration:Mode</code><p [^>]*>[^<]*</p></td>\\s*<td>Invite</td>\\s*<td>Invite</td>\\s*<td>appsettings.json</td>", page);
     }
 
     [Fact]
