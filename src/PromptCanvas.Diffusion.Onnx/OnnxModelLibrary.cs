@@ -143,7 +143,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     {
         if (!disposed && opened.Count == 1 && replaced.Count == 0 && opened.Values.Single().Models[0] is var model && model.Networks.Any(HasRun))
         {
-            MemoryRecord.Write(graphCache, model.Fingerprint, MachineMemory.Instance.Peak, Array.Exists(providers, device => device.Graphs is { HasWritten: true }));
+            MemoryRecord.Write(graphCache, model.Fingerprint, MachineMemory.Peak, Array.Exists(providers, device => device.Graphs is { HasWritten: true }));
         }
     }
 

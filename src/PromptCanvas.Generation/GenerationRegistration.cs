@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Playwright;
 using PromptCanvas.Data.People;
-using PromptCanvas.Web.Hosting;
 using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;

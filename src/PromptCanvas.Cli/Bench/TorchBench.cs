@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using PromptCanvas.Cli.Options;
-using PromptCanvas.Cli.Output;
 
 namespace PromptCanvas.Cli.Bench;
 

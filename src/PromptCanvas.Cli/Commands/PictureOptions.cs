@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Cli.Commands;
 
@@ -22,7 +21,8 @@ internal sealed class PictureOptions
     private readonly Option<int> size = new("--size") { Description = "Side in pixels: 64, 256, 512 or 1024, or a size of the model's.", DefaultValueFactory = _ => 1024 };
     private readonly Option<string?> aspect = new("--aspect")
     {
-        Description = "Aspect ratio W:H, such as 4:3, if the model makes pictures other than squares; --size is the longer side.", HelpName = "W:H",
+        Description = "Aspect ratio W:H, such as 4:3, if the model makes pictures other than squares; --size is the longer side.",
+        HelpName = "W:H",
     };
 
     private readonly Option<bool> previews = new("--previews") { Description = "Also write the predicted picture of every step, as NNN-SEED-STAGE-STEP.png." };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using PromptCanvas.Cli.Output;
-using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;

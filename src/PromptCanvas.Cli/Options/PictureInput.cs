@@ -1,4 +1,3 @@
-using PromptCanvas.Cli.Output;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Options;

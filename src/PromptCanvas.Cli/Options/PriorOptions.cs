@@ -1,7 +1,5 @@
 using System.CommandLine;
-using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Cli.Options;
 

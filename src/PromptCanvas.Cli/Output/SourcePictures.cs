@@ -1,4 +1,3 @@
-using PromptCanvas.Cli.Commands;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;

@@ -5,7 +5,7 @@ internal sealed class PeakMeter : IDisposable
 {
     private const int MillisecondsBetweenLooks = 25;
 
-    private readonly long start = MachineMemory.Instance.Anonymous;
+    private readonly long start = MachineMemory.Anonymous;
     private readonly ManualResetEventSlim ended = new();
     private readonly Thread watcher;
     private Exception? fault;
@@ -23,7 +23,7 @@ internal sealed class PeakMeter : IDisposable
     /// <exception cref="InvalidOperationException">The memory could not be read.</exception>
     public long Growth => Volatile.Read(ref fault) is { } cause
         ? throw new InvalidOperationException("The memory of the process could not be measured.", cause)
-        : Math.Max(Interlocked.Read(ref peak), MachineMemory.Instance.Anonymous) - start;
+        : Math.Max(Interlocked.Read(ref peak), MachineMemory.Anonymous) - start;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -39,7 +39,7 @@ internal sealed class PeakMeter : IDisposable
         {
             while (!ended.Wait(MillisecondsBetweenLooks))
             {
-                Interlocked.Exchange(ref peak, Math.Max(peak, MachineMemory.Instance.Anonymous));
+                Interlocked.Exchange(ref peak, Math.Max(peak, MachineMemory.Anonymous));
             }
         }
 #pragma warning disable CA1031 // Nothing is swallowed: the reader of the growth gets it. On this thread it would end the process.

@@ -84,9 +84,9 @@ public sealed class ExecutionProviders
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
     internal InferenceSession CreateSession(
         Func<SessionOptions, InferenceSession> create,
-        CancellationToken cancellationToken = default,
         Func<SessionOptions, InferenceSession>? accelerated = null,
-        Func<bool>? freeRoom = null)
+        Func<bool>? freeRoom = null,
+        CancellationToken cancellationToken = default)
     {
         var environment = OrtEnvironment.Get(threads);
         if (!IsAccelerated(environment))
@@ -103,7 +103,7 @@ public sealed class ExecutionProviders
         catch (Exception fault) when (IsProvidersFault(fault) && CameUp && freeRoom?.Invoke() == true)
         {
             // The device had no room, and has some now; if that is not it, the session falls back for itself.
-            return CreateSession(create, cancellationToken, accelerated);
+            return CreateSession(create, accelerated, cancellationToken: cancellationToken);
         }
         catch (Exception fault) when (IsProvidersFault(fault))
         {

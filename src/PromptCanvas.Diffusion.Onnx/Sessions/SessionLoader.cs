@@ -50,18 +50,18 @@ internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWe
             {
                 return providers.CreateSession(
                     options => FromFolder(graph.ToModel(weights), weights.Folder, options),
-                    cancellationToken,
                     options => FromFolder(graph.ToModel(weights, providers.UsesHalf), weights.Folder, options),
-                    freeRoom);
+                    freeRoom,
+                    cancellationToken);
             }
 
             var precision = providers.CpuPrecision();
             var source = Source(precision);
             return providers.Graphs is { } graphs
-                ? graphs.Open(source, create => providers.CreateSession(create, cancellationToken))
+                ? graphs.Open(source, create => providers.CreateSession(create, cancellationToken: cancellationToken))
                 : precision == InferencePrecision.Int8
                     ? throw new ModelException("Inference:Precision is Int8, which keeps its weights in the graph cache: set Inference:GraphCache to a folder.")
-                    : providers.CreateSession(source.FromCheckpoint, cancellationToken);
+                    : providers.CreateSession(source.FromCheckpoint, cancellationToken: cancellationToken);
         }
         catch (OnnxRuntimeException fault)
         {

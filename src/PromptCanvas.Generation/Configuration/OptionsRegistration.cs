@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Configuration;
 

@@ -6,8 +6,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Generation.Instant;

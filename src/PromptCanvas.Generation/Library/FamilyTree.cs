@@ -3,7 +3,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 

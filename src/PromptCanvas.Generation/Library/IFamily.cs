@@ -1,5 +1,4 @@
 using PromptCanvas.Data.Access;
-using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 

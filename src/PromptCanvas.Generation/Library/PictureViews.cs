@@ -1,5 +1,4 @@
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Generation.Library;
 

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Library;
 
 namespace PromptCanvas.Generation.Queue;
 

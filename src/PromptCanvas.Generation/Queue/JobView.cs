@@ -1,5 +1,4 @@
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Generation.Queue;
 

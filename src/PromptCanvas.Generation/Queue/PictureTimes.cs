@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Queue;
 

@@ -1,9 +1,7 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;

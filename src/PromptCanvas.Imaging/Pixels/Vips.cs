@@ -1,5 +1,4 @@
 using NetVips;
-using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Imaging.Pixels;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;

@@ -12,7 +12,6 @@ using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
-using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;

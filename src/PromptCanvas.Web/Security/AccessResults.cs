@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Identity;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
 

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace PromptCanvas.Web.Security;

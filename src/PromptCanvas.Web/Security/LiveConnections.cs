@@ -5,7 +5,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Web.Security;

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Security;
 

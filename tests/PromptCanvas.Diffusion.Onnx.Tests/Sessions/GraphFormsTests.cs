@@ -153,10 +153,10 @@ public sealed class GraphFormsTests : IDisposable
                 options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder.PathOf("stopped"));
                 return new Microsoft.ML.OnnxRuntime.InferenceSession(model, options);
             },
-            stopped.Token));
+            cancellationToken: stopped.Token));
     }
 
-    private static NetworkTensor Predict(INetwork network, IReadOnlyDictionary<string, NetworkTensor> inputs) =>
+    private static NetworkTensor Predict(OnnxNetwork network, IReadOnlyDictionary<string, NetworkTensor> inputs) =>
         network.Run(inputs, TestContext.Current.CancellationToken)[NetworkNames.PredictedImageEmbedding];
 
     private InferenceOptions Cached() => new() { ExecutionProvider = "Cpu", Threads = 2, GraphCache = folder.PathOf("cache") };

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Library;

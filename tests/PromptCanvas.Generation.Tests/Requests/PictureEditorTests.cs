@@ -1,6 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.Editing;

@@ -1,5 +1,4 @@
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Requests;
 
 
 namespace PromptCanvas.Generation.Tests.Requests;

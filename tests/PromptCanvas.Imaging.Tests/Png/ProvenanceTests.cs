@@ -1,6 +1,5 @@
 using System.Text;
 using System.Xml.Linq;
-using PromptCanvas.Imaging;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 

@@ -161,7 +161,7 @@ public sealed class SupervisionTests
         await using var well = new ServiceCollection().AddSingleton(Exit()).BuildServiceProvider();
         var service = (BackgroundService)failed.GetRequiredService<IHostedService>();
         await service.StartAsync(Cancellation);
-        await service.ExecuteTask!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await service.ExecuteTask!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         Assert.Equal(ProcessExit.Fault, StudioHost.ExitCodeOf(failed));
         Assert.Equal(0, StudioHost.ExitCodeOf(well));

@@ -15,7 +15,6 @@ public sealed partial class BackgroundWorkTests
         ["PeakMeter.cs"] = (1, "the thread catches everything, and the reader of the result gets it"),
         ["BackgroundFaults.cs"] = (1, "Run guards the task and reports to itself"),
         ["UnobservedFaults.cs"] = (1, "the last place itself; Report only counts and logs"),
-        ["ExecutionProviders.cs"] = (1, "the callback only sets a flag of ONNX Runtime, and its registration ends before the options are disposed of"),
         ["HeartbeatThread.cs"] = (1, "the loop on its own thread catches everything; the task is awaited by the supervisor"),
         ["IdleNetworks.cs"] = (1, "the timer's callback catches everything and reports to the library's owner"),
         ["ImageEngine.cs"] = (1, "the engine's thread catches everything and ends the requests with it"),

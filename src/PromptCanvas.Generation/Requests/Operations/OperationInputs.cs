@@ -1,4 +1,3 @@
-using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;

@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
 using Microsoft.JSInterop;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
-using PromptCanvas.Web.Components;
 
 namespace PromptCanvas.Web.Components.Gallery;
 

@@ -1,5 +1,4 @@
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Components.Gallery;
 

@@ -4,11 +4,9 @@ using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Gallery;

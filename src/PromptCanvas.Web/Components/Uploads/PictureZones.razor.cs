@@ -4,9 +4,7 @@ using Microsoft.JSInterop;
 using MudBlazor;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Uploads;

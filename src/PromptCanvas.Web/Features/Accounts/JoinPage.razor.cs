@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;

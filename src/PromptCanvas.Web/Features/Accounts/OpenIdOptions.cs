@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using PromptCanvas.Generation.Configuration;
-
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Features.Accounts;
 

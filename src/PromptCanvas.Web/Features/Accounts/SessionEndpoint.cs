@@ -8,7 +8,7 @@ internal static class SessionEndpoint
     public static void MapSession(this IEndpointRouteBuilder app) => app.MapGet(PersonCookieEvents.SessionAddress, Answer).AllowAnonymous().ExcludeFromDescription();
 
     /// <param name="of">The person that the page was made for.</param>
-    private static IResult Answer(Guid? of, HttpContext context)
+    private static Microsoft.AspNetCore.Http.HttpResults.Ok<bool> Answer(Guid? of, HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(of is not null && context.User.PersonId() == of);

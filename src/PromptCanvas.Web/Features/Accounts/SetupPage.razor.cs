@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Components;
 
-using PromptCanvas.Data.People;
-
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Creates the first administrator; requires the set-up link from the console.</summary>

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;

@@ -8,7 +8,6 @@ using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Change;

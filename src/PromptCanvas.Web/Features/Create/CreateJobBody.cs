@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Features.Create;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 

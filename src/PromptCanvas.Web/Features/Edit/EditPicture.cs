@@ -1,5 +1,5 @@
-using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
 
 

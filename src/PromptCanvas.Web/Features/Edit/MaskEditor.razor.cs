@@ -6,7 +6,6 @@ using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Edit;

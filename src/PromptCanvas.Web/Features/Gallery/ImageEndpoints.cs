@@ -1,11 +1,10 @@
 using System.Security.Claims;
 using Microsoft.Net.Http.Headers;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult;

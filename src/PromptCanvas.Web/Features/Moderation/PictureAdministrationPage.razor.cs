@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 

@@ -2,7 +2,6 @@ using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components;
-using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Tests.Features.Create;
 

@@ -3,7 +3,6 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components.Gallery;
-using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;

@@ -1,7 +1,5 @@
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components.Gallery;
-using PromptCanvas.Web.Features.Gallery;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;
 

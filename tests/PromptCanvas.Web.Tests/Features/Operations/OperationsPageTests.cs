@@ -62,7 +62,7 @@ public sealed class OperationsPageTests : IAsyncDisposable
         // Records named …Options with a section are bound somewhere; the others configure parts of the engine by hand.
         var records = AppDomain.CurrentDomain.GetAssemblies().Where(assembly => assembly.GetName().Name!.StartsWith("PromptCanvas", StringComparison.Ordinal) && !assembly.GetName().Name!.EndsWith("Tests", StringComparison.Ordinal))
             .SelectMany(assembly => assembly.GetTypes()).Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && type.GetField("Section") is not null);
-        Assert.Empty(records.Where(type => !known.Contains(type)));
+        Assert.DoesNotContain(records, type => !known.Contains(type));
     }
 
     private IReadOnlyList<SettingFacts> ReadWith(Dictionary<string, string?> values) => new SettingsService(
