@@ -104,7 +104,11 @@ public sealed class GpuTests
         var providers = Accelerated(notices.Add);
         var (freed, tries) = (0, 0);
 
-        using var session = providers.CreateSession(_ => throw new InvalidOperationException("The CPU was not asked for."), accelerated: TestContext.Current.CancellationToken, freeRoom: () => ++freed == 1);
+        using var session = providers.CreateSession(
+            _ => throw new InvalidOperationException("The CPU was not asked for."),
+            accelerated: options => ++tries == 1 ? throw new ArgumentException("out of memory") : Tiny(options),
+            freeRoom: () => ++freed == 1,
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((1, 2), (freed, tries));
         Assert.Empty(notices);
@@ -117,8 +121,19 @@ public sealed class GpuTests
         var providers = Accelerated(notices.Add);
         var onDevice = 0;
 
-        using var first = providers.CreateSession(Tiny, accelerated: TestContext.Current.CancellationToken, freeRoom: () => true);
-        using var second = providers.CreateSession(Tiny, accelerated: TestContext.Current.CancellationToken);
+        using var first = providers.CreateSession(
+            Tiny,
+            accelerated: _ => throw new ArgumentException("out of memory"),
+            freeRoom: () => true,
+            cancellationToken: TestContext.Current.CancellationToken);
+        using var second = providers.CreateSession(
+            Tiny,
+            accelerated: options =>
+            {
+                onDevice++;
+                return Tiny(options);
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, onDevice);
         var notice = Assert.Single(notices);
