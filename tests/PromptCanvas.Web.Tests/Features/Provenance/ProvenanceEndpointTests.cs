@@ -39,7 +39,7 @@ public sealed class ProvenanceEndpointTests(Studio studio) : IClassFixture<Studi
 
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, others.StatusCode);
-        Assert.Contains("not yours to see", (await others.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("that you may not see", (await others.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
