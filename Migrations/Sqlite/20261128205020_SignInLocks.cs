@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -11,9 +11,8 @@ namespace PromptCanvas.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "LockoutCount",
-                table: "People");
+            // DropColumn rebuilds the whole table on SQLite, outside a transaction; SQLite itself can do it inside one.
+            migrationBuilder.Sql("ALTER TABLE \"People\" DROP COLUMN \"LockoutCount\";");
 
             migrationBuilder.CreateTable(
                 name: "SignInLocks",

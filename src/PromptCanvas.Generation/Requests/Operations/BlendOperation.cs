@@ -11,7 +11,7 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
 {
     internal static OperationDefinition Shape { get; } = new(JobKinds.Blend, ApiScopes.Vary, PromptUse.None, ["inputs", "frames"], Read);
 
-    public override int? FrameCount => Frames;
+    internal override int? Row => Frames;
 
     internal override string Title => string.Join(" + ", Inputs.Select(input => input.Text ?? "a picture"));
 

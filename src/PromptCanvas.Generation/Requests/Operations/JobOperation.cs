@@ -24,7 +24,10 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
 
     /// <summary>The number of frames where the pictures form a row; null where each picture stands alone.</summary>
     [JsonIgnore]
-    public virtual int? FrameCount => null;
+    public int? FrameCount => Row;
+
+    // Members that kinds override are internal: JSON would take a public override for a field of the row, whatever the base says.
+    internal virtual int? Row => null;
 
     /// <summary>The title of a job without a prompt, in the credit history.</summary>
     internal abstract string Title { get; }

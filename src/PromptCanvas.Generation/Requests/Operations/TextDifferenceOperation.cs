@@ -14,7 +14,7 @@ public sealed record TextDifferenceOperation(
 
     internal static OperationDefinition Shape { get; } = new(JobKinds.TextDifference, ApiScopes.Vary, PromptUse.None, ["source", "from", "to", "frames"], Read);
 
-    public override int? FrameCount => Frames;
+    internal override int? Row => Frames;
 
     internal override string Title => $"{From} → {To}";
 
