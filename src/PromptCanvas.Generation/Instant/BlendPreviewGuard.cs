@@ -9,7 +9,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Instant;
 
 /// <summary>Applies the administrators' rules to pictures drawn outside the queue.</summary>
-internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters judges)
+internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters filters)
 {
     /// <summary>Null if the request's words are allowed.</summary>
     public Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken) =>
@@ -20,7 +20,7 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
     /// <param name="drawn">The picture.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<Result<EncodedPicture>> ShowAsync(IImageEngine engine, ImageCompleted drawn, CancellationToken cancellationToken) =>
-        await judges.ForAsync(engine, cancellationToken) is { } judge && await RefusingAsync(judge, drawn, cancellationToken) is { } rule
+        await filters.ForAsync(engine, cancellationToken) is { } filter && await RefusingAsync(filter, drawn, cancellationToken) is { } rule
             ? Refused(rule)
             : BlendPreviewDrawing.Encode(drawn.Image);
 
@@ -28,12 +28,12 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
     public async Task<Result<IReadOnlyList<TStep>>> ShownAsync<TStep>(
         IImageEngine engine, ImageCompleted drawn, IReadOnlyList<(TStep Step, SignedImage Image)> steps, CancellationToken cancellationToken)
     {
-        if (await judges.ForAsync(engine, cancellationToken) is not { } judge)
+        if (await filters.ForAsync(engine, cancellationToken) is not { } filter)
         {
             return steps.Select(step => step.Step).ToList();
         }
 
-        if (await RefusingAsync(judge, drawn, cancellationToken) is { } rule)
+        if (await RefusingAsync(filter, drawn, cancellationToken) is { } rule)
         {
             return Refused(rule);
         }
@@ -41,7 +41,7 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
         var shown = new List<TStep>();
         foreach (var (step, image) in steps)
         {
-            if (await judge.RefusingAsync(image, ImageSafetyFilter.PreviewMargin, cancellationToken) is null)
+            if (await filter.RefusingAsync(image, ImageSafetyFilter.PreviewMargin, cancellationToken) is null)
             {
                 shown.Add(step);
             }
@@ -50,8 +50,8 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
         return shown;
     }
 
-    private static async Task<SafetyRule?> RefusingAsync(ImageSafetyFilter judge, ImageCompleted drawn, CancellationToken cancellationToken) =>
-        judge.Refusing(drawn.ImageEmbedding) ?? await judge.RefusingAsync(drawn.Image, margin: 0, cancellationToken);
+    private static async Task<SafetyRule?> RefusingAsync(ImageSafetyFilter filter, ImageCompleted drawn, CancellationToken cancellationToken) =>
+        filter.Refusing(drawn.ImageEmbedding) ?? await filter.RefusingAsync(drawn.Image, margin: 0, cancellationToken);
 
     private static PolicyViolation Refused(SafetyRule rule) =>
         new($"Not shown, because it is too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}.");

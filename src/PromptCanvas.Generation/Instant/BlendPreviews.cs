@@ -10,7 +10,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Instant;
 
 /// <inheritdoc/>
-internal sealed class BlendPreviews(IEngineProvider engines, InputPictures inputs, StoredPictures pictures, BlendPreviewTurns turns, BlendPreviewGuard guard, EmbeddingCache known)
+internal sealed class BlendPreviews(IEngineProvider engines, InputPictures inputs, StoredPictures pictures, BlendPreviewTurns turns, BlendPreviewGuard guard, EmbeddingCache embeddings)
     : IBlendPreviews
 {
     /// <summary>Decoder steps of a draft. With DPM-Solver++, shapes and colours match 18 steps; edges are softer.</summary>
@@ -90,7 +90,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
     private async Task<ConditioningInput> PictureAsync(IImageEngine engine, string hash, CancellationToken cancellationToken)
     {
         var key = new EmbeddingCache.Key(engine, hash, null, 0);
-        if (known.Find(key) is { } before)
+        if (embeddings.Find(key) is { } before)
         {
             return new EmbeddingInput(before);
         }
@@ -103,7 +103,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
         }
 
         var embedding = (await embedder.EmbedAsync([input], cancellationToken))[0];
-        known.Keep(key, embedding);
+        embeddings.Keep(key, embedding);
         return new EmbeddingInput(embedding);
     }
 
@@ -111,7 +111,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
     private async Task<ConditioningInput> PhraseAsync(IImageEngine engine, Actor actor, string text, uint seed, CancellationToken cancellationToken)
     {
         var key = new EmbeddingCache.Key(engine, null, text, seed);
-        if (known.Find(key) is { } before)
+        if (embeddings.Find(key) is { } before)
         {
             return new EmbeddingInput(before);
         }
@@ -131,7 +131,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
             return new TextInput(text);
         }
 
-        known.Keep(key, drawn.ImageEmbedding);
+        embeddings.Keep(key, drawn.ImageEmbedding);
         return new EmbeddingInput(drawn.ImageEmbedding);
     }
 }

@@ -13,7 +13,7 @@ namespace PromptCanvas.Generation.Instant;
 
 /// <inheritdoc/>
 internal sealed class PictureProvenance(
-    ProvenanceSources sources, IEngineProvider engines, EngineRequestBuilder works, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
+    ProvenanceSources sources, IEngineProvider engines, EngineRequestBuilder requests, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
 {
     /// <summary>Maximum side of a replay: decoder and first super-resolution stage. The full-size picture exists already.</summary>
     private const int ReplaySize = 256;
@@ -185,7 +185,7 @@ internal sealed class PictureProvenance(
             Person = actor.PersonId.ToString(),
             Overrides = source.Overrides,
         };
-        if (!(await works.PrepareAsync(request, source.Operation, source.Hashes, cancellationToken)).TryGet(out var work, out var refusal))
+        if (!(await requests.PrepareAsync(request, source.Operation, source.Hashes, cancellationToken)).TryGet(out var work, out var refusal))
         {
             return refusal;
         }

@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, EmbeddingIndex meanings, DiskReserve reserve, TimeProvider clock)
+internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, EmbeddingIndex embeddings, DiskReserve reserve, TimeProvider clock)
     : ILibrary, IPictureTimeline
 {
     private const int MaximumTake = 200;
@@ -197,8 +197,8 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         IQueryable<GeneratedImage> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
     {
         var closest = filter.Like is { } like
-            ? await meanings.LikeAsync(actor, like, cancellationToken)
-            : await meanings.LikeAsync(filter.Words!, cancellationToken);
+            ? await embeddings.LikeAsync(actor, like, cancellationToken)
+            : await embeddings.LikeAsync(filter.Words!, cancellationToken);
 
         // A narrow filter may match only distant pictures, so search in growing batches, nearest first.
         var found = new List<Guid>();

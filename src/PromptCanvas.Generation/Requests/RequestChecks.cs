@@ -28,7 +28,7 @@ internal sealed record CheckedJob(
 }
 
 /// <summary>Refuses invalid requests before anything is written.</summary>
-internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineRequestBuilder works, PromptGuard guard)
+internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineRequestBuilder requests, PromptGuard guard)
 {
     // Field name for problems that the engine reports: an unsupported size, steps out of range.
     private const string RequestField = "request";
@@ -74,7 +74,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
     private async Task<Result<CheckedJob>> CheckAsync(
         NewJob job, string model, IImageEngine engine, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {
-        var prepared = await works.PrepareAsync(RequestOf(job), job.Operation, [.. pictures.Select(picture => picture.ContentHash)], cancellationToken);
+        var prepared = await requests.PrepareAsync(RequestOf(job), job.Operation, [.. pictures.Select(picture => picture.ContentHash)], cancellationToken);
         if (!prepared.TryGet(out var work, out var refusal))
         {
             return refusal;

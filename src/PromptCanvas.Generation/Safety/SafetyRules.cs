@@ -11,7 +11,7 @@ namespace PromptCanvas.Generation.Safety;
 
 /// <inheritdoc/>
 internal sealed class SafetyRules(
-    IDbContextFactory<AppDbContext> databases, SafetyRuleService book, PromptGuard guard, EmbeddingIndex meanings, AuditLog audit) : ISafetyRules
+    IDbContextFactory<AppDbContext> databases, SafetyRuleService rules, PromptGuard guard, EmbeddingIndex embeddings, AuditLog audit) : ISafetyRules
 {
     private const int LongestText = GenerationRequest.MaximumPromptLength;
     private const int LongestReason = 300;
@@ -19,7 +19,7 @@ internal sealed class SafetyRules(
     // Candidates for a rule's preview; pictures farther away are irrelevant to the rule.
     private const int MostLookedAt = 1000;
 
-    public Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken) => book.ReadAsync(cancellationToken);
+    public Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken) => rules.ReadAsync(cancellationToken);
 
     public async Task<Refusal?> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken)
     {
@@ -58,11 +58,11 @@ internal sealed class SafetyRules(
     }
 
     public async Task<SafetyRule?> TryPromptAsync(string prompt, CancellationToken cancellationToken) =>
-        guard.Refusing(await book.ReadAsync(cancellationToken), prompt);
+        guard.Refusing(await rules.ReadAsync(cancellationToken), prompt);
 
     public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Actor actor, string description, int take, CancellationToken cancellationToken)
     {
-        var closest = await meanings.NearAsync(description, MostLookedAt, cancellationToken);
+        var closest = await embeddings.NearAsync(description, MostLookedAt, cancellationToken);
         var closeness = closest.ToDictionary(near => near.Id, near => near.Cosine);
         var found = new List<JudgedPicture>();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

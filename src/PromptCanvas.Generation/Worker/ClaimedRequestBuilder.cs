@@ -12,7 +12,7 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Builds the engine request of a claimed job from its rows.</summary>
-internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> databases, EngineRequestBuilder works, StageCheckpoints stages, PreviewPublisher previews)
+internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> databases, EngineRequestBuilder requests, StageCheckpoints stages, PreviewPublisher previews)
 {
     /// <param name="model">Fingerprint of the model that will run the job.</param>
     /// <returns>The request, or why the job cannot run any more.</returns>
@@ -35,7 +35,7 @@ internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> data
             ReportsStages = true,
             Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
         };
-        return await works.PrepareAsync(
+        return await requests.PrepareAsync(
             request, JobOperation.FromJson(job.Material), await HashesAsync(job, running.Token), running.Token);
     }
 

@@ -32,7 +32,7 @@ internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
 /// <summary>Runs one claimed job on its engine. Pictures are written concurrently; backpressure applies only when several pictures are pending.</summary>
 internal sealed class JobAttempt(
-    IEngineProvider engines, ClaimedRequestBuilder works, ImageSafetyFilters judges, PictureFinalizer keeper, StageCheckpoints stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
+    IEngineProvider engines, ClaimedRequestBuilder requests, ImageSafetyFilters filters, PictureFinalizer finalizer, StageCheckpoints stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
@@ -83,12 +83,12 @@ internal sealed class JobAttempt(
     private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, Writes writes)
     {
         var engine = engines.Get(claim.Job.Model);
-        if (!(await works.PrepareAsync(claim, engine.Fingerprint, running)).TryGet(out var work, out var refusal))
+        if (!(await requests.PrepareAsync(claim, engine.Fingerprint, running)).TryGet(out var work, out var refusal))
         {
             return refusal.Message;
         }
 
-        writes.Judge = await judges.ForAsync(engine, running.Token);
+        writes.Filter = await filters.ForAsync(engine, running.Token);
         using var working = steps.Begin();
         var unlucky = new List<int>();
         await foreach (var happened in work.RunAsync(engine, running.Token))
@@ -137,24 +137,24 @@ internal sealed class JobAttempt(
                 running.Report(step.ImageIndex, step.Progress);
                 Show(claim, running, step, writes);
                 break;
-            case StageCompleted { Result.Stage: not null } stage when writes.Judge?.Refusing(stage.Result.ImageEmbedding) is { } rule:
+            case StageCompleted { Result.Stage: not null } stage when writes.Filter?.Refusing(stage.Result.ImageEmbedding) is { } rule:
 
                 // The image embedding determines the content before any pixel is drawn, so refuse as soon as it is known.
-                if (writes.Judge.Refuse(stage.ImageIndex))
+                if (writes.Filter.Refuse(stage.ImageIndex))
                 {
                     running.Drop(stage.ImageIndex);
-                    writes.Pictures.Add(Task.Run(() => keeper.RejectAsync(claim, running, stage.ImageIndex, rule)));
+                    writes.Pictures.Add(Task.Run(() => finalizer.RejectAsync(claim, running, stage.ImageIndex, rule)));
                 }
 
                 break;
             case StageCompleted stage:
                 writes.Stages[stage.ImageIndex] = stages.KeepAsync(claim.Id, model, stage, writes.Stages.GetValueOrDefault(stage.ImageIndex));
                 break;
-            case ImageCompleted image when writes.Judge?.HasRefused(image.ImageIndex) is not true:
-                writes.Pictures.Add(Task.Run(() => keeper.KeepAsync(claim, running, image, writes.Judge)));
+            case ImageCompleted image when writes.Filter?.HasRefused(image.ImageIndex) is not true:
+                writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(claim, running, image, writes.Filter)));
                 break;
             case ImageFailed failed:
-                writes.Pictures.Add(Task.Run(() => keeper.FailAsync(claim, running, failed)));
+                writes.Pictures.Add(Task.Run(() => finalizer.FailAsync(claim, running, failed)));
                 break;
             case ImageDropped dropped:
 
@@ -168,14 +168,14 @@ internal sealed class JobAttempt(
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed preview must not fail the picture.")]
     private void Show(ClaimedJob claim, RunningJob running, StepCompleted step, Writes writes)
     {
-        if (writes.Judge?.HasRefused(step.ImageIndex) is true)
+        if (writes.Filter?.HasRefused(step.ImageIndex) is true)
         {
             return;
         }
 
         try
         {
-            previews.Publish(claim.Id, step, writes.Judge, running.Token);
+            previews.Publish(claim.Id, step, writes.Filter, running.Token);
         }
         catch (Exception fault)
         {
@@ -201,7 +201,7 @@ internal sealed class JobAttempt(
         }
 
         /// <summary>Checks previews and pictures before they are shown; null = no image rules.</summary>
-        public ImageSafetyFilter? Judge { get; set; }
+        public ImageSafetyFilter? Filter { get; set; }
 
         /// <summary>The last checkpoint write of each picture, by index.</summary>
         public Dictionary<int, Task> Stages { get; } = [];

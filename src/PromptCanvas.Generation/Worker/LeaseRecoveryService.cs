@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Supervision;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Recovers expired leases three times per lease duration (every ten seconds by default).</summary>
-internal sealed class LeaseRecoveryService(LeaseRecovery rescue, LeaseRecoveryRules rules, Supervisor supervisor) : SupervisedService(supervisor)
+internal sealed class LeaseRecoveryService(LeaseRecovery recovery, LeaseRecoveryRules rules, Supervisor supervisor) : SupervisedService(supervisor)
 {
     private const int LooksPerLease = 3;
 
@@ -17,7 +17,7 @@ internal sealed class LeaseRecoveryService(LeaseRecovery rescue, LeaseRecoveryRu
         {
             try
             {
-                await rescue.ExpiredAsync(stoppingToken);
+                await recovery.ExpiredAsync(stoppingToken);
                 Worked();
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)

@@ -33,16 +33,16 @@ internal sealed class PictureFinalizer(
     SafetyRuleService rules,
     ILogger<PictureFinalizer> logger)
 {
-    /// <param name="judge">Checks the picture first; null = no image rules.</param>
-    public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, ImageSafetyFilter? judge)
+    /// <param name="filter">Checks the picture first; null = no image rules.</param>
+    public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, ImageSafetyFilter? filter)
     {
         SafetyRule? refusing = null;
-        var looked = judge is null
+        var looked = filter is null
             ? KeepResult.Kept
             : await TryAsync(claim, image.ImageIndex, async () =>
             {
-                refusing = judge.Refusing(image.ImageEmbedding) ?? await judge.RefusingAsync(image.Image, margin: 0, CancellationToken.None);
-                _ = refusing is not null && judge.Refuse(image.ImageIndex);
+                refusing = filter.Refusing(image.ImageEmbedding) ?? await filter.RefusingAsync(image.Image, margin: 0, CancellationToken.None);
+                _ = refusing is not null && filter.Refuse(image.ImageIndex);
                 return KeepResult.Kept;
             });
         if (looked != KeepResult.Kept)

@@ -5,17 +5,17 @@ namespace PromptCanvas.Generation.Tests.Requests;
 
 public sealed class PixelCapacityTests
 {
-    private readonly PixelCapacity room = new(100);
+    private readonly PixelCapacity capacity = new(100);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Enter_WhileItFits_IsAtOnce_AndOthersWaitInOrder()
     {
-        var first = await room.EnterAsync(60, Cancellation);
-        var second = await room.EnterAsync(40, Cancellation);
-        var large = room.EnterAsync(50, Cancellation);
-        var small = room.EnterAsync(10, Cancellation);
+        var first = await capacity.EnterAsync(60, Cancellation);
+        var second = await capacity.EnterAsync(40, Cancellation);
+        var large = capacity.EnterAsync(50, Cancellation);
+        var small = capacity.EnterAsync(10, Cancellation);
 
         second.Dispose();
         Assert.False(large.IsCompleted || small.IsCompleted, "The small one must not pass the large one that came before.");
@@ -28,8 +28,8 @@ public sealed class PixelCapacityTests
     [Fact]
     public async Task Enter_LargerThanTheRoom_HasItAlone()
     {
-        var giant = await room.EnterAsync(1_000, Cancellation);
-        var other = room.EnterAsync(1, Cancellation);
+        var giant = await capacity.EnterAsync(1_000, Cancellation);
+        var other = capacity.EnterAsync(1, Cancellation);
         Assert.False(other.IsCompleted);
 
         giant.Dispose();
@@ -41,27 +41,27 @@ public sealed class PixelCapacityTests
     public async Task Enter_Stopped_LetsTheNextIn()
     {
         using var stopping = new CancellationTokenSource();
-        var first = await room.EnterAsync(80, Cancellation);
-        var stopped = room.EnterAsync(100, stopping.Token);
-        var next = room.EnterAsync(20, Cancellation);
+        var first = await capacity.EnterAsync(80, Cancellation);
+        var stopped = capacity.EnterAsync(100, stopping.Token);
+        var next = capacity.EnterAsync(20, Cancellation);
 
         await stopping.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
         (await next).Dispose();
         first.Dispose();
-        (await room.EnterAsync(100, Cancellation)).Dispose();
+        (await capacity.EnterAsync(100, Cancellation)).Dispose();
     }
 
     [Fact]
     public async Task Dispose_Twice_GivesBackOnce()
     {
-        var first = await room.EnterAsync(50, Cancellation);
+        var first = await capacity.EnterAsync(50, Cancellation);
         first.Dispose();
         first.Dispose();
 
-        var all = await room.EnterAsync(100, Cancellation);
-        Assert.False(room.EnterAsync(1, Cancellation).IsCompleted);
+        var all = await capacity.EnterAsync(100, Cancellation);
+        Assert.False(capacity.EnterAsync(1, Cancellation).IsCompleted);
         all.Dispose();
     }
 }

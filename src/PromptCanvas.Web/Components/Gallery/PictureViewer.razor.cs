@@ -13,7 +13,7 @@ namespace PromptCanvas.Web.Components.Gallery;
 
 /// <summary>Shows one picture above the page. The picture is part of the URL, so that links and Back work.</summary>
 public sealed partial class PictureViewer(
-    IPictureQueries pictures, ICurrentActor viewer, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+    IPictureQueries pictures, ICurrentActor actor, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
@@ -48,12 +48,12 @@ public sealed partial class PictureViewer(
             return;
         }
 
-        picture = PictureId is { } id ? await pictures.FindPictureAsync(await viewer.GetAsync(CancellationToken.None), id, CancellationToken.None) : null;
+        picture = PictureId is { } id ? await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) : null;
         missing = PictureId is not null && picture is null;
         opened &= picture is not null;
         if (picture is not null)
         {
-            var person = await viewer.GetAsync(CancellationToken.None);
+            var person = await actor.GetAsync(CancellationToken.None);
             (isMine, mayMake, refusal) = (person.PersonId == picture.PersonId, person.MayMake, null);
             isFavourite = await library.IsFavouriteAsync(person, picture.Id, CancellationToken.None);
             (newer, older) = await window.NeighboursAsync(picture, CancellationToken.None);
@@ -75,7 +75,7 @@ public sealed partial class PictureViewer(
     private async Task ShareAsync()
     {
         var wished = IsPrivate ? Visibilities.Team : Visibilities.Private;
-        if (picture is not null && await sharing.SetAsync(await viewer.GetAsync(CancellationToken.None), picture.Id, wished, CancellationToken.None))
+        if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, wished, CancellationToken.None))
         {
             picture = picture with { Visibility = wished };
         }
@@ -91,7 +91,7 @@ public sealed partial class PictureViewer(
 
         busy = true;
         var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Operation = new VaryOperation(picture.Id, strength) };
-        var person = await viewer.GetAsync(CancellationToken.None);
+        var person = await actor.GetAsync(CancellationToken.None);
         if ((await making.HandleAsync(job, person, CancellationToken.None)).TryGet(out var id, out var refused))
         {
             navigation.NavigateTo($"/jobs/{id}");
@@ -102,7 +102,7 @@ public sealed partial class PictureViewer(
 
     private async Task MarkAsync()
     {
-        if (picture is not null && await library.MarkAsync(await viewer.GetAsync(CancellationToken.None), picture.Id, !isFavourite, CancellationToken.None))
+        if (picture is not null && await library.MarkAsync(await actor.GetAsync(CancellationToken.None), picture.Id, !isFavourite, CancellationToken.None))
         {
             isFavourite = !isFavourite;
         }
@@ -112,7 +112,7 @@ public sealed partial class PictureViewer(
     private async Task DeleteAsync()
     {
         if (picture is not { DeletedAt: null } going || !isMine
-            || await library.DeleteAsync(await viewer.GetAsync(CancellationToken.None), [going.Id], CancellationToken.None) == 0)
+            || await library.DeleteAsync(await actor.GetAsync(CancellationToken.None), [going.Id], CancellationToken.None) == 0)
         {
             return;
         }
@@ -128,7 +128,7 @@ public sealed partial class PictureViewer(
 
     private async Task RestoreAsync(Guid id)
     {
-        await library.RestoreAsync(await viewer.GetAsync(CancellationToken.None), [id], CancellationToken.None);
+        await library.RestoreAsync(await actor.GetAsync(CancellationToken.None), [id], CancellationToken.None);
         deleted = null;
         picture = null;
         navigation.NavigateTo(AddressOf(id), forceLoad: true);

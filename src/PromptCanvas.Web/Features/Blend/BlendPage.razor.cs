@@ -15,7 +15,7 @@ namespace PromptCanvas.Web.Features.Blend;
 
 /// <summary>Blends pictures and phrases placed in the corners of a pad. Corners, handle position and job are part of the URL.</summary>
 public sealed partial class BlendPage(
-    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, ICredits creditBook, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
+    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, ICredits creditService, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
 {
     private const int MinimumCorners = 2;
     private const int MaximumCorners = 4;
@@ -220,5 +220,5 @@ public sealed partial class BlendPage(
     }
 
     private async Task CountCreditsAsync() =>
-        credits = person is { MayMake: true } ? await creditBook.GetAsync(person.PersonId, person.Role, Gone) : null;
+        credits = person is { MayMake: true } ? await creditService.GetAsync(person.PersonId, person.Role, Gone) : null;
 }

@@ -16,14 +16,14 @@ internal static class BlendPreviewEndpoint
         .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
         .WithSummary("A 64-pixel preview of a blend; not stored and free of charge. A newer request cancels an older one, which then returns 204. Scope: vary.");
 
-    private static async Task<IResult> DrawAsync(BlendPreviewBody body, ClaimsPrincipal user, IBlendPreviews sketches, CancellationToken cancellationToken)
+    private static async Task<IResult> DrawAsync(BlendPreviewBody body, ClaimsPrincipal user, IBlendPreviews previews, CancellationToken cancellationToken)
     {
         if (!ReadInputs(body).TryGet(out var inputs, out var unread))
         {
             return unread.ToProblem();
         }
 
-        var drawn = await sketches.BlendAsync(
+        var drawn = await previews.BlendAsync(
             user.ToActor(), new BlendPreview(inputs, body.Seed) { Model = body.Model, Draft = body.Draft }, cancellationToken);
         return drawn.TryGet(out var picture, out var refusal) ? TypedResults.Bytes(picture.Bytes, picture.ContentType)
             : refusal is Superseded ? TypedResults.NoContent()

@@ -14,7 +14,7 @@ namespace PromptCanvas.Web.Features.Change;
 
 /// <summary>Changes a picture from one caption to another: one job renders a row of frames, a slider shows them, and the person chooses which frames to keep.</summary>
 public sealed partial class ChangeEditor(
-    IPictureMaking making, IJobQueries jobs, ILibrary library, ICredits creditBook, IPictureProvenance stories, ICurrentActor actor, NavigationManager navigation, IJSRuntime js)
+    IPictureMaking making, IJobQueries jobs, ILibrary library, ICredits creditService, IPictureProvenance provenance, ICurrentActor actor, NavigationManager navigation, IJSRuntime js)
 {
     private readonly HashSet<Guid> dropped = [];
     private List<Guid> trashed = [];
@@ -58,7 +58,7 @@ public sealed partial class ChangeEditor(
     private async Task ReadCaptionsAsync(Actor person)
     {
         var frame = run?.Job?.Images.Select(image => image.ImageId).OfType<Guid>().FirstOrDefault() ?? Guid.Empty;
-        if (frame != Guid.Empty && (await stories.FindAsync(person, frame, Gone))?.Recipe is { From: { } before, To: { } after })
+        if (frame != Guid.Empty && (await provenance.FindAsync(person, frame, Gone))?.Recipe is { From: { } before, To: { } after })
         {
             (from, to) = (before, after);
         }
@@ -116,7 +116,7 @@ public sealed partial class ChangeEditor(
     private async Task OverAsync(Run over) => await CountCreditsAsync(await actor.GetAsync(Gone));
 
     private async Task CountCreditsAsync(Actor person) =>
-        credits = person.MayMake ? await creditBook.GetAsync(person.PersonId, person.Role, Gone) : null;
+        credits = person.MayMake ? await creditService.GetAsync(person.PersonId, person.Role, Gone) : null;
 
     private void Toggle(Guid frame)
     {

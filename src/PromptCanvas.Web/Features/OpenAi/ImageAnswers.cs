@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Queue;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Writes the response after the pictures are finished.</summary>
-internal sealed class ImageAnswers(JobWait wait, IResponseDelivery answers, SignedPictures signed, PictureBytes bytes)
+internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, SignedPictures signed, PictureBytes bytes)
 {
     /// <exception cref="OpenAiException">The job made no picture.</exception>
     public async Task WriteAsync(ImageRequest request, Guid jobId, Actor actor, HttpContext context)
@@ -19,16 +19,16 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery answers, Sign
         catch (OpenAiException)
         {
             // The error is the delivered response; a retry starts a new job.
-            await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
+            await delivery.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
             throw;
         }
 
         // Mark before the body ends, which happens when this method returns: no client can receive a complete response that is not marked as delivered.
         context.RequestAborted.ThrowIfCancellationRequested();
-        await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
+        await delivery.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
         if (context.RequestAborted.IsCancellationRequested)
         {
-            await answers.MarkDeliveredAsync(jobId, isOut: false, CancellationToken.None);
+            await delivery.MarkDeliveredAsync(jobId, isOut: false, CancellationToken.None);
         }
     }
 

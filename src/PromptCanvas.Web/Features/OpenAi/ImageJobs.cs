@@ -15,7 +15,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Queues API requests as ordinary jobs of the key's owner: private, tagged, and charged once however often the client retries.</summary>
-internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads, IResponseDelivery answers, WaitingClients lines, IOptions<OpenAiOptions> options)
+internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads, IResponseDelivery delivery, WaitingClients lines, IOptions<OpenAiOptions> options)
 {
     /// <summary>The tag of these pictures.</summary>
     public const string Tag = "API";
@@ -57,7 +57,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         var key = prefix + Guid.NewGuid().ToString("N");
         if (ClientsKey(context.Request) is { } clientsKey)
         {
-            var known = await answers.FindByKeyAsync(actor, prefix + clientsKey, context.RequestAborted);
+            var known = await delivery.FindByKeyAsync(actor, prefix + clientsKey, context.RequestAborted);
             if (known.Standing is { } standing)
             {
                 return standing;
@@ -66,7 +66,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
             // Concurrent requests with the same key see the same number of ended jobs, so they compute the same idempotency key.
             key = prefix + clientsKey + (known.Ended == 0 ? "" : $".{known.Ended}");
         }
-        else if (IsRetry(context.Request) && await answers.FindOpenAsync(actor, prefix, RetryWindow, context.RequestAborted) is { Count: > 0 } waiting)
+        else if (IsRetry(context.Request) && await delivery.FindOpenAsync(actor, prefix, RetryWindow, context.RequestAborted) is { Count: > 0 } waiting)
         {
             // Of several candidates take the one without waiting clients: its connection was lost.
             return waiting.MinBy(lines.CountOf);

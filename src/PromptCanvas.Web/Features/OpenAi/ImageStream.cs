@@ -11,7 +11,7 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Writes server-sent events: partial pictures while they form, then each finished picture.</summary>
-internal sealed class ImageStream(JobWait wait, IResponseDelivery answers, IPreviewBus previews, PictureBytes bytes)
+internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPreviewBus previews, PictureBytes bytes)
 {
     private const int LooksPerBreath = 10;
 
@@ -53,7 +53,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery answers, IPrev
             if (isOver || given.Count == request.Count)
             {
                 // A client that disconnects after the last picture, before the end of the stream, has received everything.
-                await answers.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
+                await delivery.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
             }
         }
     }

@@ -24,21 +24,21 @@ internal static class ProvenanceEndpoints
                 + $"The header {Similarity} is the cosine of picture and caption. Free of charge. Scope: read.");
     }
 
-    private static async Task<IResult> ReplayAsync(Guid id, ClaimsPrincipal user, IPictureProvenance story, CancellationToken cancellationToken)
+    private static async Task<IResult> ReplayAsync(Guid id, ClaimsPrincipal user, IPictureProvenance provenance, CancellationToken cancellationToken)
     {
-        var replay = await story.ReplayAsync(user.ToActor(), id, cancellationToken);
+        var replay = await provenance.ReplayAsync(user.ToActor(), id, cancellationToken);
         return replay.TryGet(out var frames, out var refusal) ? TypedResults.Ok(new ReplayBody([.. frames.Select(FrameBody.Of)])) : Answer(refusal);
     }
 
     private static async Task<IResult> WayAsync(
-        Guid id, string way, HttpContext context, IPictureProvenance story, CancellationToken cancellationToken)
+        Guid id, string way, HttpContext context, IPictureProvenance provenance, CancellationToken cancellationToken)
     {
         if (ConditioningComparison.Parse(way) is not { } mode)
         {
             return new NotFound($"Unknown mode {way}: choose one of {string.Join(", ", ConditioningComparison.Names)}.").ToProblem();
         }
 
-        if (!(await story.WayAsync(context.User.ToActor(), id, mode, cancellationToken)).TryGet(out var drawn, out var refusal))
+        if (!(await provenance.WayAsync(context.User.ToActor(), id, mode, cancellationToken)).TryGet(out var drawn, out var refusal))
         {
             return Answer(refusal);
         }

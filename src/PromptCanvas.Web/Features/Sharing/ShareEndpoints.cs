@@ -26,8 +26,8 @@ internal static class ShareEndpoints
         links.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).WithMetadata(new UserContent());
     }
 
-    private static Task<IResult> DataAsync(string token, ShareLinkAccess door, LinkView view, HttpContext context, CancellationToken cancellationToken) =>
-        OpenAsync(token, door, context, async link => await view.ReadAsync(link, cancellationToken) is { } shared
+    private static Task<IResult> DataAsync(string token, ShareLinkAccess access, LinkView view, HttpContext context, CancellationToken cancellationToken) =>
+        OpenAsync(token, access, context, async link => await view.ReadAsync(link, cancellationToken) is { } shared
             ? TypedResults.Json(new
             {
                 shared.Board,
@@ -46,8 +46,8 @@ internal static class ShareEndpoints
             : TypedResults.NotFound());
 
     private static Task<IResult> ContentAsync(
-        string token, Guid id, bool? download, ShareLinkAccess door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
-        OpenAsync(token, door, context, async link =>
+        string token, Guid id, bool? download, ShareLinkAccess access, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        OpenAsync(token, access, context, async link =>
         {
             if (!link.AllowsDownload || !await view.ShowsAsync(link, id, cancellationToken) || await store.OpenContentAsync(id, cancellationToken) is not { } content)
             {
@@ -61,18 +61,18 @@ internal static class ShareEndpoints
         });
 
     private static Task<IResult> ThumbnailAsync(
-        string token, Guid id, ShareLinkAccess door, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
-        OpenAsync(token, door, context, async link => await view.ShowsAsync(link, id, cancellationToken) && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+        string token, Guid id, ShareLinkAccess access, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        OpenAsync(token, access, context, async link => await view.ShowsAsync(link, id, cancellationToken) && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
             ? TypedResults.Stream(content.Stream, content.ContentType)
             : TypedResults.NotFound());
 
-    private static async Task<IResult> OpenAsync(string token, ShareLinkAccess door, HttpContext context, Func<ShareLink, Task<IResult>> give)
+    private static async Task<IResult> OpenAsync(string token, ShareLinkAccess access, HttpContext context, Func<ShareLink, Task<IResult>> give)
     {
         // A link can end at any moment, so responses must not be cached or indexed.
         context.Response.Headers.CacheControl = "private, no-store";
         context.Response.Headers["X-Robots-Tag"] = "noindex";
-        return await door.FindAsync(token, context.RequestAborted) is not { } link ? TypedResults.NotFound()
-            : !door.IsOpen(link, context) ? TypedResults.Text("This link requires a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
+        return await access.FindAsync(token, context.RequestAborted) is not { } link ? TypedResults.NotFound()
+            : !access.IsOpen(link, context) ? TypedResults.Text("This link requires a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
             : await give(link);
     }
 
