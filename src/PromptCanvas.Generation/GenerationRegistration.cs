@@ -116,7 +116,6 @@ public static class GenerationRegistration
         services.AddSingleton<IResponseDelivery, ResponseDelivery>();
         services.AddSingleton<StorageFaultGuard>();
         services.AddSingleton<InputPictures>();
-        services.AddSingleton<EngineRequestBuilder>();
         services.TryAddSingleton<AuditLog>();
         services.AddSingleton<SafetyRuleService>();
         services.AddSingleton<PromptGuard>();
@@ -151,7 +150,7 @@ public static class GenerationRegistration
         services.AddSingleton<PictureSaver>();
         services.AddSingleton<PictureFinalizer>();
         services.AddSingleton<StageCheckpoints>();
-        services.AddSingleton<ClaimedRequestBuilder>();
+        services.AddSingleton<EngineRequestBuilder>();
         services.AddSingleton<JobAttempt>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerPause>();

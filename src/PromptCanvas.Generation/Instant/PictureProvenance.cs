@@ -8,12 +8,13 @@ using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Instant;
 
 /// <inheritdoc/>
 internal sealed class PictureProvenance(
-    ProvenanceSources sources, IEngineProvider engines, EngineRequestBuilder requests, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
+    ProvenanceSources sources, IEngineProvider engines, StoredPictures pictures, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
 {
     /// <summary>Maximum side of a replay: decoder and first super-resolution stage. The full-size picture exists already.</summary>
     private const int ReplaySize = 256;
@@ -185,7 +186,7 @@ internal sealed class PictureProvenance(
             Person = actor.PersonId.ToString(),
             Overrides = source.Overrides,
         };
-        if (!(await requests.PrepareAsync(request, source.Operation, source.Hashes, cancellationToken)).TryGet(out var work, out var refusal))
+        if (!(await source.Operation.PrepareAsync(request, new OperationInputs(pictures, source.Hashes), cancellationToken)).TryGet(out var work, out var refusal))
         {
             return refusal;
         }

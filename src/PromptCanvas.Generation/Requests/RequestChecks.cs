@@ -7,6 +7,7 @@ using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests;
@@ -28,7 +29,7 @@ internal sealed record CheckedJob(
 }
 
 /// <summary>Refuses invalid requests before anything is written.</summary>
-internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, EngineRequestBuilder requests, PromptGuard guard)
+internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, StoredPictures store, PromptGuard guard)
 {
     // Field name for problems that the engine reports: an unsupported size, steps out of range.
     private const string RequestField = "request";
@@ -74,7 +75,8 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
     private async Task<Result<CheckedJob>> CheckAsync(
         NewJob job, string model, IImageEngine engine, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {
-        var prepared = await requests.PrepareAsync(RequestOf(job), job.Operation, [.. pictures.Select(picture => picture.ContentHash)], cancellationToken);
+        var prepared = await job.Operation.PrepareAsync(
+            RequestOf(job), new OperationInputs(store, [.. pictures.Select(picture => picture.ContentHash)]), cancellationToken);
         if (!prepared.TryGet(out var work, out var refusal))
         {
             return refusal;

@@ -32,7 +32,7 @@ internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
 /// <summary>Runs one claimed job on its engine. Pictures are written concurrently; backpressure applies only when several pictures are pending.</summary>
 internal sealed class JobAttempt(
-    IEngineProvider engines, ClaimedRequestBuilder requests, ImageSafetyFilters filters, PictureFinalizer finalizer, StageCheckpoints stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
+    IEngineProvider engines, EngineRequestBuilder requests, ImageSafetyFilters filters, PictureFinalizer finalizer, StageCheckpoints stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 

@@ -5,14 +5,14 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Builds the engine request of a claimed job from its rows.</summary>
-internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> databases, EngineRequestBuilder requests, StageCheckpoints stages, PreviewPublisher previews)
+internal sealed class EngineRequestBuilder(IDbContextFactory<AppDbContext> databases, StoredPictures pictures, StageCheckpoints stages, PreviewPublisher previews)
 {
     /// <param name="model">Fingerprint of the model that will run the job.</param>
     /// <returns>The request, or why the job cannot run any more.</returns>
@@ -35,8 +35,8 @@ internal sealed class ClaimedRequestBuilder(IDbContextFactory<AppDbContext> data
             ReportsStages = true,
             Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
         };
-        return await requests.PrepareAsync(
-            request, JobOperation.FromJson(job.Material), await HashesAsync(job, running.Token), running.Token);
+        var inputs = new OperationInputs(pictures, await HashesAsync(job, running.Token));
+        return await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)
