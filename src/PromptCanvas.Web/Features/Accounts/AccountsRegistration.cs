@@ -13,6 +13,7 @@ internal static class AccountsRegistration
         services.AddScoped<GuessLimits>();
         services.AddScoped<PendingAuthenticator>();
         services.AddSingleton<KeyRevocation>();
+        services.AddSingleton<DummyPassword>();
         services.AddScoped<PasswordSignIn>();
         services.AddOpenId(configuration);
     }

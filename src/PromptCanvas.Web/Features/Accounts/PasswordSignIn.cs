@@ -13,20 +13,16 @@ internal enum SignInAnswer
 }
 
 /// <summary>Signs in by e-mail address and password, or by passkey.</summary>
-internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits limits, TimeProvider clock)
+internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits limits, DummyPassword dummy, TimeProvider clock)
 {
     private const int CodeLength = 6;
-
-    // The hash that passwords for unknown accounts are compared with, so that the response takes the same time.
-    private static readonly Lock HashingDummy = new();
-    private static string? dummyHash;
 
     public async Task<SignInAnswer> TryAsync(string email, string password, bool remember)
     {
         var person = await signIn.UserManager.FindByEmailAsync(email.Trim());
         if (person?.PasswordHash is null || !await signIn.CanSignInAsync(person))
         {
-            CompareWithDummy(password);
+            dummy.CompareWith(password, signIn.UserManager.PasswordHasher);
             return SignInAnswer.No;
         }
 
@@ -45,7 +41,7 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits l
             case Proof.Half:
                 return SignInAnswer.SecondFactor;
             case Proof.Locked:
-                CompareWithDummy(password);
+                dummy.CompareWith(password, signIn.UserManager.PasswordHasher);
                 return SignInAnswer.No;
             default:
                 return SignInAnswer.No;
@@ -110,16 +106,4 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits l
 
     /// <summary>An authenticator code has six digits; a recovery code is longer.</summary>
     internal static bool IsAuthenticatorCode(string code) => code.Length == CodeLength && code.All(char.IsAsciiDigit);
-
-    private void CompareWithDummy(string password)
-    {
-        var hasher = signIn.UserManager.PasswordHasher;
-        var nobody = new Person { DisplayName = "", Role = PersonRoles.Viewer, CreatedAt = default };
-        lock (HashingDummy)
-        {
-            dummyHash ??= hasher.HashPassword(nobody, SecretToken.Create());
-        }
-
-        _ = hasher.VerifyHashedPassword(nobody, dummyHash, password);
-    }
 }

@@ -37,11 +37,11 @@ public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads,
 
     private async Task<EditSource?> PictureAsync(Guid id) =>
         await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
-            ? new EditSource(picture.Id, PictureAddress.Content(id), picture.Width, picture.Height, picture.Prompt)
+            ? new EditSource(picture.Id, PictureAddress.Content(id), picture.Width, picture.Height)
             : null;
 
     private async Task<EditSource?> UploadAsync(Guid id) =>
         await uploads.FindAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
-            ? new EditSource(upload.Id, $"/api/uploads/{id}/content", upload.Width, upload.Height, "") { Suggestion = Prompt }
+            ? new EditSource(upload.Id, $"/api/uploads/{id}/content", upload.Width, upload.Height) { Suggestion = Prompt }
             : null;
 }

@@ -26,8 +26,6 @@ internal sealed record UsageReport
     /// <summary>Largest share first.</summary>
     public required IReadOnlyList<UsageShare> Models { get; init; }
 
-    public int BusiestDay => Days.Max(day => day.Pictures);
-
     /// <summary>Average pictures per day over the last seven days of the span, or over a shorter span.</summary>
     public double Pace => Days.TakeLast(PaceDays).Average(day => day.Pictures);
 
