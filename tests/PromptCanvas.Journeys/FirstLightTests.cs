@@ -161,8 +161,8 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
         }
 
         await tab.Page.PressAsync("#prompt", "Enter");
-        await tab.Page.WaitForSelectorAsync(".tiles[data-count='10']", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
-        await tab.Page.WaitForURLAsync("**/jobs/**");
+        var run = await tab.Page.WaitForSelectorAsync(".run[data-job]:has(.tiles[data-count='10'])", new PageWaitForSelectorOptions { Timeout = MinutesForPictures });
+        await tab.Page.WaitForURLAsync($"**/jobs/{await run!.GetAttributeAsync("data-job")}");
         await tab.Page.ReloadAsync();
         await tab.Page.WaitForSelectorAsync(".studio[data-live]");
         await Assertions.Expect(tab.Tiles).ToHaveCountAsync(10);
