@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Previews;
@@ -33,7 +34,7 @@ public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
         job.State.ToString().ToLowerInvariant(),
         job.Position,
         job.EtaSeconds,
-        job.Images.Count(image => image.State == JobImageState.Done));
+        job.Images.Count(image => image.State == JobPictureState.Done));
 
     private async Task<List<QueueUpdate>> RoundAsync(Actor actor, Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
     {
