@@ -314,7 +314,7 @@ internal static class QueueBench
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
-    private static Job NewJob(int number, string state) => new()
+    private static Job NewJob(int number, JobState state) => new()
     {
         Id = Guid.NewGuid(),
         IdempotencyKey = number.ToString(CultureInfo.InvariantCulture),

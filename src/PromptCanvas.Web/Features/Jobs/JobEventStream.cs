@@ -112,7 +112,7 @@ internal static class JobEventStream
     }
 
     // Record equality compares lists by reference, so compare the elements.
-    private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Pictures);
+    private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Images);
 }
 
 /// <summary>A preview frame in API responses.</summary>

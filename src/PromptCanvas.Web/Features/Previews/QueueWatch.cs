@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
@@ -31,7 +32,7 @@ public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
 
     private static QueueUpdate UpdateOf(JobView job) => new(
         job.Id,
-        job.State.ToString().ToLowerInvariant(),
+        LowerCaseName.Of(job.State),
         job.Position,
         job.EtaSeconds,
         job.Images.Count(image => image.State == JobPictureState.Done));
