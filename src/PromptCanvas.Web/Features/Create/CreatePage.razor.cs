@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Security;
 
@@ -17,7 +18,7 @@ public sealed partial class CreatePage(
     private Composer composer = null!;
     private string? modelProblem;
     private bool galleryEmpty;
-    private bool jobIsMissing;
+    private Lookup<JobView> job;
 
     [Parameter]
     public Guid? JobId { get; set; }
@@ -63,18 +64,17 @@ public sealed partial class CreatePage(
 
     protected override async Task OnParametersSetAsync()
     {
-        if (JobId is not { } id || Shows(id))
+        if (JobId is not { } id)
         {
-            jobIsMissing = false;
+            job = default;
             return;
         }
 
-        var job = await FindAsync(id);
-        jobIsMissing = job is null;
-        if (job is not null && !Shows(id))
+        job = Lookup.Of(runs.Find(run => run.Job?.Id == id)?.Job ?? await FindAsync(id));
+        if (job.Value is { } found && !Shows(id))
         {
             KeepActive();
-            runs.Insert(0, Run.Of(job));
+            runs.Insert(0, Run.Of(found));
         }
     }
 
