@@ -137,9 +137,6 @@ public sealed partial class PictureViewer(
     private string AddressOf(Guid id) =>
         Beneath is null ? navigation.GetUriWithQueryParameter("picture", id) : PictureAddress.Page(id);
 
-    private string PromptLink(uint? seed) =>
-        navigation.GetUriWithQueryParameters("/", new Dictionary<string, object?> { ["prompt"] = picture?.Prompt, ["seed"] = seed?.ToString(System.Globalization.CultureInfo.InvariantCulture) });
-
     private Task PressAsync(KeyboardEventArgs pressed)
     {
         // Ctrl+F belongs to the browser. Key repeat is ignored, except for the arrow keys.

@@ -32,6 +32,15 @@ public sealed partial class CreatePage(
     [SupplyParameterFromQuery(Name = "seed")]
     public string? SeedFromLink { get; set; }
 
+    [SupplyParameterFromQuery(Name = "negative")]
+    public string? NegativePromptFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "steps")]
+    public int? StepsFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "guidance")]
+    public double? GuidanceFromLink { get; set; }
+
     [SupplyParameterFromQuery(Name = "size")]
     public int? SizeFromLink { get; set; }
 
