@@ -168,7 +168,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         await tab.GoAsync(studio.Address, $"/boards/{values["BoardId"]}");
         await tab.Page.Locator(".board-settings > summary").ClickAsync();
         findings.AddRange(await LookAsync(tab, "/boards with the settings open"));
-        foreach (var (dialog, name) in new[] { (".zones", "the choice for a picture"), ("#session-over", "the notice that the session is over") })
+        foreach (var (dialog, name) in new[] { (".zones", "the choice for a picture"), ("#session-over", "the notice that the session is over"), ("#confirm", "a question") })
         {
             await tab.GoAsync(studio.Address);
             await tab.Page.Locator(dialog).EvaluateAsync("dialog => dialog.showModal()");
