@@ -77,7 +77,8 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             (uint)job.Seed,
             job.CreatedAt,
             job.State == JobStates.Queued ? place?.Position : null,
-            place?.EtaSeconds,
+            // How long a pause lasts is unknown.
+            place?.Why?.PauseReason is null ? place?.EtaSeconds : null,
             job.Error,
             [.. images])
         {

@@ -33,11 +33,13 @@ public sealed partial class PictureViewer(
     [Parameter]
     public Guid? PictureId { get; set; }
 
+    /// <summary>The pictures in the order in which the page shows them; null = the gallery's.</summary>
+    [Parameter]
+    public IReadOnlyList<Guid>? Order { get; set; }
+
     /// <summary>URL to close to; null = the current page without the picture.</summary>
     [Parameter]
     public string? Beneath { get; set; }
-
-    private bool IsPrivate => picture?.Visibility == Visibilities.Private;
 
     private string CloseAddress => Beneath ?? navigation.GetUriWithQueryParameter("picture", (Guid?)null);
 
@@ -56,7 +58,7 @@ public sealed partial class PictureViewer(
             var person = await actor.GetAsync(CancellationToken.None);
             (isMine, mayMake, refusal) = (person.PersonId == picture.PersonId, person.MayMake, null);
             isFavourite = await library.IsFavouriteAsync(person, picture.Id, CancellationToken.None);
-            (newer, older) = await window.NeighboursAsync(picture, CancellationToken.None);
+            (newer, older) = Order?.Contains(picture.Id) is true ? GalleryWindow.Neighbours(Order, picture.Id) : await window.NeighboursAsync(picture, CancellationToken.None);
         }
     }
 
@@ -74,7 +76,7 @@ public sealed partial class PictureViewer(
 
     private async Task ShareAsync()
     {
-        var wished = IsPrivate ? Visibilities.Team : Visibilities.Private;
+        var wished = picture?.Visibility == Visibilities.Private ? Visibilities.Team : Visibilities.Private;
         if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, wished, CancellationToken.None))
         {
             picture = picture with { Visibility = wished };

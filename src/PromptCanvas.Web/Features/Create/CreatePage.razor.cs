@@ -4,6 +4,7 @@ using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Security;
 
@@ -11,7 +12,7 @@ namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The start page: prompt box, running jobs, gallery.</summary>
 public sealed partial class CreatePage(
-    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, ICredits credits, IModelStatus model, NavigationManager navigation)
+    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation) : IDisposable
 {
     private readonly List<Run> runs = [];
     private Refusal? refusal;
@@ -63,11 +64,19 @@ public sealed partial class CreatePage(
     // Jobs shown above are hidden in the gallery below.
     private HashSet<Guid> HiddenJobs => [.. runs.Where(run => run.Job is not null).Select(run => run.Job!.Id)];
 
+    // The tiles of the runs, then the gallery without them.
+    private IReadOnlyList<Guid> OrderOnScreen =>
+    [
+        .. runs.SelectMany(run => run.Job?.Images ?? []).Select(image => image.ImageId).OfType<Guid>(),
+        .. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId)).Select(picture => picture.Id),
+    ];
+
     protected override async Task OnInitializedAsync()
     {
         modelProblem = model.Problem;
         FirstJobs ??= await ReadJobsAsync();
-        Credits ??= await ReadCreditsAsync();
+        live.Offer(Credits ??= await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None));
+        live.Changed += OnCreditsChanged;
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
 
@@ -112,7 +121,7 @@ public sealed partial class CreatePage(
         // The first submission may wait until the model is loaded; run it in the background so that the tiles appear at once.
         var person = await actor.GetAsync(CancellationToken.None);
         var queued = await Task.Run(() => handler.HandleAsync(request, person, CancellationToken.None));
-        Credits = await ReadCreditsAsync();
+        await CountCreditsAsync();
         if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
@@ -123,14 +132,16 @@ public sealed partial class CreatePage(
         navigation.NavigateTo($"jobs/{id}");
     }
 
-    private async Task<QuotaView?> ReadCreditsAsync()
+    public void Dispose() => live.Changed -= OnCreditsChanged;
+
+    private void OnCreditsChanged() => _ = InvokeAsync(() =>
     {
-        var person = await actor.GetAsync(CancellationToken.None);
-        return person.MayMake ? await credits.GetAsync(person.PersonId, person.Role, CancellationToken.None) : null;
-    }
+        Credits = live.Now;
+        StateHasChanged();
+    });
 
     // Credits for undelivered pictures have been refunded.
-    private async Task CountCreditsAsync() => Credits = await ReadCreditsAsync();
+    private async Task CountCreditsAsync() => await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None);
 
     private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
