@@ -13,7 +13,7 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
     public async Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var picture = await database.Images.VisibleTo(actor).Union(database.Images.InTrashOf(actor)).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
+        var picture = await database.Pictures.VisibleTo(actor).Union(database.Pictures.InTrashOf(actor)).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
         if (picture is null)
         {
             return null;
@@ -26,7 +26,7 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
         }
 
         var inputs = database.JobInputs.Where(input => input.JobId == picture.JobId && input.Role != JobInputRoles.Mask);
-        var parents = await database.Images.VisibleTo(actor)
+        var parents = await database.Pictures.VisibleTo(actor)
             .Join(inputs, image => (Guid?)image.Id, input => input.ImageId, (image, input) => new { image.Id, input.Slot })
             .OrderBy(parent => parent.Slot).Select(parent => parent.Id).ToListAsync(cancellationToken);
         return picture with { Parents = parents };
@@ -35,7 +35,7 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
     private static async Task<PictureView> WithSettingsAsync(AppDbContext database, PictureView picture, CancellationToken cancellationToken)
     {
         var made = await (
-            from image in database.Images
+            from image in database.Pictures
             where image.Id == picture.Id
             join job in database.Jobs on image.JobId equals job.Id
             select new { image.Recipe, job.NegativePrompt }).SingleAsync(cancellationToken);

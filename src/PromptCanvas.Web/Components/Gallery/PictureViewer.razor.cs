@@ -76,10 +76,10 @@ public sealed partial class PictureViewer(
 
     private async Task ShareAsync()
     {
-        var wished = picture?.Visibility == Visibilities.Private ? Visibilities.Team : Visibilities.Private;
-        if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, wished, CancellationToken.None))
+        var visibility = picture?.Visibility == Visibilities.Private ? Visibilities.Team : Visibilities.Private;
+        if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, visibility, CancellationToken.None))
         {
-            picture = picture with { Visibility = wished };
+            picture = picture with { Visibility = visibility };
         }
     }
 
