@@ -38,7 +38,7 @@ public static class GenerationRegistration
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
         services.AddSingleton<DataFolderLock>();
         services.AddSingleton<IBlobStore, BlobStore>();
-        services.AddSingleton<IImageStore, ImageStore>();
+        services.AddSingleton<IPictureStore, PictureStore>();
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<IDiskSpace, DiskSpace>();
         services.AddSingleton<DiskReserve>();

@@ -17,7 +17,7 @@ public static class AccessQueries
     }
 
     /// <summary>The actor's own pictures and those shared with the team, except taken-down and deleted ones. Administrators have no extra access here.</summary>
-    public static IQueryable<GeneratedImage> VisibleTo(this IQueryable<GeneratedImage> images, Actor actor)
+    public static IQueryable<Picture> VisibleTo(this IQueryable<Picture> images, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
@@ -33,7 +33,7 @@ public static class AccessQueries
     }
 
     /// <summary>The pictures that a link shows: its picture, or those of its board that belong to the link's owner and are neither deleted nor taken down.</summary>
-    public static IQueryable<GeneratedImage> BehindLink(this IQueryable<GeneratedImage> images, ShareLink link, IQueryable<BoardPicture> onBoards)
+    public static IQueryable<Picture> BehindLink(this IQueryable<Picture> images, ShareLink link, IQueryable<BoardPicture> onBoards)
     {
         ArgumentNullException.ThrowIfNull(link);
         var (personId, imageId, boardId) = (link.PersonId, link.ImageId, link.BoardId);
@@ -42,7 +42,7 @@ public static class AccessQueries
     }
 
     /// <summary>The pictures in the actor's trash.</summary>
-    public static IQueryable<GeneratedImage> InTrashOf(this IQueryable<GeneratedImage> images, Actor actor)
+    public static IQueryable<Picture> InTrashOf(this IQueryable<Picture> images, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;

@@ -58,7 +58,7 @@ public sealed class Job
     /// <summary>The end user named by an API client, verbatim.</summary>
     public string? EndUser { get; init; }
 
-    public required string State { get; set; }
+    public required JobState State { get; set; }
 
     /// <summary>Higher first: one of <see cref="QueuePriority"/>.</summary>
     public int Priority { get; set; }
@@ -106,7 +106,7 @@ public sealed class Job
     /// <summary>When the response to a waiting program was fully delivered; null until then, or if no program waits.</summary>
     public DateTimeOffset? AnsweredAt { get; set; }
 
-    public List<JobImage> Images { get; } = [];
+    public List<JobPicture> Images { get; } = [];
 
     public List<JobInput> Inputs { get; } = [];
 }

@@ -12,7 +12,7 @@ namespace PromptCanvas.Generation.Library;
 /// <inheritdoc/>
 /// <remarks>Bundles are lost at a restart and expire an hour after they were started; then they must be requested again.</remarks>
 internal sealed class Bundles(
-    IDbContextFactory<AppDbContext> databases, IImageStore store, DataFolder folder, TimeProvider clock, BackgroundFaults faults) : IBundles
+    IDbContextFactory<AppDbContext> databases, IPictureStore store, DataFolder folder, TimeProvider clock, BackgroundFaults faults) : IBundles
 {
     private const int AtOnce = 2;
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
@@ -24,7 +24,7 @@ internal sealed class Bundles(
         ArgumentNullException.ThrowIfNull(actor);
         Sweep();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Images.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
+        var pictures = await database.Pictures.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
             .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
         if (pictures.Count == 0 || bundles.Values.Count(bundle => bundle.PersonId == actor.PersonId && !bundle.IsOver) >= AtOnce)
         {

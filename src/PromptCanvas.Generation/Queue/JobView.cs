@@ -2,26 +2,6 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Queue;
 
-public enum JobState
-{
-    Queued,
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-    Rejected,
-}
-
-public enum JobImageState
-{
-    Queued,
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-    Rejected,
-}
-
 /// <summary>A job as shown on its page.</summary>
 /// <param name="Position">1 = next; null unless queued.</param>
 /// <param name="EtaSeconds">Estimated seconds until the whole job is done, from measured times; null if nothing was measured yet or the job is over.</param>
@@ -37,7 +17,7 @@ public sealed record JobView(
     int? Position,
     double? EtaSeconds,
     string? Error,
-    IReadOnlyList<JobImageView> Images)
+    IReadOnlyList<JobPictureView> Images)
 {
     /// <summary>The owner; null if submitted anonymously.</summary>
     public Guid? PersonId { get; init; }
@@ -57,7 +37,7 @@ public sealed record JobView(
 
 /// <summary>One picture of a job.</summary>
 /// <param name="ImageId">The finished picture's id; null until it is done.</param>
-public sealed record JobImageView(int Index, JobImageState State, uint Seed, Guid? ImageId, string? Error);
+public sealed record JobPictureView(int Index, JobPictureState State, uint Seed, Guid? ImageId, string? Error);
 
 /// <summary>A job changed: query <see cref="IJobQueries"/> for the new state.</summary>
 public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);

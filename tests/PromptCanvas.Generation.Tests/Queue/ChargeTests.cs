@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
@@ -75,7 +76,7 @@ public sealed class ChargeTests(PostgresServer server) : IDisposable
         studio.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3));
-        await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+        await studio.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
         await gate.Reached;
 
         await studio.CancelAsync(id);

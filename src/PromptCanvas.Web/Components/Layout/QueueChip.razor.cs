@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 
@@ -27,7 +28,7 @@ public sealed partial class QueueChip(
 
     private int Pictures => Active.Sum(job => job.Images.Count);
 
-    private int Done => Active.Sum(job => job.Images.Count(image => image.State == JobImageState.Done));
+    private int Done => Active.Sum(job => job.Images.Count(image => image.State == JobPictureState.Done));
 
     protected override async ValueTask DisposeCoreAsync()
     {

@@ -27,11 +27,11 @@ internal sealed class MetricsCollector(
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var waiting = database.Jobs.Where(job => job.State == JobStates.Queued);
+        var waiting = database.Jobs.Where(job => job.State == JobState.Queued);
         var oldest = await waiting.OrderBy(job => job.CreatedAt).Select(job => (DateTimeOffset?)job.CreatedAt).FirstOrDefaultAsync(cancellationToken);
         metrics.Queue = new QueueFigures(
             await waiting.CountAsync(cancellationToken),
-            await database.Jobs.CountAsync(job => job.State == JobStates.Running, cancellationToken),
+            await database.Jobs.CountAsync(job => job.State == JobState.Running, cancellationToken),
             await database.QueueStates.AnyAsync(state => state.PausedAt != null, cancellationToken),
             oldest is { } since ? Math.Max(0, (clock.GetUtcNow() - since).TotalSeconds) : 0);
     }
@@ -84,7 +84,7 @@ internal sealed class MetricsCollector(
             job.State, job.Model, (job.StartedAt - job.CreatedAt)?.TotalSeconds,
             -lines.Where(line => line.Kind == LedgerKinds.Charge).Sum(line => line.Amount),
             lines.Where(line => line.Kind == LedgerKinds.Refund).Sum(line => line.Amount));
-        foreach (var image in await database.Images.Where(row => row.JobId == jobId).Select(row => new { row.Model, row.Width, row.Timings }).ToListAsync(cancellationToken))
+        foreach (var image in await database.Pictures.Where(row => row.JobId == jobId).Select(row => new { row.Model, row.Width, row.Timings }).ToListAsync(cancellationToken))
         {
             metrics.PictureMade(image.Model, image.Width, JsonSerializer.Deserialize<Dictionary<string, double>>(image.Timings) ?? []);
         }

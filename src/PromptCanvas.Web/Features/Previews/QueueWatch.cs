@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Previews;
@@ -30,10 +32,10 @@ public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
 
     private static QueueUpdate UpdateOf(JobView job) => new(
         job.Id,
-        job.State.ToString().ToLowerInvariant(),
+        LowerCaseName.Of(job.State),
         job.Position,
         job.EtaSeconds,
-        job.Images.Count(image => image.State == JobImageState.Done));
+        job.Images.Count(image => image.State == JobPictureState.Done));
 
     private async Task<List<QueueUpdate>> RoundAsync(Actor actor, Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
     {

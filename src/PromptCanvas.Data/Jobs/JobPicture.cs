@@ -1,14 +1,14 @@
 namespace PromptCanvas.Data.Jobs;
 
 /// <summary>One picture of a job: the unit of delivery, charge and refund.</summary>
-public sealed class JobImage
+public sealed class JobPicture
 {
     public required Guid JobId { get; init; }
 
     /// <summary>From 0.</summary>
     public required int ImageIndex { get; init; }
 
-    public required string State { get; set; }
+    public required JobPictureState State { get; set; }
 
     /// <summary>Unsigned 32 bits.</summary>
     public required long Seed { get; init; }

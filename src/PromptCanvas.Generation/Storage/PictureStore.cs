@@ -11,12 +11,12 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Storage;
 
 /// <inheritdoc/>
-internal sealed class ImageStore(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, IOptions<ProvenanceOptions> provenance, ILogger<ImageStore> logger) : IImageStore
+internal sealed class PictureStore(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, IOptions<ProvenanceOptions> provenance, ILogger<PictureStore> logger) : IPictureStore
 {
     public async Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var hash = await database.Images.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
+        var hash = await database.Pictures.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
         var content = Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType);
         return content is null || provenance.Value.Embed ? content : await StripAsync(content, cancellationToken);
     }
@@ -28,10 +28,10 @@ internal sealed class ImageStore(IDbContextFactory<AppDbContext> databases, IBlo
         OpenThumbnailAsync(images => images.VisibleTo(actor).Union(images.InTrashOf(actor)), imageId, cancellationToken);
 
     private async Task<StoredContent?> OpenThumbnailAsync(
-        Func<IQueryable<GeneratedImage>, IQueryable<GeneratedImage>> visible, Guid imageId, CancellationToken cancellationToken)
+        Func<IQueryable<Picture>, IQueryable<Picture>> visible, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var hash = await visible(database.Images).Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
+        var hash = await visible(database.Pictures).Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
         return Open(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType);
     }
 
