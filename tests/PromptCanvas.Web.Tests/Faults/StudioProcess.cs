@@ -36,7 +36,7 @@ internal sealed class StudioProcess : IAsyncDisposable
     public static string Starter { get; } = Path.Combine(Studio.RepoRoot, "models", "starter");
 
     /// <summary>Starts the process and waits until it answers.</summary>
-    /// <param name="key">API key that <see cref="Client"/> uses.</param>
+    /// <param name="key">API key that <see cref="Client()"/> uses.</param>
     public static async Task<StudioProcess> StartAsync(string dataFolder, string key, IReadOnlyDictionary<string, string?> settings)
     {
         // The program is next to the tests' own output, in its project's folder.

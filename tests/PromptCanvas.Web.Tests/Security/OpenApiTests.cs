@@ -30,6 +30,6 @@ public sealed class OpenApiTests(Studio studio) : IClassFixture<Studio>
         var schemas = document.GetProperty("components").GetProperty("schemas");
 
         Assert.Contains("string", $"{schemas.GetProperty("CreateJobBody").GetProperty("properties").GetProperty("prompt").GetProperty("type")}", StringComparison.Ordinal);
-        Assert.Contains("string", $"{schemas.GetProperty("JobBody").GetProperty("properties").GetProperty("kind").GetProperty("type")}", StringComparison.Ordinal);
+        Assert.Equal("string", schemas.GetProperty("ImageBody").GetProperty("properties").GetProperty("model").GetProperty("type").GetString());
     }
 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Web.Tests.Fakes;
 using PromptCanvas.Web.Tests.Features.OpenAi;
 
@@ -12,6 +13,8 @@ namespace PromptCanvas.Web.Tests.Security.Texts;
 /// <summary>Nasty texts in every field of every endpoint, form, query and hub method: never a server error, and the studio goes on.</summary>
 public sealed partial class TextFuzzTests(Cast cast) : IClassFixture<Cast>
 {
+    private static readonly string[] Kinds = ["generate", "edit", "blend", "textdiff", "vary"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -82,7 +85,9 @@ public sealed partial class TextFuzzTests(Cast cast) : IClassFixture<Cast>
             foreach (var text in NastyTexts.All)
             {
                 await PostAsync(form, text, form.Fields);
-                foreach (var field in form.Fields.Count > 1 ? form.Fields : [])
+                
+                // What is no text is refused before any field is looked at.
+                foreach (var field in form.Fields.Count > 1 && TextRules.FirstInvalid(text) is null ? form.Fields : [])
                 {
                     await PostAsync(form, text, [field]);
                 }
@@ -179,9 +184,8 @@ public sealed partial class TextFuzzTests(Cast cast) : IClassFixture<Cast>
         }
     }
 
-    // A field is only looked at when the kind takes it.
-    private static IEnumerable<string> Complete(string body) =>
-        [body, .. ((string[])["generate", "edit", "blend", "textdiff"]).Select(kind => $$"""{"kind":"{{kind}}",{{body[1..]}}""")];
+    // Most fields are only looked at when the kind is known.
+    private static IEnumerable<string> Complete(string body, int at) => [body, $$"""{"kind":"{{Kinds[at % Kinds.Length]}}",{{body[1..]}}"""];
 
     private string PathOf(string pattern, string text) => Parameter().Replace(pattern, match => match.Groups[1].Value.ToUpperInvariant() switch
     {
@@ -192,7 +196,9 @@ public sealed partial class TextFuzzTests(Cast cast) : IClassFixture<Cast>
         "TOKEN" => cast.LockedLink,
         "INDEX" => "0",
         "ID" => $"{(pattern.Contains("/jobs/", StringComparison.Ordinal) ? cast.Job : pattern.Contains("/uploads/", StringComparison.Ordinal) ? cast.Upload : cast.TeamPicture)}",
-        _ => Uri.EscapeDataString(text),
+
+        // The test server cannot be asked for a path with NUL; Kestrel refuses it itself.
+        _ => Uri.EscapeDataString(text.Replace("\0", "", StringComparison.Ordinal)),
     });
 
     private async Task<IReadOnlyList<Form>> FormsAsync()
@@ -231,7 +237,7 @@ public sealed partial class TextFuzzTests(Cast cast) : IClassFixture<Cast>
         List<KeyValuePair<string, string>> values =
             [new("_handler", form.Handler), new("__RequestVerificationToken", form.Token), .. fields.Select(field => KeyValuePair.Create(field.Name, text))];
         await AssertNoFaultAsync(form.Browser, new HttpRequestMessage(HttpMethod.Post, form.Path) { Content = new FormUrlEncodedContent(values) }, $"{form.Handler}: {text}");
-        if (fields.Count == form.Fields.Count)
+        if (TextRules.FirstInvalid(text) is not null)
         {
             using var parts = new MultipartFormDataContent();
             values.ForEach(value => parts.Add(new StringContent(value.Value), value.Key));
