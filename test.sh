@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Restores, builds, installs test dependencies, runs every test. Ends with one line: N passed, N failed, N skipped.
-#   ./test.sh --soak [MINUTES]   builds and runs only the queue's soak test, 60 minutes by default.
+#   ./test.sh --soak [MINUTES]   builds and runs only the soak tests, the queue's and the stranger's hour, 60 minutes each by default.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -25,8 +25,11 @@ dotnet build --no-restore --no-incremental -p:RunAnalyzers=true
 dotnet format --no-restore --verify-no-changes
 
 if [ -n "$soak" ]; then
-    PROMPTCANVAS_SOAK=$soak artifacts/bin/PromptCanvas.Generation.Tests/debug/PromptCanvas.Generation.Tests --filter-method "*Soak*"
-    exit
+    status=0
+    for project in PromptCanvas.Generation.Tests PromptCanvas.Web.Tests; do
+        PROMPTCANVAS_SOAK=$soak "artifacts/bin/$project/debug/$project" --filter-method "*Soak*" --show-live-output on || status=$?
+    done
+    exit "$status"
 fi
 
 # The CUDA build needs no GPU, only its packages (400 MB, downloaded once). If they cannot be downloaded it is skipped, except in CI.

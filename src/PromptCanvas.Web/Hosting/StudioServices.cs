@@ -53,11 +53,17 @@ internal static class StudioServices
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
+        services.AddExceptionHandler<RefusedRequests>();
+
+        // Thrown, so that the answer can name the field, in every environment.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<BackgroundHealth>("background");
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
         services.AddSignalR()
             .AddMessagePackProtocol()
             .AddJsonProtocol(options => ConfigureJson(options.PayloadSerializerOptions));
+        services.Configure<HubOptions<GenerationHub>>(options => options.AddFilter<HubTexts>());
+        services.AddSingleton<HubTexts>();
         services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
 
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
@@ -92,5 +98,7 @@ internal static class StudioServices
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        options.Converters.Add(new JsonTexts());
+        options.Converters.Add(new JsonElementTexts());
     }
 }
