@@ -8,6 +8,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using PromptCanvas.Generation;
 using PromptCanvas.Migrations;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
@@ -84,6 +85,7 @@ internal static class StudioServices
         services.AddScoped<GenerateImagesHandler>();
         services.AddScoped<IPictureMaking>(provider => provider.GetRequiredService<GenerateImagesHandler>());
         services.AddScoped<GalleryWindow>();
+        services.AddScoped<LiveCredits>();
         services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();
         services.AddSingleton<IPromptIdeas>(provider => provider.GetRequiredService<PromptIdeas>());
