@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Commands;

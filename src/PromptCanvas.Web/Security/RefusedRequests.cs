@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Diagnostics;
-using PromptCanvas.Data.Texts;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 

@@ -46,7 +46,7 @@ public sealed partial class ChangeEditor(
         live.Changed += OnCreditsChanged;
         from = Source.Prompt;
         var person = await actor.GetAsync(Gone);
-        await CountCreditsAsync(person);
+        await live.RefreshAsync(person, Gone);
         if (JobId is { } id && await jobs.FindAsync(person, id, Gone) is { } job)
         {
             run = Run.Of(job);
@@ -111,10 +111,10 @@ public sealed partial class ChangeEditor(
         }
 
         (busy, problem) = (false, refusal?.Message);
-        await CountCreditsAsync(person);
+        await live.RefreshAsync(person, Gone);
     }
 
-    private async Task OverAsync(Run over) => await CountCreditsAsync(await actor.GetAsync(Gone));
+    private async Task OverAsync(Run over) => await live.RefreshAsync(await actor.GetAsync(Gone), Gone);
 
     private QuotaView? Credits => live.Now;
 
@@ -123,8 +123,6 @@ public sealed partial class ChangeEditor(
         StateHasChanged();
         return Task.CompletedTask;
     });
-
-    private Task CountCreditsAsync(Actor person) => live.RefreshAsync(person, Gone);
 
     private void Toggle(Guid frame)
     {

@@ -85,7 +85,7 @@ public sealed partial class TextFuzzTests(Cast cast) : IClassFixture<Cast>
             foreach (var text in NastyTexts.All)
             {
                 await PostAsync(form, text, form.Fields);
-                
+
                 // What is no text is refused before any field is looked at.
                 foreach (var field in form.Fields.Count > 1 && TextRules.FirstInvalid(text) is null ? form.Fields : [])
                 {
