@@ -23,6 +23,7 @@ internal static class RefusalProblems
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
         QuotaExceeded => Problem(refusal, StatusCodes.Status429TooManyRequests, "Not enough credits.", "quota-exceeded"),
         TooManyJobs => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs")),
+        TooManyUploads => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many uploads are waiting.", "too-many-uploads")),
         QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The storage is full.", "storage-full"),
         Unavailable => After(Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable.", "unavailable")),

@@ -62,10 +62,19 @@ internal sealed class SettingsService(IConfiguration configuration)
         ("Quotas:MaximumQueued", "20"),
         ("Quotas:MaximumRunning", "0"),
         ("Quotas:DiskMegabytes", "0"),
+        ("Quotas:DownloadsAtOnce", "2"),
+        ("Quotas:WaitingUploads", "1"),
+        ("Data:FormsMegabytes", "500"),
         ("RateLimits:SignInPerMinute", "10"),
         ("RateLimits:WritesPerMinute", "60"),
         ("RateLimits:WritesPerSecond", "5"),
         ("RateLimits:ReadsPerMinute", "1200"),
+        ("RateLimits:LinksPerMinute", "1200"),
+        ("RateLimits:AuditedRefusalsPerMinute", "20"),
+        ("Lines:PerPerson", "60"),
+        ("Lines:PerAddress", "600"),
+        ("Lines:StreamsPerPerson", "60"),
+        ("Lines:StreamsPerAddress", "600"),
     ];
 
     private static readonly string[] Secrets = ["ConnectionStrings:PromptCanvas", "Mail:Password", "Authentication:OpenIdConnect:ClientSecret"];
