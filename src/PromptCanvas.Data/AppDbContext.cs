@@ -35,6 +35,10 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
 
+    public DbSet<SignInLock> SignInLocks => Set<SignInLock>();
+
+    public DbSet<UsedCode> UsedCodes => Set<UsedCode>();
+
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
 
     public DbSet<Notice> Notices => Set<Notice>();

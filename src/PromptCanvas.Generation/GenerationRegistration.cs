@@ -29,11 +29,11 @@ public static class GenerationRegistration
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentException.ThrowIfNullOrWhiteSpace(contentRoot);
-        services.AddValidated<DataOptions>(configuration, DataOptions.Section);
-        services.AddValidated<DatabaseOptions>(configuration, DatabaseOptions.Section);
-        services.AddValidated<ModelsOptions>(configuration, ModelsOptions.Section);
-        services.AddValidated<ProvenanceOptions>(configuration, ProvenanceOptions.Section);
-        services.AddValidated<GenerationOptions>(configuration, GenerationOptions.Section);
+        services.AddSettings<DataOptions>(DataOptions.Section);
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.Section);
+        services.AddSettings<ModelsOptions>(ModelsOptions.Section);
+        services.AddSettings<ProvenanceOptions>(ProvenanceOptions.Section);
+        services.AddSettings<GenerationOptions>(GenerationOptions.Section);
         services.AddCredits(configuration);
         services.TryAddSingleton(configuration);
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
@@ -68,7 +68,8 @@ public static class GenerationRegistration
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddValidated<QuotaOptions>(configuration, QuotaOptions.Section);
+        services.TryAddSingleton(configuration);
+        services.AddSettings<QuotaOptions>(QuotaOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Transactions>();
         services.AddSingleton<Ledger>();

@@ -21,7 +21,7 @@ if (!published)
     builder.WebHost.UseStaticWebAssets();
 }
 
-builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSettings<InferenceOptions>(InferenceOptions.Section);
 builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
 builder.Services.AddSingleton<IEngineProvider>(services =>
 {

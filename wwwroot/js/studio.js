@@ -1,5 +1,7 @@
 // Page behaviour that does not need the circuit: theme, prompt draft and history, viewer, local times, loading on scroll.
 
+import './session.js';
+
 const draftKey = 'promptcanvas.draft';
 let pressed = false;
 
@@ -279,18 +281,3 @@ function dress(root) {
 new MutationObserver(() => dress(document)).observe(document.documentElement, { childList: true, subtree: true });
 dress(document);
 document.documentElement.dataset.scripted = '';
-
-// The server has dropped the circuit (after a restart, for example): reload the page. Jobs are not affected.
-document.addEventListener('components-reconnect-state-changed', event => {
-  if (event.detail.state === 'rejected') {
-    location.reload();
-  } else if (event.detail.state === 'failed') {
-    const retry = setInterval(async () => {
-      const answer = await fetch('health/live').catch(() => null);
-      if (answer?.ok) {
-        clearInterval(retry);
-        location.reload();
-      }
-    }, 3000);
-  }
-}, true);

@@ -115,12 +115,12 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
 
         person.PasswordHash = people.PasswordHasher.HashPassword(person, password);
         person.EmailConfirmed = true;
-        person.LockoutEnd = null;
-        person.AccessFailedCount = 0;
         person.DisplayName = NameOf(displayName) ?? person.DisplayName;
         var outcome = Outcome(person, await people.UpdateSecurityStampAsync(person));
         if (outcome.Done)
         {
+            // The owner starts over: failures before the new password do not count.
+            await database.SignInLocks.Where(row => row.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -151,7 +151,6 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
             DisplayName = NameOf(address.Split('@')[0]) ?? address,
             Role = role,
             CreatedAt = clock.GetUtcNow(),
-            LockoutEnabled = true,
         };
         refusal = !MailAddress.IsUsable(address)
             ? "This is not a valid e-mail address."

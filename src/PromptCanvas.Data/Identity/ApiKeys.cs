@@ -86,4 +86,14 @@ public sealed class ApiKeys(IDbContextFactory<AppDbContext> databases, TimeProvi
         return await database.ApiKeys.Where(row => row.Id == keyId && row.PersonId == personId && row.RevokedAt == null)
             .ExecuteUpdateAsync(change => change.SetProperty(row => row.RevokedAt, now), cancellationToken) > 0;
     }
+
+    /// <summary>Revokes all keys of a person.</summary>
+    /// <returns>How many keys were revoked.</returns>
+    public async Task<int> RevokeAllAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.ApiKeys.Where(row => row.PersonId == personId && row.RevokedAt == null)
+            .ExecuteUpdateAsync(change => change.SetProperty(row => row.RevokedAt, now), cancellationToken);
+    }
 }

@@ -11,7 +11,6 @@ public static class PeopleRegistration
     // OWASP's recommendation for PBKDF2-SHA512; Identity's default is half of it.
     private const int HashIterations = 220_000;
     private const int ShortestPassword = 15;
-    private const int AttemptsBeforeLockout = 5;
 
     /// <summary>Registers accounts, keys and the audit log on the database that <c>IDbContextFactory&lt;AppDbContext&gt;</c> opens.</summary>
     /// <returns>Identity's builder, so that web hosts can add their services.</returns>
@@ -22,6 +21,7 @@ public static class PeopleRegistration
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
         services.AddScoped<Accounts>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<SignInLocks>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<NoticeBoard>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
@@ -44,9 +44,10 @@ public static class PeopleRegistration
         };
         options.User.RequireUniqueEmail = true;
         options.User.AllowedUserNameCharacters = "";
-        options.Lockout.MaxFailedAccessAttempts = AttemptsBeforeLockout;
-        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
-        options.Lockout.AllowedForNewUsers = true;
+
+        // Identity's own lock closes an account to everyone, the owner included; SignInLocks limits guesses instead.
+        options.Lockout.AllowedForNewUsers = false;
+        options.Lockout.MaxFailedAccessAttempts = int.MaxValue;
         options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
     }
 }

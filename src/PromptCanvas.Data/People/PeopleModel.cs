@@ -19,6 +19,8 @@ internal static class PeopleModel
         model.Entity<AccountLink>(Configure);
         model.Entity<AuditEntry>(Configure);
         model.Entity<Notice>(Configure);
+        model.Entity<SignInLock>(Configure);
+        model.Entity<UsedCode>(Configure);
         ConfigureIdentity(model);
     }
 
@@ -79,6 +81,27 @@ internal static class PeopleModel
         notice.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
         notice.HasIndex(row => new { row.PersonId, row.At }).IsDescending(false, true).HasDatabaseName("notice_of_person");
         notice.HasIndex(row => new { row.ImageId, row.ByPersonId }).HasDatabaseName("notice_of_picture");
+    }
+
+    private static void Configure(EntityTypeBuilder<SignInLock> row)
+    {
+        row.ToTable("SignInLocks");
+        row.HasKey(lockRow => new { lockRow.PersonId, lockRow.Source });
+        row.Property(lockRow => lockRow.Source).HasMaxLength(SignInLock.SourceLength);
+
+        // Concurrent attempts must not overwrite each other's count.
+        row.Property(lockRow => lockRow.Failures).IsConcurrencyToken();
+        row.Property(lockRow => lockRow.Locks).IsConcurrencyToken();
+        row.HasOne<Person>().WithMany().HasForeignKey(lockRow => lockRow.PersonId).OnDelete(DeleteBehavior.Cascade);
+        row.HasIndex(lockRow => lockRow.LockedUntil).HasDatabaseName("sign_in_lock_end").HasFilter("\"LockedUntil\" IS NOT NULL");
+    }
+
+    private static void Configure(EntityTypeBuilder<UsedCode> code)
+    {
+        // The key makes a code usable once, whichever process receives it.
+        code.ToTable("UsedCodes");
+        code.HasKey(row => new { row.PersonId, row.Step });
+        code.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private static void ConfigureIdentity(ModelBuilder model)

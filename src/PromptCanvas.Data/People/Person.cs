@@ -16,9 +16,6 @@ public sealed class Person : IdentityUser<Guid>
     /// <summary>Start of the suspension; null = not suspended.</summary>
     public DateTimeOffset? SuspendedAt { get; set; }
 
-    /// <summary>Lockouts since the last successful sign-in; each one lasts twice as long as the previous one.</summary>
-    public int LockoutCount { get; set; }
-
     /// <summary>When the person dismissed the introductory hints; null = they are still shown.</summary>
     public DateTimeOffset? TourEndedAt { get; set; }
 

@@ -5,13 +5,16 @@ namespace PromptCanvas.Diffusion.Engine;
 /// <summary>Stops a network's run as soon as nobody wants any of its pictures: at a large model's size one run takes minutes.</summary>
 internal sealed class BatchWatch : IDisposable
 {
-    /// <summary>How often the pictures are asked about whose loss no token announces.</summary>
+    /// <summary>
+    /// How often the lanes are looked at besides: no token announces the loss of a single picture, and a request whose reader leaves while its token is
+    /// being cancelled disposes of the token's source, which can lose the announcement.
+    /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly List<Lane> batch;
     private readonly CancellationTokenSource run;
     private readonly List<CancellationTokenRegistration> registrations = [];
-    private readonly ITimer? timer;
+    private readonly ITimer timer;
     private readonly Lock gate = new();
     private ExceptionDispatchInfo? fault;
     private bool disposed;
@@ -29,10 +32,7 @@ internal sealed class BatchWatch : IDisposable
             registrations.Add(request.Cancelled.UnsafeRegister(static watch => ((BatchWatch)watch!).Look(), this));
         }
 
-        if (batch.Exists(lane => lane.Request.Request.PictureWanted is not null))
-        {
-            timer = clock.CreateTimer(static watch => ((BatchWatch)watch!).Look(), this, Interval, Interval);
-        }
+        timer = clock.CreateTimer(static watch => ((BatchWatch)watch!).Look(), this, Interval, Interval);
     }
 
     /// <summary>Cancelled when the engine stops or no lane is wanted any more.</summary>
@@ -58,7 +58,7 @@ internal sealed class BatchWatch : IDisposable
             disposed = true;
         }
 
-        timer?.Dispose();
+        timer.Dispose();
         foreach (var registration in registrations)
         {
             registration.Dispose();

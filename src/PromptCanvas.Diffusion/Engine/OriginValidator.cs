@@ -82,7 +82,7 @@ internal static class OriginValidator
     private static string? ValidateDifference(TextDifferenceOrigin difference) =>
         ValidateText("The caption to start from", difference.From)
         ?? ValidateText("The caption to go to", difference.To)
-        ?? (difference.From.Trim() == difference.To.Trim() ? "Both captions are the same: say what shall change." : null)
+        ?? (difference.From.Trim() == difference.To.Trim() ? "Both captions are the same: say what should change." : null)
         ?? (difference.Reach is > 0 and <= MaximumReach ? null : $"A reach of {difference.Reach} cannot be used: choose more than 0, up to 1.");
 
     private static string? ValidateText(string what, string text)

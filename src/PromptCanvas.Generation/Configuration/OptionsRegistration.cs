@@ -1,21 +1,22 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Configuration;
 
-internal static class OptionsRegistration
+public static class OptionsRegistration
 {
     // A RangeAttribute is shared by all hosts of a process and converts its bounds in place on first use. Two hosts that start concurrently
     // could read half-converted bounds.
     private static readonly Lock OneAtATime = new();
 
-    /// <summary>Binds a section and validates its attributes when the host starts.</summary>
-    public static void AddValidated<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
+    /// <summary>Binds a section, validates its attributes when the host starts, and lists its settings in the administration.</summary>
+    public static void AddSettings<TOptions>(this IServiceCollection services, string section)
         where TOptions : class
     {
-        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+        services.AddSingleton(new SettingsSection(section, typeof(TOptions)));
         services.AddSingleton<IValidateOptions<TOptions>>(new AttributeCheck<TOptions>(section));
     }
 

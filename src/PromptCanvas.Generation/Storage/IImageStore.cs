@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Storage;
@@ -21,4 +22,8 @@ public interface IImageStore
 
     /// <summary>Opens a picture's thumbnail (WebP, at most 512 pixels on the longer side); null if no picture has this id.</summary>
     Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken);
+
+    /// <summary>Opens the thumbnail of a picture that the actor may see or has put into the trash.</summary>
+    /// <returns>Null also when the actor must not learn that the picture exists.</returns>
+    Task<StoredContent?> OpenThumbnailAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 }

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Imaging;
 using PromptCanvas.Imaging.Pixels;
@@ -37,10 +39,17 @@ internal sealed class ImageStore(
         return await OpenFormAsync(imageId, hash, form, PictureConverter.ContentTypeOf(format), png => PictureConverter.Convert(plain ? PngText.Strip(png) : png, format, quality), cancellationToken);
     }
 
-    public async Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken)
+    public Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken) =>
+        OpenThumbnailAsync(images => images, imageId, cancellationToken);
+
+    public Task<StoredContent?> OpenThumbnailAsync(Actor actor, Guid imageId, CancellationToken cancellationToken) =>
+        OpenThumbnailAsync(images => images.VisibleTo(actor).Union(images.InTrashOf(actor)), imageId, cancellationToken);
+
+    private async Task<StoredContent?> OpenThumbnailAsync(
+        Func<IQueryable<GeneratedImage>, IQueryable<GeneratedImage>> visible, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var hash = await database.Images.Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
+        var hash = await visible(database.Images).Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
         return Open(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType);
     }
 

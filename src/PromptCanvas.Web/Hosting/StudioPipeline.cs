@@ -77,6 +77,7 @@ internal static class StudioPipeline
         api.MapProvenance();
         app.MapOpenAi();
         app.MapPasskeys();
+        app.MapSession();
         app.MapOpenId();
         app.MapSharing();
         app.MapUsage();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Mail;
 
@@ -19,6 +20,7 @@ internal sealed record MailOptions : IValidatableObject
 
     public string? User { get; init; }
 
+    [Secret]
     public string? Password { get; init; }
 
     /// <summary>A file with the password, for mounted secrets.</summary>

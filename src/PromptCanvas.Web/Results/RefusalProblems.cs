@@ -21,8 +21,14 @@ internal static class RefusalProblems
         Forbidden => Problem(refusal, StatusCodes.Status403Forbidden, "You are not allowed to do this.", "forbidden"),
         TooLarge => Problem(refusal, StatusCodes.Status413PayloadTooLarge, "Too large.", "too-large"),
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
-        QuotaExceeded => Problem(refusal, StatusCodes.Status429TooManyRequests, "Not enough credits.", "quota-exceeded"),
-        TooManyJobs => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs")),
+        QuotaExceeded quota => Problem(
+            refusal,
+            StatusCodes.Status429TooManyRequests,
+            "Not enough credits.",
+            "quota-exceeded",
+            new() { ["needed"] = quota.Needed, ["left"] = quota.Left, ["resetsAt"] = quota.ResetsAt }),
+        TooManyJobs jobs => After(Problem(
+            refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs", new() { ["limit"] = jobs.Limit })),
         TooManyUploads => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many uploads are waiting.", "too-many-uploads")),
         QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The storage is full.", "storage-full"),
@@ -33,8 +39,9 @@ internal static class RefusalProblems
     // Clients that retry automatically should not retry at once.
     private static Later After(ProblemHttpResult problem) => new(problem, TimeSpan.FromSeconds(10));
 
-    private static ProblemHttpResult Problem(Refusal refusal, int status, string title, string type) =>
-        TypedResults.Problem(refusal.Message, statusCode: status, title: title, type: type);
+    private static ProblemHttpResult Problem(
+        Refusal refusal, int status, string title, string type, Dictionary<string, object?>? facts = null) =>
+        TypedResults.Problem(refusal.Message, statusCode: status, title: title, type: type, extensions: facts);
 
     /// <summary>A problem response with <c>Retry-After</c>.</summary>
     private sealed record Later(ProblemHttpResult Problem, TimeSpan Wait) : IResult

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
+
+using Microsoft.AspNetCore.Identity;
+
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Supervision;
@@ -11,8 +14,10 @@ namespace PromptCanvas.Web.Security;
 internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimeProvider clock, Supervisor supervisor, ILogger<LiveConnections> log)
     : SupervisedService(supervisor)
 {
+    // Sessions carry it; API keys do not.
+    private static readonly string StampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId)> open = new();
+    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId, string? Stamp)> open = new();
 
     public int Count => open.Count;
 
@@ -25,7 +30,8 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
             return;
         }
 
-        open[context] = (personId, Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null);
+        Guid? key = Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null;
+        open[context] = (personId, key, context.User.FindFirstValue(StampClaim));
         try
         {
             await next(context);
@@ -48,13 +54,14 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         }
     }
 
-    /// <summary>Aborts the connections of suspended people and revoked keys, also when another process made the change.</summary>
+    /// <summary>Aborts the connections of suspended people, ended sessions and revoked keys, also when another process made the change.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var (context, (personId, keyId)) in open)
+        foreach (var (context, (personId, keyId, stamp)) in open)
         {
             var state = await states.FindAsync(personId, cancellationToken);
-            if (state is null || state.IsSuspended || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
+            var isOver = state is null || state.IsSuspended || (stamp is not null && stamp != state.SecurityStamp);
+            if (isOver || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
             {
                 Cut(context);
             }

@@ -8,8 +8,11 @@ using Microsoft.Extensions.Options;
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Validates every request's cookie against the person's current state: a suspension or a new password ends the session, a role change applies at once.</summary>
-internal sealed class PersonCookieEvents(PersonStates states, IOptions<IdentityOptions> options) : CookieAuthenticationEvents
+internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof, IOptions<IdentityOptions> options) : CookieAuthenticationEvents
 {
+    /// <summary>Where open pages ask whether their session goes on.</summary>
+    public const string SessionAddress = "/account/session";
+
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
         var stamp = context.Principal?.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
@@ -24,6 +27,16 @@ internal sealed class PersonCookieEvents(PersonStates states, IOptions<IdentityO
         ((ClaimsIdentity)context.Principal!.Identity!).AddClaim(new Claim(ClaimTypes.Role, state.Role));
     }
 
+    /// <summary>A page that only asks whether its session goes on does not prolong it.</summary>
+    public override Task CheckSlidingExpiration(CookieSlidingExpirationContext context)
+    {
+        context.ShouldRenew &= !context.Request.Path.Equals(SessionAddress, StringComparison.OrdinalIgnoreCase);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The pages that sign in redirect by themselves, through <see cref="LocalAddress"/>; the framework would take the address as it came.</summary>
+    public override Task RedirectToReturnUrl(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask;
+
     /// <summary>The cookie identifies the person but does not carry the role; the role is read on every request.</summary>
     public override Task SigningIn(CookieSigningInContext context)
     {
@@ -33,6 +46,7 @@ internal sealed class PersonCookieEvents(PersonStates states, IOptions<IdentityO
             identity.RemoveClaim(role);
         }
 
+        proof.Begin(context.Properties);
         return Task.CompletedTask;
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Security;
 
@@ -28,20 +29,23 @@ internal static class SecurityRegistration
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddCascadingAuthenticationState();
-        services.AddPeople().AddSignInManager().AddDefaultTokenProviders();
+        services.AddPeople().AddSignInManager().AddDefaultTokenProviders()
+            .AddTokenProvider<AuthenticatorCodes>(TokenOptions.DefaultAuthenticatorProvider);
         services.Configure<IdentityOptions>(options => options.SignIn.RequireConfirmedAccount = true);
         services.AddScoped<IUserConfirmation<Person>, NotSuspended>();
         services.AddScoped<PersonCookieEvents>();
+        services.AddSingleton<SessionProof>();
+        services.AddSingleton<AttemptSources>();
         services.AddSingleton<PersonStates>();
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<Sessions>();
-        services.AddOptions<LineOptions>().BindConfiguration(LineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<LineOptions>(LineOptions.Section);
         services.AddSingleton(provider => new LineLimits(provider.GetRequiredService<IOptions<LineOptions>>()));
         services.AddSingleton<RefusalAudit>();
         services.AddHostedService<RefusalAuditService>();
-        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<RateLimitOptions>(RateLimitOptions.Section);
+        services.AddSettings<TlsOptions>(TlsOptions.Section);
         services.AddAllowedHosts();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());

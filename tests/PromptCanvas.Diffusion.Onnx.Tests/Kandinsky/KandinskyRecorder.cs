@@ -71,7 +71,12 @@ public sealed class KandinskyRecorder(KandinskyAssets assets)
         var changed = model with { Prior = model.Prior with { Network = listened }, Decoder = model.Decoder with { Network = decoder } };
         var request = new GenerationRequest
         {
-            Prompt = "a red cube on top of a blue cube", NegativePrompt = negative, Seed = 0, Count = 1, Size = 64, Overrides = new() { DecoderSteps = 2 },
+            Prompt = "a red cube on top of a blue cube",
+            NegativePrompt = negative,
+            Seed = 0,
+            Count = 1,
+            Size = 64,
+            Overrides = new RecipeOverrides { DecoderSteps = 2 },
         };
 
         await RunAsync(changed, request, new Recorded(golden, rows > 1));
@@ -97,7 +102,8 @@ public sealed class KandinskyRecorder(KandinskyAssets assets)
         {
             Decoder = model.Decoder with
             {
-                Network = network, Scheduler = model.Decoder.Scheduler with { Variance = learned ? VarianceKind.LearnedRange : VarianceKind.FixedSmall },
+                Network = network,
+                Scheduler = model.Decoder.Scheduler with { Variance = learned ? VarianceKind.LearnedRange : VarianceKind.FixedSmall },
             },
             Latents = model.Latents with { Autoencoder = model.Latents.Autoencoder with { Decoder = finisher } },
         };

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 
@@ -38,7 +39,9 @@ public static class StudioPeople
         var key = await services.GetRequiredService<ApiKeys>().CreateAsync(person.Id, "test", ApiScopes.All, null, CancellationToken.None);
         var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Person>>().CreateAsync(person);
         var cookie = services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);
-        var ticket = cookie.TicketDataFormat.Protect(new AuthenticationTicket(principal, IdentityConstants.ApplicationScheme));
+        var session = new AuthenticationProperties();
+        services.GetRequiredService<SessionProof>().Begin(session);
+        var ticket = cookie.TicketDataFormat.Protect(new AuthenticationTicket(principal, session, IdentityConstants.ApplicationScheme));
         return new SomebodyInTest(person.Id, email, key.Key, $"{cookie.Cookie.Name}={ticket}");
     }
 

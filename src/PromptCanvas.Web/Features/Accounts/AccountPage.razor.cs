@@ -27,11 +27,23 @@ public sealed partial class AccountPage
     [SupplyParameterFromForm(FormName = "password")]
     public PasswordForm Change { get; set; } = null!;
 
+    [SupplyParameterFromForm(FormName = "sign-out-everywhere")]
+    public bool EndKeys { get; set; }
+
     [Inject]
     private SignInManager<Person> SignIn { get; set; } = null!;
 
     [Inject]
     private Sessions Sessions { get; set; } = null!;
+
+    [Inject]
+    private GuessLimits Limits { get; set; } = null!;
+
+    [Inject]
+    private SessionProof Proofs { get; set; } = null!;
+
+    [Inject]
+    private KeyRevocation Keys { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -74,12 +86,16 @@ public sealed partial class AccountPage
         if (person is not null)
         {
             await SignIn.UserManager.UpdateSecurityStampAsync(person);
+            if (EndKeys)
+            {
+                await Keys.EndAllAsync(Context, person, Context.RequestAborted);
+            }
         }
 
         await SignOutAsync();
     }
 
-    // A new password ends every other session.
+    // A new password ends every other session, and API keys where the form says so.
     private async Task ChangePasswordAsync()
     {
         if (person is null)
@@ -87,21 +103,43 @@ public sealed partial class AccountPage
             return;
         }
 
-        var result = await SignIn.UserManager.ChangePasswordAsync(person, Change.Current ?? "", Change.New ?? "");
-        if (!result.Succeeded)
+        if (await ReplacePasswordAsync(person) is { } refusal)
         {
-            passwordProblem = result.Errors.First().Code switch
-            {
-                nameof(IdentityErrorDescriber.PasswordMismatch) => T["CurrentPasswordWrong"],
-                nameof(IdentityErrorDescriber.PasswordTooShort) => T["PasswordTooShort"],
-                _ => result.Errors.First().Description,
-            };
+            passwordProblem = refusal;
             return;
         }
 
+        if (Change.EndKeys)
+        {
+            await Keys.EndAllAsync(Context, person, Context.RequestAborted);
+        }
+
         Sessions.End(person.Id);
+        await Proofs.MarkAsync(Context);
         await SignIn.RefreshSignInAsync(person);
         Navigation.NavigateTo("/account?done=password");
+    }
+
+    // The current password counts as right even where the new one is refused.
+    private async Task<string?> ReplacePasswordAsync(Person owner)
+    {
+        IdentityResult? result = null;
+        var proof = await Limits.TryAsync(Context, owner, async () =>
+        {
+            result = await SignIn.UserManager.ChangePasswordAsync(owner, Change.Current ?? "", Change.New ?? "");
+            return result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)) ? Proof.No : Proof.Yes;
+        });
+        return proof switch
+        {
+            Proof.Locked => T["LockedForNow"],
+            Proof.No => T["CurrentPasswordWrong"],
+            _ when result is { Succeeded: false } => result.Errors.First().Code switch
+            {
+                nameof(IdentityErrorDescriber.PasswordTooShort) => T["PasswordTooShort"],
+                _ => result.Errors.First().Description,
+            },
+            _ => null,
+        };
     }
 
     public sealed class ProfileForm
@@ -114,5 +152,7 @@ public sealed partial class AccountPage
         public string? Current { get; set; }
 
         public string? New { get; set; }
+
+        public bool EndKeys { get; set; }
     }
 }

@@ -1,3 +1,5 @@
+using PromptCanvas.Generation.Configuration;
+
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Registers the services of the account pages.</summary>
@@ -5,9 +7,12 @@ internal static class AccountsRegistration
 {
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<RegistrationOptions>().BindConfiguration(RegistrationOptions.Section).ValidateOnStart();
+        services.AddSettings<RegistrationOptions>(RegistrationOptions.Section);
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<SignInLimits>();
+        services.AddScoped<GuessLimits>();
+        services.AddScoped<PendingAuthenticator>();
+        services.AddSingleton<KeyRevocation>();
         services.AddScoped<PasswordSignIn>();
         services.AddOpenId(configuration);
     }

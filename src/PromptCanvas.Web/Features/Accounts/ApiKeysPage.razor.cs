@@ -26,6 +26,9 @@ public sealed partial class ApiKeysPage
     private ApiKeys Keys { get; set; } = null!;
 
     [Inject]
+    private SessionProof Proofs { get; set; } = null!;
+
+    [Inject]
     private AuditLog Audit { get; set; } = null!;
 
     [Inject]
@@ -44,6 +47,12 @@ public sealed partial class ApiKeysPage
 
     private async Task MakeAsync()
     {
+        if (!await Proofs.IsRecentAsync(Context))
+        {
+            Navigation.NavigateTo(SessionProof.AskAddress("/account/keys"));
+            return;
+        }
+
         var name = New.Name?.Trim() ?? "";
         if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
         {

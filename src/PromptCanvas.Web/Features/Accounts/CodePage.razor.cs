@@ -9,7 +9,6 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// <summary>The second-factor step of signing in.</summary>
 public sealed partial class CodePage
 {
-    private const int CodeLength = 6;
     private string? problem;
 
     [CascadingParameter]
@@ -50,19 +49,19 @@ public sealed partial class CodePage
             return;
         }
 
-        // An authenticator code has six digits; a recovery code is longer.
         var code = string.Concat((Form.Code ?? "").Where(letter => !char.IsWhiteSpace(letter)));
-        var result = code.Length == CodeLength && code.All(char.IsAsciiDigit)
-            ? await SignIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
-            : await SignIn.TwoFactorRecoveryCodeSignInAsync(code);
-        if (result.Succeeded)
+        switch (await Passwords.TryCodeAsync(person, code))
         {
-            await Passwords.SucceedAsync(person);
-            Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
-            return;
+            case Proof.Yes:
+                Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+                break;
+            case Proof.Locked:
+                problem = T["LockedForNow"];
+                break;
+            default:
+                problem = T["CodeWrong"];
+                break;
         }
-
-        problem = T["CodeWrong"];
     }
 
     public sealed class CodeForm

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
@@ -26,10 +25,13 @@ public sealed partial class JoinPage
     private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
-    private SignInManager<Person> SignIn { get; set; } = null!;
+    private PasswordSignIn SignIn { get; set; } = null!;
 
     [Inject]
     private Sessions Sessions { get; set; } = null!;
+
+    [Inject]
+    private KeyRevocation Keys { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -53,6 +55,10 @@ public sealed partial class JoinPage
         }
 
         Sessions.End(person.Id);
+        if (Form.EndKeys)
+        {
+            await Keys.EndAllAsync(Context, person, Context.RequestAborted);
+        }
 
         // With a second factor the link alone must not sign the person in.
         if (person.TwoFactorEnabled)
@@ -61,7 +67,7 @@ public sealed partial class JoinPage
             return;
         }
 
-        await SignIn.SignInAsync(person, isPersistent: false);
+        await SignIn.EnterAsync(person.Id);
         Navigation.NavigateTo("/");
     }
 
@@ -70,5 +76,7 @@ public sealed partial class JoinPage
         public string? Name { get; set; }
 
         public string? Password { get; set; }
+
+        public bool EndKeys { get; set; }
     }
 }

@@ -2,6 +2,9 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
@@ -10,7 +13,7 @@ internal static class OpenIdEndpoints
 {
     public static void AddOpenId(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<OpenIdOptions>().BindConfiguration(OpenIdOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<OpenIdOptions>(OpenIdOptions.Section);
         services.AddScoped<OpenIdSignIn>();
         if (!string.IsNullOrWhiteSpace(configuration[$"{OpenIdOptions.Section}:{nameof(OpenIdOptions.Authority)}"]))
         {
@@ -25,7 +28,8 @@ internal static class OpenIdEndpoints
         app.MapGet("/sign-in/external/done", ArriveAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static IResult Leave(string? returnUrl, IOptions<OpenIdOptions> options, SignInManager<Data.People.Person> signIn)
+    // With "again" the provider asks for its own proof, even of somebody whom it knows to be signed in.
+    private static IResult Leave(string? returnUrl, bool? again, IOptions<OpenIdOptions> options, SignInManager<Data.People.Person> signIn)
     {
         if (!options.Value.IsOn)
         {
@@ -33,7 +37,13 @@ internal static class OpenIdEndpoints
         }
 
         var back = $"/sign-in/external/done?returnUrl={Uri.EscapeDataString(LocalAddress.Of(returnUrl))}";
-        return TypedResults.Challenge(signIn.ConfigureExternalAuthenticationProperties(OpenIdSetup.SchemeName, back), [OpenIdSetup.SchemeName]);
+        var leaving = signIn.ConfigureExternalAuthenticationProperties(OpenIdSetup.SchemeName, back);
+        if (again is true)
+        {
+            leaving.SetParameter(OpenIdConnectParameterNames.Prompt, OpenIdConnectPrompt.Login);
+        }
+
+        return TypedResults.Challenge(leaving, [OpenIdSetup.SchemeName]);
     }
 
     private static async Task<IResult> ArriveAsync(string? returnUrl, IOptions<OpenIdOptions> options, OpenIdSignIn signIn, HttpContext context, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using PromptCanvas.Generation.Configuration;
 
 using PromptCanvas.Data.People;
 
@@ -15,6 +16,7 @@ internal sealed record OpenIdOptions : IValidatableObject
 
     public string? ClientId { get; init; }
 
+    [Secret]
     public string? ClientSecret { get; init; }
 
     /// <summary>Path of a file with the client secret, for mounted secrets.</summary>

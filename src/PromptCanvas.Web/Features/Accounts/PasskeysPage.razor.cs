@@ -25,6 +25,9 @@ public sealed partial class PasskeysPage
     private SignInManager<Person> SignIn { get; set; } = null!;
 
     [Inject]
+    private SessionProof Proofs { get; set; } = null!;
+
+    [Inject]
     private AuditLog Audit { get; set; } = null!;
 
     [Inject]
@@ -39,6 +42,12 @@ public sealed partial class PasskeysPage
 
     private async Task AddAsync()
     {
+        if (!await Proofs.IsRecentAsync(Context))
+        {
+            Navigation.NavigateTo(SessionProof.AskAddress("/account/passkeys"));
+            return;
+        }
+
         var name = Form.Name?.Trim() ?? "";
         if (person is null || name.Length is 0 or > LongestName || name.Any(char.IsControl))
         {

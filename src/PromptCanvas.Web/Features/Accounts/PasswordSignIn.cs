@@ -13,9 +13,9 @@ internal enum SignInAnswer
 }
 
 /// <summary>Signs in by e-mail address and password, or by passkey.</summary>
-internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider clock)
+internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits limits, TimeProvider clock)
 {
-    private const int MostDoublings = 8;
+    private const int CodeLength = 6;
 
     // The hash that passwords for unknown accounts are compared with, so that the response takes the same time.
     private static readonly Lock HashingDummy = new();
@@ -23,34 +23,53 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider 
 
     public async Task<SignInAnswer> TryAsync(string email, string password, bool remember)
     {
-        var people = signIn.UserManager;
-        var person = await people.FindByEmailAsync(email.Trim());
-        if (person?.PasswordHash is null)
+        var person = await signIn.UserManager.FindByEmailAsync(email.Trim());
+        if (person?.PasswordHash is null || !await signIn.CanSignInAsync(person))
         {
             CompareWithDummy(password);
             return SignInAnswer.No;
         }
 
-        var wasLocked = await people.IsLockedOutAsync(person);
-        var result = await signIn.PasswordSignInAsync(person, password, remember, lockoutOnFailure: true);
-        if (wasLocked || result.IsNotAllowed)
+        var proof = await limits.TryAsync(signIn.Context, person, async () =>
+            await signIn.PasswordSignInAsync(person, password, remember, lockoutOnFailure: false) switch
+            {
+                { Succeeded: true } => Proof.Yes,
+                { RequiresTwoFactor: true } => Proof.Half,
+                _ => Proof.No,
+            });
+        switch (proof)
         {
-            // Identity skipped the password check.
-            CompareWithDummy(password);
-            return SignInAnswer.No;
+            case Proof.Yes:
+                await SucceedAsync(person);
+                return SignInAnswer.Yes;
+            case Proof.Half:
+                return SignInAnswer.SecondFactor;
+            case Proof.Locked:
+                CompareWithDummy(password);
+                return SignInAnswer.No;
+            default:
+                return SignInAnswer.No;
         }
+    }
 
-        if (result.IsLockedOut)
+    /// <summary>The second step of a sign-in.</summary>
+    /// <param name="person">Whose password was right.</param>
+    /// <param name="code">A code of the authenticator app, or a recovery code.</param>
+    public async Task<Proof> TryCodeAsync(Person person, string code)
+    {
+        var proof = await limits.TryAsync(signIn.Context, person, async () =>
         {
-            await LockLongerAsync(person);
-        }
-
-        if (result.Succeeded)
+            var result = IsAuthenticatorCode(code)
+                ? await signIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
+                : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
+            return result.Succeeded ? Proof.Yes : Proof.No;
+        });
+        if (proof == Proof.Yes)
         {
             await SucceedAsync(person);
         }
 
-        return result.Succeeded ? SignInAnswer.Yes : result.RequiresTwoFactor ? SignInAnswer.SecondFactor : SignInAnswer.No;
+        return proof;
     }
 
     /// <summary>A passkey already is two factors (possession and PIN or biometrics), so no second factor is asked for.</summary>
@@ -73,22 +92,24 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, TimeProvider 
         return true;
     }
 
+    /// <summary>Signs in a person who has just set a password.</summary>
+    public async Task EnterAsync(Guid personId)
+    {
+        var person = await signIn.UserManager.FindByIdAsync(personId.ToString()) ?? throw new InvalidOperationException("The account was deleted meanwhile.");
+        await signIn.SignInAsync(person, isPersistent: false);
+        await SucceedAsync(person);
+    }
+
     /// <summary>Records a successful sign-in.</summary>
     public async Task SucceedAsync(Person person)
     {
         person.LastSignInAt = clock.GetUtcNow();
-        person.LockoutCount = 0;
         await signIn.UserManager.UpdateAsync(person);
+        await limits.WelcomeAsync(signIn.Context, person.Id);
     }
 
-    // Lockout of 5, 10, 20 … minutes.
-    private async Task LockLongerAsync(Person person)
-    {
-        var first = signIn.UserManager.Options.Lockout.DefaultLockoutTimeSpan;
-        person.LockoutEnd = clock.GetUtcNow() + (first * Math.Pow(2, Math.Min(person.LockoutCount, MostDoublings)));
-        person.LockoutCount++;
-        await signIn.UserManager.UpdateAsync(person);
-    }
+    /// <summary>An authenticator code has six digits; a recovery code is longer.</summary>
+    internal static bool IsAuthenticatorCode(string code) => code.Length == CodeLength && code.All(char.IsAsciiDigit);
 
     private void CompareWithDummy(string password)
     {

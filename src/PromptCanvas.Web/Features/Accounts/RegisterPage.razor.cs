@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
@@ -32,7 +31,7 @@ public sealed partial class RegisterPage
     private IOptions<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
-    private SignInManager<Person> SignIn { get; set; } = null!;
+    private PasswordSignIn SignIn { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -61,7 +60,7 @@ public sealed partial class RegisterPage
         problem = outcome.Refusal;
         if (outcome is { Done: true, Person: { } person })
         {
-            await SignIn.SignInAsync(person, isPersistent: false);
+            await SignIn.EnterAsync(person.Id);
             Navigation.NavigateTo("/");
         }
     }

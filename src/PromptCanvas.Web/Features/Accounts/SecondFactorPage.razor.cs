@@ -12,10 +12,7 @@ public sealed partial class SecondFactorPage
 {
     private const int RecoveryCodeCount = 10;
     private const int KeyGroup = 4;
-
-    // Where Identity stores the authenticator key.
-    private const string KeyProvider = "[AspNetUserStore]";
-    private const string KeyName = "AuthenticatorKey";
+    private const string Address = "/account/second-factor";
 
     private Person? person;
     private string? key;
@@ -39,6 +36,18 @@ public sealed partial class SecondFactorPage
     [Inject]
     private AuditLog Audit { get; set; } = null!;
 
+    [Inject]
+    private GuessLimits Limits { get; set; } = null!;
+
+    [Inject]
+    private PendingAuthenticator Pending { get; set; } = null!;
+
+    [Inject]
+    private SessionProof Proofs { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
     protected override async Task OnInitializedAsync()
     {
         Form ??= new FactorForm();
@@ -59,7 +68,7 @@ public sealed partial class SecondFactorPage
             return;
         }
 
-        if (await people.GetAuthenticatorKeyAsync(owner) is not { Length: > 0 } secret)
+        if (await Pending.FindAsync(owner) is not { Length: > 0 } secret)
         {
             return;
         }
@@ -72,25 +81,26 @@ public sealed partial class SecondFactorPage
 
     private async Task BeginAsync()
     {
-        if (person is { TwoFactorEnabled: false })
+        if (person is { TwoFactorEnabled: false } && await IsProvenAsync())
         {
-            await SignIn.UserManager.ResetAuthenticatorKeyAsync(person);
-            await StayAsync(person);
+            await Pending.BeginAsync(person);
             await ReadAsync(person);
         }
     }
 
     private async Task TurnOnAsync()
     {
-        var people = SignIn.UserManager;
-        var code = new string([.. (Form.Code ?? "").Where(char.IsAsciiDigit)]);
-        if (person is null || !await people.VerifyTwoFactorTokenAsync(person, TokenOptions.DefaultAuthenticatorProvider, code))
+        if (person is not { TwoFactorEnabled: false } || !await IsProvenAsync())
         {
-            problem = T["CodeWrong"];
             return;
         }
 
-        await people.SetTwoFactorEnabledAsync(person, true);
+        var code = new string([.. (Form.Code ?? "").Where(char.IsAsciiDigit)]);
+        if (!await IsRightAsync(person, () => Pending.ConfirmAsync(person, code, Context.RequestAborted), "CodeWrong"))
+        {
+            return;
+        }
+
         await Audit.WriteAsync(Context.ToActor(), "account.second-factor", person.Email, "on", Context.RequestAborted);
         await MakeCodesAsync();
         await StayAsync(person);
@@ -98,7 +108,7 @@ public sealed partial class SecondFactorPage
 
     private async Task MakeCodesAsync()
     {
-        if (person is { TwoFactorEnabled: true })
+        if (person is { TwoFactorEnabled: true } && await IsProvenAsync())
         {
             codes = await SignIn.UserManager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodeCount);
             recoveryLeft = RecoveryCodeCount;
@@ -107,25 +117,45 @@ public sealed partial class SecondFactorPage
 
     private async Task TurnOffAsync()
     {
-        var people = SignIn.UserManager;
-        if (person is null || !await people.CheckPasswordAsync(person, Form.Password ?? ""))
+        if (person is null || !await IsRightAsync(person, () => SignIn.UserManager.CheckPasswordAsync(person, Form.Password ?? ""), "CurrentPasswordWrong"))
         {
-            problem = T["CurrentPasswordWrong"];
             return;
         }
 
-        await people.SetTwoFactorEnabledAsync(person, false);
+        await Pending.RemoveAsync(person);
         key = null;
-        await people.RemoveAuthenticationTokenAsync(person, KeyProvider, KeyName);
         await Audit.WriteAsync(Context.ToActor(), "account.second-factor", person.Email, "off", Context.RequestAborted);
         await StayAsync(person);
         await ReadAsync(person);
     }
 
+    private async Task<bool> IsProvenAsync()
+    {
+        if (await Proofs.IsRecentAsync(Context))
+        {
+            return true;
+        }
+
+        Navigation.NavigateTo(SessionProof.AskAddress(Address));
+        return false;
+    }
+
+    private async Task<bool> IsRightAsync(Person owner, Func<Task<bool>> compare, string wrong)
+    {
+        var proof = await Limits.TryAsync(Context, owner, async () => await compare() ? Proof.Yes : Proof.No);
+        problem = proof switch
+        {
+            Proof.Yes => null,
+            Proof.Locked => T["LockedForNow"].Value,
+            _ => T[wrong].Value,
+        };
+        return proof == Proof.Yes;
+    }
+
     // A change of the sign-in methods ends the person's other sessions and keeps this one.
     private async Task StayAsync(Person owner)
     {
-        Sessions.Refresh(owner.Id);
+        Sessions.End(owner.Id);
         await SignIn.RefreshSignInAsync(owner);
     }
 

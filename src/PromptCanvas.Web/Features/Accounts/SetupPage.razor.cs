@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.People;
 
@@ -25,7 +24,7 @@ public sealed partial class SetupPage
     private FirstAdministrator First { get; set; } = null!;
 
     [Inject]
-    private SignInManager<Person> SignIn { get; set; } = null!;
+    private PasswordSignIn SignIn { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -47,7 +46,7 @@ public sealed partial class SetupPage
         problem = outcome.Refusal;
         if (outcome is { Done: true, Person: { } person })
         {
-            await SignIn.SignInAsync(person, isPersistent: false);
+            await SignIn.EnterAsync(person.Id);
             Navigation.NavigateTo("/");
         }
     }

@@ -63,8 +63,8 @@ internal static class ImageEndpoints
     }
 
     private static async Task<IResult> ThumbnailAsync(
-        Guid id, IPictureQueries pictures, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
-        await pictures.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not null && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
+        Guid id, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        await store.OpenThumbnailAsync(context.User.ToActor(), id, cancellationToken) is { } content
             ? Give(content, $"{id}.webp", download: false, context)
             : Missing();
 

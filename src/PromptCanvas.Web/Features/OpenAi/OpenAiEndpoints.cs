@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Security;
 
@@ -19,7 +20,7 @@ internal static class OpenAiEndpoints
 
     public static void AddOpenAi(this IServiceCollection services)
     {
-        services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<OpenAiOptions>(OpenAiOptions.Section);
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageJobs>();
         services.AddSingleton<WaitingClients>();

@@ -19,6 +19,7 @@ internal static class OperationsRegistration
 
     public static void AddOperations(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<OptionDescriptions>();
         services.AddSingleton<SettingsService>();
         services.AddSingleton(provider => new StudioMetrics(
             provider.GetRequiredService<IMeterFactory>(),

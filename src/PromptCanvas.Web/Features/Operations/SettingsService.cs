@@ -1,99 +1,89 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 
+using PromptCanvas.Generation.Configuration;
+
 namespace PromptCanvas.Web.Features.Operations;
 
 /// <summary>A setting on the administration page.</summary>
-/// <param name="Value">Null when it is a secret.</param>
+/// <param name="Value">The effective value; null when it is secret.</param>
+/// <param name="Default">Null when it is secret; empty when there is none.</param>
 /// <param name="IsSet">Whether it is configured; otherwise the value is the default.</param>
 /// <param name="Source">A file name, "environment" or "command line"; null when not configured.</param>
-public sealed record SettingFacts(string Key, string? Value, bool IsSet, string? Source);
+/// <param name="Description">From the option's documentation; empty where it has none.</param>
+public sealed record SettingFacts(string Key, string? Value, string? Default, bool IsSet, string? Source, string Description);
 
-/// <summary>The effective settings and their sources. Secret values are never returned.</summary>
-internal sealed class SettingsService(IConfiguration configuration)
+/// <summary>Every setting of every options record, with its effective value and source. Secret values are never returned.</summary>
+internal sealed class SettingsService(IConfiguration configuration, IEnumerable<SettingsSection> sections, OptionDescriptions descriptions)
 {
-    /// <summary>All settings with their defaults; null = no default. <see cref="Secrets"/> lists those that are secret.</summary>
-    private static readonly (string Key, string? Default)[] Known =
+    /// <summary>Settings that no options record holds: the host reads them.</summary>
+    private static readonly (string Key, string Default, bool IsSecret, string Description)[] OfTheHost =
     [
-        ("Urls", "http://localhost:5080"),
-        ("TrustedProxies", ""),
-        ("AllowedHosts", "*"),
-        ("Tls:HstsDays", "30"),
-        ("Data:Folder", "data"),
-        ("Database:Provider", "Sqlite"),
-        ("ConnectionStrings:PromptCanvas", null),
-        ("ConnectionStrings:PromptCanvas_FILE", ""),
-        ("Models:Folder", "models"),
-        ("Models:Default", "starter"),
-        ("Inference:ExecutionProvider", "Auto"),
-        ("Inference:Threads", "0"),
-        ("Inference:MaxBatch", "8"),
-        ("Inference:KeepLoadedMinutes", "0"),
-        ("Inference:GraphCache", ""),
-        ("Generation:ConcurrentJobs", "4"),
-        ("Generation:SharedQueue", "false"),
-        ("Generation:CrashBudget", "5"),
-        ("Generation:HangLimit", "00:10:00"),
-        ("Generation:OrphanAge", "1.00:00:00"),
-        ("Provenance:Embed", "true"),
-        ("Registration:Mode", "Invite"),
-        ("Authentication:OpenIdConnect:Authority", ""),
-        ("Authentication:OpenIdConnect:ClientId", ""),
-        ("Authentication:OpenIdConnect:ClientSecret", null),
-        ("Authentication:OpenIdConnect:ClientSecretFile", ""),
-        ("Authentication:OpenIdConnect:DisplayName", "single sign-on"),
-        ("Authentication:OpenIdConnect:Scopes", "profile email"),
-        ("Authentication:OpenIdConnect:CreatePeople", "true"),
-        ("Authentication:OpenIdConnect:RoleClaim", ""),
-        ("Authentication:OpenIdConnect:CreditsClaim", ""),
-        ("Mail:Host", ""),
-        ("Mail:Port", "587"),
-        ("Mail:Security", "StartTls"),
-        ("Mail:Timeout", "00:01:00"),
-        ("Mail:User", ""),
-        ("Mail:Password", null),
-        ("Mail:PasswordFile", ""),
-        ("Mail:From", ""),
-        ("Mail:PublicAddress", ""),
-        ("Quotas:DefaultCredits", "200"),
-        ("Quotas:Period", "Month"),
-        ("Quotas:CarryOver", "0"),
-        ("Quotas:MaximumQueued", "20"),
-        ("Quotas:MaximumRunning", "0"),
-        ("Quotas:DiskMegabytes", "0"),
-        ("Quotas:DownloadsAtOnce", "2"),
-        ("Quotas:WaitingUploads", "1"),
-        ("Data:FormsMegabytes", "500"),
-        ("RateLimits:SignInPerMinute", "10"),
-        ("RateLimits:WritesPerMinute", "60"),
-        ("RateLimits:WritesPerSecond", "5"),
-        ("RateLimits:ReadsPerMinute", "1200"),
-        ("RateLimits:LinksPerMinute", "1200"),
-        ("RateLimits:AuditedRefusalsPerMinute", "20"),
-        ("Lines:PerPerson", "60"),
-        ("Lines:PerAddress", "600"),
-        ("Lines:StreamsPerPerson", "60"),
-        ("Lines:StreamsPerAddress", "600"),
+        ("Urls", "http://localhost:5080", false, "The addresses the studio listens on."),
+        ("AllowedHosts", "*", false, "Host headers that are answered."),
+        ("TrustedProxies", "", false, "Addresses or networks whose X-Forwarded-* headers count."),
+        ("ConnectionStrings:PromptCanvas", "", true, "The connection to PostgreSQL."),
+        ("ConnectionStrings:PromptCanvas_FILE", "", false, "A file with the connection string, for mounted secrets."),
     ];
 
-    private static readonly string[] Secrets = ["ConnectionStrings:PromptCanvas", "Mail:Password", "Authentication:OpenIdConnect:ClientSecret"];
+    public IReadOnlyList<SettingFacts> Read() =>
+    [
+        .. OfTheHost.Select(setting => Facts(setting.Key, setting.Default, setting.IsSecret, setting.Description)),
+        .. sections.DistinctBy(section => section.Name).OrderBy(section => section.Name, StringComparer.Ordinal).SelectMany(section => Read(section.Name, section.Options)),
+    ];
 
-    public static IEnumerable<string> Keys => Known.Select(setting => setting.Key);
+    private IEnumerable<SettingFacts> Read(string section, Type options)
+    {
+        var defaults = Activator.CreateInstance(options);
+        foreach (var property in options.GetProperties().Where(property => property.SetMethod is not null))
+        {
+            var key = $"{section}:{property.Name}";
+            if (IsSection(property.PropertyType))
+            {
+                foreach (var inner in Read(key, property.PropertyType))
+                {
+                    yield return inner;
+                }
+            }
+            else
+            {
+                yield return Facts(key, Text(property.GetValue(defaults)), property.IsDefined(typeof(SecretAttribute)), descriptions.Of(property));
+            }
+        }
+    }
 
-    public IReadOnlyList<SettingFacts> Read() => [.. Known.Select(setting => Read(setting.Key, setting.Default))];
+    private static bool IsSection(Type type) => type.IsClass && type.Assembly.GetName().Name!.StartsWith("PromptCanvas", StringComparison.Ordinal);
 
-    private SettingFacts Read(string key, string? standard)
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        IEnumerable list => string.Join(", ", list.Cast<object>().Select(Text)),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private SettingFacts Facts(string key, string standard, bool isSecret, string description)
     {
         var source = SourceOf(key);
-        return new SettingFacts(key, Secrets.Contains(key) ? null : configuration[key] ?? standard, source is not null, source);
+        return new SettingFacts(key, isSecret ? null : Configured(key) ?? standard, isSecret ? null : standard, source is not null, source, description);
     }
+
+    // A list is configured by its elements.
+    private string? Configured(string key) =>
+        configuration[key] ?? (configuration.GetSection(key).GetChildren().ToList() is { Count: > 0 } elements ? string.Join(", ", elements.Select(element => element.Value)) : null);
 
     // The last provider with the key takes precedence.
     private string? SourceOf(string key) => configuration is IConfigurationRoot root ? SourceOf(root.Providers, key) : null;
 
     private static string? SourceOf(IEnumerable<IConfigurationProvider> providers, string key) => providers.Reverse()
-        .Where(provider => provider.TryGet(key, out _)).Select(provider => NameOf(provider, key)).FirstOrDefault();
+        .Where(provider => provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any()).Select(provider => NameOf(provider, key)).FirstOrDefault();
 
     private static string NameOf(IConfigurationProvider provider, string key) => provider switch
     {

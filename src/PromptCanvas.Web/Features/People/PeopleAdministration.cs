@@ -87,7 +87,6 @@ internal sealed class PeopleAdministration(
         if (await people.FindByIdAsync(personId.ToString()) is { } person)
         {
             person.SuspendedAt = null;
-            person.LockoutEnd = null;
             await people.UpdateAsync(person);
             sessions.Refresh(personId);
             await audit.WriteAsync(actor, "people.restore", person.Email, null, cancellationToken);

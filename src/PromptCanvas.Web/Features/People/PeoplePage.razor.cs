@@ -12,6 +12,7 @@ namespace PromptCanvas.Web.Features.People;
 public sealed partial class PeoplePage
 {
     private IReadOnlyList<Person> people = [];
+    private ILookup<Guid, SignInLock> locked = Array.Empty<SignInLock>().ToLookup(row => row.PersonId);
     private string? link;
     private string linkOwner = "";
     private string? problem;
@@ -28,6 +29,9 @@ public sealed partial class PeoplePage
 
     [Inject]
     private PeopleAdministration Administration { get; set; } = null!;
+
+    [Inject]
+    private LockAdministration Locks { get; set; } = null!;
 
     [Inject]
     private Data.Identity.Accounts Accounts { get; set; } = null!;
@@ -48,6 +52,7 @@ public sealed partial class PeoplePage
     {
         Invitation ??= new InvitationForm();
         people = await Administration.ListAsync(Context.RequestAborted);
+        locked = await Locks.ListAsync(Context.RequestAborted);
     }
 
     private async Task InviteAsync()
@@ -87,6 +92,12 @@ public sealed partial class PeoplePage
     private async Task RestoreAsync(Person person)
     {
         await Administration.RestoreAsync(Context.ToActor(), person.Id, Context.RequestAborted);
+        Leave(null);
+    }
+
+    private async Task LiftLocksAsync(Person person)
+    {
+        await Locks.LiftAsync(Context.ToActor(), person, Context.RequestAborted);
         Leave(null);
     }
 

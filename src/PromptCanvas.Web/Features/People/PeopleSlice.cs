@@ -7,5 +7,6 @@ internal static class PeopleSlice
     {
         services.AddScoped<PeopleAdministration>();
         services.AddScoped<CreditAdministration>();
+        services.AddSingleton<LockAdministration>();
     }
 }

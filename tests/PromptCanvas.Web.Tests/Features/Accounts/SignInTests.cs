@@ -103,7 +103,12 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
         {
             foreach (var person in await database.People.Where(row => row.Role == PersonRoles.Member).ToListAsync(TestContext.Current.CancellationToken))
             {
-                person.LockoutEnd = person.Email == "locked@example.com" ? TimeProvider.System.GetUtcNow().AddHours(1) : null;
+                if (person.Email == "locked@example.com")
+                {
+                    var now = TimeProvider.System.GetUtcNow();
+                    database.SignInLocks.Add(new SignInLock { PersonId = person.Id, Source = SignInLock.Everywhere, LastFailureAt = now, LockedUntil = now.AddHours(1) });
+                }
+
                 person.SuspendedAt = person.Email == "suspended@example.com" ? DateTimeOffset.UnixEpoch : null;
                 person.PasswordHash = person.Email == "invited@example.com" ? null : person.PasswordHash;
             }
@@ -130,7 +135,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.OK, sixth.StatusCode);
         Assert.Contains("did not work", Problem(await sixth.TextAsync()), StringComparison.Ordinal);
 
-        await ChangeAsync("locked@example.com", person => person.LockoutEnd = null);
+        await ChangeLocksAsync("locked@example.com", row => row.LockedUntil = null);
         Assert.Equal(TimeSpan.FromMinutes(10), await LockAsync(browser));
     }
 
@@ -208,18 +213,28 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
             using var wrong = await browser.SignInAsync("locked@example.com", "not the right password");
         }
 
-        var end = await ChangeAsync("locked@example.com", _ => { }) ?? throw new InvalidOperationException("The account is not locked.");
+        var end = await ChangeLocksAsync("locked@example.com", _ => { }) ?? throw new InvalidOperationException("The account is not locked.");
         return TimeSpan.FromMinutes(Math.Floor((end - before).TotalMinutes));
     }
 
-    private async Task<DateTimeOffset?> ChangeAsync(string email, Action<Person> change)
+    private async Task<DateTimeOffset?> ChangeLocksAsync(string email, Action<SignInLock> change)
     {
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>()
             .CreateDbContextAsync(TestContext.Current.CancellationToken);
         var person = await database.People.SingleAsync(row => row.Email == email, TestContext.Current.CancellationToken);
-        var end = person.LockoutEnd;
-        change(person);
+        var row = await database.SignInLocks.SingleAsync(row => row.PersonId == person.Id && row.Source != SignInLock.Everywhere, TestContext.Current.CancellationToken);
+        var end = row.LockedUntil;
+        change(row);
         await database.SaveChangesAsync(TestContext.Current.CancellationToken);
         return end;
+    }
+
+    private async Task ChangeAsync(string email, Action<Person> change)
+    {
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var person = await database.People.SingleAsync(row => row.Email == email, TestContext.Current.CancellationToken);
+        change(person);
+        await database.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Validates an address that a request names as its destination: a path on this site, never another site.</summary>
+internal static class LocalAddress
+{
+    private const string Home = "/";
+
+    // Reserved and unreserved characters of RFC 3986, and the percent sign of what is encoded already.
+    private const string Kept = "-._~:/?#[]@!$&'()*+,;=%";
+
+    /// <summary>The address in ASCII, because a header cannot hold other characters; <c>/</c> for anything else than a path on this site.</summary>
+    public static string Of(string? address)
+    {
+        if (address is not ['/', ..] || address is ['/', '/' or '\\', ..] || address.Any(char.IsControl))
+        {
+            return Home;
+        }
+
+        // Two slashes could become the start of another site's address where a path is resolved: /.//elsewhere.
+        var escaped = Escaped(address);
+        return escaped.Split('?', '#')[0].Contains("//", StringComparison.Ordinal) ? Home : escaped;
+    }
+
+    private static string Escaped(string address)
+    {
+        var text = new StringBuilder(address.Length);
+        foreach (var rune in address.EnumerateRunes())
+        {
+            var letter = rune.ToString();
+            var isKept = rune.IsAscii && (char.IsAsciiLetterOrDigit(letter[0]) || Kept.Contains(letter[0], StringComparison.Ordinal));
+            text.Append(isKept ? letter : Uri.EscapeDataString(letter));
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,102 @@
+// Whether the session that this page was made for goes on. A session that ended says so; only a lost connection is called one.
+
+// With the two seconds that the server caches the state of a session for, a tab knows within five.
+const pollInterval = 2500;
+const patience = 2000;
+const root = document.documentElement;
+
+/** 'over', 'on', or 'unknown' when the server does not answer. */
+async function sessionState(person) {
+  try {
+    const answer = await fetch(`account/session?of=${person}`, { cache: 'no-store', signal: AbortSignal.timeout(patience) });
+    if (!answer.ok) {
+      return 'unknown';
+    }
+    return await answer.json() === true ? 'on' : 'over';
+  } catch {
+    return 'unknown';
+  }
+}
+
+function announce(notice) {
+  root.dataset.session = 'over';
+  const here = location.pathname + location.search + location.hash;
+  const signIn = new URL('sign-in', document.baseURI);
+  notice.querySelector('[data-session-return]').href = `${signIn.pathname}?returnUrl=${encodeURIComponent(here)}`;
+  if (!notice.open) {
+    // Above any other dialog, the picture viewer for example.
+    notice.showModal();
+  }
+}
+
+/** Asks the server once; true when the session has ended. */
+export async function sessionIsOver() {
+  const notice = document.getElementById('session-over');
+  const person = notice?.dataset.person;
+  if (!person) {
+    return false;
+  }
+  const state = await sessionState(person);
+  if (state === 'over') {
+    announce(notice);
+  } else if (state === 'on' && root.dataset.session === 'over') {
+    // Signed in again in another tab.
+    location.reload();
+  }
+  return state === 'over';
+}
+
+async function watch() {
+  await sessionIsOver();
+  setTimeout(watch, pollInterval);
+}
+
+// The circuit, which would handle the link otherwise, is gone.
+document.addEventListener('click', event => {
+  const link = event.target.closest?.('[data-session-return]');
+  if (link) {
+    event.preventDefault();
+    event.stopPropagation();
+    location.assign(link.href);
+  }
+}, true);
+
+// A notice that says what happened cannot be dismissed: nothing behind it works any more.
+document.addEventListener('cancel', event => {
+  if (event.target.id === 'session-over') {
+    event.preventDefault();
+  }
+}, true);
+
+// Browsers slow the timers of hidden tabs down.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) {
+    sessionIsOver();
+  }
+});
+
+async function onConnection(state) {
+  if (state === 'hide') {
+    delete root.dataset.connection;
+    return;
+  }
+  if (root.dataset.session === 'over' || await sessionIsOver()) {
+    return;
+  }
+  root.dataset.connection = 'lost';
+  if (state === 'rejected') {
+    // The server has dropped the circuit (after a restart, for example): reload the page. Jobs are not affected.
+    location.reload();
+  } else if (state === 'failed') {
+    const retry = setInterval(async () => {
+      const answer = await fetch('health/live').catch(() => null);
+      if (answer?.ok) {
+        clearInterval(retry);
+        location.reload();
+      }
+    }, 3000);
+  }
+}
+
+document.addEventListener('components-reconnect-state-changed', event => onConnection(event.detail.state), true);
+watch();
