@@ -2,12 +2,19 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
 internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) : IPictureQueries
 {
+    public async Task<bool> IsOpenAsync(Guid personId, Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Images.BehindAddress(new Actor(personId, PersonRoles.Viewer), database.People).AnyAsync(image => image.Id == imageId, cancellationToken);
+    }
+
     public async Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

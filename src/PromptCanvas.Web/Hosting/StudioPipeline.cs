@@ -55,6 +55,7 @@ internal static class StudioPipeline
         app.UseRateLimiter();
         app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAiAllowance());
         app.UseAuthorization();
+        app.UseLineLimits();
         app.UseLiveConnections();
         app.UseAntiforgery();
 
