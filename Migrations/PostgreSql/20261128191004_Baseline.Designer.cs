@@ -462,7 +462,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("Jobs", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid");
@@ -880,7 +880,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("Favourites", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1268,14 +1268,14 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany("Images")
@@ -1286,7 +1286,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.SetNull);
@@ -1332,7 +1332,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1347,7 +1347,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1360,7 +1360,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany()
@@ -1371,7 +1371,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1400,7 +1400,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasForeignKey("BoardId")
                         .OnDelete(DeleteBehavior.Cascade);
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade);

@@ -459,7 +459,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("Jobs", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid");
@@ -919,7 +919,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("Favourites", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1307,14 +1307,14 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany("Images")
@@ -1325,7 +1325,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.SetNull);
@@ -1389,7 +1389,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1404,7 +1404,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1417,7 +1417,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany()
@@ -1428,7 +1428,7 @@ namespace PromptCanvas.Migrations.PostgreSql
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1457,7 +1457,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasForeignKey("BoardId")
                         .OnDelete(DeleteBehavior.Cascade);
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade);

@@ -453,7 +453,7 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("Jobs", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("TEXT");
@@ -867,7 +867,7 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("Favourites", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1255,14 +1255,14 @@ namespace PromptCanvas.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany("Images")
@@ -1273,7 +1273,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.SetNull);
@@ -1319,7 +1319,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1334,7 +1334,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1347,7 +1347,7 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany()
@@ -1358,7 +1358,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1387,7 +1387,7 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasForeignKey("BoardId")
                         .OnDelete(DeleteBehavior.Cascade);
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade);

@@ -453,7 +453,7 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("Jobs", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("TEXT");
@@ -909,7 +909,7 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("Favourites", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1297,14 +1297,14 @@ namespace PromptCanvas.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany("Images")
@@ -1315,7 +1315,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.SetNull);
@@ -1379,7 +1379,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1394,7 +1394,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1407,7 +1407,7 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany()
@@ -1418,7 +1418,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1447,7 +1447,7 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasForeignKey("BoardId")
                         .OnDelete(DeleteBehavior.Cascade);
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade);

@@ -450,7 +450,7 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("Jobs", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("TEXT");
@@ -906,7 +906,7 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("Favourites", (string)null);
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1294,14 +1294,14 @@ namespace PromptCanvas.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Jobs.JobPicture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany("Images")
@@ -1312,7 +1312,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.JobInput", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.SetNull);
@@ -1376,7 +1376,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Comment", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1391,7 +1391,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Favourite", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1404,7 +1404,7 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("PromptCanvas.Data.Pictures.GeneratedImage", b =>
+            modelBuilder.Entity("PromptCanvas.Data.Pictures.Picture", b =>
                 {
                     b.HasOne("PromptCanvas.Data.Jobs.Job", null)
                         .WithMany()
@@ -1415,7 +1415,7 @@ namespace PromptCanvas.Migrations.Sqlite
 
             modelBuilder.Entity("PromptCanvas.Data.Pictures.Report", b =>
                 {
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1444,7 +1444,7 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasForeignKey("BoardId")
                         .OnDelete(DeleteBehavior.Cascade);
 
-                    b.HasOne("PromptCanvas.Data.Pictures.GeneratedImage", null)
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade);

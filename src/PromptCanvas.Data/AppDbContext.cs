@@ -18,11 +18,11 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<Job> Jobs => Set<Job>();
 
-    public DbSet<JobImage> JobImages => Set<JobImage>();
+    public DbSet<JobPicture> JobPictures => Set<JobPicture>();
 
     public DbSet<JobInput> JobInputs => Set<JobInput>();
 
-    public DbSet<GeneratedImage> Images => Set<GeneratedImage>();
+    public DbSet<Picture> Pictures => Set<Picture>();
 
     public DbSet<Favourite> Favourites => Set<Favourite>();
 
@@ -73,14 +73,14 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Job>(Configure);
-        modelBuilder.Entity<JobImage>(image =>
+        modelBuilder.Entity<JobPicture>(image =>
         {
             image.ToTable("JobImages");
             image.HasKey(row => new { row.JobId, row.ImageIndex });
             image.Property(row => row.State).HasMaxLength(16);
         });
         modelBuilder.Entity<JobInput>(Configure);
-        modelBuilder.Entity<GeneratedImage>(Configure);
+        modelBuilder.Entity<Picture>(Configure);
         modelBuilder.Entity<Favourite>(Configure);
         modelBuilder.Entity<Upload>(Configure);
         modelBuilder.Entity<Report>(Configure);
@@ -137,14 +137,14 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         input.HasKey(row => new { row.JobId, row.Slot });
         input.Property(row => row.Role).HasMaxLength(16);
         input.Property(row => row.ContentHash).HasMaxLength(HashLength);
-        input.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.SetNull);
+        input.HasOne<Picture>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.SetNull);
         input.HasOne<Upload>().WithMany().HasForeignKey(row => row.UploadId).OnDelete(DeleteBehavior.SetNull);
         input.HasIndex(row => row.ImageId).HasDatabaseName("input_parent");
         input.HasIndex(row => row.UploadId).HasDatabaseName("input_upload");
         input.HasIndex(row => row.ContentHash).HasDatabaseName("input_content");
     }
 
-    private static void Configure(EntityTypeBuilder<GeneratedImage> image)
+    private static void Configure(EntityTypeBuilder<Picture> image)
     {
         image.ToTable("Images");
         image.Property(row => row.ContentHash).HasMaxLength(HashLength);
@@ -167,7 +167,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     {
         favourite.ToTable("Favourites");
         favourite.HasKey(row => new { row.PersonId, row.ImageId });
-        favourite.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+        favourite.HasOne<Picture>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
         favourite.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
     }
 
@@ -175,7 +175,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     {
         report.ToTable("Reports");
         report.Property(row => row.Reason).HasMaxLength(ReasonLength);
-        report.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+        report.HasOne<Picture>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
         report.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
         report.HasIndex(row => row.At).HasDatabaseName("report_open").HasFilter("\"ClosedAt\" IS NULL");
     }

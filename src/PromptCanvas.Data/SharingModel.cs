@@ -43,7 +43,7 @@ internal static class SharingModel
         link.HasIndex(row => row.TokenHash).IsUnique().HasDatabaseName("share_link_token");
         link.HasIndex(row => row.PersonId).HasDatabaseName("share_link_of_person");
         link.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
-        link.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+        link.HasOne<Picture>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
         link.HasOne<Board>().WithMany().HasForeignKey(row => row.BoardId).OnDelete(DeleteBehavior.Cascade);
     }
 
@@ -61,7 +61,7 @@ internal static class SharingModel
         picture.ToTable("BoardPictures");
         picture.HasKey(row => new { row.BoardId, row.ImageId });
         picture.HasOne<Board>().WithMany().HasForeignKey(row => row.BoardId).OnDelete(DeleteBehavior.Cascade);
-        picture.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+        picture.HasOne<Picture>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private static void Configure(EntityTypeBuilder<Comment> comment)
@@ -70,6 +70,6 @@ internal static class SharingModel
         comment.Property(row => row.Text).HasMaxLength(TextLength);
         comment.HasIndex(row => new { row.ImageId, row.At }).HasDatabaseName("comment_of_picture");
         comment.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
-        comment.HasOne<GeneratedImage>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+        comment.HasOne<Picture>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
     }
 }

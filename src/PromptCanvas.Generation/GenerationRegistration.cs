@@ -39,7 +39,7 @@ public static class GenerationRegistration
         services.AddSingleton<DataFolderLock>();
         services.AddSingleton<IBlobStore, BlobStore>();
         services.AddSingleton<PictureForms>();
-        services.AddSingleton<IImageStore, ImageStore>();
+        services.AddSingleton<IPictureStore, PictureStore>();
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<IDiskSpace, DiskSpace>();
         services.AddSingleton<DiskReserve>();

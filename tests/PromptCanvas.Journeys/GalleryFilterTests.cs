@@ -143,10 +143,10 @@ public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) :
             await tab.Page.FillAsync("#prompt", "a red cube");
             await tab.Page.PressAsync("#prompt", "Enter");
             await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
-            await Studio.AddPictureAsync("an edited ring", (nameof(GeneratedImage.Kind), JobKinds.Edit));
-            await Studio.AddPictureAsync("Ben's edited cone", (nameof(GeneratedImage.Kind), JobKinds.Edit), (nameof(GeneratedImage.PersonId), Ben));
-            await Studio.AddPictureAsync("Ben's old cone", (nameof(GeneratedImage.CreatedAt), March), (nameof(GeneratedImage.PersonId), Ben));
-            await Studio.AddPictureAsync("Cleo's secret", (nameof(GeneratedImage.PersonId), cleo), (nameof(GeneratedImage.Visibility), Visibilities.Private));
+            await Studio.AddPictureAsync("an edited ring", (nameof(Picture.Kind), JobKinds.Edit));
+            await Studio.AddPictureAsync("Ben's edited cone", (nameof(Picture.Kind), JobKinds.Edit), (nameof(Picture.PersonId), Ben));
+            await Studio.AddPictureAsync("Ben's old cone", (nameof(Picture.CreatedAt), March), (nameof(Picture.PersonId), Ben));
+            await Studio.AddPictureAsync("Cleo's secret", (nameof(Picture.PersonId), cleo), (nameof(Picture.Visibility), Visibilities.Private));
         }
 
         public async ValueTask DisposeAsync()

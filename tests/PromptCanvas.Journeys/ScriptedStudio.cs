@@ -27,16 +27,16 @@ public sealed class ScriptedStudio : IAsyncLifetime
     {
         await using var scope = studio.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var newest = await database.Images.AsNoTracking().OrderByDescending(image => image.CreatedAt).FirstAsync();
-        var first = await database.Images.MaxAsync(image => image.ImageIndex) + 1;
+        var newest = await database.Pictures.AsNoTracking().OrderByDescending(image => image.CreatedAt).FirstAsync();
+        var first = await database.Pictures.MaxAsync(image => image.ImageIndex) + 1;
         for (var copy = 0; copy < copies; copy++)
         {
             var row = database.Entry(newest).CurrentValues.Clone();
-            row[nameof(GeneratedImage.Id)] = Guid.NewGuid();
-            row[nameof(GeneratedImage.ImageIndex)] = first + copy;
-            row[nameof(GeneratedImage.CreatedAt)] = newest.CreatedAt.AddHours(-1 - copy);
-            row[nameof(GeneratedImage.Prompt)] = $"picture {copy}";
-            database.Images.Add((GeneratedImage)row.ToObject());
+            row[nameof(Picture.Id)] = Guid.NewGuid();
+            row[nameof(Picture.ImageIndex)] = first + copy;
+            row[nameof(Picture.CreatedAt)] = newest.CreatedAt.AddHours(-1 - copy);
+            row[nameof(Picture.Prompt)] = $"picture {copy}";
+            database.Pictures.Add((Picture)row.ToObject());
         }
 
         await database.SaveChangesAsync();
@@ -47,18 +47,18 @@ public sealed class ScriptedStudio : IAsyncLifetime
     {
         await using var scope = studio.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var newest = await database.Images.AsNoTracking().OrderByDescending(image => image.CreatedAt).FirstAsync();
+        var newest = await database.Pictures.AsNoTracking().OrderByDescending(image => image.CreatedAt).FirstAsync();
         var row = database.Entry(newest).CurrentValues.Clone();
-        row[nameof(GeneratedImage.Id)] = Guid.NewGuid();
-        row[nameof(GeneratedImage.ImageIndex)] = await database.Images.MaxAsync(image => image.ImageIndex) + 1;
-        row[nameof(GeneratedImage.CreatedAt)] = newest.CreatedAt.AddSeconds(-1);
-        row[nameof(GeneratedImage.Prompt)] = prompt;
+        row[nameof(Picture.Id)] = Guid.NewGuid();
+        row[nameof(Picture.ImageIndex)] = await database.Pictures.MaxAsync(image => image.ImageIndex) + 1;
+        row[nameof(Picture.CreatedAt)] = newest.CreatedAt.AddSeconds(-1);
+        row[nameof(Picture.Prompt)] = prompt;
         foreach (var (column, value) in changes)
         {
             row[column] = value;
         }
 
-        database.Images.Add((GeneratedImage)row.ToObject());
+        database.Pictures.Add((Picture)row.ToObject());
         await database.SaveChangesAsync();
     }
 

@@ -210,7 +210,7 @@ internal static class QueueBench
         {
             var jobs = Enumerable.Range(LongQueue, Pictures).Select(number => NewJob(number, JobStates.Done)).ToList();
             database.Jobs.AddRange(jobs);
-            database.Images.AddRange(jobs.Select(job => NewPicture(job, null)));
+            database.Pictures.AddRange(jobs.Select(job => NewPicture(job, null)));
             await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -256,7 +256,7 @@ internal static class QueueBench
                 await using (database.ConfigureAwait(false))
                 {
                     database.Jobs.AddRange(jobs);
-                    database.Images.AddRange(jobs.Select(job => NewPicture(job, owner.PersonId)));
+                    database.Pictures.AddRange(jobs.Select(job => NewPicture(job, owner.PersonId)));
                     await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
                 }
 
@@ -330,7 +330,7 @@ internal static class QueueBench
         CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(number),
     };
 
-    private static GeneratedImage NewPicture(Job job, Guid? personId) => new()
+    private static Picture NewPicture(Job job, Guid? personId) => new()
     {
         Id = Guid.NewGuid(),
         JobId = job.Id,

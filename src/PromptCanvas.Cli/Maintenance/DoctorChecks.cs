@@ -67,7 +67,7 @@ internal static class DoctorChecks
 
     private static async Task<Finding> PicturesAsync(AppDbContext database, DataFolder folder, bool full, CancellationToken cancellationToken)
     {
-        var pictures = await database.Images.AsNoTracking()
+        var pictures = await database.Pictures.AsNoTracking()
             .Where(image => image.ContentHash != "")
             .Select(image => new { image.Id, image.ContentHash, image.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
         var faults = new List<string>();

@@ -18,7 +18,7 @@ public static class AccessQueries
     }
 
     /// <summary>The actor's own pictures and those shared with the team, except taken-down and deleted ones. Administrators have no extra access here.</summary>
-    public static IQueryable<GeneratedImage> VisibleTo(this IQueryable<GeneratedImage> images, Actor actor)
+    public static IQueryable<Picture> VisibleTo(this IQueryable<Picture> images, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
@@ -34,7 +34,7 @@ public static class AccessQueries
     }
 
     /// <summary>The pictures that a link shows: its picture, or those of its board that belong to the link's owner and are neither deleted nor taken down.</summary>
-    public static IQueryable<GeneratedImage> BehindLink(this IQueryable<GeneratedImage> images, ShareLink link, IQueryable<BoardPicture> onBoards)
+    public static IQueryable<Picture> BehindLink(this IQueryable<Picture> images, ShareLink link, IQueryable<BoardPicture> onBoards)
     {
         ArgumentNullException.ThrowIfNull(link);
         var (personId, imageId, boardId) = (link.PersonId, link.ImageId, link.BoardId);
@@ -42,9 +42,9 @@ public static class AccessQueries
             && (image.Id == imageId || onBoards.Any(place => place.BoardId == boardId && place.ImageId == image.Id)));
     }
 
-    /// <summary>The pictures that a person may see without signing in, by an address signed for them: as in <see cref="VisibleTo(IQueryable{GeneratedImage}, Actor)"/>,
+    /// <summary>The pictures that a person may see without signing in, by an address signed for them: as in <see cref="VisibleTo(IQueryable{Picture}, Actor)"/>,
     /// while neither that person nor the picture's owner is suspended.</summary>
-    public static IQueryable<GeneratedImage> BehindAddress(this IQueryable<GeneratedImage> images, Actor actor, IQueryable<Person> people)
+    public static IQueryable<Picture> BehindAddress(this IQueryable<Picture> images, Actor actor, IQueryable<Person> people)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
@@ -53,7 +53,7 @@ public static class AccessQueries
     }
 
     /// <summary>The pictures in the actor's trash.</summary>
-    public static IQueryable<GeneratedImage> InTrashOf(this IQueryable<GeneratedImage> images, Actor actor)
+    public static IQueryable<Picture> InTrashOf(this IQueryable<Picture> images, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;

@@ -106,7 +106,7 @@ public sealed class Job
     /// <summary>When the response to a waiting program was fully delivered; null until then, or if no program waits.</summary>
     public DateTimeOffset? AnsweredAt { get; set; }
 
-    public List<JobImage> Images { get; } = [];
+    public List<JobPicture> Images { get; } = [];
 
     public List<JobInput> Inputs { get; } = [];
 }

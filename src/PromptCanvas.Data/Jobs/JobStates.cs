@@ -12,7 +12,7 @@ public static class JobStates
 }
 
 /// <summary>The state of one picture of a job as stored in the database.</summary>
-public static class JobImageStates
+public static class JobPictureStates
 {
     public const string Queued = "queued";
     public const string Running = "running";

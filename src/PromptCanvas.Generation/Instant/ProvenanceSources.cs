@@ -31,7 +31,7 @@ internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> database
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var row = await database.Images.Where(image => image.Id == imageId)
+        var row = await database.Pictures.Where(image => image.Id == imageId)
             .Select(image => new { image.ImageEmbedding, image.Recipe, image.Timings }).SingleAsync(cancellationToken);
         var job = await database.Jobs.AsNoTracking().SingleAsync(job => job.Id == picture.JobId, cancellationToken);
         var inputs = await database.JobInputs.AsNoTracking().Where(input => input.JobId == job.Id).OrderBy(input => input.Slot).ToListAsync(cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> database
     {
         foreach (var input in inputs)
         {
-            var seen = input.ImageId is { } image ? await database.Images.VisibleTo(actor).AnyAsync(row => row.Id == image, cancellationToken)
+            var seen = input.ImageId is { } image ? await database.Pictures.VisibleTo(actor).AnyAsync(row => row.Id == image, cancellationToken)
                 : input.UploadId is { } upload && await database.Uploads.VisibleTo(actor).AnyAsync(row => row.Id == upload, cancellationToken);
             if (!seen)
             {

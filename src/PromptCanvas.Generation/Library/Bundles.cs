@@ -12,7 +12,7 @@ namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
 /// <remarks>Only the selections are kept, in memory. They are lost at a restart; then the pictures must be selected again.</remarks>
-internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IImageStore store, IOptions<QuotaOptions> options, TimeProvider clock) : IBundles
+internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictureStore store, IOptions<QuotaOptions> options, TimeProvider clock) : IBundles
 {
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
@@ -23,7 +23,7 @@ internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IImageS
     {
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Images.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
+        var pictures = await database.Pictures.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
             .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
         if (pictures.Count == 0 || DownloadsOf(actor.PersonId) >= options.Value.DownloadsAtOnce)
         {
@@ -105,7 +105,7 @@ internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IImageS
     private async Task<bool> IsVisibleAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken);
+        return await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken);
     }
 
     private int DownloadsOf(Guid personId)

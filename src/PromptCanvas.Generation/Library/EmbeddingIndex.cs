@@ -42,7 +42,7 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
     public async Task<IReadOnlyList<Guid>> LikeAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var row = await database.Images.VisibleTo(actor).Where(image => image.Id == imageId)
+        var row = await database.Pictures.VisibleTo(actor).Where(image => image.Id == imageId)
             .Select(image => new { image.Model, image.ImageEmbedding }).SingleOrDefaultAsync(cancellationToken);
         return row is null
             ? []
@@ -71,7 +71,7 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
         var (at, after) = (readUntil - Overlap, Guid.Empty);
         while (true)
         {
-            var rows = await database.Images
+            var rows = await database.Pictures
                 .Where(image => image.CreatedAt > at || (image.CreatedAt == at && image.Id.CompareTo(after) > 0))
                 .OrderBy(image => image.CreatedAt).ThenBy(image => image.Id)
                 .Select(image => new { image.Id, image.CreatedAt, image.Model, image.ImageEmbedding })

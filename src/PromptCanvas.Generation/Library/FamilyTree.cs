@@ -29,7 +29,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
             picture,
             await reader.NameAsync(picture.PersonId),
             await reader.ParentsAsync(picture.JobId, Generations),
-            await reader.NodesAsync(database.Images.VisibleTo(actor).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
+            await reader.NodesAsync(database.Pictures.VisibleTo(actor).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
             await reader.ChildrenAsync(imageId))
         {
             Remixes = await remixes.CountAsync(cancellationToken),
@@ -37,7 +37,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
         };
     }
 
-    private static IQueryable<GeneratedImage> ChildrenOf(AppDbContext database, Guid imageId) => database.Images.Where(image =>
+    private static IQueryable<Picture> ChildrenOf(AppDbContext database, Guid imageId) => database.Pictures.Where(image =>
         database.JobInputs.Any(input => input.JobId == image.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
 
     /// <summary>Reads one family, with a cache of names.</summary>
@@ -79,7 +79,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
             return parents;
         }
 
-        public async Task<IReadOnlyList<FamilyNode>> NodesAsync(IQueryable<GeneratedImage> images)
+        public async Task<IReadOnlyList<FamilyNode>> NodesAsync(IQueryable<Picture> images)
         {
             var views = await images.Take(MostChildren).ToViews().ToListAsync(cancellationToken);
             var nodes = new List<FamilyNode>();
@@ -96,7 +96,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
         {
             var children = ChildrenOf(database, imageId);
             var visible = await NodesAsync(children.VisibleTo(actor).OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageIndex));
-            var seen = database.Images.VisibleTo(actor);
+            var seen = database.Pictures.VisibleTo(actor);
             var hidden = await children.Where(child => !seen.Any(image => image.Id == child.Id)
                     && seen.Any(grandchild => database.JobInputs.Any(input =>
                         input.JobId == grandchild.JobId && input.ImageId == child.Id && input.Role != JobInputRoles.Mask)))
@@ -117,7 +117,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
                 return new FamilyNode(FamilyNodeKind.Gone, null);
             }
 
-            var view = await database.Images.VisibleTo(actor).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
+            var view = await database.Pictures.VisibleTo(actor).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
             return view is null
                 ? new FamilyNode(FamilyNodeKind.Private, null)
                 : await NodeAsync(view) with { Parents = await ParentsAsync(view.JobId, generations - 1) };

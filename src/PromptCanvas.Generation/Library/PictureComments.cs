@@ -19,7 +19,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         return await (
             from comment in database.Comments
             where comment.ImageId == imageId
-            join image in database.Images.VisibleTo(actor) on comment.ImageId equals image.Id
+            join image in database.Pictures.VisibleTo(actor) on comment.ImageId equals image.Id
             join person in database.People on comment.PersonId equals person.Id
             orderby comment.At
             select new CommentView(comment.Id, person.DisplayName, comment.Text, comment.At, comment.PersonId == personId || image.PersonId == personId, comment.PersonId == personId))
@@ -34,7 +34,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.Visibility == Visibilities.Team, cancellationToken))
+        if (!await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.Visibility == Visibilities.Team, cancellationToken))
         {
             return new NotFound("This picture is not shared with the team.");
         }
@@ -49,7 +49,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         var personId = actor.PersonId;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Comments.Where(comment => comment.Id == commentId
-            && (comment.PersonId == personId || database.Images.Any(image => image.Id == comment.ImageId && image.PersonId == personId)))
+            && (comment.PersonId == personId || database.Pictures.Any(image => image.Id == comment.ImageId && image.PersonId == personId)))
             .ExecuteDeleteAsync(cancellationToken) > 0;
     }
 }

@@ -87,7 +87,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     {
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
+        if (!await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
         {
             return false;
         }
@@ -115,7 +115,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         return await reserve.WithCapacityAsync(async () =>
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            return await database.Images.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId && imageIds.Contains(image.Id))
+            return await database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId && imageIds.Contains(image.Id))
                 .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
         });
     }
@@ -124,26 +124,26 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     {
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Images.InTrashOf(actor).Where(image => imageIds.Contains(image.Id))
+        return await database.Pictures.InTrashOf(actor).Where(image => imageIds.Contains(image.Id))
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, (DateTimeOffset?)null), cancellationToken);
     }
 
-    private static IQueryable<GeneratedImage> On(GalleryView shelf, AppDbContext database, Actor actor) => shelf switch
+    private static IQueryable<Picture> On(GalleryView shelf, AppDbContext database, Actor actor) => shelf switch
     {
-        GalleryView.Mine => database.Images.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId),
-        GalleryView.Favourites => Marked(database.Images.VisibleTo(actor), database, actor),
-        GalleryView.Trash => database.Images.InTrashOf(actor),
-        _ => database.Images.VisibleTo(actor),
+        GalleryView.Mine => database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId),
+        GalleryView.Favourites => Marked(database.Pictures.VisibleTo(actor), database, actor),
+        GalleryView.Trash => database.Pictures.InTrashOf(actor),
+        _ => database.Pictures.VisibleTo(actor),
     };
 
-    private static IQueryable<GeneratedImage> Marked(IQueryable<GeneratedImage> images, AppDbContext database, Actor actor)
+    private static IQueryable<Picture> Marked(IQueryable<Picture> images, AppDbContext database, Actor actor)
     {
         var personId = actor.PersonId;
         return images.Where(image => database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id));
     }
 
     // Applies all criteria except the words.
-    private static IQueryable<GeneratedImage> Placed(AppDbContext database, Actor actor, LibraryFilter filter)
+    private static IQueryable<Picture> Placed(AppDbContext database, Actor actor, LibraryFilter filter)
     {
         var images = On(filter.GalleryView, database, actor);
         if (filter.Board is { } boardId)
@@ -176,7 +176,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         return filter.MarkedOnly ? Marked(images, database, actor) : images;
     }
 
-    private static IQueryable<GeneratedImage> Matching(AppDbContext database, Actor actor, LibraryFilter filter)
+    private static IQueryable<Picture> Matching(AppDbContext database, Actor actor, LibraryFilter filter)
     {
         var images = Placed(database, actor, filter);
         foreach (var word in Words(filter))
@@ -194,7 +194,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         filter.Words?.ToLowerInvariant().Split([' ', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private async Task<PicturePage> ByMeaningAsync(
-        IQueryable<GeneratedImage> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
+        IQueryable<Picture> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
     {
         var closest = filter.Like is { } like
             ? await embeddings.LikeAsync(actor, like, cancellationToken)

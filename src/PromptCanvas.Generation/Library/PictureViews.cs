@@ -6,7 +6,7 @@ namespace PromptCanvas.Generation.Library;
 internal static class PictureViews
 {
     /// <summary>Excludes the embedding, which is larger than the rest of the row.</summary>
-    public static IQueryable<PictureView> ToViews(this IQueryable<GeneratedImage> images) => images.Select(image => new PictureView(
+    public static IQueryable<PictureView> ToViews(this IQueryable<Picture> images) => images.Select(image => new PictureView(
         image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt)
     {
         PersonId = image.PersonId,

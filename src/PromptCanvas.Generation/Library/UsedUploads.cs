@@ -23,7 +23,7 @@ internal sealed class UsedUploads(IDbContextFactory<AppDbContext> databases, IOp
             .Where(upload => upload.ExpiresAt < now || (upload.ExpiresAt == null && upload.CreatedAt < limit
                 && !database.JobInputs.Any(input => input.UploadId == upload.Id
                     && (database.Jobs.Any(job => job.Id == input.JobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
-                        || database.Images.Any(image => image.JobId == input.JobId && image.ContentHash != "")))))
+                        || database.Pictures.Any(image => image.JobId == input.JobId && image.ContentHash != "")))))
             .ExecuteDeleteAsync(cancellationToken);
     }
 }

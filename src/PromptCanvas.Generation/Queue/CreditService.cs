@@ -144,7 +144,7 @@ internal sealed class CreditService(
     {
         // Grouped by day in memory, because the databases differ in truncating times.
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Images.Where(image => image.CreatedAt >= from && image.CreatedAt < until)
+        var pictures = await database.Pictures.Where(image => image.CreatedAt >= from && image.CreatedAt < until)
             .Select(image => new { image.PersonId, image.CreatedAt, image.Model }).ToListAsync(cancellationToken);
         return [.. pictures
             .GroupBy(image => (image.PersonId, Day: DateOnly.FromDateTime(image.CreatedAt.UtcDateTime), image.Model))

@@ -19,7 +19,7 @@ public interface ISubmissions
     Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>Cancels one unfinished picture of a job: it stops within a step and is refunded; the others continue.</summary>
-    Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken);
+    Task<Result<JobView>> CancelPictureAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken);
 
     /// <summary>Cancels and refunds all queued and running jobs of a person, for example when the account is suspended.</summary>
     /// <param name="reason">One sentence for the person's ledger.</param>

@@ -16,12 +16,12 @@ internal static class JobEnd
             return (JobStates.Done, null);
         }
 
-        if (images.Find(image => image.State == JobImageStates.Rejected) is { } rejected)
+        if (images.Find(image => image.State == JobPictureStates.Rejected) is { } rejected)
         {
             return (JobStates.Rejected, rejected.Error);
         }
 
-        return images.Find(image => image.State == JobImageStates.Failed) is { } failed
+        return images.Find(image => image.State == JobPictureStates.Failed) is { } failed
             ? (JobStates.Failed, failed.Error)
             : (JobStates.Cancelled, null);
     }

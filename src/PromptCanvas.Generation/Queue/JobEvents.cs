@@ -30,7 +30,7 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public void Withdrawn(Guid jobId, int imageIndex) => previews.Withdraw(jobId, imageIndex);
 
     private void Changed(JobView job) =>
-        feed.Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobImageState.Done)));
+        feed.Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobPictureState.Done)));
 
     /// <summary>Registers a run, which <see cref="Cancelled"/> reaches until the result is disposed.</summary>
     public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>

@@ -47,7 +47,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
 
     // Deleted or taken-down pictures: the job still lists them, but without a link.
     private static Task<List<int>> GoneAsync(AppDbContext database, Guid jobId, CancellationToken cancellationToken) =>
-        database.Images.Where(image => image.JobId == jobId && (image.DeletedAt != null || image.TakenDownAt != null))
+        database.Pictures.Where(image => image.JobId == jobId && (image.DeletedAt != null || image.TakenDownAt != null))
             .Select(image => image.ImageIndex).ToListAsync(cancellationToken);
 
     private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
@@ -63,8 +63,8 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
 
     private static JobView ToView(Job job, QueuePlace? place)
     {
-        var images = job.Images.OrderBy(image => image.ImageIndex).Select(image => new JobImageView(
-            image.ImageIndex, Enum.Parse<JobImageState>(image.State, ignoreCase: true), (uint)image.Seed, image.ImageId, image.Error));
+        var images = job.Images.OrderBy(image => image.ImageIndex).Select(image => new JobPictureView(
+            image.ImageIndex, Enum.Parse<JobPictureState>(image.State, ignoreCase: true), (uint)image.Seed, image.ImageId, image.Error));
         return new JobView(
             job.Id,
             Enum.Parse<JobState>(job.State, ignoreCase: true),

@@ -69,7 +69,7 @@ internal sealed class JobStore(
 
             var open = Open(database, jobId);
             var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
-            await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
+            await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Cancelled), cancellationToken);
             await ledger.RefundAsync(database, jobId, indices, reason.Text, cancellationToken);
             failpoints.Hit(Failpoints.CancelWritten);
             return (true, true);
@@ -77,7 +77,7 @@ internal sealed class JobStore(
         cancellationToken);
 
     /// <summary>Cancels one unfinished picture and refunds it. Ends the job if no open picture is left.</summary>
-    public Task<PictureCancel> CancelImageAsync(Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken) => transactions.RunAsync(
+    public Task<PictureCancel> CancelPictureAsync(Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken) => transactions.RunAsync(
         async database =>
         {
             // An update instead of a query: it locks the row until the commit on both databases.
@@ -85,7 +85,7 @@ internal sealed class JobStore(
                 .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
                 .ExecuteUpdateAsync(change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages), cancellationToken);
             var cancelled = active == 0 ? 0 : await Open(database, jobId).Where(image => image.ImageIndex == imageIndex)
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Cancelled), cancellationToken);
+                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Cancelled), cancellationToken);
             if (cancelled == 0)
             {
                 return (PictureCancel.TooLate, false);
@@ -115,8 +115,8 @@ internal sealed class JobStore(
             .Select(job => job.Id).ToListAsync(cancellationToken);
     }
 
-    private static IQueryable<JobImage> Open(AppDbContext database, Guid jobId) => database.JobImages
-        .Where(image => image.JobId == jobId && (image.State == JobImageStates.Queued || image.State == JobImageStates.Running));
+    private static IQueryable<JobPicture> Open(AppDbContext database, Guid jobId) => database.JobPictures
+        .Where(image => image.JobId == jobId && (image.State == JobPictureStates.Queued || image.State == JobPictureStates.Running));
 
     private async Task<(Result<StoredJob> Value, bool Keep)> InsertAsync(
         AppDbContext database, CheckedJob job, QueueSnapshot queue, CancellationToken cancellationToken)
@@ -181,11 +181,11 @@ internal sealed class JobStore(
         };
         for (var index = 0; index < row.Count; index++)
         {
-            row.Images.Add(new JobImage
+            row.Images.Add(new JobPicture
             {
                 JobId = row.Id,
                 ImageIndex = index,
-                State = JobImageStates.Queued,
+                State = JobPictureStates.Queued,
                 Seed = job.SeedOf(index),
             });
         }

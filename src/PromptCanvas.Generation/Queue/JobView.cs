@@ -12,7 +12,7 @@ public enum JobState
     Rejected,
 }
 
-public enum JobImageState
+public enum JobPictureState
 {
     Queued,
     Running,
@@ -37,7 +37,7 @@ public sealed record JobView(
     int? Position,
     double? EtaSeconds,
     string? Error,
-    IReadOnlyList<JobImageView> Images)
+    IReadOnlyList<JobPictureView> Images)
 {
     /// <summary>The owner; null if submitted anonymously.</summary>
     public Guid? PersonId { get; init; }
@@ -57,7 +57,7 @@ public sealed record JobView(
 
 /// <summary>One picture of a job.</summary>
 /// <param name="ImageId">The finished picture's id; null until it is done.</param>
-public sealed record JobImageView(int Index, JobImageState State, uint Seed, Guid? ImageId, string? Error);
+public sealed record JobPictureView(int Index, JobPictureState State, uint Seed, Guid? ImageId, string? Error);
 
 /// <summary>A job changed: query <see cref="IJobQueries"/> for the new state.</summary>
 public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);

@@ -28,7 +28,7 @@ internal sealed class PictureTimes
     /// <summary>Initializes the averages from the latest pictures, so that estimates are available after a restart.</summary>
     public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
     {
-        var pictures = await database.Images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
+        var pictures = await database.Pictures.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
             .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings }).Take(Remembered).ToListAsync(cancellationToken);
         pictures.Reverse();
         foreach (var picture in pictures)

@@ -72,9 +72,9 @@ internal sealed class Submissions(
         return view;
     }
 
-    public async Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken)
+    public async Task<Result<JobView>> CancelPictureAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken)
     {
-        var written = await writes.TryAsync(() => store.CancelImageAsync(jobId, imageIndex, "Cancelled before it was made.", cancellationToken));
+        var written = await writes.TryAsync(() => store.CancelPictureAsync(jobId, imageIndex, "Cancelled before it was made.", cancellationToken));
         if (!written.TryGet(out var cancelled, out var unavailable))
         {
             return unavailable;

@@ -74,7 +74,7 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
         var kept = uploads.Count == 0 ? 0 : await database.Uploads
             .Where(upload => uploads.Contains(upload.Id) && (upload.ExpiresAt == null || upload.ExpiresAt > now))
             .ExecuteUpdateAsync(change => change.SetProperty(upload => upload.ExpiresAt, (DateTimeOffset?)null), cancellationToken);
-        var there = images.Count == 0 ? 0 : await database.Images.CountAsync(image => images.Contains(image.Id), cancellationToken);
+        var there = images.Count == 0 ? 0 : await database.Pictures.CountAsync(image => images.Contains(image.Id), cancellationToken);
         return kept == uploads.Count && there == images.Count ? null : new NotFound("A picture that this request uses was deleted in the meantime.");
     }
 
@@ -96,7 +96,7 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
             return new InputPicture(null, use.Id, use.Role, upload, IsPrivate: true);
         }
 
-        var image = await database.Images.VisibleTo(actor).Where(row => row.Id == use.Id)
+        var image = await database.Pictures.VisibleTo(actor).Where(row => row.Id == use.Id)
             .Select(row => new { row.ContentHash, row.Visibility }).SingleOrDefaultAsync(cancellationToken);
         return image is null ? null : new InputPicture(use.Id, null, use.Role, image.ContentHash, image.Visibility == Visibilities.Private);
     }

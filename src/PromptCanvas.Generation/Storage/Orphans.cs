@@ -35,8 +35,8 @@ internal sealed class Orphans(
     private async Task<IEnumerable<string>> WithoutRowAsync(string[] hashes, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var known = await database.Images.Where(image => hashes.Contains(image.ContentHash)).Select(image => image.ContentHash)
-            .Union(database.Images.Where(image => hashes.Contains(image.ThumbnailHash)).Select(image => image.ThumbnailHash))
+        var known = await database.Pictures.Where(image => hashes.Contains(image.ContentHash)).Select(image => image.ContentHash)
+            .Union(database.Pictures.Where(image => hashes.Contains(image.ThumbnailHash)).Select(image => image.ThumbnailHash))
             .Union(database.Uploads.Where(upload => hashes.Contains(upload.ContentHash)).Select(upload => upload.ContentHash))
             .Union(database.JobInputs
                 .Where(input => hashes.Contains(input.ContentHash)

@@ -15,7 +15,7 @@ internal sealed class Trash(IDbContextFactory<AppDbContext> databases, TimeProvi
     {
         var limit = clock.GetUtcNow() - Life;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Images.Where(image => image.DeletedAt < limit && image.ContentHash != "").ExecuteUpdateAsync(
+        return await database.Pictures.Where(image => image.DeletedAt < limit && image.ContentHash != "").ExecuteUpdateAsync(
             change => change.SetProperty(image => image.ContentHash, "").SetProperty(image => image.ThumbnailHash, "").SetProperty(image => image.Prompt, "")
                 .SetProperty(image => image.ImageEmbedding, Array.Empty<byte>()).SetProperty(image => image.Bytes, 0),
             cancellationToken);

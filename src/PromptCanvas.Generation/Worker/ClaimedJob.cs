@@ -4,7 +4,7 @@ namespace PromptCanvas.Generation.Worker;
 
 /// <summary>A job leased to this worker. The lease is valid while the fence (fencing token) equals the row's.</summary>
 /// <param name="Missing">The pictures still to be generated.</param>
-internal sealed record ClaimedJob(Job Job, IReadOnlyList<JobImage> Missing)
+internal sealed record ClaimedJob(Job Job, IReadOnlyList<JobPicture> Missing)
 {
     public Guid Id => Job.Id;
 

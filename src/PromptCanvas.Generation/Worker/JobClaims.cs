@@ -80,14 +80,14 @@ internal sealed class JobClaims(
         }
 
         var ids = jobs.ConvertAll(job => job.Id);
-        var missing = await database.JobImages
-            .Where(image => ids.Contains(image.JobId) && image.State == JobImageStates.Queued)
+        var missing = await database.JobPictures
+            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureStates.Queued)
             .OrderBy(image => image.ImageIndex)
             .AsNoTracking()
             .ToListAsync(cancellationToken);
-        await database.JobImages
-            .Where(image => ids.Contains(image.JobId) && image.State == JobImageStates.Queued)
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), cancellationToken);
+        await database.JobPictures
+            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureStates.Queued)
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Running), cancellationToken);
         return jobs.ConvertAll(job => new ClaimedJob(job, [.. missing.Where(image => image.JobId == job.Id)]));
     }
 

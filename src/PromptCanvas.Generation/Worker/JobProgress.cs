@@ -26,24 +26,24 @@ internal sealed class JobProgress(
     IDbContextFactory<AppDbContext> databases, Transactions transactions, Ledger ledger, Failpoints failpoints, TimeProvider clock)
 {
     /// <summary>Indices of the pictures still to be generated; null if the lease was lost.</summary>
-    public async Task<IReadOnlyList<int>?> OpenImagesAsync(ClaimedJob claim, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<int>?> OpenPicturesAsync(ClaimedJob claim, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await Held(database, claim).AnyAsync(cancellationToken)
-            ? await database.JobImages.Where(image => image.JobId == claim.Id && image.State == JobImageStates.Running)
+            ? await database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureStates.Running)
                 .Select(image => image.ImageIndex).ToListAsync(cancellationToken)
             : null;
     }
 
     /// <summary>Records a finished picture. Its file must already be in the store.</summary>
-    public async Task<PictureWrite> FinishImageAsync(ClaimedJob claim, GeneratedImage image, CancellationToken cancellationToken)
+    public async Task<PictureWrite> FinishPictureAsync(ClaimedJob claim, Picture image, CancellationToken cancellationToken)
     {
         failpoints.Hit(Failpoints.PictureFile);
-        var finished = await WriteImageAsync(claim, completed: 1, Failpoints.PictureWritten, async database =>
+        var finished = await WritePictureAsync(claim, completed: 1, Failpoints.PictureWritten, async database =>
         {
-            var done = await ImageOf(database, claim, image.ImageIndex).ExecuteUpdateAsync(
+            var done = await PictureOf(database, claim, image.ImageIndex).ExecuteUpdateAsync(
                 change => change
-                    .SetProperty(row => row.State, JobImageStates.Done)
+                    .SetProperty(row => row.State, JobPictureStates.Done)
 
                     // Differs from the planned seed if that one produced no picture.
                     .SetProperty(row => row.Seed, image.Seed)
@@ -54,7 +54,7 @@ internal sealed class JobProgress(
                 return false;
             }
 
-            database.Images.Add(image);
+            database.Pictures.Add(image);
             if (claim.Job.BoardId is { } boardId && await database.Boards.AnyAsync(board => board.Id == boardId, cancellationToken))
             {
                 database.BoardPictures.Add(new BoardPicture { BoardId = boardId, ImageId = image.Id, At = clock.GetUtcNow() });
@@ -70,18 +70,18 @@ internal sealed class JobProgress(
 
     /// <summary>Marks a picture as failed and refunds it; the job's other pictures continue.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
-    public Task<PictureWrite> FailImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
-        GiveUpImageAsync(claim, imageIndex, JobImageStates.Failed, reason, cancellationToken);
+    public Task<PictureWrite> FailPictureAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
+        GiveUpPictureAsync(claim, imageIndex, JobPictureStates.Failed, reason, cancellationToken);
 
     /// <summary>Marks a picture as rejected by a content rule and refunds it; the job's other pictures continue.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
-    public Task<PictureWrite> RejectImageAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
-        GiveUpImageAsync(claim, imageIndex, JobImageStates.Rejected, reason, cancellationToken);
+    public Task<PictureWrite> RejectPictureAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
+        GiveUpPictureAsync(claim, imageIndex, JobPictureStates.Rejected, reason, cancellationToken);
 
-    private Task<PictureWrite> GiveUpImageAsync(ClaimedJob claim, int imageIndex, string state, string reason, CancellationToken cancellationToken) =>
-        WriteImageAsync(claim, completed: 0, null, async database =>
+    private Task<PictureWrite> GiveUpPictureAsync(ClaimedJob claim, int imageIndex, string state, string reason, CancellationToken cancellationToken) =>
+        WritePictureAsync(claim, completed: 0, null, async database =>
         {
-            var failed = await ImageOf(database, claim, imageIndex).ExecuteUpdateAsync(
+            var failed = await PictureOf(database, claim, imageIndex).ExecuteUpdateAsync(
                 change => change
                     .SetProperty(row => row.State, state)
                     .SetProperty(row => row.Error, reason),
@@ -102,10 +102,10 @@ internal sealed class JobProgress(
         JobState? state = null;
         await WriteAsync(claim, completed: 0, Failpoints.EndWritten, async database =>
         {
-            var open = database.JobImages.Where(image => image.JobId == claim.Id && image.State == JobImageStates.Running);
+            var open = database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureStates.Running);
             var missing = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
             await open.ExecuteUpdateAsync(
-                change => change.SetProperty(row => row.State, JobImageStates.Failed).SetProperty(row => row.Error, reason), cancellationToken);
+                change => change.SetProperty(row => row.State, JobPictureStates.Failed).SetProperty(row => row.Error, reason), cancellationToken);
             await ledger.RefundAsync(database, claim.Id, missing, reason, cancellationToken);
             var job = await database.Jobs.Include(row => row.Images).SingleAsync(row => row.Id == claim.Id, cancellationToken);
             (job.State, job.Error) = JobEnd.Of(job);
@@ -132,20 +132,20 @@ internal sealed class JobProgress(
                     .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
                     .SetProperty(job => job.NotBefore, notBefore),
                 cancellationToken);
-            await database.JobImages
-                .Where(image => image.JobId == claim.Id && image.State == JobImageStates.Running)
-                .ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobImageStates.Queued), cancellationToken);
+            await database.JobPictures
+                .Where(image => image.JobId == claim.Id && image.State == JobPictureStates.Running)
+                .ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobPictureStates.Queued), cancellationToken);
         }, cancellationToken);
 
     private static IQueryable<Job> Held(AppDbContext database, ClaimedJob claim) =>
         database.Jobs.Where(job => job.Id == claim.Id && job.Fence == claim.Fence && job.State == JobStates.Running);
 
-    private static IQueryable<JobImage> ImageOf(AppDbContext database, ClaimedJob claim, int imageIndex) =>
-        database.JobImages.Where(row => row.JobId == claim.Id && row.ImageIndex == imageIndex && row.State == JobImageStates.Running);
+    private static IQueryable<JobPicture> PictureOf(AppDbContext database, ClaimedJob claim, int imageIndex) =>
+        database.JobPictures.Where(row => row.JobId == claim.Id && row.ImageIndex == imageIndex && row.State == JobPictureStates.Running);
 
     private async Task<bool> WriteAsync(
         ClaimedJob claim, int completed, string? failpoint, Func<AppDbContext, Task> write, CancellationToken cancellationToken) =>
-        await WriteImageAsync(
+        await WritePictureAsync(
             claim,
             completed,
             failpoint,
@@ -156,7 +156,7 @@ internal sealed class JobProgress(
             },
             cancellationToken) == PictureWrite.Written;
 
-    private Task<PictureWrite> WriteImageAsync(
+    private Task<PictureWrite> WritePictureAsync(
         ClaimedJob claim, int completed, string? failpoint, Func<AppDbContext, Task<bool>> write, CancellationToken cancellationToken) =>
         transactions.RunAsync(
             async database =>

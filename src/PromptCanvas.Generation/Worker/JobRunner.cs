@@ -31,7 +31,7 @@ internal sealed class JobRunner(
     {
         // Cancellations between the claim and the registration of the run raised no signal, so read the state again.
         IReadOnlyList<int>? open = null;
-        await pause.UntilDoneAsync(async () => open = await progress.OpenImagesAsync(claim, CancellationToken.None), claim.Id, stopping);
+        await pause.UntilDoneAsync(async () => open = await progress.OpenPicturesAsync(claim, CancellationToken.None), claim.Id, stopping);
         if (open is null)
         {
             return;

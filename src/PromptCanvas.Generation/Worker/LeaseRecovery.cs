@@ -73,8 +73,8 @@ internal sealed class LeaseRecovery(
         var jobs = await database.Jobs.FromSqlRaw(sql, [.. alive.Cast<object>()]).ToListAsync(cancellationToken);
         foreach (var job in jobs)
         {
-            await database.JobImages.Where(image => image.JobId == job.Id && image.State == JobImageStates.Running)
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Queued), cancellationToken);
+            await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureStates.Running)
+                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Queued), cancellationToken);
             if (job.CrashCount >= rules.MaximumCrashes)
             {
                 await GiveUpAsync(database, job, cancellationToken);
@@ -87,10 +87,10 @@ internal sealed class LeaseRecovery(
     private async Task GiveUpAsync(AppDbContext database, Job job, CancellationToken cancellationToken)
     {
         var reason = $"The studio stopped {job.CrashCount} times while it made this request, so it was given up; try another prompt or size.";
-        var missing = await database.JobImages.Where(image => image.JobId == job.Id && image.State == JobImageStates.Queued).ToListAsync(cancellationToken);
+        var missing = await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureStates.Queued).ToListAsync(cancellationToken);
         foreach (var image in missing)
         {
-            (image.State, image.Error) = (JobImageStates.Failed, reason);
+            (image.State, image.Error) = (JobPictureStates.Failed, reason);
         }
 
         // Finished pictures were delivered.

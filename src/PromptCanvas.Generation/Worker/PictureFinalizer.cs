@@ -61,7 +61,7 @@ internal sealed class PictureFinalizer(
         events.Withdrawn(claim.Id, imageIndex);
         var reason = $"Not shown, for it came too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}. Its credit was given back.";
         var kept = await WriteAsync(
-            claim, running, imageIndex, finished: 0, () => progress.RejectImageAsync(claim, imageIndex, reason, CancellationToken.None));
+            claim, running, imageIndex, finished: 0, () => progress.RejectPictureAsync(claim, imageIndex, reason, CancellationToken.None));
         if (kept == KeepResult.Kept)
         {
             await TryAsync(claim, imageIndex, async () =>
@@ -79,7 +79,7 @@ internal sealed class PictureFinalizer(
         logger.LogWarning("Picture {Index} of job {JobId} failed: {Reason}", failed.ImageIndex, claim.Id, failed.Reason);
         return WriteAsync(
             claim, running, failed.ImageIndex, finished: 0,
-            () => progress.FailImageAsync(claim, failed.ImageIndex, failed.Reason, CancellationToken.None));
+            () => progress.FailPictureAsync(claim, failed.ImageIndex, failed.Reason, CancellationToken.None));
     }
 
     private Task<KeepResult> WriteAsync(ClaimedJob claim, RunningJob running, int imageIndex, int finished, Func<Task<PictureWrite>> write) =>

@@ -33,9 +33,9 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
         var thumbnailHash = await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken);
         times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds));
-        return await progress.FinishImageAsync(
+        return await progress.FinishPictureAsync(
             claim,
-            new GeneratedImage
+            new Picture
             {
                 // Version 4 (random), so that ids cannot be guessed.
                 Id = Guid.NewGuid(),

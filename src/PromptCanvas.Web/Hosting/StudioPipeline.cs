@@ -70,7 +70,7 @@ internal static class StudioPipeline
         api.MapJobs();
         api.MapJobEvents();
         api.MapQuota();
-        api.MapImages();
+        api.MapPictures();
         api.MapUploads();
         api.MapBlendPreviews();
         api.MapProvenance();

@@ -66,7 +66,7 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
         Assert.Equal(SchemaState.Current, (await database.CheckSchemaAsync(Cancellation)).State);
         Assert.Equal(
             (8, 4, 18),
-            (await database.Jobs.CountAsync(Cancellation), await database.Images.CountAsync(Cancellation), await database.Ledger.CountAsync(Cancellation)));
+            (await database.Jobs.CountAsync(Cancellation), await database.Pictures.CountAsync(Cancellation), await database.Ledger.CountAsync(Cancellation)));
     }
 
     [Fact]

@@ -169,7 +169,7 @@ public sealed class UpkeepTests : IAsyncLifetime
             CompletedImages = 1,
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
-        var image = new GeneratedImage
+        var image = new Picture
         {
             Id = Guid.NewGuid(),
             JobId = job.Id,
@@ -187,7 +187,7 @@ public sealed class UpkeepTests : IAsyncLifetime
             CreatedAt = DateTimeOffset.UnixEpoch,
             ImageEmbedding = [],
         };
-        job.Images.Add(new JobImage { JobId = job.Id, ImageIndex = 0, State = JobImageStates.Done, Seed = 1, ImageId = image.Id });
+        job.Images.Add(new JobPicture { JobId = job.Id, ImageIndex = 0, State = JobPictureStates.Done, Seed = 1, ImageId = image.Id });
         database.Add(job);
         database.Add(image);
         database.Quotas.Add(new Quota { PersonId = person, Period = "all", StartsAt = DateTimeOffset.UnixEpoch, Used = 1, Cap = 5, Allowance = 5, Extra = 0 });

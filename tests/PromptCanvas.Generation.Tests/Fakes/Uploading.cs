@@ -50,7 +50,7 @@ internal static class Uploading
     /// <summary>The pixels of a finished picture.</summary>
     public static async Task<RgbImage> PictureAsync(this Studio studio, Guid imageId)
     {
-        await using var content = (await studio.Get<IImageStore>().OpenContentAsync(imageId, TestContext.Current.CancellationToken))!.Stream;
+        await using var content = (await studio.Get<IPictureStore>().OpenContentAsync(imageId, TestContext.Current.CancellationToken))!.Stream;
         using var bytes = new MemoryStream();
         await content.CopyToAsync(bytes, TestContext.Current.CancellationToken);
         return PictureDecoder.Decode(bytes.ToArray());

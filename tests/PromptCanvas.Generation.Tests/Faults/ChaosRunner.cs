@@ -85,7 +85,7 @@ internal sealed class ChaosRunner : IAsyncDisposable
         await using var database = OpenDatabase();
         Assert.Empty(await Invariants.BrokenAsync(database, Cancellation));
         var images = Path.Combine(folder.Path, "images");
-        foreach (var image in await database.Images.AsNoTracking().ToListAsync(Cancellation))
+        foreach (var image in await database.Pictures.AsNoTracking().ToListAsync(Cancellation))
         {
             var file = Path.Combine(images, image.ContentHash[..2], image.ContentHash[2..4], image.ContentHash + ".png");
             Assert.Equal(image.ContentHash, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file, Cancellation))));

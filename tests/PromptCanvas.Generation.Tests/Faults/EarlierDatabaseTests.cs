@@ -20,7 +20,7 @@ public sealed class EarlierDatabaseTests : IDisposable
         await using var studio = await new Studio(folder.Path).PrepareAsync();
 
         await using var database = studio.OpenDatabase();
-        Assert.Equal(4, await database.Images.CountAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(4, await database.Pictures.CountAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

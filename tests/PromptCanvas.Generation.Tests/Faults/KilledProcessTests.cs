@@ -50,7 +50,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         await runner.ConsistentAsync();
         await using var database = runner.OpenDatabase();
         Assert.Equal(Failpoints.All.Count, await database.Jobs.CountAsync(job => job.State == JobStates.Done, Cancellation));
-        Assert.Equal(2 * Failpoints.All.Count, await database.Images.CountAsync(Cancellation));
+        Assert.Equal(2 * Failpoints.All.Count, await database.Pictures.CountAsync(Cancellation));
         Assert.Equal(2 * Failpoints.All.Count, await database.Ledger.CountAsync(line => line.Kind == LedgerKinds.Charge, Cancellation));
         Assert.True(await database.Jobs.AnyAsync(job => job.CrashCount > 0, Cancellation));
     }
@@ -102,7 +102,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         await using (var first = await runner.StartAsync())
         {
             await first.SubmitAsync("key", runner.Person, "a fox", count: 8);
-            await runner.UntilAsync(database => database.JobImages.AnyAsync(image => image.State == JobImageStates.Done, Cancellation));
+            await runner.UntilAsync(database => database.JobPictures.AnyAsync(image => image.State == JobPictureStates.Done, Cancellation));
             var told = TimeProvider.System.GetTimestamp();
             first.Terminate();
             Assert.Equal(0, await first.ExitAsync());

@@ -35,13 +35,13 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         {
             var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, $"key {round}", count: 1));
             var claim = await ClaimAsync(studio);
-            var finish = Task.Run(() => studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation));
+            var finish = Task.Run(() => studio.Get<JobProgress>().FinishPictureAsync(claim, Picture(claim), Cancellation));
             await Task.WhenAll(finish, Task.Run(() => studio.CancelAsync(id)));
 
             // Both may succeed: first finished, then cancelled with the picture kept.
             var job = await studio.FindAsync(id);
             Assert.Equal(JobState.Cancelled, job.State);
-            Assert.Equal(await finish == PictureWrite.Written ? JobImageState.Done : JobImageState.Cancelled, job.Images[0].State);
+            Assert.Equal(await finish == PictureWrite.Written ? JobPictureState.Done : JobPictureState.Cancelled, job.Images[0].State);
         }
 
         await studio.ConsistentAsync();
@@ -57,7 +57,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
             var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, $"key {round}", count: 1));
             var claim = await ClaimAsync(studio);
             await ExpireAsync(studio, id);
-            var finish = Task.Run(() => studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation));
+            var finish = Task.Run(() => studio.Get<JobProgress>().FinishPictureAsync(claim, Picture(claim), Cancellation));
             var end = Task.Run(() => studio.Get<JobProgress>().EndAsync(claim, "Nothing came.", Cancellation));
             await Task.WhenAll(
                 finish, end, Task.Run(() => studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation)), Task.Run(() => studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation)), Task.Run(() => studio.CancelAsync(id)));
@@ -79,11 +79,11 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Equal(1, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         var fresh = await ClaimAsync(studio);
 
-        Assert.Equal(PictureWrite.Fenced, await studio.Get<JobProgress>().FinishImageAsync(stale, Picture(stale), Cancellation));
-        Assert.Equal(PictureWrite.Fenced, await studio.Get<JobProgress>().FailImageAsync(stale, 0, "Too late.", Cancellation));
+        Assert.Equal(PictureWrite.Fenced, await studio.Get<JobProgress>().FinishPictureAsync(stale, Picture(stale), Cancellation));
+        Assert.Equal(PictureWrite.Fenced, await studio.Get<JobProgress>().FailPictureAsync(stale, 0, "Too late.", Cancellation));
         Assert.Null(await studio.Get<JobProgress>().EndAsync(stale, "Too late.", Cancellation));
         Assert.False(await studio.Get<JobProgress>().HandBackAsync(stale, TimeSpan.Zero, Cancellation));
-        Assert.Equal(PictureWrite.Written, await studio.Get<JobProgress>().FinishImageAsync(fresh, Picture(fresh), Cancellation));
+        Assert.Equal(PictureWrite.Written, await studio.Get<JobProgress>().FinishPictureAsync(fresh, Picture(fresh), Cancellation));
         Assert.Equal(JobState.Done, await studio.Get<JobProgress>().EndAsync(fresh, "", Cancellation));
         await studio.ConsistentAsync();
     }
@@ -108,7 +108,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         studio.Clock.Advance(TimeSpan.FromHours(25));
         await studio.Get<Orphans>().SweepAsync(Cancellation);
         await using var database = studio.OpenDatabase();
-        var picture = await database.Images.SingleAsync(Cancellation);
+        var picture = await database.Pictures.SingleAsync(Cancellation);
         Assert.Equal(new[] { picture.ContentHash, picture.ThumbnailHash }.Order(StringComparer.Ordinal), Files(studio));
     }
 
@@ -125,7 +125,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
         await ClaimAsync(studio);
         var finished = await ClaimAsync(studio);
-        await studio.Get<JobProgress>().FinishImageAsync(finished, Picture(finished), Cancellation);
+        await studio.Get<JobProgress>().FinishPictureAsync(finished, Picture(finished), Cancellation);
         await studio.Get<JobProgress>().EndAsync(finished, "", Cancellation);
 
         // Leases use the database's clock: an hour on the studio's clock recovers nothing.
@@ -149,7 +149,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
             var claim = await ClaimAsync(studio);
             if (crash == 1)
             {
-                await studio.Get<JobProgress>().FinishImageAsync(claim, Picture(claim), Cancellation);
+                await studio.Get<JobProgress>().FinishPictureAsync(claim, Picture(claim), Cancellation);
             }
 
             await ExpireAsync(studio, id);
@@ -158,7 +158,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
         var job = await studio.FindAsync(id);
         Assert.Equal(JobState.Done, job.State);
-        Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Failed], job.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Failed, JobPictureState.Failed], job.Images.Select(image => image.State));
         Assert.Equal(1, (await studio.QuotaAsync(Anna)).Used);
         await studio.ConsistentAsync();
     }
@@ -376,7 +376,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         await using var database = studio.OpenDatabase();
         await database.Quotas.ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, 1), Cancellation);
-        await database.JobImages.Where(image => image.ImageIndex == 1).ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobImageStates.Done), Cancellation);
+        await database.JobPictures.Where(image => image.ImageIndex == 1).ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobPictureStates.Done), Cancellation);
         await database.Jobs.ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobStates.Failed), Cancellation);
 
         var broken = await Invariants.BrokenAsync(database, Cancellation);
@@ -412,7 +412,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.LeaseUntil, justNow), Cancellation);
     }
 
-    private static GeneratedImage Picture(ClaimedJob claim) => new()
+    private static Picture Picture(ClaimedJob claim) => new()
     {
         Id = Guid.NewGuid(),
         JobId = claim.Id,

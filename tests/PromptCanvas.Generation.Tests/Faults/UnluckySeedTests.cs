@@ -29,10 +29,10 @@ public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3)), JobState.Done);
 
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Done, image.State));
         Assert.Equal([[0, 1, 2], [1]], studio.Engine.Requests.Select(request => request.ImageIndices!));
         await using var database = studio.OpenDatabase();
-        var seeds = await database.Images.OrderBy(image => image.ImageIndex).Select(image => (uint)image.Seed).ToListAsync(Cancellation);
+        var seeds = await database.Pictures.OrderBy(image => image.ImageIndex).Select(image => (uint)image.Seed).ToListAsync(Cancellation);
         Assert.Equal((7u, 9u), (seeds[0], seeds[2]));
         Assert.NotInRange(seeds[1], 0u, 1000u);
 
@@ -53,7 +53,7 @@ public sealed class UnluckySeedTests(PostgresServer server) : IDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3)), JobState.Done);
 
-        Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Done], job.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Failed, JobPictureState.Done], job.Images.Select(image => image.State));
         Assert.Equal(2, studio.Engine.Requests.Count);
         Assert.Equal(2, (await studio.QuotaAsync(Anna)).Used);
         await studio.ConsistentAsync();

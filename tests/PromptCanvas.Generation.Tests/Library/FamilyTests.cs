@@ -80,7 +80,7 @@ public sealed class FamilyTests : IAsyncDisposable
     {
         var job = await studio.SubmitAsync(TestRequests.Fox($"key {++keys}"));
         await using var database = studio.OpenDatabase();
-        var image = new GeneratedImage
+        var image = new Picture
         {
             Id = Guid.NewGuid(),
             JobId = job,
@@ -100,7 +100,7 @@ public sealed class FamilyTests : IAsyncDisposable
             CreatedAt = studio.Clock.GetUtcNow().AddSeconds(keys),
             ImageEmbedding = [],
         };
-        database.Images.Add(image);
+        database.Pictures.Add(image);
         for (var slot = 0; slot < parents.Length; slot++)
         {
             database.JobInputs.Add(new JobInput { JobId = job, Slot = slot, Role = JobInputRoles.Blended, ImageId = parents[slot], ContentHash = "content" });

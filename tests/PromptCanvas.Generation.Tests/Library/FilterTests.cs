@@ -173,7 +173,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         await using var database = studio.OpenDatabase();
         foreach (var picture in added)
         {
-            var image = new GeneratedImage
+            var image = new Picture
             {
                 Id = Guid.NewGuid(),
                 JobId = job,
@@ -196,7 +196,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
                 ImageEmbedding = MemoryMarshal.AsBytes(picture.Embedding.AsSpan()).ToArray(),
             };
             pictures.Add(picture.Prompt, image.Id);
-            database.Images.Add(image);
+            database.Pictures.Add(image);
         }
 
         await database.SaveChangesAsync(Cancellation);

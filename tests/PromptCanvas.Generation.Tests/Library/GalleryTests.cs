@@ -85,7 +85,7 @@ public sealed class GalleryTests : IAsyncDisposable
     {
         var job = await studio.SubmitAsync(TestRequests.Fox($"key {first}"));
         await using var database = studio.OpenDatabase();
-        var images = Enumerable.Range(first, count).Select(number => new GeneratedImage
+        var images = Enumerable.Range(first, count).Select(number => new Picture
         {
             Id = Guid.NewGuid(),
             JobId = job,
@@ -102,7 +102,7 @@ public sealed class GalleryTests : IAsyncDisposable
             CreatedAt = studio.Clock.GetUtcNow().AddSeconds(number / 3),
             ImageEmbedding = [],
         }).ToList();
-        database.Images.AddRange(images);
+        database.Pictures.AddRange(images);
         await database.SaveChangesAsync(Cancellation);
         return [.. images.Select(image => image.Id)];
     }

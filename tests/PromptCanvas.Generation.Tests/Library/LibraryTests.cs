@@ -103,7 +103,7 @@ public sealed class LibraryTests : IAsyncDisposable
         Assert.Empty(await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Trash }));
         Assert.Equal(0, await Library.RestoreAsync(Me, pictures, Cancellation));
         await using var database = studio.OpenDatabase();
-        var row = await database.Images.SingleAsync(Cancellation);
+        var row = await database.Pictures.SingleAsync(Cancellation);
         Assert.Equal(("", "", 0), (row.Prompt, row.ContentHash, row.ImageEmbedding.Length));
     }
 
@@ -139,7 +139,7 @@ public sealed class LibraryTests : IAsyncDisposable
         await using var database = studio.OpenDatabase();
         foreach (var (prompt, embedding) in added)
         {
-            var image = new GeneratedImage
+            var image = new Picture
             {
                 Id = Guid.NewGuid(),
                 JobId = job,
@@ -159,7 +159,7 @@ public sealed class LibraryTests : IAsyncDisposable
                 ImageEmbedding = MemoryMarshal.AsBytes(embedding.AsSpan()).ToArray(),
             };
             pictures.Add(image.Id);
-            database.Images.Add(image);
+            database.Pictures.Add(image);
         }
 
         await database.SaveChangesAsync(Cancellation);

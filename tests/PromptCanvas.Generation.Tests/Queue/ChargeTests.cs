@@ -75,7 +75,7 @@ public sealed class ChargeTests(PostgresServer server) : IDisposable
         studio.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3));
-        await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+        await studio.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
         await gate.Reached;
 
         await studio.CancelAsync(id);

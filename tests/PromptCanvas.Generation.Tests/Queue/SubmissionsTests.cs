@@ -24,7 +24,7 @@ public sealed class SubmissionsTests : IAsyncDisposable
         var job = await studio.FindAsync(id);
         Assert.Equal((JobState.Queued, "a fox", "starter", 64, uint.MaxValue, 1), (job.State, job.Prompt, job.Model, job.Size, job.Seed, job.Position));
         Assert.Equal([uint.MaxValue, 0], job.Images.Select(image => image.Seed));
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Queued, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Queued, image.State));
         Assert.Equal(studio.Clock.GetUtcNow(), job.CreatedAt);
     }
 
@@ -144,7 +144,7 @@ public sealed class SubmissionsTests : IAsyncDisposable
         var job = await studio.CancelAsync(id);
 
         Assert.Equal(JobState.Cancelled, job.State);
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Cancelled, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Cancelled, image.State));
         await studio.StartAsync();
         Assert.Empty(studio.Engine.Requests);
     }
@@ -176,6 +176,6 @@ public sealed class SubmissionsTests : IAsyncDisposable
     private async Task<(int Jobs, int Images)> RowsAsync()
     {
         await using var database = studio.OpenDatabase();
-        return (await database.Jobs.CountAsync(TestContext.Current.CancellationToken), await database.JobImages.CountAsync(TestContext.Current.CancellationToken));
+        return (await database.Jobs.CountAsync(TestContext.Current.CancellationToken), await database.JobPictures.CountAsync(TestContext.Current.CancellationToken));
     }
 }

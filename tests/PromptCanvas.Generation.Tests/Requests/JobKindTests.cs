@@ -347,7 +347,7 @@ public sealed class JobKindTests : IAsyncDisposable
     private async Task<(int Width, int Height)> SizeOfAsync(Guid imageId)
     {
         await using var database = studio.OpenDatabase();
-        var image = await database.Images.SingleAsync(row => row.Id == imageId, Cancellation);
+        var image = await database.Pictures.SingleAsync(row => row.Id == imageId, Cancellation);
         return (image.Width, image.Height);
     }
 }

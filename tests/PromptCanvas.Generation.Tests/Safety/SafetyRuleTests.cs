@@ -72,14 +72,14 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
 
         var job = await studio.WaitAsync(id, JobState.Done);
 
-        Assert.Equal([JobImageState.Done, JobImageState.Rejected, JobImageState.Done], job.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Rejected, JobPictureState.Done], job.Images.Select(image => image.State));
         Assert.Contains("no foxes", job.Images[1].Error, StringComparison.Ordinal);
         Assert.DoesNotContain(await frames, frame => frame.ImageIndex == 1 && !frame.Bytes.IsEmpty);
         Assert.Equal(2, (await studio.QuotaAsync(Fay)).Used);
         await studio.ConsistentAsync();
         await using var database = studio.OpenDatabase();
         Assert.Equal(1, (await database.SafetyRules.SingleAsync(Cancellation)).Hits);
-        Assert.Equal(2, await database.Images.CountAsync(Cancellation));
+        Assert.Equal(2, await database.Pictures.CountAsync(Cancellation));
     }
 
     [Theory]

@@ -41,7 +41,7 @@ public sealed class FullDiskTests(PostgresServer server)
         Assert.Equal("The disk is full; free some space and try again.", Assert.IsType<StorageFull>(refusal).Message);
         await using (var database = studio.OpenDatabase())
         {
-            Assert.Equal((accepted, 2 * accepted), (await database.Jobs.CountAsync(Cancellation), await database.JobImages.CountAsync(Cancellation)));
+            Assert.Equal((accepted, 2 * accepted), (await database.Jobs.CountAsync(Cancellation), await database.JobPictures.CountAsync(Cancellation)));
         }
 
         disk.FreeSpace();
@@ -68,7 +68,7 @@ public sealed class FullDiskTests(PostgresServer server)
 
         // Existing pictures can be read and deleted.
         Assert.NotNull(await studio.Get<IPictureQueries>().FindPictureAsync(anna, pictures[0], Cancellation));
-        await using (var content = (await studio.Get<IImageStore>().OpenContentAsync(pictures[0], Cancellation))!.Stream)
+        await using (var content = (await studio.Get<IPictureStore>().OpenContentAsync(pictures[0], Cancellation))!.Stream)
         {
             Assert.Equal(content.Length, (await new StreamContent(content).ReadAsByteArrayAsync(Cancellation)).Length);
         }
@@ -127,7 +127,7 @@ public sealed class FullDiskTests(PostgresServer server)
 
         var job = await studio.WaitAsync(id, JobState.Done);
 
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Done, image.State));
         Assert.Empty(Directory.EnumerateFiles(studio.Folder.Temporary));
     }
 
@@ -154,9 +154,9 @@ public sealed class FullDiskTests(PostgresServer server)
         await studio.StartAsync();
 
         var id = await studio.SubmitAsync(TestRequests.Fox(count: 2));
-        var resting = await studio.WaitAsync(id, job => job.State == JobState.Queued && job.Images.Any(image => image.State == JobImageState.Done));
+        var resting = await studio.WaitAsync(id, job => job.State == JobState.Queued && job.Images.Any(image => image.State == JobPictureState.Done));
 
-        Assert.Single(resting.Images, image => image.State == JobImageState.Queued);
+        Assert.Single(resting.Images, image => image.State == JobPictureState.Queued);
         await using (var database = studio.OpenDatabase())
         {
             var row = await database.Jobs.SingleAsync(Cancellation);

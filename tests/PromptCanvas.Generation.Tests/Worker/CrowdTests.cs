@@ -132,7 +132,7 @@ public sealed class CrowdTests : IDisposable
         var first = await studio.SubmitAsync(TestRequests.FoxOf(person, "0", 1));
         await using var database = studio.OpenDatabase();
         var row = await database.Jobs.AsNoTracking().SingleAsync(job => job.Id == first, Cancellation);
-        var picture = await database.JobImages.AsNoTracking().SingleAsync(image => image.JobId == first, Cancellation);
+        var picture = await database.JobPictures.AsNoTracking().SingleAsync(image => image.JobId == first, Cancellation);
         var ids = new List<Guid> { first };
         for (var number = 1; number < count; number++)
         {
@@ -143,8 +143,8 @@ public sealed class CrowdTests : IDisposable
             job[nameof(Job.VirtualTime)] = row.VirtualTime + number;
             database.Jobs.Add((Job)job.ToObject());
             var image = database.Entry(picture).CurrentValues.Clone();
-            image[nameof(JobImage.JobId)] = ids[number];
-            database.JobImages.Add((JobImage)image.ToObject());
+            image[nameof(JobPicture.JobId)] = ids[number];
+            database.JobPictures.Add((JobPicture)image.ToObject());
         }
 
         await database.SaveChangesAsync(Cancellation);

@@ -30,9 +30,9 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox()), JobState.Done);
 
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Done, image.State));
         await using var database = studio.OpenDatabase();
-        var images = await database.Images.OrderBy(image => image.ImageIndex).ToListAsync(Cancellation);
+        var images = await database.Pictures.OrderBy(image => image.ImageIndex).ToListAsync(Cancellation);
         Assert.Equal([7L, 8L], images.Select(image => image.Seed));
         Assert.Equal([1.5f, -2], Enumerable.Range(0, 2).Select(index => BitConverter.ToSingle(images[0].ImageEmbedding, index * sizeof(float))));
         Assert.Equal("""{"prior":0.5,"decoder":1.5}""", images[0].Timings);
@@ -52,15 +52,15 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1)), JobState.Done);
         var id = Assert.NotNull(job.Images[0].ImageId);
 
-        var png = await ReadAsync(await studio.Get<IImageStore>().OpenContentAsync(id, Cancellation), "image/png");
-        var thumbnail = await ReadAsync(await studio.Get<IImageStore>().OpenThumbnailAsync(id, Cancellation), "image/webp");
+        var png = await ReadAsync(await studio.Get<IPictureStore>().OpenContentAsync(id, Cancellation), "image/png");
+        var thumbnail = await ReadAsync(await studio.Get<IPictureStore>().OpenThumbnailAsync(id, Cancellation), "image/webp");
 
         var text = Assert.IsType<PictureText>(PictureText.Read(png));
         Assert.Equal(("a fox 🦊 in the snow", 7u, "starter"), (text.Prompt, text.Seed, text.Model));
         Assert.Contains("\"decoderSteps\":2", text.Recipe, StringComparison.Ordinal);
         Assert.Equal(64, PictureDecoder.Decode(png).Width);
         Assert.Equal(64, PictureDecoder.Decode(thumbnail).Width);
-        Assert.Null(await studio.Get<IImageStore>().OpenContentAsync(Guid.NewGuid(), Cancellation));
+        Assert.Null(await studio.Get<IPictureStore>().OpenContentAsync(Guid.NewGuid(), Cancellation));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 3)), JobState.Done);
 
-        Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Done], job.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Failed, JobPictureState.Done], job.Images.Select(image => image.State));
         Assert.Equal("The picture came out as not a number.", job.Images[1].Error);
         Assert.Null(job.Error);
     }
@@ -108,9 +108,9 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var bad = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("bad") with { Prompt = "bad", Count = 3 }), job => job.State is JobState.Done or JobState.Failed);
         var good = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("good")), JobState.Done);
 
-        Assert.Equal([JobImageState.Done, JobImageState.Failed, JobImageState.Failed], bad.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Failed, JobPictureState.Failed], bad.Images.Select(image => image.State));
         Assert.DoesNotContain("boom", bad.Images[1].Error, StringComparison.Ordinal);
-        Assert.Equal(2, good.Images.Count(image => image.State == JobImageState.Done));
+        Assert.Equal(2, good.Images.Count(image => image.State == JobPictureState.Done));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("good")), JobState.Done);
 
         Assert.Equal(Reason, bad.Error);
-        Assert.All(bad.Images, image => Assert.Equal((JobImageState.Failed, Reason), (image.State, image.Error)));
+        Assert.All(bad.Images, image => Assert.Equal((JobPictureState.Failed, Reason), (image.State, image.Error)));
     }
 
     [Fact]
@@ -184,13 +184,13 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         };
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.Fox(count: 3));
-        await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+        await studio.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
 
         var cancelled = await studio.CancelAsync(id);
         await freed.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 
         Assert.Equal(JobState.Cancelled, cancelled.State);
-        Assert.Equal([JobImageState.Done, JobImageState.Cancelled, JobImageState.Cancelled], cancelled.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Cancelled, JobPictureState.Cancelled], cancelled.Images.Select(image => image.State));
         await studio.StopAsync();
         Assert.Equal(cancelled.Images, (await studio.FindAsync(id)).Images);
     }
@@ -221,7 +221,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
 
         var job = await faulty.FindAsync(id);
         Assert.Equal((JobState.Failed, "The studio failed on this request; the administrator finds the reason in the log."), (job.State, job.Error));
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Failed, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Failed, image.State));
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         {
             if (index == 1)
             {
-                await faulty.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+                await faulty.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
 
                 // Only the job's end remains to be written.
                 faulty.Get<FaultyDatabases>().FailNext();
@@ -246,7 +246,7 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
 
         var job = await faulty.FindAsync(id);
         Assert.Equal(JobState.Done, job.State);
-        Assert.Equal([JobImageState.Done, JobImageState.Failed], job.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Failed], job.Images.Select(image => image.State));
     }
 
     [Fact]

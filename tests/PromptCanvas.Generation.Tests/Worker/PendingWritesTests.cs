@@ -27,7 +27,7 @@ public sealed class PendingWritesTests
 
         var job = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid(), count: 10)), JobState.Done);
 
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Done, image.State));
         Assert.Equal(AtOnce - 1, unwritten.Max());
     }
 

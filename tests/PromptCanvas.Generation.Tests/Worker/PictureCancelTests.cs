@@ -25,11 +25,11 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
         var job = await CancelAsync(studio, id, 1);
 
-        Assert.Equal((JobState.Queued, JobImageState.Cancelled), (job.State, job.Images[1].State));
+        Assert.Equal((JobState.Queued, JobPictureState.Cancelled), (job.State, job.Images[1].State));
         Assert.Equal(2, (await studio.QuotaAsync(Fay)).Used);
         await studio.StartAsync();
         job = await studio.WaitAsync(id, JobState.Done);
-        Assert.Equal([JobImageState.Done, JobImageState.Cancelled, JobImageState.Done], job.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Done, JobPictureState.Cancelled, JobPictureState.Done], job.Images.Select(image => image.State));
         Assert.Equal([0, 2], Assert.Single(studio.Engine.Requests).ImageIndices!);
         await studio.ConsistentAsync();
     }
@@ -51,7 +51,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
         Assert.Equal(JobState.Running, job.State);
         job = await studio.WaitAsync(id, JobState.Done);
-        Assert.Equal([JobImageState.Cancelled, JobImageState.Done], job.Images.Select(image => image.State));
+        Assert.Equal([JobPictureState.Cancelled, JobPictureState.Done], job.Images.Select(image => image.State));
         Assert.Equal(1, (await studio.QuotaAsync(Fay)).Used);
         await studio.ConsistentAsync();
     }
@@ -67,11 +67,11 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 2));
         await gate.Reached;
-        await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+        await studio.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
 
         var job = await CancelAsync(studio, id, 1);
 
-        Assert.Equal((JobState.Done, JobImageState.Done, JobImageState.Cancelled), (job.State, job.Images[0].State, job.Images[1].State));
+        Assert.Equal((JobState.Done, JobPictureState.Done, JobPictureState.Cancelled), (job.State, job.Images[0].State, job.Images[1].State));
         Assert.Equal(1, (await studio.QuotaAsync(Fay)).Used);
         await studio.ConsistentAsync();
     }
@@ -103,9 +103,9 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
         var job = await CancelAsync(studio, id, 0);
 
-        Assert.Equal((JobState.Done, JobImageState.Done), (job.State, job.Images[0].State));
+        Assert.Equal((JobState.Done, JobPictureState.Done), (job.State, job.Images[0].State));
         Assert.Equal(2, (await studio.QuotaAsync(Fay)).Used);
-        Assert.False((await studio.Get<ISubmissions>().CancelImageAsync(id, 2, Cancellation)).TryGet(out _, out var refusal));
+        Assert.False((await studio.Get<ISubmissions>().CancelPictureAsync(id, 2, Cancellation)).TryGet(out _, out var refusal));
         Assert.IsType<NotFound>(refusal);
         await studio.ConsistentAsync();
     }
@@ -119,16 +119,16 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 8));
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Task.Run(() => studio.Get<ISubmissions>().CancelImageAsync(id, turn % 8, Cancellation))));
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Task.Run(() => studio.Get<ISubmissions>().CancelPictureAsync(id, turn % 8, Cancellation))));
 
         var job = await studio.WaitAsync(id, job => job.State is JobState.Done or JobState.Cancelled);
-        Assert.Equal(job.Images.Count(image => image.State == JobImageState.Done), (await studio.QuotaAsync(Fay)).Used);
+        Assert.Equal(job.Images.Count(image => image.State == JobPictureState.Done), (await studio.QuotaAsync(Fay)).Used);
         await studio.ConsistentAsync();
     }
 
     private static async Task<JobView> CancelAsync(Studio studio, Guid jobId, int index)
     {
-        var result = await studio.Get<ISubmissions>().CancelImageAsync(jobId, index, Cancellation);
+        var result = await studio.Get<ISubmissions>().CancelPictureAsync(jobId, index, Cancellation);
         Assert.True(result.TryGet(out var job, out var refusal), refusal?.Message);
         return job;
     }

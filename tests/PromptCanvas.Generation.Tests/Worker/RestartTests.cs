@@ -24,7 +24,7 @@ public sealed class RestartTests : IDisposable
         dead.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
         await dead.StartAsync();
         var id = await dead.SubmitAsync(TestRequests.Fox(count: 3));
-        var before = await dead.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+        var before = await dead.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
         await gate.Reached;
         dead.ReleaseFolderLock();
 
@@ -41,7 +41,7 @@ public sealed class RestartTests : IDisposable
         await dead.StopAsync();
         Assert.Equal(after.Images, (await next.FindAsync(id)).Images);
         await using var database = next.OpenDatabase();
-        Assert.Equal(3, await database.Images.CountAsync(Cancellation));
+        Assert.Equal(3, await database.Pictures.CountAsync(Cancellation));
         var row = await database.Jobs.SingleAsync(Cancellation);
         Assert.Equal((1, 2, 3), (row.CrashCount, row.Attempt, row.CompletedImages));
     }
@@ -56,13 +56,13 @@ public sealed class RestartTests : IDisposable
             first.Engine.BeforeImage = (_, index, token) => index == 1 ? gate.PassAsync(token) : Task.CompletedTask;
             await first.StartAsync();
             id = await first.SubmitAsync(TestRequests.Fox(count: 3));
-            await first.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+            await first.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
             await gate.Reached;
             await first.StopAsync();
 
             var handedBack = await first.FindAsync(id);
             Assert.Equal(JobState.Queued, handedBack.State);
-            Assert.Equal([JobImageState.Done, JobImageState.Queued, JobImageState.Queued], handedBack.Images.Select(image => image.State));
+            Assert.Equal([JobPictureState.Done, JobPictureState.Queued, JobPictureState.Queued], handedBack.Images.Select(image => image.State));
         }
 
         await using var second = new Studio(folder.Path);
@@ -112,7 +112,7 @@ public sealed class RestartTests : IDisposable
         var job = await next.WaitAsync(id, JobState.Done);
 
         Assert.Empty(next.Engine.Requests);
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Done, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Done, image.State));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class RestartTests : IDisposable
         var job = await last.FindAsync(id);
         Assert.Equal(JobState.Failed, job.State);
         Assert.Contains("stopped 3 times", job.Error, StringComparison.Ordinal);
-        Assert.All(job.Images, image => Assert.Equal(JobImageState.Failed, image.State));
+        Assert.All(job.Images, image => Assert.Equal(JobPictureState.Failed, image.State));
         Assert.Empty(last.Engine.Requests);
     }
 
@@ -235,8 +235,8 @@ public sealed class RestartTests : IDisposable
     {
         await using var database = studio.OpenDatabase();
         await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.State, JobStates.Running), Cancellation);
-        await database.JobImages.Where(image => image.JobId == id)
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobImageStates.Running), Cancellation);
+        await database.JobPictures.Where(image => image.JobId == id)
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Running), Cancellation);
     }
 
     /// <summary>Fails like a web server whose port is in use, after giving the worker time to claim.</summary>

@@ -26,7 +26,7 @@ public sealed class StageTests : IAsyncDisposable
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.Fox(count: 3));
         await gate.Reached;
-        await studio.WaitAsync(id, job => job.Images[0].State == JobImageState.Done);
+        await studio.WaitAsync(id, job => job.Images[0].State == JobPictureState.Done);
         await studio.DisposeAsync();
 
         studio = new Studio(folder.Path);

@@ -22,7 +22,7 @@ internal sealed class SubmissionsAround(ISubmissions inner, Func<Func<Task<Resul
 
     public Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) => inner.CancelAsync(jobId, reason, cancellationToken);
 
-    public Task<Result<JobView>> CancelImageAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken) => inner.CancelImageAsync(jobId, imageIndex, cancellationToken);
+    public Task<Result<JobView>> CancelPictureAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken) => inner.CancelPictureAsync(jobId, imageIndex, cancellationToken);
 
     public Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken) => inner.CancelAllOfAsync(personId, reason, cancellationToken);
 }

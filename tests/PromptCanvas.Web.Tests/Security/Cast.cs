@@ -68,7 +68,7 @@ public sealed class Cast : IAsyncLifetime
         await PackAsync(scope.ServiceProvider.GetRequiredService<IBundles>(), actor);
 
         await using var database = await Studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
-        await database.Images.Where(image => image.Id == PrivatePicture)
+        await database.Pictures.Where(image => image.Id == PrivatePicture)
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private));
         await database.People.Where(person => person.Email == "suspended@example.com")
             .ExecuteUpdateAsync(change => change.SetProperty(person => person.SuspendedAt, DateTimeOffset.UnixEpoch));

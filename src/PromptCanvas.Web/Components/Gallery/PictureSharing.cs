@@ -14,7 +14,7 @@ public sealed class PictureSharing(IDbContextFactory<AppDbContext> databases)
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return Visibilities.All.Contains(visibility)
-            && await database.Images.Where(image => image.Id == pictureId && image.PersonId == actor.PersonId)
+            && await database.Pictures.Where(image => image.Id == pictureId && image.PersonId == actor.PersonId)
                 .ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, visibility), cancellationToken) > 0;
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class QueueChip(
 
     private int Pictures => Active.Sum(job => job.Images.Count);
 
-    private int Done => Active.Sum(job => job.Images.Count(image => image.State == JobImageState.Done));
+    private int Done => Active.Sum(job => job.Images.Count(image => image.State == JobPictureState.Done));
 
     protected override async ValueTask DisposeCoreAsync()
     {

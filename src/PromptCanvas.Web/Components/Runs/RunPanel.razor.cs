@@ -63,14 +63,14 @@ public sealed partial class RunPanel(
         await ReadAsync();
     }
 
-    private static Func<JobImageView, bool> At(int index) => image => image.Index == index;
+    private static Func<JobPictureView, bool> At(int index) => image => image.Index == index;
 
     // If the whole job failed, its error is shown once below the tiles.
     private string? NoteOf(int index) => Run.Job?.Images.FirstOrDefault(At(index)) switch
     {
-        { State: JobImageState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : image.Error ?? T["TileFailed"],
-        { State: JobImageState.Rejected } image => Run.Job.State == JobState.Rejected ? T["TileRefused"] : image.Error ?? T["TileRefused"],
-        { State: JobImageState.Cancelled } => T["TileStopped"],
+        { State: JobPictureState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : image.Error ?? T["TileFailed"],
+        { State: JobPictureState.Rejected } image => Run.Job.State == JobState.Rejected ? T["TileRefused"] : image.Error ?? T["TileRefused"],
+        { State: JobPictureState.Cancelled } => T["TileStopped"],
         _ => null,
     };
 
@@ -155,7 +155,7 @@ public sealed partial class RunPanel(
             return;
         }
 
-        if ((await submissions.CancelImageAsync(job.Id, index, Gone)).TryGet(out _, out var refusal))
+        if ((await submissions.CancelPictureAsync(job.Id, index, Gone)).TryGet(out _, out var refusal))
         {
             await ReadAsync();
         }

@@ -18,7 +18,7 @@ internal sealed record JobBody(
     double? EtaSeconds,
     string? Why,
     string? Error,
-    IReadOnlyList<JobImageBody> Images)
+    IReadOnlyList<JobPictureBody> Images)
 {
     public static JobBody Of(JobView job) => new(
         job.Id,
@@ -33,14 +33,14 @@ internal sealed record JobBody(
         job.EtaSeconds,
         job.Why?.Sentence,
         job.Error,
-        [.. job.Images.Select(image => JobImageBody.Of(image, job))]);
+        [.. job.Images.Select(image => JobPictureBody.Of(image, job))]);
 }
 
 /// <summary>A picture of a job in API responses; id and URLs are null until it is finished.</summary>
-internal sealed record JobImageBody(
-    Guid? Id, int Index, JobImageState State, uint Seed, int Width, int Height, string? ContentUrl, string? ThumbnailUrl, string? Error)
+internal sealed record JobPictureBody(
+    Guid? Id, int Index, JobPictureState State, uint Seed, int Width, int Height, string? ContentUrl, string? ThumbnailUrl, string? Error)
 {
-    public static JobImageBody Of(JobImageView image, JobView job) => new(
+    public static JobPictureBody Of(JobPictureView image, JobView job) => new(
         image.ImageId,
         image.Index,
         image.State,

@@ -17,7 +17,7 @@ internal static class JobEndpoints
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One of your jobs. Scope: read.");
         api.MapDelete("/jobs/{id:guid}", CancelAsync).RequireAuthorization(Policies.Make)
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Cancels one of your jobs; finished pictures stay. Scope: generate, edit or vary.");
-        api.MapDelete("/jobs/{id:guid}/images/{index:int}", CancelImageAsync).RequireAuthorization(Policies.Make)
+        api.MapDelete("/jobs/{id:guid}/images/{index:int}", CancelPictureAsync).RequireAuthorization(Policies.Make)
             .Produces<JobBody>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Cancels one picture of a job (index from 0) if it is not finished and refunds its credit. Scope: generate, edit or vary.");
     }
@@ -46,7 +46,7 @@ internal static class JobEndpoints
             : refusal.ToProblem();
     }
 
-    private static async Task<IResult> CancelImageAsync(
+    private static async Task<IResult> CancelPictureAsync(
         Guid id, int index, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
     {
         if (await jobs.FindAsync(user.ToActor(), id, cancellationToken) is null)
@@ -54,7 +54,7 @@ internal static class JobEndpoints
             return Missing();
         }
 
-        return (await submissions.CancelImageAsync(id, index, cancellationToken)).TryGet(out var job, out var refusal)
+        return (await submissions.CancelPictureAsync(id, index, cancellationToken)).TryGet(out var job, out var refusal)
             ? TypedResults.Ok(JobBody.Of(job))
             : refusal.ToProblem();
     }

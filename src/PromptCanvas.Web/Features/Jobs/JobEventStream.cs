@@ -120,7 +120,7 @@ internal static class JobEventStream
     }
 
     // Record equality compares lists by reference, so compare the elements.
-    private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Images);
+    private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Pictures);
 }
 
 /// <summary>A preview frame in API responses.</summary>

@@ -29,7 +29,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
+        if (!await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
         {
             return NoPicture();
         }
@@ -56,7 +56,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         return await (
             from report in database.Reports
             where report.ClosedAt == null
-            join image in database.Images on report.ImageId equals image.Id
+            join image in database.Pictures on report.ImageId equals image.Id
             join reporter in database.People on report.PersonId equals reporter.Id
             join person in database.People on image.PersonId equals person.Id into owners
             from owner in owners.DefaultIfEmpty()
@@ -101,7 +101,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     public async Task<ModeratedPicture?> FindAsync(Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (await database.Images.AsNoTracking().SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
+        if (await database.Pictures.AsNoTracking().SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
         {
             return null;
         }
@@ -139,7 +139,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.")
         : null;
 
-    private static Refusal? Set(GeneratedImage image, DateTimeOffset? takenDownAt)
+    private static Refusal? Set(Picture image, DateTimeOffset? takenDownAt)
     {
         image.TakenDownAt = takenDownAt;
         return null;
@@ -148,14 +148,14 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     private async Task<bool> IsOpenAsync(AppDbContext database, Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow() - OpenFor;
-        return await database.Images.VisibleTo(administrator).AnyAsync(image => image.Id == imageId, cancellationToken)
+        return await database.Pictures.VisibleTo(administrator).AnyAsync(image => image.Id == imageId, cancellationToken)
             || await database.Notices.AnyAsync(
                 notice => notice.ImageId == imageId && notice.ByPersonId == administrator.PersonId && notice.Kind == NoticeKinds.Opened && notice.At > since,
                 cancellationToken);
     }
 
     private async Task<Refusal?> ActAsync(
-        AuditActor actor, Guid imageId, string? reason, string kind, Func<GeneratedImage, Refusal?> act, CancellationToken cancellationToken)
+        AuditActor actor, Guid imageId, string? reason, string kind, Func<Picture, Refusal?> act, CancellationToken cancellationToken)
     {
         if (RefusalOf(reason) is { } refusal)
         {
@@ -163,7 +163,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (await database.Images.SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
+        if (await database.Pictures.SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
         {
             return NoPicture();
         }

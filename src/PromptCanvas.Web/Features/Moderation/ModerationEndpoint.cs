@@ -14,7 +14,7 @@ internal static class ModerationEndpoint
         .RequireAuthorization(Policies.Administrator).ExcludeFromDescription().WithMetadata(new UserContent());
 
     private static async Task<IResult> ContentAsync(
-        Guid id, ClaimsPrincipal user, Moderation moderation, IImageStore store, HttpContext context, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, Moderation moderation, IPictureStore store, HttpContext context, CancellationToken cancellationToken)
     {
         // Not cacheable, because the access expires after a few minutes.
         context.Response.Headers.CacheControl = "private, no-store";

@@ -51,7 +51,7 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
     private async Task<List<Dictionary<string, string>>> DescribeAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
     {
         var data = new List<Dictionary<string, string>>();
-        foreach (var image in job.Images.Where(image => image is { State: JobImageState.Done, ImageId: not null }))
+        foreach (var image in job.Images.Where(image => image is { State: JobPictureState.Done, ImageId: not null }))
         {
             data.Add(await DescribeAsync(request, image.ImageId!.Value, actor, context));
         }

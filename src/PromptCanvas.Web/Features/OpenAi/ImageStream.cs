@@ -69,7 +69,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
             }
         }
 
-        foreach (var image in job.Images.Where(image => image.State == JobImageState.Done && !given.Contains(image.Index)))
+        foreach (var image in job.Images.Where(image => image.State == JobPictureState.Done && !given.Contains(image.Index)))
         {
             await WriteCompletedAsync(request, job, image, response);
             given.Add(image.Index);
@@ -125,7 +125,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
         });
     }
 
-    private async Task WriteCompletedAsync(ImageRequest request, JobView job, JobImageView image, HttpResponse response)
+    private async Task WriteCompletedAsync(ImageRequest request, JobView job, JobPictureView image, HttpResponse response)
     {
         var picture = await bytes.ReadAsync(image.ImageId!.Value, request.Format, request.Quality, response.HttpContext.RequestAborted) ?? [];
         await WriteEventAsync(response, new

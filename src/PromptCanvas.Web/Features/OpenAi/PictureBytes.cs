@@ -5,7 +5,7 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Finished pictures in the requested format.</summary>
-internal sealed class PictureBytes(IImageStore store) : IDisposable
+internal sealed class PictureBytes(IPictureStore store) : IDisposable
 {
     private const int ConvertersAtOnce = 2;
 

@@ -13,7 +13,7 @@ internal static class SignedPictureEndpoint
         v1.MapGet(Path + "{token}", GiveAsync).AllowAnonymous().WithMetadata(new UserContent());
 
     private static async Task<IResult> GiveAsync(
-        string token, SignedPictures signed, IPictureQueries pictures, IImageStore store, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+        string token, SignedPictures signed, IPictureQueries pictures, IPictureStore store, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
         if (signed.Read(token) is not { } address)
         {

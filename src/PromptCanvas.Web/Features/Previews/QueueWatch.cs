@@ -33,7 +33,7 @@ public sealed class QueueWatch(IJobFeed feed, IQueueBoard board, TimeProvider cl
         job.State.ToString().ToLowerInvariant(),
         job.Position,
         job.EtaSeconds,
-        job.Images.Count(image => image.State == JobImageState.Done));
+        job.Images.Count(image => image.State == JobPictureState.Done));
 
     private async Task<List<QueueUpdate>> RoundAsync(Actor actor, Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
     {

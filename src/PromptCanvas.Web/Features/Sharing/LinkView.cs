@@ -14,7 +14,7 @@ internal sealed class LinkView(IDbContextFactory<AppDbContext> databases)
     public async Task<Shared?> ReadAsync(ShareLink link, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Images.BehindLink(link, database.BoardPictures)
+        var pictures = await database.Pictures.BehindLink(link, database.BoardPictures)
             .OrderByDescending(image => image.CreatedAt).ThenBy(image => image.ImageIndex).Take(MostPictures)
             .Select(image => new SharedPicture(image.Id, link.ShowsPrompt ? image.Prompt : null, image.Width, image.Height)).ToListAsync(cancellationToken);
         var board = await database.Boards.Where(row => row.Id == link.BoardId).Select(row => row.Name).SingleOrDefaultAsync(cancellationToken);
@@ -25,7 +25,7 @@ internal sealed class LinkView(IDbContextFactory<AppDbContext> databases)
     public async Task<bool> ShowsAsync(ShareLink link, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Images.BehindLink(link, database.BoardPictures).AnyAsync(image => image.Id == imageId, cancellationToken);
+        return await database.Pictures.BehindLink(link, database.BoardPictures).AnyAsync(image => image.Id == imageId, cancellationToken);
     }
 }
 

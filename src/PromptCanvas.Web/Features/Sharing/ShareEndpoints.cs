@@ -45,7 +45,7 @@ internal static class ShareEndpoints
             : TypedResults.NotFound());
 
     private static Task<IResult> ContentAsync(
-        string token, Guid id, bool? download, ShareLinkAccess access, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        string token, Guid id, bool? download, ShareLinkAccess access, LinkView view, IPictureStore store, HttpContext context, CancellationToken cancellationToken) =>
         OpenAsync(token, access, context, async link =>
         {
             // The file contains the prompt, too.
@@ -62,7 +62,7 @@ internal static class ShareEndpoints
         });
 
     private static Task<IResult> ThumbnailAsync(
-        string token, Guid id, ShareLinkAccess access, LinkView view, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        string token, Guid id, ShareLinkAccess access, LinkView view, IPictureStore store, HttpContext context, CancellationToken cancellationToken) =>
         OpenAsync(token, access, context, async link => await view.ShowsAsync(link, id, cancellationToken) && await store.OpenThumbnailAsync(id, cancellationToken) is { } content
             ? TypedResults.Stream(content.Stream, content.ContentType)
             : TypedResults.NotFound());

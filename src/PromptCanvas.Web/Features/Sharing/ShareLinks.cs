@@ -61,7 +61,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
             from link in database.ShareLinks
             where link.PersonId == actor.PersonId && link.RevokedAt == null
                 && (imageId == null || link.ImageId == imageId) && (boardId == null || link.BoardId == boardId)
-            join row in database.Images on link.ImageId equals row.Id into images
+            join row in database.Pictures on link.ImageId equals row.Id into images
             from image in images.DefaultIfEmpty()
             join row in database.Boards on link.BoardId equals row.Id into boards
             from board in boards.DefaultIfEmpty()
@@ -97,7 +97,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
 
     private static async Task<bool> IsOwnAsync(AppDbContext database, Actor actor, NewShareLink wished, CancellationToken cancellationToken) => wished switch
     {
-        { ImageId: { } imageId, BoardId: null } => await database.Images.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.PersonId == actor.PersonId, cancellationToken),
+        { ImageId: { } imageId, BoardId: null } => await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.PersonId == actor.PersonId, cancellationToken),
         { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == actor.PersonId, cancellationToken),
         _ => false,
     };

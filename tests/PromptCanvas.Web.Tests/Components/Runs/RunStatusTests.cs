@@ -36,7 +36,7 @@ public sealed class RunStatusTests
     public void Describe_PicturesNotDelivered_SaysWhatIsGivenBack(JobState state, int done, int lost, string expected)
     {
         var run = RunOf(state, null, done);
-        run.Job = run.Job! with { Images = [.. run.Job.Images.Select(image => image.Index >= 4 - lost ? image with { State = JobImageState.Cancelled } : image)] };
+        run.Job = run.Job! with { Images = [.. run.Job.Images.Select(image => image.Index >= 4 - lost ? image with { State = JobPictureState.Cancelled } : image)] };
 
         Assert.Equal(expected, RunStatus.Describe(run, null, Words));
     }
@@ -71,5 +71,5 @@ public sealed class RunStatusTests
         position,
         null,
         null,
-        [.. Enumerable.Range(0, 4).Select(i => new JobImageView(i, i < done ? JobImageState.Done : JobImageState.Running, (uint)i, null, null))]));
+        [.. Enumerable.Range(0, 4).Select(i => new JobPictureView(i, i < done ? JobPictureState.Done : JobPictureState.Running, (uint)i, null, null))]));
 }

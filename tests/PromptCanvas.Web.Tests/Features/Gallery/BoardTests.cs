@@ -141,7 +141,7 @@ public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
         var (kept, going) = (await PictureAsync(nias, "private"), await PictureAsync(olis, "team"));
         var id = Assert.NotNull(await Bundles.StartAsync(nia, [kept, going], Cancellation));
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
-        var (past, row) = (TimeProvider.System.GetUtcNow().AddSeconds(-1), database.Images.Where(image => image.Id == going));
+        var (past, row) = (TimeProvider.System.GetUtcNow().AddSeconds(-1), database.Pictures.Where(image => image.Id == going));
         await (why switch
         {
             "private" => row.ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private), Cancellation),

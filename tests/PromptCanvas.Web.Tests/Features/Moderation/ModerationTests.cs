@@ -61,7 +61,7 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
         var picture = await client.FinishedPictureAsync();
         await using (var database = await mailing.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
         {
-            await database.Images.ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private), TestContext.Current.CancellationToken);
+            await database.Pictures.ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private), TestContext.Current.CancellationToken);
         }
 
         using var administrator = mailing.Browser(mailing.Administrator.Cookie);
@@ -165,7 +165,7 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
         using var client = studio.ClientOf(owner);
         var picture = await client.FinishedPictureAsync();
         await using var database = await DatabaseAsync();
-        await database.Images.Where(image => image.Id == picture)
+        await database.Pictures.Where(image => image.Id == picture)
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, visibility), TestContext.Current.CancellationToken);
         return (owner, picture);
     }

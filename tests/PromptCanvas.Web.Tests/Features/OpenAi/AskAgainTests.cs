@@ -380,7 +380,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
     private async Task<List<long>> SeedsAsync()
     {
         await using var database = await DatabaseAsync();
-        return await database.JobImages.Select(image => image.Seed).ToListAsync(Cancellation);
+        return await database.JobPictures.Select(image => image.Seed).ToListAsync(Cancellation);
     }
 
     private async Task UntilAsync(string prompt, string state)

@@ -136,7 +136,7 @@ public sealed class RetryTests : IAsyncDisposable
         using var stranger = studio.ClientOf(null);
         using var before = await stranger.GetAsync(address, Cancellation);
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
-        var (past, row) = (TimeProvider.System.GetUtcNow().AddSeconds(-1), database.Images.Where(image => image.Id == picture));
+        var (past, row) = (TimeProvider.System.GetUtcNow().AddSeconds(-1), database.Pictures.Where(image => image.Id == picture));
         await (why switch
         {
             "in the trash" => row.ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, past), Cancellation),

@@ -182,7 +182,7 @@ public sealed class WireTests(Studio studio) : IClassFixture<Studio>
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
         var job = await database.Jobs.SingleAsync(row => row.Prompt == "marked by a program", Cancellation);
         Assert.Equal(("API", "user-1234", studio.Administrator.Id), (job.Tag, job.EndUser, job.PersonId));
-        Assert.All(await database.Images.Where(image => image.JobId == job.Id).ToListAsync(Cancellation), image => Assert.Equal(("API", "private"), (image.Tag, image.Visibility)));
+        Assert.All(await database.Pictures.Where(image => image.JobId == job.Id).ToListAsync(Cancellation), image => Assert.Equal(("API", "private"), (image.Tag, image.Visibility)));
         Assert.Empty(await Invariants.BrokenAsync(database, Cancellation));
     }
 

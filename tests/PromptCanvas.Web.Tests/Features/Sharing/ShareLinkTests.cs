@@ -128,8 +128,8 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
         {
             "expired" => links.ExecuteUpdateAsync(change => change.SetProperty(link => link.ExpiresAt, past), Cancellation),
             "revoked" => RevokeAsync(owner, (await links.SingleAsync(Cancellation)).Id),
-            "deleted" => database.Images.Where(image => image.Id == picture).ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, past), Cancellation),
-            "taken down" => database.Images.Where(image => image.Id == picture).ExecuteUpdateAsync(change => change.SetProperty(image => image.TakenDownAt, past), Cancellation),
+            "deleted" => database.Pictures.Where(image => image.Id == picture).ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, past), Cancellation),
+            "taken down" => database.Pictures.Where(image => image.Id == picture).ExecuteUpdateAsync(change => change.SetProperty(image => image.TakenDownAt, past), Cancellation),
             _ => database.People.Where(person => person.Id == owner.Id).ExecuteUpdateAsync(change => change.SetProperty(person => person.SuspendedAt, past), Cancellation),
         });
         using var stranger = studio.ClientOf(null);

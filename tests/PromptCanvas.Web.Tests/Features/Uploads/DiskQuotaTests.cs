@@ -39,7 +39,7 @@ public sealed class DiskQuotaTests : IAsyncDisposable
         using var first = await client.PostJobAsync(body, "the first");
         await client.EndOfJobAsync((await first.ReadJsonAsync()).GetProperty("id").GetGuid());
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
-        await database.Images.Where(image => image.PersonId == person.Id)
+        await database.Pictures.Where(image => image.PersonId == person.Id)
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.Bytes, 3 * Megabyte), TestContext.Current.CancellationToken);
 
         using var refused = await client.PostJobAsync(body, "the second");

@@ -8,7 +8,7 @@ namespace PromptCanvas.Generation.Storage;
 public sealed record StoredContent(Stream Stream, string ContentType, long Length, string ETag);
 
 /// <summary>Finished pictures and their thumbnails, stored on disk by content hash.</summary>
-public interface IImageStore
+public interface IPictureStore
 {
     /// <summary>Opens a finished picture; null if no picture has this id.</summary>
     Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken);

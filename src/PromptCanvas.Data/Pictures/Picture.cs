@@ -1,7 +1,7 @@
 namespace PromptCanvas.Data.Pictures;
 
 /// <summary>A finished picture. The image store holds its files by hash.</summary>
-public sealed class GeneratedImage
+public sealed class Picture
 {
     /// <summary>128 random bits, so that a picture's address cannot be guessed.</summary>
     public required Guid Id { get; init; }

@@ -1,7 +1,7 @@
 namespace PromptCanvas.Data.Jobs;
 
 /// <summary>One picture of a job: the unit of delivery, charge and refund.</summary>
-public sealed class JobImage
+public sealed class JobPicture
 {
     public required Guid JobId { get; init; }
 

@@ -12,9 +12,9 @@ using FileStreamHttpResult = Microsoft.AspNetCore.Http.HttpResults.FileStreamHtt
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>Finished pictures and their bytes.</summary>
-internal static class ImageEndpoints
+internal static class PictureEndpoints
 {
-    public static void MapImages(this IEndpointRouteBuilder api)
+    public static void MapPictures(this IEndpointRouteBuilder api)
     {
         api.MapGet("/images/{id:guid}", FindAsync).RequireAuthorization(Policies.Read)
             .Produces<ImageBody>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("A picture of yours or of the team's. Scope: read.");
@@ -50,7 +50,7 @@ internal static class ImageEndpoints
             : Missing();
 
     private static async Task<IResult> ContentAsync(
-        Guid id, bool? download, IPictureQueries pictures, IImageStore store, HttpContext context, CancellationToken cancellationToken)
+        Guid id, bool? download, IPictureQueries pictures, IPictureStore store, HttpContext context, CancellationToken cancellationToken)
     {
         if (await pictures.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not { } picture
             || await store.OpenContentAsync(id, cancellationToken) is not { } content)
@@ -62,7 +62,7 @@ internal static class ImageEndpoints
     }
 
     private static async Task<IResult> ThumbnailAsync(
-        Guid id, IImageStore store, HttpContext context, CancellationToken cancellationToken) =>
+        Guid id, IPictureStore store, HttpContext context, CancellationToken cancellationToken) =>
         await store.OpenThumbnailAsync(context.User.ToActor(), id, cancellationToken) is { } content
             ? Give(content, $"{id}.webp", download: false, context)
             : Missing();

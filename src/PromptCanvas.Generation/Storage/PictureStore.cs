@@ -14,8 +14,8 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Storage;
 
 /// <inheritdoc/>
-internal sealed class ImageStore(
-    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, PictureForms forms, IOptions<ProvenanceOptions> provenance, ILogger<ImageStore> logger) : IImageStore
+internal sealed class PictureStore(
+    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, PictureForms forms, IOptions<ProvenanceOptions> provenance, ILogger<PictureStore> logger) : IPictureStore
 {
     public async Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken)
     {
@@ -46,17 +46,17 @@ internal sealed class ImageStore(
         OpenThumbnailAsync(images => images.VisibleTo(actor).Union(images.InTrashOf(actor)), imageId, cancellationToken);
 
     private async Task<StoredContent?> OpenThumbnailAsync(
-        Func<IQueryable<GeneratedImage>, IQueryable<GeneratedImage>> visible, Guid imageId, CancellationToken cancellationToken)
+        Func<IQueryable<Picture>, IQueryable<Picture>> visible, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var hash = await visible(database.Images).Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
+        var hash = await visible(database.Pictures).Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
         return Open(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType);
     }
 
     private async Task<string?> HashAsync(Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Images.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
+        return await database.Pictures.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
     }
 
     private Task<StoredContent?> PlainAsync(Guid imageId, string? hash, CancellationToken cancellationToken) =>
