@@ -77,7 +77,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         {
             image.ToTable("JobImages");
             image.HasKey(row => new { row.JobId, row.ImageIndex });
-            image.Property(row => row.State).HasMaxLength(16);
+            image.Property(row => row.State).HasConversion<LowerCaseNameConverter<JobPictureState>>().HasMaxLength(16);
         });
         modelBuilder.Entity<JobInput>(Configure);
         modelBuilder.Entity<Picture>(Configure);
@@ -99,7 +99,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.ToTable("Jobs");
         job.Property(row => row.IdempotencyKey).HasMaxLength(200);
         job.Property(row => row.BodyHash).HasMaxLength(HashLength);
-        job.Property(row => row.State).HasMaxLength(16);
+        job.Property(row => row.State).HasConversion<LowerCaseNameConverter<JobState>>().HasMaxLength(16);
         job.Property(row => row.LeasedBy).HasMaxLength(100);
         job.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
         job.Property(row => row.Tag).HasMaxLength(16);

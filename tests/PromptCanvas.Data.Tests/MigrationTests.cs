@@ -84,7 +84,7 @@ public sealed class MigrationTests
         Count = 1,
         Seed = 1,
         Overrides = "{}",
-        State = JobStates.Queued,
+        State = JobState.Queued,
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
 }

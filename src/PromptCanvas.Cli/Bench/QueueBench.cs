@@ -147,7 +147,7 @@ internal static class QueueBench
         var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
-            database.Jobs.AddRange(Enumerable.Range(0, LongQueue).Select(number => NewJob(number, JobStates.Queued)));
+            database.Jobs.AddRange(Enumerable.Range(0, LongQueue).Select(number => NewJob(number, JobState.Queued)));
             await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -172,7 +172,7 @@ internal static class QueueBench
             var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
             await using (database.ConfigureAwait(false))
             {
-                database.Jobs.AddRange(Enumerable.Range(number, WrittenAtOnce).Select(one => NewJob(one, JobStates.Queued)));
+                database.Jobs.AddRange(Enumerable.Range(number, WrittenAtOnce).Select(one => NewJob(one, JobState.Queued)));
                 await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             }
         }
@@ -208,7 +208,7 @@ internal static class QueueBench
         var database = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
-            var jobs = Enumerable.Range(LongQueue, Pictures).Select(number => NewJob(number, JobStates.Done)).ToList();
+            var jobs = Enumerable.Range(LongQueue, Pictures).Select(number => NewJob(number, JobState.Done)).ToList();
             database.Jobs.AddRange(jobs);
             database.Pictures.AddRange(jobs.Select(job => NewPicture(job, null)));
             await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
@@ -251,7 +251,7 @@ internal static class QueueBench
             var owner = new Actor(Guid.CreateVersion7(), PersonRoles.Member);
             for (var left = length; left > 0; left -= WrittenAtOnce)
             {
-                var jobs = Enumerable.Range(DeepQueue + (2 * Pictures) + written, Math.Min(left, WrittenAtOnce)).Select(number => NewJob(number, JobStates.Done)).ToList();
+                var jobs = Enumerable.Range(DeepQueue + (2 * Pictures) + written, Math.Min(left, WrittenAtOnce)).Select(number => NewJob(number, JobState.Done)).ToList();
                 var database = await databases.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
                 await using (database.ConfigureAwait(false))
                 {
@@ -314,7 +314,7 @@ internal static class QueueBench
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
-    private static Job NewJob(int number, string state) => new()
+    private static Job NewJob(int number, JobState state) => new()
     {
         Id = Guid.NewGuid(),
         IdempotencyKey = number.ToString(CultureInfo.InvariantCulture),

@@ -107,15 +107,15 @@ internal static class Archive
             }
 
             await database.UpgradeAsync(cancellationToken).ConfigureAwait(false);
-            await database.Jobs.Where(job => job.State == JobStates.Queued || job.State == JobStates.Running).ExecuteUpdateAsync(
+            await database.Jobs.Where(job => job.State == JobState.Queued || job.State == JobState.Running).ExecuteUpdateAsync(
                 change => change
-                    .SetProperty(job => job.State, JobStates.Queued)
+                    .SetProperty(job => job.State, JobState.Queued)
                     .SetProperty(job => job.LeasedBy, (string?)null)
                     .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
                     .SetProperty(job => job.Fence, job => job.Fence + FenceJump),
                 cancellationToken).ConfigureAwait(false);
-            await database.JobPictures.Where(image => image.State == JobPictureStates.Running).ExecuteUpdateAsync(
-                change => change.SetProperty(image => image.State, JobPictureStates.Queued), cancellationToken).ConfigureAwait(false);
+            await database.JobPictures.Where(image => image.State == JobPictureState.Running).ExecuteUpdateAsync(
+                change => change.SetProperty(image => image.State, JobPictureState.Queued), cancellationToken).ConfigureAwait(false);
             if (await Invariants.BrokenAsync(database, cancellationToken).ConfigureAwait(false) is [var broken, ..])
             {
                 throw new InvalidDataException($"This backup is inconsistent and was not restored. {broken}");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Hashing;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Maintenance;
 
@@ -123,7 +123,7 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
     private static async Task CopyAsync(Stream source, FileStream file, ZipArchiveEntry entry, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferLength];
-        var check = 0u;
+        var check = new Crc32();
         for (int read; (read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
         {
             if (file.Length + read > entry.Length)
@@ -131,11 +131,11 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
                 throw Refuse($"{entry.FullName} is larger than its declared size");
             }
 
-            check = Crc32.Of(buffer.AsSpan(0, read), check);
+            check.Append(buffer.AsSpan(0, read));
             await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
         }
 
-        if (check != entry.Crc32)
+        if (check.GetCurrentHashAsUInt32() != entry.Crc32)
         {
             throw Refuse($"{entry.FullName} is damaged");
         }

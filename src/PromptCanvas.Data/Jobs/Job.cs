@@ -58,7 +58,7 @@ public sealed class Job
     /// <summary>The end user named by an API client, verbatim.</summary>
     public string? EndUser { get; init; }
 
-    public required string State { get; set; }
+    public required JobState State { get; set; }
 
     /// <summary>Higher first: one of <see cref="QueuePriority"/>.</summary>
     public int Priority { get; set; }

@@ -8,7 +8,7 @@ public sealed class JobPicture
     /// <summary>From 0.</summary>
     public required int ImageIndex { get; init; }
 
-    public required string State { get; set; }
+    public required JobPictureState State { get; set; }
 
     /// <summary>Unsigned 32 bits.</summary>
     public required long Seed { get; init; }

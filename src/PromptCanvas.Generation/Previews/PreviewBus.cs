@@ -113,7 +113,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return !await database.Jobs.AnyAsync(
-            job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running), cancellationToken);
+            job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running), cancellationToken);
     }
 
     private Watcher Join(Guid jobId)

@@ -61,7 +61,7 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
             var person = await database.PersonCredits.AsNoTracking().SingleOrDefaultAsync(limits => limits.PersonId == personId, cancellationToken);
             weight = person?.Weight ?? 1;
             var limit = person?.MaximumQueued ?? options.Value.MaximumQueued;
-            if (await database.Jobs.CountAsync(other => other.PersonId == personId && other.State == JobStates.Queued, cancellationToken) >= limit)
+            if (await database.Jobs.CountAsync(other => other.PersonId == personId && other.State == JobState.Queued, cancellationToken) >= limit)
             {
                 return new TooManyJobs($"You have {limit} requests waiting, which is the maximum; wait for one of them or cancel one.", limit);
             }

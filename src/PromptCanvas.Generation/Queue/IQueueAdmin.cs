@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Queue;

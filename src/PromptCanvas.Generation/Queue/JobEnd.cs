@@ -7,22 +7,22 @@ internal static class JobEnd
 {
     /// <summary>Done if any picture is done; otherwise rejected, failed, or cancelled if no picture failed.</summary>
     /// <param name="job">Must include its images.</param>
-    /// <returns>One of <see cref="JobStates"/>, and one sentence if the job failed or was rejected.</returns>
-    public static (string State, string? Error) Of(Job job)
+    /// <returns>The state, and one sentence if the job failed or was rejected.</returns>
+    public static (JobState State, string? Error) Of(Job job)
     {
         var images = job.Images.OrderBy(image => image.ImageIndex).ToList();
         if (job.CompletedImages > 0)
         {
-            return (JobStates.Done, null);
+            return (JobState.Done, null);
         }
 
-        if (images.Find(image => image.State == JobPictureStates.Rejected) is { } rejected)
+        if (images.Find(image => image.State == JobPictureState.Rejected) is { } rejected)
         {
-            return (JobStates.Rejected, rejected.Error);
+            return (JobState.Rejected, rejected.Error);
         }
 
-        return images.Find(image => image.State == JobPictureStates.Failed) is { } failed
-            ? (JobStates.Failed, failed.Error)
-            : (JobStates.Cancelled, null);
+        return images.Find(image => image.State == JobPictureState.Failed) is { } failed
+            ? (JobState.Failed, failed.Error)
+            : (JobState.Cancelled, null);
     }
 }

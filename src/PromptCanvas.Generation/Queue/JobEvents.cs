@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Generation.Queue;

@@ -35,14 +35,14 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             job.Images.Single(image => image.ImageIndex == gone).ImageId = null;
         }
 
-        if (job.State is not (JobStates.Queued or JobStates.Running))
+        if (job.State is not (JobState.Queued or JobState.Running))
         {
             return ToView(job, null);
         }
 
         var snapshot = await forecast.SnapshotAsync(cancellationToken);
         var place = snapshot.Places.GetValueOrDefault(job.Id);
-        return ToView(job, place ?? (job.State == JobStates.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null));
+        return ToView(job, place ?? (job.State == JobState.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null));
     }
 
     // Deleted or taken-down pictures: the job still lists them, but without a link.
@@ -54,7 +54,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var jobs = await visible(database.Jobs.AsNoTracking().Include(job => job.Images))
-            .Where(job => job.State == JobStates.Queued || job.State == JobStates.Running)
+            .Where(job => job.State == JobState.Queued || job.State == JobState.Running)
             .OrderBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .ToListAsync(cancellationToken);
         var snapshot = jobs.Count > 0 ? await forecast.SnapshotAsync(cancellationToken) : QueueSnapshot.Empty;
@@ -64,16 +64,16 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     private static JobView ToView(Job job, QueuePlace? place)
     {
         var images = job.Images.OrderBy(image => image.ImageIndex).Select(image => new JobPictureView(
-            image.ImageIndex, Enum.Parse<JobPictureState>(image.State, ignoreCase: true), (uint)image.Seed, image.ImageId, image.Error));
+            image.ImageIndex, image.State, (uint)image.Seed, image.ImageId, image.Error));
         return new JobView(
             job.Id,
-            Enum.Parse<JobState>(job.State, ignoreCase: true),
+            job.State,
             job.Prompt,
             job.Model,
             job.Size,
             (uint)job.Seed,
             job.CreatedAt,
-            job.State == JobStates.Queued ? place?.Position : null,
+            job.State == JobState.Queued ? place?.Position : null,
             place?.EtaSeconds,
             job.Error,
             [.. images])
@@ -82,7 +82,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             Kind = job.Kind,
             Width = job.Width,
             Height = job.Height,
-            Why = job.State == JobStates.Queued ? place?.Why : null,
+            Why = job.State == JobState.Queued ? place?.Why : null,
         };
     }
 }

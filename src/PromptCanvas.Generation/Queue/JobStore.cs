@@ -49,10 +49,10 @@ internal sealed class JobStore(
             var now = clock.GetUtcNow();
             var error = reason.ForTheJob ? reason.Text : null;
             var cancelled = await database.Jobs
-                .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
+                .Where(job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running))
                 .ExecuteUpdateAsync(
                     change => change
-                        .SetProperty(job => job.State, JobStates.Cancelled)
+                        .SetProperty(job => job.State, JobState.Cancelled)
                         .SetProperty(job => job.Fence, job => job.Fence + 1)
                         .SetProperty(job => job.LeasedBy, (string?)null)
                         .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
@@ -69,7 +69,7 @@ internal sealed class JobStore(
 
             var open = Open(database, jobId);
             var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
-            await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Cancelled), cancellationToken);
+            await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Cancelled), cancellationToken);
             await ledger.RefundAsync(database, jobId, indices, reason.Text, cancellationToken);
             failpoints.Hit(Failpoints.CancelWritten);
             return (true, true);
@@ -82,10 +82,10 @@ internal sealed class JobStore(
         {
             // An update instead of a query: it locks the row until the commit on both databases.
             var active = await database.Jobs
-                .Where(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running))
+                .Where(job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running))
                 .ExecuteUpdateAsync(change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages), cancellationToken);
             var cancelled = active == 0 ? 0 : await Open(database, jobId).Where(image => image.ImageIndex == imageIndex)
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Cancelled), cancellationToken);
+                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Cancelled), cancellationToken);
             if (cancelled == 0)
             {
                 return (PictureCancel.TooLate, false);
@@ -111,12 +111,12 @@ internal sealed class JobStore(
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Jobs
-            .Where(job => job.PersonId == personId && (job.State == JobStates.Queued || job.State == JobStates.Running))
+            .Where(job => job.PersonId == personId && (job.State == JobState.Queued || job.State == JobState.Running))
             .Select(job => job.Id).ToListAsync(cancellationToken);
     }
 
     private static IQueryable<JobPicture> Open(AppDbContext database, Guid jobId) => database.JobPictures
-        .Where(image => image.JobId == jobId && (image.State == JobPictureStates.Queued || image.State == JobPictureStates.Running));
+        .Where(image => image.JobId == jobId && (image.State == JobPictureState.Queued || image.State == JobPictureState.Running));
 
     private async Task<(Result<StoredJob> Value, bool Keep)> InsertAsync(
         AppDbContext database, CheckedJob job, QueueSnapshot queue, CancellationToken cancellationToken)
@@ -175,7 +175,7 @@ internal sealed class JobStore(
             Tag = job.Job.Tag,
             BoardId = job.Job.Board,
             EndUser = job.Job.EndUser,
-            State = JobStates.Queued,
+            State = JobState.Queued,
             Priority = job.Job.Background ? QueuePriority.Background : QueuePriority.Interactive,
             CreatedAt = clock.GetUtcNow(),
         };
@@ -185,7 +185,7 @@ internal sealed class JobStore(
             {
                 JobId = row.Id,
                 ImageIndex = index,
-                State = JobPictureStates.Queued,
+                State = JobPictureState.Queued,
                 Seed = job.SeedOf(index),
             });
         }

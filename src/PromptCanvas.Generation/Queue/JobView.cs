@@ -2,26 +2,6 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Queue;
 
-public enum JobState
-{
-    Queued,
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-    Rejected,
-}
-
-public enum JobPictureState
-{
-    Queued,
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-    Rejected,
-}
-
 /// <summary>A job as shown on its page.</summary>
 /// <param name="Position">1 = next; null unless queued.</param>
 /// <param name="EtaSeconds">Estimated seconds until the whole job is done, from measured times; null if nothing was measured yet or the job is over.</param>

@@ -26,7 +26,7 @@ internal sealed class QueueAdmin(
         var snapshot = await forecast.SnapshotAsync(cancellationToken);
         var state = await database.QueueStates.AsNoTracking().FirstOrDefaultAsync(cancellationToken);
         var jobs = await database.Jobs
-            .Where(job => job.State == JobStates.Queued || job.State == JobStates.Running)
+            .Where(job => job.State == JobState.Queued || job.State == JobState.Running)
             .OrderByDescending(job => job.State).ThenByDescending(job => job.Priority)
             .ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .Select(job => new { job.Id, job.PersonId, job.State, job.Model, job.Size, job.Count, job.CreatedAt })
@@ -35,7 +35,7 @@ internal sealed class QueueAdmin(
         {
             var place = snapshot.Places.GetValueOrDefault(job.Id);
             return new QueueEntry(
-                job.Id, job.PersonId, Enum.Parse<JobState>(job.State, ignoreCase: true), job.Model, job.Size, job.Count, job.CreatedAt,
+                job.Id, job.PersonId, job.State, job.Model, job.Size, job.Count, job.CreatedAt,
                 place?.Position, place?.EtaSeconds, place?.Why);
         })]);
     }
@@ -83,7 +83,7 @@ internal sealed class QueueAdmin(
         },
         cancellationToken);
 
-    private static IQueryable<Job> Queued(AppDbContext database) => database.Jobs.Where(job => job.State == JobStates.Queued);
+    private static IQueryable<Job> Queued(AppDbContext database) => database.Jobs.Where(job => job.State == JobState.Queued);
 
     private static async Task<(Result<bool> Value, bool Keep)> PlaceAsync(
         AppDbContext database, Guid jobId, int priority, double virtualTime, CancellationToken cancellationToken)

@@ -51,7 +51,7 @@ internal sealed class QueueForecast(
     public async Task<QueuePlace> PlaceAsync(AppDbContext database, Job job, QueueSnapshot snapshot, CancellationToken cancellationToken)
     {
         var ahead = await database.Jobs.CountAsync(
-            other => other.State == JobStates.Queued
+            other => other.State == JobState.Queued
                 && (other.Priority > job.Priority
                     || (other.Priority == job.Priority && (other.VirtualTime < job.VirtualTime
                         || (other.VirtualTime == job.VirtualTime && other.CreatedAt < job.CreatedAt)))),
@@ -77,10 +77,10 @@ internal sealed class QueueForecast(
     private async Task<QueueSnapshot> MakeAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         var jobs = await database.Jobs
-            .Where(job => job.State == JobStates.Queued || job.State == JobStates.Running)
+            .Where(job => job.State == JobState.Queued || job.State == JobState.Running)
             .OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .Select(job => new Entry(
-                job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobStates.Queued, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
+                job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobState.Queued, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
             .ToListAsync(cancellationToken);
         var pauseReason = await database.QueueStates.Where(state => state.PausedAt != null).OrderBy(state => state.PausedAt)
             .Select(state => state.PauseReason).FirstOrDefaultAsync(cancellationToken);

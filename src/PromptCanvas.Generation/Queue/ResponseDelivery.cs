@@ -17,7 +17,7 @@ internal sealed class ResponseDelivery(IDbContextFactory<AppDbContext> databases
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Jobs.VisibleTo(actor)
             .Where(job => job.IdempotencyKey.StartsWith(keyPrefix) && job.CreatedAt >= since && job.AnsweredAt == null
-                && (job.State == JobStates.Queued || job.State == JobStates.Running || job.State == JobStates.Done))
+                && (job.State == JobState.Queued || job.State == JobState.Running || job.State == JobState.Done))
             .OrderByDescending(job => job.CreatedAt).Select(job => job.Id).Take(MostOpen).ToListAsync(cancellationToken);
     }
 
@@ -25,7 +25,7 @@ internal sealed class ResponseDelivery(IDbContextFactory<AppDbContext> databases
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var jobs = await database.Jobs.VisibleTo(actor).Where(job => job.IdempotencyKey.StartsWith(key))
-            .Select(job => new { job.Id, Ended = job.State == JobStates.Cancelled || job.State == JobStates.Failed }).ToListAsync(cancellationToken);
+            .Select(job => new { job.Id, Ended = job.State == JobState.Cancelled || job.State == JobState.Failed }).ToListAsync(cancellationToken);
         return new KeyedJobs(jobs.Find(job => !job.Ended)?.Id, jobs.Count(job => job.Ended));
     }
 

@@ -40,7 +40,7 @@ internal sealed class Orphans(
             .Union(database.Uploads.Where(upload => hashes.Contains(upload.ContentHash)).Select(upload => upload.ContentHash))
             .Union(database.JobInputs
                 .Where(input => hashes.Contains(input.ContentHash)
-                    && database.Jobs.Any(job => job.Id == input.JobId && (job.State == JobStates.Queued || job.State == JobStates.Running)))
+                    && database.Jobs.Any(job => job.Id == input.JobId && (job.State == JobState.Queued || job.State == JobState.Running)))
                 .Select(input => input.ContentHash))
             .ToListAsync(cancellationToken);
         return hashes.Except(known);

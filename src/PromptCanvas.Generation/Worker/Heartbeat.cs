@@ -58,7 +58,7 @@ internal sealed class Heartbeat(
             WHERE "State" = 'running' AND "Id" IN ({{places}})
             """;
         database.Database.ExecuteSqlRaw(sql, [.. ids.Cast<object>()]);
-        var ours = database.Jobs.Where(job => job.State == JobStates.Running && ids.Contains(job.Id))
+        var ours = database.Jobs.Where(job => job.State == JobState.Running && ids.Contains(job.Id))
             .Select(job => new { job.Id, job.Fence }).AsEnumerable().Select(job => new HeldLease(job.Id, job.Fence)).ToHashSet();
         return [.. leases.Where(lease => !ours.Contains(lease))];
     }

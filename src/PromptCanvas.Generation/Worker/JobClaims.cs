@@ -52,14 +52,14 @@ internal sealed class JobClaims(
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Jobs
-            .Where(job => job.State == JobStates.Queued && job.NotBefore > asOf)
+            .Where(job => job.State == JobState.Queued && job.NotBefore > asOf)
             .OrderBy(job => job.NotBefore)
             .Select(job => job.NotBefore)
             .FirstOrDefaultAsync(cancellationToken);
     }
 
     private static IQueryable<Job> Due(AppDbContext database, DateTimeOffset now) =>
-        database.Jobs.Where(job => job.State == JobStates.Queued && (job.NotBefore == null || job.NotBefore <= now));
+        database.Jobs.Where(job => job.State == JobState.Queued && (job.NotBefore == null || job.NotBefore <= now));
 
     private static Task<bool> IsPausedAsync(AppDbContext database, CancellationToken cancellationToken) =>
         database.QueueStates.AnyAsync(state => state.PausedAt != null, cancellationToken);
@@ -81,13 +81,13 @@ internal sealed class JobClaims(
 
         var ids = jobs.ConvertAll(job => job.Id);
         var missing = await database.JobPictures
-            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureStates.Queued)
+            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureState.Queued)
             .OrderBy(image => image.ImageIndex)
             .AsNoTracking()
             .ToListAsync(cancellationToken);
         await database.JobPictures
-            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureStates.Queued)
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Running), cancellationToken);
+            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureState.Queued)
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Running), cancellationToken);
         return jobs.ConvertAll(job => new ClaimedJob(job, [.. missing.Where(image => image.JobId == job.Id)]));
     }
 
@@ -130,7 +130,7 @@ internal sealed class JobClaims(
             return ([], false);
         }
 
-        var running = await database.Jobs.Where(job => job.State == JobStates.Running && job.PersonId != null)
+        var running = await database.Jobs.Where(job => job.State == JobState.Running && job.PersonId != null)
             .GroupBy(job => job.PersonId!.Value).Select(jobs => new { Person = jobs.Key, Count = jobs.Count() }).ToListAsync(cancellationToken);
         var people = running.ConvertAll(row => row.Person);
         var own = await database.PersonCredits.Where(person => people.Contains(person.PersonId) && person.MaximumRunning != null)

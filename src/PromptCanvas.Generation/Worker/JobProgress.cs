@@ -30,7 +30,7 @@ internal sealed class JobProgress(
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await Held(database, claim).AnyAsync(cancellationToken)
-            ? await database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureStates.Running)
+            ? await database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureState.Running)
                 .Select(image => image.ImageIndex).ToListAsync(cancellationToken)
             : null;
     }
@@ -43,7 +43,7 @@ internal sealed class JobProgress(
         {
             var done = await PictureOf(database, claim, image.ImageIndex).ExecuteUpdateAsync(
                 change => change
-                    .SetProperty(row => row.State, JobPictureStates.Done)
+                    .SetProperty(row => row.State, JobPictureState.Done)
 
                     // Differs from the planned seed if that one produced no picture.
                     .SetProperty(row => row.Seed, image.Seed)
@@ -71,14 +71,14 @@ internal sealed class JobProgress(
     /// <summary>Marks a picture as failed and refunds it; the job's other pictures continue.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
     public Task<PictureWrite> FailPictureAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
-        GiveUpPictureAsync(claim, imageIndex, JobPictureStates.Failed, reason, cancellationToken);
+        GiveUpPictureAsync(claim, imageIndex, JobPictureState.Failed, reason, cancellationToken);
 
     /// <summary>Marks a picture as rejected by a content rule and refunds it; the job's other pictures continue.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
     public Task<PictureWrite> RejectPictureAsync(ClaimedJob claim, int imageIndex, string reason, CancellationToken cancellationToken) =>
-        GiveUpPictureAsync(claim, imageIndex, JobPictureStates.Rejected, reason, cancellationToken);
+        GiveUpPictureAsync(claim, imageIndex, JobPictureState.Rejected, reason, cancellationToken);
 
-    private Task<PictureWrite> GiveUpPictureAsync(ClaimedJob claim, int imageIndex, string state, string reason, CancellationToken cancellationToken) =>
+    private Task<PictureWrite> GiveUpPictureAsync(ClaimedJob claim, int imageIndex, JobPictureState state, string reason, CancellationToken cancellationToken) =>
         WritePictureAsync(claim, completed: 0, null, async database =>
         {
             var failed = await PictureOf(database, claim, imageIndex).ExecuteUpdateAsync(
@@ -102,14 +102,14 @@ internal sealed class JobProgress(
         JobState? state = null;
         await WriteAsync(claim, completed: 0, Failpoints.EndWritten, async database =>
         {
-            var open = database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureStates.Running);
+            var open = database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureState.Running);
             var missing = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
             await open.ExecuteUpdateAsync(
-                change => change.SetProperty(row => row.State, JobPictureStates.Failed).SetProperty(row => row.Error, reason), cancellationToken);
+                change => change.SetProperty(row => row.State, JobPictureState.Failed).SetProperty(row => row.Error, reason), cancellationToken);
             await ledger.RefundAsync(database, claim.Id, missing, reason, cancellationToken);
             var job = await database.Jobs.Include(row => row.Images).SingleAsync(row => row.Id == claim.Id, cancellationToken);
             (job.State, job.Error) = JobEnd.Of(job);
-            state = Enum.Parse<JobState>(job.State, ignoreCase: true);
+            state = job.State;
             job.LeasedBy = null;
             job.LeaseUntil = null;
             job.FinishedAt = clock.GetUtcNow();
@@ -127,21 +127,21 @@ internal sealed class JobProgress(
             DateTimeOffset? notBefore = pause > TimeSpan.Zero ? clock.GetUtcNow() + pause : null;
             await database.Jobs.Where(job => job.Id == claim.Id).ExecuteUpdateAsync(
                 change => change
-                    .SetProperty(job => job.State, JobStates.Queued)
+                    .SetProperty(job => job.State, JobState.Queued)
                     .SetProperty(job => job.LeasedBy, (string?)null)
                     .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
                     .SetProperty(job => job.NotBefore, notBefore),
                 cancellationToken);
             await database.JobPictures
-                .Where(image => image.JobId == claim.Id && image.State == JobPictureStates.Running)
-                .ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobPictureStates.Queued), cancellationToken);
+                .Where(image => image.JobId == claim.Id && image.State == JobPictureState.Running)
+                .ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobPictureState.Queued), cancellationToken);
         }, cancellationToken);
 
     private static IQueryable<Job> Held(AppDbContext database, ClaimedJob claim) =>
-        database.Jobs.Where(job => job.Id == claim.Id && job.Fence == claim.Fence && job.State == JobStates.Running);
+        database.Jobs.Where(job => job.Id == claim.Id && job.Fence == claim.Fence && job.State == JobState.Running);
 
     private static IQueryable<JobPicture> PictureOf(AppDbContext database, ClaimedJob claim, int imageIndex) =>
-        database.JobPictures.Where(row => row.JobId == claim.Id && row.ImageIndex == imageIndex && row.State == JobPictureStates.Running);
+        database.JobPictures.Where(row => row.JobId == claim.Id && row.ImageIndex == imageIndex && row.State == JobPictureState.Running);
 
     private async Task<bool> WriteAsync(
         ClaimedJob claim, int completed, string? failpoint, Func<AppDbContext, Task> write, CancellationToken cancellationToken) =>

@@ -73,8 +73,8 @@ internal sealed class LeaseRecovery(
         var jobs = await database.Jobs.FromSqlRaw(sql, [.. alive.Cast<object>()]).ToListAsync(cancellationToken);
         foreach (var job in jobs)
         {
-            await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureStates.Running)
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Queued), cancellationToken);
+            await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureState.Running)
+                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Queued), cancellationToken);
             if (job.CrashCount >= rules.MaximumCrashes)
             {
                 await GiveUpAsync(database, job, cancellationToken);
@@ -87,14 +87,14 @@ internal sealed class LeaseRecovery(
     private async Task GiveUpAsync(AppDbContext database, Job job, CancellationToken cancellationToken)
     {
         var reason = $"The studio stopped {job.CrashCount} times while it made this request, so it was given up; try another prompt or size.";
-        var missing = await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureStates.Queued).ToListAsync(cancellationToken);
+        var missing = await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureState.Queued).ToListAsync(cancellationToken);
         foreach (var image in missing)
         {
-            (image.State, image.Error) = (JobPictureStates.Failed, reason);
+            (image.State, image.Error) = (JobPictureState.Failed, reason);
         }
 
         // Finished pictures were delivered.
-        job.State = job.CompletedImages > 0 ? JobStates.Done : JobStates.Failed;
+        job.State = job.CompletedImages > 0 ? JobState.Done : JobState.Failed;
         job.Error = job.CompletedImages > 0 ? null : reason;
         job.FinishedAt = rules.Now;
         await database.SaveChangesAsync(cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class LeaseRecovery(
 
     private void Tell(Job job)
     {
-        if (job.State == JobStates.Queued)
+        if (job.State == JobState.Queued)
         {
             logger.LogWarning("Job {JobId} was running when its worker stopped; it is queued again (crash {CrashCount})", job.Id, job.CrashCount);
             events.HandedBack(job.Id, job.CompletedImages);
@@ -111,7 +111,7 @@ internal sealed class LeaseRecovery(
         else
         {
             logger.LogError("Job {JobId} was running during {CrashCount} crashes of the studio; it is given up", job.Id, job.CrashCount);
-            events.Ended(job.Id, Enum.Parse<JobState>(job.State, ignoreCase: true), job.CompletedImages);
+            events.Ended(job.Id, job.State, job.CompletedImages);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
     public async Task RemoveIfOverAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Jobs.AnyAsync(job => job.Id == jobId && (job.State == JobStates.Queued || job.State == JobStates.Running), cancellationToken))
+        if (!await database.Jobs.AnyAsync(job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running), cancellationToken))
         {
             Try(() => files.Remove(jobId), jobId);
         }

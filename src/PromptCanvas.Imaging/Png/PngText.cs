@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace PromptCanvas.Imaging.Png;
@@ -110,7 +111,7 @@ public static class PngText
         ChunkType.CopyTo(chunk.AsSpan(LengthSize));
         Encoding.ASCII.GetBytes(keyword, chunk.AsSpan(LengthSize + TypeSize));
         Utf8.GetBytes(text, chunk.AsSpan(LengthSize + TypeSize + keyword.Length + FixedFields));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(^CrcSize), Crc32.Of(chunk.AsSpan(LengthSize, TypeSize + bodyLength)));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(^CrcSize), Crc32.HashToUInt32(chunk.AsSpan(LengthSize, TypeSize + bodyLength)));
         return chunk;
     }
 

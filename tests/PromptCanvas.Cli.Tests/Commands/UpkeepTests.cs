@@ -63,14 +63,14 @@ public sealed class UpkeepTests : IAsyncLifetime
     public async Task Restore_JobThatRan_WaitsAgainBehindAHigherFence()
     {
         await using var database = Open();
-        await database.Jobs.ExecuteUpdateAsync(change => change.SetProperty(job => job.State, JobStates.Running).SetProperty(job => job.Fence, 3), Cancellation);
+        await database.Jobs.ExecuteUpdateAsync(change => change.SetProperty(job => job.State, JobState.Running).SetProperty(job => job.Fence, 3), Cancellation);
         var zip = Path.Combine(temporary.Path, "backup.zip");
         await RunAsync("backup", zip);
 
         Assert.Equal(0, (await RunAsync("restore", zip)).ExitCode);
 
         var job = await database.Jobs.AsNoTracking().SingleAsync(Cancellation);
-        Assert.Equal((JobStates.Queued, true), (job.State, job.Fence > 1000));
+        Assert.Equal((JobState.Queued, true), (job.State, job.Fence > 1000));
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class UpkeepTests : IAsyncLifetime
             Count = 1,
             Seed = 1,
             Overrides = "{}",
-            State = JobStates.Done,
+            State = JobState.Done,
             CompletedImages = 1,
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
@@ -187,7 +187,7 @@ public sealed class UpkeepTests : IAsyncLifetime
             CreatedAt = DateTimeOffset.UnixEpoch,
             ImageEmbedding = [],
         };
-        job.Images.Add(new JobPicture { JobId = job.Id, ImageIndex = 0, State = JobPictureStates.Done, Seed = 1, ImageId = image.Id });
+        job.Images.Add(new JobPicture { JobId = job.Id, ImageIndex = 0, State = JobPictureState.Done, Seed = 1, ImageId = image.Id });
         database.Add(job);
         database.Add(image);
         database.Quotas.Add(new Quota { PersonId = person, Period = "all", StartsAt = DateTimeOffset.UnixEpoch, Used = 1, Cap = 5, Allowance = 5, Extra = 0 });

@@ -58,7 +58,7 @@ internal sealed class ChaosRunner : IAsyncDisposable
 
     /// <summary>Waits until no job is queued or running.</summary>
     public Task DrainedAsync() => UntilAsync(async database =>
-        !await database.Jobs.AnyAsync(job => job.State == JobStates.Queued || job.State == JobStates.Running, Cancellation));
+        !await database.Jobs.AnyAsync(job => job.State == JobState.Queued || job.State == JobState.Running, Cancellation));
 
     /// <summary>Polls the database until it is as expected.</summary>
     public async Task UntilAsync(Func<AppDbContext, Task<bool>> expected)

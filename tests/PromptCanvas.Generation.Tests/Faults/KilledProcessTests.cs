@@ -49,7 +49,7 @@ public sealed class KilledProcessTests(PostgresServer server)
 
         await runner.ConsistentAsync();
         await using var database = runner.OpenDatabase();
-        Assert.Equal(Failpoints.All.Count, await database.Jobs.CountAsync(job => job.State == JobStates.Done, Cancellation));
+        Assert.Equal(Failpoints.All.Count, await database.Jobs.CountAsync(job => job.State == JobState.Done, Cancellation));
         Assert.Equal(2 * Failpoints.All.Count, await database.Pictures.CountAsync(Cancellation));
         Assert.Equal(2 * Failpoints.All.Count, await database.Ledger.CountAsync(line => line.Kind == LedgerKinds.Charge, Cancellation));
         Assert.True(await database.Jobs.AnyAsync(job => job.CrashCount > 0, Cancellation));
@@ -84,12 +84,12 @@ public sealed class KilledProcessTests(PostgresServer server)
 
         await runner.DrainedAsync();
         await runner.ConsistentAsync();
-        Assert.Equal(JobStates.Failed, (await runner.JobAsync("poison")).State);
+        Assert.Equal(JobState.Failed, (await runner.JobAsync("poison")).State);
         Assert.Contains("stopped 3 times", (await runner.JobAsync("poison")).Error, StringComparison.Ordinal);
-        Assert.Equal(JobStates.Failed, (await runner.JobAsync("abort")).State);
-        Assert.Equal(JobStates.Failed, (await runner.JobAsync("stack")).State);
-        Assert.Equal(JobStates.Failed, (await runner.JobAsync("memory")).State);
-        Assert.Equal([JobStates.Done, JobStates.Done, JobStates.Done], [(await runner.JobAsync("good-1")).State, (await runner.JobAsync("good-2")).State, (await runner.JobAsync("nan")).State]);
+        Assert.Equal(JobState.Failed, (await runner.JobAsync("abort")).State);
+        Assert.Equal(JobState.Failed, (await runner.JobAsync("stack")).State);
+        Assert.Equal(JobState.Failed, (await runner.JobAsync("memory")).State);
+        Assert.Equal([JobState.Done, JobState.Done, JobState.Done], [(await runner.JobAsync("good-1")).State, (await runner.JobAsync("good-2")).State, (await runner.JobAsync("nan")).State]);
         await using var database = runner.OpenDatabase();
         Assert.Equal(5, (await database.Quotas.SingleAsync(Cancellation)).Used);
     }
@@ -102,7 +102,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         await using (var first = await runner.StartAsync())
         {
             await first.SubmitAsync("key", runner.Person, "a fox", count: 8);
-            await runner.UntilAsync(database => database.JobPictures.AnyAsync(image => image.State == JobPictureStates.Done, Cancellation));
+            await runner.UntilAsync(database => database.JobPictures.AnyAsync(image => image.State == JobPictureState.Done, Cancellation));
             var told = TimeProvider.System.GetTimestamp();
             first.Terminate();
             Assert.Equal(0, await first.ExitAsync());
@@ -110,7 +110,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         }
 
         var stopped = await runner.JobAsync("key");
-        Assert.Equal((JobStates.Queued, 0), (stopped.State, stopped.CrashCount));
+        Assert.Equal((JobState.Queued, 0), (stopped.State, stopped.CrashCount));
         Assert.InRange(stopped.CompletedImages, 1, 7);
         await using (await runner.StartAsync())
         {
@@ -118,7 +118,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         }
 
         var done = await runner.JobAsync("key");
-        Assert.Equal((JobStates.Done, 0, 2, 8), (done.State, done.CrashCount, done.Attempt, done.CompletedImages));
+        Assert.Equal((JobState.Done, 0, 2, 8), (done.State, done.CrashCount, done.Attempt, done.CompletedImages));
         await runner.ConsistentAsync();
     }
 
@@ -130,7 +130,7 @@ public sealed class KilledProcessTests(PostgresServer server)
             .With("Generation:SharedQueue", "true").With("Generation:Lease", "00:00:03").With("Chaos:StepMilliseconds", "300"));
         await using var stalled = await runner.StartAsync();
         await stalled.SubmitAsync("key", runner.Person, "a fox");
-        await runner.UntilAsync(database => database.Jobs.AnyAsync(job => job.State == JobStates.Running, Cancellation));
+        await runner.UntilAsync(database => database.Jobs.AnyAsync(job => job.State == JobState.Running, Cancellation));
         stalled.Stop();
 
         await using var other = await runner.StartAsync();
@@ -141,7 +141,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         // The stalled process resumes and notices the lost lease: it still accepts commands, and its late results are not counted.
         Assert.StartsWith("ok ", await stalled.SubmitAsync("key", runner.Person, "a fox"), StringComparison.Ordinal);
         var job = await runner.JobAsync("key");
-        Assert.Equal((JobStates.Done, 2), (job.State, job.CompletedImages));
+        Assert.Equal((JobState.Done, 2), (job.State, job.CompletedImages));
         Assert.InRange(job.CrashCount, 1, job.Attempt - 1);
         await runner.ConsistentAsync();
     }
@@ -163,7 +163,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         }
 
         var job = await runner.JobAsync("key");
-        Assert.Equal((JobStates.Done, 1, 2), (job.State, job.CrashCount, job.CompletedImages));
+        Assert.Equal((JobState.Done, 1, 2), (job.State, job.CrashCount, job.CompletedImages));
         await runner.ConsistentAsync();
     }
 
@@ -215,6 +215,6 @@ public sealed class KilledProcessTests(PostgresServer server)
     private static async Task<int> OpenAsync(ChaosRunner runner)
     {
         await using var database = runner.OpenDatabase();
-        return await database.Jobs.CountAsync(job => job.State == JobStates.Queued || job.State == JobStates.Running, Cancellation);
+        return await database.Jobs.CountAsync(job => job.State == JobState.Queued || job.State == JobState.Running, Cancellation);
     }
 }

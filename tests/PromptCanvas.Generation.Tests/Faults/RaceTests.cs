@@ -364,7 +364,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         Assert.Equal(1, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         await using var database = studio.OpenDatabase();
         var job = await database.Jobs.SingleAsync(Cancellation);
-        Assert.Equal((JobStates.Queued, 0), (job.State, job.CrashCount));
+        Assert.Equal((JobState.Queued, 0), (job.State, job.CrashCount));
         await studio.ConsistentAsync();
     }
 
@@ -376,8 +376,8 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna));
         await using var database = studio.OpenDatabase();
         await database.Quotas.ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, 1), Cancellation);
-        await database.JobPictures.Where(image => image.ImageIndex == 1).ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobPictureStates.Done), Cancellation);
-        await database.Jobs.ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobStates.Failed), Cancellation);
+        await database.JobPictures.Where(image => image.ImageIndex == 1).ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobPictureState.Done), Cancellation);
+        await database.Jobs.ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobState.Failed), Cancellation);
 
         var broken = await Invariants.BrokenAsync(database, Cancellation);
 

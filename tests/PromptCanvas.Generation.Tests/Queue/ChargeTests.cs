@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;

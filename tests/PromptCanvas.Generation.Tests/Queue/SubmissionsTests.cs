@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Queue;

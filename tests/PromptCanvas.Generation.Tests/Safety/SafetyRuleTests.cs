@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;

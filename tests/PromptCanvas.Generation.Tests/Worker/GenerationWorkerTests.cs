@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Library;

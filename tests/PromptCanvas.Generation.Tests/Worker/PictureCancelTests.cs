@@ -1,4 +1,5 @@
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;

@@ -104,7 +104,7 @@ public sealed class RestartTests : IDisposable
             id = (await first.WaitAsync(await first.SubmitAsync(TestRequests.Fox()), JobState.Done)).Id;
             await using var database = first.OpenDatabase();
             await database.Jobs.ExecuteUpdateAsync(
-                change => change.SetProperty(job => job.State, JobStates.Running).SetProperty(job => job.FinishedAt, (DateTimeOffset?)null), Cancellation);
+                change => change.SetProperty(job => job.State, JobState.Running).SetProperty(job => job.FinishedAt, (DateTimeOffset?)null), Cancellation);
         }
 
         await using var next = new Studio(folder.Path);
@@ -133,7 +133,7 @@ public sealed class RestartTests : IDisposable
         Assert.Empty(studio.Engine.Requests);
         await using var database = studio.OpenDatabase();
         var row = await database.Jobs.SingleAsync(Cancellation);
-        Assert.Equal((JobStates.Queued, 0), (row.State, row.Attempt));
+        Assert.Equal((JobState.Queued, 0), (row.State, row.Attempt));
     }
 
     [Fact]
@@ -234,9 +234,9 @@ public sealed class RestartTests : IDisposable
     private static async Task MarkRunningAsync(Studio studio, Guid id)
     {
         await using var database = studio.OpenDatabase();
-        await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.State, JobStates.Running), Cancellation);
+        await database.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(change => change.SetProperty(job => job.State, JobState.Running), Cancellation);
         await database.JobPictures.Where(image => image.JobId == id)
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureStates.Running), Cancellation);
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Running), Cancellation);
     }
 
     /// <summary>Fails like a web server whose port is in use, after giving the worker time to claim.</summary>

@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Queue;

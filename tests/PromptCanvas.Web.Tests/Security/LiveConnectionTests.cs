@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Supervision;
@@ -42,7 +43,7 @@ public sealed class LiveConnectionTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Found, done.StatusCode);
         Assert.All((Line[])[first, second], line => Assert.Equal(1, line.Aborts));
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
-        Assert.Equal("cancelled", (await database.Jobs.SingleAsync(row => row.Id == job, Cancellation)).State);
+        Assert.Equal(JobState.Cancelled, (await database.Jobs.SingleAsync(row => row.Id == job, Cancellation)).State);
         Assert.Contains(await database.AuditLog.ToListAsync(Cancellation), entry => entry is { Action: "people.suspend", Target: "leaving@example.com", Detail: "1 jobs stopped" });
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Features.Previews;
@@ -39,7 +40,7 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         await AssertEndsAsync(frames);
         await using var database = await OpenAsync();
-        Assert.Equal("cancelled", (await database.Jobs.SingleAsync(job => job.Id == running, TestContext.Current.CancellationToken)).State);
+        Assert.Equal(JobState.Cancelled, (await database.Jobs.SingleAsync(job => job.Id == running, TestContext.Current.CancellationToken)).State);
         studio.Engine.Gate.Set();
     }
 
@@ -84,7 +85,7 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
         try
         {
             var held = HoldAsync(program, line);
-            await UntilAsync(person.Id, "running");
+            await UntilAsync(person.Id, JobState.Running);
             await using var database = await OpenAsync();
             var start = TimeProvider.System.GetTimestamp();
             if (revokes)
@@ -104,7 +105,7 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
             if (line != "events")
             {
                 // No client is left to receive the picture.
-                await UntilAsync(person.Id, "cancelled");
+                await UntilAsync(person.Id, JobState.Cancelled);
             }
         }
         finally
@@ -194,7 +195,7 @@ public sealed class SuspensionTests(Studio studio) : IClassFixture<Studio>
         await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task UntilAsync(Guid personId, string state)
+    private async Task UntilAsync(Guid personId, JobState state)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(60));

@@ -74,10 +74,10 @@ public sealed partial class PictureViewer(
 
     private async Task ShareAsync()
     {
-        var wished = IsPrivate ? Visibilities.Team : Visibilities.Private;
-        if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, wished, CancellationToken.None))
+        var visibility = IsPrivate ? Visibilities.Team : Visibilities.Private;
+        if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, visibility, CancellationToken.None))
         {
-            picture = picture with { Visibility = wished };
+            picture = picture with { Visibility = visibility };
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Security;
 

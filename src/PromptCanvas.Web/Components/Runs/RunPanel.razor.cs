@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
@@ -39,7 +41,7 @@ public sealed partial class RunPanel(
 
     private string Title => T.Title(Run.Request.Prompt, Run.Job?.Kind);
 
-    private string State => Run.Job?.State.ToString().ToLowerInvariant() ?? "wished";
+    private string State => Run.Job is { } job ? LowerCaseName.Of(job.State) : "pending";
 
     protected override async ValueTask DisposeCoreAsync()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Resources;
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Threading.Channels;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
@@ -120,7 +121,7 @@ internal static class JobEventStream
     }
 
     // Record equality compares lists by reference, so compare the elements.
-    private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Pictures);
+    private static bool Same(JobBody one, JobBody other) => one == other with { Images = one.Images } && one.Images.SequenceEqual(other.Images);
 }
 
 /// <summary>A preview frame in API responses.</summary>

@@ -1,4 +1,5 @@
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.OpenAi;

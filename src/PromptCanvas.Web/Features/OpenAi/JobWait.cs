@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.OpenAi;

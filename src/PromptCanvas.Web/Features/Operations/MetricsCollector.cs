@@ -27,11 +27,11 @@ internal sealed class MetricsCollector(
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var waiting = database.Jobs.Where(job => job.State == JobStates.Queued);
+        var waiting = database.Jobs.Where(job => job.State == JobState.Queued);
         var oldest = await waiting.OrderBy(job => job.CreatedAt).Select(job => (DateTimeOffset?)job.CreatedAt).FirstOrDefaultAsync(cancellationToken);
         metrics.Queue = new QueueFigures(
             await waiting.CountAsync(cancellationToken),
-            await database.Jobs.CountAsync(job => job.State == JobStates.Running, cancellationToken),
+            await database.Jobs.CountAsync(job => job.State == JobState.Running, cancellationToken),
             await database.QueueStates.AnyAsync(state => state.PausedAt != null, cancellationToken),
             oldest is { } since ? Math.Max(0, (clock.GetUtcNow() - since).TotalSeconds) : 0);
     }

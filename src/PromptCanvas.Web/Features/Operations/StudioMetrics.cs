@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Web.Features.Operations;
 
@@ -45,9 +47,9 @@ internal sealed class StudioMetrics
         set => queue = value;
     }
 
-    public void JobEnded(string state, string model, double? waitSeconds, int charged, int refunded)
+    public void JobEnded(JobState state, string model, double? waitSeconds, int charged, int refunded)
     {
-        finished.Add(1, State(state), Model(model));
+        finished.Add(1, State(LowerCaseName.Of(state)), Model(model));
         credits.Add(charged, Kind("charge"));
         credits.Add(refunded, Kind("refund"));
         if (waitSeconds is { } seconds)

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Previews;
@@ -30,7 +32,7 @@ public sealed class QueueWatch(IJobFeed feed, IQueueBoard board, TimeProvider cl
 
     private static QueueUpdate UpdateOf(JobView job) => new(
         job.Id,
-        job.State.ToString().ToLowerInvariant(),
+        LowerCaseName.Of(job.State),
         job.Position,
         job.EtaSeconds,
         job.Images.Count(image => image.State == JobPictureState.Done));

@@ -15,20 +15,20 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
     private const int MostShown = 200;
 
     /// <returns>The token of the URL, which cannot be read again; or why the link was refused.</returns>
-    public async Task<Result<string>> MakeAsync(Actor actor, NewShareLink wished, CancellationToken cancellationToken)
+    public async Task<Result<string>> MakeAsync(Actor actor, NewShareLink asked, CancellationToken cancellationToken)
     {
-        if (!NewShareLink.Spans.Contains(wished.Days))
+        if (!NewShareLink.Spans.Contains(asked.Days))
         {
             return new InvalidInput("days", $"The lifetime must be one of {string.Join(", ", NewShareLink.Spans)} days.");
         }
 
-        if (wished.Password is { Length: > LongestPassword })
+        if (asked.Password is { Length: > LongestPassword })
         {
             return new InvalidInput("password", $"The password is longer than {LongestPassword} characters.");
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsOwnAsync(database, actor, wished, cancellationToken))
+        if (!await IsOwnAsync(database, actor, asked, cancellationToken))
         {
             return new NotFound("You have no picture or board with this id.");
         }
@@ -39,14 +39,14 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         {
             Id = Guid.NewGuid(),
             PersonId = actor.PersonId,
-            ImageId = wished.ImageId,
-            BoardId = wished.BoardId,
+            ImageId = asked.ImageId,
+            BoardId = asked.BoardId,
             TokenHash = SecretToken.HashOf(token),
-            PasswordHash = string.IsNullOrEmpty(wished.Password) ? null : hasher.HashPassword(null!, wished.Password),
+            PasswordHash = string.IsNullOrEmpty(asked.Password) ? null : hasher.HashPassword(null!, asked.Password),
             CreatedAt = now,
-            ExpiresAt = now + TimeSpan.FromDays(wished.Days),
-            AllowsDownload = wished.AllowsDownload,
-            ShowsPrompt = wished.ShowsPrompt,
+            ExpiresAt = now + TimeSpan.FromDays(asked.Days),
+            AllowsDownload = asked.AllowsDownload,
+            ShowsPrompt = asked.ShowsPrompt,
         });
         await database.SaveChangesAsync(cancellationToken);
         return token;
@@ -95,7 +95,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
         return await IsOwnAsync(database, actor, new NewShareLink(imageId, boardId, NewShareLink.UsualDays, null, false, false), cancellationToken);
     }
 
-    private static async Task<bool> IsOwnAsync(AppDbContext database, Actor actor, NewShareLink wished, CancellationToken cancellationToken) => wished switch
+    private static async Task<bool> IsOwnAsync(AppDbContext database, Actor actor, NewShareLink asked, CancellationToken cancellationToken) => asked switch
     {
         { ImageId: { } imageId, BoardId: null } => await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.PersonId == actor.PersonId, cancellationToken),
         { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == actor.PersonId, cancellationToken),

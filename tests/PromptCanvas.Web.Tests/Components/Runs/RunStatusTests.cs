@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Logging.Abstractions;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Resources;

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
@@ -122,7 +123,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         using (var client = studio.CreateClient())
         {
             var asked = SendAsync(client, body, retries: 0);
-            await UntilAsync("restarted", "running");
+            await UntilAsync("restarted", JobState.Running);
             studio.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
             using var refused = await asked;
 
@@ -149,10 +150,10 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         using (var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
         {
             var asked = SendAsync(client, body, retries: 0, key: "mine", line.Token);
-            await UntilAsync("hung up", "running");
+            await UntilAsync("hung up", JobState.Running);
             await line.CancelAsync();
             await Record.ExceptionAsync(() => asked);
-            await UntilAsync("hung up", "cancelled");
+            await UntilAsync("hung up", JobState.Cancelled);
         }
 
         studio.Engine.Gate.Set();
@@ -176,7 +177,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         using var client = studio.CreateClient();
         studio.Engine.Gate.Reset();
         var both = Enumerable.Range(0, 2).Select(_ => PictureAsync(client, path, "mine")).ToList();
-        await UntilAsync(path == OpenAiCalls.Edits ? "a cube" : "", "running");
+        await UntilAsync(path == OpenAiCalls.Edits ? "a cube" : "", JobState.Running);
         studio.Engine.Gate.Set();
         var first = await Task.WhenAll(both);
         Assert.Equal(first[0], first[1]);
@@ -237,7 +238,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         if (retryHangsUp)
         {
             retry.Dispose();
-            await UntilAsync("joined", "cancelled");
+            await UntilAsync("joined", JobState.Cancelled);
             Assert.Equal(0, await client.UsedAsync());
             studio.Engine.Gate.Set();
             return;
@@ -268,7 +269,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
 
         await Record.ExceptionAsync(() => SendAsync(client, new { prompt = "gone", size = "256x256", stream = streams }, retries: 0));
 
-        await UntilAsync("gone", "cancelled");
+        await UntilAsync("gone", JobState.Cancelled);
         Assert.Equal(0, await client.UsedAsync());
         studio.Engine.Gate.Set();
     }
@@ -383,7 +384,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         return await database.JobPictures.Select(image => image.Seed).ToListAsync(Cancellation);
     }
 
-    private async Task UntilAsync(string prompt, string state)
+    private async Task UntilAsync(string prompt, JobState state)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(Patience);

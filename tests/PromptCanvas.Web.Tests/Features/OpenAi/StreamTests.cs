@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
@@ -90,13 +91,13 @@ public sealed class StreamTests : IAsyncDisposable
         using var client = studio.CreateClient();
         using var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var asked = client.PostAsJsonAsync(OpenAiCalls.Generations, new { prompt = "hung up", stream = streams, size = "256x256" }, line.Token);
-        await UntilAsync("hung up", "running");
+        await UntilAsync("hung up", JobState.Running);
         Assert.Equal(1, await client.UsedAsync());
 
         await line.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await asked);
-        await UntilAsync("hung up", "cancelled");
+        await UntilAsync("hung up", JobState.Cancelled);
         Assert.Equal(0, await client.UsedAsync());
         studio.Engine.Gate.Set();
     }
@@ -124,7 +125,7 @@ public sealed class StreamTests : IAsyncDisposable
         }
 
         response.Dispose();
-        await UntilAsync("cut", "cancelled");
+        await UntilAsync("cut", JobState.Cancelled);
         Assert.Equal(0, await client.UsedAsync());
 
         // The job was cancelled: the client's retry is a new job.
@@ -183,7 +184,7 @@ public sealed class StreamTests : IAsyncDisposable
 
     private async Task WatchedAsync(string prompt)
     {
-        await UntilAsync(prompt, "running");
+        await UntilAsync(prompt, JobState.Running);
         await using var database = await OpenAsync();
         var id = await database.Jobs.Where(job => job.Prompt == prompt).Select(job => job.Id).SingleAsync(Cancellation);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -194,7 +195,7 @@ public sealed class StreamTests : IAsyncDisposable
         }
     }
 
-    private async Task UntilAsync(string prompt, string state)
+    private async Task UntilAsync(string prompt, JobState state)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(Patience);

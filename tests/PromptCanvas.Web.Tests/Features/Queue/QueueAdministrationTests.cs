@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
