@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Restores, builds, installs test dependencies, runs every test. Ends with one line: N passed, N failed, N skipped.
-#   ./test.sh --soak [MINUTES]   builds and runs only the queue's soak test, 60 minutes by default.
+#   ./test.sh --soak [MINUTES]   builds and runs only the soak tests, the queue's and the stranger's hour, 60 minutes each by default.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -22,11 +22,15 @@ dotnet tool restore
 dotnet restore --locked-mode
 # --no-incremental, because projects built before without analyzers would not be analyzed.
 dotnet build --no-restore --no-incremental -p:RunAnalyzers=true
-dotnet format --no-restore --verify-no-changes
+# The style rules are errors of the build above; only white space is left to check.
+dotnet format whitespace --no-restore --verify-no-changes
 
 if [ -n "$soak" ]; then
-    PROMPTCANVAS_SOAK=$soak artifacts/bin/PromptCanvas.Generation.Tests/debug/PromptCanvas.Generation.Tests --filter-method "*Soak*"
-    exit
+    status=0
+    for project in PromptCanvas.Generation.Tests PromptCanvas.Web.Tests; do
+        PROMPTCANVAS_SOAK=$soak "artifacts/bin/$project/debug/$project" --filter-method "*Soak*" --show-live-output on || status=$?
+    done
+    exit "$status"
 fi
 
 # The CUDA build needs no GPU, only its packages (400 MB, downloaded once). If they cannot be downloaded it is skipped, except in CI.

@@ -96,7 +96,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await OpenAsync(tab);
         var undo = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" });
         var clear = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" });
-        await tab.Page.Locator(".bench-stage canvas").FocusAsync();
+        await tab.Page.Locator(".bench-stage > canvas").FocusAsync();
         await tab.Page.Keyboard.PressAsync("Shift+ArrowRight");
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(clear).ToBeEnabledAsync();
@@ -144,7 +144,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
 
     private static async Task PaintAsync(Tab tab, (double X, double Y) from, (double X, double Y) to)
     {
-        var box = await tab.Page.Locator(".bench-stage canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
+        var box = await tab.Page.Locator(".bench-stage > canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
         await tab.Page.Mouse.MoveAsync((float)(box.X + (box.Width * from.X)), (float)(box.Y + (box.Height * from.Y)));
         await tab.Page.Mouse.DownAsync();
         await tab.Page.Mouse.MoveAsync((float)(box.X + (box.Width * to.X)), (float)(box.Y + (box.Height * to.Y)), new() { Steps = 5 });

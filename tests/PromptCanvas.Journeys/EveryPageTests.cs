@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.AspNetCore.Authorization;
@@ -10,13 +11,49 @@ using static Microsoft.Playwright.Assertions;
 namespace PromptCanvas.Journeys;
 
 /// <summary>Every page, found by its route: axe reports no serious violations, no horizontal scrolling, limited weight, no console errors.</summary>
-public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
+public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     // Bytes transferred before any interaction: the page and all resources that it loads.
     private const long HeaviestPage = 1_500_000;
 
     private const string Weight =
         "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.encodedBodySize, 0)";
+
+    // After a key press, focusing an element by script shows its outline as the Tab key does. A control that is visually hidden shows its focus on its label, and the prompt box on the composer.
+    private const string FocusWithoutOutline = """
+        () => {
+          const shows = element => {
+            const style = element && getComputedStyle(element);
+            return style && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1 && style.opacity !== '0' && element.getBoundingClientRect().width > 4;
+          };
+          const clipped = element => {
+            const { outlineOffset, outlineWidth } = getComputedStyle(element);
+            const by = parseFloat(outlineOffset) + parseFloat(outlineWidth) - 1;
+            const box = element.getBoundingClientRect();
+            for (let around = element.parentElement; around && by > 0; around = around.parentElement) {
+              const style = getComputedStyle(around);
+              const edge = around.getBoundingClientRect();
+              if ((style.overflow !== 'visible' || style.contentVisibility === 'auto')
+                && box.left - by < edge.left && box.right + by > edge.right && box.top - by < edge.top && box.bottom + by > edge.bottom) {
+                return true;
+              }
+            }
+            return false;
+          };
+          const found = [];
+          for (const element of document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')) {
+            element.focus({ preventScroll: true });
+            if (document.activeElement !== element || !element.matches(':focus-visible')) {
+              continue;
+            }
+            const shown = [element, element.nextElementSibling, element.closest('label'), element.closest('.composer')].find(shows);
+            if (!shown || clipped(shown)) {
+              found.push(element.outerHTML.slice(0, 120));
+            }
+          }
+          return found.slice(0, 5);
+        }
+        """;
 
     private static readonly string[] Serious = ["serious", "critical"];
 
@@ -53,9 +90,34 @@ public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : ICl
         await member.Page.Locator(".thumb").First.ClickAsync();
         await Expect(member.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         findings.AddRange(await LookAsync(member, "/gallery with the viewer open"));
+        findings.AddRange(await LookAtTransientsAsync(member, values));
 
         Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings.Distinct()));
         Assert.Empty(member.Complaints);
+    }
+
+    [Fact]
+    public async Task AddressWithAnId_OpenedDirectlyOrReloaded_ShowsWhatItNames_AndIsMissingForAnotherId()
+    {
+        await using var tab = await browser.OpenAsync();
+        var values = await MakeSomethingAsync(tab);
+        var nothing = values.ToDictionary(value => value.Key, _ => Guid.NewGuid().ToString());
+        var findings = new List<string>();
+        foreach (var route in Routes.Select(each => each.Route).Where(route => route.Contains('{', StringComparison.Ordinal)).Concat(["/edit?image={ImageId}", "/change?image={ImageId}"]))
+        {
+            var path = Fill(route, values);
+            var opened = await tab.Page.GotoAsync(new Uri(studio.Address, path).ToString());
+            var reloaded = await tab.Page.ReloadAsync();
+            await Expect(tab.Page.Locator("[data-loading]")).ToHaveCountAsync(0);
+            findings.AddRange(new[] { opened, reloaded }.Where(response => response!.Status != 200).Select(response => $"{path}: {response!.Status}"));
+            if (!route.Contains('?', StringComparison.Ordinal))
+            {
+                var missing = await tab.Page.GotoAsync(new Uri(studio.Address, Fill(route, nothing)).ToString());
+                findings.AddRange(missing!.Status == 404 ? [] : [$"{route} of nothing: {missing.Status}"]);
+            }
+        }
+
+        Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings));
     }
 
     private static async Task<IEnumerable<string>> LookAsync(Tab tab, string path)
@@ -66,16 +128,62 @@ public sealed class EveryPageTests(Browser browser, ScriptedStudio studio) : ICl
         Assert.True(weight > 0);
         var found = await tab.Page.RunAxe(Wcag22AA);
         Assert.NotEmpty(found.Passes);
+        await tab.Page.Keyboard.PressAsync("Tab");
+        var unseen = await tab.Page.EvaluateAsync<string[]>(FocusWithoutOutline);
         return found.Violations
             .Where(violation => Serious.Contains(violation.Impact))
             .Select(violation => $"{path}: {violation.Id}, {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html).Take(3))}")
+            .Concat(unseen.Select(element => $"{path}: focus is invisible on {element}"))
             .Concat(fits ? [] : [$"{path}: scrolls sideways"])
             .Concat(weight <= HeaviestPage ? [] : [$"{path}: weighs {weight} bytes"]);
     }
 
+    // Everything that opens over a page: menus, dialogs, toasts of every severity.
+    private async Task<List<string>> LookAtTransientsAsync(Tab tab, Dictionary<string, string> values)
+    {
+        var findings = new List<string>();
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.Locator(".filters > summary").ClickAsync();
+        findings.AddRange(await LookAsync(tab, "/gallery with the filters open"));
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
+        await tab.Page.Locator(".thumb-pick").First.ClickAsync();
+        await tab.Page.Locator(".selection summary").ClickAsync();
+        findings.AddRange(await LookAsync(tab, "/gallery with a selection"));
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).HoverAsync();
+        await tab.Page.EvaluateAsync("""
+            () => {
+              const toast = document.querySelector('.mud-snackbar');
+              for (const severity of ['info', 'success', 'warning', 'error']) {
+                const copy = toast.cloneNode(true);
+                copy.className = copy.className.replaceAll('normal', severity);
+                toast.after(copy);
+              }
+              document.querySelector('.reconnect').classList.add('components-reconnect-show');
+              document.documentElement.dataset.connection = 'lost';
+            }
+            """);
+        findings.AddRange(await LookAsync(tab, "/gallery with toasts"));
+        await tab.GoAsync(studio.Address, $"/boards/{values["BoardId"]}");
+        await tab.Page.Locator(".board-settings > summary").ClickAsync();
+        findings.AddRange(await LookAsync(tab, "/boards with the settings open"));
+        foreach (var (dialog, name) in new[] { (".zones", "the choice for a picture"), ("#session-over", "the notice that the session is over"), ("#confirm", "a question") })
+        {
+            await tab.GoAsync(studio.Address);
+            await tab.Page.Locator(dialog).EvaluateAsync("dialog => dialog.showModal()");
+            findings.AddRange(await LookAsync(tab, $"/ with {name}"));
+        }
+
+        return findings;
+    }
+
     // A new route parameter needs a value here.
     private static string Fill(string route, Dictionary<string, string> values) =>
-        string.Join('/', route.Split('/').Select(part => part.StartsWith('{') ? values[part[1..^1].Split(':')[0]] : part));
+        RouteValue().Replace(route, part => values[part.Groups[1].Value]);
+
+    [GeneratedRegex("{([A-Za-z]+)(?::guid)?}")]
+    private static partial Regex RouteValue();
 
     private async Task<Dictionary<string, string>> MakeSomethingAsync(Tab tab)
     {

@@ -29,11 +29,17 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await stranger.Page.GetByRole(AriaRole.Button, new() { Name = "Open" }).ClickAsync();
         await Expect(stranger.Page.Locator(".shared-figure > img")).ToBeVisibleAsync();
         await Expect(stranger.Page.Locator(".shared-prompt")).ToHaveTextAsync("a green ring");
-        Assert.True(await stranger.Page.EvaluateAsync<bool>("document.querySelector('.shared-figure > img').naturalWidth > 0"));
+
+        // Rejects a file that is no picture.
+        await stranger.Page.Locator(".shared-figure > img").EvaluateAsync("image => image.decode()");
         Assert.True(await stranger.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page scrolls sideways.");
 
         await tab.VisitAsync(studio.Address, "/account/links");
         await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = RevokeName() }).First.ClickAsync();
+        await Expect(tab.Page.Locator("#confirm h2")).ToHaveTextAsync("Revoke the link to “a green ring”?");
+        await tab.Page.Locator("#confirm [data-confirm-no]").ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = RevokeName() }).First.ClickAsync();
+        await tab.Page.Locator("#confirm [data-confirm-yes]").ClickAsync();
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = RevokeName() })).ToHaveCountAsync(0);
         var gone = await stranger.Page.GotoAsync(address);
         Assert.Equal(404, gone!.Status);
@@ -68,6 +74,15 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await tab.GoAsync(studio.Address, "/boards");
         await tab.Page.GetByRole(AriaRole.Link, new() { NameRegex = ConesName() }).ClickAsync();
         await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(2);
+
+        await tab.Page.Locator(".board-settings > summary").ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the board" }).ClickAsync();
+        await Expect(tab.Page.Locator("#confirm h2")).ToHaveTextAsync("Delete the board “Cones”?");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(2);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the board" }).ClickAsync();
+        await tab.Page.Locator("#confirm [data-confirm-yes]").ClickAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Link, new() { NameRegex = ConesName() })).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
     }
 
@@ -85,6 +100,8 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         // Letters typed in the field must not trigger the viewer's shortcuts.
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
         await tab.Page.Locator(".comment-acts button").ClickAsync();
+        await Expect(tab.Page.Locator("#confirm h2")).ToHaveTextAsync("Delete the comment “Very white. Favourite!”?");
+        await tab.Page.Locator("#confirm [data-confirm-yes]").ClickAsync();
         await Expect(tab.Page.Locator(".comment-text")).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
     }

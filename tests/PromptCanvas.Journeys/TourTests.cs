@@ -65,7 +65,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.Locator(".gallery-grid a").First.ClickAsync();
         await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
         var source = PictureIn().Match(tab.Page.Url).Value;
-        var box = await tab.Page.Locator(".bench-stage canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("There is no canvas.");
+        var box = await tab.Page.Locator(".bench-stage > canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("There is no canvas.");
         await tab.Page.Keyboard.PressAsync("r");
         await tab.Page.Mouse.MoveAsync(box.X + (box.Width * 0.12f), box.Y + (box.Height * 0.03f));
         await tab.Page.Mouse.DownAsync();

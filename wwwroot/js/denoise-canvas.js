@@ -12,7 +12,8 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 const rankOf = frame => stages.indexOf(frame.stage) * 10000 + frame.step;
 
-function toBlob(frame) {
+/** The picture of a frame from the hub. */
+export function toBlob(frame) {
   const bytes = typeof frame.bytes === 'string' ? Uint8Array.from(atob(frame.bytes), letter => letter.charCodeAt(0)) : frame.bytes;
   return new Blob([bytes], { type: frame.contentType });
 }
@@ -64,8 +65,9 @@ class Tile {
 
   fit() {
     const side = Math.min(largestSide, Math.max(64, Math.round(this.canvas.clientWidth * devicePixelRatio)));
-    this.canvas.width = side;
-    this.canvas.height = side;
+    const longest = Math.max(this.bitmap.width, this.bitmap.height);
+    this.canvas.width = Math.round(side * this.bitmap.width / longest);
+    this.canvas.height = Math.round(side * this.bitmap.height / longest);
     this.context.imageSmoothingEnabled = true;
     this.context.imageSmoothingQuality = 'high';
   }

@@ -42,7 +42,7 @@ function fromXmp(packet) {
   return { prompt: read('prompt'), seed: read('seed'), model: read('model'), recipe: read('recipe') };
 }
 
-/** { prompt, seed, model, size } of a picture made by PromptCanvas; null for any other file. */
+/** Everything that made a picture of PromptCanvas, by the names of the Create page's address; null for any other file. */
 export async function settingsOf(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const type = utf8.decode(bytes.subarray(0, 4));
@@ -50,11 +50,14 @@ export async function settingsOf(file) {
   if (texts.prompt === undefined || !/^\d+$/.test(texts.seed ?? '')) {
     return null;
   }
-  let size;
+  const settings = { prompt: texts.prompt, seed: texts.seed, model: texts.model };
   try {
-    size = JSON.parse(texts.recipe).size;
+    const recipe = JSON.parse(texts.recipe);
+    // The recipe has the size that was drawn; a smaller picture was reduced from it.
+    const width = type === '\u{FFFD}PNG' ? new DataView(bytes.buffer).getUint32(16) : recipe.size;
+    Object.assign(settings, { size: width, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance });
   } catch {
     // Without a valid recipe the other settings are still used.
   }
-  return { prompt: texts.prompt, seed: texts.seed, model: texts.model, size };
+  return settings;
 }

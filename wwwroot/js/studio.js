@@ -1,5 +1,7 @@
 // Page behaviour that does not need the circuit: theme, prompt draft and history, viewer, local times, loading on scroll.
 
+import './confirm.js';
+import './disk.js';
 import './session.js';
 
 const draftKey = 'promptcanvas.draft';

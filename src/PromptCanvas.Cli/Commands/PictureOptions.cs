@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Commands;
@@ -73,8 +74,8 @@ internal sealed class PictureOptions
     /// <summary>The request with the values of these options.</summary>
     public GenerationRequest Request(ParseResult parsed, string prompt) => new()
     {
-        Prompt = prompt,
-        NegativePrompt = parsed.GetValue(negative),
+        Prompt = TextRules.Normalize(prompt),
+        NegativePrompt = parsed.GetValue(negative) is { } avoided ? TextRules.Normalize(avoided) : null,
         Seed = parsed.GetValue(seed) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
         Count = parsed.GetValue(count),
         PreviewsWanted = _ => false,

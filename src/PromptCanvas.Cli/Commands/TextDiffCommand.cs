@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PromptCanvas.Cli.Output;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class TextDiffCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var origin = new TextDifferenceOrigin(
-                SourcePictures.Read(parsed.GetRequiredValue(image)), parsed.GetRequiredValue(from), parsed.GetRequiredValue(to))
+                SourcePictures.Read(parsed.GetRequiredValue(image)), TextRules.Normalize(parsed.GetRequiredValue(from)), TextRules.Normalize(parsed.GetRequiredValue(to)))
             {
                 Reach = parsed.GetValue(reach),
             };

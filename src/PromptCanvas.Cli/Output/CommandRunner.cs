@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Cli.Output;
 
@@ -18,13 +20,18 @@ internal static class CommandRunner
             return ExitCodes.BadInput;
         }
 
+        if (parsed.CommandResult.Children.Select(Check).FirstOrDefault(invalid => invalid is not null) is { } refusal)
+        {
+            return await FailAsync(refusal.Message, ExitCodes.BadInput).ConfigureAwait(false);
+        }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
         }
-        catch (BadInputException refusal)
+        catch (BadInputException bad)
         {
-            return await FailAsync(refusal.Message, ExitCodes.BadInput).ConfigureAwait(false);
+            return await FailAsync(bad.Message, ExitCodes.BadInput).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -42,6 +49,16 @@ internal static class CommandRunner
             return await FailAsync(fault.ToString(), ExitCodes.Fault).ConfigureAwait(false);
         }
     }
+
+    private static InvalidInput? Check(SymbolResult symbol) => symbol switch
+    {
+        ArgumentResult argument => Check(argument.Argument.Name, argument.Tokens),
+        OptionResult option => Check(option.Option.Name, option.Tokens),
+        _ => null,
+    };
+
+    private static InvalidInput? Check(string name, IReadOnlyList<Token> tokens) =>
+        tokens.Select(token => TextChecks.Check(name, token.Value)).FirstOrDefault(invalid => invalid is not null);
 
     private static async Task<int> FailAsync(string message, int code)
     {

@@ -1,4 +1,5 @@
 using PromptCanvas.Cli.Options;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 
@@ -21,7 +22,7 @@ internal static class SourcePictures
     /// <summary>A picture if a file has this name or the name ends in an image extension; otherwise a text.</summary>
     public static ConditioningInput ReadInput(string argument) => IsPicture(argument)
         ? new ImageInput(Read(argument))
-        : new TextInput(argument);
+        : new TextInput(TextRules.Normalize(argument));
 
     private static bool IsPicture(string argument) =>
         File.Exists(argument) || Endings.Contains(Path.GetExtension(argument), StringComparer.OrdinalIgnoreCase);

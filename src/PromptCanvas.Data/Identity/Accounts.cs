@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Data.Identity;
 
 /// <summary>Creates people, and links that let them set a password.</summary>
 public sealed class Accounts(UserManager<Person> people, AppDbContext database, TimeProvider clock)
 {
-    private const int LongestName = 100;
     private const string NoLink = "This link is not valid any more. Ask an administrator for a new one.";
 
     private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
@@ -40,7 +40,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
             return AccountOutcome.Refused(refusal);
         }
 
-        person.DisplayName = NameOf(displayName) ?? person.DisplayName;
+        person.DisplayName = ShortName.Read(displayName) ?? person.DisplayName;
         person.EmailConfirmed = true;
         return Outcome(person, await people.CreateAsync(person));
     }
@@ -115,7 +115,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
 
         person.PasswordHash = people.PasswordHasher.HashPassword(person, password);
         person.EmailConfirmed = true;
-        person.DisplayName = NameOf(displayName) ?? person.DisplayName;
+        person.DisplayName = ShortName.Read(displayName) ?? person.DisplayName;
         var outcome = Outcome(person, await people.UpdateSecurityStampAsync(person));
         if (outcome.Done)
         {
@@ -137,9 +137,6 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         _ => error.Description,
     };
 
-    private static string? NameOf(string? displayName) =>
-        displayName?.Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) ? name : null;
-
     private bool TryMake(string email, string role, out Person person, out string refusal)
     {
         var address = email?.Trim() ?? "";
@@ -148,7 +145,7 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
             Id = Guid.NewGuid(),
             UserName = address,
             Email = address,
-            DisplayName = NameOf(address.Split('@')[0]) ?? address,
+            DisplayName = ShortName.Read(address.Split('@')[0]) ?? address,
             Role = role,
             CreatedAt = clock.GetUtcNow(),
         };

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Data.Identity;
 
@@ -49,8 +50,7 @@ public sealed class AuditLog(IDbContextFactory<AppDbContext> databases, TimeProv
             return null;
         }
 
-        var line = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
-        return line.Length > longest ? line[..longest] : line;
+        return TextRules.Cut(string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)), longest);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Data.People;
 
@@ -10,11 +11,10 @@ public static partial class MailAddress
 
     /// <summary>Whether a mail can be addressed to this text as it is, without quoting.</summary>
     public static bool IsUsable(string? address) =>
-        address is { Length: > 0 and <= Longest } && !address.EnumerateRunes().Any(IsNoCharacter) && Form().IsMatch(address);
+        address is { Length: > 0 and <= Longest } && TextRules.FirstInvalid(address) is null && !address.EnumerateRunes().Any(IsUnprintable) && Form().IsMatch(address);
 
-    // EnumerateRunes gives U+FFFD for a lone surrogate. U+FDD0 to U+FDEF and the last two of every plane are noncharacters.
-    private static bool IsNoCharacter(Rune rune) =>
-        rune == Rune.ReplacementChar || (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune);
+    // U+FFFD stands for bytes that could not be read.
+    private static bool IsUnprintable(Rune rune) => rune == Rune.ReplacementChar || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune);
 
     /// <remarks>Source: RFC 5322, dot-atom; RFC 6532 allows letters beyond ASCII. A comma, for example, would need quotes.</remarks>
     [GeneratedRegex("""^[a-zA-Z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\uFFFF]+(\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\uFFFF]+)*@[\p{L}\p{M}\p{Nd}]([\p{L}\p{M}\p{Nd}\-]*[\p{L}\p{M}\p{Nd}])?(\.[\p{L}\p{M}\p{Nd}]([\p{L}\p{M}\p{Nd}\-]*[\p{L}\p{M}\p{Nd}])?)*\z""", RegexOptions.CultureInvariant)]

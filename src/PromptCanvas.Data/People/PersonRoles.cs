@@ -12,5 +12,8 @@ public static class PersonRoles
     /// <summary>Sees what is shared with the team; creates nothing.</summary>
     public const string Viewer = "viewer";
 
+    /// <summary>The roles that create pictures, as authorization takes them.</summary>
+    public const string Makers = $"{Administrator},{Member}";
+
     public static IReadOnlyList<string> All { get; } = [Administrator, Member, Viewer];
 }

@@ -134,7 +134,7 @@ internal sealed class ActiveRequest
     /// <summary>How a picture is made, for its metadata.</summary>
     public EffectiveRecipe Describe(string model, int imageIndex)
     {
-        var recipe = Plan.Describe(model);
+        var recipe = Plan.Describe(model) with { NegativePrompt = Request.NegativePrompt };
         return Origin?.Describe(recipe, imageIndex, Request.Count) ?? recipe;
     }
 

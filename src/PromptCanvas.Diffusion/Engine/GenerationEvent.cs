@@ -110,6 +110,10 @@ public sealed record EffectiveRecipe(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Kind { get; init; }
 
+    /// <summary>What the picture was guided away from; null = nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NegativePrompt { get; init; }
+
     /// <summary>Width to height, such as <c>4:3</c>, where the picture is not square.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Aspect { get; init; }

@@ -131,7 +131,7 @@ internal static class RequestValidator
 
         var maximum = SamplerFactory.MaximumSteps(sampler, scheduler);
         return steps < SamplerFactory.MinimumSteps || steps > maximum
-            ? $"{steps} {stage} steps cannot be taken: choose {SamplerFactory.MinimumSteps} to {maximum}."
+            ? $"Choose between {SamplerFactory.MinimumSteps} and {maximum} {stage} steps; {steps} is outside this sampler's range."
             : null;
     }
 

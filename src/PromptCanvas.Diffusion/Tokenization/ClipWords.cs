@@ -10,16 +10,18 @@ namespace PromptCanvas.Diffusion.Tokenization;
 /// </remarks>
 internal static class ClipWords
 {
+    private const int ByteOrderReversed = 0xFFFE;
+
     private static readonly string[] Literals = ["<|startoftext|>", "<|endoftext|>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
-    /// <summary>Canonical composition and lower case; invalid UTF-16 becomes U+FFFD.</summary>
+    /// <summary>Canonical composition and lower case; invalid UTF-16 and U+FFFE, which .NET does not normalise, become U+FFFD.</summary>
     /// <param name="word">Text without white space.</param>
     public static string Normalize(ReadOnlySpan<char> word)
     {
         var valid = new StringBuilder(word.Length);
         foreach (var rune in word.EnumerateRunes())
         {
-            valid.Append(rune);
+            valid.Append(rune.Value == ByteOrderReversed ? Rune.ReplacementChar : rune);
         }
 
         // İ is the one letter whose lower case is two characters, which ToLowerInvariant leaves alone.

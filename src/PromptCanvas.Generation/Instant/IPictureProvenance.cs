@@ -25,7 +25,7 @@ public interface IPictureProvenance
 }
 
 /// <summary>The stored information on how a picture was made.</summary>
-/// <param name="Picture">The picture.</param>
+/// <param name="Picture">The picture. Its prompt may be its source's; the caption is what the model read.</param>
 /// <param name="Recipe">Steps, samplers and guidance; null if an older version wrote it in a format that is no longer supported.</param>
 /// <param name="Tokens">The caption's tokens.</param>
 /// <param name="UnreadText">The truncated end of the caption; empty if the model read all of it.</param>
@@ -41,6 +41,9 @@ public sealed record ProvenanceView(
     IReadOnlyList<float> ImageEmbedding,
     double? Similarity)
 {
+    /// <summary>The text that the model read; empty if it was made from pictures alone.</summary>
+    public string Caption { get; init; } = "";
+
     /// <summary>Duration of each stage in seconds.</summary>
     public IReadOnlyList<StageTiming> Timings { get; init; } = [];
 

@@ -32,8 +32,8 @@ internal sealed class PictureProvenance(
 
         var engine = EngineOf(source);
         var text = await TextAsync(engine, source, cancellationToken);
-        var tokens = engine is null || source.Picture.Prompt.Length == 0 ? null : engines.WordsOf(source.Picture.Model)?.Tokenizer;
-        var sequence = tokens?.Encode(source.Picture.Prompt);
+        var tokens = engine is null || source.Job.Prompt.Length == 0 ? null : engines.WordsOf(source.Picture.Model)?.Tokenizer;
+        var sequence = tokens?.Encode(source.Job.Prompt);
         return new ProvenanceView(
             source.Picture,
             Read<EffectiveRecipe>(source.Recipe),
@@ -43,8 +43,9 @@ internal sealed class PictureProvenance(
             Unit(source.ImageEmbedding),
             text.Length > 0 && text.Length == source.ImageEmbedding.Length ? EmbeddingSpace.Cosine(text, source.ImageEmbedding) : null)
         {
+            Caption = source.Job.Prompt,
             Timings = TimingsOf(source),
-            Comparisons = engine is null ? [] : [.. AllComparisons.Where(way => source.Picture.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
+            Comparisons = engine is null ? [] : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
             NoReplay = engine is null ? "The model that drew this picture is no longer installed." : NoReplay(source),
         };
     }
@@ -111,7 +112,7 @@ internal sealed class PictureProvenance(
 
     private static GenerationRequest Way(ProvenanceSource source, Actor actor, ConditioningMode way) => new()
     {
-        Prompt = source.Picture.Prompt,
+        Prompt = source.Job.Prompt,
         NegativePrompt = source.Job.NegativePrompt,
         Seed = source.Picture.Seed,
         Count = 1,
@@ -213,7 +214,7 @@ internal sealed class PictureProvenance(
                 IdempotencyKey = "story",
                 PersonId = actor.PersonId,
                 Role = actor.Role,
-                Prompt = source.Picture.Prompt,
+                Prompt = source.Job.Prompt,
                 NegativePrompt = source.Job.NegativePrompt,
                 Operation = operation,
                 Overrides = source.Overrides,
@@ -237,7 +238,7 @@ internal sealed class PictureProvenance(
 
     private static async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
     {
-        var caption = new TextInput(source.Picture.Prompt);
+        var caption = new TextInput(source.Job.Prompt);
         return engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
             ? (await embedder.EmbedAsync([caption], cancellationToken))[0]
             : [];

@@ -3,6 +3,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Library;
@@ -34,7 +35,7 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
             return problem;
         }
 
-        var board = new Board { Id = Guid.NewGuid(), PersonId = actor.PersonId, Name = name.Trim(), CreatedAt = clock.GetUtcNow() };
+        var board = new Board { Id = Guid.NewGuid(), PersonId = actor.PersonId, Name = TextRules.Normalize(name.Trim()), CreatedAt = clock.GetUtcNow() };
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         database.Boards.Add(board);
         await database.SaveChangesAsync(cancellationToken);
@@ -53,10 +54,10 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
             return new InvalidInput("visibility", $"A board is visible to {string.Join(" or ", Visibilities.All)}.");
         }
 
-        var trimmed = name.Trim();
+        var normalized = TextRules.Normalize(name.Trim());
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await Own(database, actor, boardId).ExecuteUpdateAsync(
-            change => change.SetProperty(board => board.Name, trimmed).SetProperty(board => board.Visibility, visibility), cancellationToken) > 0
+            change => change.SetProperty(board => board.Name, normalized).SetProperty(board => board.Visibility, visibility), cancellationToken) > 0
             ? null
             : new NotFound("You have no board with this address.");
     }
@@ -106,9 +107,8 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         return database.Boards.Where(board => board.Id == boardId && board.PersonId == personId);
     }
 
-    private static InvalidInput? ProblemOf(string name) => string.IsNullOrWhiteSpace(name) || name.Trim().Length > LongestName || name.Contains('\0')
-        ? new InvalidInput("name", $"Give the board a name of at most {LongestName} characters.")
-        : null;
+    private static InvalidInput? ProblemOf(string name) => TextChecks.Check("name", name)
+        ?? (string.IsNullOrWhiteSpace(name) || name.Trim().Length > LongestName ? new InvalidInput("name", $"Give the board a name of at most {LongestName} characters.") : null);
 
     private static async Task<List<BoardView>> ViewsAsync(AppDbContext database, IQueryable<Board> boards, Actor actor, CancellationToken cancellationToken)
     {

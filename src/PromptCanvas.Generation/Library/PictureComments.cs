@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Library;
@@ -28,7 +29,12 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
 
     public async Task<Refusal?> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Trim().Length > LongestText || text.Contains('\0'))
+        if (TextChecks.Check("text", text) is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (string.IsNullOrWhiteSpace(text) || text.Trim().Length > LongestText)
         {
             return new InvalidInput("text", $"Write a comment of at most {LongestText} characters.");
         }
@@ -39,7 +45,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
             return new NotFound("This picture is not shared with the team.");
         }
 
-        database.Comments.Add(new Comment { Id = Guid.NewGuid(), ImageId = imageId, PersonId = actor.PersonId, Text = text.Trim(), At = clock.GetUtcNow() });
+        database.Comments.Add(new Comment { Id = Guid.NewGuid(), ImageId = imageId, PersonId = actor.PersonId, Text = TextRules.Normalize(text.Trim()), At = clock.GetUtcNow() });
         await database.SaveChangesAsync(cancellationToken);
         return null;
     }

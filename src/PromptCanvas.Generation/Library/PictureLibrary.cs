@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
@@ -191,7 +192,10 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     }
 
     private static string[] Words(LibraryFilter filter) =>
-        filter.Words?.ToLowerInvariant().Split([' ', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        Comparable(filter.Words)?.ToLowerInvariant().Split([' ', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    // As prompts are stored; what is no text is in none of them.
+    private static string? Comparable(string? words) => words is null || TextRules.FirstNoCharacter(words) is not null ? words : TextRules.Normalize(words);
 
     private async Task<PicturePage> ByMeaningAsync(
         IQueryable<Picture> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Generation.Library;
 
@@ -20,6 +21,12 @@ public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, 
 
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; init; } = Visibilities.Team;
+
+    /// <summary>What the picture was guided away from; null = nothing. Only for a picture that is read alone.</summary>
+    public string? NegativePrompt { get; init; }
+
+    /// <summary>Steps, samplers and guidance; null if its format is no longer supported. Only for a picture that is read alone.</summary>
+    public EffectiveRecipe? Recipe { get; init; }
 
     /// <summary>When its owner moved it to the trash; null = not in the trash.</summary>
     public DateTimeOffset? DeletedAt { get; init; }

@@ -1,7 +1,10 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Generation.Queue;
 
@@ -74,7 +77,8 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             (uint)job.Seed,
             job.CreatedAt,
             job.State == JobState.Queued ? place?.Position : null,
-            place?.EtaSeconds,
+            // How long a pause lasts is unknown.
+            place?.Why?.PauseReason is null ? place?.EtaSeconds : null,
             job.Error,
             [.. images])
         {
@@ -82,6 +86,9 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             Kind = job.Kind,
             Width = job.Width,
             Height = job.Height,
+            NegativePrompt = job.NegativePrompt,
+            Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
+            Visibility = job.Visibility,
             Why = job.State == JobState.Queued ? place?.Why : null,
         };
     }

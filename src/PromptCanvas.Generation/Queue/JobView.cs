@@ -1,4 +1,5 @@
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Generation.Queue;
 
@@ -30,6 +31,14 @@ public sealed record JobView(
 
     /// <summary>Height of its pictures in pixels.</summary>
     public int Height { get; init; } = Size;
+
+    public string? NegativePrompt { get; init; }
+
+    /// <summary>Deviations from the model's recipe.</summary>
+    public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
+
+    /// <summary>Visibility of its pictures: one of <see cref="Data.Pictures.Visibilities"/>.</summary>
+    public string? Visibility { get; init; }
 
     /// <summary>Why it has its position; null unless queued.</summary>
     public QueueExplanation? Why { get; init; }

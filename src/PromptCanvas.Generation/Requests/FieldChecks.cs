@@ -33,12 +33,12 @@ internal static class FieldChecks
 
         return prompt.Length > GenerationRequest.MaximumPromptLength
             ? new InvalidInput("prompt", $"The prompt has {prompt.Length} characters; at most {GenerationRequest.MaximumPromptLength} are read.")
-            : TextChecks.CheckNul("prompt", job.Prompt);
+            : TextChecks.Check("prompt", job.Prompt);
     }
 
     private static InvalidInput? CheckNegativePrompt(NewJob job) => job.NegativePrompt is { Length: > GenerationRequest.MaximumPromptLength }
         ? new InvalidInput("negativePrompt", $"The negative prompt is longer than {GenerationRequest.MaximumPromptLength} characters.")
-        : TextChecks.CheckNul("negativePrompt", job.NegativePrompt);
+        : TextChecks.Check("negativePrompt", job.NegativePrompt);
 
     private static InvalidInput? CheckCount(NewJob job)
     {
@@ -71,10 +71,10 @@ internal static class FieldChecks
 
         return job.IdempotencyKey.Length > MaximumKeyLength
             ? new InvalidInput("idempotencyKey", $"The idempotency key is longer than {MaximumKeyLength} characters.")
-            : TextChecks.CheckNul("idempotencyKey", job.IdempotencyKey);
+            : TextChecks.CheckSecret("idempotencyKey", job.IdempotencyKey);
     }
 
     private static InvalidInput? CheckEndUser(NewJob job) => job.EndUser is { Length: > NewJob.MaximumEndUserLength }
         ? new InvalidInput("user", $"The name of the end user is longer than {NewJob.MaximumEndUserLength} characters.")
-        : TextChecks.CheckNul("user", job.EndUser);
+        : TextChecks.Check("user", job.EndUser);
 }

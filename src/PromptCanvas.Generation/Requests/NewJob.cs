@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Operations;
 
@@ -81,6 +82,14 @@ public sealed record NewJob
             }
         }
     }
+
+    /// <summary>The same request with its free texts in the form in which they are stored.</summary>
+    internal NewJob WithNormalizedTexts() => this with
+    {
+        Prompt = TextRules.Normalize(Prompt),
+        NegativePrompt = NegativePrompt is { } negative ? TextRules.Normalize(negative) : null,
+        Operation = Operation.WithTexts(TextRules.Normalize),
+    };
 
     /// <summary>One of <see cref="JobKinds"/>.</summary>
     public string Kind => Operation.Kind;

@@ -44,6 +44,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
             return refusal;
         }
 
+        job = job.WithNormalizedTexts();
         var model = job.Model ?? engines.DefaultModel;
         if (CheckModel(model) is { } noModel)
         {

@@ -1,3 +1,5 @@
+using PromptCanvas.Data.Texts;
+
 namespace PromptCanvas.Generation.Results;
 
 /// <summary>Repeats what a caller sent, in an error message, without repeating all of it.</summary>
@@ -9,13 +11,6 @@ public static class Excerpt
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length <= Longest)
-        {
-            return text;
-        }
-
-        // Never half a surrogate pair.
-        var length = char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest;
-        return $"{text[..length]}…";
+        return text.Length <= Longest ? text : $"{TextRules.Cut(text, Longest)}…";
     }
 }

@@ -105,7 +105,7 @@ internal sealed class NormalizedText
     /// <summary>Normalized letters and digits one by one; null = a word separator.</summary>
     private static IEnumerable<char?> Letters(string text)
     {
-        foreach (var letter in WithoutLoneSurrogates(text).Normalize(NormalizationForm.FormKD))
+        foreach (var letter in Normalizable(text).Normalize(NormalizationForm.FormKD))
         {
             if (CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)
             {
@@ -127,6 +127,6 @@ internal sealed class NormalizedText
         }
     }
 
-    // An unpaired surrogate cannot be normalized.
-    private static string WithoutLoneSurrogates(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    // Rules and prompts of earlier versions may contain what is no text: an unpaired surrogate and U+FFFE cannot be normalized.
+    private static string Normalizable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\uFFFE', '\uFFFD');
 }

@@ -3,6 +3,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.Safety;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
@@ -29,16 +30,17 @@ internal sealed class SafetyRules(
             return problem;
         }
 
+        var (text, reason) = (TextRules.Normalize(rule.Text.Trim()), TextRules.Normalize(rule.Reason.Trim()));
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var entry = audit.Entry(actor, "rule.add", rule.Kind, $"{rule.Text.Trim()} ({rule.Reason.Trim()})");
+        var entry = audit.Entry(actor, "rule.add", rule.Kind, $"{text} ({reason})");
         database.AuditLog.Add(entry);
         database.SafetyRules.Add(new SafetyRule
         {
             Id = Guid.NewGuid(),
             Kind = rule.Kind,
-            Text = rule.Text.Trim(),
+            Text = text,
             Threshold = rule.Kind == SafetyRuleKinds.Picture ? rule.Threshold : null,
-            Reason = rule.Reason.Trim(),
+            Reason = reason,
             CreatedAt = entry.At,
             By = entry.Actor,
         });
@@ -81,7 +83,12 @@ internal sealed class SafetyRules(
 
     private static InvalidInput? ProblemOf(NewSafetyRule rule)
     {
-        if (string.IsNullOrWhiteSpace(rule.Text) || rule.Text.Trim().Length > LongestText || rule.Text.Contains('\0'))
+        if ((TextChecks.Check("text", rule.Text) ?? TextChecks.Check("reason", rule.Reason)) is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (string.IsNullOrWhiteSpace(rule.Text) || rule.Text.Trim().Length > LongestText)
         {
             return new InvalidInput("text", $"Say what to refuse, in at most {LongestText} characters.");
         }

@@ -5,6 +5,7 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
@@ -33,6 +34,22 @@ internal sealed class JobProgress(
             ? await database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureState.Running)
                 .Select(image => image.ImageIndex).ToListAsync(cancellationToken)
             : null;
+    }
+
+    /// <summary>The prompt that the job's pictures keep: its own, or its source's where they show the same content.</summary>
+    public async Task<string> PromptOfPicturesAsync(Job job, CancellationToken cancellationToken)
+    {
+        if (job.Prompt.Length > 0 || OperationDefinitions.Find(job.Kind) is not { KeepsSourcePrompt: true })
+        {
+            return job.Prompt;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await (
+            from input in database.JobInputs
+            where input.JobId == job.Id && input.Role == JobInputRoles.Source
+            join source in database.Pictures on input.ImageId equals source.Id
+            select source.Prompt).FirstOrDefaultAsync(cancellationToken) ?? "";
     }
 
     /// <summary>Records a finished picture. Its file must already be in the store.</summary>

@@ -25,9 +25,10 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var paintsIntoSource = OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
         var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
         var picture = paintsIntoSource ? made : Resizer.Resize(made, job.Size, job.Size);
+        var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
         var png = provenance.Value.Embed
-            ? PngEncoder.Encode(picture, new PictureText(job.Prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = paintsIntoSource })
+            ? PngEncoder.Encode(picture, new PictureText(prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = paintsIntoSource })
             : PngEncoder.Encode(picture);
         var thumbnail = Thumbnailer.Encode(picture);
         var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
@@ -50,7 +51,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
                 Width = picture.Width,
                 Height = picture.Height,
                 Seed = completed.Seed,
-                Prompt = job.Prompt,
+                Prompt = prompt,
                 Model = job.Model,
                 Recipe = recipe,
                 Timings = JsonSerializer.Serialize(TimingsByStage(completed.Timings), JobJson.Options),

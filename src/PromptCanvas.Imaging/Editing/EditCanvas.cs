@@ -32,6 +32,9 @@ public sealed class EditCanvas
 
     public int Height { get; }
 
+    /// <summary>Whether a pixel belongs to the original or is painted already.</summary>
+    internal bool IsKept(int x, int y) => keep[(y * Width) + x];
+
     public RgbImage ToImage() => new(Width, Height, bytes);
 
     /// <summary>Cuts the square that a model edits. Repeats border pixels outside the canvas. A reduced pixel is known only if all pixels it covers are.</summary>

@@ -24,7 +24,18 @@ internal static class StudioPipeline
     private static ExceptionHandlerOptions Faults => new()
     {
         StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+        SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException,
     };
+
+    private static ExceptionHandlerOptions FaultsOfPages
+    {
+        get
+        {
+            var faults = Faults;
+            (faults.ExceptionHandlingPath, faults.CreateScopeForErrors) = ("/error", true);
+            return faults;
+        }
+    }
 
     // A balancer takes 503 for a fault and 404 for an instance that leaves on purpose.
     private static HealthCheckOptions Readiness => new()
@@ -46,10 +57,11 @@ internal static class StudioPipeline
         app.UseWhen(context => RequestClass.IsProgram(context) && !RequestClass.IsOpenAi(context), program => program.UseExceptionHandler(Faults).UseStatusCodePages());
         app.UseWhen(context => !RequestClass.IsProgram(context), page =>
         {
-            page.UseExceptionHandler("/error", createScopeForErrors: true);
+            page.UseExceptionHandler(FaultsOfPages);
             page.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
         app.UseRouting();
+        app.UseAddressCheck();
         app.UseWebSocketOriginCheck();
         app.UseAuthentication();
         app.UseRateLimiter();
@@ -57,6 +69,7 @@ internal static class StudioPipeline
         app.UseAuthorization();
         app.UseLineLimits();
         app.UseLiveConnections();
+        app.UseFormCheck();
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();

@@ -8,6 +8,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using PromptCanvas.Generation;
 using PromptCanvas.Migrations;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
@@ -53,11 +54,17 @@ internal static class StudioServices
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
+        services.AddExceptionHandler<RefusedRequests>();
+
+        // Thrown, so that the answer can name the field, in every environment.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<BackgroundHealth>("background");
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
         services.AddSignalR()
             .AddMessagePackProtocol()
             .AddJsonProtocol(options => ConfigureJson(options.PayloadSerializerOptions));
+        services.Configure<HubOptions<GenerationHub>>(options => options.AddFilter<HubTexts>());
+        services.AddSingleton<HubTexts>();
         services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
 
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
@@ -79,6 +86,7 @@ internal static class StudioServices
         services.AddScoped<GenerateImagesHandler>();
         services.AddScoped<IPictureMaking>(provider => provider.GetRequiredService<GenerateImagesHandler>());
         services.AddScoped<GalleryWindow>();
+        services.AddScoped<LiveCredits>();
         services.AddSingleton<PictureSharing>();
         services.AddSingleton<PromptIdeas>();
         services.AddSingleton<IPromptIdeas>(provider => provider.GetRequiredService<PromptIdeas>());
@@ -92,5 +100,7 @@ internal static class StudioServices
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        options.Converters.Add(new JsonTexts());
+        options.Converters.Add(new JsonElementTexts());
     }
 }

@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.Pixels;
 

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -73,6 +74,27 @@ public sealed class PictureEditorTests
 
         Assert.Equal(1, most);
         Assert.Equal([7u, 8u, 9u, 10u, 11u], made.Select(one => one.Seed));
+    }
+
+    [Theory]
+    [InlineData(300, 40)]
+    [InlineData(33, 500)]
+    public async Task EditAsync_Watched_ShowsTheWholePictureWithItsAspectRatio(int width, int height)
+    {
+        var plan = Plan(EditPlan.Edit(Pictures.Noise(width, height, seed: 4), Masks.WithHole(width, height, new PixelRectangle(width / 3, height / 3, width / 4, height / 4))));
+        var shown = new List<SignedImage>();
+
+        await foreach (var value in PictureEditor.EditAsync(new FakeEngine(), plan, Request, TestContext.Current.CancellationToken))
+        {
+            shown.AddRange(new[] { (value as StepCompleted)?.PredictedImage }.OfType<SignedImage>());
+        }
+
+        Assert.NotEmpty(shown);
+        Assert.All(shown, preview =>
+        {
+            Assert.Equal(StepCompleted.MaximumPreviewSize, Math.Max(preview.Width, preview.Height));
+            Assert.InRange((double)preview.Width / preview.Height, 0.95 * width / height, 1.05 * width / height);
+        });
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 

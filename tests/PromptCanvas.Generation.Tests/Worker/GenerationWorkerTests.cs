@@ -6,7 +6,6 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Previews;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 

@@ -111,7 +111,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
                 seed,
                 new ScriptedScene(seed).Draw(request.Size, 1),
                 Clip?.Invoke(new TextInput(request.Prompt)) ?? new float[8],
-                new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", 12, 1, [4, 3]),
+                new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", request.Overrides.DecoderSteps ?? 12, request.Overrides.DecoderGuidance ?? 1, [4, 3]) { NegativePrompt = request.NegativePrompt },
                 [new StageTiming(GenerationStage.Decoder, 0.1)])
             : new ImageFailed(index, seed, Failure);
     }

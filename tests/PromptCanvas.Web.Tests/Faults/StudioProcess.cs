@@ -21,10 +21,22 @@ internal sealed class StudioProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Physical memory in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     public static string Starter { get; } = Path.Combine(Studio.RepoRoot, "models", "starter");
 
     /// <summary>Starts the process and waits until it answers.</summary>
-    /// <param name="key">API key that <see cref="Client"/> uses.</param>
+    /// <param name="key">API key that <see cref="Client()"/> uses.</param>
     public static async Task<StudioProcess> StartAsync(string dataFolder, string key, IReadOnlyDictionary<string, string?> settings)
     {
         // The program is next to the tests' own output, in its project's folder.
@@ -52,18 +64,24 @@ internal sealed class StudioProcess : IAsyncDisposable
         return studio;
     }
 
-    public HttpClient Client()
+    public HttpClient Client() => Client(key);
+
+    /// <summary>A client with another person's key.</summary>
+    public HttpClient Client(string? ofPerson)
     {
         var client = new HttpClient { BaseAddress = Address };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        client.DefaultRequestHeaders.Authorization = ofPerson is null ? null : new("Bearer", ofPerson);
         return client;
     }
 
     /// <summary>Connects to the preview hub, as a browser does.</summary>
-    public async Task<HubConnection> WatchAsync()
+    public Task<HubConnection> WatchAsync() => WatchAsync(key);
+
+    /// <summary>The same with another person's key.</summary>
+    public async Task<HubConnection> WatchAsync(string ofPerson)
     {
         var connection = new HubConnectionBuilder()
-            .WithUrl(new Uri(Address, "hubs/generation"), options => options.AccessTokenProvider = () => Task.FromResult<string?>(key))
+            .WithUrl(new Uri(Address, "hubs/generation"), options => options.AccessTokenProvider = () => Task.FromResult<string?>(ofPerson))
             .AddMessagePackProtocol().Build();
         await connection.StartAsync(TestContext.Current.CancellationToken);
         return connection;

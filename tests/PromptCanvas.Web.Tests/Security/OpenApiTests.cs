@@ -20,4 +20,16 @@ public sealed class OpenApiTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(wanted.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
         Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("scheme").GetString());
     }
+
+    // Strings are read by a converter, which a schema cannot see through.
+    [Fact]
+    public async Task Document_TextFields_AreStrings()
+    {
+        using var stranger = studio.ClientOf(null);
+        var document = await stranger.GetFromJsonAsync<JsonElement>("/openapi/v1.json", TestContext.Current.CancellationToken);
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+
+        Assert.Contains("string", $"{schemas.GetProperty("CreateJobBody").GetProperty("properties").GetProperty("prompt").GetProperty("type")}", StringComparison.Ordinal);
+        Assert.Equal("string", schemas.GetProperty("ImageBody").GetProperty("properties").GetProperty("model").GetProperty("type").GetString());
+    }
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Structure;
 
 /// <summary>Constructs that are allowed in few places only.</summary>
-public sealed class SourceTests
+public sealed partial class SourceTests
 {
     [Fact]
     public void RawSql_IsWrittenInTheQueuesFewPlaces()
@@ -37,6 +38,24 @@ public sealed class SourceTests
         Assert.NotEmpty(scripts);
         Assert.DoesNotContain(scripts, file => File.ReadAllText(file) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)));
     }
+
+    /// <summary>What the trash or the opposite button undoes needs no question; the cancellation of a job asks for a reason, and turning the second factor off for the password.</summary>
+    [Fact]
+    public void Buttons_ThatDestroy_AskByNameOrCanBeUndone()
+    {
+        string[] undoable = ["PictureViewer.razor: DeleteAsync", "GallerySelection.razor: DeleteAsync", "PeoplePage.razor: SuspendAsync", "SecondFactorPage.razor: TurnOffAsync"];
+        var pages = Directory.GetFiles(Path.Combine(Studio.RepoRoot, "src", "PromptCanvas.Web"), "*.razor", SearchOption.AllDirectories);
+
+        var silent = pages.SelectMany(page => Destroying().Matches(File.ReadAllText(page)).Select(match => (page, match)))
+            .Where(found => !found.match.Value.Contains("data-confirm=", StringComparison.Ordinal))
+            .Select(found => $"{Path.GetFileName(found.page)}: {found.match.Groups["act"].Value}");
+
+        Assert.Empty(silent.Except(undoable));
+    }
+
+    // A form whose handler destroys, up to its end; or a button with such a handler.
+    [GeneratedRegex("""(?s)<form[^>]*@onsubmit="[^"]*?(?<act>(?:Delete|Remove|Revoke|TurnOff|Suspend|SignOutEverywhere|MakeCodes)\w*Async)[^"]*".*?</form>|<(?:button|MudButton)[^<]*@?[oO]n[cC]lick="[^"]*?(?<act>(?:Delete|Remove|Revoke)\w*Async)[^"]*"[^<]*""")]
+    private static partial Regex Destroying();
 
     private static IEnumerable<string> FilesWith(params string[] words) =>
         Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "src"), "*.*", SearchOption.AllDirectories)

@@ -1,6 +1,8 @@
 // The canvas of the Edit page: a picture, the mask or the extension frame over it, and the results. The page's buttons call the object
 // that open() returns; the canvas reports changes to the page.
 
+import { toBlob } from '../denoise-canvas.js';
+import { stream } from '../generation-hub.js';
 import { Extension } from './extension.js';
 import { Mask } from './mask.js';
 import { upload } from './upload.js';
@@ -12,6 +14,7 @@ const sizeSteps = [4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384];
 const wheelZoom = 1.0015;
 const keyStep = 8;
 const painting = ['brush', 'eraser'];
+const likeAspect = 0.05; // previews are rounded to whole pixels
 const letters = { b: 'brush', e: 'eraser', l: 'lasso', r: 'rectangle', h: 'hand' };
 
 function stored(key) {
@@ -62,6 +65,7 @@ class EditCanvas {
     this.pointers = new Map();
     this.cursor = { x: this.width / 2, y: this.height / 2 };
     this.result = null;
+    this.forming = null;
     this.comparing = false;
     this.hovering = false;
     this.stopped = new AbortController();
@@ -161,7 +165,7 @@ class EditCanvas {
     }
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
-    this.viewport.fit(this.intent === 'extend' ? this.extension.area : { x: 0, y: 0, width: this.width, height: this.height }, width, height);
+    this.viewport.fit(this.area, width, height);
     this.draw();
   }
 
@@ -171,8 +175,30 @@ class EditCanvas {
     const result = address === null ? null : await load(address);
     if (this.asked === asked) {
       this.result = result;
-      this.draw();
+      this.form(null);
     }
+  }
+
+  /** Shows a job's previews in place, until a result is shown or unfollow is called: those of the first picture that is not finished. */
+  follow(jobId) {
+    this.unfollow();
+    const progress = new Map();
+    const source = this.source = stream('Watch', jobId, async frame => {
+      progress.set(frame.imageIndex, frame.progress);
+      const first = Math.min(...[...progress].filter(([, done]) => done < 1).map(([index]) => index));
+      if (frame.imageIndex === first && frame.bytes?.length > 0) {
+        const bitmap = await createImageBitmap(toBlob(frame)).catch(() => null);
+        if (this.source === source && this.result === null) {
+          this.form(bitmap);
+        }
+      }
+    });
+  }
+
+  unfollow() {
+    this.source?.stop();
+    this.source = null;
+    this.form(null);
   }
 
   compare(original) {
@@ -193,6 +219,7 @@ class EditCanvas {
   }
 
   dispose() {
+    this.unfollow();
     this.stopped.abort();
     this.observer.disconnect();
     cancelAnimationFrame(this.frame);
@@ -451,6 +478,41 @@ class EditCanvas {
     context.fillRect(0, 0, this.tint.width, this.tint.height);
   }
 
+  form(bitmap) {
+    this.forming?.close();
+    this.forming = bitmap;
+    this.stage.toggleAttribute('data-forming', bitmap !== null);
+    this.draw();
+  }
+
+  get area() {
+    return this.intent === 'extend' ? this.extension.area : { x: 0, y: 0, width: this.width, height: this.height };
+  }
+
+  // After a reload the frame of an extended picture is not known; its previews then appear in the tiles only.
+  get formsHere() {
+    const { width, height } = this.area;
+    return this.forming !== null && Math.abs(this.forming.width / this.forming.height / (width / height) - 1) < likeAspect;
+  }
+
+  // Only the part that is painted: everything else stays sharp.
+  paintForming() {
+    const { context } = this;
+    if (this.intent === 'extend') {
+      const { x, y, width, height } = this.area;
+      context.drawImage(this.forming, x, y, width, height);
+      context.drawImage(this.picture, 0, 0);
+      return;
+    }
+    this.formed ??= Object.assign(document.createElement('canvas'), { width: this.tint.width, height: this.tint.height });
+    const formed = this.formed.getContext('2d');
+    formed.globalCompositeOperation = 'copy';
+    formed.drawImage(this.mask.canvas, 0, 0);
+    formed.globalCompositeOperation = 'source-in';
+    formed.drawImage(this.forming, 0, 0, this.formed.width, this.formed.height);
+    context.drawImage(this.formed, 0, 0, this.width, this.height);
+  }
+
   paintAll() {
     const { context, viewport } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -463,9 +525,11 @@ class EditCanvas {
     context.drawImage(this.picture, 0, 0);
     if (this.result !== null) {
       if (!this.comparing) {
-        const area = this.intent === 'extend' ? this.extension.area : { x: 0, y: 0, width: this.width, height: this.height };
+        const { area } = this;
         context.drawImage(this.result, area.x, area.y, area.width, area.height);
       }
+    } else if (this.formsHere) {
+      this.paintForming();
     } else if (this.intent === 'extend') {
       this.paintFrame();
     } else {

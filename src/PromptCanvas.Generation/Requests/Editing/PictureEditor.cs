@@ -37,7 +37,7 @@ public static class PictureEditor
     /// <param name="plan">The region to paint, and its frames.</param>
     /// <param name="request">Prompt, seed and count; its size is the side at which a frame is painted.</param>
     /// <param name="cancellationToken">Cancels unfinished pictures within one step.</param>
-    /// <returns>The engine's events. Stages belong to a frame; progress and finished pictures refer to the whole picture, whose kept pixels are unchanged.</returns>
+    /// <returns>The engine's events. Stages belong to a frame; progress, predicted and finished pictures refer to the whole picture, whose kept pixels are unchanged.</returns>
     public static IAsyncEnumerable<GenerationEvent> EditAsync(
         IImageEngine engine, EditPlan plan, GenerationRequest request, CancellationToken cancellationToken) =>
         EditAsync(engine, plan, request, Canvases, cancellationToken);
@@ -81,12 +81,16 @@ public static class PictureEditor
         var timings = new List<StageTiming>();
         for (var frame = Resume(plan, request, index, canvas, timings); frame < plan.Frames.Count; frame++)
         {
+            var square = plan.Frames[frame];
+            var preview = new Lazy<EditPreview>(() => new EditPreview(canvas, square, StepCompleted.MaximumPreviewSize));
             await foreach (var value in engine.GenerateAsync(Framed(plan, request, index, frame, canvas), cancellationToken).ConfigureAwait(false))
             {
                 switch (value)
                 {
                     case StepCompleted step:
-                        await events.WriteAsync(step with { Seed = seed, Progress = (frame + step.Progress) / plan.Frames.Count }, cancellationToken).ConfigureAwait(false);
+                        await events.WriteAsync(
+                            step with { Seed = seed, Progress = (frame + step.Progress) / plan.Frames.Count, PredictedImage = InPlace(step.PredictedImage, preview) },
+                            cancellationToken).ConfigureAwait(false);
                         break;
                     case StageCompleted stage:
                         await events.WriteAsync(new StageCompleted(index, seed, InWhole(stage.Result, frame, canvas, timings)), cancellationToken).ConfigureAwait(false);
@@ -140,6 +144,18 @@ public static class PictureEditor
             ? new Dictionary<int, StageResult> { [index] = result }
             : null,
     };
+
+    // Watchers see the picture with the painted part forming in its place. A preview is prepared only for watchers.
+    private static SignedImage? InPlace(SignedImage? predicted, Lazy<EditPreview> preview)
+    {
+        if (predicted is null)
+        {
+            return null;
+        }
+
+        var whole = preview.Value.Show(new RgbImage(predicted.Width, predicted.Height, predicted.ToRgbBytes()));
+        return SignedImage.WrapRgbBytes(whole.Width, whole.Height, whole.Bytes.ToArray());
+    }
 
     private static StageResult InWhole(StageResult result, int frame, EditCanvas canvas, List<StageTiming> before) => result with
     {

@@ -23,6 +23,9 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) =>
         this with { Inputs = [.. Inputs.Select(input => input.Picture is { } picture ? input with { Picture = idOf(picture) } : input)] };
 
+    internal override JobOperation WithTexts(Func<string, string> of) =>
+        this with { Inputs = [.. Inputs.Select(input => input.Text is { } text ? input with { Text = of(text) } : input)] };
+
     internal override InvalidInput? Check()
     {
         if (Inputs.Count is < 2 or > BlendOrigin.MaximumInputs)
@@ -43,7 +46,7 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
 
         return weights.Sum() is var sum && !(sum > 0 && double.IsFinite(sum))
             ? new InvalidInput("inputs", "The weights sum to zero; give at least one input more than 0.")
-            : Inputs.Where(input => input.Text is not null).Select(input => TextChecks.CheckText("inputs", input.Text!)).FirstOrDefault(fault => fault is not null);
+            : Inputs.Where(input => input.Text is not null).Select(input => Phrases.Check("inputs", input.Text!)).FirstOrDefault(fault => fault is not null);
     }
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)

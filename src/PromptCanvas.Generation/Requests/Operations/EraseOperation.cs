@@ -11,7 +11,7 @@ namespace PromptCanvas.Generation.Requests.Operations;
 public sealed record EraseOperation([property: JsonPropertyName("picture")] Guid Source, Guid Mask) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Erase, ApiScopes.Edit, PromptUse.None, ["source", "mask"], Read) { PaintsIntoSource = true };
+        new(JobKinds.Erase, ApiScopes.Edit, PromptUse.None, ["source", "mask"], Read) { PaintsIntoSource = true, KeepsSourcePrompt = true };
 
     internal override string Title => "something erased";
 

@@ -11,7 +11,7 @@ namespace PromptCanvas.Generation.Requests.Operations;
 public sealed record ExtendOperation([property: JsonPropertyName("picture")] Guid Source, Extension Extension) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Extend, ApiScopes.Edit, PromptUse.Optional, ["prompt", "source", "extend"], Read) { PaintsIntoSource = true };
+        new(JobKinds.Extend, ApiScopes.Edit, PromptUse.Optional, ["prompt", "source", "extend"], Read) { PaintsIntoSource = true, KeepsSourcePrompt = true };
 
     internal override string Title => "a picture extended";
 

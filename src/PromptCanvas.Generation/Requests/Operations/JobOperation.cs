@@ -49,6 +49,9 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     /// <summary>The same operation with other ids for its pictures.</summary>
     internal virtual JobOperation WithPictures(Func<Guid, Guid> idOf) => this;
 
+    /// <summary>The same operation with other texts.</summary>
+    internal virtual JobOperation WithTexts(Func<string, string> of) => this;
+
     /// <summary>Decodes its pictures and builds the engine's request.</summary>
     /// <param name="request">Everything that does not depend on the operation.</param>
     /// <param name="inputs">Its pictures.</param>

@@ -14,6 +14,9 @@ public sealed record OperationDefinition(
 {
     /// <summary>Whether it paints into its source, whose size the result keeps; otherwise pictures have the requested size.</summary>
     public bool PaintsIntoSource { get; init; }
+
+    /// <summary>Whether its pictures keep the prompt of their source when the job has none: they show the same content.</summary>
+    public bool KeepsSourcePrompt { get; init; }
 }
 
 /// <summary>Whether a kind of job takes a prompt.</summary>

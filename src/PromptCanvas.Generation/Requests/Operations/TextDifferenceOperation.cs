@@ -24,8 +24,10 @@ public sealed record TextDifferenceOperation(
 
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
 
+    internal override JobOperation WithTexts(Func<string, string> of) => this with { From = of(From), To = of(To) };
+
     internal override InvalidInput? Check() =>
-        TextChecks.CheckText("from", From) ?? TextChecks.CheckText("to", To)
+        Phrases.Check("from", From) ?? Phrases.Check("to", To)
         ?? (From.Trim() == To.Trim() ? new InvalidInput("to", "Both captions are the same; say what should change.") : null);
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>

@@ -7,11 +7,14 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Components.Gallery;
 
 /// <summary>Batch actions on selected pictures. Pictures of other people are not changed.</summary>
-public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentActor actor, ISnackbar snackbar)
+public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentActor actor, GalleryWindow window, ISnackbar snackbar)
 {
     private Guid bundleId;
     private int? bundle;
     private IReadOnlyCollection<Guid> bundled = [];
+
+    // Only these can be deleted and shared.
+    private IReadOnlyList<Guid> own = [];
 
     [Parameter, EditorRequired]
     public required IReadOnlyCollection<Guid> Selected { get; set; }
@@ -26,8 +29,11 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
 
     private bool None => Selected.Count == 0;
 
-    protected override void OnParametersSet()
+    protected override async Task OnParametersSetAsync()
     {
+        var person = await PersonAsync();
+        own = [.. Selected.Where(id => window.OwnerOf(id) == person.PersonId)];
+
         // A different selection needs a new zip file.
         if (bundle is not null && !bundled.SequenceEqual(Selected))
         {
@@ -52,7 +58,7 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
     {
         var person = await PersonAsync();
         var changed = 0;
-        foreach (var id in Selected)
+        foreach (var id in own)
         {
             changed += await sharing.SetAsync(person, id, visibility, Gone) ? 1 : 0;
         }
@@ -62,7 +68,7 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
 
     private async Task DeleteAsync()
     {
-        Guid[] going = [.. Selected];
+        Guid[] going = [.. own];
         var person = await PersonAsync();
         var deleted = await library.DeleteAsync(person, going, Gone);
         await OnChanged.InvokeAsync();

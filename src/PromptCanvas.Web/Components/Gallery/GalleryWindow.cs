@@ -149,9 +149,19 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
             row = [.. job.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value)];
         }
 
-        var at = row.IndexOf(picture.Id);
-        return (at > 0 ? row[at - 1] : null, at >= 0 && at < row.Count - 1 ? row[at + 1] : null);
+        return Neighbours(row, picture.Id);
     }
+
+    /// <summary>The pictures before and after one in an order; null at the ends.</summary>
+    internal static (Guid? Before, Guid? After) Neighbours(IReadOnlyList<Guid> order, Guid id)
+    {
+        var at = order.ToList().IndexOf(id);
+        return (at > 0 ? order[at - 1] : null, at >= 0 && at < order.Count - 1 ? order[at + 1] : null);
+    }
+
+    /// <summary>The owner of a picture that this tab has loaded; null if it is unknown.</summary>
+    public Guid? OwnerOf(Guid id) =>
+        (pictures.Find(picture => picture.Id == id) ?? (places.TryGetValue(id, out var place) ? placed.GetValueOrDefault(place) : null))?.PersonId;
 
     private async Task<Guid?> IdAtAsync(int place, CancellationToken cancellationToken)
     {

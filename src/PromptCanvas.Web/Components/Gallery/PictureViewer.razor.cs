@@ -33,11 +33,13 @@ public sealed partial class PictureViewer(
     [Parameter]
     public Guid? PictureId { get; set; }
 
+    /// <summary>The pictures in the order in which the page shows them; null = the gallery's.</summary>
+    [Parameter]
+    public IReadOnlyList<Guid>? Order { get; set; }
+
     /// <summary>URL to close to; null = the current page without the picture.</summary>
     [Parameter]
     public string? Beneath { get; set; }
-
-    private bool IsPrivate => picture?.Visibility == Visibilities.Private;
 
     private string CloseAddress => Beneath ?? navigation.GetUriWithQueryParameter("picture", (Guid?)null);
 
@@ -56,7 +58,7 @@ public sealed partial class PictureViewer(
             var person = await actor.GetAsync(CancellationToken.None);
             (isMine, mayMake, refusal) = (person.PersonId == picture.PersonId, person.MayMake, null);
             isFavourite = await library.IsFavouriteAsync(person, picture.Id, CancellationToken.None);
-            (newer, older) = await window.NeighboursAsync(picture, CancellationToken.None);
+            (newer, older) = Order?.Contains(picture.Id) is true ? GalleryWindow.Neighbours(Order, picture.Id) : await window.NeighboursAsync(picture, CancellationToken.None);
         }
     }
 
@@ -74,7 +76,7 @@ public sealed partial class PictureViewer(
 
     private async Task ShareAsync()
     {
-        var visibility = IsPrivate ? Visibilities.Team : Visibilities.Private;
+        var visibility = picture?.Visibility == Visibilities.Private ? Visibilities.Team : Visibilities.Private;
         if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, visibility, CancellationToken.None))
         {
             picture = picture with { Visibility = visibility };
@@ -136,9 +138,6 @@ public sealed partial class PictureViewer(
 
     private string AddressOf(Guid id) =>
         Beneath is null ? navigation.GetUriWithQueryParameter("picture", id) : PictureAddress.Page(id);
-
-    private string PromptLink(uint? seed) =>
-        navigation.GetUriWithQueryParameters("/", new Dictionary<string, object?> { ["prompt"] = picture?.Prompt, ["seed"] = seed?.ToString(System.Globalization.CultureInfo.InvariantCulture) });
 
     private Task PressAsync(KeyboardEventArgs pressed)
     {

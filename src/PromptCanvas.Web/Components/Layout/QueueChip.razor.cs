@@ -11,7 +11,7 @@ namespace PromptCanvas.Web.Components.Layout;
 
 /// <summary>Follows the person's jobs on every page and notifies when one ends.</summary>
 public sealed partial class QueueChip(
-    IJobQueries jobs, IJobFeed feed, ICredits credits, ICurrentActor actor, AuthenticationStateProvider authentication, IJSRuntime js)
+    IJobQueries jobs, IJobFeed feed, LiveCredits live, ICurrentActor actor, AuthenticationStateProvider authentication, IJSRuntime js)
 {
     private IDisposable? subscription;
     private IJSObjectReference? notices;
@@ -33,6 +33,7 @@ public sealed partial class QueueChip(
     protected override async ValueTask DisposeCoreAsync()
     {
         subscription?.Dispose();
+        live.Changed -= OnCreditsChanged;
         try
         {
             if (notices is not null)
@@ -73,7 +74,15 @@ public sealed partial class QueueChip(
 
         notices = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/notices.js");
         subscription = feed.Subscribe(null, OnChanged);
+        live.Changed += OnCreditsChanged;
     }
+
+    private void OnCreditsChanged() => Post(() =>
+    {
+        Credits = live.Now;
+        StateHasChanged();
+        return Task.CompletedTask;
+    });
 
     // Ignore other people's jobs, except new ones: their owner is not known yet.
     private void OnChanged(JobChanged change)
@@ -102,7 +111,7 @@ public sealed partial class QueueChip(
     private async Task ReadAsync(Actor viewed)
     {
         Known = await jobs.ActiveAsync(viewed, Gone);
-        Credits = viewed.MayMake ? await credits.GetAsync(viewed.PersonId, viewed.Role, Gone) : null;
+        Credits = await live.RefreshAsync(viewed, Gone);
     }
 
     private string? WordsOf(JobView job) => job.State switch

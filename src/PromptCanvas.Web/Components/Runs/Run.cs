@@ -42,6 +42,9 @@ public sealed class Run
             Count = job.Images.Count,
             Size = job.Size,
             Model = job.Model,
+            NegativePrompt = job.NegativePrompt,
+            Overrides = job.Overrides,
+            Visibility = job.Visibility,
         })
         {
             Job = job,

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -9,7 +10,6 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// <summary>The person's own account settings.</summary>
 public sealed partial class AccountPage
 {
-    private const int LongestName = 100;
     private Person? person;
     private string? profileProblem;
     private string? passwordProblem;
@@ -57,8 +57,7 @@ public sealed partial class AccountPage
 
     private async Task RenameAsync()
     {
-        var name = Profile.Name?.Trim() ?? "";
-        if (person is null || name.Length is 0 or > LongestName || name.Any(char.IsControl))
+        if (person is null || ShortName.Read(Profile.Name) is not { } name)
         {
             profileProblem = T["NameInvalid"];
             return;

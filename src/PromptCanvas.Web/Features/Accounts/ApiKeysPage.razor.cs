@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -8,7 +9,6 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// <summary>A person's API keys.</summary>
 public sealed partial class ApiKeysPage
 {
-    private const int LongestName = 100;
     private const int MostKeys = 50;
     private static readonly int[] Lives = [90, 30, 365, 0];
 
@@ -53,8 +53,7 @@ public sealed partial class ApiKeysPage
             return;
         }
 
-        var name = New.Name?.Trim() ?? "";
-        if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
+        if (ShortName.Read(New.Name) is not { } name)
         {
             problem = T["NameInvalid"];
             return;

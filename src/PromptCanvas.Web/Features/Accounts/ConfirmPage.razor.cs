@@ -76,8 +76,7 @@ public sealed partial class ConfirmPage
 
     private async Task PasskeyAsync()
     {
-        var shown = string.IsNullOrEmpty(Form.Credential) ? null : await SignIn.PerformPasskeyAssertionAsync(Form.Credential);
-        if (shown is not { Succeeded: true } || shown.User.Id != person?.Id)
+        if (await PasskeyCeremonies.ShowAsync(SignIn, Form.Credential) is not { Succeeded: true } shown || shown.User.Id != person?.Id)
         {
             problem = T["PasskeyStopped"];
             return;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -9,7 +10,6 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// <summary>A person's passkeys.</summary>
 public sealed partial class PasskeysPage
 {
-    private const int LongestName = 100;
     private const int MostPasskeys = 20;
     private Person? person;
     private IList<UserPasskeyInfo> passkeys = [];
@@ -48,21 +48,14 @@ public sealed partial class PasskeysPage
             return;
         }
 
-        var name = Form.Name?.Trim() ?? "";
-        if (person is null || name.Length is 0 or > LongestName || name.Any(char.IsControl))
+        if (person is null || ShortName.Read(Form.Name) is not { } name)
         {
             problem = T["NameInvalid"];
             return;
         }
 
-        if (passkeys.Count >= MostPasskeys || string.IsNullOrEmpty(Form.Credential))
-        {
-            problem = T["PasskeyStopped"];
-            return;
-        }
-
-        var attestation = await SignIn.PerformPasskeyAttestationAsync(Form.Credential);
-        if (!attestation.Succeeded || attestation.UserEntity.Id != person.Id.ToString())
+        if (passkeys.Count >= MostPasskeys || await PasskeyCeremonies.CreateAsync(SignIn, Form.Credential) is not { Succeeded: true } attestation
+            || attestation.UserEntity.Id != person.Id.ToString())
         {
             problem = T["PasskeyStopped"];
             return;

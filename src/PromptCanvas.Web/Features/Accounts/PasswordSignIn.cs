@@ -71,13 +71,7 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits l
     /// <summary>A passkey already is two factors (possession and PIN or biometrics), so no second factor is asked for.</summary>
     public async Task<bool> TryPasskeyAsync(string? credential)
     {
-        if (string.IsNullOrEmpty(credential))
-        {
-            return false;
-        }
-
-        var shown = await signIn.PerformPasskeyAssertionAsync(credential);
-        if (!shown.Succeeded || !await signIn.CanSignInAsync(shown.User))
+        if (await PasskeyCeremonies.ShowAsync(signIn, credential) is not { Succeeded: true } shown || !await signIn.CanSignInAsync(shown.User))
         {
             return false;
         }

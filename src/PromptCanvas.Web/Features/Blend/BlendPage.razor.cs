@@ -6,6 +6,7 @@ using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Resources;
@@ -15,7 +16,7 @@ namespace PromptCanvas.Web.Features.Blend;
 
 /// <summary>Blends pictures and phrases placed in the corners of a pad. Corners, handle position and job are part of the URL.</summary>
 public sealed partial class BlendPage(
-    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, ICredits creditService, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
+    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, LiveCredits live, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
 {
     private const int MinimumCorners = 2;
     private const int MaximumCorners = 4;
@@ -25,7 +26,6 @@ public sealed partial class BlendPage(
     private BlendPad? pad;
     private CornerPicker picker = null!;
     private IReadOnlyList<double> weights = [];
-    private QuotaView? credits;
     private Run? run;
     private string? problem;
     private string? shown;
@@ -57,10 +57,17 @@ public sealed partial class BlendPage(
 
     protected override async Task OnInitializedAsync()
     {
+        live.Changed += OnCreditsChanged;
         person = await actor.GetAsync(Gone);
         seed = uint.TryParse(SeedText, CultureInfo.InvariantCulture, out var given) ? given : NewSeed();
         await CountCreditsAsync();
         run = JobId is { } id && await jobs.FindAsync(person, id, Gone) is { } job ? Run.Of(job) : null;
+    }
+
+    protected override ValueTask DisposeCoreAsync()
+    {
+        live.Changed -= OnCreditsChanged;
+        return base.DisposeCoreAsync();
     }
 
     protected override async Task OnParametersSetAsync()
@@ -219,6 +226,13 @@ public sealed partial class BlendPage(
         await CountCreditsAsync();
     }
 
-    private async Task CountCreditsAsync() =>
-        credits = person is { MayMake: true } ? await creditService.GetAsync(person.PersonId, person.Role, Gone) : null;
+    private QuotaView? Credits => live.Now;
+
+    private void OnCreditsChanged() => Post(() =>
+    {
+        StateHasChanged();
+        return Task.CompletedTask;
+    });
+
+    private async Task CountCreditsAsync() => await live.RefreshAsync(person ?? await actor.GetAsync(Gone), Gone);
 }

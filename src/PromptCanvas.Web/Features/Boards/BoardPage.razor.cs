@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Boards;
 
 public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, NavigationManager navigation)
 {
-    private BoardView? board;
+    private Lookup<BoardView> lookup;
     private string name = "";
     private string visibility = Visibilities.Private;
     private string? problem;
@@ -19,11 +20,13 @@ public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, Navig
     [SupplyParameterFromQuery(Name = "picture")]
     public Guid? PictureId { get; set; }
 
+    private BoardView? Board => lookup.Value;
+
     private LibraryFilter Filter => LibraryFilter.Everything with { Board = BoardId };
 
     protected override async Task OnParametersSetAsync()
     {
-        if (board?.Id != BoardId)
+        if (Board?.Id != BoardId)
         {
             await ReadAsync();
         }
@@ -31,8 +34,8 @@ public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, Navig
 
     private async Task ReadAsync()
     {
-        board = await boards.FindAsync(await actor.GetAsync(CancellationToken.None), BoardId, CancellationToken.None);
-        (name, visibility) = (board?.Name ?? "", board?.Visibility ?? Visibilities.Private);
+        lookup = Lookup.Of(await boards.FindAsync(await actor.GetAsync(CancellationToken.None), BoardId, CancellationToken.None));
+        (name, visibility) = (Board?.Name ?? "", Board?.Visibility ?? Visibilities.Private);
     }
 
     private async Task SaveAsync()

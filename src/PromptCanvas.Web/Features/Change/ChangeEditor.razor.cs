@@ -14,13 +14,12 @@ namespace PromptCanvas.Web.Features.Change;
 
 /// <summary>Changes a picture from one caption to another: one job renders a row of frames, a slider shows them, and the person chooses which frames to keep.</summary>
 public sealed partial class ChangeEditor(
-    IPictureMaking making, IJobQueries jobs, ILibrary library, ICredits creditService, IPictureProvenance provenance, ICurrentActor actor, NavigationManager navigation, IJSRuntime js)
+    IPictureMaking making, IJobQueries jobs, ILibrary library, LiveCredits live, IPictureProvenance provenance, ICurrentActor actor, NavigationManager navigation, IJSRuntime js)
 {
     private readonly HashSet<Guid> dropped = [];
     private List<Guid> trashed = [];
     private ElementReference stage;
     private IJSObjectReference? walk;
-    private QuotaView? credits;
     private Run? run;
     private string from = "";
     private string to = "";
@@ -44,9 +43,10 @@ public sealed partial class ChangeEditor(
 
     protected override async Task OnInitializedAsync()
     {
+        live.Changed += OnCreditsChanged;
         from = Source.Prompt;
         var person = await actor.GetAsync(Gone);
-        await CountCreditsAsync(person);
+        await live.RefreshAsync(person, Gone);
         if (JobId is { } id && await jobs.FindAsync(person, id, Gone) is { } job)
         {
             run = Run.Of(job);
@@ -81,6 +81,7 @@ public sealed partial class ChangeEditor(
 
     protected override async ValueTask DisposeCoreAsync()
     {
+        live.Changed -= OnCreditsChanged;
         await walk.EndAsync();
         await base.DisposeCoreAsync();
     }
@@ -110,13 +111,18 @@ public sealed partial class ChangeEditor(
         }
 
         (busy, problem) = (false, refusal?.Message);
-        await CountCreditsAsync(person);
+        await live.RefreshAsync(person, Gone);
     }
 
-    private async Task OverAsync(Run over) => await CountCreditsAsync(await actor.GetAsync(Gone));
+    private async Task OverAsync(Run over) => await live.RefreshAsync(await actor.GetAsync(Gone), Gone);
 
-    private async Task CountCreditsAsync(Actor person) =>
-        credits = person.MayMake ? await creditService.GetAsync(person.PersonId, person.Role, Gone) : null;
+    private QuotaView? Credits => live.Now;
+
+    private void OnCreditsChanged() => Post(() =>
+    {
+        StateHasChanged();
+        return Task.CompletedTask;
+    });
 
     private void Toggle(Guid frame)
     {

@@ -8,8 +8,7 @@ namespace PromptCanvas.Web.Features.Change;
 /// <summary>Changes a picture from one caption to another. Picture and job are part of the URL.</summary>
 public sealed partial class ChangePage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
 {
-    private ChangeSource? source;
-    private bool missing;
+    private Lookup<ChangeSource> lookup;
 
     [SupplyParameterFromQuery(Name = "image")]
     public Guid? ImageId { get; set; }
@@ -23,15 +22,17 @@ public sealed partial class ChangePage(IPictureQueries pictures, IUploads upload
     [SupplyParameterFromQuery(Name = "picture")]
     public Guid? PictureId { get; set; }
 
+    // The id of the picture or upload in the address; null = none, the page offers a choice.
+    private Guid? Asked => ImageId ?? UploadId;
+
+    private bool Chooses => Asked is null || lookup.IsMissing;
+
     protected override async Task OnParametersSetAsync()
     {
-        if (source is not null && source.Id == (ImageId ?? UploadId))
+        if (Asked is null || lookup.Value?.Id != Asked)
         {
-            return;
+            lookup = Lookup.Of(ImageId is { } image ? await PictureAsync(image) : UploadId is { } upload ? await UploadAsync(upload) : null);
         }
-
-        source = ImageId is { } image ? await PictureAsync(image) : UploadId is { } upload ? await UploadAsync(upload) : null;
-        missing = source is null && (ImageId ?? UploadId) is not null;
     }
 
     private async Task<ChangeSource?> PictureAsync(Guid id) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
@@ -15,15 +16,16 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private const int MaximumCount = 10;
     private ElementReference box;
     private string prompt = "";
-    private (string? Prompt, uint? Seed, int? Size, string? Model, int? Count) taken;
+    private (string? Prompt, string? NegativePrompt, uint? Seed, int? Size, string? Model, int? Count, int? Steps, double? Guidance) taken;
     private int count = 4;
     private int size = 1024;
     private string? model;
-    private uint? seed;
+    private string? seed;
     private string? negativePrompt;
     private int? steps;
     private double? guidance;
     private string visibility = Visibilities.Team;
+    private string? seedProblem;
     private bool more;
     private GenerateImages? last;
     private long lastAt;
@@ -34,6 +36,15 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     [Parameter]
     public uint? Seed { get; set; }
+
+    [Parameter]
+    public string? NegativePrompt { get; set; }
+
+    [Parameter]
+    public int? Steps { get; set; }
+
+    [Parameter]
+    public double? Guidance { get; set; }
 
     /// <summary>Size, model and count that come with the prompt; null = unchanged.</summary>
     [Parameter]
@@ -66,7 +77,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     protected override void OnParametersSet()
     {
         model ??= Models.Count > 0 ? Models[0] : null;
-        var offered = (Prompt, Seed, Size, Model, Count);
+        var offered = (Prompt, NegativePrompt, Seed, Size, Model, Count, Steps, Guidance);
         if (offered == taken)
         {
             return;
@@ -79,9 +90,21 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             return;
         }
 
-        prompt = Prompt;
-        seed = Seed;
-        more |= Seed is not null;
+        Take(Prompt);
+    }
+
+    private void Take(string wanted)
+    {
+        prompt = wanted;
+        negativePrompt = NegativePrompt;
+        seed = Seed?.ToString(CultureInfo.InvariantCulture);
+        seedProblem = null;
+        if (Seed is not null || Steps is not null || Guidance is not null)
+        {
+            (steps, guidance) = (Steps, Guidance);
+        }
+
+        more |= Seed is not null || NegativePrompt is not null || Steps is not null || Guidance is not null;
         size = Size is { } side && Sizes.Contains(side) ? side : size;
         model = Model is { } name && Models.Contains(name) ? name : model;
         count = Count is >= 1 and <= MaximumCount ? Count.Value : count;
@@ -111,12 +134,20 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     private async Task GenerateAsync()
     {
+        uint? chosen = uint.TryParse(seed, CultureInfo.InvariantCulture, out var number) ? number : null;
+        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) ? T["SeedInvalid", seed.Trim(), uint.MaxValue].Value : null;
+        if (seedProblem is not null)
+        {
+            more = true;
+            return;
+        }
+
         var request = new GenerateImages(Guid.NewGuid().ToString(), prompt)
         {
             NegativePrompt = negativePrompt,
             Count = count,
             Size = size,
-            Seed = seed,
+            Seed = chosen,
             Model = model,
             Steps = steps,
             Guidance = guidance,

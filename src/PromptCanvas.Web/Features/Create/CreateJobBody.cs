@@ -25,6 +25,12 @@ internal sealed record CreateJobBody
 
     public string? Model { get; init; }
 
+    /// <summary>Steps of the decoder; default the model's own.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Guidance of the decoder, 0 … 50; default the model's own.</summary>
+    public double? Guidance { get; init; }
+
     /// <summary>The id of an upload or of a picture that you may see.</summary>
     public string? Source { get; init; }
 

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Security;
 
@@ -10,14 +12,14 @@ namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The start page: prompt box, running jobs, gallery.</summary>
 public sealed partial class CreatePage(
-    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, ICredits credits, IModelStatus model, NavigationManager navigation)
+    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation) : IDisposable
 {
     private readonly List<Run> runs = [];
     private Refusal? refusal;
     private Composer composer = null!;
     private string? modelProblem;
     private bool galleryEmpty;
-    private bool jobIsMissing;
+    private Lookup<JobView> job;
 
     [Parameter]
     public Guid? JobId { get; set; }
@@ -30,6 +32,15 @@ public sealed partial class CreatePage(
 
     [SupplyParameterFromQuery(Name = "seed")]
     public string? SeedFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "negative")]
+    public string? NegativePromptFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "steps")]
+    public int? StepsFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "guidance")]
+    public double? GuidanceFromLink { get; set; }
 
     [SupplyParameterFromQuery(Name = "size")]
     public int? SizeFromLink { get; set; }
@@ -53,28 +64,35 @@ public sealed partial class CreatePage(
     // Jobs shown above are hidden in the gallery below.
     private HashSet<Guid> HiddenJobs => [.. runs.Where(run => run.Job is not null).Select(run => run.Job!.Id)];
 
+    // The tiles of the runs, then the gallery without them.
+    private IReadOnlyList<Guid> OrderOnScreen =>
+    [
+        .. runs.SelectMany(run => run.Job?.Images ?? []).Select(image => image.ImageId).OfType<Guid>(),
+        .. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId)).Select(picture => picture.Id),
+    ];
+
     protected override async Task OnInitializedAsync()
     {
         modelProblem = model.Problem;
         FirstJobs ??= await ReadJobsAsync();
-        Credits ??= await ReadCreditsAsync();
+        live.Offer(Credits ??= await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None));
+        live.Changed += OnCreditsChanged;
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
 
     protected override async Task OnParametersSetAsync()
     {
-        if (JobId is not { } id || Shows(id))
+        if (JobId is not { } id)
         {
-            jobIsMissing = false;
+            job = default;
             return;
         }
 
-        var job = await FindAsync(id);
-        jobIsMissing = job is null;
-        if (job is not null && !Shows(id))
+        job = Lookup.Of(runs.Find(run => run.Job?.Id == id)?.Job ?? await FindAsync(id));
+        if (job.Value is { } found && !Shows(id))
         {
             KeepActive();
-            runs.Insert(0, Run.Of(job));
+            runs.Insert(0, Run.Of(found));
         }
     }
 
@@ -103,7 +121,7 @@ public sealed partial class CreatePage(
         // The first submission may wait until the model is loaded; run it in the background so that the tiles appear at once.
         var person = await actor.GetAsync(CancellationToken.None);
         var queued = await Task.Run(() => handler.HandleAsync(request, person, CancellationToken.None));
-        Credits = await ReadCreditsAsync();
+        await CountCreditsAsync();
         if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
@@ -114,14 +132,16 @@ public sealed partial class CreatePage(
         navigation.NavigateTo($"jobs/{id}");
     }
 
-    private async Task<QuotaView?> ReadCreditsAsync()
+    public void Dispose() => live.Changed -= OnCreditsChanged;
+
+    private void OnCreditsChanged() => _ = InvokeAsync(() =>
     {
-        var person = await actor.GetAsync(CancellationToken.None);
-        return person.MayMake ? await credits.GetAsync(person.PersonId, person.Role, CancellationToken.None) : null;
-    }
+        Credits = live.Now;
+        StateHasChanged();
+    });
 
     // Credits for undelivered pictures have been refunded.
-    private async Task CountCreditsAsync() => Credits = await ReadCreditsAsync();
+    private async Task CountCreditsAsync() => await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None);
 
     private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 

@@ -1,4 +1,5 @@
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
@@ -8,7 +9,7 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>Reads the body of a request. A field that the kind does not take is refused rather than ignored.</summary>
 internal static class JobFields
 {
-    private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "visibility", "count", "board"];
+    private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "steps", "guidance", "visibility", "count", "board"];
 
     public static Result<NewJob> Read(CreateJobBody body, string idempotencyKey)
     {
@@ -45,6 +46,7 @@ internal static class JobFields
                 Size = body.Size,
                 Seed = body.Seed,
                 Model = body.Model,
+                Overrides = new RecipeOverrides { DecoderSteps = body.Steps, DecoderGuidance = body.Guidance },
                 Visibility = body.Visibility,
                 Board = body.Board is null ? null : Guid.Parse(body.Board),
             };

@@ -8,8 +8,7 @@ namespace PromptCanvas.Web.Features.Edit;
 /// <summary>The Edit page. The picture is part of the URL, so that links and Back work.</summary>
 public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
 {
-    private EditSource? source;
-    private bool missing;
+    private Lookup<EditSource> lookup;
 
     [SupplyParameterFromQuery(Name = "image")]
     public Guid? ImageId { get; set; }
@@ -24,15 +23,17 @@ public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads,
     [SupplyParameterFromQuery(Name = "job")]
     public Guid? JobId { get; set; }
 
+    // The id of the picture or upload in the address; null = none, the page offers a choice.
+    private Guid? Asked => ImageId ?? UploadId;
+
+    private bool Chooses => Asked is null || lookup.IsMissing;
+
     protected override async Task OnParametersSetAsync()
     {
-        if (source is not null && source.Id == (ImageId ?? UploadId))
+        if (Asked is null || lookup.Value?.Id != Asked)
         {
-            return;
+            lookup = Lookup.Of(ImageId is { } image ? await PictureAsync(image) : UploadId is { } upload ? await UploadAsync(upload) : null);
         }
-
-        source = ImageId is { } image ? await PictureAsync(image) : UploadId is { } upload ? await UploadAsync(upload) : null;
-        missing = source is null && (ImageId ?? UploadId) is not null;
     }
 
     private async Task<EditSource?> PictureAsync(Guid id) =>

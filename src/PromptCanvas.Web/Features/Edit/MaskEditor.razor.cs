@@ -88,6 +88,7 @@ public sealed partial class MaskEditor(
         try
         {
             canvas = await module.InvokeAsync<IJSObjectReference>("open", Gone, stage, Source.Address, Source.Id, self);
+            await FollowAsync();
         }
         catch (JSException)
         {
@@ -199,14 +200,19 @@ public sealed partial class MaskEditor(
 
         last = request;
         run = await FindAsync(id) is { } job ? Run.Of(job) : null;
+        await FollowAsync();
         navigation.NavigateTo(navigation.GetUriWithQueryParameter("job", id), replace: true);
     }
 
     // Repeats with other seeds.
     private Task AgainAsync(Run again) => last is null ? MakeAsync() : SubmitAsync(last with { IdempotencyKey = Guid.NewGuid().ToString() });
 
+    // The previews appear on the canvas, where the result will be.
+    private Task FollowAsync() => run is { IsOver: false, Job: { } job } ? CallAsync("follow", job.Id) : Task.CompletedTask;
+
     private async Task OverAsync(Run over)
     {
+        await CallAsync("unfollow");
         if (picked < 0 && Finished.Count > 0)
         {
             await ShowAsync(0);

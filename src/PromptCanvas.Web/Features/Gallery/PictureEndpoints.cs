@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.Net.Http.Headers;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
@@ -85,6 +86,17 @@ internal static class PictureEndpoints
 internal sealed record ImageBody(
     Guid Id, Guid JobId, int Index, string Kind, IReadOnlyList<Guid> Parents, string Prompt, uint Seed, string Model, int Width, int Height, DateTimeOffset CreatedAt, string ContentUrl, string ThumbnailUrl)
 {
+    public string? NegativePrompt { get; init; }
+
+    /// <summary>Steps of the decoder.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Guidance of the decoder.</summary>
+    public double? Guidance { get; init; }
+
+    /// <summary>Everything else that reproduces the picture; null for a picture of an older version.</summary>
+    public EffectiveRecipe? Recipe { get; init; }
+
     public static ImageBody Of(PictureView picture) => new(
         picture.Id,
         picture.JobId,
@@ -98,5 +110,11 @@ internal sealed record ImageBody(
         picture.Height,
         picture.CreatedAt,
         PictureAddress.Content(picture.Id),
-        PictureAddress.Thumbnail(picture.Id));
+        PictureAddress.Thumbnail(picture.Id))
+    {
+        NegativePrompt = picture.NegativePrompt,
+        Steps = picture.Recipe?.DecoderSteps,
+        Guidance = picture.Recipe?.DecoderGuidance,
+        Recipe = picture.Recipe,
+    };
 }

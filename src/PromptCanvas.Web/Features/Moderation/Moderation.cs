@@ -4,6 +4,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Texts;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Mail;
 
@@ -42,7 +43,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         // Repeated reports by the same person are recorded once.
         if (!await database.Reports.AnyAsync(report => report.ImageId == imageId && report.CommentId == commentId && report.PersonId == actor.PersonId && report.ClosedAt == null, cancellationToken))
         {
-            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, CommentId = commentId, PersonId = actor.PersonId, Reason = reason!.Trim(), At = clock.GetUtcNow() });
+            database.Reports.Add(new Report { Id = Guid.NewGuid(), ImageId = imageId, CommentId = commentId, PersonId = actor.PersonId, Reason = TextRules.Normalize(reason!.Trim()), At = clock.GetUtcNow() });
             await database.SaveChangesAsync(cancellationToken);
         }
 
@@ -135,9 +136,8 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
 
     private static NotFound NoPicture() => new("There is no picture with this id.");
 
-    private static InvalidInput? RefusalOf(string? reason) => string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason || reason.Contains('\0')
-        ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.")
-        : null;
+    private static InvalidInput? RefusalOf(string? reason) => TextChecks.Check("reason", reason)
+        ?? (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.") : null);
 
     private static Refusal? Set(Picture image, DateTimeOffset? takenDownAt)
     {
@@ -183,7 +183,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
                 ImageId = imageId,
                 ByPersonId = actor.PersonId,
                 By = actor.Name,
-                Reason = reason!.Trim(),
+                Reason = TextRules.Normalize(reason!.Trim()),
                 At = clock.GetUtcNow(),
             };
             database.Notices.Add(notice);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Moderation;
@@ -8,7 +9,7 @@ namespace PromptCanvas.Web.Features.Moderation;
 /// <summary>The moderation page of one picture.</summary>
 public sealed partial class PictureAdministrationPage
 {
-    private ModeratedPicture? picture;
+    private Lookup<ModeratedPicture> lookup;
     private string? problem;
 
     [CascadingParameter]
@@ -28,7 +29,7 @@ public sealed partial class PictureAdministrationPage
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync() =>
-        picture = await Moderation.FindAsync(Context.User.ToActor(), ImageId, Context.RequestAborted);
+        lookup = Lookup.Of(await Moderation.FindAsync(Context.User.ToActor(), ImageId, Context.RequestAborted));
 
     private async Task ActAsync(Func<AuditActor, Guid, string?, CancellationToken, Task<Refusal?>> act)
     {

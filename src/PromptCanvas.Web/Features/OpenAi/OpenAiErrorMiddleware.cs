@@ -29,6 +29,10 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         {
             await AnswerAsync(context, fault.Fault);
         }
+        catch (InvalidTextException fault)
+        {
+            await AnswerAsync(context, OpenAiFaults.Of(fault.Refusal));
+        }
         catch (Exception fault) when (fault is BadHttpRequestException or InvalidDataException)
         {
             var tooLarge = fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };

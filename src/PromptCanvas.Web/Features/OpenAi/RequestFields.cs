@@ -1,9 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+
+using PromptCanvas.Data.Texts;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -197,7 +202,9 @@ internal sealed class RequestFields
     private static OpenAiException Unreadable() => new(OpenAiFaults.Unreadable(
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)"));
 
-    private static string Shorten(string text) => text.Length <= 40 ? text : $"{text[..40]}…";
+    private static string Shorten(string text) => text.Length <= 40 ? text : $"{TextRules.Cut(text, 40)}…";
+
+    private static OpenAiException Invalid(string name, int point) => new(OpenAiFaults.Of(new InvalidInput(name, TextChecks.Message(name, point))));
 
     private static OpenAiException UnreadableForm() => new(OpenAiFaults.Unreadable("The multipart form of your request could not be read."));
 
@@ -232,7 +239,7 @@ internal sealed class RequestFields
         // Keep the type: a wrong type is reported only when the field is read.
         values[name] = value.ValueKind switch
         {
-            JsonValueKind.String => new Field(value.GetString()!, null),
+            JsonValueKind.String => JsonTexts.FirstInvalid(value) is { } point ? throw Invalid(name, point) : new Field(value.GetString()!, null),
             JsonValueKind.Number => new Field(value.GetRawText(), Numeric),
             JsonValueKind.True or JsonValueKind.False => new Field(value.GetRawText(), Truth),
             JsonValueKind.Array => new Field("", "an array"),
@@ -244,7 +251,9 @@ internal sealed class RequestFields
     {
         if (name is not ("image" or "mask"))
         {
-            values[name] = new Field(Encoding.UTF8.GetString(await ReadPartAsync(part, LargestText, cancellationToken)), null);
+            var bytes = await ReadPartAsync(part, LargestText, cancellationToken);
+            var text = Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new OpenAiException(OpenAiFaults.Of(new InvalidInput(name, $"The field \"{name}\" is not UTF-8.")));
+            values[name] = TextRules.FirstInvalid(text) is { } point ? throw Invalid(name, point) : new Field(text, null);
             return;
         }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.People;
@@ -12,7 +13,7 @@ namespace PromptCanvas.Web.Features.People;
 public sealed partial class PersonPage
 {
     private const int ShownLines = 100;
-    private Person? person;
+    private Lookup<Person> lookup;
     private QuotaView? quota;
     private IReadOnlyList<LedgerLine> lines = [];
     private string? problem;
@@ -44,25 +45,24 @@ public sealed partial class PersonPage
     protected override async Task OnInitializedAsync()
     {
         TopUp ??= new TopUpForm();
-        person = await People.FindByIdAsync(PersonId.ToString());
-        if (person is null)
+        var person = await People.FindByIdAsync(PersonId.ToString());
+        if (person is not null)
         {
-            Context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
+            Limits ??= LimitsForm.Of(await Credits.LimitsOfAsync(PersonId, Context.RequestAborted));
+            quota = await Credits.GetAsync(PersonId, person.Role, Context.RequestAborted);
+            lines = await Credits.HistoryAsync(PersonId, null, ShownLines, Context.RequestAborted);
         }
 
-        Limits ??= LimitsForm.Of(await Credits.LimitsOfAsync(PersonId, Context.RequestAborted));
-        quota = await Credits.GetAsync(PersonId, person.Role, Context.RequestAborted);
-        lines = await Credits.HistoryAsync(PersonId, null, ShownLines, Context.RequestAborted);
+        lookup = Lookup.Of(person);
     }
 
     private static string? Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture);
 
     private async Task TopUpAsync() =>
-        Leave(await Administration.TopUpAsync(Context.ToActor(), person!, TopUp.Amount ?? 0, TopUp.Reason ?? "", Context.RequestAborted));
+        Leave(await Administration.TopUpAsync(Context.ToActor(), lookup.Value!, TopUp.Amount ?? 0, TopUp.Reason ?? "", Context.RequestAborted));
 
     private async Task SetLimitsAsync() =>
-        Leave(await Administration.SetLimitsAsync(Context.ToActor(), person!, Limits.ToLimits(), Context.RequestAborted));
+        Leave(await Administration.SetLimitsAsync(Context.ToActor(), lookup.Value!, Limits.ToLimits(), Context.RequestAborted));
 
     private void Leave(Refusal? refusal)
     {

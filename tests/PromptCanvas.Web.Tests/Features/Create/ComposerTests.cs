@@ -83,14 +83,32 @@ public sealed class ComposerTests : IDisposable
     [InlineData("-1")]
     [InlineData("4294967296")]
     [InlineData("dog")]
-    public void Seed_ThatIsNone_MeansChooseOne(string seed)
+    [InlineData("-5")]
+    public void Seed_ThatIsNone_IsRefusedInWordsAndSendsNothing(string seed)
     {
         var composer = Render();
         composer.Find("#prompt").Input("a cube");
         composer.FindAll(".field input")[0].Change(seed);
         composer.Find("form").Submit();
 
+        Assert.Empty(sent);
+        Assert.Contains($"“{seed}” cannot be a seed. Choose a whole number from 0 to 4294967295", composer.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+
+        composer.FindAll(".field input")[0].Change("");
+        composer.Find("form").Submit();
         Assert.Null(Assert.Single(sent).Seed);
+    }
+
+    [Fact]
+    public void Link_WithEverything_IsSentAsItIs()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add)
+            .Add(it => it.Prompt, "a ring").Add(it => it.NegativePrompt, "stars").Add(it => it.Seed, 7u).Add(it => it.Size, 256).Add(it => it.Count, 1)
+            .Add(it => it.Steps, 9).Add(it => it.Guidance, 2.5));
+        composer.Find("form").Submit();
+
+        var request = Assert.Single(sent);
+        Assert.Equal(("a ring", "stars", 7u, 256, 1, 9, 2.5), (request.Prompt, request.NegativePrompt, request.Seed, request.Size, request.Count, request.Steps, request.Guidance));
     }
 
     [Fact]

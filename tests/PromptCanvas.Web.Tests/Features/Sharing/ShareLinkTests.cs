@@ -40,6 +40,19 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
     }
 
     [Fact]
+    public async Task Link_ThatIsGone_ShowsAGuestNoNavigationOfTheStudio()
+    {
+        using var stranger = studio.ClientOf(null);
+
+        using var answer = await stranger.GetAsync("/s/revoked-or-never-made", Cancellation);
+        var page = await answer.TextAsync();
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("Ask the person who sent it for a new one", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"rail", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Link_WithoutPromptAndDownload_GivesAwayNeither()
     {
         var (_, picture, path) = await LinkAsync("closed@example.com");

@@ -1,0 +1,25 @@
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
+
+namespace PromptCanvas.Web.Components;
+
+/// <summary>The person's credits as every part of the page shows them. All parts read them here, so that no two figures differ.</summary>
+public sealed class LiveCredits(ICredits credits)
+{
+    /// <summary>Raised after every read.</summary>
+    public event Action? Changed;
+
+    /// <summary>Null until read, and for viewers, who cannot make pictures.</summary>
+    public QuotaView? Now { get; private set; }
+
+    /// <summary>What prerendering has read; applies until the first read here.</summary>
+    public void Offer(QuotaView? known) => Now ??= known;
+
+    public async Task<QuotaView?> RefreshAsync(Actor person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        Now = person.MayMake ? await credits.GetAsync(person.PersonId, person.Role, cancellationToken) : null;
+        Changed?.Invoke();
+        return Now;
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Identity;
+using PromptCanvas.Data.People;
+
+namespace PromptCanvas.Web.Features.Accounts;
+
+/// <summary>Ends a passkey ceremony with what a browser sent, which may be nonsense, and may come without a ceremony that this browser began.</summary>
+internal static class PasskeyCeremonies
+{
+    /// <param name="signIn">Of the request.</param>
+    /// <param name="credential">The browser's credential response, as JSON.</param>
+    /// <returns>Null = no new passkey.</returns>
+    public static async Task<PasskeyAttestationResult?> CreateAsync(SignInManager<Person> signIn, string? credential) =>
+        await TryAsync(credential, signIn.PerformPasskeyAttestationAsync) is { Succeeded: true } made ? made : null;
+
+    /// <param name="signIn">Of the request.</param>
+    /// <param name="credential">The browser's credential response, as JSON.</param>
+    /// <returns>Null = no passkey was shown.</returns>
+    public static async Task<PasskeyAssertionResult<Person>?> ShowAsync(SignInManager<Person> signIn, string? credential) =>
+        await TryAsync(credential, signIn.PerformPasskeyAssertionAsync) is { Succeeded: true } shown ? shown : null;
+
+    private static async Task<T?> TryAsync<T>(string? credential, Func<string, Task<T>> perform)
+        where T : class
+    {
+        if (string.IsNullOrEmpty(credential))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await perform(credential);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Identity's answer when this browser began no such ceremony.
+        }
+    }
+}

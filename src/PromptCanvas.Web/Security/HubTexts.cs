@@ -1,0 +1,13 @@
+using Microsoft.AspNetCore.SignalR;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Refuses hub calls with an argument that is not text, on either protocol.</summary>
+internal sealed class HubTexts : IHubFilter
+{
+    public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next) =>
+        invocationContext.HubMethodArguments.OfType<string>().Select(text => TextChecks.Check("argument", text)).FirstOrDefault(refusal => refusal is not null) is { } refusal
+            ? throw new HubException(refusal.Message)
+            : next(invocationContext);
+}

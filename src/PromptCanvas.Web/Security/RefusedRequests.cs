@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Diagnostics;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Results;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Answers API requests that contain something that is not text with a problem that names the field. Browsers get the error page.</summary>
+internal sealed class RefusedRequests : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (!RequestClass.IsProgram(httpContext) || RefusalOf(exception) is not { } refusal)
+        {
+            return false;
+        }
+
+        await refusal.ToProblem().ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private static InvalidInput? RefusalOf(Exception fault) => fault switch
+    {
+        InvalidTextException text => text.Refusal,
+        BadHttpRequestException { InnerException: JsonTextException text } => Refuse(Excerpt.Of(text.Path?.TrimStart('$', '.') ?? "body"), text.Point),
+        _ => null,
+    };
+
+    private static InvalidInput Refuse(string field, int point) => new(field, TextChecks.Message(field, point));
+}

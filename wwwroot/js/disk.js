@@ -1,0 +1,28 @@
+// The notice about the disk stays hidden for a day once it was dismissed in this browser.
+
+const key = 'promptcanvas.disk';
+const day = 24 * 60 * 60 * 1000;
+
+function dismissedAt() {
+  try {
+    return Number(localStorage.getItem(key) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function show() {
+  document.documentElement.toggleAttribute('data-disk-dismissed', Date.now() - dismissedAt() < day);
+}
+
+document.addEventListener('click', event => {
+  if (event.target.closest?.('[data-disk-dismiss]')) {
+    try {
+      localStorage.setItem(key, Date.now());
+    } catch {
+      // Without storage it comes back with the next page.
+    }
+    document.documentElement.toggleAttribute('data-disk-dismissed', true);
+  }
+});
+show();
