@@ -1,5 +1,6 @@
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Sharing;
 
@@ -39,6 +40,16 @@ public static class AccessQueries
         var (personId, imageId, boardId) = (link.PersonId, link.ImageId, link.BoardId);
         return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && image.PersonId == personId
             && (image.Id == imageId || onBoards.Any(place => place.BoardId == boardId && place.ImageId == image.Id)));
+    }
+
+    /// <summary>The pictures that a person may see without signing in, by an address signed for them: as in <see cref="VisibleTo(IQueryable{Picture}, Actor)"/>,
+    /// while neither that person nor the picture's owner is suspended.</summary>
+    public static IQueryable<Picture> BehindAddress(this IQueryable<Picture> images, Actor actor, IQueryable<Person> people)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        return images.VisibleTo(actor).Where(image => people.Any(person => person.Id == personId && person.SuspendedAt == null)
+            && !people.Any(person => person.Id == image.PersonId && person.SuspendedAt != null));
     }
 
     /// <summary>The pictures in the actor's trash.</summary>

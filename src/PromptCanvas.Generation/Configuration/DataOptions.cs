@@ -17,4 +17,10 @@ public sealed record DataOptions
     /// <value>500</value>
     [Range(0, 100_000)]
     public int ReserveMegabytes { get; init; } = 500;
+
+    /// <summary>Disk space for pictures in other forms: without their metadata, as JPEG or as WebP. They are made when they are first asked for;
+    /// over the limit, the least recently used are removed.</summary>
+    /// <value>500</value>
+    [Range(1, 1_000_000)]
+    public int FormsMegabytes { get; init; } = 500;
 }

@@ -43,6 +43,16 @@ public sealed record QuotaOptions
     [Range(0, 64)]
     public int MaximumRunning { get; init; }
 
+    /// <summary>Zip files that one person may download at the same time.</summary>
+    /// <value>2</value>
+    [Range(1, 100)]
+    public int DownloadsAtOnce { get; init; } = 2;
+
+    /// <summary>Uploads of one person that may wait while another one of theirs is decoded; further ones are refused.</summary>
+    /// <value>1</value>
+    [Range(1, 1000)]
+    public int WaitingUploads { get; init; } = 1;
+
     /// <summary>Disk space for one person's pictures and uploads, in megabytes.</summary>
     /// <value>0: unlimited</value>
     [Range(0, 100_000_000)]

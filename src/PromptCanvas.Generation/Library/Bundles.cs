@@ -2,148 +2,148 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-/// <remarks>Bundles are lost at a restart and expire an hour after they were started; then they must be requested again.</remarks>
-internal sealed class Bundles(
-    IDbContextFactory<AppDbContext> databases, IPictureStore store, DataFolder folder, TimeProvider clock, BackgroundFaults faults) : IBundles
+/// <remarks>Only the selections are kept, in memory. They are lost at a restart; then the pictures must be selected again.</remarks>
+internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictureStore store, IOptions<QuotaOptions> options, TimeProvider clock) : IBundles
 {
-    private const int AtOnce = 2;
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<Guid, Bundle> bundles = new();
+    private readonly Dictionary<Guid, int> downloads = [];
 
     public async Task<Guid?> StartAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        Sweep();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var pictures = await database.Pictures.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
             .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
-        if (pictures.Count == 0 || bundles.Values.Count(bundle => bundle.PersonId == actor.PersonId && !bundle.IsOver) >= AtOnce)
+        if (pictures.Count == 0 || DownloadsOf(actor.PersonId) >= options.Value.DownloadsAtOnce)
         {
             return null;
         }
 
+        Forget(actor.PersonId);
         var id = Guid.NewGuid();
-        var bundle = new Bundle(actor.PersonId, pictures.Count, FileOf(id), clock.GetUtcNow());
-        bundles[id] = bundle;
-        faults.Run(nameof(Bundles), () => MakeAsync(bundle, pictures));
+        bundles[id] = new Bundle(actor.PersonId, pictures, clock.GetUtcNow());
         return id;
     }
 
-    public BundleView? Find(Actor actor, Guid bundleId) => OwnOf(actor, bundleId) is { } bundle
-        ? new BundleView(bundle.Done, bundle.Count, bundle.IsReady, bundle.HasFailed)
-        : null;
+    public int? Count(Actor actor, Guid bundleId) => OwnOf(actor, bundleId)?.Pictures.Count;
 
-    public Stream? Open(Actor actor, Guid bundleId)
+    public IBundleDownload? Open(Actor actor, Guid bundleId)
     {
-        if (OwnOf(actor, bundleId) is not { IsReady: true } bundle)
+        if (OwnOf(actor, bundleId) is not { } bundle)
         {
             return null;
         }
 
-        try
+        lock (downloads)
         {
-            return File.OpenRead(bundle.Path);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    private string FileOf(Guid id) => Path.Combine(folder.Temporary, $"{id:N}.zip");
-
-    private Bundle? OwnOf(Actor actor, Guid bundleId) => bundles.TryGetValue(bundleId, out var bundle) && bundle.PersonId == actor.PersonId ? bundle : null;
-
-    private void Sweep()
-    {
-        var limit = clock.GetUtcNow() - Life;
-        foreach (var (id, bundle) in bundles.Where(pair => pair.Value.IsOver && pair.Value.StartedAt < limit))
-        {
-            bundles.TryRemove(id, out _);
-            File.Delete(bundle.Path);
-        }
-    }
-
-    private async Task MakeAsync(Bundle bundle, List<Entry> pictures)
-    {
-        try
-        {
-            await using (var file = File.Create(bundle.Path))
-            await using (var zip = new ZipArchive(file, ZipArchiveMode.Create))
+            if (downloads.GetValueOrDefault(actor.PersonId) >= options.Value.DownloadsAtOnce)
             {
-                foreach (var picture in pictures)
-                {
-                    await AddAsync(zip, bundle, picture);
-                }
+                return null;
             }
 
-            bundle.IsReady = true;
+            downloads[actor.PersonId] = downloads.GetValueOrDefault(actor.PersonId) + 1;
         }
-        finally
+
+        return new Download(this, actor, bundle);
+    }
+
+    private Bundle? OwnOf(Actor actor, Guid bundleId) =>
+        bundles.TryGetValue(bundleId, out var bundle) && bundle.PersonId == actor.PersonId && !IsOver(bundle) ? bundle : null;
+
+    private bool IsOver(Bundle bundle) => bundle.StartedAt < clock.GetUtcNow() - Life;
+
+    /// <summary>Removes expired selections, and the person's oldest ones beyond the limit.</summary>
+    private void Forget(Guid personId)
+    {
+        var older = bundles.Where(pair => pair.Value.PersonId == personId).OrderByDescending(pair => pair.Value.StartedAt).Skip(options.Value.DownloadsAtOnce - 1);
+        foreach (var (id, _) in older.Concat(bundles.Where(pair => IsOver(pair.Value))).ToList())
         {
-            // The person who waits for the zip file is told; the exception goes to the log.
-            bundle.HasFailed = !bundle.IsReady;
+            bundles.TryRemove(id, out _);
         }
     }
 
-    private async Task AddAsync(ZipArchive zip, Bundle bundle, Entry picture)
+    private async Task WriteAsync(Actor actor, Bundle bundle, Stream output, CancellationToken cancellationToken)
     {
-        if (await store.OpenContentAsync(picture.Id, CancellationToken.None) is { } content)
+        await using var written = new ZipOutput(output);
+        await using (var zip = await ZipArchive.CreateAsync(written, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
         {
-            await using var bytes = content.Stream;
-
-            // PNG is already compressed.
-            var name = string.Create(CultureInfo.InvariantCulture, $"{bundle.Done + 1:D3}-{picture.Seed}.png");
-            await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync();
-            await bytes.CopyToAsync(entry);
+            for (var index = 0; index < bundle.Pictures.Count; index++)
+            {
+                await AddAsync(zip, actor, bundle.Pictures[index], index + 1, cancellationToken);
+            }
         }
 
-        bundle.Done++;
+        await written.FlushAsync(cancellationToken);
+    }
+
+    private async Task AddAsync(ZipArchive zip, Actor actor, Entry picture, int number, CancellationToken cancellationToken)
+    {
+        if (!await IsVisibleAsync(actor, picture.Id, cancellationToken) || await store.OpenContentAsync(picture.Id, cancellationToken) is not { } content)
+        {
+            return;
+        }
+
+        await using var bytes = content.Stream;
+
+        // PNG is already compressed, but programs that read a zip while it arrives cannot find the end of an uncompressed entry.
+        var name = string.Create(CultureInfo.InvariantCulture, $"{number:D3}-{picture.Seed}.png");
+        await using var entry = await zip.CreateEntry(name, CompressionLevel.Fastest).OpenAsync(cancellationToken);
+        await bytes.CopyToAsync(entry, cancellationToken);
+    }
+
+    private async Task<bool> IsVisibleAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken);
+    }
+
+    private int DownloadsOf(Guid personId)
+    {
+        lock (downloads)
+        {
+            return downloads.GetValueOrDefault(personId);
+        }
+    }
+
+    private void End(Guid personId)
+    {
+        lock (downloads)
+        {
+            if (--downloads[personId] == 0)
+            {
+                downloads.Remove(personId);
+            }
+        }
+    }
+
+    private sealed class Download(Bundles bundles, Actor actor, Bundle bundle) : IBundleDownload
+    {
+        private bool isOver;
+
+        public Task WriteAsync(Stream output, CancellationToken cancellationToken) => bundles.WriteAsync(actor, bundle, output, cancellationToken);
+
+        public void Dispose()
+        {
+            if (!isOver)
+            {
+                isOver = true;
+                bundles.End(actor.PersonId);
+            }
+        }
     }
 
     private sealed record Entry(Guid Id, long Seed);
 
-    private sealed class Bundle(Guid personId, int count, string path, DateTimeOffset startedAt)
-    {
-        private volatile int done;
-        private volatile bool isReady;
-        private volatile bool hasFailed;
-
-        public Guid PersonId => personId;
-
-        public int Count => count;
-
-        public string Path => path;
-
-        public DateTimeOffset StartedAt => startedAt;
-
-        public int Done
-        {
-            get => done;
-            set => done = value;
-        }
-
-        public bool IsReady
-        {
-            get => isReady;
-            set => isReady = value;
-        }
-
-        public bool HasFailed
-        {
-            get => hasFailed;
-            set => hasFailed = value;
-        }
-
-        public bool IsOver => isReady || hasFailed;
-    }
+    private sealed record Bundle(Guid PersonId, IReadOnlyList<Entry> Pictures, DateTimeOffset StartedAt);
 }

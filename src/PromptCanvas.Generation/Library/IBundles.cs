@@ -2,24 +2,27 @@ using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Zip files of many pictures, created in the background.</summary>
+/// <summary>Zip files of many pictures. They are written while they are downloaded and never stored.</summary>
 public interface IBundles
 {
-    /// <summary>Starts a zip file of the pictures that the actor may see, at most <see cref="MostPictures"/>.</summary>
-    /// <returns>The bundle's id; null if there are no pictures to include, or two of the actor's bundles are still in progress.</returns>
+    /// <summary>Selects the pictures that the actor may see, at most <see cref="MostPictures"/>, for a download within an hour.</summary>
+    /// <returns>The bundle's id; null if there are no pictures to include, or the actor has the maximum number of downloads in progress.</returns>
     Task<Guid?> StartAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 
-    /// <summary>Progress of a bundle; null if the actor has no bundle with this id.</summary>
-    BundleView? Find(Actor actor, Guid bundleId);
+    /// <summary>Number of pictures in a bundle; null if the actor has no bundle with this id.</summary>
+    int? Count(Actor actor, Guid bundleId);
 
-    /// <summary>Opens a finished bundle; null if it is not the actor's, unfinished or expired.</summary>
-    Stream? Open(Actor actor, Guid bundleId);
+    /// <summary>Begins a download.</summary>
+    /// <returns>Null if the bundle is not the actor's, has expired, or the actor has the maximum number of downloads in progress.</returns>
+    IBundleDownload? Open(Actor actor, Guid bundleId);
 
     /// <summary>Maximum number of pictures in one bundle.</summary>
     const int MostPictures = 500;
 }
 
-/// <summary>Progress of a bundle.</summary>
-/// <param name="Done">Pictures added so far.</param>
-/// <param name="Count">Pictures in total.</param>
-public sealed record BundleView(int Done, int Count, bool IsReady, bool HasFailed);
+/// <summary>A download in progress; it counts towards the person's limit until it is disposed.</summary>
+public interface IBundleDownload : IDisposable
+{
+    /// <summary>Writes the zip file. Each picture is checked again just before it is written; pictures that the person may no longer see are left out.</summary>
+    Task WriteAsync(Stream output, CancellationToken cancellationToken);
+}

@@ -8,4 +8,7 @@ public interface IPictureQueries
     /// <summary>A picture that the actor may see, or has put into the trash.</summary>
     /// <returns>Null also when the actor must not learn that it exists.</returns>
     Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
+
+    /// <summary>Whether an address that was signed for this person still shows the picture.</summary>
+    Task<bool> IsOpenAsync(Guid personId, Guid imageId, CancellationToken cancellationToken);
 }

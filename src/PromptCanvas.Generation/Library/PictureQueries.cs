@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Generation.Library;
@@ -10,6 +11,12 @@ namespace PromptCanvas.Generation.Library;
 /// <inheritdoc/>
 internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) : IPictureQueries
 {
+    public async Task<bool> IsOpenAsync(Guid personId, Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Pictures.BehindAddress(new Actor(personId, PersonRoles.Viewer), database.People).AnyAsync(image => image.Id == imageId, cancellationToken);
+    }
+
     public async Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

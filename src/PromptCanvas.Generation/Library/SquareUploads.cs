@@ -14,7 +14,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
 
     public async Task<Result<Guid>> AddAsync(Actor actor, byte[] image, CancellationToken cancellationToken)
     {
-        if (!(await InspectAsync(ImageField, image, cancellationToken)).TryGet(out _, out var refusal))
+        if (!(await InspectAsync(actor, ImageField, image, cancellationToken)).TryGet(out _, out var refusal))
         {
             return refusal;
         }
@@ -24,12 +24,12 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
 
     public async Task<Result<MaskedUpload>> AddMaskedAsync(Actor actor, byte[] image, byte[]? mask, int side, CancellationToken cancellationToken)
     {
-        if (!(await InspectAsync(ImageField, image, cancellationToken)).TryGet(out var shape, out var refusal))
+        if (!(await InspectAsync(actor, ImageField, image, cancellationToken)).TryGet(out var shape, out var refusal))
         {
             return refusal;
         }
 
-        if ((mask is null ? CheckTransparency(shape) : await CheckMaskAsync(shape, mask, cancellationToken)) is { } unusable)
+        if ((mask is null ? CheckTransparency(shape) : await CheckMaskAsync(actor, shape, mask, cancellationToken)) is { } unusable)
         {
             return unusable;
         }
@@ -65,7 +65,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
 
     private static Result<Guid> IdOf(Result<UploadView> upload) => upload.TryGet(out var view, out var refusal) ? view.Id : refusal;
 
-    private async Task<Result<PictureShape>> InspectAsync(string field, byte[] encoded, CancellationToken cancellationToken)
+    private async Task<Result<PictureShape>> InspectAsync(Actor actor, string field, byte[] encoded, CancellationToken cancellationToken)
     {
         var notAPng = new InvalidInput(field, $"Uploaded {field} must be a PNG and less than 4 MB.");
         if (encoded.Length >= LargestFile || !PictureShape.IsPng(encoded))
@@ -75,7 +75,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
 
         try
         {
-            var shape = await pictures.DecodeAsync(() => PictureShape.Read(encoded), cancellationToken);
+            var shape = await pictures.DecodeAsync(actor.PersonId, () => PictureShape.Read(encoded), cancellationToken);
             return shape.Width == shape.Height
                 ? shape
                 : new InvalidInput(field, $"Uploaded {field} must be square, and this one has {shape.Width} × {shape.Height} pixels (width × height).");
@@ -98,9 +98,9 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
             : new InvalidInput(ImageField, "If mask is not provided, image must have transparency, which will be used as the mask.");
     }
 
-    private async Task<Refusal?> CheckMaskAsync(PictureShape image, byte[] mask, CancellationToken cancellationToken)
+    private async Task<Refusal?> CheckMaskAsync(Actor actor, PictureShape image, byte[] mask, CancellationToken cancellationToken)
     {
-        if (!(await InspectAsync(MaskField, mask, cancellationToken)).TryGet(out var shape, out var refusal))
+        if (!(await InspectAsync(actor, MaskField, mask, cancellationToken)).TryGet(out var shape, out var refusal))
         {
             return refusal;
         }

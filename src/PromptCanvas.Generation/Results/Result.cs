@@ -51,6 +51,10 @@ public sealed record QuotaExceeded(string Message, int Needed, int Left, DateTim
 /// <param name="Limit">Maximum number of queued jobs.</param>
 public sealed record TooManyJobs(string Message, int Limit) : Refusal(Message);
 
+/// <summary>The person has the maximum number of uploads that wait to be decoded; nothing was stored.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record TooManyUploads(string Message) : Refusal(Message);
+
 /// <summary>The estimated wait exceeds the caller's limit; nothing was written or charged.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 /// <param name="Excess">By how much.</param>

@@ -19,7 +19,7 @@ internal interface IBlobStore
     /// <summary>Null if the file does not exist.</summary>
     FileStream? Open(BlobKind kind, string hash);
 
-    /// <summary>Removes the temporary files that interrupted writes of an earlier process left.</summary>
+    /// <summary>Removes the temporary files that an earlier process left: interrupted writes, uploads and zip files.</summary>
     void RemoveTemporaryFiles();
 
     /// <summary>Hashes of the files last written before <paramref name="limit"/>.</summary>
@@ -37,9 +37,12 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
     // Makes the sweep's age check and removal atomic with respect to writes.
     private readonly Lock placing = new();
 
+    /// <summary>The name under which content is stored.</summary>
+    public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
     public async Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
+        var hash = HashOf(bytes.Span);
         var target = PathOf(kind, hash);
         var temporary = Path.Combine(folder.Temporary, $"{Guid.NewGuid():N}.tmp");
         try
@@ -80,7 +83,7 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
 
     public void RemoveTemporaryFiles()
     {
-        foreach (var file in Directory.EnumerateFiles(folder.Temporary, "*.tmp"))
+        foreach (var file in Directory.EnumerateFiles(folder.Temporary))
         {
             File.Delete(file);
         }

@@ -28,6 +28,9 @@ public sealed class DataFolder(string contentRoot, string folder)
     /// <summary>What any start can make again: prepared graphs and records of weights.</summary>
     public string Cache => Path.Combine(Root, "cache");
 
+    /// <summary>Pictures in other forms, by content hash; each can be made again.</summary>
+    public string Forms => Path.Combine(Cache, "pictures");
+
     public string LockFile => Path.Combine(Root, "studio.lock");
 
     /// <summary>Path of a finished picture.</summary>

@@ -1,4 +1,5 @@
 using PromptCanvas.Data.Access;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Storage;
 
@@ -11,6 +12,13 @@ public interface IPictureStore
 {
     /// <summary>Opens a finished picture; null if no picture has this id.</summary>
     Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken);
+
+    /// <summary>Opens a finished picture without its metadata; null if no picture has this id.</summary>
+    Task<StoredContent?> OpenPlainAsync(Guid imageId, CancellationToken cancellationToken);
+
+    /// <summary>Opens a finished picture in another format; null if no picture has this id.</summary>
+    /// <param name="quality">1 … 100, for lossy formats.</param>
+    Task<StoredContent?> OpenAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken);
 
     /// <summary>Opens a picture's thumbnail (WebP, at most 512 pixels on the longer side); null if no picture has this id.</summary>
     Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken);

@@ -8,7 +8,7 @@ namespace PromptCanvas.Generation.Storage;
 
 /// <summary>Removes files without a row. A crash or a fenced-out worker can leave them, because files are written before rows.</summary>
 internal sealed class Orphans(
-    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, IOptions<GenerationOptions> options, TimeProvider clock)
+    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, PictureForms forms, IOptions<GenerationOptions> options, TimeProvider clock)
 {
     private const int BatchSize = 200;
 
@@ -27,6 +27,8 @@ internal sealed class Orphans(
             }
         }
 
+        // After the files: a form goes with its picture.
+        forms.Sweep();
         return removed;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -5,20 +6,37 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Imaging;
+using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Storage;
 
 /// <inheritdoc/>
-internal sealed class PictureStore(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, IOptions<ProvenanceOptions> provenance, ILogger<PictureStore> logger) : IPictureStore
+internal sealed class PictureStore(
+    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, PictureForms forms, IOptions<ProvenanceOptions> provenance, ILogger<PictureStore> logger) : IPictureStore
 {
     public async Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var hash = await database.Pictures.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
-        var content = Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType);
-        return content is null || provenance.Value.Embed ? content : await StripAsync(content, cancellationToken);
+        // The file may have been written before provenance was switched off.
+        var hash = await HashAsync(imageId, cancellationToken);
+        return provenance.Value.Embed ? Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType) : await PlainAsync(imageId, hash, cancellationToken);
+    }
+
+    public async Task<StoredContent?> OpenPlainAsync(Guid imageId, CancellationToken cancellationToken) =>
+        await PlainAsync(imageId, await HashAsync(imageId, cancellationToken), cancellationToken);
+
+    public async Task<StoredContent?> OpenAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken)
+    {
+        if (format == PictureFormat.Png)
+        {
+            return await OpenContentAsync(imageId, cancellationToken);
+        }
+
+        var (hash, plain) = (await HashAsync(imageId, cancellationToken), !provenance.Value.Embed);
+        var form = string.Create(CultureInfo.InvariantCulture, $"{(plain ? "plain-" : "")}{quality}.{format.ToString().ToLowerInvariant()}");
+        return await OpenFormAsync(imageId, hash, form, PictureConverter.ContentTypeOf(format), png => PictureConverter.Convert(plain ? PngText.Strip(png) : png, format, quality), cancellationToken);
     }
 
     public Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken) =>
@@ -35,14 +53,33 @@ internal sealed class PictureStore(IDbContextFactory<AppDbContext> databases, IB
         return Open(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType);
     }
 
-    // The file may have been written before provenance was switched off.
-    private static async Task<StoredContent> StripAsync(StoredContent content, CancellationToken cancellationToken)
+    private async Task<string?> HashAsync(Guid imageId, CancellationToken cancellationToken)
     {
-        await using var stream = content.Stream;
-        var png = new byte[content.Length];
-        await stream.ReadExactlyAsync(png, cancellationToken);
-        var stripped = PngText.Strip(png);
-        return content with { Stream = new MemoryStream(stripped), Length = stripped.Length, ETag = $"{content.ETag[..^1]}-stripped\"" };
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Pictures.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
+    }
+
+    private Task<StoredContent?> PlainAsync(Guid imageId, string? hash, CancellationToken cancellationToken) =>
+        OpenFormAsync(imageId, hash, "plain.png", PngEncoder.ContentType, png => PngText.Strip(png), cancellationToken);
+
+    private async Task<StoredContent?> OpenFormAsync(
+        Guid imageId, string? hash, string form, string contentType, Func<byte[], byte[]> make, CancellationToken cancellationToken)
+    {
+        await using var stored = Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType)?.Stream;
+        if (stored is null)
+        {
+            return null;
+        }
+
+        var stream = await forms.OpenAsync(hash!, form, token => ReadAsync(stored, make, token), cancellationToken);
+        return new StoredContent(stream, contentType, stream.Length, $"\"{hash}-{form}\"");
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stored, Func<byte[], byte[]> make, CancellationToken cancellationToken)
+    {
+        var png = new byte[stored.Length];
+        await stored.ReadExactlyAsync(png, cancellationToken);
+        return await Task.Run(() => make(png), cancellationToken);
     }
 
     private StoredContent? Open(Guid imageId, BlobKind kind, string? hash, string contentType)

@@ -10,7 +10,7 @@ public static class PictureDecoder
 
     public const int MaximumSide = 8192;
 
-    /// <summary>Time limit for one picture; libvips stops at the next rows it produces.</summary>
+    /// <summary>Limit of the processor time that one picture's decoding takes; waiting for a busy processor does not count. Checked after each strip of rows.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Decodes to sRGB, rotated upright by the EXIF orientation; transparency is composited onto white.</summary>
@@ -35,7 +35,6 @@ public static class PictureDecoder
     {
         ArgumentNullException.ThrowIfNull(encoded);
         Vips.Prepare();
-        using var timer = new CancellationTokenSource(deadline);
         try
         {
             // Sequential access reads only the header, so a decompression bomb is refused before it is decoded.
@@ -43,12 +42,9 @@ public static class PictureDecoder
             CheckSize(source.Width, source.Height);
 
             // Decode completely before further processing: a lazy pipeline would continue with grey rows where a file is truncated.
-            using var decoded = Within(source, source.CopyMemory, timer.Token);
-            return Within(decoded, () => read(decoded), timer.Token);
-        }
-        catch (VipsException fault) when (timer.IsCancellationRequested)
-        {
-            throw new PictureFormatException($"The picture could not be read within {Deadline.TotalSeconds:0} seconds; save it again without interlacing and retry.", fault);
+            // The work after it is limited by the number of pixels.
+            using var rows = Rows.Read(source, taken => CheckTime(taken, deadline));
+            return read(rows.Image);
         }
         catch (VipsException fault)
         {
@@ -60,32 +56,11 @@ public static class PictureDecoder
     public static bool Accepts(int width, int height) =>
         width <= MaximumSide && height <= MaximumSide && (long)width * height <= MaximumPixels;
 
-    // A killed image produces no more rows, and operations on it stop (vips_image_set_kill).
-    private static T Within<T>(Image image, Func<T> work, CancellationToken token)
+    private static void CheckTime(TimeSpan taken, TimeSpan deadline)
     {
-        // An exception in the callback would end the process, because a timer runs it; it is thrown here instead.
-        Exception? fault = null;
-        T result;
-        using (token.Register(() => fault = Record(() => image.SetKill(true))))
+        if (taken > deadline)
         {
-            result = work();
-        }
-
-        return fault is null ? result : throw new InvalidOperationException("Decoding could not be stopped at its time limit.", fault);
-    }
-
-    private static Exception? Record(Action work)
-    {
-        try
-        {
-            work();
-            return null;
-        }
-#pragma warning disable CA1031 // Nothing is swallowed: the caller throws it on its own thread.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            return fault;
+            throw new PictureFormatException($"The picture could not be read within {Deadline.TotalSeconds:0} seconds of processor time; save it again without interlacing and retry.");
         }
     }
 

@@ -67,6 +67,7 @@ internal static class StudioPipeline
         app.UseRateLimiter();
         app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAiAllowance());
         app.UseAuthorization();
+        app.UseLineLimits();
         app.UseLiveConnections();
         app.UseFormCheck();
         app.UseAntiforgery();

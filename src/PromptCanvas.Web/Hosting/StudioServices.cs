@@ -13,6 +13,7 @@ using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Features.Jobs;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;
@@ -91,6 +92,7 @@ internal static class StudioServices
         services.AddSingleton<IPromptIdeas>(provider => provider.GetRequiredService<PromptIdeas>());
         services.AddSingleton<Tour>();
         services.AddSingleton<QueueWatch>();
+        services.AddSingleton<JobLook>();
         return builder;
     }
 

@@ -29,6 +29,7 @@ internal static class RefusalProblems
             new() { ["needed"] = quota.Needed, ["left"] = quota.Left, ["resetsAt"] = quota.ResetsAt }),
         TooManyJobs jobs => After(Problem(
             refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs", new() { ["limit"] = jobs.Limit })),
+        TooManyUploads => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many uploads are waiting.", "too-many-uploads")),
         QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The storage is full.", "storage-full"),
         Unavailable => After(Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable.", "unavailable")),

@@ -2,13 +2,12 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Identity;
-using PromptCanvas.Data.Identity;
 
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Answers refused requests and audits them. Pages: anonymous users are redirected to sign-in, others get 404, which does not reveal
 /// that the page exists. API clients: 401 without credentials, 403 without the permission.</summary>
-internal sealed class AccessResults(AuditLog audit) : IAuthorizationMiddlewareResultHandler
+internal sealed class AccessResults(RefusalAudit audit) : IAuthorizationMiddlewareResultHandler
 {
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
@@ -22,7 +21,7 @@ internal sealed class AccessResults(AuditLog audit) : IAuthorizationMiddlewareRe
         }
         else
         {
-            await audit.WriteAsync(context.ToActor(), "access.refused", context.Request.Path, context.Request.Method, context.RequestAborted);
+            await audit.WriteAsync(context.ToActor(), context.Request.Path, context.Request.Method, context.RequestAborted);
             context.Response.StatusCode = RequestClass.IsProgram(context) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound;
         }
     }

@@ -27,6 +27,16 @@ internal sealed record RateLimitOptions
     [Range(1, 1_000_000)]
     public int ReadsPerMinute { get; init; } = 1200;
 
+    /// <summary>Requests to share links and signed picture addresses, per address and minute. A shared board's page loads a thumbnail for each picture.</summary>
+    /// <value>1200</value>
+    [Range(1, 1_000_000)]
+    public int LinksPerMinute { get; init; } = 1200;
+
+    /// <summary>Refused requests that the audit log records one by one, per person and minute; one more row counts the rest.</summary>
+    /// <value>20</value>
+    [Range(1, 1_000_000)]
+    public int AuditedRefusalsPerMinute { get; init; } = 20;
+
     /// <summary>Blend previews per person and minute: small pictures that are not stored and cost no credits.</summary>
     /// <value>300</value>
     [Range(1, 1_000_000)]

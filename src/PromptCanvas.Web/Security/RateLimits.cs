@@ -39,11 +39,15 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     public void Configure(RateLimiterOptions limiter)
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = (rejection, _) =>
+        limiter.OnRejected = async (rejection, cancellationToken) =>
         {
             var wait = rejection.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
             rejection.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            return ValueTask.CompletedTask;
+            if (IsLink(rejection.HttpContext))
+            {
+                rejection.HttpContext.Response.ContentType = "text/plain";
+                await rejection.HttpContext.Response.WriteAsync("Too many requests from this address; try again in a minute.", cancellationToken);
+            }
         };
         limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
             perMinute, PartitionedRateLimiter.Create<HttpContext, string>(PerSecond));
@@ -52,6 +56,11 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     private static bool IsLimited(HttpContext context) =>
         (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/v1"))
         && context.GetEndpoint()?.Metadata.GetMetadata<UserContent>() is null;
+
+    private static bool IsLink(HttpContext context) => context.Request.Path.StartsWithSegments("/s");
+
+    // Both work without an account, so the address is all there is to count by.
+    private static bool IsPublic(HttpContext context) => IsLink(context) || context.Request.Path.StartsWithSegments("/v1/images/content");
 
     private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
 
@@ -71,6 +80,8 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
+        _ when IsPublic(context) =>
+            RateLimitPartition.GetTokenBucketLimiter($"link {context.Connection.RemoteIpAddress}", _ => Bucket(options.Value.LinksPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, _) when IsBlendPreview(context) =>
             RateLimitPartition.GetTokenBucketLimiter($"sketch {WhoOf(context)}", _ => Bucket(options.Value.SketchesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {WhoOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),

@@ -40,6 +40,10 @@ internal static class SecurityRegistration
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<Sessions>();
+        services.AddSettings<LineOptions>(LineOptions.Section);
+        services.AddSingleton(provider => new LineLimits(provider.GetRequiredService<IOptions<LineOptions>>()));
+        services.AddSingleton<RefusalAudit>();
+        services.AddHostedService<RefusalAuditService>();
         services.AddSettings<RateLimitOptions>(RateLimitOptions.Section);
         services.AddSettings<TlsOptions>(TlsOptions.Section);
         services.AddAllowedHosts();

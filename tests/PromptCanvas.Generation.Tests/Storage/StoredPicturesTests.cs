@@ -9,12 +9,13 @@ public sealed class StoredPicturesTests
     [Fact]
     public async Task Decode_OfMany_TwoAreAtItAtOnce()
     {
-        using var pictures = new StoredPictures(new NoBlobs());
+        var pictures = new StoredPictures(new NoBlobs());
         using var both = new Barrier(2);
         var (now, most) = (0, 0);
 
         // Each decode waits at the barrier for a second one; a third concurrent decode would be counted.
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => pictures.DecodeAsync(
+            Guid.NewGuid(),
             () =>
             {
                 InterlockedMax(ref most, Interlocked.Increment(ref now));

@@ -92,7 +92,7 @@ public sealed class Studio : WebApplicationFactory<Program>
         builder.UseSetting("PROMPTCANVAS_ADMIN_PASSWORD", Password);
 
         // The rate limits have their own tests; here they would only cause delays.
-        foreach (var limit in (string[])["SignInPerMinute", "WritesPerMinute", "WritesPerSecond", "ReadsPerMinute", "SketchesPerMinute"])
+        foreach (var limit in (string[])["SignInPerMinute", "WritesPerMinute", "WritesPerSecond", "ReadsPerMinute", "LinksPerMinute", "SketchesPerMinute"])
         {
             builder.UseSetting($"RateLimits:{limit}", "100000");
         }

@@ -79,9 +79,5 @@ public sealed class Cast : IAsyncLifetime
     private async Task PackAsync(IBundles bundles, Actor actor)
     {
         Bundle = Assert.NotNull(await bundles.StartAsync(actor, [TeamPicture], CancellationToken.None));
-        while (bundles.Find(actor, Bundle) is { IsReady: false })
-        {
-            await Task.Delay(20);
-        }
     }
 }

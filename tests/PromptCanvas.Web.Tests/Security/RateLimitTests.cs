@@ -1,5 +1,8 @@
 using System.Net;
-
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Identity;
+using PromptCanvas.Data.People;
+using PromptCanvas.Web.Security;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
@@ -64,5 +67,46 @@ public sealed class RateLimitTests : IAsyncDisposable
         using var read = await program.GetAsync("/api/jobs", TestContext.Current.CancellationToken);
         Assert.Equal(1, refused);
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/s/unknown/data")]
+    [InlineData("/s/unknown")]
+    [InlineData("/v1/images/content/unknown.png")]
+    public async Task PublicAddress_MoreThanTheLimit_IsTooOften(string path)
+    {
+        studio.Settings["RateLimits:LinksPerMinute"] = "3";
+        using var stranger = studio.ClientOf(null);
+        var answers = new List<HttpStatusCode>();
+        for (var request = 0; request < 30; request++)
+        {
+            using var answer = await stranger.GetAsync(path, TestContext.Current.CancellationToken);
+            answers.Add(answer.StatusCode);
+            Assert.True(answer.StatusCode == HttpStatusCode.NotFound || answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        }
+
+        Assert.All(answers.Take(3), answer => Assert.Equal(HttpStatusCode.NotFound, answer));
+        Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+    }
+
+    [Fact]
+    public async Task Refusals_OfOneMinute_AreAFewRowsAndOneThatCountsTheRest()
+    {
+        studio.Settings["RateLimits:AuditedRefusalsPerMinute"] = "3";
+        var member = await studio.PersonAsync("curious@example.com", PersonRoles.Member);
+        using var curious = studio.Browser(member.Cookie);
+        for (var request = 0; request < 10; request++)
+        {
+            using var refused = await curious.GetAsync("/admin/people", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        }
+
+        await studio.Services.GetRequiredService<RefusalAudit>().FlushAsync(all: true, TestContext.Current.CancellationToken);
+        var rows = (await studio.Services.GetRequiredService<AuditLog>().ReadAsync(0, 100, TestContext.Current.CancellationToken))
+            .Where(entry => entry.Action == "access.refused").ToList();
+
+        Assert.Equal(4, rows.Count);
+        Assert.Equal("7 further refused requests within a minute", rows[0].Detail);
+        Assert.All(rows, row => Assert.Equal(member.Id, row.PersonId));
     }
 }

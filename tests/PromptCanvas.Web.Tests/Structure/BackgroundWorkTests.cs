@@ -12,6 +12,7 @@ public sealed partial class BackgroundWorkTests
     {
         ["BatchWatch.cs"] = (2, "the callbacks catch everything, and the engine's thread throws it after the run"),
         ["ExecutionProviders.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),
+        ["DecoderTurns.cs"] = (1, "the callback is TrySetCanceled, which does not throw"),
         ["BackgroundFaults.cs"] = (1, "Run guards the task and reports to itself"),
         ["UnobservedFaults.cs"] = (1, "the last place itself; Report only counts and logs"),
         ["HeartbeatThread.cs"] = (1, "the loop on its own thread catches everything; the task is awaited by the supervisor"),
@@ -20,7 +21,6 @@ public sealed partial class BackgroundWorkTests
         ["LiveComponent.cs"] = (1, "the page's error boundary, and UnobservedFaults when the page has gone"),
         ["ModelStatus.cs"] = (1, "the callback is TrySetResult, which does not throw"),
         ["OnnxNetwork.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),
-        ["PictureDecoder.cs"] = (1, "the callback records the exception, and the decoding thread throws it"),
         ["PictureEditor.cs"] = (1, "the continuation is awaited, and completes the channel with the exception"),
         ["PixelCapacity.cs"] = (1, "the callback only calls TrySet methods, which do not throw"),
         ["StudioRail.razor"] = (1, "the renderer, which shows the circuit's error"),

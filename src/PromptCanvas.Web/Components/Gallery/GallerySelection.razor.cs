@@ -9,10 +9,8 @@ namespace PromptCanvas.Web.Components.Gallery;
 /// <summary>Batch actions on selected pictures. Pictures of other people are not changed.</summary>
 public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentActor actor, GalleryWindow window, ISnackbar snackbar)
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
-
     private Guid bundleId;
-    private BundleView? bundle;
+    private int? bundle;
     private IReadOnlyCollection<Guid> bundled = [];
 
     // Only these can be deleted and shared.
@@ -94,22 +92,6 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
             return;
         }
 
-        (bundleId, bundled, bundle) = (id, [.. Selected], bundles.Find(person, id));
-        Post(() => FollowAsync(person, id));
-    }
-
-    private async Task FollowAsync(Actor person, Guid id)
-    {
-        using var timer = new PeriodicTimer(LookInterval);
-        while (bundle is { IsReady: false, HasFailed: false } && bundleId == id && await timer.WaitForNextTickAsync(Gone))
-        {
-            bundle = bundles.Find(person, id);
-            StateHasChanged();
-        }
-
-        if (bundle is { HasFailed: true })
-        {
-            snackbar.Add(T["ZipFailed"], Severity.Error);
-        }
+        (bundleId, bundled, bundle) = (id, [.. Selected], bundles.Count(person, id));
     }
 }

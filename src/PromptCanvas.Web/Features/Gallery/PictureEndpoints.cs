@@ -23,17 +23,26 @@ internal static class PictureEndpoints
             .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("Its bytes. Scope: read.").WithMetadata(new UserContent());
         api.MapGet("/images/{id:guid}/thumbnail", ThumbnailAsync).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "image/webp").WithSummary("A thumbnail of at most 512 pixels per side. Scope: read.").WithMetadata(new UserContent());
-        api.MapGet("/bundles/{id:guid}/content", Bundle).RequireAuthorization(Policies.Read)
+        api.MapGet("/bundles/{id:guid}/content", BundleAsync).RequireAuthorization(Policies.Read)
             .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A zip of the pictures that you selected in the gallery; available for one hour. Scope: read.").WithMetadata(new UserContent());
+            .WithSummary("A zip of the pictures that you selected in the gallery; available for one hour. Pictures that you may no longer see are left out. Scope: read.").WithMetadata(new UserContent());
     }
 
-    private static IResult Bundle(Guid id, ClaimsPrincipal user, IBundles bundles, HttpContext context)
+    private static async Task<IResult> BundleAsync(Guid id, IBundles bundles, HttpContext context)
     {
         context.Response.Headers.CacheControl = "private, no-store";
-        return bundles.Open(user.ToActor(), id) is { } zip
-            ? TypedResults.Stream(zip, "application/zip", "pictures.zip")
-            : new NotFound("The bundle does not exist or is not finished; select the pictures again.").ToProblem();
+        using var download = bundles.Open(context.User.ToActor(), id);
+        if (download is null)
+        {
+            return new NotFound("The bundle does not exist, or you have too many downloads in progress; select the pictures again.").ToProblem();
+        }
+
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName("pictures.zip");
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        context.Response.ContentType = "application/zip";
+        await download.WriteAsync(context.Response.Body, context.RequestAborted);
+        return TypedResults.Empty;
     }
 
     private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IPictureQueries pictures, CancellationToken cancellationToken) =>

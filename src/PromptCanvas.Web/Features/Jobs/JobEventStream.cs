@@ -26,7 +26,7 @@ internal static class JobEventStream
         .WithSummary("Events \"job\" (the job, now and at every change) and, with previews=true, \"preview\" (the latest step of each picture with the predicted picture). The stream ends with the job. Scope: read.");
 
     private static async Task<IResult> WatchAsync(
-        Guid id, bool? previews, ClaimsPrincipal user, IJobQueries jobs, IJobFeed feed, IPreviewBus bus, IHostApplicationLifetime lifetime, HttpContext context)
+        Guid id, bool? previews, ClaimsPrincipal user, JobLook jobs, IJobFeed feed, IPreviewBus bus, IHostApplicationLifetime lifetime, HttpContext context)
     {
         var actor = user.ToActor();
         if (await jobs.FindAsync(actor, id, context.RequestAborted) is null)
@@ -39,14 +39,14 @@ internal static class JobEventStream
     }
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        Actor actor, Guid id, IJobQueries jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Actor actor, Guid id, JobLook jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         var news = Channel.CreateBounded<PreviewFrame?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         using var subscription = feed.Subscribe(id, _ => news.Writer.TryWrite(null));
         var watching = frames is null ? Task.CompletedTask : PumpAsync(frames, id, news.Writer, ended.Token);
         JobBody? last = null;
-        while (!ended.IsCancellationRequested && await jobs.FindAsync(actor, id, cancellationToken) is { } job)
+        for (var job = await jobs.FindAsync(actor, id, cancellationToken); job is not null && !ended.IsCancellationRequested;)
         {
             var body = JobBody.Of(job);
             if (last is null || !Same(last, body))
@@ -60,22 +60,26 @@ internal static class JobEventStream
                 break;
             }
 
-            foreach (var frame in await NextAsync(news.Reader, ended.Token))
+            var (pending, changed) = await NextAsync(news.Reader, ended.Token);
+            foreach (var frame in pending)
             {
                 yield return new SseItem<object>(PreviewBody.Of(frame), PreviewEvent);
             }
+
+            job = changed && !ended.IsCancellationRequested ? await jobs.AgainAsync(actor, id, cancellationToken) : job;
         }
 
         await ended.CancelAsync();
         await watching;
     }
 
-    /// <summary>Waits for frames or a job change, then returns the pending frames.</summary>
-    private static async Task<List<PreviewFrame>> NextAsync(ChannelReader<PreviewFrame?> news, CancellationToken cancellationToken)
+    /// <summary>Waits for frames or a job change, then returns the pending frames, and whether the job may have changed.</summary>
+    private static async Task<(List<PreviewFrame> Frames, bool Changed)> NextAsync(ChannelReader<PreviewFrame?> news, CancellationToken cancellationToken)
     {
         using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         interval.CancelAfter(LookInterval);
         var frames = new List<PreviewFrame>();
+        var changed = false;
         try
         {
             await news.WaitToReadAsync(interval.Token);
@@ -83,6 +87,7 @@ internal static class JobEventStream
         catch (OperationCanceledException)
         {
             // The poll interval has passed, or the stream ends.
+            changed = true;
         }
 
         while (news.TryRead(out var frame))
@@ -91,9 +96,13 @@ internal static class JobEventStream
             {
                 frames.Add(frame);
             }
+            else
+            {
+                changed = true;
+            }
         }
 
-        return frames;
+        return (frames, changed);
     }
 
     private static async Task PumpAsync(IPreviewBus frames, Guid id, ChannelWriter<PreviewFrame?> news, CancellationToken cancellationToken)

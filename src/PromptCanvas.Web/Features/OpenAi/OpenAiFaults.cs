@@ -81,7 +81,7 @@ internal static class OpenAiFaults
         QuotaExceeded => new(StatusCodes.Status429TooManyRequests, refusal.Message, "insufficient_quota", Code: "insufficient_quota") { ShouldRetry = false },
         QueueTooLong { Excess: var excess } => TooBusy(excess),
         StorageFull => new(StatusCodes.Status507InsufficientStorage, refusal.Message, OpenAiFault.ServerError, Code: "storage_full") { ShouldRetry = false },
-        TooManyJobs => new(StatusCodes.Status429TooManyRequests, refusal.Message, "requests", Code: "rate_limit_exceeded") { RetryAfter = TimeSpan.FromSeconds(10) },
+        TooManyJobs or TooManyUploads => new(StatusCodes.Status429TooManyRequests, refusal.Message, "requests", Code: "rate_limit_exceeded") { RetryAfter = TimeSpan.FromSeconds(10) },
         _ => new(StatusCodes.Status503ServiceUnavailable, refusal.Message, OpenAiFault.ServerError, Code: "server_is_overloaded") { RetryAfter = TimeSpan.FromSeconds(30) },
     };
 }

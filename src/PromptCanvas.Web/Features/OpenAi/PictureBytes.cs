@@ -14,15 +14,15 @@ internal sealed class PictureBytes(IPictureStore store) : IDisposable
     /// <summary>Null when the picture does not exist.</summary>
     public async Task<byte[]?> ReadAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken)
     {
-        if (await store.OpenContentAsync(imageId, cancellationToken) is not { } content)
+        if (await store.OpenAsync(imageId, format, quality, cancellationToken) is not { } content)
         {
             return null;
         }
 
         await using var stream = content.Stream;
-        var png = new byte[content.Length];
-        await stream.ReadExactlyAsync(png, cancellationToken);
-        return format == PictureFormat.Png ? png : await ConvertAsync(png, format, quality, cancellationToken);
+        var bytes = new byte[content.Length];
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        return bytes;
     }
 
     public async Task<byte[]> ConvertAsync(byte[] encoded, PictureFormat format, int quality, CancellationToken cancellationToken)

@@ -1,7 +1,5 @@
-using PromptCanvas.Data.Access;
-using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Imaging;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
@@ -15,11 +13,11 @@ internal static class SignedPictureEndpoint
         v1.MapGet(Path + "{token}", GiveAsync).AllowAnonymous().WithMetadata(new UserContent());
 
     private static async Task<IResult> GiveAsync(
-        string token, SignedPictures signed, IPictureQueries pictures, PictureBytes bytes, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+        string token, SignedPictures signed, IPictureQueries pictures, IPictureStore store, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
         if (signed.Read(token) is not { } address)
         {
-            throw new OpenAiException(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));
+            throw Missing();
         }
 
         if (address.ExpiresAt <= clock.GetUtcNow())
@@ -27,15 +25,17 @@ internal static class SignedPictureEndpoint
             throw new OpenAiException(new OpenAiFault(StatusCodes.Status410Gone, "This address has expired; the picture is in the gallery of the key's owner."));
         }
 
-        // The person's current access applies: deleted or taken-down pictures are not served.
-        if (await pictures.FindPictureAsync(new Actor(address.PersonId, PersonRoles.Viewer), address.ImageId, cancellationToken) is null
-            || await bytes.ReadAsync(address.ImageId, address.Format, address.Quality, cancellationToken) is not { } picture)
+        // The person's current access applies: pictures that are deleted or taken down, or of suspended people, are not served.
+        if (!await pictures.IsOpenAsync(address.PersonId, address.ImageId, cancellationToken)
+            || await store.OpenAsync(address.ImageId, address.Format, address.Quality, cancellationToken) is not { } picture)
         {
-            throw new OpenAiException(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));
+            throw Missing();
         }
 
         context.Response.Headers.CacheControl = "private, max-age=300";
         context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-        return TypedResults.Bytes(picture, PictureConverter.ContentTypeOf(address.Format));
+        return TypedResults.Stream(picture.Stream, picture.ContentType);
     }
+
+    private static OpenAiException Missing() => new(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));
 }

@@ -8,7 +8,7 @@ using PromptCanvas.Generation.Queue;
 namespace PromptCanvas.Web.Features.Previews;
 
 /// <summary>Turns change notifications into queue positions.</summary>
-public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
+public sealed class QueueWatch(IJobFeed feed, IQueueBoard board, TimeProvider clock)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
@@ -39,11 +39,13 @@ public sealed class QueueWatch(IJobFeed feed, IJobQueries jobs)
 
     private async Task<List<QueueUpdate>> RoundAsync(Actor actor, Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
     {
-        var now = (await jobs.ActiveAsync(actor, cancellationToken)).Select(UpdateOf).ToDictionary(update => update.JobId);
+        // One reading serves all watchers; the actor's own jobs are those that JobQueries would show.
+        var reading = await board.ReadAsync(clock.GetTimestamp(), cancellationToken);
+        var now = reading.Active.Values.Where(job => job.PersonId == actor.PersonId).Select(UpdateOf).ToDictionary(update => update.JobId);
         foreach (var over in known.Keys.Except(now.Keys).ToArray())
         {
             known.Remove(over);
-            if (await jobs.FindAsync(actor, over, cancellationToken) is { } job)
+            if (reading.Ended.GetValueOrDefault(over) is { } job)
             {
                 now[over] = UpdateOf(job);
             }

@@ -1,7 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using PromptCanvas.Data.Sharing;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Imaging.Png;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
@@ -49,7 +48,9 @@ internal static class ShareEndpoints
         string token, Guid id, bool? download, ShareLinkAccess access, LinkView view, IPictureStore store, HttpContext context, CancellationToken cancellationToken) =>
         OpenAsync(token, access, context, async link =>
         {
-            if (!link.AllowsDownload || !await view.ShowsAsync(link, id, cancellationToken) || await store.OpenContentAsync(id, cancellationToken) is not { } content)
+            // The file contains the prompt, too.
+            if (!link.AllowsDownload || !await view.ShowsAsync(link, id, cancellationToken)
+                || await (link.ShowsPrompt ? store.OpenContentAsync(id, cancellationToken) : store.OpenPlainAsync(id, cancellationToken)) is not { } content)
             {
                 return TypedResults.NotFound();
             }
@@ -57,7 +58,7 @@ internal static class ShareEndpoints
             var disposition = new ContentDispositionHeaderValue(download is true ? "attachment" : "inline");
             disposition.SetHttpFileName($"{id:N}.png");
             context.Response.Headers.ContentDisposition = disposition.ToString();
-            return link.ShowsPrompt ? TypedResults.Stream(content.Stream, content.ContentType) : await StrippedAsync(content, cancellationToken);
+            return TypedResults.Stream(content.Stream, content.ContentType);
         });
 
     private static Task<IResult> ThumbnailAsync(
@@ -74,14 +75,5 @@ internal static class ShareEndpoints
         return await access.FindAsync(token, context.RequestAborted) is not { } link ? TypedResults.NotFound()
             : !access.IsOpen(link, context) ? TypedResults.Text("This link requires a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
             : await give(link);
-    }
-
-    // The file contains the prompt too, so strip it.
-    private static async Task<IResult> StrippedAsync(StoredContent content, CancellationToken cancellationToken)
-    {
-        await using var stream = content.Stream;
-        var png = new byte[content.Length];
-        await stream.ReadExactlyAsync(png, cancellationToken);
-        return TypedResults.Bytes(PngText.Strip(png), content.ContentType);
     }
 }

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
@@ -119,18 +121,54 @@ public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
         Guid[] pictures = [await PictureAsync(leos, "private"), await PictureAsync(mias, "team"), await PictureAsync(mias, "private")];
 
         var id = Assert.NotNull(await Bundles.StartAsync(leo, pictures, Cancellation));
-        while (Bundles.Find(leo, id) is { IsReady: false } making)
-        {
-            Assert.False(making.HasFailed);
-            await Task.Delay(20, Cancellation);
-        }
-
         using var theirs = await mias.GetAsync($"/api/bundles/{id}/content", Cancellation);
         using var zip = new ZipArchive(await leos.GetStreamAsync($"/api/bundles/{id}/content", Cancellation));
         Assert.Equal(HttpStatusCode.NotFound, theirs.StatusCode);
-        Assert.Null(Bundles.Find(mia, id));
+        Assert.Null(Bundles.Count(mia, id));
         Assert.Equal(2, zip.Entries.Count);
         Assert.All(zip.Entries, entry => Assert.True(entry.Length > 100));
+    }
+
+    [Theory]
+    [InlineData("private")]
+    [InlineData("deleted")]
+    [InlineData("taken down")]
+    public async Task Bundle_OpenedLater_LeavesOutWhatIsNoLongerToBeSeen(string why)
+    {
+        var tag = why.Replace(" ", "", StringComparison.Ordinal);
+        var (nia, nias) = await PersonAsync($"nia-{tag}@example.com");
+        var (_, olis) = await PersonAsync($"oli-{tag}@example.com");
+        var (kept, going) = (await PictureAsync(nias, "private"), await PictureAsync(olis, "team"));
+        var id = Assert.NotNull(await Bundles.StartAsync(nia, [kept, going], Cancellation));
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        var (past, row) = (TimeProvider.System.GetUtcNow().AddSeconds(-1), database.Pictures.Where(image => image.Id == going));
+        await (why switch
+        {
+            "private" => row.ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, Visibilities.Private), Cancellation),
+            "deleted" => row.ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, past), Cancellation),
+            _ => row.ExecuteUpdateAsync(change => change.SetProperty(image => image.TakenDownAt, past), Cancellation),
+        });
+
+        using var zip = new ZipArchive(await nias.GetStreamAsync($"/api/bundles/{id}/content", Cancellation));
+
+        Assert.StartsWith("001-", Assert.Single(zip.Entries).Name, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(studio.DataFolder, "*.zip", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Bundle_MoreDownloadsThanAllowed_AreRefused_UntilOneEnds()
+    {
+        var (pia, pias) = await PersonAsync("pia@example.com");
+        var id = Assert.NotNull(await Bundles.StartAsync(pia, [await PictureAsync(pias, "private")], Cancellation));
+        using var first = Bundles.Open(pia, id);
+        var second = Bundles.Open(pia, id);
+
+        Assert.Null(Bundles.Open(pia, id));
+        using var refused = await pias.GetAsync($"/api/bundles/{id}/content", Cancellation);
+        second?.Dispose();
+        using var open = await pias.GetAsync($"/api/bundles/{id}/content", Cancellation);
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.OK), (refused.StatusCode, open.StatusCode));
     }
 
     private async Task<(Actor Actor, HttpClient Client)> PersonAsync(string email)

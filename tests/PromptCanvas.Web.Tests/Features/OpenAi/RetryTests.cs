@@ -123,6 +123,34 @@ public sealed class RetryTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("in the trash")]
+    [InlineData("taken down")]
+    [InlineData("suspended")]
+    public async Task Address_OfAPictureThatIsNotToBeSeen_IsNotFound(string why)
+    {
+        var owner = await studio.PersonAsync("owner@example.com", PromptCanvas.Data.People.PersonRoles.Member);
+        using var client = studio.ClientOf(owner);
+        var picture = await client.FinishedPictureAsync();
+        var address = $"/v1/images/content/{studio.Services.GetRequiredService<SignedPictures>().Sign(picture, owner.Id, PictureFormat.Jpeg, 80)}";
+        using var stranger = studio.ClientOf(null);
+        using var before = await stranger.GetAsync(address, Cancellation);
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        var (past, row) = (TimeProvider.System.GetUtcNow().AddSeconds(-1), database.Pictures.Where(image => image.Id == picture));
+        await (why switch
+        {
+            "in the trash" => row.ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, past), Cancellation),
+            "taken down" => row.ExecuteUpdateAsync(change => change.SetProperty(image => image.TakenDownAt, past), Cancellation),
+            _ => database.People.Where(person => person.Id == owner.Id).ExecuteUpdateAsync(change => change.SetProperty(person => person.SuspendedAt, past), Cancellation),
+        });
+
+        using var after = await stranger.GetAsync(address, Cancellation);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (before.StatusCode, after.StatusCode));
+        Assert.Equal("image/jpeg", before.Content.Headers.ContentType?.MediaType);
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(studio.DataFolder, "cache", "pictures"), "*-80.jpeg"));
+    }
+
     [Fact]
     public async Task RateLimit_Reached_IsTheErrorObjectWithTheWait()
     {

@@ -1,0 +1,76 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Generation.Library;
+
+/// <summary>Stores decoded uploads within the person's limits: the row reserves the space before the file is written.</summary>
+internal sealed class UploadKeeper(Transactions transactions, IBlobStore blobs, DiskQuota disk, TimeProvider clock)
+{
+    private const int MostUploads = 200;
+    private static readonly TimeSpan Life = TimeSpan.FromHours(24);
+
+    public async Task<Result<UploadView>> KeepAsync(Actor actor, ImportedPicture picture, CancellationToken cancellationToken)
+    {
+        await disk.MeasureAsync(actor.PersonId, cancellationToken);
+        var now = clock.GetUtcNow();
+        var row = new Upload
+        {
+            Id = Guid.NewGuid(),
+            PersonId = actor.PersonId,
+            ContentHash = BlobStore.HashOf(picture.Png),
+            Width = picture.Width,
+            Height = picture.Height,
+            Bytes = picture.Png.Length,
+            CreatedAt = now,
+            ExpiresAt = now + Life,
+        };
+        if (await transactions.RunAsync(async database => await ReserveAsync(database, row, cancellationToken) is { } refusal ? (refusal, false) : ((Refusal?)null, true), cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        var isWritten = false;
+        try
+        {
+            await blobs.WriteAsync(BlobKind.Picture, picture.Png, cancellationToken);
+            isWritten = true;
+            return new UploadView(row.Id, row.Width, row.Height);
+        }
+        finally
+        {
+            if (!isWritten)
+            {
+                // If this fails too, the row expires like any unused upload.
+                await transactions.RunAsync(
+                    async database => (await database.Uploads.Where(upload => upload.Id == row.Id).ExecuteDeleteAsync(CancellationToken.None), true), CancellationToken.None);
+            }
+        }
+    }
+
+    /// <returns>Why the upload does not fit; null if its row is added.</returns>
+    private async Task<Refusal?> ReserveAsync(AppDbContext database, Upload row, CancellationToken cancellationToken)
+    {
+        // Locks the person's row on PostgreSQL, so that the sums below are exact. SQLite has one writer at a time.
+        await database.People.Where(person => person.Id == row.PersonId)
+            .ExecuteUpdateAsync(change => change.SetProperty(person => person.SuspendedAt, person => person.SuspendedAt), cancellationToken);
+        await database.Uploads.Where(upload => upload.ExpiresAt < row.CreatedAt).ExecuteDeleteAsync(cancellationToken);
+        if (await database.Uploads.CountAsync(upload => upload.PersonId == row.PersonId && upload.ExpiresAt > row.CreatedAt, cancellationToken) >= MostUploads)
+        {
+            return new InvalidInput("file", $"You have uploaded {MostUploads} pictures within a day; use some of them first.");
+        }
+
+        if (await disk.RefuseAsync(database, row.PersonId, row.Bytes ?? 0, cancellationToken) is { } full)
+        {
+            return full;
+        }
+
+        database.Uploads.Add(row);
+        await database.SaveChangesAsync(cancellationToken);
+        return null;
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
+
+namespace PromptCanvas.Generation.Storage;
+
+/// <summary>Stored pictures in other forms. Each form is made once, kept in a cache of limited size and streamed from disk.</summary>
+internal sealed class PictureForms(DataFolder folder, IOptions<DataOptions> options, TimeProvider clock, ILogger<PictureForms> logger) : IDisposable
+{
+    private const long Megabyte = 1024 * 1024;
+    private const int HashLength = 64;
+
+    // Making a form holds the whole picture in memory.
+    private const int MadeAtOnce = 2;
+
+    // Requests for the same form wait for each other; different forms rarely share a lock.
+    private const int Locks = 16;
+
+    private readonly SemaphoreSlim making = new(MadeAtOnce, MadeAtOnce);
+    private readonly SemaphoreSlim[] locks = [.. Enumerable.Range(0, Locks).Select(_ => new SemaphoreSlim(1, 1))];
+    private readonly Lock evicting = new();
+    private int made;
+
+    /// <summary>Number of forms made so far.</summary>
+    public int Made => made;
+
+    /// <summary>Opens a form of a picture; makes it if it is not in the cache.</summary>
+    /// <param name="hash">Content hash of the stored picture.</param>
+    /// <param name="form">A file name's ending, for example <c>plain.png</c>.</param>
+    public async Task<Stream> OpenAsync(string hash, string form, Func<CancellationToken, Task<byte[]>> make, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder.Forms, $"{hash}-{form}");
+        if (Open(path) is { } known)
+        {
+            return known;
+        }
+
+        var turn = locks[(uint)StringComparer.Ordinal.GetHashCode(path) % Locks];
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return Open(path) ?? await MakeAsync(path, make, cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Removes the forms of pictures that are no longer stored, and files that an interrupted write left.</summary>
+    public void Sweep()
+    {
+        if (!Directory.Exists(folder.Forms))
+        {
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder.Forms))
+        {
+            var name = Path.GetFileName(file);
+            if (name.Length <= HashLength || name[HashLength] != '-' || !File.Exists(folder.PictureFile(name[..HashLength])))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        making.Dispose();
+        Array.ForEach(locks, turn => turn.Dispose());
+    }
+
+    private FileStream? Open(string path)
+    {
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+            File.SetLastAccessTimeUtc(file.SafeFileHandle, clock.GetUtcNow().UtcDateTime);
+            return file;
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Stream> MakeAsync(string path, Func<CancellationToken, Task<byte[]>> make, CancellationToken cancellationToken)
+    {
+        await making.WaitAsync(cancellationToken);
+        try
+        {
+            var bytes = await make(cancellationToken);
+            Interlocked.Increment(ref made);
+            return await KeepAsync(path, bytes, cancellationToken) ? Open(path) ?? (Stream)new MemoryStream(bytes) : new MemoryStream(bytes);
+        }
+        finally
+        {
+            making.Release();
+        }
+    }
+
+    /// <returns>False if the disk is full: pictures can still be read then.</returns>
+    private async Task<bool> KeepAsync(string path, byte[] bytes, CancellationToken cancellationToken)
+    {
+        var temporary = Path.Combine(folder.Forms, $"{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(folder.Forms);
+            await File.WriteAllBytesAsync(temporary, bytes, cancellationToken);
+            File.Move(temporary, path, overwrite: true);
+            Evict(except: path);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("A picture's form could not be kept: {Reason}", fault.Message);
+            return false;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private void Evict(string except)
+    {
+        lock (evicting)
+        {
+            var files = new DirectoryInfo(folder.Forms).GetFiles();
+            var excess = files.Sum(file => file.Length) - (options.Value.FormsMegabytes * Megabyte);
+            foreach (var file in files.Where(file => file.FullName != except).OrderBy(file => file.LastAccessTimeUtc).TakeWhile(_ => excess > 0))
+            {
+                excess -= file.Length;
+                file.Delete();
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Tests.Fakes;
+
+namespace PromptCanvas.Generation.Tests.Storage;
+
+public sealed class PictureFormsTests : IDisposable
+{
+    private const int Megabyte = 1024 * 1024;
+
+    private readonly TemporaryFolder root = new();
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly DataFolder folder;
+    private readonly PictureForms forms;
+
+    public PictureFormsTests()
+    {
+        folder = new DataFolder(root.Path, root.Path);
+        forms = new PictureForms(folder, Options.Create(new DataOptions { FormsMegabytes = 2 }), clock, NullLogger<PictureForms>.Instance);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        forms.Dispose();
+        root.Dispose();
+    }
+
+    [Fact]
+    public async Task Open_ByManyAtOnce_MakesTheFormOnceAndStreamsItFromDisk()
+    {
+        var streams = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OpenAsync('a', [1, 2, 3])));
+
+        Assert.Equal(1, forms.Made);
+        Assert.All(streams, stream => Assert.IsType<FileStream>(stream));
+        foreach (var stream in streams)
+        {
+            await stream.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Open_OverTheLimit_RemovesTheLeastRecentlyUsed()
+    {
+        foreach (var letter in "abac")
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await using var stream = await OpenAsync(letter, new byte[Megabyte]);
+        }
+
+        Assert.Equal([NameOf('a'), NameOf('c')], Directory.EnumerateFiles(folder.Forms).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Sweep_OfAPictureThatIsGone_RemovesItsForms()
+    {
+        foreach (var letter in "ab")
+        {
+            await using var stream = await OpenAsync(letter, [1]);
+        }
+
+        var kept = folder.PictureFile(new string('a', 64));
+        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+        await File.WriteAllBytesAsync(kept, [1], Cancellation);
+
+        forms.Sweep();
+
+        Assert.Equal([NameOf('a')], Directory.EnumerateFiles(folder.Forms).Select(Path.GetFileName));
+    }
+
+    private static string NameOf(char letter) => $"{new string(letter, 64)}-plain.png";
+
+    private Task<Stream> OpenAsync(char letter, byte[] bytes) => forms.OpenAsync(new string(letter, 64), "plain.png", _ => Task.FromResult(bytes), Cancellation);
+}
