@@ -12,7 +12,7 @@ namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The start page: prompt box, running jobs, gallery.</summary>
 public sealed partial class CreatePage(
-    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation) : IDisposable
+    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
     private Refusal? refusal;
@@ -132,12 +132,17 @@ public sealed partial class CreatePage(
         navigation.NavigateTo($"jobs/{id}");
     }
 
-    public void Dispose() => live.Changed -= OnCreditsChanged;
+    protected override ValueTask DisposeCoreAsync()
+    {
+        live.Changed -= OnCreditsChanged;
+        return ValueTask.CompletedTask;
+    }
 
-    private void OnCreditsChanged() => _ = InvokeAsync(() =>
+    private void OnCreditsChanged() => Post(() =>
     {
         Credits = live.Now;
         StateHasChanged();
+        return Task.CompletedTask;
     });
 
     // Credits for undelivered pictures have been refunded.
