@@ -72,7 +72,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await Expect(tab.Page.Locator(".viewer .facts").First).ToContainTextAsync("256 × 256");
         foreach (var (field, value) in settings.Where(setting => setting.Field != "Leave out"))
         {
-            await Expect(tab.Page.Locator(".viewer .facts > div", new() { HasText = field })).ToContainTextAsync(value);
+            await Expect(tab.Page.Locator(".viewer .facts > div", new() { HasTextRegex = new Regex($"^\\s*{field}") })).ToContainTextAsync(value);
         }
 
         await tab.Page.GetByText("Use prompt and seed").ClickAsync();

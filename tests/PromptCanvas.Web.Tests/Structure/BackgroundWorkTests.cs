@@ -23,10 +23,6 @@ public sealed partial class BackgroundWorkTests
         ["OnnxNetwork.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),
         ["PictureEditor.cs"] = (1, "the continuation is awaited, and completes the channel with the exception"),
         ["PixelCapacity.cs"] = (1, "the callback only calls TrySet methods, which do not throw"),
-        ["BlendPage.razor.cs"] = (1, "the handler posts, as LiveComponent does"),
-        ["ChangeEditor.razor.cs"] = (1, "the handler posts, as LiveComponent does"),
-        ["CreatePage.razor.cs"] = (1, "the handler posts, as LiveComponent does"),
-        ["QueueChip.razor.cs"] = (1, "the handler posts, as LiveComponent does"),
         ["StudioRail.razor"] = (1, "the renderer, which shows the circuit's error"),
     };
 

@@ -15,6 +15,7 @@ public sealed partial class CreatePage(
     GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
+    private IDisposable? creditsRead;
     private Refusal? refusal;
     private Composer composer = null!;
     private string? modelProblem;
@@ -65,7 +66,7 @@ public sealed partial class CreatePage(
     private HashSet<Guid> HiddenJobs => [.. runs.Where(run => run.Job is not null).Select(run => run.Job!.Id)];
 
     // The tiles of the runs, then the gallery without them.
-    private IReadOnlyList<Guid> OrderOnScreen =>
+    private List<Guid> OrderOnScreen =>
     [
         .. runs.SelectMany(run => run.Job?.Images ?? []).Select(image => image.ImageId).OfType<Guid>(),
         .. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId)).Select(picture => picture.Id),
@@ -76,7 +77,7 @@ public sealed partial class CreatePage(
         modelProblem = model.Problem;
         FirstJobs ??= await ReadJobsAsync();
         live.Offer(Credits ??= await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None));
-        live.Changed += OnCreditsChanged;
+        creditsRead = live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
 
@@ -134,11 +135,11 @@ public sealed partial class CreatePage(
 
     protected override ValueTask DisposeCoreAsync()
     {
-        live.Changed -= OnCreditsChanged;
-        return ValueTask.CompletedTask;
+        creditsRead?.Dispose();
+        return base.DisposeCoreAsync();
     }
 
-    private void OnCreditsChanged() => Post(() =>
+    private void OnCreditsRead() => Post(() =>
     {
         Credits = live.Now;
         StateHasChanged();
