@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Web.Tests.Fakes;
