@@ -35,7 +35,7 @@ internal sealed class RefusalAudit(AuditLog audit, IOptions<RateLimitOptions> op
         }
     }
 
-    private IReadOnlyCollection<Refused> Take(bool all)
+    private Refused[] Take(bool all)
     {
         lock (counting)
         {
@@ -45,8 +45,8 @@ internal sealed class RefusalAudit(AuditLog audit, IOptions<RateLimitOptions> op
             }
 
             began = clock.GetTimestamp();
-            var taken = people.Values;
-            people = [];
+            Refused[] taken = [.. people.Values];
+            people.Clear();
             return taken;
         }
     }
