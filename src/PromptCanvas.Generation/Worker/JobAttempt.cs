@@ -175,7 +175,7 @@ internal sealed class JobAttempt(
 
         try
         {
-            previews.Publish(claim.Id, step, writes.Filter, running.Token);
+            previews.Publish(claim.Id, step, claim.Job.Size, writes.Filter, running.Token);
         }
         catch (Exception fault)
         {
