@@ -72,6 +72,7 @@ public static class GenerationRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Transactions>();
         services.AddSingleton<Ledger>();
+        services.AddSingleton<PictureOutcomes>();
         services.AddSingleton<ICredits, CreditService>();
     }
 
