@@ -64,6 +64,6 @@ static async Task<string> ObeyAsync(ISubmissions submissions, string[] words)
         return submitted.TryGet(out var id, out var refusal) ? $"ok {id}" : $"refused {refusal.GetType().Name} {refusal.Message}";
     }
 
-    var cancelled = await submissions.CancelAsync(Guid.Parse(words[1]), CancellationToken.None);
+    var cancelled = await submissions.CancelAbandonedAsync(Guid.Parse(words[1]), CancellationToken.None);
     return cancelled.TryGet(out var job, out var refused) ? $"ok {job.Id}" : $"refused {refused.GetType().Name} {refused.Message}";
 }

@@ -90,9 +90,9 @@ public sealed class AutoregressivePriorTests : IDisposable
         using var engine = new ImageEngine(library.OpenFolder(Tiny), new EngineOptions());
 
         var alone = Assert.Single(await MakeAsync(engine, seed: 4, count: 1));
-        var company = await MakeAsync(engine, seed: 3, count: 3);
+        var batch = await MakeAsync(engine, seed: 3, count: 3);
 
-        Assert.Equal(alone.Image.Values, company[1].Image.Values);
+        Assert.Equal(alone.Image.Values, batch[1].Image.Values);
     }
 
     [Fact]

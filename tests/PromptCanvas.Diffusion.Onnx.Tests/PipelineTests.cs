@@ -49,10 +49,10 @@ public sealed class PipelineTests : IDisposable
         var request = new GenerationRequest { Prompt = Prompt, Seed = 77, Count = 1, Size = size, Person = "me" };
 
         var expected = await CompletedAsync(alone, request);
-        var company = Enumerable.Range(0, 3).Select(person => CompletedAsync(
+        var others = Enumerable.Range(0, 3).Select(person => CompletedAsync(
             crowded, new GenerationRequest { Prompt = "three green spheres", Seed = (uint)person, Count = 2, Size = size, Person = $"{person}" })).ToList();
         var actual = await CompletedAsync(crowded, request);
-        await Task.WhenAll(company);
+        await Task.WhenAll(others);
 
         Assert.Equal(Assert.Single(expected).Image.Values, Assert.Single(actual).Image.Values);
     }

@@ -18,7 +18,7 @@ public sealed class RandomBatchTests : IDisposable
     [InlineData(1, 8)]
     [InlineData(2, 5)]
     [InlineData(3, 16)]
-    public async Task GenerateAsync_RandomCompany_GivesTheSamePicturesBitForBit(int companySeed, int maxBatch)
+    public async Task GenerateAsync_RandomBatch_GivesTheSamePicturesBitForBit(int seed, int maxBatch)
     {
         var model = library.OpenFolder(Fixtures.StarterModel);
         var size = model.Recipe.Sizes[^1];
@@ -30,10 +30,10 @@ public sealed class RandomBatchTests : IDisposable
         }
 
 #pragma warning disable RS0030 // Seeded: the batch is random, the test is not.
-        var random = new Random(companySeed);
+        var random = new Random(seed);
 #pragma warning restore RS0030
         using var crowded = new ImageEngine(model, new EngineOptions { MaxBatch = maxBatch, MaxLanes = 9, MaxLateLanes = 4 });
-        var company = new List<Task<Dictionary<int, float[]>>>();
+        var others = new List<Task<Dictionary<int, float[]>>>();
         Task<Dictionary<int, float[]>>? actual = null;
         for (var arrival = 0; arrival < Crowd; arrival++)
         {
@@ -52,14 +52,14 @@ public sealed class RandomBatchTests : IDisposable
                 Overrides = new RecipeOverrides { DecoderSteps = random.Next(2, 20), DecoderGuidance = random.Next(1, 4) },
             };
             var leavesAfter = random.Next(3) == 0 ? random.Next(1, 30) : int.MaxValue;
-            company.Add(PicturesAsync(crowded, request, leavesAfter));
+            others.Add(PicturesAsync(crowded, request, leavesAfter));
 
             // The next one arrives once this one has been served a little.
             await WaitAsync(crowded, random.Next(3));
         }
 
         var pictures = await actual!;
-        await Task.WhenAll(company);
+        await Task.WhenAll(others);
 
         Assert.Equal([0, 1], pictures.Keys.Order());
         Assert.All(pictures, picture => Assert.Equal(expected[picture.Key], picture.Value));

@@ -113,6 +113,48 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
     }
 
     [Fact]
+    public async Task Erase_OfAnOblongPicture_FormsInPlace_AndGoesOnAfterAReload()
+    {
+        await using var tab = await browser.OpenAsync(scheme: ColorScheme.Light);
+        await tab.GoAsync(studio.Address, "/edit");
+        await tab.Page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = "oblong.png",
+            MimeType = "image/png",
+            Buffer = PngEncoder.Encode(new RgbImage(240, 120, Enumerable.Repeat((byte)90, 240 * 120 * RgbImage.Channels).ToArray())),
+        });
+        await ReadyAsync(tab);
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Erase" }).CheckAsync(new() { Force = true });
+        await PaintAsync(tab, (0.45, 0.5), (0.55, 0.5));
+        studio.Engine.Gate.Reset();
+        try
+        {
+            await PressAsync(tab, "Erase");
+            for (var visit = 0; visit < 2; visit++)
+            {
+                await tab.Page.WaitForSelectorAsync(".bench-stage[data-forming]");
+                await tab.Page.WaitForSelectorAsync(".tile[data-frame]");
+                await tab.SaveAsync($"edit-forming-{visit}");
+                var aspect = await tab.Page.EvaluateAsync<double>("(({ width, height }) => width / height)(document.querySelector('.tile[data-frame] canvas'))");
+                Assert.InRange(aspect, 1.9, 2.1);
+                var status = await tab.Page.Locator(".bench-run .run-line").BoundingBoxAsync();
+                Assert.InRange(status!.Y + status.Height, 1, 900);
+                await (visit == 0 ? tab.Page.ReloadAsync() : Task.CompletedTask);
+            }
+        }
+        finally
+        {
+            studio.Engine.Gate.Set();
+        }
+
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" })).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator(".bench-stage[data-forming]")).ToHaveCountAsync(0);
+        await Expect(tab.Page.Locator(".tile[data-frame] canvas").First).ToHaveCSSAsync("opacity", "0");
+        await tab.SaveAsync("edit-done");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task Phone_WithAPictureBroughtAlong_FitsAndErases()
     {
         await using var tab = await browser.OpenAsync(width: 360, height: 740);

@@ -38,7 +38,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         }
         """;
 
-    private static readonly PictureText Made = new("a pink café 🌸", 4294967295, "starter", """{"size":256}""", PictureText.ThisSoftware);
+    private static readonly PictureText Made = new("a pink café 🌸", 4294967295, "starter", """{"size":256,"decoderSteps":9,"decoderGuidance":2.5,"negativePrompt":"stars"}""", PictureText.ThisSoftware);
 
     [Fact]
     public async Task Create_PictureOnEdit_OpensItThere()
@@ -73,6 +73,11 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync("a pink café 🌸");
         await Expect(tab.Page.GetByLabel("Seed")).ToHaveValueAsync("4294967295");
         await Expect(tab.Page.GetByLabel("Size")).ToHaveValueAsync("256");
+        foreach (var (field, value) in new[] { ("Leave out", "stars"), ("Steps", "9"), ("Guidance", "2.5") })
+        {
+            await Expect(tab.Page.Locator("#composer-more label", new() { HasText = field }).Locator("input")).ToHaveValueAsync(value);
+        }
+
         await Expect(tab.Page.Locator(".composer-dropped")).ToContainTextAsync("settings of that picture are back");
 
         await DropAsync(tab, "[data-zone=restore]", Picture());

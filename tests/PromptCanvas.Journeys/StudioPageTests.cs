@@ -52,17 +52,67 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
     }
 
     [Fact]
-    public async Task UsePromptAndSeed_FillsTheBoxAndMakesTheSamePictures()
+    public async Task UsePromptAndSeed_BringsEverythingBackThatMadeThePicture()
     {
         await using var tab = await browser.OpenAsync();
-        await MakeAsync(tab, "a pink heart");
-        await tab.Tiles.First.Locator("a").ClickAsync();
-        var seed = await SeedAsync(tab);
-        await tab.Page.GetByText("Use prompt and seed").ClickAsync();
+        await tab.GoAsync(studio.Address);
+        await tab.Page.Locator("[aria-controls=composer-more]").ClickAsync();
+        (string Field, string Value)[] settings = [("Seed", "77"), ("Leave out", "stars"), ("Steps", "9"), ("Guidance", "2.5")];
+        foreach (var (field, value) in settings)
+        {
+            await Setting(field).FillAsync(value);
+        }
 
+        await tab.Page.Locator(".composer .option select").First.SelectOptionAsync("256");
+        await tab.Page.FillAsync("#prompt", "a pink heart");
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await FinishAsync(tab);
+        await tab.Tiles.First.Locator("a").ClickAsync();
+        await Expect(tab.Page.Locator(".viewer-negative")).ToContainTextAsync("stars");
+        await Expect(tab.Page.Locator(".viewer .facts").First).ToContainTextAsync("256 × 256");
+        foreach (var (field, value) in settings.Where(setting => setting.Field != "Leave out"))
+        {
+            await Expect(tab.Page.Locator(".viewer .facts > div", new() { HasTextRegex = new Regex($"^\\s*{field}") })).ToContainTextAsync(value);
+        }
+
+        await tab.Page.GetByText("Use prompt and seed").ClickAsync();
         await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync("a pink heart");
-        await Expect(tab.Page.GetByLabel("Seed")).ToHaveValueAsync(seed);
+        await Expect(tab.Page.Locator(".composer .option select").First).ToHaveValueAsync("256");
+        foreach (var (field, value) in settings)
+        {
+            await Expect(Setting(field)).ToHaveValueAsync(value);
+        }
+
         Assert.Empty(tab.Complaints);
+
+        ILocator Setting(string name) => tab.Page.Locator("#composer-more label", new() { HasText = name }).Locator("input");
+    }
+
+    [Fact]
+    public async Task Viewer_OnALaptop_ShowsEveryActionAndUndoWithoutScrolling_AndWalksInTheOrderOfTheTiles()
+    {
+        await using var tab = await browser.OpenAsync();
+        await MakeAsync(tab, "a silver moon");
+        string?[] tiles = [await AddressAsync(0), await AddressAsync(1)];
+        await tab.Tiles.First.Locator("a").ClickAsync();
+        await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
+        await tab.SaveAsync("viewer-1440");
+        var lowest = await tab.Page.EvaluateAsync<double>("Math.max(...[...document.querySelectorAll('.verb')].map(verb => verb.getBoundingClientRect().bottom))");
+        Assert.InRange(lowest, 1, 900);
+        Assert.Equal(["Make", "Keep", "Share", "More"], await tab.Page.Locator(".verbs h3").AllInnerTextsAsync());
+
+        await tab.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(tab.Page).ToHaveURLAsync(new Regex(Regex.Escape(tiles[1]!.Split("picture=")[1])));
+        await tab.Page.Keyboard.PressAsync("Delete");
+        var undo = tab.Page.Locator(".viewer-undo button");
+        Assert.InRange((await undo.BoundingBoxAsync())!.Y, 0, 300);
+        await tab.SaveAsync("viewer-undo-1440");
+        await undo.ClickAsync();
+        await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator(".viewer-undo")).ToHaveCountAsync(0);
+        Assert.Empty(tab.Complaints);
+
+        Task<string?> AddressAsync(int tile) => tab.Tiles.Nth(tile).Locator("a").GetAttributeAsync("href");
     }
 
     [Fact]
@@ -146,6 +196,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await tab.Tiles.First.Locator("a").ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         await AssertFitsAsync(tab);
+        await tab.SaveAsync("viewer-360");
         await tab.GoAsync(studio.Address, "/gallery");
         await AssertFitsAsync(tab);
         Assert.Empty(tab.Complaints);

@@ -87,6 +87,24 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
     }
 
     [Fact]
+    public async Task Selection_OfOthersPictures_OffersNoDeletion()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.MakeAsync(studio.Address, "a brass bell");
+        var other = await studio.PersonAsync("colleague@example.com", PersonRoles.Member);
+        await studio.AddPictureAsync("their brass bell", ("PersonId", other.Id));
+        await tab.GoAsync(studio.Address, "/gallery?q=brass+bell");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
+        await tab.Page.Locator(".thumb-pick", new() { Has = tab.Page.GetByAltText("their brass bell") }).ClickAsync();
+        await Expect(tab.Page.Locator(".selection strong")).ToHaveTextAsync("1 selected");
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
+
+        await tab.Page.Locator(".thumb-pick", new() { Has = tab.Page.GetByAltText("a brass bell", new() { Exact = true }) }).First.ClickAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete your 1" })).ToBeVisibleAsync();
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task Comment_OnASharedPicture_IsThereForOthersAndCanBeDeleted()
     {
         await using var tab = await browser.OpenAsync();
@@ -162,6 +180,10 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
             await tab.Page.FillAsync("#prompt", "a brown cross");
             await tab.Page.PressAsync("#prompt", "Enter");
             await Expect(tab.Page.Locator(".queue-chip-busy")).ToContainTextAsync("0 of 4 done");
+
+            // Chip and composer show one figure.
+            var chip = new Regex("\\d+").Match(await tab.Page.Locator(".queue-chip").Last.InnerTextAsync()).Value;
+            await Expect(tab.Page.Locator("[data-credits]")).ToContainTextAsync($"{chip} left");
             await tab.GoAsync(studio.Address, "/gallery");
             await Expect(tab.Page.Locator(".queue-chip-busy")).ToContainTextAsync("0 of 4 done");
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "A sound when pictures are done" }).ClickAsync();

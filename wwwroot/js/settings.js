@@ -1,5 +1,7 @@
 // Reads the generation settings from a picture file made by PromptCanvas (docs/provenance.md).
 
+// The sizes that the Create page offers.
+const sizes = [64, 256, 512, 1024];
 const own = 'urn:promptcanvas:picture:1#';
 const utf8 = new TextDecoder();
 
@@ -53,9 +55,9 @@ export async function settingsOf(file) {
   const settings = { prompt: texts.prompt, seed: texts.seed, model: texts.model };
   try {
     const recipe = JSON.parse(texts.recipe);
-    // The recipe has the size that was drawn; a smaller picture was reduced from it.
-    const width = type === '\u{FFFD}PNG' ? new DataView(bytes.buffer).getUint32(16) : recipe.size;
-    Object.assign(settings, { size: width, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance });
+    // The recipe has the size that was drawn; the picture may have been reduced from it.
+    const width = type === '\u{FFFD}PNG' ? new DataView(bytes.buffer).getUint32(16) : 0;
+    Object.assign(settings, { size: sizes.includes(width) ? width : recipe.size, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance });
   } catch {
     // Without a valid recipe the other settings are still used.
   }

@@ -161,8 +161,11 @@ function close(details) {
 }
 
 document.addEventListener('keydown', event => {
-  if (event.key === 'Escape') {
-    close(event.target.closest?.('details[data-popover]'));
+  const open = event.key === 'Escape' ? event.target.closest?.('details[data-popover][open]') : null;
+  if (open) {
+    // A dialog around it stays open.
+    event.preventDefault();
+    close(open);
   }
 });
 

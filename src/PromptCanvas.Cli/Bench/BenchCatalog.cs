@@ -19,14 +19,14 @@ internal static class BenchCatalog
             new UNetBench(bench.Model, bench.Folder, new ExecutionProviders(bench.Inference), bench.Repeats).Run(bench.Batches, token))),
         new("torch", (bench, token) => new TorchBench(bench).RunAsync(token)),
         new("encode", (bench, _) => Task.FromResult(EncodeBench.Run(bench.Repeats))),
-        new("company", (bench, token) => new BatchInvarianceBench(bench).RunAsync(token)),
+        new("batch-invariance", (bench, token) => new BatchInvarianceBench(bench).RunAsync(token)),
         new("cancel", (bench, token) => new CancelBench(bench).RunAsync(token)),
         new("previews", (bench, token) => new PreviewBench(bench).RunAsync(token)),
         new("memory", (bench, token) => new MemoryBench(bench).RunAsync(token)),
         new("people", (bench, token) => new LoadBench(bench).ClosedLoopAsync(token)),
         new("arrivals", (bench, token) => new LoadBench(bench).ArrivalsAsync(token)),
         new("queue", (_, token) => QueueBench.RunAsync(token)),
-        new("beside", (bench, token) => new BesideBench(bench).RunAsync(token)),
+        new("neighbour", (bench, token) => new NeighbourBench(bench).RunAsync(token)),
     ];
 }
 

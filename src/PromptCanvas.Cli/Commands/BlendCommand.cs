@@ -34,9 +34,9 @@ internal static class BlendCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var names = parsed.GetRequiredValue(inputs);
-            if (names.Length is < 2 or > BlendOrigin.MaximumInputs)
+            if (RequestRules.Inputs(names.Length) is { } problem)
             {
-                throw new BadInputException($"{names.Length} inputs cannot be blended: give 2 to {BlendOrigin.MaximumInputs} pictures or texts.");
+                throw new BadInputException(problem);
             }
 
             var row = parsed.GetValue(frames);

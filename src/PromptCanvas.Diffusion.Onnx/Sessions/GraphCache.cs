@@ -24,9 +24,6 @@ internal sealed class GraphCache(string folder, PackedGraphs packing = PackedGra
     /// <summary>Whether an entry was written in this process: its peak is one of a first start.</summary>
     public bool HasWritten { get; private set; }
 
-    /// <summary>Whether a network would be opened from an entry, and not from its checkpoint.</summary>
-    public bool Has(GraphSource source) => File.Exists(Path.Combine(EntryOf(source), GraphWriter.GraphName));
-
     /// <summary>Opens a network from its entry; where there is none, one is made from the checkpoint first.</summary>
     /// <param name="source">The network and its checkpoint.</param>
     /// <param name="create">Creates a session on the CPU, after the options given were changed by the caller.</param>

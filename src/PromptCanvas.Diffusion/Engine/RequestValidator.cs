@@ -21,19 +21,8 @@ internal static class RequestValidator
             return ValidateKnownPicture(model, request);
         }
 
-        if (string.IsNullOrWhiteSpace(request.Prompt) && request.Origin is null)
-        {
-            return "The prompt is empty: describe the picture in a few words.";
-        }
-
-        if (request.Prompt.Length > GenerationRequest.MaximumPromptLength)
-        {
-            return $"The prompt is {request.Prompt.Length} characters long: shorten it to {GenerationRequest.MaximumPromptLength}.";
-        }
-
-        return request.NegativePrompt?.Length > GenerationRequest.MaximumPromptLength
-            ? $"The negative prompt is {request.NegativePrompt.Length} characters long: shorten it to {GenerationRequest.MaximumPromptLength}."
-            : null;
+        return (request.Origin is null ? RequestRules.Text("The prompt", request.Prompt) : RequestRules.Length("The prompt", request.Prompt))
+            ?? RequestRules.Length("The negative prompt", request.NegativePrompt);
     }
 
     private static string? ValidateKnownPicture(UnClipModel model, GenerationRequest request)
@@ -53,10 +42,10 @@ internal static class RequestValidator
 
     private static string? ValidateCount(GenerationRequest request)
     {
-        var maximum = request.Origin is { IsRow: true } ? GenerationRequest.MaximumFrames : GenerationRequest.MaximumCount;
-        if (request.Count < 1 || request.Count > maximum)
+        var problem = request.Origin is { IsRow: true } ? RequestRules.Frames(request.Count) : RequestRules.Count(request.Count);
+        if (problem is not null)
         {
-            return $"{request.Count} pictures cannot be made at once: ask for 1 to {maximum}.";
+            return problem;
         }
 
         var wanted = request.ImageIndices;

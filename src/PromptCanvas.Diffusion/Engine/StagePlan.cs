@@ -9,15 +9,12 @@ internal sealed class StagePlan
     /// <summary>The prior's name when a picture's own embedding replaces it.</summary>
     public const string GivenEmbedding = "given";
 
-    private static readonly int[] StandardSizes = [64, 256, 512, 1024];
-
-    private StagePlan(ConditioningMode conditioning, StageRecipe prior, StageRecipe decoder, StageRecipe[] superResolution, int madeSize, int size)
+    private StagePlan(ConditioningMode conditioning, StageRecipe prior, StageRecipe decoder, StageRecipe[] superResolution, int size)
     {
         Conditioning = conditioning;
         Prior = prior;
         Decoder = decoder;
         SuperResolution = superResolution;
-        MadeSize = madeSize;
         Size = size;
     }
 
@@ -52,9 +49,6 @@ internal sealed class StagePlan
     /// <summary>The first decoder step that runs the network: halfway when the known picture is continued, because objects appear before and textures after.</summary>
     public int DecoderStart => ContinuesKnown ? Decoder.Steps / 2 : 0;
 
-    /// <summary>The side of the picture the last stage gives.</summary>
-    public int MadeSize { get; }
-
     /// <summary>The side that was asked for; the longer one where they differ.</summary>
     public int Size { get; }
 
@@ -68,7 +62,7 @@ internal sealed class StagePlan
     public PictureSize Finished => Made.WithLongerSide(Size);
 
     /// <summary>The sides a model can be asked for: the standard ones, and its own.</summary>
-    public static int[] OfferedSizes(UnClipModel model) => [.. StandardSizes.Union(model.Recipe.Sizes).Order()];
+    public static int[] OfferedSizes(UnClipModel model) => [.. RequestRules.StandardSizes.Union(model.Recipe.Sizes).Order()];
 
     /// <summary>The side of the picture a model makes when asked for a size: the next size it has at or above it, else its largest.</summary>
     public static int MadeSizeFor(UnClipModel model, int size)
@@ -139,7 +133,6 @@ internal sealed class StagePlan
                 GuidanceScale = overrides.DecoderGuidance ?? recipe.Decoder.GuidanceScale,
             }),
             upsamplers,
-            madeSize,
             request.Size)
         {
             Tokens = (

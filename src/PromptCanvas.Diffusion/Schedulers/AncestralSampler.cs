@@ -4,44 +4,29 @@ namespace PromptCanvas.Diffusion.Schedulers;
 
 /// <summary>The ancestral (DDPM posterior) sampler of UnCLIP, for any plan.</summary>
 /// <remarks>Source: Ho et al. (2020), DDPM, eq. 7, with β and α of the stride between two kept timesteps; learned variance from Improved DDPM, eq. 15.</remarks>
-public sealed class AncestralSampler : ISampler
+public sealed class AncestralSampler : Sampler
 {
     private const double VarianceFloor = 1e-20;
     private const int ChunkLength = 512;
 
-    private readonly NoiseSchedule schedule;
     private readonly VarianceKind variance;
-    private readonly CleanSampleEstimator estimator;
-    private readonly StepSequence sequence;
 
     /// <summary>Creates one sample's sampler.</summary>
     /// <param name="schedule">The noise schedule; its T bounds the plan's timesteps.</param>
     /// <param name="settings">Target, clipping and variance kind.</param>
     /// <param name="plan">Which timesteps.</param>
     public AncestralSampler(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan)
-    {
-        ArgumentNullException.ThrowIfNull(schedule);
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(plan);
-        this.schedule = schedule;
-        variance = settings.Variance;
-        estimator = new CleanSampleEstimator(schedule, settings);
-        sequence = new StepSequence(plan);
-        Plan = plan;
-    }
-
-    /// <inheritdoc/>
-    public TimestepPlan Plan { get; }
+        : base(schedule, settings, plan) => variance = settings.Variance;
 
     private bool VarianceIsLearned => variance is VarianceKind.Learned or VarianceKind.LearnedRange;
 
     /// <inheritdoc/>
     /// <remarks>DDPM's last step ends above timestep 0 and draws as well; a fixed small variance leaves 1e-10 of it, which is not worth the draw.</remarks>
-    public bool NeedsNoise(int step) =>
+    public override bool NeedsNoise(int step) =>
         Plan.PreviousTimestep(step) >= 0 || (Plan.Timestep(step) > 0 && (VarianceIsLearned || variance == VarianceKind.FixedLarge));
 
     /// <inheritdoc/>
-    public void Step(
+    public override void Step(
         int step,
         Span<float> noisySample,
         ReadOnlySpan<float> predicted,
@@ -49,31 +34,27 @@ public sealed class AncestralSampler : ISampler
         ReadOnlySpan<float> noise,
         Span<float> cleanSample)
     {
-        if (NeedsNoise(step))
+        if (NeedsNoise(step) && VarianceIsLearned)
         {
-            StepSequence.RequireLength(noisySample.Length, noise, nameof(noise));
-            if (VarianceIsLearned)
-            {
-                StepSequence.RequireLength(noisySample.Length, predictedVariance, nameof(predictedVariance));
-            }
+            StepSequence.RequireLength(noisySample.Length, predictedVariance, nameof(predictedVariance));
         }
 
-        sequence.Advance(step, noisySample, predicted, cleanSample);
+        Advance(step, noisySample, predicted, noise, cleanSample);
         var timestep = Plan.Timestep(step);
-        var alphaBar = schedule.AlphaBar(timestep);
-        var previousAlphaBar = schedule.AlphaBar(Plan.PreviousTimestep(step));
+        var alphaBar = Schedule.AlphaBar(timestep);
+        var previousAlphaBar = Schedule.AlphaBar(Plan.PreviousTimestep(step));
         var alpha = alphaBar / previousAlphaBar;
         var beta = 1 - alpha;
         var cleanWeight = (float)(Math.Sqrt(previousAlphaBar) * beta / (1 - alphaBar));
         var noisyWeight = (float)(Math.Sqrt(alpha) * (1 - previousAlphaBar) / (1 - alphaBar));
         var posteriorVariance = Math.Max((1 - previousAlphaBar) / (1 - alphaBar) * beta, VarianceFloor);
-        var partLength = estimator.PartLength(noisySample.Length);
+        var partLength = Estimator.PartLength(noisySample.Length);
         for (var start = 0; start < noisySample.Length; start += partLength)
         {
             var part = start..Math.Min(start + partLength, noisySample.Length);
             var noisy = noisySample[part];
             var clean = cleanSample[part];
-            estimator.Estimate(timestep, noisy, predicted[part], clean);
+            Estimator.Estimate(timestep, noisy, predicted[part], clean);
             if (!NeedsNoise(step))
             {
                 clean.CopyTo(noisy);
@@ -85,12 +66,6 @@ public sealed class AncestralSampler : ISampler
             AddNoise(noisy, VarianceIsLearned ? predictedVariance[part] : [], noise[part], beta, posteriorVariance);
         }
     }
-
-    /// <inheritdoc/>
-    public void Rewind() => sequence.Rewind();
-
-    /// <inheritdoc/>
-    public void SkipTo(int step) => sequence.SkipTo(step);
 
     private void AddNoise(
         Span<float> sample, ReadOnlySpan<float> predictedVariance, ReadOnlySpan<float> noise, double beta, double posteriorVariance)

@@ -7,12 +7,9 @@ namespace PromptCanvas.Diffusion.Schedulers;
 /// Source: Song et al. (2021), DDIM, eq. 12. ε̂ is derived again from the clipped x̂₀, as guided-diffusion and GLIDE do: with the network's
 /// own ε̂ a strongly guided sample drifts out of range.
 /// </remarks>
-public sealed class DdimSampler : ISampler
+public sealed class DdimSampler : Sampler
 {
-    private readonly NoiseSchedule schedule;
     private readonly double eta;
-    private readonly CleanSampleEstimator estimator;
-    private readonly StepSequence sequence;
 
     /// <summary>Creates one sample's sampler.</summary>
     /// <param name="schedule">The noise schedule; its T bounds the plan's timesteps.</param>
@@ -21,30 +18,21 @@ public sealed class DdimSampler : ISampler
     /// <param name="eta">η, 0 … 1: 0 = deterministic, 1 = the posterior's noise.</param>
     /// <exception cref="ArgumentOutOfRangeException">η is outside 0 … 1.</exception>
     public DdimSampler(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan, double eta = 0)
+        : base(schedule, settings, plan)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(plan);
         if (!(eta >= 0 && eta <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(eta), eta, "η must be inside 0 … 1.");
         }
 
-        this.schedule = schedule;
         this.eta = eta;
-        estimator = new CleanSampleEstimator(schedule, settings);
-        sequence = new StepSequence(plan);
-        Plan = plan;
     }
 
     /// <inheritdoc/>
-    public TimestepPlan Plan { get; }
+    public override bool NeedsNoise(int step) => eta > 0 && Plan.PreviousTimestep(step) >= 0;
 
     /// <inheritdoc/>
-    public bool NeedsNoise(int step) => eta > 0 && Plan.PreviousTimestep(step) >= 0;
-
-    /// <inheritdoc/>
-    public void Step(
+    public override void Step(
         int step,
         Span<float> noisySample,
         ReadOnlySpan<float> predicted,
@@ -52,19 +40,14 @@ public sealed class DdimSampler : ISampler
         ReadOnlySpan<float> noise,
         Span<float> cleanSample)
     {
-        if (NeedsNoise(step))
-        {
-            StepSequence.RequireLength(noisySample.Length, noise, nameof(noise));
-        }
-
-        sequence.Advance(step, noisySample, predicted, cleanSample);
+        Advance(step, noisySample, predicted, noise, cleanSample);
         var weights = WeightsOf(Plan.Timestep(step), Plan.PreviousTimestep(step));
-        var partLength = estimator.PartLength(noisySample.Length);
+        var partLength = Estimator.PartLength(noisySample.Length);
         for (var start = 0; start < noisySample.Length; start += partLength)
         {
             var part = start..Math.Min(start + partLength, noisySample.Length);
             var clean = cleanSample[part];
-            estimator.Estimate(Plan.Timestep(step), noisySample[part], predicted[part], clean);
+            Estimator.Estimate(Plan.Timestep(step), noisySample[part], predicted[part], clean);
             if (Plan.PreviousTimestep(step) < 0)
             {
                 clean.CopyTo(noisySample[part]);
@@ -75,12 +58,6 @@ public sealed class DdimSampler : ISampler
             }
         }
     }
-
-    /// <inheritdoc/>
-    public void Rewind() => sequence.Rewind();
-
-    /// <inheritdoc/>
-    public void SkipTo(int step) => sequence.SkipTo(step);
 
     private static void Move(Span<float> noisySample, ReadOnlySpan<float> cleanSample, ReadOnlySpan<float> noise, (float Noisy, float Clean, float Noise) weights)
     {
@@ -95,8 +72,8 @@ public sealed class DdimSampler : ISampler
     /// <summary>√ᾱ_p·x̂₀ + √(1−ᾱ_p−σ²)·ε̂ + σ·noise with ε̂ = (x − √ᾱ·x̂₀)/√(1−ᾱ), as weights of x, x̂₀ and noise.</summary>
     private (float Noisy, float Clean, float Noise) WeightsOf(int timestep, int previousTimestep)
     {
-        var alphaBar = schedule.AlphaBar(timestep);
-        var previousAlphaBar = schedule.AlphaBar(previousTimestep);
+        var alphaBar = Schedule.AlphaBar(timestep);
+        var previousAlphaBar = Schedule.AlphaBar(previousTimestep);
         var posteriorVariance = (1 - previousAlphaBar) / (1 - alphaBar) * (1 - (alphaBar / previousAlphaBar));
         var standardDeviation = eta * Math.Sqrt(posteriorVariance);
         var noisyWeight = Math.Sqrt(Math.Max(0, 1 - previousAlphaBar - (standardDeviation * standardDeviation)) / (1 - alphaBar));

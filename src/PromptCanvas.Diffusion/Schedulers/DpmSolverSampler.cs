@@ -4,11 +4,8 @@ namespace PromptCanvas.Diffusion.Schedulers;
 
 /// <summary>DPM-Solver++ 2M, deterministic: second order by remembering the clean sample of the step before.</summary>
 /// <remarks>Source: Lu et al. (2022), DPM-Solver++, algorithm 2. The first step is first order, and so is the last, which returns x̂₀.</remarks>
-public sealed class DpmSolverSampler : ISampler
+public sealed class DpmSolverSampler : Sampler
 {
-    private readonly NoiseSchedule schedule;
-    private readonly CleanSampleEstimator estimator;
-    private readonly StepSequence sequence;
     private float[] previousCleanSample = [];
     private bool remembers;
 
@@ -17,24 +14,15 @@ public sealed class DpmSolverSampler : ISampler
     /// <param name="settings">Target and clipping.</param>
     /// <param name="plan">Which timesteps.</param>
     public DpmSolverSampler(NoiseSchedule schedule, SchedulerSettings settings, TimestepPlan plan)
+        : base(schedule, settings, plan)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(plan);
-        this.schedule = schedule;
-        estimator = new CleanSampleEstimator(schedule, settings);
-        sequence = new StepSequence(plan);
-        Plan = plan;
     }
 
     /// <inheritdoc/>
-    public TimestepPlan Plan { get; }
+    public override bool NeedsNoise(int step) => false;
 
     /// <inheritdoc/>
-    public bool NeedsNoise(int step) => false;
-
-    /// <inheritdoc/>
-    public void Step(
+    public override void Step(
         int step,
         Span<float> noisySample,
         ReadOnlySpan<float> predicted,
@@ -47,19 +35,19 @@ public sealed class DpmSolverSampler : ISampler
             StepSequence.RequireLength(previousCleanSample.Length, noisySample, nameof(noisySample));
         }
 
-        sequence.Advance(step, noisySample, predicted, cleanSample);
+        Advance(step, noisySample, predicted, noise, cleanSample);
         var timestep = Plan.Timestep(step);
         var previousTimestep = Plan.PreviousTimestep(step);
-        estimator.Estimate(timestep, noisySample, predicted, cleanSample);
+        Estimator.Estimate(timestep, noisySample, predicted, cleanSample);
         if (previousTimestep < 0)
         {
             cleanSample.CopyTo(noisySample);
             return;
         }
 
-        var alphaBar = schedule.AlphaBar(timestep);
-        var previousAlphaBar = schedule.AlphaBar(previousTimestep);
-        var stride = schedule.Lambda(previousTimestep) - schedule.Lambda(timestep);
+        var alphaBar = Schedule.AlphaBar(timestep);
+        var previousAlphaBar = Schedule.AlphaBar(previousTimestep);
+        var stride = Schedule.Lambda(previousTimestep) - Schedule.Lambda(timestep);
         var noisyWeight = Math.Sqrt((1 - previousAlphaBar) / (1 - alphaBar));
         var cleanWeight = -Math.Sqrt(previousAlphaBar) * (Math.Exp(-stride) - 1);
         TensorPrimitives.Multiply(noisySample, (float)noisyWeight, noisySample);
@@ -70,7 +58,7 @@ public sealed class DpmSolverSampler : ISampler
         else
         {
             // m + ½(m − m₋)/r, as weights of m and m₋.
-            var ratio = (schedule.Lambda(timestep) - schedule.Lambda(Plan.Timestep(step - 1))) / stride;
+            var ratio = (Schedule.Lambda(timestep) - Schedule.Lambda(Plan.Timestep(step - 1))) / stride;
             TensorPrimitives.MultiplyAdd(cleanSample, (float)(cleanWeight * (1 + (0.5 / ratio))), noisySample, noisySample);
             TensorPrimitives.MultiplyAdd(previousCleanSample, (float)(-cleanWeight * 0.5 / ratio), noisySample, noisySample);
         }
@@ -80,14 +68,11 @@ public sealed class DpmSolverSampler : ISampler
 
     /// <inheritdoc/>
     /// <remarks>The repeated step is first order, like the first.</remarks>
-    public void Rewind()
+    public override void Rewind()
     {
-        sequence.Rewind();
+        base.Rewind();
         remembers = false;
     }
-
-    /// <inheritdoc/>
-    public void SkipTo(int step) => sequence.SkipTo(step);
 
     private void Remember(ReadOnlySpan<float> cleanSample)
     {

@@ -12,14 +12,20 @@ public interface ISubmissions
     Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken);
 
     /// <summary>Cancels a job: finished pictures remain, running ones stop within a step, and undelivered ones are refunded.</summary>
-    Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken);
+    /// <returns>The job, or <see cref="NotFound"/> if it does not exist or the actor may not see it.</returns>
+    Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, CancellationToken cancellationToken);
 
     /// <summary>Cancels another person's job; the job and the ledger show the reason to its owner.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
-    Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken);
+    /// <returns>The job, or <see cref="Forbidden"/> unless the actor is an administrator.</returns>
+    Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>Cancels one unfinished picture of a job: it stops within a step and is refunded; the others continue.</summary>
-    Task<Result<JobView>> CancelPictureAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken);
+    /// <returns>The job, or <see cref="NotFound"/> if it does not exist, has no such picture, or the actor may not see it.</returns>
+    Task<Result<JobView>> CancelPictureAsync(Actor actor, Guid jobId, int imageIndex, CancellationToken cancellationToken);
+
+    /// <summary>Cancels a job whose client disconnected. Without an access check; only for the studio's own use.</summary>
+    Task<Result<JobView>> CancelAbandonedAsync(Guid jobId, CancellationToken cancellationToken);
 
     /// <summary>Cancels and refunds all queued and running jobs of a person, for example when the account is suspended.</summary>
     /// <param name="reason">One sentence for the person's ledger.</param>

@@ -7,7 +7,12 @@ namespace PromptCanvas.Generation.Queue;
 /// <summary>Converts storage failures (full disk, busy database) of people's writes into refusals.</summary>
 internal sealed class StorageFaultGuard(StorageFaults faults, DiskReserve reserve, ILogger<StorageFaultGuard> logger)
 {
-    public async Task<Result<T>> TryAsync<T>(Func<Task<T>> write)
+    public Task<Result<T>> TryAsync<T>(Func<Task<T>> write) => GuardAsync<T>(async () => await write());
+
+    /// <summary>The same for a write that may be refused for another reason.</summary>
+    public Task<Result<T>> TryAsync<T>(Func<Task<Result<T>>> write) => GuardAsync(write);
+
+    private async Task<Result<T>> GuardAsync<T>(Func<Task<Result<T>>> write)
     {
         try
         {

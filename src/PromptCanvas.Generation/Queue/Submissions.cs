@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
@@ -7,27 +8,21 @@ namespace PromptCanvas.Generation.Queue;
 internal sealed class Submissions(
     RequestChecks checks, JobStore store, IJobQueries queries, JobEvents events, StorageFaultGuard writes) : ISubmissions
 {
+    private const string BeforeItWasMade = "Cancelled before it was made.";
+
+    private static readonly NotFound Missing = new("There is no job with this id.");
+
     public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
     {
         // Checks may also write to the database, because they count a rule's refusals.
-        var looked = await writes.TryAsync(() => checks.CheckAsync(job, cancellationToken));
-        if (!looked.TryGet(out var outcomeOfChecks, out var unreadable))
-        {
-            return unreadable;
-        }
-
-        if (!outcomeOfChecks.TryGet(out var checkedJob, out var refusal))
+        var valid = await writes.TryAsync(() => checks.CheckAsync(job, cancellationToken));
+        if (!valid.TryGet(out var checkedJob, out var refusal))
         {
             return refusal;
         }
 
         var stored = await writes.TryAsync(() => store.InsertAsync(checkedJob, cancellationToken));
-        if (!stored.TryGet(out var outcome, out var unavailable))
-        {
-            return unavailable;
-        }
-
-        if (!outcome.TryGet(out var row, out var refused))
+        if (!stored.TryGet(out var row, out var refused))
         {
             return refused;
         }
@@ -45,11 +40,15 @@ internal sealed class Submissions(
         return row.Id;
     }
 
-    public Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken) =>
-        CancelAsync(jobId, new CancelReason("Cancelled before it was made.", ForTheJob: false), cancellationToken);
+    public async Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) =>
+        await queries.FindAsync(actor, jobId, cancellationToken) is null ? Missing : await CancelAbandonedAsync(jobId, cancellationToken);
 
-    public Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) =>
-        CancelAsync(jobId, new CancelReason(reason, ForTheJob: true), cancellationToken);
+    public async Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, string reason, CancellationToken cancellationToken) => actor.IsAdministrator
+        ? await CancelAsync(jobId, new CancelReason(reason, ForTheJob: true), cancellationToken)
+        : new Forbidden("Only administrators cancel other people's jobs.");
+
+    public Task<Result<JobView>> CancelAbandonedAsync(Guid jobId, CancellationToken cancellationToken) =>
+        CancelAsync(jobId, new CancelReason(BeforeItWasMade, ForTheJob: false), cancellationToken);
 
     private async Task<Result<JobView>> CancelAsync(Guid jobId, CancelReason reason, CancellationToken cancellationToken)
     {
@@ -61,7 +60,7 @@ internal sealed class Submissions(
 
         if (await queries.FindAsync(jobId, cancellationToken) is not { } view)
         {
-            return new NotFound("There is no such job.");
+            return Missing;
         }
 
         if (cancelled)
@@ -72,9 +71,14 @@ internal sealed class Submissions(
         return view;
     }
 
-    public async Task<Result<JobView>> CancelPictureAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken)
+    public async Task<Result<JobView>> CancelPictureAsync(Actor actor, Guid jobId, int imageIndex, CancellationToken cancellationToken)
     {
-        var written = await writes.TryAsync(() => store.CancelPictureAsync(jobId, imageIndex, "Cancelled before it was made.", cancellationToken));
+        if (await queries.FindAsync(actor, jobId, cancellationToken) is null)
+        {
+            return Missing;
+        }
+
+        var written = await writes.TryAsync(() => store.CancelPictureAsync(jobId, imageIndex, BeforeItWasMade, cancellationToken));
         if (!written.TryGet(out var cancelled, out var unavailable))
         {
             return unavailable;

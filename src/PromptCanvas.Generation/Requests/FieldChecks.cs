@@ -9,9 +9,6 @@ namespace PromptCanvas.Generation.Requests;
 internal static class FieldChecks
 {
     private const int MaximumKeyLength = 200;
-    private const int MinimumFrames = 2;
-
-    private static readonly int[] Sizes = [64, 256, 512, 1024];
 
     /// <summary>Null if all fields are valid.</summary>
     public static InvalidInput? Check(NewJob job) =>
@@ -23,7 +20,7 @@ internal static class FieldChecks
         var prompt = job.Prompt.Trim();
         if (job.Operation.Definition.Prompt == PromptUse.Required && prompt.Length == 0)
         {
-            return new InvalidInput("prompt", "The prompt is empty; say what to draw.");
+            return new InvalidInput("prompt", RequestRules.Text("The prompt", prompt)!);
         }
 
         if (job.Operation.Definition.Prompt == PromptUse.None && prompt.Length > 0)
@@ -31,31 +28,27 @@ internal static class FieldChecks
             return new InvalidInput("prompt", $"The kind \"{job.Kind}\" takes no prompt; leave it out.");
         }
 
-        return prompt.Length > GenerationRequest.MaximumPromptLength
-            ? new InvalidInput("prompt", $"The prompt has {prompt.Length} characters; at most {GenerationRequest.MaximumPromptLength} are read.")
+        return RequestRules.Length("The prompt", prompt) is { } problem
+            ? new InvalidInput("prompt", problem)
             : TextChecks.Check("prompt", job.Prompt);
     }
 
-    private static InvalidInput? CheckNegativePrompt(NewJob job) => job.NegativePrompt is { Length: > GenerationRequest.MaximumPromptLength }
-        ? new InvalidInput("negativePrompt", $"The negative prompt is longer than {GenerationRequest.MaximumPromptLength} characters.")
+    private static InvalidInput? CheckNegativePrompt(NewJob job) => RequestRules.Length("The negative prompt", job.NegativePrompt) is { } problem
+        ? new InvalidInput("negativePrompt", problem)
         : TextChecks.Check("negativePrompt", job.NegativePrompt);
 
     private static InvalidInput? CheckCount(NewJob job)
     {
         if (job.Operation.FrameCount is { } frames)
         {
-            return frames is < MinimumFrames or > GenerationRequest.MaximumFrames
-                ? new InvalidInput("frames", $"A row has {MinimumFrames} to {GenerationRequest.MaximumFrames} frames, not {frames}.")
-                : null;
+            return RequestRules.Frames(frames) is { } tooMany ? new InvalidInput("frames", tooMany) : null;
         }
 
-        return job.Count is < 1 or > GenerationRequest.MaximumCount
-            ? new InvalidInput("count", $"One request makes 1 to {GenerationRequest.MaximumCount} pictures, not {job.Count}.")
-            : null;
+        return RequestRules.Count(job.Count) is { } problem ? new InvalidInput("count", problem) : null;
     }
 
-    private static InvalidInput? CheckSize(NewJob job) => job.Size is { } size && !Sizes.Contains(size)
-        ? new InvalidInput("size", $"Pictures of {size} pixels are not offered; choose {string.Join(", ", Sizes)}.")
+    private static InvalidInput? CheckSize(NewJob job) => job.Size is { } size && !RequestRules.StandardSizes.Contains(size)
+        ? new InvalidInput("size", $"Pictures of {size} pixels are not offered; choose {string.Join(", ", RequestRules.StandardSizes)}.")
         : null;
 
     private static InvalidInput? CheckVisibility(NewJob job) => job.Visibility is { } visibility && !Visibilities.All.Contains(visibility)

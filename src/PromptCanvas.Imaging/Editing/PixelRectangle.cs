@@ -8,7 +8,4 @@ public readonly record struct PixelRectangle(int Left, int Top, int Width, int H
 
     /// <summary>Exclusive bottom edge.</summary>
     public int Bottom => Top + Height;
-
-    public bool Contains(PixelRectangle other) =>
-        other.Left >= Left && other.Top >= Top && other.Right <= Right && other.Bottom <= Bottom;
 }

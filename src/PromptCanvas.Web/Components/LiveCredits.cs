@@ -6,8 +6,7 @@ namespace PromptCanvas.Web.Components;
 /// <summary>The person's credits as every part of the page shows them. All parts read them here, so that no two figures differ.</summary>
 public sealed class LiveCredits(ICredits credits)
 {
-    /// <summary>Raised after every read.</summary>
-    public event Action? Changed;
+    private readonly List<Action> readers = [];
 
     /// <summary>Null until read, and for viewers, who cannot make pictures.</summary>
     public QuotaView? Now { get; private set; }
@@ -19,7 +18,23 @@ public sealed class LiveCredits(ICredits credits)
     {
         ArgumentNullException.ThrowIfNull(person);
         Now = person.MayMake ? await credits.GetAsync(person.PersonId, person.Role, cancellationToken) : null;
-        Changed?.Invoke();
+        foreach (var onRead in readers.ToList())
+        {
+            onRead();
+        }
+
         return Now;
+    }
+
+    /// <summary>Calls back after every read, until disposed. For the components of one page, on its dispatcher.</summary>
+    public IDisposable Subscribe(Action onRead)
+    {
+        readers.Add(onRead);
+        return new Subscription(readers, onRead);
+    }
+
+    private sealed class Subscription(List<Action> readers, Action onRead) : IDisposable
+    {
+        public void Dispose() => readers.Remove(onRead);
     }
 }

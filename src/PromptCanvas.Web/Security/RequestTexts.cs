@@ -14,7 +14,7 @@ internal static class RequestTexts
     private static readonly string[] Secrets = ["Password", "Credential", "Code", "Token"];
 
     public static IApplicationBuilder UseAddressCheck(this IApplicationBuilder app) => app.Use((context, next) =>
-        (TextChecks.CheckSecret("address", context.Request.Path.Value) ?? CheckQuery(context.Request.QueryString.Value)) is { } refusal && !IsRefusedAlready(context)
+        (TextChecks.CheckSecret("address", context.Request.Path.Value) ?? CheckQuery(context.Request.QueryString.Value) ?? TypedQueries.Check(context)) is { } refusal && !IsRefusedAlready(context)
             ? throw new InvalidTextException(refusal)
             : next(context));
 

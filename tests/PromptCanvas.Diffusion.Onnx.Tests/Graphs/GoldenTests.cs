@@ -49,14 +49,14 @@ public sealed class GoldenTests(ITestOutputHelper output)
         using var network = Fixtures.Open(name, fixture);
         var inputs = Fixtures.Inputs(name, fixture);
 
-        var company = network.Run(Fixtures.Rows(inputs, 1, 0, 1, 1, 0, 1, 0), TestContext.Current.CancellationToken);
+        var batch = network.Run(Fixtures.Rows(inputs, 1, 0, 1, 1, 0, 1, 0), TestContext.Current.CancellationToken);
         var alone = network.Run(Fixtures.Rows(inputs, 0), TestContext.Current.CancellationToken);
         var pair = network.Run(Fixtures.Rows(inputs, 0, 1), TestContext.Current.CancellationToken);
 
         foreach (var (outputName, tensor) in alone)
         {
-            Assert.Equal(tensor.Floats, Fixtures.Rows(company[outputName], 1).Floats);
-            Assert.Equal(tensor.Floats, Fixtures.Rows(company[outputName], 6).Floats);
+            Assert.Equal(tensor.Floats, Fixtures.Rows(batch[outputName], 1).Floats);
+            Assert.Equal(tensor.Floats, Fixtures.Rows(batch[outputName], 6).Floats);
             Assert.Equal(tensor.Floats, Fixtures.Rows(pair[outputName], 0).Floats);
         }
     }

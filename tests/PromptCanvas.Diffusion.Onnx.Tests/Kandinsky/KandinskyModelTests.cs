@@ -54,10 +54,10 @@ public sealed class KandinskyModelTests(KandinskyAssets assets) : IDisposable
         var request = Request() with { NegativePrompt = "a sign", Person = "me" };
 
         var expected = Assert.Single((await ReadAsync(alone, request)).OfType<ImageCompleted>());
-        var company = Enumerable.Range(0, 3).Select(person => ReadAsync(
+        var others = Enumerable.Range(0, 3).Select(person => ReadAsync(
             crowded, Request() with { Seed = (uint)person, Count = 2, Size = person == 0 ? 64 : 128, Person = $"{person}" })).ToList();
         var actual = Assert.Single((await ReadAsync(crowded, request)).OfType<ImageCompleted>());
-        await Task.WhenAll(company);
+        await Task.WhenAll(others);
 
         Assert.Equal(expected.Image.Values, actual.Image.Values);
     }

@@ -41,12 +41,12 @@ public sealed class KandinskyNetworkTests(KandinskyAssets assets, ITestOutputHel
         using var network = NetworkRunner.Open(assets.Folder(folder), name, Fixtures.Cpu);
         var inputs = KandinskyFixture.Golden($"{golden}.inputs");
 
-        var company = network.Run(Fixtures.Rows(inputs, 1, 0, 1, 1, 0), TestContext.Current.CancellationToken);
+        var batch = network.Run(Fixtures.Rows(inputs, 1, 0, 1, 1, 0), TestContext.Current.CancellationToken);
         var alone = network.Run(Fixtures.Rows(inputs, 0), TestContext.Current.CancellationToken);
 
         foreach (var (outputName, tensor) in alone)
         {
-            Assert.Equal(tensor.Floats, Fixtures.Rows(company[outputName], 4).Floats);
+            Assert.Equal(tensor.Floats, Fixtures.Rows(batch[outputName], 4).Floats);
         }
     }
 }

@@ -74,7 +74,7 @@ public sealed class EngineSchedulingTests
         script.Arrive("first", size: FakeModel.MiddleSize);
         script.TurnUntil(() => script.Fake.First.Rows.Count == 1);
         var paused = script.Clock.Now;
-        var company = Enumerable.Range(0, 6).Select(person => script.Arrive($"{person}", size: FakeModel.ImageSize)).ToList();
+        var others = Enumerable.Range(0, 6).Select(person => script.Arrive($"{person}", size: FakeModel.ImageSize)).ToList();
         script.TurnUntil(() => script.Fake.First.Rows.Count == 2);
 
         var second = script.Runs.FindLast(run => run.Network == script.Fake.First)!;
@@ -180,8 +180,8 @@ public sealed class EngineSchedulingTests
         script.Finish();
         script.Arrive("large", count: 4, size: FakeModel.ImageSize);
         script.Finish();
-        var company = script.Arrive("company", count: 4, size: FakeModel.ImageSize);
-        script.TurnUntil(() => script.FirstPreview(company) is not null && script.Fake.Decoder.Rows[^1] == 4);
+        var others = script.Arrive("others", count: 4, size: FakeModel.ImageSize);
+        script.TurnUntil(() => script.FirstPreview(others) is not null && script.Fake.Decoder.Rows[^1] == 4);
         var newcomer = script.Arrive("newcomer", size: FakeModel.ImageSize);
         var runs = script.Fake.Decoder.Rows.Count;
 

@@ -252,7 +252,7 @@ public sealed class PictureOriginTests
 
     [Fact]
     public void Validate_RowOfOneFrame_SaysWhatToDo() =>
-        Refused(Request("", count: 1) with { Origin = new TextDifferenceOrigin(Flat(1), "a", "b") }, "two frames");
+        Refused(Request("", count: 1) with { Origin = new TextDifferenceOrigin(Flat(1), "a", "b") }, "A row of 1 frames");
 
     [Fact]
     public void Validate_ModelThatCannotLook_SaysWhatToDo()

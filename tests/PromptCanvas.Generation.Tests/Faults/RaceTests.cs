@@ -228,7 +228,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task HangWatch_EngineThatDoesNothing_EndsTheProcess()
+    public async Task Watchdog_EngineThatDoesNothing_EndsTheProcess()
     {
         var ended = new RecordedEnd();
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite, change: services => services.AddSingleton<ProcessEnd>(ended));
@@ -247,7 +247,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public void HangWatch_EngineWhoseStepsTakeMinutes_HasTenTimesAsLong()
+    public void Watchdog_EngineWhoseStepsTakeMinutes_HasTenTimesAsLong()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var progress = new EngineProgress(new Failpoints(null), clock);

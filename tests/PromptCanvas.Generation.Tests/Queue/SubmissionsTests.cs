@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Queue;
@@ -155,10 +157,29 @@ public sealed class SubmissionsTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
 
-        var result = await studio.Get<ISubmissions>().CancelAsync(Guid.NewGuid(), TestContext.Current.CancellationToken);
+        var result = await studio.Get<ISubmissions>().CancelAsync(
+            new Actor(Guid.NewGuid(), PersonRoles.Administrator), Guid.NewGuid(), TestContext.Current.CancellationToken);
 
         Assert.False(result.TryGet(out _, out var refusal));
         Assert.IsType<NotFound>(refusal);
+    }
+
+    [Fact]
+    public async Task Cancel_OfAnotherPersonsJob_IsRefused()
+    {
+        await studio.PrepareAsync();
+        var id = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid()));
+        var stranger = new Actor(Guid.NewGuid(), PersonRoles.Member);
+        var submissions = studio.Get<ISubmissions>();
+
+        Assert.False((await submissions.CancelAsync(stranger, id, TestContext.Current.CancellationToken)).TryGet(out _, out var job));
+        Assert.False((await submissions.CancelPictureAsync(stranger, id, 0, TestContext.Current.CancellationToken)).TryGet(out _, out var picture));
+        Assert.False((await submissions.CancelAsync(stranger, id, "for fun", TestContext.Current.CancellationToken)).TryGet(out _, out var byReason));
+
+        Assert.IsType<NotFound>(job);
+        Assert.IsType<NotFound>(picture);
+        Assert.IsType<Forbidden>(byReason);
+        Assert.Equal(JobState.Queued, (await studio.Get<IJobQueries>().FindAsync(id, TestContext.Current.CancellationToken))!.State);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests.Editing;
@@ -14,6 +16,8 @@ namespace PromptCanvas.Generation.Tests.Worker;
 public sealed class DeliveredWorkTests(PostgresServer postgres)
 {
     private static readonly Guid Fay = new("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d0fb");
+
+    private static readonly Actor FayHerself = new(Fay, PersonRoles.Member);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -30,7 +34,7 @@ public sealed class DeliveredWorkTests(PostgresServer postgres)
         await RecordAsync(studio, claim, 0);
         await RecordAsync(studio, claim, 1);
 
-        Assert.True((await studio.Get<ISubmissions>().CancelPictureAsync(id, 0, Cancellation)).TryGet(out var one, out _));
+        Assert.True((await studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, id, 0, Cancellation)).TryGet(out var one, out _));
         var all = await studio.CancelAsync(id);
 
         Assert.Equal((JobState.Running, JobPictureState.Done), (one.State, one.Images[0].State));

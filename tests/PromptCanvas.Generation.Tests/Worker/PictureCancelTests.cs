@@ -1,5 +1,7 @@
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -10,6 +12,7 @@ namespace PromptCanvas.Generation.Tests.Worker;
 public sealed class PictureCancelTests(PostgresServer postgres)
 {
     private static readonly Guid Fay = new("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d0fa");
+    private static readonly Actor FayHerself = new(Fay, PersonRoles.Member);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -17,7 +20,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task CancelImageAsync_Waiting_RefundsItAndMakesTheOthers(DatabaseProvider provider)
+    public async Task CancelPictureAsync_Waiting_RefundsItAndMakesTheOthers(DatabaseProvider provider)
     {
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path, settings: await postgres.SettingsAsync(provider));
@@ -37,7 +40,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task CancelImageAsync_OnTheEngine_DropsItThereAndMakesTheOthers(DatabaseProvider provider)
+    public async Task CancelPictureAsync_OnTheEngine_DropsItThereAndMakesTheOthers(DatabaseProvider provider)
     {
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path, settings: await postgres.SettingsAsync(provider));
@@ -59,7 +62,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task CancelImageAsync_LastOpenOne_EndsTheJob(DatabaseProvider provider)
+    public async Task CancelPictureAsync_LastOpenOne_EndsTheJob(DatabaseProvider provider)
     {
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path, settings: await postgres.SettingsAsync(provider));
@@ -78,7 +81,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task CancelImageAsync_EveryPictureOfAWaitingJob_CancelsTheJob()
+    public async Task CancelPictureAsync_EveryPictureOfAWaitingJob_CancelsTheJob()
     {
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path);
@@ -94,7 +97,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task CancelImageAsync_FinishedOrCancelledPicture_StaysAsItIs()
+    public async Task CancelPictureAsync_FinishedOrCancelledPicture_StaysAsItIs()
     {
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path);
@@ -106,21 +109,21 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
         Assert.Equal((JobState.Done, JobPictureState.Done), (job.State, job.Images[0].State));
         Assert.Equal(2, (await studio.QuotaAsync(Fay)).Used);
-        Assert.False((await studio.Get<ISubmissions>().CancelPictureAsync(id, 2, Cancellation)).TryGet(out _, out var refusal));
+        Assert.False((await studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, id, 2, Cancellation)).TryGet(out _, out var refusal));
         Assert.IsType<NotFound>(refusal);
         await studio.ConsistentAsync();
     }
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task CancelImageAsync_ManyAtOnceWhileTheyFinish_RefundsEachOnce(DatabaseProvider provider)
+    public async Task CancelPictureAsync_ManyAtOnceWhileTheyFinish_RefundsEachOnce(DatabaseProvider provider)
     {
         using var folder = new TemporaryFolder();
         await using var studio = new Studio(folder.Path, settings: await postgres.SettingsAsync(provider));
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 8));
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Task.Run(() => studio.Get<ISubmissions>().CancelPictureAsync(id, turn % 8, Cancellation))));
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Task.Run(() => studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, id, turn % 8, Cancellation))));
 
         var job = await studio.WaitAsync(id, job => job.State is JobState.Done or JobState.Cancelled);
         Assert.Equal(job.Images.Count(image => image.State == JobPictureState.Done), (await studio.QuotaAsync(Fay)).Used);
@@ -129,7 +132,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
     private static async Task<JobView> CancelAsync(Studio studio, Guid jobId, int index)
     {
-        var result = await studio.Get<ISubmissions>().CancelPictureAsync(jobId, index, Cancellation);
+        var result = await studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, jobId, index, Cancellation);
         Assert.True(result.TryGet(out var job, out var refusal), refusal?.Message);
         return job;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
@@ -18,11 +19,15 @@ internal sealed class SubmissionsAround(ISubmissions inner, Func<Func<Task<Resul
 
     public Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken) => around(() => inner.SubmitAsync(job, cancellationToken));
 
-    public Task<Result<JobView>> CancelAsync(Guid jobId, CancellationToken cancellationToken) => inner.CancelAsync(jobId, cancellationToken);
+    public Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => inner.CancelAsync(actor, jobId, cancellationToken);
 
-    public Task<Result<JobView>> CancelAsync(Guid jobId, string reason, CancellationToken cancellationToken) => inner.CancelAsync(jobId, reason, cancellationToken);
+    public Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, string reason, CancellationToken cancellationToken) =>
+        inner.CancelAsync(actor, jobId, reason, cancellationToken);
 
-    public Task<Result<JobView>> CancelPictureAsync(Guid jobId, int imageIndex, CancellationToken cancellationToken) => inner.CancelPictureAsync(jobId, imageIndex, cancellationToken);
+    public Task<Result<JobView>> CancelPictureAsync(Actor actor, Guid jobId, int imageIndex, CancellationToken cancellationToken) =>
+        inner.CancelPictureAsync(actor, jobId, imageIndex, cancellationToken);
+
+    public Task<Result<JobView>> CancelAbandonedAsync(Guid jobId, CancellationToken cancellationToken) => inner.CancelAbandonedAsync(jobId, cancellationToken);
 
     public Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken) => inner.CancelAllOfAsync(personId, reason, cancellationToken);
 }

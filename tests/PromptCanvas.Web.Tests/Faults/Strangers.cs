@@ -44,6 +44,9 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
     /// <summary>What was done how often, and with which answers.</summary>
     public string Summary => string.Join(", ", answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
 
+    /// <summary>How often something was done, by its name in the summary.</summary>
+    public int CountOf(string what) => answers.GetValueOrDefault(what);
+
     public Task RunAsync() => Task.WhenAll(
     [
         RepeatAsync("user", () => UseAsync(clients[0])),
@@ -201,7 +204,7 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
         using var handler = new HttpClientHandler { AllowAutoRedirect = false };
         handler.CookieContainer.SetCookies(studio.Address, members[5].Cookie);
         using var browser = new HttpClient(handler) { BaseAddress = studio.Address };
-        using var made = await browser.SendFormAsync("/account/keys", "new-key", ("New.Name", "stranger"), ("New.Scopes", "read"), ("New.Days", "7"));
+        using var made = await browser.SendFormAsync("/account/keys", "new-key", ("New.Name", "stranger"), ("New.Scopes", "read"), ("New.Days", "30"));
         Note(HttpMethod.Post, "/account/keys", made);
         var page = await made.TextAsync();
         if (Secret().Match(page) is not { Success: true } key)
@@ -222,6 +225,8 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
         {
             Faults.Enqueue("A revoked key was accepted.");
         }
+
+        Count("key revoked");
     }
 
     private async Task<Guid?> StartAsync(HttpClient client, int count, int size)

@@ -36,7 +36,6 @@ public sealed class LocalAddressTests(LocalAddressTests.Door door) : IClassFixtu
     [Theory]
     [InlineData("/é")]
     [InlineData("/gallery?q=日本語")]
-    [InlineData("/\ufffe")]
     [InlineData("/a b\"<>\\^`{|}")]
     [InlineData("/%zz%")]
     [InlineData("/.//elsewhere.example")]

@@ -12,7 +12,6 @@ public sealed partial class BackgroundWorkTests
     {
         ["BatchWatch.cs"] = (2, "the callbacks catch everything, and the engine's thread throws it after the run"),
         ["ExecutionProviders.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),
-        ["PeakMeter.cs"] = (1, "the thread catches everything, and the reader of the result gets it"),
         ["DecoderTurns.cs"] = (1, "the callback is TrySetCanceled, which does not throw"),
         ["BackgroundFaults.cs"] = (1, "Run guards the task and reports to itself"),
         ["UnobservedFaults.cs"] = (1, "the last place itself; Report only counts and logs"),

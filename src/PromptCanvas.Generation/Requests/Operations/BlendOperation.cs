@@ -28,9 +28,9 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
 
     internal override InvalidInput? Check()
     {
-        if (Inputs.Count is < 2 or > BlendOrigin.MaximumInputs)
+        if (RequestRules.Inputs(Inputs.Count) is { } number)
         {
-            return new InvalidInput("inputs", $"{Inputs.Count} inputs cannot be blended; give 2 to {BlendOrigin.MaximumInputs} pictures or texts.");
+            return new InvalidInput("inputs", number);
         }
 
         if (Inputs.Any(input => input.Picture is null == input.Text is null))
@@ -38,14 +38,8 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
             return new InvalidInput("inputs", "Each input is either a picture (\"image\") or a phrase (\"text\").");
         }
 
-        var weights = Inputs.Select(input => input.Weight ?? 1).ToList();
-        if (weights.Exists(weight => !(weight >= 0 && double.IsFinite(weight))))
-        {
-            return new InvalidInput("inputs", "A weight is negative or no number; give numbers from 0 up.");
-        }
-
-        return weights.Sum() is var sum && !(sum > 0 && double.IsFinite(sum))
-            ? new InvalidInput("inputs", "The weights sum to zero; give at least one input more than 0.")
+        return RequestRules.Weights([.. Inputs.Select(input => input.Weight ?? 1)]) is { } weights
+            ? new InvalidInput("inputs", weights)
             : Inputs.Where(input => input.Text is not null).Select(input => Phrases.Check("inputs", input.Text!)).FirstOrDefault(fault => fault is not null);
     }
 

@@ -9,8 +9,6 @@ namespace PromptCanvas.Generation.Requests.Operations;
 /// <param name="hashes">Their content hashes, in the order of <see cref="JobOperation.Pictures"/>.</param>
 internal sealed class OperationInputs(StoredPictures pictures, IReadOnlyList<string> hashes)
 {
-    public int Count => hashes.Count;
-
     /// <exception cref="PictureFormatException">The picture is missing from the store or damaged.</exception>
     public Task<RgbImage> ReadAsync(int slot, CancellationToken cancellationToken) => pictures.ReadAsync(hashes[slot], cancellationToken);
 

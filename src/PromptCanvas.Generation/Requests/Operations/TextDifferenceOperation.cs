@@ -28,7 +28,7 @@ public sealed record TextDifferenceOperation(
 
     internal override InvalidInput? Check() =>
         Phrases.Check("from", From) ?? Phrases.Check("to", To)
-        ?? (From.Trim() == To.Trim() ? new InvalidInput("to", "Both captions are the same; say what should change.") : null);
+        ?? (RequestRules.Captions(From, To) is { } same ? new InvalidInput("to", same) : null);
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
         new EngineRequest(request with { Origin = new TextDifferenceOrigin(await inputs.ReadSourceAsync(0, cancellationToken), From, To) }, null);

@@ -20,7 +20,7 @@ public sealed record VaryOperation([property: JsonPropertyName("picture")] Guid 
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
 
     internal override InvalidInput? Check() =>
-        Strength is >= 0 and <= 1 ? null : new InvalidInput("strength", $"A strength of {Strength} cannot be used; choose 0 to 1.");
+        RequestRules.Strength(Strength) is { } problem ? new InvalidInput("strength", problem) : null;
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
         new EngineRequest(request with { Origin = new VariationOrigin(await inputs.ReadSourceAsync(0, cancellationToken), Strength) }, null);

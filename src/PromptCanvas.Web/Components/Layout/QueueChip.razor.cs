@@ -14,6 +14,7 @@ public sealed partial class QueueChip(
     IJobQueries jobs, IJobFeed feed, LiveCredits live, ICurrentActor actor, AuthenticationStateProvider authentication, IJSRuntime js)
 {
     private IDisposable? subscription;
+    private IDisposable? creditsRead;
     private IJSObjectReference? notices;
     private Actor? person;
 
@@ -33,7 +34,7 @@ public sealed partial class QueueChip(
     protected override async ValueTask DisposeCoreAsync()
     {
         subscription?.Dispose();
-        live.Changed -= OnCreditsChanged;
+        creditsRead?.Dispose();
         try
         {
             if (notices is not null)
@@ -74,10 +75,10 @@ public sealed partial class QueueChip(
 
         notices = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/notices.js");
         subscription = feed.Subscribe(null, OnChanged);
-        live.Changed += OnCreditsChanged;
+        creditsRead = live.Subscribe(OnCreditsRead);
     }
 
-    private void OnCreditsChanged() => Post(() =>
+    private void OnCreditsRead() => Post(() =>
     {
         Credits = live.Now;
         StateHasChanged();

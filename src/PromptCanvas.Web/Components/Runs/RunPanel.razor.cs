@@ -130,14 +130,8 @@ public sealed partial class RunPanel(
             return;
         }
 
-        // Hiding the button is no access check: verify that the actor may still access this job.
-        if (await jobs.FindAsync(await actor.GetAsync(Gone), job.Id, Gone) is null)
-        {
-            return;
-        }
-
         stopping = true;
-        if ((await submissions.CancelAsync(job.Id, Gone)).TryGet(out var cancelled, out var refusal))
+        if ((await submissions.CancelAsync(await actor.GetAsync(Gone), job.Id, Gone)).TryGet(out var cancelled, out var refusal))
         {
             Run.Job = cancelled;
         }
@@ -152,12 +146,12 @@ public sealed partial class RunPanel(
     // Cancels one picture: it stops within one step and its credit is refunded; the others continue.
     private async Task SkipAsync(int index)
     {
-        if (Run.Job is not { } job || await jobs.FindAsync(await actor.GetAsync(Gone), job.Id, Gone) is null)
+        if (Run.Job is not { } job)
         {
             return;
         }
 
-        if ((await submissions.CancelPictureAsync(job.Id, index, Gone)).TryGet(out _, out var refusal))
+        if ((await submissions.CancelPictureAsync(await actor.GetAsync(Gone), job.Id, index, Gone)).TryGet(out _, out var refusal))
         {
             await ReadAsync();
         }

@@ -42,6 +42,7 @@ public sealed partial class ApiKeysPage
     protected override async Task OnInitializedAsync()
     {
         New ??= new NewKeyForm();
+        New.Scopes ??= [];
         keys = await Keys.ListAsync(PersonId, Context.RequestAborted);
     }
 

@@ -26,6 +26,7 @@ public sealed partial class BlendPage(
     private BlendPad? pad;
     private CornerPicker picker = null!;
     private IReadOnlyList<double> weights = [];
+    private IDisposable? creditsRead;
     private Run? run;
     private string? problem;
     private string? shown;
@@ -57,7 +58,7 @@ public sealed partial class BlendPage(
 
     protected override async Task OnInitializedAsync()
     {
-        live.Changed += OnCreditsChanged;
+        creditsRead = live.Subscribe(OnCreditsRead);
         person = await actor.GetAsync(Gone);
         seed = uint.TryParse(SeedText, CultureInfo.InvariantCulture, out var given) ? given : NewSeed();
         await CountCreditsAsync();
@@ -66,7 +67,7 @@ public sealed partial class BlendPage(
 
     protected override ValueTask DisposeCoreAsync()
     {
-        live.Changed -= OnCreditsChanged;
+        creditsRead?.Dispose();
         return base.DisposeCoreAsync();
     }
 
@@ -228,7 +229,7 @@ public sealed partial class BlendPage(
 
     private QuotaView? Credits => live.Now;
 
-    private void OnCreditsChanged() => Post(() =>
+    private void OnCreditsRead() => Post(() =>
     {
         StateHasChanged();
         return Task.CompletedTask;

@@ -20,6 +20,7 @@ public sealed partial class ChangeEditor(
     private List<Guid> trashed = [];
     private ElementReference stage;
     private IJSObjectReference? walk;
+    private IDisposable? creditsRead;
     private Run? run;
     private string from = "";
     private string to = "";
@@ -43,7 +44,7 @@ public sealed partial class ChangeEditor(
 
     protected override async Task OnInitializedAsync()
     {
-        live.Changed += OnCreditsChanged;
+        creditsRead = live.Subscribe(OnCreditsRead);
         from = Source.Prompt;
         var person = await actor.GetAsync(Gone);
         await live.RefreshAsync(person, Gone);
@@ -81,7 +82,7 @@ public sealed partial class ChangeEditor(
 
     protected override async ValueTask DisposeCoreAsync()
     {
-        live.Changed -= OnCreditsChanged;
+        creditsRead?.Dispose();
         await walk.EndAsync();
         await base.DisposeCoreAsync();
     }
@@ -118,7 +119,7 @@ public sealed partial class ChangeEditor(
 
     private QuotaView? Credits => live.Now;
 
-    private void OnCreditsChanged() => Post(() =>
+    private void OnCreditsRead() => Post(() =>
     {
         StateHasChanged();
         return Task.CompletedTask;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 
@@ -13,7 +14,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private static readonly int[] Sizes = [1024, 512, 256, 64];
     private static readonly TimeSpan DoublePress = TimeSpan.FromMilliseconds(600);
 
-    private const int MaximumCount = 10;
+    private const int MaximumCount = GenerationRequest.MaximumCount;
     private ElementReference box;
     private string prompt = "";
     private (string? Prompt, string? NegativePrompt, uint? Seed, int? Size, string? Model, int? Count, int? Steps, double? Guidance) taken;

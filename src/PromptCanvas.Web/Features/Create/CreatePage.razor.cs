@@ -12,9 +12,10 @@ namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The start page: prompt box, running jobs, gallery.</summary>
 public sealed partial class CreatePage(
-    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation) : IDisposable
+    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
+    private IDisposable? creditsRead;
     private Refusal? refusal;
     private Composer composer = null!;
     private string? modelProblem;
@@ -65,7 +66,7 @@ public sealed partial class CreatePage(
     private HashSet<Guid> HiddenJobs => [.. runs.Where(run => run.Job is not null).Select(run => run.Job!.Id)];
 
     // The tiles of the runs, then the gallery without them.
-    private IReadOnlyList<Guid> OrderOnScreen =>
+    private List<Guid> OrderOnScreen =>
     [
         .. runs.SelectMany(run => run.Job?.Images ?? []).Select(image => image.ImageId).OfType<Guid>(),
         .. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId)).Select(picture => picture.Id),
@@ -76,7 +77,7 @@ public sealed partial class CreatePage(
         modelProblem = model.Problem;
         FirstJobs ??= await ReadJobsAsync();
         live.Offer(Credits ??= await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None));
-        live.Changed += OnCreditsChanged;
+        creditsRead = live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
 
@@ -132,12 +133,17 @@ public sealed partial class CreatePage(
         navigation.NavigateTo($"jobs/{id}");
     }
 
-    public void Dispose() => live.Changed -= OnCreditsChanged;
+    protected override ValueTask DisposeCoreAsync()
+    {
+        creditsRead?.Dispose();
+        return base.DisposeCoreAsync();
+    }
 
-    private void OnCreditsChanged() => _ = InvokeAsync(() =>
+    private void OnCreditsRead() => Post(() =>
     {
         Credits = live.Now;
         StateHasChanged();
+        return Task.CompletedTask;
     });
 
     // Credits for undelivered pictures have been refunded.

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components;
@@ -73,6 +74,7 @@ public sealed partial class MaskEditor(
         if (JobId is { } id && await FindAsync(id) is { } job)
         {
             run = Run.Of(job);
+            intent = job.Kind == JobKinds.Erase ? EditIntent.Erase : intent;
         }
     }
 

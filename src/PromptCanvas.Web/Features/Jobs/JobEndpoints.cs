@@ -34,30 +34,16 @@ internal static class JobEndpoints
             : Missing();
 
     private static async Task<IResult> CancelAsync(
-        Guid id, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
-    {
-        if (await jobs.FindAsync(user.ToActor(), id, cancellationToken) is null)
-        {
-            return Missing();
-        }
-
-        return (await submissions.CancelAsync(id, cancellationToken)).TryGet(out var job, out var refusal)
+        Guid id, ClaimsPrincipal user, ISubmissions submissions, CancellationToken cancellationToken) =>
+        (await submissions.CancelAsync(user.ToActor(), id, cancellationToken)).TryGet(out var job, out var refusal)
             ? TypedResults.Ok(JobBody.Of(job))
             : refusal.ToProblem();
-    }
 
     private static async Task<IResult> CancelPictureAsync(
-        Guid id, int index, ClaimsPrincipal user, IJobQueries jobs, ISubmissions submissions, CancellationToken cancellationToken)
-    {
-        if (await jobs.FindAsync(user.ToActor(), id, cancellationToken) is null)
-        {
-            return Missing();
-        }
-
-        return (await submissions.CancelPictureAsync(id, index, cancellationToken)).TryGet(out var job, out var refusal)
+        Guid id, int index, ClaimsPrincipal user, ISubmissions submissions, CancellationToken cancellationToken) =>
+        (await submissions.CancelPictureAsync(user.ToActor(), id, index, cancellationToken)).TryGet(out var job, out var refusal)
             ? TypedResults.Ok(JobBody.Of(job))
             : refusal.ToProblem();
-    }
 
     private static IResult Missing() => new NotFound("There is no job with this id.").ToProblem();
 }

@@ -66,7 +66,7 @@ internal sealed class WaitingClients(ISubmissions submissions)
 
         try
         {
-            await submissions.CancelAsync(jobId, CancellationToken.None);
+            await submissions.CancelAbandonedAsync(jobId, CancellationToken.None);
         }
         finally
         {

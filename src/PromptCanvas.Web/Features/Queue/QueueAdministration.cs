@@ -54,7 +54,7 @@ internal sealed class QueueAdministration(
     private static Refusal? RefusalOf<T>(Result<T> result) => result.TryGet(out _, out var refusal) ? null : refusal;
 
     private async Task<Refusal?> CancelForAsync(Guid jobId, string? reason, CancellationToken cancellationToken) => reason is { Length: > 0 and <= LongestReason }
-        ? RefusalOf(await submissions.CancelAsync(jobId, $"An administrator cancelled it: {reason}", cancellationToken))
+        ? RefusalOf(await submissions.CancelAsync(await actor.GetAsync(cancellationToken), jobId, $"An administrator cancelled it: {reason}", cancellationToken))
         : new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; the owner of the job will see it.");
 
     private async Task<Refusal?> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Refusal?>> act, CancellationToken cancellationToken)

@@ -81,6 +81,11 @@ public sealed partial class RecoveryTests : IAsyncDisposable
 
         Assert.Equal("new@example.com", to);
         Assert.Equal(shown.Query, new Uri(Link().Match(text).Value).Query);
+
+        using var newcomer = studio.Browser();
+        using var joined = await newcomer.SendFormAsync(shown.PathAndQuery, "join", ("Form.Name", "Newcomer"), ("Form.Password", Studio.Password));
+        var people = await administrator.GetStringAsync("/admin/people", TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("never signed in", people[people.IndexOf("Newcomer", StringComparison.Ordinal)..].Split("</li>")[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         var job = await client.StartJobAsync(count: 1);
         var sight = await Administration().LookAsync(TestContext.Current.CancellationToken);
         var waiting = Assert.Single(sight.Queue.Jobs);
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await client.JobAsync(job)).GetProperty("etaSeconds").ValueKind);
         Assert.Null(await Administration().ResumeAsync(TestContext.Current.CancellationToken));
         var done = await client.EndOfJobAsync(job);
 

@@ -72,6 +72,8 @@ public sealed class TextDoorTests(Cast cast) : IClassFixture<Cast>
     [InlineData("/gallery?q=%EF%BF%BE")]
     [InlineData("/gallery?q=a%00b")]
     [InlineData("/gallery?%ED%A0%80=1")]
+    [InlineData("/gallery?picture=nonsense")]
+    [InlineData("/?count=many")]
     [InlineData("/api/jobs?x=%FF")]
     [InlineData("/v1/models?x=%FF")]
     [InlineData("/v1/models/%EF%BF%BE")]

@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Engine;
 namespace PromptCanvas.Cli.Bench;
 
 /// <summary>One person who requests one picture at a time, alone and next to another who requests ten per minute.</summary>
-internal sealed class BesideBench(BenchContext bench)
+internal sealed class NeighbourBench(BenchContext bench)
 {
     private const int BigJob = GenerationRequest.MaximumCount;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

@@ -10,13 +10,13 @@ using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
-public sealed class UpkeepTests : IAsyncLifetime
+public sealed class MaintenanceTests : IAsyncLifetime
 {
     private readonly TemporaryFolder temporary = new();
     private readonly DataFolder folder;
     private readonly ServiceProvider services;
 
-    public UpkeepTests()
+    public MaintenanceTests()
     {
         folder = new DataFolder(temporary.Path, "data");
         services = new ServiceCollection().AddAppDatabase(_ => new DatabaseChoice(DatabaseProvider.Sqlite, null, folder.DatabaseFile)).BuildServiceProvider();
