@@ -20,6 +20,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<JobPicture> JobPictures => Set<JobPicture>();
 
+    public DbSet<DecodedPicture> DecodedPictures => Set<DecodedPicture>();
+
     public DbSet<JobInput> JobInputs => Set<JobInput>();
 
     public DbSet<Picture> Pictures => Set<Picture>();
@@ -78,6 +80,14 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             image.ToTable("JobImages");
             image.HasKey(row => new { row.JobId, row.ImageIndex });
             image.Property(row => row.State).HasConversion<LowerCaseNameConverter<JobPictureState>>().HasMaxLength(16);
+        });
+        modelBuilder.Entity<DecodedPicture>(decoded =>
+        {
+            decoded.ToTable("DecodedPictures");
+            decoded.HasKey(row => new { row.JobId, row.ImageIndex });
+            decoded.Property(row => row.ContentHash).HasMaxLength(HashLength);
+            decoded.Property(row => row.ThumbnailHash).HasMaxLength(HashLength);
+            decoded.HasOne<JobPicture>().WithOne().HasForeignKey<DecodedPicture>(row => new { row.JobId, row.ImageIndex }).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<JobInput>(Configure);
         modelBuilder.Entity<Picture>(Configure);

@@ -71,6 +71,10 @@ public static class Invariants
             SELECT r."Id" FROM "Images" r LEFT JOIN "JobImages" i ON r."JobId" = i."JobId" AND r."ImageIndex" = i."ImageIndex"
             WHERE i."State" IS NULL OR i."State" <> 'done'
             """);
+        yield return ("Small pictures of pictures that are over", """
+            SELECT d."JobId" FROM "DecodedPictures" d JOIN "JobImages" i ON i."JobId" = d."JobId" AND i."ImageIndex" = d."ImageIndex"
+            WHERE i."State" NOT IN ('queued', 'running')
+            """);
         yield return ("Pictures of people that were not charged exactly once", """
             SELECT i."JobId" FROM "JobImages" i JOIN "Jobs" j ON j."Id" = i."JobId"
             WHERE j."PersonId" IS NOT NULL AND 1 <> (

@@ -72,6 +72,7 @@ public static class GenerationRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Transactions>();
         services.AddSingleton<Ledger>();
+        services.AddSingleton<PictureOutcomes>();
         services.AddSingleton<ICredits, CreditService>();
     }
 
@@ -104,6 +105,7 @@ public static class GenerationRegistration
         services.AddSingleton<PictureLibrary>();
         services.AddSingleton<ILibrary>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
+        services.AddSingleton<ComputeBudget>();
         services.AddSingleton<BlendPreviewTurns>();
         services.AddSingleton<BlendPreviewGuard>();
         services.AddSingleton<EmbeddingCache>();

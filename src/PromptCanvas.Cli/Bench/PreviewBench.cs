@@ -53,7 +53,7 @@ internal sealed class PreviewBench(BenchContext bench)
         {
             if (value is StepCompleted step)
             {
-                publisher.Publish(job, step, filter: null, cancellationToken);
+                publisher.Publish(job, step, bench.Size, filter: null, cancellationToken);
             }
         }
 
@@ -85,7 +85,7 @@ internal sealed class PreviewBench(BenchContext bench)
         var start = Environment.CpuUsage.TotalTime;
         for (var time = 0; time < times; time++)
         {
-            steps.ForEach(step => publisher.Publish(Guid.Empty, step, filter: null, CancellationToken.None));
+            steps.ForEach(step => publisher.Publish(Guid.Empty, step, bench.Size, filter: null, CancellationToken.None));
         }
 
         await bus.EndAsync().ConfigureAwait(false);

@@ -290,7 +290,10 @@ internal sealed class EngineLoop
         if (lane.Request.Request.ReportsStages)
         {
             lane.Request.Emit(new StageCompleted(
-                lane.ImageIndex, lane.Seed, new StageResult(done.Kind, lane.ImageEmbedding, lane.Picture, TimingsOf(lane))));
+                lane.ImageIndex, lane.Seed, new StageResult(done.Kind, lane.ImageEmbedding, lane.Picture, TimingsOf(lane)))
+            {
+                Recipe = lane.Request.Describe(modelName, lane.ImageIndex),
+            });
         }
     }
 

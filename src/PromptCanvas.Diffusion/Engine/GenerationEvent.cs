@@ -48,7 +48,11 @@ public sealed record StepCompleted(
 /// <param name="Seed">That picture's own seed.</param>
 /// <param name="Result">From where the picture can go on. Not to be changed.</param>
 public sealed record StageCompleted(int ImageIndex, uint Seed, StageResult Result)
-    : GenerationEvent(ImageIndex, Seed);
+    : GenerationEvent(ImageIndex, Seed)
+{
+    /// <summary>How the whole picture is made; null where only parts of a picture are.</summary>
+    public EffectiveRecipe? Recipe { get; init; }
+}
 
 /// <summary>A picture is finished.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>

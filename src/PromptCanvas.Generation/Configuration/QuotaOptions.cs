@@ -53,6 +53,11 @@ public sealed record QuotaOptions
     [Range(1, 1000)]
     public int WaitingUploads { get; init; } = 1;
 
+    /// <summary>Seconds that the engine may work for one person within an hour without credits: blend previews, replays and comparisons. 0 = no limit.</summary>
+    /// <value>600</value>
+    [Range(0, 1_000_000)]
+    public int FreeSecondsPerHour { get; init; } = 600;
+
     /// <summary>Disk space for one person's pictures and uploads, in megabytes.</summary>
     /// <value>0: unlimited</value>
     [Range(0, 100_000_000)]

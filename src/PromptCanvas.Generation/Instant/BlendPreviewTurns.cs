@@ -1,15 +1,23 @@
 using System.Collections.Concurrent;
+using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Instant;
 
 /// <summary>Limits blend previews: one per person (the newest cancels the older one) and few in total, because paid jobs have priority.</summary>
-internal sealed class BlendPreviewTurns : IDisposable
+internal sealed class BlendPreviewTurns(ComputeBudget budget) : IDisposable
 {
     /// <summary>Maximum concurrent previews of all people: half of the engine's lanes.</summary>
     private const int AtOnce = 4;
 
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> newest = new();
     private readonly SemaphoreSlim places = new(AtOnce, AtOnce);
+
+    /// <summary>Like <see cref="RunAsync"/>, within the person's compute budget.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled by the caller or superseded by a newer preview.</exception>
+    public async Task<Result<T>> RunWithinBudgetAsync<T>(Guid personId, Func<CancellationToken, Task<Result<T>>> draw, CancellationToken cancellationToken) =>
+        budget.Refuse(personId) is { } spent
+            ? spent
+            : await RunAsync(personId, token => budget.MeasureAsync(personId, () => draw(token)), cancellationToken);
 
     /// <summary>Cancels the person's older preview and runs the new one when there is capacity.</summary>
     /// <exception cref="OperationCanceledException">Cancelled by the caller or superseded by a newer preview.</exception>

@@ -55,7 +55,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
                 var engine = engines.Get(model);
                 return await guard.CheckAsync(job, engine, cancellationToken) is { } refusal
                     ? refusal
-                    : await turns.RunAsync(actor.PersonId, token => DrawAsync(engine, actor, asked, found, token), cancellationToken);
+                    : await turns.RunWithinBudgetAsync(actor.PersonId, token => DrawAsync(engine, actor, asked, found, token), cancellationToken);
             },
             cancellationToken);
     }

@@ -71,7 +71,7 @@ internal sealed class PictureProvenance(
         return await BlendPreviewDrawing.GuardAsync(
             async () => await RefusedAsync(actor, source, source.Operation, cancellationToken) is { } refusal
                 ? refusal
-                : await turns.RunAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
+                : await turns.RunWithinBudgetAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
             cancellationToken);
     }
 
@@ -86,7 +86,7 @@ internal sealed class PictureProvenance(
         return await BlendPreviewDrawing.GuardAsync(
             async () => await RefusedAsync(actor, source, new GenerateOperation(), cancellationToken) is { } refusal
                 ? refusal
-                : await turns.RunAsync(
+                : await turns.RunWithinBudgetAsync(
                     actor.PersonId, token => WayAsync(engines.Get(source.Picture.Model), Way(source, actor, way), token), cancellationToken),
             cancellationToken);
     }

@@ -18,12 +18,15 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, Backgr
 
     public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
+    /// <param name="size">The longer side that was asked for, in pixels. Previews of the upsampling stages have at most half of it: the last one equals
+    /// the finished picture but for its size.</param>
     /// <param name="filter">Checks a frame before it is published; null = no image rules.</param>
-    public void Publish(Guid jobId, StepCompleted step, IPreviewFilter? filter, CancellationToken cancellationToken)
+    public void Publish(Guid jobId, StepCompleted step, int size, IPreviewFilter? filter, CancellationToken cancellationToken)
     {
+        var side = LargestSide(step.Stage, size);
         pace.Reached(jobId, step.ImageIndex, step.Stage);
         var image = Wanted(jobId, step.ImageIndex) ? step.PredictedImage : null;
-        var picture = image is not null && filter is null ? Encode(jobId, step.ImageIndex, image) : null;
+        var picture = image is not null && filter is null ? Encode(jobId, step.ImageIndex, image, side) : null;
         if (step.Progress >= 1)
         {
             pace.Finished(jobId, step.ImageIndex);
@@ -32,18 +35,18 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, Backgr
         Publish(jobId, step, picture);
         if (image is not null && filter is not null && filter.TryBegin(step.ImageIndex))
         {
-            faults.Run(nameof(PreviewPublisher), () => PublishJudgedAsync(jobId, step, image, filter, cancellationToken));
+            faults.Run(nameof(PreviewPublisher), () => PublishJudgedAsync(jobId, step, image, side, filter, cancellationToken));
         }
     }
 
     /// <summary>Publishes the frame after the safety check, without blocking the engine's stream.</summary>
-    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, IPreviewFilter filter, CancellationToken cancellationToken)
+    private async Task PublishJudgedAsync(Guid jobId, StepCompleted step, SignedImage image, int side, IPreviewFilter filter, CancellationToken cancellationToken)
     {
         try
         {
-            if (await filter.AllowsPreviewAsync(step.ImageIndex, Reduce(image), cancellationToken))
+            if (await filter.AllowsPreviewAsync(step.ImageIndex, Reduce(image, side), cancellationToken))
             {
-                Publish(jobId, step, Encode(jobId, step.ImageIndex, image));
+                Publish(jobId, step, Encode(jobId, step.ImageIndex, image, side));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -69,20 +72,24 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, Backgr
             picture?.ContentType ?? EncodedPicture.WebPType,
             picture?.Bytes ?? ReadOnlyMemory<byte>.Empty));
 
-    private EncodedPicture Encode(Guid jobId, int imageIndex, SignedImage image)
+    private static int LargestSide(GenerationStage stage, int size) => stage is GenerationStage.SuperResolution256 or GenerationStage.SuperResolution1024
+        ? Math.Clamp(size / 2, 1, PreviewEncoder.MaximumSide)
+        : PreviewEncoder.MaximumSide;
+
+    private EncodedPicture Encode(Guid jobId, int imageIndex, SignedImage image, int side)
     {
         Interlocked.Increment(ref encoded);
         var start = Stopwatch.GetTimestamp();
-        var small = Reduce(image);
-        var picture = PreviewEncoder.Encode(new RgbImage(small.Width, small.Height, small.ToRgbBytes()));
+        var small = Reduce(image, side);
+        var picture = PreviewEncoder.Encode(new RgbImage(small.Width, small.Height, small.ToRgbBytes()), side);
         pace.Encoded(jobId, imageIndex, Stopwatch.GetElapsedTime(start));
         return picture;
     }
 
     // Block means before conversion to bytes: a sixteenth of the work for a 1024² prediction.
-    private static SignedImage Reduce(SignedImage image)
+    private static SignedImage Reduce(SignedImage image, int side)
     {
-        var factor = Math.Max(image.Width, image.Height) / PreviewEncoder.MaximumSide;
+        var factor = Math.Max(image.Width, image.Height) / side;
         if (factor <= 1 || image.Width % factor != 0 || image.Height % factor != 0)
         {
             return image;

@@ -30,7 +30,7 @@ internal enum PictureCancel
 
 /// <summary>Writes people's submissions and cancellations.</summary>
 internal sealed class JobStore(
-    IDbContextFactory<AppDbContext> databases, Transactions transactions, InputPictures inputs, Admission admission, Ledger ledger, Failpoints failpoints, TimeProvider clock)
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, InputPictures inputs, Admission admission, PictureOutcomes outcomes, Failpoints failpoints, TimeProvider clock)
 {
     /// <summary>Inserts charge, job, pictures and ledger entries in one transaction, or returns the job that already has the key.</summary>
     public async Task<Result<StoredJob>> InsertAsync(CheckedJob job, CancellationToken cancellationToken)
@@ -41,7 +41,8 @@ internal sealed class JobStore(
         return stored;
     }
 
-    /// <summary>Cancels a queued or running job, fences out its worker and refunds its open pictures; finished pictures remain.</summary>
+    /// <summary>Cancels a queued or running job and fences out its worker. Open pictures are refunded, or kept small where their decoder stage has
+    /// finished; finished pictures remain.</summary>
     /// <returns>Whether this call cancelled the job.</returns>
     public Task<bool> CancelAsync(Guid jobId, CancelReason reason, CancellationToken cancellationToken) => transactions.RunAsync(
         async database =>
@@ -67,16 +68,17 @@ internal sealed class JobStore(
                 return (false, false);
             }
 
-            var open = Open(database, jobId);
+            var open = PictureOutcomes.Open(database, jobId);
             var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
+            var delivered = await outcomes.DeliverDecodedAsync(database, jobId, indices, cancellationToken);
             await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Cancelled), cancellationToken);
-            await ledger.RefundAsync(database, jobId, indices, reason.Text, cancellationToken);
+            await outcomes.RefundAsync(database, jobId, [.. indices.Except(delivered)], reason.Text, cancellationToken);
             failpoints.Hit(Failpoints.CancelWritten);
             return (true, true);
         },
         cancellationToken);
 
-    /// <summary>Cancels one unfinished picture and refunds it. Ends the job if no open picture is left.</summary>
+    /// <summary>Cancels one unfinished picture and refunds it, or keeps it small if its decoder stage has finished. Ends the job if no open picture is left.</summary>
     public Task<PictureCancel> CancelPictureAsync(Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken) => transactions.RunAsync(
         async database =>
         {
@@ -84,15 +86,12 @@ internal sealed class JobStore(
             var active = await database.Jobs
                 .Where(job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running))
                 .ExecuteUpdateAsync(change => change.SetProperty(job => job.CompletedImages, job => job.CompletedImages), cancellationToken);
-            var cancelled = active == 0 ? 0 : await Open(database, jobId).Where(image => image.ImageIndex == imageIndex)
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Cancelled), cancellationToken);
-            if (cancelled == 0)
+            if (active == 0 || !await CancelPictureAsync(database, jobId, imageIndex, reason, cancellationToken))
             {
                 return (PictureCancel.TooLate, false);
             }
 
-            await ledger.RefundAsync(database, jobId, [imageIndex], reason, cancellationToken);
-            if (await Open(database, jobId).AnyAsync(cancellationToken))
+            if (await PictureOutcomes.Open(database, jobId).AnyAsync(cancellationToken))
             {
                 return (PictureCancel.Cancelled, true);
             }
@@ -115,8 +114,24 @@ internal sealed class JobStore(
             .Select(job => job.Id).ToListAsync(cancellationToken);
     }
 
-    private static IQueryable<JobPicture> Open(AppDbContext database, Guid jobId) => database.JobPictures
-        .Where(image => image.JobId == jobId && (image.State == JobPictureState.Queued || image.State == JobPictureState.Running));
+    /// <returns>False if the picture was over already.</returns>
+    private async Task<bool> CancelPictureAsync(AppDbContext database, Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken)
+    {
+        if ((await outcomes.DeliverDecodedAsync(database, jobId, [imageIndex], cancellationToken)).Count > 0)
+        {
+            return true;
+        }
+
+        var cancelled = await PictureOutcomes.Open(database, jobId).Where(image => image.ImageIndex == imageIndex)
+            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Cancelled), cancellationToken);
+        if (cancelled == 0)
+        {
+            return false;
+        }
+
+        await outcomes.RefundAsync(database, jobId, [imageIndex], reason, cancellationToken);
+        return true;
+    }
 
     private async Task<(Result<StoredJob> Value, bool Keep)> InsertAsync(
         AppDbContext database, CheckedJob job, QueueSnapshot queue, CancellationToken cancellationToken)

@@ -84,11 +84,12 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     }
 
     /// <summary>Marks a picture's charge as final after delivery.</summary>
-    public async Task SettleAsync(AppDbContext database, Guid jobId, int imageIndex, CancellationToken cancellationToken)
+    /// <param name="reason">What was delivered; shown to the person.</param>
+    public async Task SettleAsync(AppDbContext database, Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken)
     {
         if (await Charges(database, jobId).SingleOrDefaultAsync(row => row.ImageIndex == imageIndex, cancellationToken) is { } charge)
         {
-            database.Ledger.Add(Answer(charge, LedgerKinds.Settle, 0, "Delivered."));
+            database.Ledger.Add(Answer(charge, LedgerKinds.Settle, 0, reason));
             await database.SaveChangesAsync(cancellationToken);
         }
     }

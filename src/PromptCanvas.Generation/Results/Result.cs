@@ -55,6 +55,11 @@ public sealed record TooManyJobs(string Message, int Limit) : Refusal(Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record TooManyUploads(string Message) : Refusal(Message);
 
+/// <summary>The person has used up the compute time for what costs no credits; nothing was computed.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+/// <param name="Wait">When some of it is free again.</param>
+public sealed record ComputeSpent(string Message, TimeSpan Wait) : Refusal(Message);
+
 /// <summary>The estimated wait exceeds the caller's limit; nothing was written or charged.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 /// <param name="Excess">By how much.</param>

@@ -37,6 +37,8 @@ internal sealed class Orphans(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var known = await database.Pictures.Where(image => hashes.Contains(image.ContentHash)).Select(image => image.ContentHash)
             .Union(database.Pictures.Where(image => hashes.Contains(image.ThumbnailHash)).Select(image => image.ThumbnailHash))
+            .Union(database.DecodedPictures.Where(decoded => hashes.Contains(decoded.ContentHash)).Select(decoded => decoded.ContentHash))
+            .Union(database.DecodedPictures.Where(decoded => hashes.Contains(decoded.ThumbnailHash)).Select(decoded => decoded.ThumbnailHash))
             .Union(database.Uploads.Where(upload => hashes.Contains(upload.ContentHash)).Select(upload => upload.ContentHash))
             .Union(database.JobInputs
                 .Where(input => hashes.Contains(input.ContentHash)

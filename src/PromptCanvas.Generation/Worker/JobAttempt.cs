@@ -5,6 +5,7 @@ using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
@@ -75,7 +76,7 @@ internal sealed class JobAttempt(
             reason = EngineFault;
         }
 
-        await Task.WhenAll(writes.Stages.Values);
+        await Task.WhenAll(writes.Stages.Values.Concat(writes.Decoded));
         return new AttemptResult(Combine(end, await Task.WhenAll(writes.Pictures)), reason);
     }
 
@@ -89,6 +90,7 @@ internal sealed class JobAttempt(
         }
 
         writes.Filter = await filters.ForAsync(engine, running.Token);
+        writes.Plan = work.Plan;
         using var working = steps.Begin();
         var unlucky = new List<int>();
         await foreach (var happened in work.RunAsync(engine, running.Token))
@@ -149,6 +151,11 @@ internal sealed class JobAttempt(
                 break;
             case StageCompleted stage:
                 writes.Stages[stage.ImageIndex] = stages.KeepAsync(claim.Id, model, stage, writes.Stages.GetValueOrDefault(stage.ImageIndex));
+                if (stage is { Recipe: not null, Result: { Stage: GenerationStage.Decoder, Picture: not null } })
+                {
+                    writes.Decoded.Add(Task.Run(() => finalizer.RecordDecodedAsync(claim, stage, writes.Plan, writes.Filter)));
+                }
+
                 break;
             case ImageCompleted image when writes.Filter?.HasRefused(image.ImageIndex) is not true:
                 writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(claim, running, image, writes.Filter)));
@@ -175,7 +182,7 @@ internal sealed class JobAttempt(
 
         try
         {
-            previews.Publish(claim.Id, step, writes.Filter, running.Token);
+            previews.Publish(claim.Id, step, claim.Job.Size, writes.Filter, running.Token);
         }
         catch (Exception fault)
         {
@@ -202,6 +209,11 @@ internal sealed class JobAttempt(
 
         /// <summary>Checks previews and pictures before they are shown; null = no image rules.</summary>
         public ImageSafetyFilter? Filter { get; set; }
+
+        /// <summary>How parts are painted into a picture; null if pictures are generated as a whole.</summary>
+        public EditPlan? Plan { get; set; }
+
+        public List<Task> Decoded { get; } = [];
 
         /// <summary>The last checkpoint write of each picture, by index.</summary>
         public Dictionary<int, Task> Stages { get; } = [];

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
-using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Configuration;
@@ -24,7 +23,7 @@ internal enum PictureWrite
 
 /// <summary>A worker's writes about a claimed job. Each write checks the fencing token; false or null = the lease was lost and nothing was written.</summary>
 internal sealed class JobProgress(
-    IDbContextFactory<AppDbContext> databases, Transactions transactions, Ledger ledger, Failpoints failpoints, TimeProvider clock)
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, PictureOutcomes outcomes, Failpoints failpoints, TimeProvider clock)
 {
     /// <summary>Indices of the pictures still to be generated; null if the lease was lost.</summary>
     public async Task<IReadOnlyList<int>?> OpenPicturesAsync(ClaimedJob claim, CancellationToken cancellationToken)
@@ -56,34 +55,27 @@ internal sealed class JobProgress(
     public async Task<PictureWrite> FinishPictureAsync(ClaimedJob claim, Picture image, CancellationToken cancellationToken)
     {
         failpoints.Hit(Failpoints.PictureFile);
-        var finished = await WritePictureAsync(claim, completed: 1, Failpoints.PictureWritten, async database =>
-        {
-            var done = await PictureOf(database, claim, image.ImageIndex).ExecuteUpdateAsync(
-                change => change
-                    .SetProperty(row => row.State, JobPictureState.Done)
+        var finished = await WritePictureAsync(claim, completed: 1, Failpoints.PictureWritten, database =>
+            outcomes.DeliverAsync(database, PictureOf(database, claim, image.ImageIndex), image, claim.Job.BoardId, cancellationToken), cancellationToken);
+        failpoints.Hit(Failpoints.PictureCommitted);
+        return finished;
+    }
 
-                    // Differs from the planned seed if that one produced no picture.
-                    .SetProperty(row => row.Seed, image.Seed)
-                    .SetProperty(row => row.ImageId, image.Id),
-                cancellationToken);
-            if (done == 0)
+    /// <summary>Records the small picture of a finished decoder stage; cancelling delivers it from now on. Its files must already be in the store.</summary>
+    public Task<PictureWrite> RecordDecodedAsync(ClaimedJob claim, DecodedPicture picture, CancellationToken cancellationToken) =>
+        WritePictureAsync(claim, completed: 0, null, async database =>
+        {
+            if (!await PictureOf(database, claim, picture.ImageIndex).AnyAsync(cancellationToken))
             {
                 return false;
             }
 
-            database.Pictures.Add(image);
-            if (claim.Job.BoardId is { } boardId && await database.Boards.AnyAsync(board => board.Id == boardId, cancellationToken))
-            {
-                database.BoardPictures.Add(new BoardPicture { BoardId = boardId, ImageId = image.Id, At = clock.GetUtcNow() });
-            }
-
+            // A picture that restarted from the beginning has one already.
+            await database.DecodedPictures.Where(row => row.JobId == picture.JobId && row.ImageIndex == picture.ImageIndex).ExecuteDeleteAsync(cancellationToken);
+            database.DecodedPictures.Add(picture);
             await database.SaveChangesAsync(cancellationToken);
-            await ledger.SettleAsync(database, claim.Id, image.ImageIndex, cancellationToken);
             return true;
         }, cancellationToken);
-        failpoints.Hit(Failpoints.PictureCommitted);
-        return finished;
-    }
 
     /// <summary>Marks a picture as failed and refunds it; the job's other pictures continue.</summary>
     /// <param name="reason">One sentence for the person who asked.</param>
@@ -108,7 +100,7 @@ internal sealed class JobProgress(
                 return false;
             }
 
-            await ledger.RefundAsync(database, claim.Id, [imageIndex], reason, cancellationToken);
+            await outcomes.RefundAsync(database, claim.Id, [imageIndex], reason, cancellationToken);
             return true;
         }, cancellationToken);
 
@@ -123,7 +115,7 @@ internal sealed class JobProgress(
             var missing = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
             await open.ExecuteUpdateAsync(
                 change => change.SetProperty(row => row.State, JobPictureState.Failed).SetProperty(row => row.Error, reason), cancellationToken);
-            await ledger.RefundAsync(database, claim.Id, missing, reason, cancellationToken);
+            await outcomes.RefundAsync(database, claim.Id, missing, reason, cancellationToken);
             var job = await database.Jobs.Include(row => row.Images).SingleAsync(row => row.Id == claim.Id, cancellationToken);
             (job.State, job.Error) = JobEnd.Of(job);
             state = job.State;

@@ -9,7 +9,7 @@ namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Requeues jobs with expired leases, or fails them after too many crashes. Idempotent; any process may run it.</summary>
 internal sealed class LeaseRecovery(
-    IDbContextFactory<AppDbContext> databases, Transactions transactions, LeaseRecoveryRules rules, Ledger ledger, JobEvents events, ILogger<LeaseRecovery> logger)
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, LeaseRecoveryRules rules, PictureOutcomes outcomes, JobEvents events, ILogger<LeaseRecovery> logger)
 {
     private const int BatchSize = 100;
 
@@ -98,7 +98,7 @@ internal sealed class LeaseRecovery(
         job.Error = job.CompletedImages > 0 ? null : reason;
         job.FinishedAt = rules.Now;
         await database.SaveChangesAsync(cancellationToken);
-        await ledger.RefundAsync(database, job.Id, [.. missing.Select(image => image.ImageIndex)], reason, cancellationToken);
+        await outcomes.RefundAsync(database, job.Id, [.. missing.Select(image => image.ImageIndex)], reason, cancellationToken);
     }
 
     private void Tell(Job job)

@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Worker;
 
@@ -53,6 +55,30 @@ internal sealed class PictureFinalizer(
         return refusing is null
             ? await WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, CancellationToken.None))
             : await RejectAsync(claim, running, image.ImageIndex, refusing);
+    }
+
+    /// <summary>Records the small picture of a finished decoder stage as delivered work. Without the record, cancelling refunds the picture as before.</summary>
+    /// <param name="plan">The edit plan; null if pictures are generated as a whole.</param>
+    /// <param name="filter">A picture that the rules refuse is not recorded; null = no image rules.</param>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A small picture that cannot be recorded affects neither the picture nor its neighbours.")]
+    public async Task RecordDecodedAsync(ClaimedJob claim, StageCompleted stage, EditPlan? plan, ImageSafetyFilter? filter)
+    {
+        try
+        {
+            var decoded = stage.Result.Picture!;
+            var small = plan is null ? new RgbImage(decoded.Width, decoded.Height, decoded.ToRgbBytes()) : PictureEditor.Decoded(plan, stage.Result);
+            if (small is null || (filter is not null
+                && (filter.Refusing(stage.Result.ImageEmbedding) ?? await filter.RefusingAsync(decoded, margin: 0, CancellationToken.None)) is not null))
+            {
+                return;
+            }
+
+            await saver.SaveDecodedAsync(claim, stage, small, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            logger.LogWarning(fault, "The small picture {Index} of job {JobId} could not be recorded; cancelling refunds it", stage.ImageIndex, claim.Id);
+        }
     }
 
     /// <summary>Withdraws the picture's previews, rejects it and refunds its credit.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Configuration;
@@ -27,12 +28,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var picture = paintsIntoSource ? made : Resizer.Resize(made, job.Size, job.Size);
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
-        var png = provenance.Value.Embed
-            ? PngEncoder.Encode(picture, new PictureText(prompt, completed.Seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = paintsIntoSource })
-            : PngEncoder.Encode(picture);
-        var thumbnail = Thumbnailer.Encode(picture);
-        var contentHash = await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken);
-        var thumbnailHash = await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken);
+        var (contentHash, thumbnailHash) = await WriteAsync(job, picture, prompt, completed.Seed, recipe, cancellationToken);
         times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds));
         return await progress.FinishPictureAsync(
             claim,
@@ -59,6 +55,45 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
                 ImageEmbedding = ToBytes(completed.ImageEmbedding),
             },
             cancellationToken);
+    }
+
+    /// <summary>Saves the small picture of a finished decoder stage; see <see cref="DecodedPicture"/>.</summary>
+    public async Task<PictureWrite> SaveDecodedAsync(ClaimedJob claim, StageCompleted stage, RgbImage picture, CancellationToken cancellationToken)
+    {
+        var job = claim.Job;
+        var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
+        var small = stage.Recipe! with { Size = Math.Max(picture.Width, picture.Height), SuperResolutionSteps = [] };
+        var recipe = JsonSerializer.Serialize(small, JobJson.Options);
+        var (contentHash, thumbnailHash) = await WriteAsync(job, picture, prompt, stage.Seed, recipe, cancellationToken);
+        return await progress.RecordDecodedAsync(
+            claim,
+            new DecodedPicture
+            {
+                JobId = job.Id,
+                ImageIndex = stage.ImageIndex,
+                ContentHash = contentHash,
+                ThumbnailHash = thumbnailHash,
+                Width = picture.Width,
+                Height = picture.Height,
+                Seed = stage.Seed,
+                Prompt = prompt,
+                Recipe = recipe,
+                Timings = JsonSerializer.Serialize(TimingsByStage(stage.Result.Timings), JobJson.Options),
+                ImageEmbedding = ToBytes(stage.Result.ImageEmbedding),
+            },
+            cancellationToken);
+    }
+
+    /// <returns>Content hashes of the picture and its thumbnail.</returns>
+    private async Task<(string Content, string Thumbnail)> WriteAsync(
+        Job job, RgbImage picture, string prompt, uint seed, string recipe, CancellationToken cancellationToken)
+    {
+        var isComposite = OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
+        var png = provenance.Value.Embed
+            ? PngEncoder.Encode(picture, new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = isComposite })
+            : PngEncoder.Encode(picture);
+        var thumbnail = Thumbnailer.Encode(picture);
+        return (await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken), await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken));
     }
 
     private static Dictionary<string, double> TimingsByStage(IReadOnlyList<StageTiming> timings) => timings

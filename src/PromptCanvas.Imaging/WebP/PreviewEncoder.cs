@@ -18,21 +18,25 @@ public static class PreviewEncoder
     private const int LargeQuality = 40;
     private const int SmallSide = 64;
 
-    public static EncodedPicture Encode(RgbImage image)
+    public static EncodedPicture Encode(RgbImage image) => Encode(image, MaximumSide);
+
+    /// <summary>Encodes a picture; larger ones are reduced.</summary>
+    /// <param name="maximumSide">Longer side of the result in pixels, at most.</param>
+    public static EncodedPicture Encode(RgbImage image, int maximumSide)
     {
         ArgumentNullException.ThrowIfNull(image);
         using var source = Vips.From(image);
-        using var reduced = Reduce(source);
+        using var reduced = Reduce(source, maximumSide);
         var quality = Math.Max(reduced.Width, reduced.Height) <= SmallSide ? SmallQuality : LargeQuality;
         var bytes = reduced.WebpsaveBuffer(q: quality, effort: 0, keep: Enums.ForeignKeep.None);
         return new EncodedPicture(reduced.Width, reduced.Height, EncodedPicture.WebPType, bytes);
     }
 
-    private static Image Reduce(Image source)
+    private static Image Reduce(Image source, int maximumSide)
     {
         var side = Math.Max(source.Width, source.Height);
-        return side <= MaximumSide
+        return side <= maximumSide
             ? source.Copy()
-            : source.Resize((double)MaximumSide / side, kernel: Enums.Kernel.Linear);
+            : source.Resize((double)maximumSide / side, kernel: Enums.Kernel.Linear);
     }
 }

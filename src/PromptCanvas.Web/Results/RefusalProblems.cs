@@ -30,6 +30,7 @@ internal static class RefusalProblems
         TooManyJobs jobs => After(Problem(
             refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs", new() { ["limit"] = jobs.Limit })),
         TooManyUploads => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many uploads are waiting.", "too-many-uploads")),
+        ComputeSpent spent => new Later(Problem(refusal, StatusCodes.Status429TooManyRequests, "The compute time is used up.", "compute-spent"), spent.Wait),
         QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The storage is full.", "storage-full"),
         Unavailable => After(Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable.", "unavailable")),

@@ -51,7 +51,7 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
             if (request.ReportsStages && ReportsStages)
             {
                 yield return new StageCompleted(index, seed, new StageResult(GenerationStage.Prior, Prior(seed), null, [new(GenerationStage.Prior, 0.5)]));
-                yield return new StageCompleted(index, seed, StageOf(seed) with { ImageEmbedding = Prior(seed) });
+                yield return new StageCompleted(index, seed, StageOf(seed) with { ImageEmbedding = Prior(seed) }) { Recipe = Recipe(request) };
             }
 
             yield return new StepCompleted(index, seed, GenerationStage.Decoder, 1, 1, 0.5, Picture(seed));

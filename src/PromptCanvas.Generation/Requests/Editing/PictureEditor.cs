@@ -71,6 +71,28 @@ public static class PictureEditor
         }
     }
 
+    /// <summary>The whole picture with the decoder's result of its last frame, at the decoder's size.</summary>
+    /// <returns>Null if further frames follow.</returns>
+    public static RgbImage? Decoded(EditPlan plan, StageResult result)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(result);
+        if (result.Picture is not { } decoded || result.Frame != plan.Frames.Count - 1)
+        {
+            return null;
+        }
+
+        var canvas = new EditCanvas(plan.Picture, plan.Mask);
+        if (result.Canvas is { } before)
+        {
+            canvas.Restore(new RgbImage(before.Width, before.Height, before.Rgb), plan.Frames.Take(result.Frame));
+        }
+
+        canvas.Paste(plan.Frames[result.Frame], new RgbImage(decoded.Width, decoded.Height, decoded.ToRgbBytes()));
+        var scale = (double)Math.Max(decoded.Width, decoded.Height) / Math.Max(canvas.Width, canvas.Height);
+        return Resizer.Resize(canvas.ToImage(), Math.Max(1, (int)Math.Round(canvas.Width * scale)), Math.Max(1, (int)Math.Round(canvas.Height * scale)));
+    }
+
     private static async Task PaintAsync(
         IImageEngine engine, EditPlan plan, GenerationRequest request, int index, PixelCapacity canvases, ChannelWriter<GenerationEvent> events,
         CancellationToken cancellationToken)
@@ -93,7 +115,7 @@ public static class PictureEditor
                             cancellationToken).ConfigureAwait(false);
                         break;
                     case StageCompleted stage:
-                        await events.WriteAsync(new StageCompleted(index, seed, InWhole(stage.Result, frame, canvas, timings)), cancellationToken).ConfigureAwait(false);
+                        await events.WriteAsync(stage with { Seed = seed, Result = InWhole(stage.Result, frame, canvas, timings) }, cancellationToken).ConfigureAwait(false);
                         break;
                     case ImageCompleted painted:
                         canvas.Paste(plan.Frames[frame], new RgbImage(painted.Image.Width, painted.Image.Height, painted.Image.ToRgbBytes()));
