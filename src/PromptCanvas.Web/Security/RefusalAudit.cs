@@ -9,7 +9,7 @@ internal sealed class RefusalAudit(AuditLog audit, IOptions<RateLimitOptions> op
     public static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly Lock counting = new();
-    private Dictionary<string, Refused> people = [];
+    private readonly Dictionary<string, Refused> people = [];
     private long began = clock.GetTimestamp();
 
     public async Task WriteAsync(AuditActor actor, string path, string method, CancellationToken cancellationToken)
