@@ -106,7 +106,8 @@ public sealed class StrangersHourTests : IDisposable
     /// <summary>Cancels what the strangers left in the queue.</summary>
     private static async Task LeaveAsync(StudioProcess studio, IReadOnlyList<SomebodyInTest> members)
     {
-        foreach (var member in members)
+        // The last one starts no jobs, and its keys are revoked.
+        foreach (var member in members.SkipLast(1))
         {
             using var client = studio.Client(member.Key);
             foreach (var job in await client.GetFromJsonAsync<JsonElement[]>("/api/jobs", Cancellation) ?? [])
