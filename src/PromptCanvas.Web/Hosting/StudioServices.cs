@@ -44,6 +44,7 @@ internal static class StudioServices
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
             options.SnackbarConfiguration.PreventDuplicates = true;
+            options.SnackbarConfiguration.MaximumOpacity = 100;
             options.SnackbarConfiguration.VisibleStateDuration = 6000;
         });
         services.AddLocalization();
