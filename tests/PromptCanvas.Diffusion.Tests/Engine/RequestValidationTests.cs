@@ -39,14 +39,14 @@ public sealed class RequestValidationTests
     [InlineData(SamplerKind.Ancestral, 1000)]
     [InlineData(SamplerKind.Ddim, 1000)]
     [InlineData(SamplerKind.DpmSolverPlusPlus, 995)]
-    public void Validate_Steps_AreAcceptedAsFarAsTheSamplerHasRoom(SamplerKind sampler, int maximum)
+    public void Validate_Steps_AreAcceptedUpToTheSamplersMaximum(SamplerKind sampler, int maximum)
     {
         var stage = new StageRecipe(sampler, 2);
         using var engine = new ImageEngine(new FakeModel(FakeModel.DefaultRecipe with { Prior = stage, Decoder = stage }).Model, new EngineOptions());
 
         Assert.Null(engine.Validate(Valid with { Overrides = new RecipeOverrides { PriorSteps = maximum, DecoderSteps = maximum } }));
-        Assert.EndsWith($"choose 2 to {maximum}.", engine.Validate(Valid with { Overrides = new RecipeOverrides { PriorSteps = maximum + 1 } }), StringComparison.Ordinal);
-        Assert.EndsWith($"choose 2 to {maximum}.", engine.Validate(Valid with { Overrides = new RecipeOverrides { DecoderSteps = maximum + 1 } }), StringComparison.Ordinal);
+        Assert.StartsWith($"Choose between 2 and {maximum} prior steps;", engine.Validate(Valid with { Overrides = new RecipeOverrides { PriorSteps = maximum + 1 } }), StringComparison.Ordinal);
+        Assert.StartsWith($"Choose between 2 and {maximum} decoder steps;", engine.Validate(Valid with { Overrides = new RecipeOverrides { DecoderSteps = maximum + 1 } }), StringComparison.Ordinal);
     }
 
     [Fact]
