@@ -17,6 +17,7 @@ public sealed class SignedOutTests(Browser browser, ScriptedStudio studio) : ICl
         await using var here = await browser.OpenAsync();
         await here.VisitAsync(studio.Address, "/account");
         await here.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out on every device" }).ClickAsync();
+        await here.Page.Locator("[data-confirm-yes]").ClickAsync();
 
         await Task.WhenAll(
             Expect(live.Page.GetByText("You were signed out")).ToBeVisibleAsync(),

@@ -163,7 +163,9 @@ public sealed partial class RunPanel(
 
     private async ValueTask StopWatchingAsync()
     {
-        await watch.EndAsync();
+        // The end of the job and the disposal of the component may both come here.
+        var ending = watch;
         watch = null;
+        await ending.EndAsync();
     }
 }
