@@ -36,7 +36,9 @@ public sealed class GenerationHubTests(Studio studio) : IClassFixture<Studio>
         Assert.All(pictures, frame =>
         {
             Assert.Equal("image/webp", frame.ContentType);
-            Assert.InRange(frame.Width, 64, 256);
+
+            // Upsampling stages show at most half of the 64 pixels asked for.
+            Assert.Equal(frame.Stage == "decoder" ? 64 : 32, frame.Width);
             Assert.InRange(frame.Step, 1, frame.Steps);
             Assert.Contains(frame.Stage, (string[])["decoder", "superResolution256", "superResolution1024"]);
         });
