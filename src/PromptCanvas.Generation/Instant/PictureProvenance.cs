@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Text.Json;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
@@ -36,7 +35,7 @@ internal sealed class PictureProvenance(
         var sequence = tokens?.Encode(source.Job.Prompt);
         return new ProvenanceView(
             source.Picture,
-            Read<EffectiveRecipe>(source.Recipe),
+            JobJson.Read<EffectiveRecipe>(source.Recipe),
             sequence is null ? [] : tokens!.Pieces(sequence),
             sequence?.UnreadText ?? "",
             Unit(text),
@@ -134,7 +133,7 @@ internal sealed class PictureProvenance(
             return notShown;
         }
 
-        var picture = new ImageInput(new SourcePicture(drawn.Image.Width, drawn.Image.Height, drawn.Image.ToRgbBytes()));
+        var picture = new ImageInput(drawn.Image.ToSource());
         var caption = new TextInput(request.Prompt);
         double? similarity = null;
         if (engine is IEmbedder embedder && embedder.ValidateEmbedding([picture, caption]) is null)
@@ -146,23 +145,10 @@ internal sealed class PictureProvenance(
         return new WayPicture(shown, similarity);
     }
 
-    private static T? Read<T>(string json)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(json, JobJson.Options);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     private static List<StageTiming> TimingsOf(ProvenanceSource source)
     {
         var timings = new List<StageTiming>();
-        foreach (var (name, seconds) in Read<Dictionary<string, double>>(source.Timings) ?? [])
+        foreach (var (name, seconds) in JobJson.Read<Dictionary<string, double>>(source.Timings) ?? [])
         {
             if (Enum.TryParse<GenerationStage>(name, ignoreCase: true, out var stage))
             {

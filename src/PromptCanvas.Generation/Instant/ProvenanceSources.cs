@@ -7,6 +7,7 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Instant;
 

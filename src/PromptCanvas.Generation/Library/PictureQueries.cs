@@ -1,10 +1,10 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
 
@@ -21,13 +21,7 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var picture = await database.Pictures.VisibleTo(actor).Union(database.Pictures.InTrashOf(actor)).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
-        if (picture is null)
-        {
-            return null;
-        }
-
-        picture = await WithSettingsAsync(database, picture, cancellationToken);
-        if (picture.Kind == JobKinds.Generate)
+        if (picture is null || picture.Kind == JobKinds.Generate)
         {
             return picture;
         }
@@ -39,25 +33,19 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
         return picture with { Parents = parents };
     }
 
-    private static async Task<PictureView> WithSettingsAsync(AppDbContext database, PictureView picture, CancellationToken cancellationToken)
+    public async Task<PictureView?> FindWithSettingsAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
+        if (await FindPictureAsync(actor, imageId, cancellationToken) is not { } picture)
+        {
+            return null;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var made = await (
             from image in database.Pictures
             where image.Id == picture.Id
             join job in database.Jobs on image.JobId equals job.Id
             select new { image.Recipe, job.NegativePrompt }).SingleAsync(cancellationToken);
-        return picture with { NegativePrompt = made.NegativePrompt, Recipe = Read(made.Recipe) };
-    }
-
-    private static EffectiveRecipe? Read(string recipe)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<EffectiveRecipe>(recipe, JsonSerializerOptions.Web);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return picture with { NegativePrompt = made.NegativePrompt, Recipe = JobJson.Read<EffectiveRecipe>(made.Recipe) };
     }
 }

@@ -22,10 +22,10 @@ public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, 
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; init; } = Visibilities.Team;
 
-    /// <summary>What the picture was guided away from; null = nothing. Only for a picture that is read alone.</summary>
+    /// <summary>What the picture was guided away from; null = nothing. Read by <see cref="IPictureQueries.FindWithSettingsAsync"/> only.</summary>
     public string? NegativePrompt { get; init; }
 
-    /// <summary>Steps, samplers and guidance; null if its format is no longer supported. Only for a picture that is read alone.</summary>
+    /// <summary>Steps, samplers and guidance; null if its format is no longer supported. Read by <see cref="IPictureQueries.FindWithSettingsAsync"/> only.</summary>
     public EffectiveRecipe? Recipe { get; init; }
 
     /// <summary>When its owner moved it to the trash; null = not in the trash.</summary>

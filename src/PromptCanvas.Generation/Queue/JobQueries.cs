@@ -4,7 +4,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
 

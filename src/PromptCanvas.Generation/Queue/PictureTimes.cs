@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
 

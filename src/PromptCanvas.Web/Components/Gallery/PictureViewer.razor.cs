@@ -50,7 +50,7 @@ public sealed partial class PictureViewer(
             return;
         }
 
-        picture = PictureId is { } id ? await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) : null;
+        picture = PictureId is { } id ? await pictures.FindWithSettingsAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) : null;
         missing = PictureId is not null && picture is null;
         opened &= picture is not null;
         if (picture is not null)

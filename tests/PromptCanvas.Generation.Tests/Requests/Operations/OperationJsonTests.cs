@@ -2,6 +2,7 @@ using System.Text.Json;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Tests.Requests.Operations;
 
