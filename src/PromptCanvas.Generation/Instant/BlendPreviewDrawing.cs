@@ -2,6 +2,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
 
@@ -64,5 +65,5 @@ internal static class BlendPreviewDrawing
         }
     }
 
-    public static EncodedPicture Encode(SignedImage image) => PreviewEncoder.Encode(new RgbImage(image.Width, image.Height, image.ToRgbBytes()));
+    public static EncodedPicture Encode(SignedImage image) => PreviewEncoder.Encode(image.ToRgb());
 }

@@ -20,7 +20,7 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
     /// <param name="drawn">The picture.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<Result<EncodedPicture>> ShowAsync(IImageEngine engine, ImageCompleted drawn, CancellationToken cancellationToken) =>
-        await filters.ForAsync(engine, cancellationToken) is { } filter && await RefusingAsync(filter, drawn, cancellationToken) is { } rule
+        await filters.ForAsync(engine, cancellationToken) is { } filter && await filter.RefusingAsync(drawn.ImageEmbedding, drawn.Image, cancellationToken) is { } rule
             ? Refused(rule)
             : BlendPreviewDrawing.Encode(drawn.Image);
 
@@ -33,7 +33,7 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
             return steps.Select(step => step.Step).ToList();
         }
 
-        if (await RefusingAsync(filter, drawn, cancellationToken) is { } rule)
+        if (await filter.RefusingAsync(drawn.ImageEmbedding, drawn.Image, cancellationToken) is { } rule)
         {
             return Refused(rule);
         }
@@ -49,9 +49,6 @@ internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters 
 
         return shown;
     }
-
-    private static async Task<SafetyRule?> RefusingAsync(ImageSafetyFilter filter, ImageCompleted drawn, CancellationToken cancellationToken) =>
-        filter.Refusing(drawn.ImageEmbedding) ?? await filter.RefusingAsync(drawn.Image, margin: 0, cancellationToken);
 
     private static PolicyViolation Refused(SafetyRule rule) =>
         new($"Not shown, because it is too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}.");

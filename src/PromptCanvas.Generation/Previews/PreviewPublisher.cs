@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
-using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Previews;
@@ -81,7 +81,7 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, Backgr
         Interlocked.Increment(ref encoded);
         var start = Stopwatch.GetTimestamp();
         var small = Reduce(image, side);
-        var picture = PreviewEncoder.Encode(new RgbImage(small.Width, small.Height, small.ToRgbBytes()), side);
+        var picture = PreviewEncoder.Encode(small.ToRgb(), side);
         pace.Encoded(jobId, imageIndex, Stopwatch.GetElapsedTime(start));
         return picture;
     }

@@ -51,9 +51,12 @@ internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(Safet
     public async Task<SafetyRule?> RefusingAsync(SignedImage image, double margin, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var picture = new SourcePicture(image.Width, image.Height, image.ToRgbBytes());
-        return Refusing((await embedder.EmbedAsync([new ImageInput(picture)], cancellationToken))[0], margin);
+        return Refusing((await embedder.EmbedAsync([new ImageInput(image.ToSource())], cancellationToken))[0], margin);
     }
+
+    /// <summary>The rule that refuses a finished picture, by the embedding it was drawn from or by what it shows; null if none does.</summary>
+    public async Task<SafetyRule?> RefusingAsync(float[] embedding, SignedImage image, CancellationToken cancellationToken) =>
+        Refusing(embedding) ?? await RefusingAsync(image, margin: 0, cancellationToken);
 
     /// <summary>Claims the preview check of a picture; false while its previous check is in progress.</summary>
     public bool TryBegin(int imageIndex) => looking.TryAdd(imageIndex, 0);

@@ -6,7 +6,6 @@ using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
-using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Worker;
 
@@ -43,7 +42,7 @@ internal sealed class PictureFinalizer(
             ? KeepResult.Kept
             : await TryAsync(claim, image.ImageIndex, async () =>
             {
-                refusing = filter.Refusing(image.ImageEmbedding) ?? await filter.RefusingAsync(image.Image, margin: 0, CancellationToken.None);
+                refusing = await filter.RefusingAsync(image.ImageEmbedding, image.Image, CancellationToken.None);
                 _ = refusing is not null && filter.Refuse(image.ImageIndex);
                 return KeepResult.Kept;
             });
@@ -66,9 +65,8 @@ internal sealed class PictureFinalizer(
         try
         {
             var decoded = stage.Result.Picture!;
-            var small = plan is null ? new RgbImage(decoded.Width, decoded.Height, decoded.ToRgbBytes()) : PictureEditor.Decoded(plan, stage.Result);
-            if (small is null || (filter is not null
-                && (filter.Refusing(stage.Result.ImageEmbedding) ?? await filter.RefusingAsync(decoded, margin: 0, CancellationToken.None)) is not null))
+            var small = plan is null ? decoded.ToRgb() : PictureEditor.Decoded(plan, stage.Result);
+            if (small is null || (filter is not null && await filter.RefusingAsync(stage.Result.ImageEmbedding, decoded, CancellationToken.None) is not null))
             {
                 return;
             }

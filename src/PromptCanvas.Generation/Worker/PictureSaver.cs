@@ -23,9 +23,8 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     {
         var job = claim.Job;
         // A picture that was painted into keeps its size; other pictures are squares of the requested size.
-        var paintsIntoSource = OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
-        var made = new RgbImage(completed.Image.Width, completed.Image.Height, completed.Image.ToRgbBytes());
-        var picture = paintsIntoSource ? made : Resizer.Resize(made, job.Size, job.Size);
+        var made = completed.Image.ToRgb();
+        var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Size, job.Size);
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
         var (contentHash, thumbnailHash) = await WriteAsync(job, picture, prompt, completed.Seed, recipe, cancellationToken);
@@ -88,13 +87,14 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     private async Task<(string Content, string Thumbnail)> WriteAsync(
         Job job, RgbImage picture, string prompt, uint seed, string recipe, CancellationToken cancellationToken)
     {
-        var isComposite = OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
         var png = provenance.Value.Embed
-            ? PngEncoder.Encode(picture, new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = isComposite })
+            ? PngEncoder.Encode(picture, new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = PaintsIntoSource(job) })
             : PngEncoder.Encode(picture);
         var thumbnail = Thumbnailer.Encode(picture);
         return (await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken), await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken));
     }
+
+    private static bool PaintsIntoSource(Job job) => OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
 
     private static Dictionary<string, double> TimingsByStage(IReadOnlyList<StageTiming> timings) => timings
         .GroupBy(timing => JsonNamingPolicy.CamelCase.ConvertName(timing.Stage.ToString()))

@@ -22,9 +22,8 @@ public sealed class EditPreview
     {
         ArgumentNullException.ThrowIfNull(canvas);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSide);
-        var scale = Math.Min(1, (double)maximumSide / Math.Max(canvas.Width, canvas.Height));
-        var (width, height) = (Math.Max(1, (int)Math.Round(canvas.Width * scale)), Math.Max(1, (int)Math.Round(canvas.Height * scale)));
-        var bytes = Resizer.Resize(canvas.ToImage(), width, height).Bytes.ToArray();
+        var small = Resizer.ResizeLongerSide(canvas.ToImage(), Math.Min(maximumSide, Math.Max(canvas.Width, canvas.Height)));
+        var (width, height, bytes) = (small.Width, small.Height, small.Bytes.ToArray());
         places = new (float, float)[width * height];
         for (var pixel = 0; pixel < places.Length; pixel++)
         {

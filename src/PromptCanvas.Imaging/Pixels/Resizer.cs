@@ -20,4 +20,15 @@ public static class Resizer
         using var resized = source.Resize((double)width / image.Width, kernel: Enums.Kernel.Lanczos3, vscale: (double)height / image.Height);
         return Vips.ToRgb(resized);
     }
+
+    /// <summary>Like <see cref="Resize"/>, with the aspect ratio kept.</summary>
+    /// <param name="longerSide">Of the result, in pixels.</param>
+    public static RgbImage ResizeLongerSide(RgbImage image, int longerSide)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var scale = (double)longerSide / Math.Max(image.Width, image.Height);
+        return Resize(image, Scaled(image.Width), Scaled(image.Height));
+
+        int Scaled(int length) => Math.Max(1, (int)Math.Round(length * scale));
+    }
 }

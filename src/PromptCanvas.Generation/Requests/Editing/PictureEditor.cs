@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
 
@@ -88,9 +89,8 @@ public static class PictureEditor
             canvas.Restore(new RgbImage(before.Width, before.Height, before.Rgb), plan.Frames.Take(result.Frame));
         }
 
-        canvas.Paste(plan.Frames[result.Frame], new RgbImage(decoded.Width, decoded.Height, decoded.ToRgbBytes()));
-        var scale = (double)Math.Max(decoded.Width, decoded.Height) / Math.Max(canvas.Width, canvas.Height);
-        return Resizer.Resize(canvas.ToImage(), Math.Max(1, (int)Math.Round(canvas.Width * scale)), Math.Max(1, (int)Math.Round(canvas.Height * scale)));
+        canvas.Paste(plan.Frames[result.Frame], decoded.ToRgb());
+        return Resizer.ResizeLongerSide(canvas.ToImage(), Math.Max(decoded.Width, decoded.Height));
     }
 
     private static async Task PaintAsync(
@@ -118,7 +118,7 @@ public static class PictureEditor
                         await events.WriteAsync(stage with { Seed = seed, Result = InWhole(stage.Result, frame, canvas, timings) }, cancellationToken).ConfigureAwait(false);
                         break;
                     case ImageCompleted painted:
-                        canvas.Paste(plan.Frames[frame], new RgbImage(painted.Image.Width, painted.Image.Height, painted.Image.ToRgbBytes()));
+                        canvas.Paste(plan.Frames[frame], painted.Image.ToRgb());
                         timings.AddRange(painted.Timings);
                         if (plan.Feather > 0 && frame == plan.Frames.Count - 1)
                         {
@@ -175,7 +175,7 @@ public static class PictureEditor
             return null;
         }
 
-        var whole = preview.Value.Show(new RgbImage(predicted.Width, predicted.Height, predicted.ToRgbBytes()));
+        var whole = preview.Value.Show(predicted.ToRgb());
         return SignedImage.WrapRgbBytes(whole.Width, whole.Height, whole.Bytes.ToArray());
     }
 
