@@ -24,6 +24,13 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Runs an action on the renderer's dispatcher; exceptions go to the page's error boundary, later ones to the host's record of unobserved faults.</summary>
     protected void Post(Func<Task> work) => _ = InvokeAsync(() => GuardedAsync(work));
 
+    /// <summary>The same for a change that is made at once.</summary>
+    protected void Post(Action change) => Post(() =>
+    {
+        change();
+        return Task.CompletedTask;
+    });
+
     protected virtual ValueTask DisposeCoreAsync() => ValueTask.CompletedTask;
 
     private async Task GuardedAsync(Func<Task> work)

@@ -7,8 +7,8 @@ internal static class PageScripts
 {
     /// <summary>Calls the script's cleanup function and disposes the reference; null = nothing to clean up. A browser that has gone is ignored.</summary>
     /// <param name="script">The JavaScript object reference.</param>
-    /// <param name="end">Name of the function that removes its listeners.</param>
-    public static async ValueTask EndAsync(this IJSObjectReference? script, string end = "stop")
+    /// <param name="end">Name of the function that removes its listeners; null = it has none.</param>
+    public static async ValueTask EndAsync(this IJSObjectReference? script, string? end = "stop")
     {
         if (script is null)
         {
@@ -17,7 +17,11 @@ internal static class PageScripts
 
         try
         {
-            await script.InvokeVoidAsync(end);
+            if (end is not null)
+            {
+                await script.InvokeVoidAsync(end);
+            }
+
             await script.DisposeAsync();
         }
         catch (Exception fault) when (fault is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)

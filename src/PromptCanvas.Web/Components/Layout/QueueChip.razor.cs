@@ -35,17 +35,7 @@ public sealed partial class QueueChip(
     {
         subscription?.Dispose();
         creditsRead?.Dispose();
-        try
-        {
-            if (notices is not null)
-            {
-                await notices.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is disconnected.
-        }
+        await notices.EndAsync(end: null);
 
         await base.DisposeCoreAsync();
     }
@@ -82,7 +72,6 @@ public sealed partial class QueueChip(
     {
         Credits = live.Now;
         StateHasChanged();
-        return Task.CompletedTask;
     });
 
     // Ignore other people's jobs, except new ones: their owner is not known yet.

@@ -229,11 +229,7 @@ public sealed partial class BlendPage(
 
     private QuotaView? Credits => live.Now;
 
-    private void OnCreditsRead() => Post(() =>
-    {
-        StateHasChanged();
-        return Task.CompletedTask;
-    });
+    private void OnCreditsRead() => Post(StateHasChanged);
 
     private async Task CountCreditsAsync() => await live.RefreshAsync(person ?? await actor.GetAsync(Gone), Gone);
 }

@@ -119,11 +119,7 @@ public sealed partial class ChangeEditor(
 
     private QuotaView? Credits => live.Now;
 
-    private void OnCreditsRead() => Post(() =>
-    {
-        StateHasChanged();
-        return Task.CompletedTask;
-    });
+    private void OnCreditsRead() => Post(StateHasChanged);
 
     private void Toggle(Guid frame)
     {

@@ -143,7 +143,6 @@ public sealed partial class CreatePage(
     {
         Credits = live.Now;
         StateHasChanged();
-        return Task.CompletedTask;
     });
 
     // Credits for undelivered pictures have been refunded.

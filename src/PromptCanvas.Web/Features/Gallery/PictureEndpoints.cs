@@ -37,16 +37,14 @@ internal static class PictureEndpoints
             return new NotFound("The bundle does not exist, or you have too many downloads in progress; select the pictures again.").ToProblem();
         }
 
-        var disposition = new ContentDispositionHeaderValue("attachment");
-        disposition.SetHttpFileName("pictures.zip");
-        context.Response.Headers.ContentDisposition = disposition.ToString();
+        context.Response.NameFile("pictures.zip", download: true);
         context.Response.ContentType = "application/zip";
         await download.WriteAsync(context.Response.Body, context.RequestAborted);
         return TypedResults.Empty;
     }
 
     private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IPictureQueries pictures, CancellationToken cancellationToken) =>
-        await pictures.FindPictureAsync(user.ToActor(), id, cancellationToken) is { } picture
+        await pictures.FindWithSettingsAsync(user.ToActor(), id, cancellationToken) is { } picture
             ? TypedResults.Ok(ImageBody.Of(picture))
             : Missing();
 
@@ -74,9 +72,7 @@ internal static class PictureEndpoints
     {
         // Cache in the browser only and revalidate on every request, because the access to a picture can change.
         context.Response.Headers.CacheControl = "private, no-cache";
-        var disposition = new ContentDispositionHeaderValue(download ? "attachment" : "inline");
-        disposition.SetHttpFileName(fileName);
-        context.Response.Headers.ContentDisposition = disposition.ToString();
+        context.Response.NameFile(fileName, download);
         return TypedResults.Stream(content.Stream, content.ContentType, entityTag: EntityTagHeaderValue.Parse(content.ETag), enableRangeProcessing: content.Stream.CanSeek);
     }
 }

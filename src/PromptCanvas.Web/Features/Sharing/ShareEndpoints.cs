@@ -1,7 +1,7 @@
-using Microsoft.Net.Http.Headers;
 using PromptCanvas.Data.Sharing;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Sharing;
@@ -55,9 +55,7 @@ internal static class ShareEndpoints
                 return TypedResults.NotFound();
             }
 
-            var disposition = new ContentDispositionHeaderValue(download is true ? "attachment" : "inline");
-            disposition.SetHttpFileName($"{id:N}.png");
-            context.Response.Headers.ContentDisposition = disposition.ToString();
+            context.Response.NameFile($"{id:N}.png", download is true);
             return TypedResults.Stream(content.Stream, content.ContentType);
         });
 
