@@ -14,10 +14,10 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>Builds the engine request of a claimed job from its rows.</summary>
 internal sealed class EngineRequestBuilder(IDbContextFactory<AppDbContext> databases, StoredPictures pictures, StageCheckpoints stages, PreviewPublisher previews)
 {
-    /// <param name="model">Fingerprint of the model that will run the job.</param>
+    /// <param name="engine">The engine that will run the job.</param>
     /// <returns>The request, or why the job cannot run any more.</returns>
     /// <exception cref="Imaging.Pixels.PictureFormatException">An input picture is missing or damaged.</exception>
-    public async Task<Result<EngineRequest>> PrepareAsync(ClaimedJob claim, string model, RunningJob running)
+    public async Task<Result<EngineRequest>> PrepareAsync(ClaimedJob claim, IImageEngine engine, RunningJob running)
     {
         var job = claim.Job;
         var request = new GenerationRequest
@@ -33,10 +33,11 @@ internal sealed class EngineRequestBuilder(IDbContextFactory<AppDbContext> datab
             PreviewsWanted = index => previews.Wanted(claim.Id, index),
             PictureWanted = running.Wants,
             ReportsStages = true,
-            Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
+            Finished = stages.Load(claim.Id, engine.Fingerprint, claim.Missing.Select(image => image.ImageIndex)),
         };
         var inputs = new OperationInputs(pictures, await HashesAsync(job, running.Token));
-        return await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
+        var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
+        return prepared.TryGet(out var work, out var refusal) ? work.FittedTo(engine, Math.Max(job.Width, job.Height)) : refusal;
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)

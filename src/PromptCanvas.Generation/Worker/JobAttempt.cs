@@ -84,7 +84,7 @@ internal sealed class JobAttempt(
     private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, Writes writes)
     {
         var engine = engines.Get(claim.Job.Model);
-        if (!(await requests.PrepareAsync(claim, engine.Fingerprint, running)).TryGet(out var work, out var refusal))
+        if (!(await requests.PrepareAsync(claim, engine, running)).TryGet(out var work, out var refusal))
         {
             return refusal.Message;
         }

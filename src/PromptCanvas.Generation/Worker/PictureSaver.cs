@@ -22,9 +22,9 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
     {
         var job = claim.Job;
-        // A picture that was painted into keeps its size; other pictures are squares of the requested size.
+        // A picture that was painted into keeps its size; other pictures have the size that was announced.
         var made = completed.Image.ToRgb();
-        var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Size, job.Size);
+        var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Width, job.Height);
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
         var (contentHash, thumbnailHash) = await WriteAsync(job, picture, prompt, completed.Seed, recipe, cancellationToken);
