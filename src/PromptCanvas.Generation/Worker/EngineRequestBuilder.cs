@@ -43,7 +43,7 @@ internal sealed class EngineRequestBuilder(
         };
         var inputs = new OperationInputs(pictures, await HashesAsync(job, running.Token));
         var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
-        return prepared.TryGet(out var work, out var refusal) ? new PreparedJob(engine, work) : refusal;
+        return prepared.TryGet(out var work, out var refusal) ? new PreparedJob(engine, work.FittedTo(engine, Math.Max(job.Width, job.Height))) : refusal;
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)

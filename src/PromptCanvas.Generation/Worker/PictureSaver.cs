@@ -22,9 +22,9 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     {
         var job = claim.Job;
 
-        // A picture that was painted into keeps its size; other pictures are squares of the requested size.
+        // A picture that was painted into keeps its size; other pictures have the size that was announced.
         var made = completed.Image.ToRgb();
-        var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Size, job.Size);
+        var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Width, job.Height);
         var stored = await StoreAsync(
             job, completed.ImageIndex, completed.Seed, picture, completed.Recipe, completed.Timings, completed.ImageEmbedding, cancellationToken);
         times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds));

@@ -33,6 +33,12 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
     public int WorkingSizeFor(int side) => engines[0].WorkingSizeFor(side);
 
     /// <inheritdoc/>
+    public bool MakesSquaresOnly => engines[0].MakesSquaresOnly;
+
+    /// <inheritdoc/>
+    public (int Width, int Height) SizeOf(GenerationRequest request) => engines[0].SizeOf(request);
+
+    /// <inheritdoc/>
     public double OperationsOf(GenerationRequest request) => engines[0].OperationsOf(request);
 
     /// <inheritdoc/>

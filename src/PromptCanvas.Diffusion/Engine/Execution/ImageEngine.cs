@@ -55,6 +55,17 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     public int WorkingSizeFor(int side) => ModelSizes.WorkingFor(model, side);
 
     /// <inheritdoc/>
+    public bool MakesSquaresOnly => model.Latents is null;
+
+    /// <inheritdoc/>
+    public (int Width, int Height) SizeOf(GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var made = PictureSize.Made(model, ModelSizes.MadeFor(model, request.Size), request.Aspect).WithLongerSide(request.Size);
+        return (made.Width, made.Height);
+    }
+
+    /// <inheritdoc/>
     public double OperationsOf(GenerationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
