@@ -1,5 +1,6 @@
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Generation.Requests.Editing;

@@ -35,7 +35,7 @@ public interface IImageEngine
     /// <returns>Each picture's steps in order, ended by its <see cref="ImageCompleted"/>, <see cref="ImageFailed"/> or <see cref="ImageDropped"/>. Pictures interleave.</returns>
     /// <exception cref="ArgumentException">The request is not valid.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
-    /// <exception cref="Models.ModelException">The model's weights cannot be loaded.</exception>
+    /// <exception cref="ModelException">The model's weights cannot be loaded.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 }
 

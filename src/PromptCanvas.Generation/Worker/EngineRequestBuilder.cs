@@ -5,21 +5,27 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
+/// <summary>A job's engine request, and the engine that runs it.</summary>
+internal sealed record PreparedJob(IImageEngine Engine, EngineRequest Request);
+
 /// <summary>Builds the engine request of a claimed job from its rows.</summary>
-internal sealed class EngineRequestBuilder(IDbContextFactory<AppDbContext> databases, StoredPictures pictures, StageCheckpoints stages, PreviewPublisher previews)
+internal sealed class EngineRequestBuilder(
+    IDbContextFactory<AppDbContext> databases, IEngineProvider engines, StoredPictures pictures, StageCheckpoints stages, PreviewPublisher previews)
 {
-    /// <param name="engine">The engine that will run the job.</param>
     /// <returns>The request, or why the job cannot run any more.</returns>
+    /// <exception cref="Diffusion.ModelException">The model does not exist any more or is damaged.</exception>
     /// <exception cref="Imaging.Pixels.PictureFormatException">An input picture is missing or damaged.</exception>
-    public async Task<Result<EngineRequest>> PrepareAsync(ClaimedJob claim, IImageEngine engine, RunningJob running)
+    public async Task<Result<PreparedJob>> PrepareAsync(ClaimedJob claim, RunningJob running)
     {
         var job = claim.Job;
+        var engine = engines.Get(job.Model);
         var request = new GenerationRequest
         {
             Prompt = job.Prompt,
@@ -37,7 +43,7 @@ internal sealed class EngineRequestBuilder(IDbContextFactory<AppDbContext> datab
         };
         var inputs = new OperationInputs(pictures, await HashesAsync(job, running.Token));
         var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
-        return prepared.TryGet(out var work, out var refusal) ? work.FittedTo(engine, Math.Max(job.Width, job.Height)) : refusal;
+        return prepared.TryGet(out var work, out var refusal) ? new PreparedJob(engine, work.FittedTo(engine, Math.Max(job.Width, job.Height))) : refusal;
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)

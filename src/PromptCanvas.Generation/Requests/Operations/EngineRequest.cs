@@ -46,7 +46,4 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
     {
         Request = Request with { Seed = unchecked(Request.Seed + OtherSeed), ImageIndices = imageIndices, Finished = null, ReportsStages = false },
     };
-
-    public IAsyncEnumerable<GenerationEvent> RunAsync(IImageEngine engine, CancellationToken cancellationToken) =>
-        Plan is null ? engine.GenerateAsync(Request, cancellationToken) : PictureEditor.EditAsync(engine, Plan, Request, cancellationToken);
 }

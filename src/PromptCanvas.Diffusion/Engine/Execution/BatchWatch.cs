@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
+using PromptCanvas.Diffusion.Engine.Lanes;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Stops a network's run as soon as nobody wants any of its pictures: at a large model's size one run takes minutes.</summary>
 internal sealed class BatchWatch : IDisposable

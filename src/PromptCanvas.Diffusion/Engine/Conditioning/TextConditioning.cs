@@ -1,4 +1,4 @@
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Conditioning;
 
 /// <summary>One encoded text.</summary>
 /// <param name="States">Per-token states after the final norm, (L, E) flattened.</param>

@@ -1,4 +1,6 @@
-namespace PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Conditioning;
+
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Embeddings people wait for. Used by the engine's thread, which runs one batch of them between two steps of pictures.</summary>
 internal sealed class EmbeddingQueue(ClipEncoder encoder, int maximumRows)

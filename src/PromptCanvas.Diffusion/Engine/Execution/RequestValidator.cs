@@ -1,7 +1,7 @@
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Schedulers;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Validates a request before any work.</summary>
 internal static class RequestValidator
@@ -56,7 +56,7 @@ internal static class RequestValidator
 
     private static string? ValidateSize(UnClipModel model, GenerationRequest request)
     {
-        var sizes = StagePlan.OfferedSizes(model);
+        var sizes = ModelSizes.Offered(model);
         var isNative = model.Latents is { } latents && LatentSizes.Makes(model.Recipe, latents, request.Size);
         return isNative || sizes.Contains(request.Size)
             ? null

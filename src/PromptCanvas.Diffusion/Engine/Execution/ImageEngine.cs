@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Models;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>One model on one device. A dedicated thread advances all people's pictures step by step.</summary>
 /// <remarks>
@@ -48,10 +49,10 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
 
     /// <summary>The side of the picture the model makes when asked for a size; a larger request is that picture enlarged, a smaller one reduced.</summary>
     /// <param name="size">The side asked for, in pixels.</param>
-    public int MadeSizeFor(int size) => StagePlan.MadeSizeFor(model, size);
+    public int MadeSizeFor(int size) => ModelSizes.MadeFor(model, size);
 
     /// <inheritdoc/>
-    public int WorkingSizeFor(int side) => StagePlan.WorkingSizeFor(model, side);
+    public int WorkingSizeFor(int side) => ModelSizes.WorkingFor(model, side);
 
     /// <inheritdoc/>
     public bool MakesSquaresOnly => model.Latents is null;
@@ -73,7 +74,7 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
 
     /// <inheritdoc/>
     public IReadOnlyList<OfferedSize> Sizes =>
-        [.. StagePlan.OfferedSizes(model).Select(side => new OfferedSize(side, StagePlan.MadeSizeFor(model, side)))];
+        [.. ModelSizes.Offered(model).Select(side => new OfferedSize(side, ModelSizes.MadeFor(model, side)))];
 
     /// <inheritdoc/>
     public string UnreadPart(string prompt)

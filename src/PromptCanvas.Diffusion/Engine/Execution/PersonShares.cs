@@ -1,4 +1,4 @@
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>The device time each person has had, so that turns are shared between people and not between requests.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using PromptCanvas.Diffusion.Images;
 
-namespace PromptCanvas.Diffusion.Engine.Stages;
+namespace PromptCanvas.Diffusion.Engine.Lanes;
 
 /// <summary>The layout of a square picture in a network: plain or pixel-unshuffled.</summary>
 /// <param name="imageSize">Side in pixels.</param>

@@ -1,4 +1,6 @@
-namespace PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Conditioning;
+
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Pictures and phrases that wait to be embedded.</summary>
 /// <param name="items">Preprocessed pixels, or tokens, in the order asked for.</param>
@@ -47,12 +49,4 @@ internal sealed class EmbeddingWork(IReadOnlyList<EmbeddingItem> items, Cancella
     public void Fail(Exception fault) => completion.TrySetException(fault);
 
     public void Stop() => completion.TrySetCanceled(CancellationToken.None);
-}
-
-/// <summary>One input of a CLIP encoder.</summary>
-/// <param name="Pixels">(3, s, s) normalised, for a picture.</param>
-/// <param name="Tokens">For a phrase.</param>
-internal sealed record EmbeddingItem(float[]? Pixels, Tokenization.TokenSequence? Tokens)
-{
-    public bool IsPicture => Pixels is not null;
 }

@@ -1,7 +1,9 @@
+using PromptCanvas.Diffusion.Engine.Conditioning;
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Models;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Admits a request's next lane: first encodes its texts and pictures, then runs the preparations its pictures share, then its pictures.</summary>
 internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoiseSource noise)
@@ -29,10 +31,10 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
         }
 
         var lane = new Lane(request, request.Waiting.Dequeue(), conditioning) { WorkDone = request.PreparationWork };
-        lane.StageIndex = FirstStage(request.Request);
+        lane.StageIndex = StageIndices.FirstOf(request.Request);
         if (request.Origin is { } source)
         {
-            source.Enter(lane, context);
+            (lane.ImageEmbedding, lane.Start) = source.StartOf(lane.ImageIndex, lane.Seed, context);
         }
         else if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
         {
@@ -45,12 +47,6 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
 
         return lane;
     }
-
-    /// <summary>Only the priors have steps of their own; everything else starts at the decoder.</summary>
-    public static int FirstStage(GenerationRequest request) =>
-        request.Origin is null && request.Overrides.Conditioning is ConditioningMode.DiffusionPrior or ConditioningMode.AutoregressivePrior
-            ? StageIndices.Prior
-            : StageIndices.Decoder;
 
     /// <summary>The next picture where its first stages are done: it needs nothing that they needed.</summary>
     private Lane? Resumed(ActiveRequest request, TextConditioning conditioning)
@@ -89,7 +85,7 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
 
         return stage switch
         {
-            GenerationStage.Prior => FirstStage(request.Request) == StageIndices.Prior && !request.Plan.SamplesNegative,
+            GenerationStage.Prior => StageIndices.FirstOf(request.Request) == StageIndices.Prior && !request.Plan.SamplesNegative,
             GenerationStage.Decoder => result.Picture?.Width == model.Decoder.ImageSize,
             _ => result.Picture?.Width == model.SuperResolution[(int)stage - StageIndices.FirstUpsampler].OutputSize,
         };

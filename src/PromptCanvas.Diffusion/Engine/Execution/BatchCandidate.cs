@@ -1,6 +1,7 @@
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Networks;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Lanes whose next step runs the same network.</summary>
 /// <param name="network">The network.</param>

@@ -1,7 +1,7 @@
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Conditioning;
 
 /// <summary>Runs the text encoder; the empty prompt is encoded once.</summary>
 internal sealed class TextConditioner(UnClipModel model)

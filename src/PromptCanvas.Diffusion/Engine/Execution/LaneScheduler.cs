@@ -1,7 +1,8 @@
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Networks;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Decides whose pictures come onto the device, which network runs next, and for whom. Used by one thread.</summary>
 /// <remarks>

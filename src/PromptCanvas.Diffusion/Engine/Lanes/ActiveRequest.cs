@@ -1,7 +1,8 @@
 using System.Threading.Channels;
+using PromptCanvas.Diffusion.Engine.Conditioning;
 using PromptCanvas.Diffusion.Engine.Origins;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Lanes;
 
 /// <summary>A request in the engine: its plan, its texts, its remaining pictures, and the channel to its reader.</summary>
 internal sealed class ActiveRequest
@@ -23,7 +24,7 @@ internal sealed class ActiveRequest
         Waiting = new Queue<int>(request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)]);
         unfinished = Waiting.Count;
         Origin = request.Origin is null ? null : OriginPlan.Create(request.Origin);
-        PriorSamples = LaneAdmission.FirstStage(request) == StageIndices.Prior ? plan.PriorCandidates : 0;
+        PriorSamples = StageIndices.FirstOf(request) == StageIndices.Prior ? plan.PriorCandidates : 0;
     }
 
     public GenerationRequest Request { get; }
@@ -66,7 +67,7 @@ internal sealed class ActiveRequest
     public float[]? KnownEmbedding { get; set; }
 
     /// <summary>The known part of the picture, for the stages that have used it.</summary>
-    public Dictionary<GenerationStage, Stages.KnownPixels> Known { get; } = [];
+    public Dictionary<GenerationStage, KnownPixels> Known { get; } = [];
 
     /// <summary>The prior, the decoder, and the upsamplers the size needs.</summary>
     public int StageCount => 2 + Plan.SuperResolution.Length;

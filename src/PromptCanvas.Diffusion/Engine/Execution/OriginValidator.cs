@@ -1,6 +1,6 @@
 using PromptCanvas.Diffusion.Models;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>Validates the origin of a request.</summary>
 internal static class OriginValidator

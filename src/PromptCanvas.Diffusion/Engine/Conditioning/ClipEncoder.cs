@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Conditioning;
 
 /// <summary>Runs a model's two CLIP encoders on several inputs at once.</summary>
 internal sealed class ClipEncoder(UnClipModel model)

@@ -1,7 +1,8 @@
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Models;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>What a request costs, counted and not measured.</summary>
 internal static class WorkEstimate
@@ -38,7 +39,7 @@ internal static class WorkEstimate
     /// <summary>Operations of the prior for one picture; 0 where another embedding takes its place, null where they are not known.</summary>
     private static double? PriorOperations(UnClipModel model, GenerationRequest request, StagePlan plan)
     {
-        if (LaneAdmission.FirstStage(request) != StageIndices.Prior)
+        if (StageIndices.FirstOf(request) != StageIndices.Prior)
         {
             return 0;
         }

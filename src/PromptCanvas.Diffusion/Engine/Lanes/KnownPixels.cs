@@ -1,7 +1,7 @@
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Schedulers;
 
-namespace PromptCanvas.Diffusion.Engine.Stages;
+namespace PromptCanvas.Diffusion.Engine.Lanes;
 
 /// <summary>The known part of a picture at one stage, in the layout its network takes. Immutable; shared by the lanes of a request.</summary>
 internal sealed class KnownPixels

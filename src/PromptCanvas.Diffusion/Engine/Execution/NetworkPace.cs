@@ -1,4 +1,4 @@
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>A network's time per row, in small and in large batches.</summary>
 internal sealed class NetworkPace

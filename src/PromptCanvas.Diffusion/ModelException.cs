@@ -1,4 +1,4 @@
-namespace PromptCanvas.Diffusion.Models;
+namespace PromptCanvas.Diffusion;
 
 /// <summary>A model cannot be used: it is missing, damaged, or of a kind this engine does not know.</summary>
 /// <remarks>The message is one sentence for the person who installed the model: the file, the fault and its remedy.</remarks>

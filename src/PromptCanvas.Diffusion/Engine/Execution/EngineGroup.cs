@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>The same model on several devices, as one engine: each request goes whole to the engine with the fewest pictures left to finish.</summary>
 /// <remarks>A picture depends on its seed and not on its engine: bit for bit on the CPU, up to rounding between devices of different kinds.</remarks>
 public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDisposable
 {
     private readonly ImageEngine[] engines;
+
+    /// <summary>Pictures each engine has been given and not yet finished, failed or lost.</summary>
     private readonly int[] unfinished;
+
     private readonly Lock gate = new();
 
     /// <summary>Groups engines.</summary>
@@ -18,18 +21,6 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
         ArgumentOutOfRangeException.ThrowIfZero(engines.Count, nameof(engines));
         this.engines = [.. engines];
         unfinished = new int[engines.Count];
-    }
-
-    /// <summary>Pictures each engine has been given and not yet finished, failed or lost.</summary>
-    public IReadOnlyList<int> Unfinished
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. unfinished];
-            }
-        }
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
+using PromptCanvas.Diffusion.Engine.Conditioning;
+using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Schedulers;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Lanes;
 
 /// <summary>One picture in one stage at one timestep.</summary>
 internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioning texts)
@@ -45,7 +47,7 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>Whether this picture has had a preview.</summary>
     public bool HasPreview { get; set; }
 
-    /// <summary>Work units done, in the units of <see cref="Stages.Stage.WorkPerRow"/>.</summary>
+    /// <summary>Work units done, in the units of its stage.</summary>
     public double WorkDone { get; set; }
 
     public double WorkTotal { get; set; }
@@ -68,11 +70,6 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     public SignedImage? Picture { get; set; }
 }
 
-/// <summary>Noise a decoder starts from instead of the seed's own.</summary>
-/// <param name="Noise">x_T, in the network's layout.</param>
-/// <param name="FreshFraction">How far along the arc from it to the seed's own noise, 0 … 1.</param>
-internal sealed record DecoderStart(float[] Noise, double FreshFraction);
-
 /// <summary>A lane's diffusion state in its current stage, in the network's layout.</summary>
 /// <param name="Stepper">The update rule with this lane's history.</param>
 /// <param name="Input">The lane's whole row of the network's sample: x_t first, then the part that is constant over the steps.</param>
@@ -91,7 +88,7 @@ internal sealed record StageState(
     public object? Conditioning { get; init; }
 
     /// <summary>The part of the picture that is not to be painted; null = all of it is.</summary>
-    public Stages.KnownPixels? Known { get; init; }
+    public KnownPixels? Known { get; init; }
 
     /// <summary>Whether the known part of x is resampled at every step; otherwise the network's x̂₀ is overwritten with it.</summary>
     public bool ReplacesKnown { get; init; }

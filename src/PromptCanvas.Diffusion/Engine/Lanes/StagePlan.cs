@@ -1,14 +1,11 @@
 using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Models;
 
-namespace PromptCanvas.Diffusion.Engine;
+namespace PromptCanvas.Diffusion.Engine.Lanes;
 
 /// <summary>The plan of one picture: the model's recipe with the request's changes.</summary>
 internal sealed class StagePlan
 {
-    /// <summary>The prior's name when a picture's own embedding replaces it.</summary>
-    public const string GivenEmbedding = "given";
-
     private StagePlan(ConditioningMode conditioning, StageRecipe prior, StageRecipe decoder, StageRecipe[] superResolution, int size)
     {
         Conditioning = conditioning;
@@ -61,58 +58,11 @@ internal sealed class StagePlan
     /// <summary>The picture that is handed out.</summary>
     public PictureSize Finished => Made.WithLongerSide(Size);
 
-    /// <summary>The sides a model can be asked for: the standard ones, and its own.</summary>
-    public static int[] OfferedSizes(UnClipModel model) => [.. RequestRules.StandardSizes.Union(model.Recipe.Sizes).Order()];
-
-    /// <summary>The side of the picture a model makes when asked for a size: the next size it has at or above it, else its largest.</summary>
-    public static int MadeSizeFor(UnClipModel model, int size)
-    {
-        if (model.Latents is { } latents)
-        {
-            return LatentSizes.Made(model.Recipe, latents, size);
-        }
-
-        var largest = 0;
-        foreach (var candidate in MadeSizes(model))
-        {
-            if (candidate >= size)
-            {
-                return candidate;
-            }
-
-            largest = candidate;
-        }
-
-        return largest;
-    }
-
-    /// <summary>The offered size that is made nearest to a frame's side: detail that is then thrown away costs time, and detail that is missing shows.</summary>
-    public static int WorkingSizeFor(UnClipModel model, int side)
-    {
-        if (model.Latents is not null)
-        {
-            return MadeSizeFor(model, side);
-        }
-
-        var offered = OfferedSizes(model);
-        var best = offered[0];
-        foreach (var size in offered)
-        {
-            var closer = Math.Abs(Math.Log((double)MadeSizeFor(model, size) / side)) - Math.Abs(Math.Log((double)MadeSizeFor(model, best) / side));
-            if (closer < 0 || (closer == 0 && MadeSizeFor(model, size) > MadeSizeFor(model, best)))
-            {
-                best = size;
-            }
-        }
-
-        return best;
-    }
-
     public static StagePlan Create(UnClipModel model, GenerationRequest request)
     {
         var recipe = model.Recipe;
         var overrides = request.Overrides;
-        var madeSize = MadeSizeFor(model, request.Size);
+        var madeSize = ModelSizes.MadeFor(model, request.Size);
         var stages = model.SuperResolution.TakeWhile(stage => stage.OutputSize <= madeSize).Count();
         var upsamplers = new StageRecipe[stages];
         for (var index = 0; index < stages; index++)
@@ -184,13 +134,4 @@ internal sealed class StagePlan
         Schedulers.SamplerKind.DpmSolverPlusPlus => "dpm-solver++",
         _ => throw new ArgumentOutOfRangeException(nameof(stage), stage.Sampler, "This sampler has no name."),
     };
-
-    private static IEnumerable<int> MadeSizes(UnClipModel model)
-    {
-        yield return model.Decoder.ImageSize;
-        foreach (var stage in model.SuperResolution)
-        {
-            yield return stage.OutputSize;
-        }
-    }
 }
