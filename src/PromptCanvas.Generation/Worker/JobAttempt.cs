@@ -63,7 +63,7 @@ internal sealed class JobAttempt(
         catch (Exception fault) when (fault is ModelException or PictureFormatException)
         {
             logger.LogError("Job {JobId} failed: {Reason}", claim.Id, fault.Message);
-            reason = fault.Message;
+            reason = fault is ModelException ? ModelUnavailable.Of(claim.Job.Model).Message : fault.Message;
         }
         catch (Exception fault) when (faults.Describe(fault) is { } away)
         {

@@ -61,6 +61,7 @@ internal static class StudioPipeline
             page.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
         app.UseRouting();
+        app.UseBaseAddressHint();
         app.UseAddressCheck();
         app.UseWebSocketOriginCheck();
         app.UseAuthentication();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
@@ -21,7 +22,8 @@ internal sealed class RefusedRequests : IExceptionHandler
     private static InvalidInput? RefusalOf(Exception fault) => fault switch
     {
         InvalidTextException text => text.Refusal,
-        BadHttpRequestException { InnerException: JsonTextException text } => Refuse(Excerpt.Of(text.Path?.TrimStart('$', '.') ?? "body"), text.Point),
+        BadHttpRequestException { InnerException: JsonTextException text } => Refuse(JsonFaults.FieldOf(text), text.Point),
+        BadHttpRequestException { InnerException: JsonException json } => JsonFaults.Describe(json),
         _ => null,
     };
 

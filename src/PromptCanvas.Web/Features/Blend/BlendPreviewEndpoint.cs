@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
@@ -50,8 +51,10 @@ internal static class BlendPreviewEndpoint
 /// <summary>The request body of <c>POST /api/sketches</c>.</summary>
 /// <param name="Seed">Seed of the job that may follow.</param>
 /// <param name="Draft">Fewer steps.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record BlendPreviewBody(IReadOnlyList<BlendPreviewInput>? Inputs, uint Seed, string? Model, bool Draft);
 
 /// <summary>A picture or a phrase to blend, with its weight.</summary>
 /// <param name="Image">The id of an upload, or of a picture you may see.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record BlendPreviewInput(string? Image, string? Text, double? Weight);

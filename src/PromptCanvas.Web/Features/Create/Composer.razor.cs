@@ -17,6 +17,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private const int MaximumCount = GenerationRequest.MaximumCount;
     private ElementReference box;
     private string prompt = "";
+    private const string RandomSeed = "-1";
+
     private (string? Prompt, string? NegativePrompt, uint? Seed, int? Size, string? Model, int? Count, int? Steps, double? Guidance) taken;
     private int count = 4;
     private int size = 1024;
@@ -136,7 +138,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private async Task GenerateAsync()
     {
         uint? chosen = uint.TryParse(seed, CultureInfo.InvariantCulture, out var number) ? number : null;
-        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) ? T["SeedInvalid", seed.Trim(), uint.MaxValue].Value : null;
+        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) && seed.Trim() != RandomSeed ? T["SeedInvalid", seed.Trim(), uint.MaxValue].Value : null;
         if (seedProblem is not null)
         {
             more = true;

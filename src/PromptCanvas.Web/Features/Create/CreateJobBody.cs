@@ -21,7 +21,8 @@ internal sealed record CreateJobBody
     /// <summary>64, 256, 512 or 1024; default 1024, and for edits the size that fits the source.</summary>
     public int? Size { get; init; }
 
-    public uint? Seed { get; init; }
+    /// <summary>0 … 4294967295; -1 or none = a random one.</summary>
+    public long? Seed { get; init; }
 
     public string? Model { get; init; }
 
@@ -79,8 +80,10 @@ internal sealed record CreateJobBody
 }
 
 /// <summary>By how many pixels a picture is extended on each side.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ExtendBody(int Left = 0, int Right = 0, int Up = 0, int Down = 0);
 
 /// <summary>A picture or a phrase to blend.</summary>
 /// <param name="Image">The id of an upload or of a picture that you may see.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record InputBody(string? Image, string? Text, double? Weight);

@@ -18,6 +18,9 @@ internal sealed record ImageRequest(string Kind)
 
     public int Size { get; init; } = 1024;
 
+    /// <summary>The size as OpenAI's schema of answers names it; that has no smaller ones.</summary>
+    public string SizeInAnswers => Size == 1024 ? "1024x1024" : "auto";
+
     /// <summary>Whether the response contains bytes instead of URLs.</summary>
     public bool GivesBytes { get; init; }
 

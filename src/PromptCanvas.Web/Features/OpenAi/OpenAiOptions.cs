@@ -12,6 +12,10 @@ internal sealed record OpenAiOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(570);
 
+    /// <summary>Whether pages of other sites may call <c>/v1</c> with a key (CORS).</summary>
+    /// <value>true</value>
+    public bool CrossOrigin { get; init; } = true;
+
     /// <summary>Lifetime of the picture URLs in responses.</summary>
     /// <value>60 minutes</value>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]

@@ -24,6 +24,8 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         { """{ "prompt": "a cube", "n": 11 }""", "n", "integer_above_max_value", "<= 10" },
         { """{ "prompt": "a cube", "n": 0 }""", "n", "integer_below_min_value", ">= 1" },
         { """{ "prompt": "a cube", "n": "many" }""", "n", "invalid_type", "expected an integer" },
+        { """{ "prompt": "a cube", "n": 1.5 }""", "n", "invalid_type", "expected an integer" },
+        { """{ "prompt": "a cube", "n": 1e40 }""", "n", "invalid_type", "expected an integer" },
         { """{ "prompt": "a cube", "n": [1] }""", "n", "invalid_type", "expected an integer" },
         { """{ "prompt": "a cube", "size": "1536x1024" }""", "size", "invalid_value", "Invalid value: '1536x1024'. Supported values are: '256x256', '512x512', and '1024x1024'." },
         { """{ "prompt": "a cube", "response_format": "bytes" }""", "response_format", "invalid_value", "'url' and 'b64_json'" },

@@ -47,7 +47,7 @@ public sealed class StreamTests : IAsyncDisposable
         foreach (var (type, data) in events)
         {
             Assert.Equal(type, data.GetProperty("type").GetString());
-            Assert.Equal(("1024x1024", "standard", "opaque", "png"), (Text(data, "size"), Text(data, "quality"), Text(data, "background"), Text(data, "output_format")));
+            Assert.Equal(("1024x1024", "auto", "opaque", "png"), (Text(data, "size"), Text(data, "quality"), Text(data, "background"), Text(data, "output_format")));
             Assert.True(data.GetProperty("created_at").GetInt64() > 1_700_000_000);
         }
 
