@@ -15,6 +15,9 @@ internal static class JsonFaults
         ("System.Collections.Generic", "an array"), ("System.String", "a string"), ("System.Boolean", "true or false"), ("Body", "an object"),
     ];
 
+    /// <summary>There is no body.</summary>
+    public static InvalidInput Missing { get; } = new(Body, "The body is empty, which is not valid JSON.");
+
     /// <summary>The field that the fault is about, or the body as a whole.</summary>
     public static string FieldOf(JsonException fault) => Excerpt.Of(fault.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : Body);
 

@@ -81,9 +81,25 @@ internal sealed record CreateJobBody
 
 /// <summary>By how many pixels a picture is extended on each side.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record ExtendBody(int Left = 0, int Right = 0, int Up = 0, int Down = 0);
+internal sealed record ExtendBody
+{
+    public int Left { get; init; }
+
+    public int Right { get; init; }
+
+    public int Up { get; init; }
+
+    public int Down { get; init; }
+}
 
 /// <summary>A picture or a phrase to blend.</summary>
-/// <param name="Image">The id of an upload or of a picture that you may see.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record InputBody(string? Image, string? Text, double? Weight);
+internal sealed record InputBody
+{
+    /// <summary>The id of an upload or of a picture that you may see.</summary>
+    public string? Image { get; init; }
+
+    public string? Text { get; init; }
+
+    public double? Weight { get; init; }
+}

@@ -24,9 +24,12 @@ internal static class OpenAiEndpoints
     {
         services.AddSettings<OpenAiOptions>(OpenAiOptions.Section);
         services.AddCors();
+        services.AddSingleton<ModelNames>();
+        services.AddSingleton<UnreadPrompt>();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageJobs>();
         services.AddSingleton<WaitingClients>();
+        services.AddHostedService<AbandonedJobs>();
         services.AddSingleton<JobWait>();
         services.AddSingleton<PictureBytes>();
         services.AddSingleton<SignedPictures>();
@@ -47,9 +50,17 @@ internal static class OpenAiEndpoints
 
     /// <summary>Answers programs that use an address outside the API with the right one, instead of a redirect to the sign-in page.</summary>
     public static void UseBaseAddressHint(this IApplicationBuilder app) => app.Use((context, next) =>
-        ApiKeyHandler.IsGivenTo(context.Request) && !RequestClass.IsProgram(context) && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null
-            ? OpenAiFaults.UnknownAddress(context.Request).WriteAsync(context)
-            : next(context));
+    {
+        var isLost = ApiKeyHandler.IsGivenTo(context.Request) && !RequestClass.IsProgram(context) && context.User.Identity is not { IsAuthenticated: true }
+            && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
+        if (!isLost)
+        {
+            return next(context);
+        }
+
+        OpenAiErrorMiddleware.WriteRequestId(context.Response);
+        return OpenAiFaults.UnknownAddress(context.Request).WriteAsync(context);
+    });
 
     /// <summary>Records the remaining allowance when the request is admitted, because it refills while the picture is made.</summary>
     public static void UseOpenAiAllowance(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -85,21 +96,22 @@ internal static class OpenAiEndpoints
         var jobId = await services.GetRequiredService<ImageJobs>().StartAsync(request, context);
         try
         {
+            services.GetRequiredService<UnreadPrompt>().Write(request, context.Response);
             await (request.Streams
                 ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToActor(), context)
                 : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToActor(), context));
         }
         finally
         {
-            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().HasHungUp(context));
+            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().GraceOf(context));
         }
     }
 
-    private static JsonHttpResult<ModelList> ListModels(IEngineProvider engines) =>
-        TypedResults.Json(new ModelList("list", [.. engines.Models.Prepend(ImageRequests.DefaultModel).Select(Describe)]));
+    private static JsonHttpResult<ModelList> ListModels(ModelNames models) =>
+        TypedResults.Json(new ModelList("list", [.. models.All.Select(Describe)]));
 
-    private static JsonHttpResult<ModelBody> FindModel(string model, IEngineProvider engines) =>
-        model == ImageRequests.DefaultModel || engines.Models.Contains(model, StringComparer.Ordinal)
+    private static JsonHttpResult<ModelBody> FindModel(string model, ModelNames models) =>
+        models.Exists(model)
             ? TypedResults.Json(Describe(model))
             : throw new OpenAiException(OpenAiFaults.UnknownModel(model));
 

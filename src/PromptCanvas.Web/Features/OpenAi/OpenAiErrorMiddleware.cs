@@ -15,7 +15,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
     public static string[] Headers { get; } =
     [
         "x-request-id", "openai-version", "openai-processing-ms", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
-        "retry-after", "x-should-retry",
+        "retry-after", "x-should-retry", UnreadPrompt.Header,
     ];
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every fault is logged and answered in OpenAI's error format.")]
@@ -55,6 +55,10 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
             await AnswerAsync(context, OpenAiFaults.Inside);
         }
     }
+
+    /// <summary>Names the request as OpenAI's clients show it.</summary>
+    public static void WriteRequestId(HttpResponse response) =>
+        response.Headers["x-request-id"] = $"req_{Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N")}";
 
     // Routing, authorization and the rate limiter set a status without a body.
     private async Task FillAsync(HttpContext context)
@@ -115,7 +119,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
     private void WriteHeaders(HttpContext context, TimeSpan elapsed)
     {
         var headers = context.Response.Headers;
-        headers["x-request-id"] = $"req_{Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N")}";
+        WriteRequestId(context.Response);
         headers["openai-version"] = Version;
         headers["openai-processing-ms"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         if ((context.Features.Get<RateLimitStatus>() ?? limits.StatusOf(context)) is { } status)

@@ -1,3 +1,5 @@
+using PromptCanvas.Web.Security;
+
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Limits request bodies, and discards the rest of one that is refused: most clients read the answer only after they have sent everything, and a
@@ -37,41 +39,11 @@ internal static class UnreadBody
         }
     }
 
-    private sealed class Limited(Stream body) : Stream
+    private sealed class Limited(Stream body) : BodyStream(body)
     {
         private long taken;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Count(await body.ReadAsync(buffer, cancellationToken));
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => Count(body.Read(buffer, offset, count));
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        private int Count(int read) => (taken += read) <= Largest
+        protected override int Count(int read) => (taken += read) <= Largest
             ? read
             : throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
     }

@@ -17,7 +17,11 @@ namespace PromptCanvas.Web.Tests.Features.OpenAi;
 public sealed class StreamTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly Studio studio = new();
+    private readonly Studio studio = new()
+    {
+        // Abandoned jobs are cancelled at once; the grace period has its own tests.
+        Settings = { ["OpenAi:GracePeriod"] = "00:00:00", ["OpenAi:GracePeriodOfRetries"] = "00:00:00" },
+    };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
