@@ -61,7 +61,9 @@ internal sealed class QueueForecast(
             cancellationToken);
         var share = snapshot.Waiting == 0 ? 1 : Math.Min(1, (double)ahead / snapshot.Waiting);
         var own = SecondsOf(job);
-        return new QueuePlace(ahead + 1, snapshot.RunningSeconds + (snapshot.WaitingSeconds * share) + own, null);
+        return snapshot.PauseReason is null
+            ? new QueuePlace(ahead + 1, snapshot.RunningSeconds + (snapshot.WaitingSeconds * share) + own, null)
+            : new QueuePlace(ahead + 1, null, new QueueExplanation { Position = ahead + 1, Waiting = snapshot.Waiting + 1, OwnAhead = 0, PeopleAhead = 0, PauseReason = snapshot.PauseReason });
     }
 
     public void Dispose() => looking.Dispose();

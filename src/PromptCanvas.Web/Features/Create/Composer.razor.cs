@@ -127,6 +127,11 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             prompt = draft.Prompt;
         }
 
+        if (draft.Seed.Length > 0 && Seed is null)
+        {
+            (seed, more) = (draft.Seed, true);
+        }
+
         if (draft.Pressed)
         {
             await GenerateAsync();
@@ -186,5 +191,5 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 
     /// <summary>Input from before the page became interactive.</summary>
-    internal sealed record Draft(string Prompt, bool Pressed);
+    internal sealed record Draft(string Prompt, string Seed, bool Pressed);
 }
