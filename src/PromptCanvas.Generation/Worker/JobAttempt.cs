@@ -5,6 +5,7 @@ using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Storage;
@@ -158,7 +159,7 @@ internal sealed class JobAttempt(
 
                 break;
             case ImageCompleted image when writes.Filter?.HasRefused(image.ImageIndex) is not true:
-                writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(claim, running, image, writes.Filter)));
+                writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(claim, running, image, writes.Plan, writes.Filter)));
                 break;
             case ImageFailed failed:
                 writes.Pictures.Add(Task.Run(() => finalizer.FailAsync(claim, running, failed)));

@@ -6,6 +6,7 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
@@ -17,9 +18,10 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>Saves a finished picture: files first, then the row.</summary>
 internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptions<ProvenanceOptions> provenance, TimeProvider clock)
 {
+    /// <param name="plan">How parts were painted into a picture; null if it was generated as a whole.</param>
     /// <returns>Whether a row was written. Files without a row are swept later.</returns>
     /// <exception cref="IOException">A file could not be written; neither the file nor the row exists.</exception>
-    public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
+    public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, EditPlan? plan, CancellationToken cancellationToken)
     {
         var job = claim.Job;
         // A picture that was painted into keeps its size; other pictures are squares of the requested size.
@@ -27,7 +29,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Size, job.Size);
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(completed.Recipe, JobJson.Options);
-        var (contentHash, thumbnailHash) = await WriteAsync(job, picture, prompt, completed.Seed, recipe, cancellationToken);
+        var (contentHash, thumbnailHash) = await WriteAsync(job, picture, plan?.Transparent(picture), new Provenance(prompt, completed.Seed, recipe), cancellationToken);
         times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds));
         return await progress.FinishPictureAsync(
             claim,
@@ -63,7 +65,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var small = stage.Recipe! with { Size = Math.Max(picture.Width, picture.Height), SuperResolutionSteps = [] };
         var recipe = JsonSerializer.Serialize(small, JobJson.Options);
-        var (contentHash, thumbnailHash) = await WriteAsync(job, picture, prompt, stage.Seed, recipe, cancellationToken);
+        var (contentHash, thumbnailHash) = await WriteAsync(job, picture, null, new Provenance(prompt, stage.Seed, recipe), cancellationToken);
         return await progress.RecordDecodedAsync(
             claim,
             new DecodedPicture
@@ -85,14 +87,21 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
 
     /// <returns>Content hashes of the picture and its thumbnail.</returns>
     private async Task<(string Content, string Thumbnail)> WriteAsync(
-        Job job, RgbImage picture, string prompt, uint seed, string recipe, CancellationToken cancellationToken)
+        Job job, RgbImage picture, RgbaImage? transparent, Provenance made, CancellationToken cancellationToken)
     {
-        var png = provenance.Value.Embed
-            ? PngEncoder.Encode(picture, new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = PaintsIntoSource(job) })
-            : PngEncoder.Encode(picture);
+        var text = new PictureText(made.Prompt, made.Seed, job.Model, made.Recipe, PictureText.ThisSoftware) { IsComposite = PaintsIntoSource(job) };
+        var png = (transparent, provenance.Value.Embed) switch
+        {
+            (null, true) => PngEncoder.Encode(picture, text),
+            (null, false) => PngEncoder.Encode(picture),
+            (_, true) => PngEncoder.Encode(transparent, text),
+            (_, false) => PngEncoder.Encode(transparent),
+        };
         var thumbnail = Thumbnailer.Encode(picture);
         return (await blobs.WriteAsync(BlobKind.Picture, png, cancellationToken), await blobs.WriteAsync(BlobKind.Thumbnail, thumbnail.Bytes, cancellationToken));
     }
+
+    private readonly record struct Provenance(string Prompt, uint Seed, string Recipe);
 
     private static bool PaintsIntoSource(Job job) => OperationDefinitions.Find(job.Kind) is { PaintsIntoSource: true };
 
