@@ -47,6 +47,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     protected override ValueTask DisposeCoreAsync()
     {
         subscription?.Dispose();
+        window.Changed -= OnWindowChanged;
         return base.DisposeCoreAsync();
     }
 
@@ -83,6 +84,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         if (firstRender)
         {
             subscription = feed.Subscribe(null, OnJobChanged);
+            window.Changed += OnWindowChanged;
         }
     }
 
@@ -102,6 +104,8 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     }
 
     private void Choose() => shown = [.. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId))];
+
+    private void OnWindowChanged() => Post(ChangedAsync);
 
     private void OnJobChanged(JobChanged change)
     {

@@ -131,9 +131,16 @@ public sealed partial class PictureViewer(
     private async Task RestoreAsync(Guid id)
     {
         await library.RestoreAsync(await actor.GetAsync(CancellationToken.None), [id], CancellationToken.None);
+        window.Remove(id);
         deleted = null;
-        picture = null;
-        navigation.NavigateTo(AddressOf(id), forceLoad: true);
+        if (picture is not null && picture.Id == id)
+        {
+            picture = picture with { DeletedAt = null };
+        }
+        else
+        {
+            navigation.NavigateTo(AddressOf(id), replace: true);
+        }
     }
 
     private string AddressOf(Guid id) =>
