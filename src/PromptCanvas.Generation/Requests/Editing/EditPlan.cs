@@ -91,7 +91,9 @@ public sealed class EditPlan
             return null;
         }
 
-        var (from, before, keep) = (painted.Bytes.Span, Original.Bytes.Span, Mask.Values);
+        var from = painted.Bytes.Span;
+        var before = Original.Bytes.Span;
+        var keep = Mask.Values;
         var bytes = new byte[RgbaImage.Channels * painted.Width * painted.Height];
         for (var pixel = 0; pixel < keep.Length; pixel++)
         {
