@@ -13,6 +13,7 @@ internal static class CommandRunner
 {
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        NumberOptions.Apply(root);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -68,6 +68,7 @@ internal sealed class PictureProvenance(
         }
 
         return await BlendPreviewDrawing.GuardAsync(
+            source.Picture.Model,
             async () => await RefusedAsync(actor, source, source.Operation, cancellationToken) is { } refusal
                 ? refusal
                 : await turns.RunWithinBudgetAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
@@ -83,6 +84,7 @@ internal sealed class PictureProvenance(
         }
 
         return await BlendPreviewDrawing.GuardAsync(
+            source.Picture.Model,
             async () => await RefusedAsync(actor, source, new GenerateOperation(), cancellationToken) is { } refusal
                 ? refusal
                 : await turns.RunWithinBudgetAsync(

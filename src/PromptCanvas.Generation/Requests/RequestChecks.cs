@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
@@ -30,7 +31,7 @@ internal sealed record CheckedJob(
 }
 
 /// <summary>Refuses invalid requests before anything is written.</summary>
-internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, StoredPictures store, PromptGuard guard)
+internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, StoredPictures store, PromptGuard guard, ILogger<RequestChecks> logger)
 {
     // Field name for problems that the engine reports: an unsupported size, steps out of range.
     private const string RequestField = "request";
@@ -66,7 +67,8 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         }
         catch (ModelException fault)
         {
-            return new Unavailable(fault.Message);
+            logger.LogError("{Model}: {Reason}", model, fault.Message);
+            return ModelUnavailable.Of(model);
         }
         catch (PictureFormatException fault)
         {

@@ -31,7 +31,7 @@ internal sealed class EngineEvents(
                 Take(writes, stage);
                 break;
             case ImageCompleted image when writes.Filter?.HasRefused(image.ImageIndex) is not true:
-                writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(writes.Claim, writes.Running, image, writes.Filter)));
+                writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(writes.Claim, writes.Running, image, writes.Plan, writes.Filter)));
                 break;
             case ImageFailed failed:
                 writes.Pictures.Add(Task.Run(() => finalizer.FailAsync(writes.Claim, writes.Running, failed)));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
@@ -60,7 +61,7 @@ internal sealed class JobAttempt(EngineRequestBuilder requests, EngineEvents eve
         catch (Exception fault) when (fault is ModelException or PictureFormatException)
         {
             logger.LogError("Job {JobId} failed: {Reason}", claim.Id, fault.Message);
-            reason = fault.Message;
+            reason = fault is ModelException ? ModelUnavailable.Of(claim.Job.Model).Message : fault.Message;
         }
         catch (Exception fault) when (faults.Describe(fault) is { } away)
         {

@@ -13,8 +13,9 @@ namespace PromptCanvas.Generation.Worker;
 internal sealed class PictureFinalizer(
     PictureSaver saver, JobProgress progress, PictureRejection rejection, OutcomeWrites writes, ILogger<PictureFinalizer> logger)
 {
+    /// <param name="plan">The edit plan; null if pictures are generated as a whole.</param>
     /// <param name="filter">Checks the picture first; null = no image rules.</param>
-    public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, ImageSafetyFilter? filter)
+    public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, EditPlan? plan, ImageSafetyFilter? filter)
     {
         SafetyRule? refusing = null;
         var looked = filter is null
@@ -31,7 +32,7 @@ internal sealed class PictureFinalizer(
         }
 
         return refusing is null
-            ? await writes.WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, CancellationToken.None))
+            ? await writes.WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, plan, CancellationToken.None))
             : await RejectAsync(claim, running, image.ImageIndex, refusing);
     }
 

@@ -5,6 +5,7 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
@@ -16,9 +17,10 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>Saves a finished picture: files first, then the row.</summary>
 internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptions<ProvenanceOptions> provenance, TimeProvider clock)
 {
+    /// <param name="plan">How parts were painted into a picture; null if it was generated as a whole.</param>
     /// <returns>Whether a row was written. Files without a row are swept later.</returns>
     /// <exception cref="IOException">A file could not be written; neither the file nor the row exists.</exception>
-    public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, CancellationToken cancellationToken)
+    public async Task<PictureWrite> SaveAsync(ClaimedJob claim, ImageCompleted completed, EditPlan? plan, CancellationToken cancellationToken)
     {
         var job = claim.Job;
 
@@ -26,7 +28,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var made = completed.Image.ToRgb();
         var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Width, job.Height);
         var stored = await StoreAsync(
-            job, completed.ImageIndex, completed.Seed, picture, completed.Recipe, completed.Timings, completed.ImageEmbedding, cancellationToken);
+            job, completed.ImageIndex, completed.Seed, picture, plan?.Transparent(picture), completed.Recipe, completed.Timings, completed.ImageEmbedding, cancellationToken);
         times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds));
         return await progress.FinishPictureAsync(claim, PictureRows.Of(job, stored, clock.GetUtcNow()), cancellationToken);
     }
@@ -36,17 +38,19 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     {
         var small = stage.Recipe! with { Size = Math.Max(picture.Width, picture.Height), SuperResolutionSteps = [] };
         var stored = await StoreAsync(
-            claim.Job, stage.ImageIndex, stage.Seed, picture, small, stage.Result.Timings, stage.Result.ImageEmbedding, cancellationToken);
+            claim.Job, stage.ImageIndex, stage.Seed, picture, null, small, stage.Result.Timings, stage.Result.ImageEmbedding, cancellationToken);
         return await progress.RecordDecodedAsync(claim, stored, cancellationToken);
     }
 
     /// <summary>Writes a picture and its thumbnail to the store.</summary>
+    /// <param name="transparent">The same picture with its transparency; null if it has none.</param>
     /// <returns>The picture's row, not yet saved.</returns>
     private async Task<DecodedPicture> StoreAsync(
         Job job,
         int imageIndex,
         uint seed,
         RgbImage picture,
+        RgbaImage? transparent,
         EffectiveRecipe made,
         IReadOnlyList<StageTiming> timings,
         float[] embedding,
@@ -54,9 +58,14 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
     {
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(made, JobJson.Options);
-        var png = provenance.Value.Embed
-            ? PngEncoder.Encode(picture, new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = PaintsIntoSource(job) })
-            : PngEncoder.Encode(picture);
+        var text = new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = PaintsIntoSource(job) };
+        var png = (transparent, provenance.Value.Embed) switch
+        {
+            (null, true) => PngEncoder.Encode(picture, text),
+            (null, false) => PngEncoder.Encode(picture),
+            (_, true) => PngEncoder.Encode(transparent, text),
+            (_, false) => PngEncoder.Encode(transparent),
+        };
         var thumbnail = Thumbnailer.Encode(picture);
         return new DecodedPicture
         {

@@ -1,6 +1,7 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
@@ -12,8 +13,9 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
     private const uint OtherSeed = 0x85EBCA6B;
 
     /// <summary>A request that paints into a picture, as planned.</summary>
-    public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned) =>
-        planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan) : refusal;
+    /// <param name="source">The picture with its transparency; null if it is opaque.</param>
+    public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned, RgbaImage? source) =>
+        planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan.WithTransparency(source)) : refusal;
 
     /// <summary>Number of squares that one picture is composed of, which is its cost in credits: each takes as much work as a square picture.</summary>
     public int Squares => Plan is { Composed: not null } composed ? composed.Frames.Count : 1;

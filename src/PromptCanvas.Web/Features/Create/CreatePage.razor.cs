@@ -74,9 +74,10 @@ public sealed partial class CreatePage(
 
     protected override async Task OnInitializedAsync()
     {
-        modelProblem = model.Problem;
         FirstJobs ??= await ReadJobsAsync();
-        live.Offer(Credits ??= await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None));
+        var me = await actor.GetAsync(CancellationToken.None);
+        modelProblem = me.IsAdministrator || model.Problem is null ? model.Problem : T["ModelProblemOfMember"];
+        live.Offer(Credits ??= await live.RefreshAsync(me, CancellationToken.None));
         creditsRead = live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
