@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Gallery;
@@ -70,7 +70,7 @@ public sealed partial class PictureViewer(
         }
 
         opened = true;
-        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
+        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/viewer.js");
         await module.InvokeVoidAsync("openViewer", dialog);
     }
 
