@@ -162,8 +162,8 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
-                    b.Property<int>("Amount")
-                        .HasColumnType("integer");
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
@@ -246,24 +246,24 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
 
-                    b.Property<int>("Allowance")
+                    b.Property<long>("Allowance")
                         .IsConcurrencyToken()
-                        .HasColumnType("integer");
+                        .HasColumnType("bigint");
 
-                    b.Property<int>("Cap")
+                    b.Property<long>("Cap")
                         .IsConcurrencyToken()
-                        .HasColumnType("integer");
+                        .HasColumnType("bigint");
 
-                    b.Property<int>("Extra")
+                    b.Property<long>("Extra")
                         .IsConcurrencyToken()
-                        .HasColumnType("integer");
+                        .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset>("StartsAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<int>("Used")
+                    b.Property<long>("Used")
                         .IsConcurrencyToken()
-                        .HasColumnType("integer");
+                        .HasColumnType("bigint");
 
                     b.HasKey("PersonId", "Period");
 

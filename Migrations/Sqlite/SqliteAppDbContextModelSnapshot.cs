@@ -153,7 +153,7 @@ namespace PromptCanvas.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Amount")
+                    b.Property<long>("Amount")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("At")
@@ -237,22 +237,22 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Allowance")
+                    b.Property<long>("Allowance")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Cap")
+                    b.Property<long>("Cap")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Extra")
+                    b.Property<long>("Extra")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("StartsAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Used")
+                    b.Property<long>("Used")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 

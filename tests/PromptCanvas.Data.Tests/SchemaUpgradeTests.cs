@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.People;
 using PromptCanvas.Migrations;
 
@@ -12,6 +13,9 @@ namespace PromptCanvas.Data.Tests;
 public sealed partial class SchemaUpgradeTests(PostgresServer server) : IDisposable
 {
     private const string History = "__EFMigrationsHistory";
+
+    // Credits in 0.1.0, hundredths of a credit since.
+    private static readonly string[] CreditColumns = ["Ledger.Amount", "Quotas.Used", "Quotas.Cap", "Quotas.Allowance", "Quotas.Extra"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -33,7 +37,7 @@ public sealed partial class SchemaUpgradeTests(PostgresServer server) : IDisposa
 
         Assert.Equal(new SchemaCheck(SchemaState.Current), await database.CheckSchemaAsync(Cancellation));
         Assert.Equal(database.Database.GetMigrations(), await database.Database.GetAppliedMigrationsAsync(Cancellation));
-        var columns = (await ColumnsAsync(former)).Intersect(await ColumnsAsync(database)).ToList();
+        var columns = (await ColumnsAsync(former)).Intersect(await ColumnsAsync(database)).Except(CreditColumns).ToList();
         var rows = await RowsAsync(former, columns);
         Assert.All(rows, table => Assert.NotEmpty(table.Value));
         Assert.Equal(rows, await RowsAsync(database, columns));
@@ -44,6 +48,27 @@ public sealed partial class SchemaUpgradeTests(PostgresServer server) : IDisposa
         database.AuditLog.Add(new AuditEntry { At = DateTimeOffset.UnixEpoch, Actor = "test", Action = "test" });
         await database.SaveChangesAsync(Cancellation);
         Assert.Equal([1, 2, 3], await database.AuditLog.Select(entry => entry.Id).Order().ToListAsync(Cancellation));
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task UpgradeAsync_CreditsOfTheFormerVersion_AreTheSameInHundredths(DatabaseProvider provider)
+    {
+        await using var formerServices = await FormerAsync(provider);
+        await using var former = Open(formerServices);
+        await using var services = await FormerAsync(provider);
+        await using var database = Open(services);
+
+        await database.UpgradeAsync(Cancellation);
+
+        foreach (var (table, column) in CreditColumns.Select(name => name.Split('.') is [var table, var column] ? (table, column) : throw new FormatException(name)))
+        {
+            var credits = await TextsAsync(former, $"SELECT CAST(\"{column}\" * 100 AS TEXT) FROM \"{table}\" ORDER BY \"{column}\"");
+            Assert.NotEmpty(credits);
+            Assert.Equal(credits, await TextsAsync(database, $"SELECT CAST(\"{column}\" AS TEXT) FROM \"{table}\" ORDER BY \"{column}\""));
+        }
+
+        Assert.Contains(await database.Ledger.Select(line => line.Amount).ToListAsync(Cancellation), amount => amount == -CreditUnits.PerCredit);
     }
 
     [Theory]

@@ -68,9 +68,13 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         await tab.GoAsync(studio.Address, "/gallery?q=brown+PYRAMID");
         await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(found - 1);
         await tab.GoAsync(studio.Address, "/gallery?shelf=trash");
+        await tab.Page.EvaluateAsync("window.sameDocument = true");
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Bring it back" }).ClickAsync();
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Bring it back" })).ToHaveCountAsync(0);
+        await Expect(tab.Page.Locator(".viewer-prompt")).ToContainTextAsync("brown pyramid");
+        await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(0);
+        Assert.True(await tab.Page.EvaluateAsync<bool>("window.sameDocument === true"), "Restoring loaded the page again.");
 
         await tab.GoAsync(studio.Address, "/gallery?q=brown+PYRAMID");
         await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(found);

@@ -19,8 +19,8 @@ public sealed class LedgerEntry
     /// <summary>One of <see cref="LedgerKinds"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Credits; positive adds to the person's balance: a charge is −1, its refund +1, a settlement 0.</summary>
-    public required int Amount { get; init; }
+    /// <summary>Hundredths of a credit; positive adds to the person's balance: a charge is −100, its refund +100, a settlement 0.</summary>
+    public required long Amount { get; init; }
 
     /// <summary>One sentence for the owner of the account.</summary>
     public required string Reason { get; init; }

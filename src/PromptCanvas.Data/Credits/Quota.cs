@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.Credits;
 
-/// <summary>A person's used and available credits in one period. Sums of the ledger, stored so that a charge is one update.</summary>
+/// <summary>A person's used and available credits in one period, in hundredths. Sums of the ledger, stored so that a charge is one update.</summary>
 public sealed class Quota
 {
     public required Guid PersonId { get; init; }
@@ -11,14 +11,14 @@ public sealed class Quota
     public required DateTimeOffset StartsAt { get; init; }
 
     /// <summary>Between 0 and <see cref="Cap"/>, enforced by a database constraint.</summary>
-    public int Used { get; set; }
+    public long Used { get; set; }
 
     /// <summary>Allowance + extra, but at least the used credits.</summary>
-    public required int Cap { get; set; }
+    public required long Cap { get; set; }
 
     /// <summary>From the person's own limit, the role's or the installation's.</summary>
-    public required int Allowance { get; set; }
+    public required long Allowance { get; set; }
 
     /// <summary>Carried over and topped up.</summary>
-    public required int Extra { get; set; }
+    public required long Extra { get; set; }
 }

@@ -38,6 +38,14 @@ public sealed record EngineOptions
     /// <value>0.35 s: two steps of a large picture on two cores.</value>
     public TimeSpan MaxLead { get; init; } = TimeSpan.FromSeconds(0.35);
 
+    /// <summary>The same for requests that have shown nothing yet. Bounded, because a person who cancels and asks again always has one.</summary>
+    /// <value>1 s: several first previews on two cores.</value>
+    public TimeSpan MaxPreviewLead { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Maximum credit in device time with which a person returns who has used less than the others meanwhile.</summary>
+    /// <value>1.5 s: a small picture on two cores.</value>
+    public TimeSpan AbsenceCredit { get; init; } = TimeSpan.FromSeconds(1.5);
+
     /// <summary>How many unread events a reader may leave before previews stop being copied for it.</summary>
     /// <value>32.</value>
     public int MaxUnreadPreviews { get; init; } = 32;

@@ -5,8 +5,8 @@ namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>Decides whose pictures come onto the device, which network runs next, and for whom. Used by one thread.</summary>
 /// <remarks>
-/// Eligible to decide: requests without a preview, and all people except those who are <see cref="EngineOptions.MaxLead"/> of
-/// device time ahead of the least served. For them, in this order: (1) while a picture has no preview, the steps towards it, except that an upsampler that has waited
+/// Eligible to decide: all people except those who are <see cref="EngineOptions.MaxLead"/> of device time ahead of the least
+/// served, or <see cref="EngineOptions.MaxPreviewLead"/> with a request without a preview. For them, in this order: (1) while a picture has no preview, the steps towards it, except that an upsampler that has waited
 /// for <see cref="EngineOptions.LatePatience"/> goes first, and a full batch of one runs in between if it ends within
 /// <see cref="EngineOptions.FirstPreviewInterval"/>; (2) upsamplers with a full batch or out of patience; (3) the network
 /// with the most rows a second. Places in the batch: pictures without a preview, then one for each person in turn, then
@@ -16,7 +16,7 @@ namespace PromptCanvas.Diffusion.Engine;
 /// </remarks>
 internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
 {
-    private readonly PersonShares shares = new();
+    private readonly PersonShares shares = new(options.AbsenceCredit.TotalSeconds);
     private readonly Dictionary<INetwork, NetworkPace> paces = [];
     private long? lastEarlyStep;
     private long? lastLateStep;
@@ -104,7 +104,8 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
             var stage = stages[lane.StageIndex];
             var candidate = Find(candidates, lane, stage, stage.NetworkOf(lane));
             candidate.Lanes.Add(lane);
-            if (!lane.Request.HasPreview || shares.Of(lane.Request.Request.Person) <= least + options.MaxLead.TotalSeconds)
+            var lead = lane.Request.HasPreview ? options.MaxLead : options.MaxPreviewLead;
+            if (shares.Of(lane.Request.Request.Person) <= least + lead.TotalSeconds)
             {
                 candidate.Deciding.Add(lane);
                 candidate.LeadsToFirstPreview |= !lane.HasPreview;

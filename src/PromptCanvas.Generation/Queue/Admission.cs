@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
@@ -53,7 +54,7 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
             }
 
             // The charge locks the person's quota, so that the count after it is exact on both databases.
-            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken) is { } exceeded)
+            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.PerCredit, row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken) is { } exceeded)
             {
                 return exceeded;
             }

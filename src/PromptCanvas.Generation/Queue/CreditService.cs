@@ -51,7 +51,7 @@ internal sealed class CreditService(
             async database =>
             {
                 var quota = await ledger.QuotaAsync(database, personId, role, cancellationToken);
-                await ledger.TopUpAsync(database, quota, amount, reason.Trim(), byPersonId, cancellationToken);
+                await ledger.TopUpAsync(database, quota, CreditUnits.FromCredits(amount), reason.Trim(), byPersonId, cancellationToken);
                 return (ToView(quota, period), true);
             },
             cancellationToken);
@@ -136,7 +136,7 @@ internal sealed class CreditService(
             .OrderByDescending(line => line.Id)
             .Take(take)
             .Select(line => new LedgerLine(
-                line.Id, line.At, line.Key.Kind, line.Amount, line.Key.Reason, line.Key.Period, line.Key.JobId, line.Pictures, line.Key.ByPersonId))
+                line.Id, line.At, line.Key.Kind, CreditUnits.ToCredits(line.Amount), line.Key.Reason, line.Key.Period, line.Key.JobId, line.Pictures, line.Key.ByPersonId))
             .ToListAsync(cancellationToken);
     }
 
@@ -152,7 +152,7 @@ internal sealed class CreditService(
             .OrderByDescending(line => line.Day).ThenByDescending(line => line.Pictures)];
     }
 
-    private static QuotaView ToView(Quota quota, CreditPeriod period) => new(quota.Used, quota.Cap, quota.Period, period.ResetsAt);
+    private static QuotaView ToView(Quota quota, CreditPeriod period) => new(CreditUnits.ToCredits(quota.Used), CreditUnits.ToCredits(quota.Cap), quota.Period, period.ResetsAt);
 
     private static InvalidInput? Check(PersonLimits limits) => limits switch
     {

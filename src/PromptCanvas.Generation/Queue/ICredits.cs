@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Credits;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Queue;
@@ -5,16 +6,17 @@ namespace PromptCanvas.Generation.Queue;
 /// <summary>A person's current credits.</summary>
 /// <param name="Period">2026-11, 2026-W48, 2026-11-23 or "all".</param>
 /// <param name="ResetsAt">When credits are renewed; null = never.</param>
-public sealed record QuotaView(int Used, int Limit, string Period, DateTimeOffset? ResetsAt)
+public sealed record QuotaView(decimal Used, decimal Limit, string Period, DateTimeOffset? ResetsAt)
 {
-    public int Remaining => Limit - Used;
+    // Through the ledger's unit, because a difference of decimals keeps trailing zeros: 2.75 − 0.75 = 2.00.
+    public decimal Remaining => CreditUnits.ToCredits((long)((Limit - Used) * CreditUnits.PerCredit));
 }
 
 /// <summary>One line of a person's account. Ledger entries of the same job and kind are merged into one line.</summary>
 /// <param name="Id">Id of its newest entry; used as the cursor.</param>
 /// <param name="Amount">Credits; positive adds to the person's balance.</param>
 /// <param name="Pictures">Number of pictures concerned; 0 for grants.</param>
-public sealed record LedgerLine(long Id, DateTimeOffset At, string Kind, int Amount, string Reason, string Period, Guid? JobId, int Pictures, Guid? ByPersonId);
+public sealed record LedgerLine(long Id, DateTimeOffset At, string Kind, decimal Amount, string Reason, string Period, Guid? JobId, int Pictures, Guid? ByPersonId);
 
 /// <summary>A person's own settings; null = the role's or the installation's.</summary>
 /// <param name="Allowance">Credits per period.</param>

@@ -4,6 +4,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Results;
+using static System.FormattableString;
 
 namespace PromptCanvas.Generation.Queue;
 
@@ -49,7 +50,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         {
             if (cap != quota.Cap)
             {
-                Add(database, quota, LedgerKinds.Grant, cap - quota.Cap, $"The allowance is now {allowance} credits.");
+                Add(database, quota, LedgerKinds.Grant, cap - quota.Cap, Invariant($"The allowance is now {CreditUnits.ToCredits(allowance)} credits."));
             }
 
             (quota.Allowance, quota.Cap) = (allowance, cap);
@@ -59,25 +60,27 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         return quota;
     }
 
-    /// <summary>Charges one credit per picture, all or none.</summary>
+    /// <summary>Charges the pictures of a job, all or none.</summary>
+    /// <param name="pictureCost">Hundredths of a credit for each picture.</param>
     /// <returns>Null on success; otherwise why nothing was charged.</returns>
     public async Task<QuotaExceeded?> ChargeAsync(
-        AppDbContext database, Guid personId, string? role, Guid jobId, int pictures, string prompt, CancellationToken cancellationToken)
+        AppDbContext database, Guid personId, string? role, Guid jobId, int pictures, long pictureCost, string prompt, CancellationToken cancellationToken)
     {
         var quota = await QuotaAsync(database, personId, role, cancellationToken);
+        var cost = pictures * pictureCost;
         var charged = await database.Quotas
-            .Where(row => row.PersonId == personId && row.Period == quota.Period && row.Used + pictures <= row.Cap)
-            .ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, row => row.Used + pictures), cancellationToken);
+            .Where(row => row.PersonId == personId && row.Period == quota.Period && row.Used + cost <= row.Cap)
+            .ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, row => row.Used + cost), cancellationToken);
         if (charged == 0)
         {
             var left = await database.Quotas.Where(row => row.PersonId == personId && row.Period == quota.Period)
                 .Select(row => row.Cap - row.Used).SingleAsync(cancellationToken);
-            return Refuse(pictures, left);
+            return Refuse(cost, left);
         }
 
         for (var index = 0; index < pictures; index++)
         {
-            Add(database, quota, LedgerKinds.Charge, -1, Quote(prompt), jobId, index);
+            Add(database, quota, LedgerKinds.Charge, -pictureCost, Quote(prompt), jobId, index);
         }
 
         return null;
@@ -118,8 +121,8 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
             .ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, row => row.Used - credits), cancellationToken);
     }
 
-    /// <summary>Adds credits to the person's current balance, even if the allowance was lowered below the used credits.</summary>
-    public async Task TopUpAsync(AppDbContext database, Quota quota, int amount, string reason, Guid? byPersonId, CancellationToken cancellationToken)
+    /// <summary>Adds hundredths of a credit to the person's current balance, even if the allowance was lowered below the used credits.</summary>
+    public async Task TopUpAsync(AppDbContext database, Quota quota, long amount, string reason, Guid? byPersonId, CancellationToken cancellationToken)
     {
         quota.Cap += amount;
         quota.Extra = quota.Cap - quota.Allowance;
@@ -130,19 +133,19 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     private static IQueryable<LedgerEntry> Charges(AppDbContext database, Guid jobId) =>
         database.Ledger.AsNoTracking().Where(row => row.JobId == jobId && row.Kind == LedgerKinds.Charge);
 
-    private async Task<int> AllowanceAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken) =>
+    private async Task<long> AllowanceAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken) => CreditUnits.FromCredits(
         await database.PersonCredits.Where(row => row.PersonId == personId).Select(row => row.Allowance).SingleOrDefaultAsync(cancellationToken)
         ?? (role is null
             ? null
             : await database.RoleCredits.Where(row => row.Role == role).Select(row => (int?)row.Allowance).SingleOrDefaultAsync(cancellationToken))
-        ?? options.Value.DefaultCredits;
+        ?? options.Value.DefaultCredits);
 
     private async Task<Quota> BeginAsync(
-        AppDbContext database, Guid personId, CreditPeriod period, int allowance, CancellationToken cancellationToken)
+        AppDbContext database, Guid personId, CreditPeriod period, long allowance, CancellationToken cancellationToken)
     {
         var left = await database.Quotas.Where(row => row.PersonId == personId && row.StartsAt < period.StartsAt)
             .OrderByDescending(row => row.StartsAt).Select(row => row.Cap - row.Used).FirstOrDefaultAsync(cancellationToken);
-        var carried = Math.Min(left, options.Value.CarryOver);
+        var carried = Math.Min(left, CreditUnits.FromCredits(options.Value.CarryOver));
         var quota = new Quota
         {
             PersonId = personId,
@@ -163,7 +166,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     }
 
     private void Add(
-        AppDbContext database, Quota quota, string kind, int amount, string reason, Guid? jobId = null, int? imageIndex = null, Guid? byPersonId = null) =>
+        AppDbContext database, Quota quota, string kind, long amount, string reason, Guid? jobId = null, int? imageIndex = null, Guid? byPersonId = null) =>
         database.Ledger.Add(new LedgerEntry
         {
             PersonId = quota.PersonId,
@@ -177,7 +180,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
             At = clock.GetUtcNow(),
         });
 
-    private LedgerEntry Answer(LedgerEntry charge, string kind, int amount, string reason) => new()
+    private LedgerEntry Answer(LedgerEntry charge, string kind, long amount, string reason) => new()
     {
         PersonId = charge.PersonId,
         Period = charge.Period,
@@ -189,13 +192,14 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         At = clock.GetUtcNow(),
     };
 
-    private QuotaExceeded Refuse(int needed, int left)
+    private QuotaExceeded Refuse(long cost, long remaining)
     {
+        var (needed, left) = (CreditUnits.ToCredits(cost), CreditUnits.ToCredits(remaining));
         var resetsAt = CreditPeriod.At(options.Value.Period, clock.GetUtcNow()).ResetsAt;
         var renewal = resetsAt is { } at
             ? $"they are renewed on {at.UtcDateTime.ToString("d MMMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture)} UTC"
             : "an administrator can give more";
-        var has = left == 1 ? "1 credit is left" : left == 0 ? "No credits are left" : $"{left} credits are left";
-        return new QuotaExceeded($"{has} and this needs {needed}; {renewal}.", needed, left, resetsAt);
+        var has = left == 1 ? "1 credit is left" : left == 0 ? "No credits are left" : Invariant($"{left} credits are left");
+        return new QuotaExceeded(Invariant($"{has} and this needs {needed}; {renewal}."), needed, left, resetsAt);
     }
 }

@@ -44,7 +44,7 @@ public sealed record StorageFull(string Message) : Refusal(Message);
 /// <param name="Needed">Cost of the request in credits.</param>
 /// <param name="Left">Credits left.</param>
 /// <param name="ResetsAt">When they are renewed; null = never.</param>
-public sealed record QuotaExceeded(string Message, int Needed, int Left, DateTimeOffset? ResetsAt) : Refusal(Message);
+public sealed record QuotaExceeded(string Message, decimal Needed, decimal Left, DateTimeOffset? ResetsAt) : Refusal(Message);
 
 /// <summary>The person has the maximum number of queued jobs.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>

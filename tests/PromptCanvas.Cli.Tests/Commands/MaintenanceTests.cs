@@ -190,8 +190,8 @@ public sealed class MaintenanceTests : IAsyncLifetime
         job.Images.Add(new JobPicture { JobId = job.Id, ImageIndex = 0, State = JobPictureState.Done, Seed = 1, ImageId = image.Id });
         database.Add(job);
         database.Add(image);
-        database.Quotas.Add(new Quota { PersonId = person, Period = "all", StartsAt = DateTimeOffset.UnixEpoch, Used = 1, Cap = 5, Allowance = 5, Extra = 0 });
-        foreach (var (kind, amount, picture) in new[] { (LedgerKinds.Grant, 5, false), (LedgerKinds.Charge, -1, true), (LedgerKinds.Settle, 0, true) })
+        database.Quotas.Add(new Quota { PersonId = person, Period = "all", StartsAt = DateTimeOffset.UnixEpoch, Used = 100, Cap = 500, Allowance = 500, Extra = 0 });
+        foreach (var (kind, amount, picture) in new[] { (LedgerKinds.Grant, 500, false), (LedgerKinds.Charge, -100, true), (LedgerKinds.Settle, 0, true) })
         {
             database.Ledger.Add(new LedgerEntry
             {

@@ -91,7 +91,7 @@ public sealed class KilledProcessTests(PostgresServer server)
         Assert.Equal(JobState.Failed, (await runner.JobAsync("memory")).State);
         Assert.Equal([JobState.Done, JobState.Done, JobState.Done], [(await runner.JobAsync("good-1")).State, (await runner.JobAsync("good-2")).State, (await runner.JobAsync("nan")).State]);
         await using var database = runner.OpenDatabase();
-        Assert.Equal(5, (await database.Quotas.SingleAsync(Cancellation)).Used);
+        Assert.Equal(500, (await database.Quotas.SingleAsync(Cancellation)).Used);
     }
 
     [Theory]

@@ -39,6 +39,27 @@ public sealed class ChargeTests(PostgresServer server) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
+    public async Task Charge_PartsOfACredit_AddUpWithoutRounding(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider, credits: 1);
+        await studio.PrepareAsync();
+        var ledger = studio.Get<Ledger>();
+        var id = Guid.NewGuid();
+        await using var database = studio.OpenDatabase();
+
+        Assert.Null(await ledger.ChargeAsync(database, Anna, null, id, 3, 25, "a fox", Cancellation));
+        await database.SaveChangesAsync(Cancellation);
+        Assert.Equal((0.75m, 0.25m), Numbers(await studio.QuotaAsync(Anna)));
+        var refused = await ledger.ChargeAsync(database, Anna, null, Guid.NewGuid(), 1, 50, "a fox", Cancellation);
+        await ledger.RefundAsync(database, id, [2], "Not drawn.", Cancellation);
+
+        Assert.StartsWith("0.25 credits are left and this needs 0.5; ", refused?.Message, StringComparison.Ordinal);
+        Assert.Equal((0.5m, 0.5m), Numbers(await studio.QuotaAsync(Anna)));
+        Assert.Equal("""[0.25,-0.75,1]""", System.Text.Json.JsonSerializer.Serialize((await studio.Get<ICredits>().HistoryAsync(Anna, null, 10, Cancellation)).Select(line => line.Amount)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
     public async Task Submit_OnePictureFails_GivesThatOneBackWithTheReason(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider, credits: 10);
@@ -192,13 +213,13 @@ public sealed class ChargeTests(PostgresServer server) : IDisposable
         await using var database = studio.OpenDatabase();
 
         await Assert.ThrowsAnyAsync<Exception>(() => studio.Get<Ledger>().RefundAsync(database, id, [0], "Again.", Cancellation));
-        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => database.Quotas.ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, 11), Cancellation));
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => database.Quotas.ExecuteUpdateAsync(change => change.SetProperty(row => row.Used, 1001), Cancellation));
         await studio.ConsistentAsync();
     }
 
     public void Dispose() => folder.Dispose();
 
-    private static (int Used, int Left) Numbers(QuotaView quota) => (quota.Used, quota.Remaining);
+    private static (decimal Used, decimal Left) Numbers(QuotaView quota) => (quota.Used, quota.Remaining);
 
     private async Task<Studio> StudioAsync(DatabaseProvider provider, int credits, int queued = 20) => new(
         folder.Path,

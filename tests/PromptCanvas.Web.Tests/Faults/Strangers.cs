@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using PromptCanvas.Web.Tests.Fakes;
@@ -76,7 +77,7 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
                 await act();
                 Count($"{kind} done");
             }
-            catch (Exception fault) when (fault is HttpRequestException or IOException or WebSocketException or HubException or InvalidOperationException or OperationCanceledException)
+            catch (Exception fault) when (EndsALine(fault))
             {
                 Count(stop.IsCancellationRequested ? $"{kind} left" : $"{kind} {fault.GetType().Name}");
             }
@@ -84,6 +85,11 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
             await Task.Delay(Breath, TimeProvider.System, CancellationToken.None);
         }
     }
+
+    // The hub's client reports the refusals of all its transports together.
+    private static bool EndsALine(Exception fault) => fault is AggregateException all
+        ? all.Flatten().InnerExceptions.All(EndsALine)
+        : fault is HttpRequestException or IOException or WebSocketException or HubException or InvalidOperationException or OperationCanceledException or TransportFailedException;
 
     /// <summary>Makes pictures, watches them, and reads one.</summary>
     private async Task UseAsync(HttpClient client)
@@ -160,7 +166,7 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
             Count("line opened");
             return line;
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or WebSocketException or HubException or InvalidOperationException or OperationCanceledException)
+        catch (Exception fault) when (EndsALine(fault))
         {
             Count($"line {(fault as HttpRequestException)?.StatusCode?.ToString() ?? fault.GetType().Name}");
             return null;

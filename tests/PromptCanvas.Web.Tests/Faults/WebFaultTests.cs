@@ -71,7 +71,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
         using var reader = after.CreateClient();
         await using var database = await DatabaseAsync(after);
         Assert.Empty(await Invariants.BrokenAsync(database, Cancellation));
-        Assert.Equal(8, (await database.Quotas.SingleAsync(Cancellation)).Used);
+        Assert.Equal(800, (await database.Quotas.SingleAsync(Cancellation)).Used);
     }
 
     [Theory]

@@ -58,6 +58,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     protected override ValueTask DisposeCoreAsync()
     {
         subscription?.Dispose();
+        window.Changed -= OnWindowChanged;
         return base.DisposeCoreAsync();
     }
 
@@ -94,6 +95,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         if (firstRender)
         {
             subscription = feed.Subscribe(null, OnJobChanged);
+            window.Changed += OnWindowChanged;
         }
     }
 
@@ -134,6 +136,8 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     }
 
     private void Choose() => shown = [.. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId))];
+
+    private void OnWindowChanged() => Post(ChangedAsync);
 
     private void OnJobChanged(JobChanged change)
     {

@@ -37,10 +37,11 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     public async Task PinAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var times = await timeline.TimesAsync(await actor.GetAsync(cancellationToken), Filter, now, cancellationToken);
         pinnedAt = now;
         placed.Clear();
         places.Clear();
-        Times = await timeline.TimesAsync(await actor.GetAsync(cancellationToken), Filter, now, cancellationToken);
+        Times = times;
     }
 
     /// <summary>All pictures in the order of the page, as of the last <see cref="PinAsync"/>; those that were read where the order is by similarity.</summary>
@@ -104,8 +105,15 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         }
     }
 
-    /// <summary>Removes a picture that no longer exists.</summary>
-    public void Remove(Guid pictureId) => pictures.RemoveAll(picture => picture.Id == pictureId);
+    /// <summary>Raised when the viewer has moved a picture to the trash or restored it; handlers reload what they show.</summary>
+    public event Action? Changed;
+
+    /// <summary>Call after a picture was moved to the trash or restored: it no longer belongs where it was loaded.</summary>
+    public void Remove(Guid pictureId)
+    {
+        pictures.RemoveAll(picture => picture.Id == pictureId);
+        Changed?.Invoke();
+    }
 
     public async Task<PicturePage> ReadFirstAsync(CancellationToken cancellationToken) =>
         await library.ReadAsync(await actor.GetAsync(cancellationToken), Filter, null, PageSize, cancellationToken);
@@ -159,7 +167,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     /// <summary>The previous and next picture in gallery order; within the job when the gallery has not loaded the picture.</summary>
     public async Task<(Guid? Newer, Guid? Older)> NeighboursAsync(PictureView picture, CancellationToken cancellationToken)
     {
-        if (places.TryGetValue(picture.Id, out var place))
+        if (await PlaceOfAsync(picture, cancellationToken) is { } place)
         {
             return (await IdAtAsync(place - 1, cancellationToken), await IdAtAsync(place + 1, cancellationToken));
         }
@@ -183,6 +191,42 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     /// <summary>The owner of a picture that this tab has loaded; null if it is unknown.</summary>
     public Guid? OwnerOf(Guid id) =>
         (pictures.Find(picture => picture.Id == id) ?? (places.TryGetValue(id, out var place) ? placed.GetValueOrDefault(place) : null))?.PersonId ?? owners.GetValueOrDefault(id);
+
+    // A pinned position that is not loaded is found by the picture's timestamp; null if the gallery does not hold the picture.
+    private async Task<int?> PlaceOfAsync(PictureView picture, CancellationToken cancellationToken)
+    {
+        if (places.TryGetValue(picture.Id, out var known))
+        {
+            return known;
+        }
+
+        var (first, count) = PlacesAt(picture.CreatedAt);
+        if (count > 0)
+        {
+            await ReadRangeAsync(first, count, cancellationToken);
+        }
+
+        return places.TryGetValue(picture.Id, out var found) ? found : null;
+    }
+
+    // Binary search for the positions that share a timestamp; Times are in the order of the filter.
+    private (int First, int Count) PlacesAt(DateTimeOffset time)
+    {
+        var (low, high) = (0, Times.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = (Filter.OldestFirst ? Times[middle] < time : Times[middle] > time) ? (middle + 1, high) : (low, middle);
+        }
+
+        var count = 0;
+        while (low + count < Times.Count && Times[low + count] == time)
+        {
+            count++;
+        }
+
+        return (low, count);
+    }
 
     private async Task<Guid?> IdAtAsync(int place, CancellationToken cancellationToken)
     {

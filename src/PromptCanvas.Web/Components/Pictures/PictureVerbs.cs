@@ -23,6 +23,9 @@ public sealed class PictureVerbs(IPictureMaking making, ILibrary library, ITrash
     /// <param name="asRead">The mark as the list that shows the picture has read it.</param>
     public bool IsFavourite(Guid pictureId, bool asRead) => marks.GetValueOrDefault(pictureId, asRead);
 
+    public async Task<bool> ReadFavouriteAsync(Guid pictureId, CancellationToken cancellationToken) =>
+        marks[pictureId] = await library.IsFavouriteAsync(await PersonAsync(cancellationToken), pictureId, cancellationToken);
+
     public async Task<bool> MarkAsync(Guid pictureId, bool isFavourite, CancellationToken cancellationToken)
     {
         var done = await library.MarkAsync(await PersonAsync(cancellationToken), pictureId, isFavourite, cancellationToken);

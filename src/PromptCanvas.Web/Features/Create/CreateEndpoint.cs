@@ -48,4 +48,4 @@ internal static class CreateEndpoint
 
 /// <summary>The response of <c>POST /api/jobs</c>.</summary>
 /// <param name="Cost">In credits: one per picture.</param>
-internal sealed record JobAccepted(Guid Id, JobState State, int? Position, double? EtaSeconds, int Cost);
+internal sealed record JobAccepted(Guid Id, JobState State, int? Position, double? EtaSeconds, decimal Cost);

@@ -21,4 +21,4 @@ internal static class QuotaEndpoint
 /// <summary>Credits in API responses.</summary>
 /// <param name="Period">2026-11, 2026-W48, 2026-11-23 or "all".</param>
 /// <param name="ResetsAt">When credits are renewed; null = never.</param>
-internal sealed record QuotaBody(int Used, int Limit, int Remaining, string Period, DateTimeOffset? ResetsAt);
+internal sealed record QuotaBody(decimal Used, decimal Limit, decimal Remaining, string Period, DateTimeOffset? ResetsAt);

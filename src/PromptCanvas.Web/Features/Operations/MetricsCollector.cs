@@ -82,8 +82,8 @@ internal sealed class MetricsCollector(
         var lines = await database.Ledger.Where(line => line.JobId == jobId).Select(line => new { line.Kind, line.Amount }).ToListAsync(cancellationToken);
         metrics.JobEnded(
             job.State, job.Model, (job.StartedAt - job.CreatedAt)?.TotalSeconds,
-            -lines.Where(line => line.Kind == LedgerKinds.Charge).Sum(line => line.Amount),
-            lines.Where(line => line.Kind == LedgerKinds.Refund).Sum(line => line.Amount));
+            CreditUnits.ToCredits(-lines.Where(line => line.Kind == LedgerKinds.Charge).Sum(line => line.Amount)),
+            CreditUnits.ToCredits(lines.Where(line => line.Kind == LedgerKinds.Refund).Sum(line => line.Amount)));
         foreach (var image in await database.Pictures.Where(row => row.JobId == jobId).Select(row => new { row.Model, row.Width, row.Timings }).ToListAsync(cancellationToken))
         {
             metrics.PictureMade(image.Model, image.Width, JsonSerializer.Deserialize<Dictionary<string, double>>(image.Timings) ?? []);

@@ -15,7 +15,7 @@ internal sealed class StudioMetrics
 
     private readonly Counter<long> finished;
     private readonly Counter<long> pictures;
-    private readonly Counter<long> credits;
+    private readonly Counter<double> credits;
     private readonly Histogram<double> stages;
     private readonly Histogram<double> waits;
     private volatile QueueFigures queue = new(0, 0, false, 0);
@@ -27,7 +27,7 @@ internal sealed class StudioMetrics
         var meter = meters.Create(MeterName);
         finished = meter.CreateCounter<long>("promptcanvas.jobs.finished", description: "Jobs that are over, by state and model.");
         pictures = meter.CreateCounter<long>("promptcanvas.pictures", description: "Pictures delivered, by model and size.");
-        credits = meter.CreateCounter<long>("promptcanvas.credits", description: "Credits of jobs that are over, by kind: charge or refund.");
+        credits = meter.CreateCounter<double>("promptcanvas.credits", description: "Credits of jobs that are over, by kind: charge or refund.");
         stages = meter.CreateHistogram<double>("promptcanvas.stage.duration", "s", "Time of one picture in one stage, by stage and model.");
         waits = meter.CreateHistogram<double>("promptcanvas.job.wait", "s", "Time from a request to its first step, by model.");
         meter.CreateObservableGauge(
@@ -47,11 +47,11 @@ internal sealed class StudioMetrics
         set => queue = value;
     }
 
-    public void JobEnded(JobState state, string model, double? waitSeconds, int charged, int refunded)
+    public void JobEnded(JobState state, string model, double? waitSeconds, decimal charged, decimal refunded)
     {
         finished.Add(1, State(LowerCaseName.Of(state)), Model(model));
-        credits.Add(charged, Kind("charge"));
-        credits.Add(refunded, Kind("refund"));
+        credits.Add((double)charged, Kind("charge"));
+        credits.Add((double)refunded, Kind("refund"));
         if (waitSeconds is { } seconds)
         {
             waits.Record(seconds, Model(model));

@@ -66,6 +66,30 @@ public sealed class GalleryWindowTests
     }
 
     [Fact]
+    public async Task NeighboursAsync_OfAPinnedPictureThatIsNotLoaded_AreTheGallerysOrder()
+    {
+        shelf.Add(500);
+        var window = await StartedAsync();
+        await window.PinAsync(CancellationToken.None);
+
+        Assert.Equal((shelf.Pictures[399].Id, shelf.Pictures[401].Id), await window.NeighboursAsync(shelf.Pictures[400], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Remove_TellsWhatShowsTheGallery()
+    {
+        shelf.Add(3);
+        var window = await StartedAsync();
+        var told = 0;
+        window.Changed += () => told++;
+
+        window.Remove(shelf.Pictures[1].Id);
+
+        Assert.Equal(1, told);
+        Assert.Equal([shelf.Pictures[0].Id, shelf.Pictures[2].Id], window.Pictures.Select(picture => picture.Id));
+    }
+
+    [Fact]
     public async Task ReadRangeAsync_BeyondTheEnd_GivesWhatThereIs()
     {
         shelf.Add(250);
