@@ -61,7 +61,7 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     public (int Width, int Height) SizeOf(GenerationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var made = PictureSize.Made(model, StagePlan.MadeSizeFor(model, request.Size), request.Aspect).WithLongerSide(request.Size);
+        var made = PictureSize.Made(model, ModelSizes.MadeFor(model, request.Size), request.Aspect).WithLongerSide(request.Size);
         return (made.Width, made.Height);
     }
 
