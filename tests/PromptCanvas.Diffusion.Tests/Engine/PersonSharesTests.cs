@@ -1,5 +1,4 @@
 using PromptCanvas.Diffusion.Engine.Execution;
-using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 

@@ -2,7 +2,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 
-namespace PromptCanvas.Web.Components.Runs;
+namespace PromptCanvas.Web.Components.Pictures;
 
 /// <summary>Queues jobs for every page and for the API.</summary>
 public interface IPictureMaking

@@ -3,7 +3,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 
-namespace PromptCanvas.Web.Components.Gallery;
+namespace PromptCanvas.Web.Components.Pictures;
 
 /// <summary>Changes a picture's visibility; only its owner may.</summary>
 public sealed class PictureSharing(IDbContextFactory<AppDbContext> databases)
