@@ -26,7 +26,7 @@ internal sealed class FlakyFront : IStartupFilter
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton<IStartupFilter>(this);
-        SubmissionsAround.Add(services, _ => submit => Interlocked.Exchange(ref refusals, 0) == 1 ? throw new OpenAiException(OpenAiFaults.Stopping) : submit());
+        SubmissionsAround.Add(services, _ => submit => Interlocked.Exchange(ref refusals, 0) == 1 ? Task.FromResult<Result<Guid>>(OpenAiFaults.Stopping) : submit());
     }
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

@@ -7,22 +7,23 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <summary>Writes the response after the pictures are finished.</summary>
 internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, SignedPictures signed, PictureBytes bytes)
 {
-    /// <exception cref="OpenAiException">The job made no picture.</exception>
-    public async Task WriteAsync(ImageRequest request, Guid jobId, Actor actor, HttpContext context)
+    /// <returns>Refused if the job made no picture.</returns>
+    public async Task<Result> WriteAsync(ImageRequest request, Guid jobId, Actor actor, HttpContext context)
     {
-        var job = await WaitAsync(jobId, actor, context);
-        try
+        if (!(await WaitAsync(jobId, actor, context)).TryGet(out var job, out var unfinished))
         {
-            var answer = TypedResults.Json(await BodyAsync(request, job, actor, context));
-            await answer.ExecuteAsync(context);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
+            return unfinished;
         }
-        catch (OpenAiException)
+
+        if (!(await BodyAsync(request, job, actor, context)).TryGet(out var body, out var refusal))
         {
             // The error is the delivered response; a retry starts a new job.
             await delivery.MarkDeliveredAsync(jobId, isOut: true, CancellationToken.None);
-            throw;
+            return refusal;
         }
+
+        await TypedResults.Json(body).ExecuteAsync(context);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
 
         // Mark before the body ends, which happens when this method returns: no client can receive a complete response that is not marked as delivered.
         context.RequestAborted.ThrowIfCancellationRequested();
@@ -31,12 +32,14 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         {
             await delivery.MarkDeliveredAsync(jobId, isOut: false, CancellationToken.None);
         }
+
+        return Result.Done;
     }
 
-    private async Task<JobView> WaitAsync(Guid jobId, Actor actor, HttpContext context)
+    private async Task<Result<JobView>> WaitAsync(Guid jobId, Actor actor, HttpContext context)
     {
         JobView? last = null;
-        await wait.FollowAsync(
+        var followed = await wait.FollowAsync(
             actor,
             jobId,
             now =>
@@ -46,15 +49,20 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
             },
             null,
             context.RequestAborted);
-        return last!;
+        return followed.Refusal is { } refusal ? refusal : last!;
     }
 
-    private async Task<Dictionary<string, object>> BodyAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
+    private async Task<Result<Dictionary<string, object>>> BodyAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
     {
+        if (!(await DescribeAsync(request, job, actor, context)).TryGet(out var data, out var refusal))
+        {
+            return refusal;
+        }
+
         var body = new Dictionary<string, object>
         {
             ["created"] = job.CreatedAt.ToUnixTimeSeconds(),
-            ["data"] = await DescribeAsync(request, job, actor, context),
+            ["data"] = data,
         };
         if (!request.Family.IsOfGptImage)
         {
@@ -77,20 +85,29 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         return body;
     }
 
-    private async Task<List<Dictionary<string, string>>> DescribeAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
+    private async Task<Result<List<Dictionary<string, string>>>> DescribeAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
     {
         var data = new List<Dictionary<string, string>>();
         foreach (var image in job.Images.Where(image => image is { State: JobPictureState.Done, ImageId: not null }))
         {
-            data.Add(await DescribeAsync(request, image.ImageId!.Value, actor, context));
+            if (!(await DescribeAsync(request, image.ImageId!.Value, actor, context)).TryGet(out var picture, out var refusal))
+            {
+                return refusal;
+            }
+
+            data.Add(picture);
         }
 
-        return data.Count > 0 ? data : throw new OpenAiException(OpenAiFaults.Of(job));
+        return data.Count > 0 ? data : OpenAiFaults.Of(job);
     }
 
-    private async Task<Dictionary<string, string>> DescribeAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
+    private async Task<Result<Dictionary<string, string>>> DescribeAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
     {
-        var picture = await AddressOrBytesAsync(request, imageId, actor, context);
+        if (!(await AddressOrBytesAsync(request, imageId, actor, context)).TryGet(out var picture, out var refusal))
+        {
+            return refusal;
+        }
+
         if (request.Family.HasStyle)
         {
             picture["revised_prompt"] = request.Prompt;
@@ -99,15 +116,16 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         return picture;
     }
 
-    private async Task<Dictionary<string, string>> AddressOrBytesAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
+    private async Task<Result<Dictionary<string, string>>> AddressOrBytesAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
     {
         if (request.GivesBytes)
         {
-            var picture = await bytes.ReadAsync(imageId, request, context.RequestAborted);
-            return new() { ["b64_json"] = Convert.ToBase64String(picture ?? throw new OpenAiException(OpenAiFaults.Inside)) };
+            return await bytes.ReadAsync(imageId, request, context.RequestAborted) is { } picture
+                ? new Dictionary<string, string> { ["b64_json"] = Convert.ToBase64String(picture) }
+                : OpenAiFaults.Inside;
         }
 
         var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality, request.Fit);
-        return new() { ["url"] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/v1{SignedPictureEndpoint.Path}{token}" };
+        return new Dictionary<string, string> { ["url"] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/v1{SignedPictureEndpoint.Path}{token}" };
     }
 }

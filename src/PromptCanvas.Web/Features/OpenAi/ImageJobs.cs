@@ -22,16 +22,19 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
     private static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(20);
 
     /// <summary>Queues the job, or finds the one that an earlier attempt of the client queued, and registers the caller as waiting for it.</summary>
-    /// <returns>The job; the caller must call <see cref="WaitingClients.LeaveAsync"/> for it.</returns>
-    /// <exception cref="OpenAiException">The request is refused; nothing is charged.</exception>
-    public async Task<Guid> StartAsync(ImageRequest request, HttpContext context)
+    /// <returns>The job, for which the caller must call <see cref="WaitingClients.LeaveAsync"/>; or why it is refused, and nothing is charged.</returns>
+    public async Task<Result<Guid>> StartAsync(ImageRequest request, HttpContext context)
     {
         var actor = context.User.ToActor();
         var prefix = $"v1:{request.HashFor($"{context.User.FindFirstValue(StudioClaims.KeyId)} {context.Request.Headers.UserAgent}")}:";
         while (true)
         {
             context.RequestAborted.ThrowIfCancellationRequested();
-            var jobId = await FindOrSubmitAsync(request, actor, prefix, context);
+            if (!(await FindOrSubmitAsync(request, actor, prefix, context)).TryGet(out var jobId, out var refusal))
+            {
+                return refusal;
+            }
+
             if (await lines.JoinAsync(jobId))
             {
                 return jobId;
@@ -40,7 +43,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
     }
 
     // Two equal requests are two jobs, unless the client marks the second as a retry, or the first lost its client a moment ago.
-    private async Task<Guid> FindOrSubmitAsync(ImageRequest request, Actor actor, string prefix, HttpContext context)
+    private async Task<Result<Guid>> FindOrSubmitAsync(ImageRequest request, Actor actor, string prefix, HttpContext context)
     {
         var key = prefix + Guid.NewGuid().ToString("N");
         if (ClientRetry.KeyOf(context.Request) is { } clientsKey)
@@ -68,17 +71,18 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         return await SubmitAsync(request, actor, key, context.RequestAborted);
     }
 
-    private async Task<Guid> SubmitAsync(ImageRequest request, Actor actor, string key, CancellationToken cancellationToken)
+    private async Task<Result<Guid>> SubmitAsync(ImageRequest request, Actor actor, string key, CancellationToken cancellationToken)
     {
         var kept = new List<Guid>();
         try
         {
-            var job = JobOf(request, actor, key, await OperationAsync(request, actor, kept, cancellationToken));
+            if (!(await OperationAsync(request, actor, kept, cancellationToken)).TryGet(out var operation, out var refusal))
+            {
+                return refusal;
+            }
 
             // Do not cancel halfway: if the client disconnects now, the job exists and can be cancelled.
-            return (await submissions.SubmitAsync(job, CancellationToken.None)).TryGet(out var id, out var refusal)
-                ? id
-                : throw new OpenAiException(OpenAiFaults.Of(refusal));
+            return await submissions.SubmitAsync(JobOf(request, actor, key, operation), CancellationToken.None);
         }
         finally
         {
@@ -109,7 +113,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         EndUser = request.User,
     };
 
-    private async Task<JobOperation> OperationAsync(ImageRequest request, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
+    private async Task<Result<JobOperation>> OperationAsync(ImageRequest request, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
     {
         if (request.Image is null)
         {
@@ -118,15 +122,21 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
 
         if (request.Kind == JobKinds.Vary)
         {
-            var picture = Kept(await uploads.AddAsync(actor, request.Image, cancellationToken));
+            if (!(await uploads.AddAsync(actor, request.Image, cancellationToken)).TryGet(out var picture, out var unusable))
+            {
+                return unusable;
+            }
+
             kept.Add(picture);
             return new VaryOperation(picture);
         }
 
-        var masked = Kept(await uploads.AddMaskedAsync(actor, request.Image, request.Mask, request.Size.MadeSide, cancellationToken));
+        if (!(await uploads.AddMaskedAsync(actor, request.Image, request.Mask, request.Size.MadeSide, cancellationToken)).TryGet(out var masked, out var refusal))
+        {
+            return refusal;
+        }
+
         kept.AddRange([masked.Picture, masked.Mask]);
         return new EditOperation(masked.Picture, masked.Mask);
     }
-
-    private static T Kept<T>(Result<T> upload) => upload.TryGet(out var kept, out var refusal) ? kept : throw new OpenAiException(OpenAiFaults.Of(refusal));
 }

@@ -14,19 +14,24 @@ internal sealed class ImageRequests(ModelNames models)
     private const int LargestCount = 10;
     private const int MostPartialImages = 3;
 
-    /// <exception cref="OpenAiException">A field is invalid.</exception>
-    public async Task<ImageRequest> ReadAsync(string kind, HttpRequest request, CancellationToken cancellationToken)
+    /// <returns>The request, or why its first invalid field is refused.</returns>
+    public async Task<Result<ImageRequest>> ReadAsync(string kind, HttpRequest request, CancellationToken cancellationToken)
     {
-        var fields = kind == JobKinds.Generate || (kind == JobKinds.Edit && request.HasJsonContentType())
+        var body = kind == JobKinds.Generate || (kind == JobKinds.Edit && request.HasJsonContentType())
             ? await RequestFields.FromJsonAsync(request, withPictures: kind == JobKinds.Edit, cancellationToken)
             : await RequestFields.FromFormAsync(request, cancellationToken);
-        var image = kind == JobKinds.Generate ? null : fields.Picture("image") ?? throw new OpenAiException(OpenAiFaults.Missing("image"));
+        if (!body.TryGet(out var fields, out var unreadable))
+        {
+            return unreadable;
+        }
+
+        var image = kind == JobKinds.Generate ? null : fields.Picture("image") ?? fields.Refuse<byte[]?>(OpenAiFaults.Missing("image"), null);
         var mask = kind == JobKinds.Edit ? fields.Picture("mask") : null;
         var streams = kind != JobKinds.Vary && fields.Flag("stream");
         var (model, family) = Model(fields);
         var (prompt, rest) = kind == JobKinds.Vary ? ("", "") : Prompt(fields, family);
         CheckStyle(fields, family);
-        return new ImageRequest(kind)
+        var read = new ImageRequest(kind)
         {
             Prompt = prompt,
             PromptRest = rest,
@@ -44,15 +49,16 @@ internal sealed class ImageRequests(ModelNames models)
             Image = image,
             Mask = mask,
         };
+        return fields.Refusal is { } refusal ? refusal : read;
     }
 
     private static (string Kept, string Unread) Prompt(RequestFields fields, ModelFamily family)
     {
-        var prompt = fields.Text("prompt") ?? throw new OpenAiException(OpenAiFaults.Missing("prompt"));
+        var prompt = fields.Text("prompt") ?? fields.Refuse(OpenAiFaults.Missing("prompt"), "");
         var length = RequestRules.CodePoints(prompt);
         return length <= family.LongestPrompt
             ? UnreadPrompt.Divide(prompt)
-            : throw new OpenAiException(OpenAiFaults.TooLong("prompt", length, family.LongestPrompt));
+            : fields.Refuse(OpenAiFaults.TooLong("prompt", length, family.LongestPrompt), ("", ""));
     }
 
     private static NamedSize Size(RequestFields fields, ModelFamily family) =>
@@ -84,7 +90,7 @@ internal sealed class ImageRequests(ModelNames models)
     private static string? User(RequestFields fields) => fields.Text("user") switch
     {
         null or "" => null,
-        { Length: > NewJob.MaximumEndUserLength } user => throw new OpenAiException(OpenAiFaults.TooLong("user", user.Length, NewJob.MaximumEndUserLength)),
+        { Length: > NewJob.MaximumEndUserLength } user => fields.Refuse<string?>(OpenAiFaults.TooLong("user", user.Length, NewJob.MaximumEndUserLength), null),
         var user => user,
     };
 
@@ -98,6 +104,6 @@ internal sealed class ImageRequests(ModelNames models)
     private (string? Model, ModelFamily Family) Model(RequestFields fields)
     {
         var name = fields.Text("model") ?? "";
-        return models.TryFind(name, out var model) ? (model, ModelFamily.Of(name)) : throw new OpenAiException(OpenAiFaults.UnknownModel(name));
+        return models.TryFind(name, out var model) ? (model, ModelFamily.Of(name)) : fields.Refuse<(string?, ModelFamily)>(OpenAiFaults.UnknownModel(name), (null, ModelFamily.DallE2));
     }
 }

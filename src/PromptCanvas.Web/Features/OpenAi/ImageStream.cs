@@ -39,12 +39,12 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
         try
         {
             var looks = 0;
-            await wait.FollowAsync(actor, jobId, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
-            isOver = true;
-        }
-        catch (OpenAiException fault)
-        {
-            await WriteErrorAsync(response, fault.Fault);
+            var followed = await wait.FollowAsync(actor, jobId, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
+            isOver = followed.Refusal is null;
+            if (followed.Refusal is { } refusal)
+            {
+                await WriteErrorAsync(response, OpenAiFaults.Of(refusal));
+            }
         }
         finally
         {

@@ -17,9 +17,9 @@ internal sealed class JobWait(
     /// <summary>Calls back with the job now and at every change, the last time when it has ended.</summary>
     /// <param name="also">A channel whose items also trigger a callback; null = none.</param>
     /// <param name="hungUp">Cancelled when the client disconnects.</param>
-    /// <exception cref="OpenAiException">The server is stopping; the job continues after the restart.</exception>
+    /// <returns>Refused if the server is stopping; the job continues after the restart.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
-    public async Task FollowAsync(Actor actor, Guid jobId, Func<JobView, Task> look, Channel<bool>? also, CancellationToken hungUp)
+    public async Task<Result> FollowAsync(Actor actor, Guid jobId, Func<JobView, Task> look, Channel<bool>? also, CancellationToken hungUp)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(hungUp, lifetime.ApplicationStopping);
         var news = also ?? Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -28,11 +28,15 @@ internal sealed class JobWait(
         {
             while (true)
             {
-                var job = await jobs.FindAsync(actor, jobId, stopping.Token) ?? throw new OpenAiException(OpenAiFaults.Inside);
+                if (await jobs.FindAsync(actor, jobId, stopping.Token) is not { } job)
+                {
+                    return OpenAiFaults.Inside;
+                }
+
                 await look(job);
                 if (IsOver(job))
                 {
-                    return;
+                    return Result.Done;
                 }
 
                 await WaitAsync(news.Reader, stopping.Token);
@@ -40,7 +44,7 @@ internal sealed class JobWait(
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            throw new OpenAiException(OpenAiFaults.Stopping);
+            return OpenAiFaults.Stopping;
         }
         catch (Exception fault) when (hungUp.IsCancellationRequested && fault is OperationCanceledException or IOException)
         {

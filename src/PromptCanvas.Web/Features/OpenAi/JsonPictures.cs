@@ -9,31 +9,47 @@ internal static class JsonPictures
     private const string ImageUrl = "image_url";
 
     /// <returns>Bytes by form field name.</returns>
-    /// <exception cref="OpenAiException">A picture has an unsupported form.</exception>
-    public static Dictionary<string, List<byte[]>> Read(JsonElement body)
+    public static Result<Dictionary<string, List<byte[]>>> Read(JsonElement body)
     {
         var pictures = new Dictionary<string, List<byte[]>>();
         if (body.TryGetProperty("images", out var images) && images.ValueKind != JsonValueKind.Null)
         {
-            pictures["image"] = images.ValueKind == JsonValueKind.Array
-                ? [.. images.EnumerateArray().Select(image => PictureOf("images", image))]
-                : throw new OpenAiException(OpenAiFaults.WrongType("images", "an array", "something else"));
+            if (images.ValueKind != JsonValueKind.Array)
+            {
+                return OpenAiFaults.WrongType("images", "an array", "something else");
+            }
+
+            pictures["image"] = [];
+            foreach (var image in images.EnumerateArray())
+            {
+                if (!PictureOf("images", image).TryGet(out var picture, out var refusal))
+                {
+                    return refusal;
+                }
+
+                pictures["image"].Add(picture);
+            }
         }
 
         if (body.TryGetProperty("mask", out var mask) && mask.ValueKind != JsonValueKind.Null)
         {
-            pictures["mask"] = [PictureOf("mask", mask)];
+            if (!PictureOf("mask", mask).TryGet(out var picture, out var refusal))
+            {
+                return refusal;
+            }
+
+            pictures["mask"] = [picture];
         }
 
         return pictures;
     }
 
-    private static byte[] PictureOf(string param, JsonElement reference)
+    private static Result<byte[]> PictureOf(string param, JsonElement reference)
     {
         if (reference.ValueKind != JsonValueKind.Object || !reference.TryGetProperty(ImageUrl, out var url) || url.ValueKind != JsonValueKind.String)
         {
-            throw new OpenAiException(new OpenAiFault(
-                StatusCodes.Status400BadRequest, $"Give '{param}' as an object with '{ImageUrl}': this server does not store files.", Param: param, Code: "invalid_type"));
+            return new OpenAiFault(
+                StatusCodes.Status400BadRequest, $"Give '{param}' as an object with '{ImageUrl}': this server does not store files.", Param: param, Code: "invalid_type");
         }
 
         var address = url.GetString()!;
@@ -47,10 +63,10 @@ internal static class JsonPictures
             }
         }
 
-        throw new OpenAiException(new OpenAiFault(
+        return new OpenAiFault(
             StatusCodes.Status400BadRequest,
             $"Give the '{ImageUrl}' of '{param}' as a data URL, data:image/png;base64,…: this server does not fetch URLs.",
             Param: param,
-            Code: "invalid_image_url"));
+            Code: "invalid_image_url");
     }
 }

@@ -12,7 +12,7 @@ internal sealed record ModelFamily
 
     public required IReadOnlyList<string> Qualities { get; init; }
 
-    /// <summary>Whether answers have bytes whatever is asked, and say how the pictures were made.</summary>
+    /// <summary>Whether answers always contain bytes, and say how the pictures were made.</summary>
     public bool IsOfGptImage { get; init; }
 
     /// <summary>Whether there is a style, and answers repeat the prompt.</summary>

@@ -73,11 +73,11 @@ internal static class OpenAiEndpoints
     {
         // Only API keys are accepted here, so cross-site requests with a cookie have no effect.
         var v1 = app.MapGroup("/v1").DisableAntiforgery();
-        v1.MapPost("/images/generations", context => MakeAsync(JobKinds.Generate, context)).RequireAuthorization(Policies.Generate)
+        v1.MapPost("/images/generations", context => AnswerAsync(JobKinds.Generate, context)).RequireAuthorization(Policies.Generate)
             .WithMetadata(new RequestSizeLimitAttribute(UnreadBody.LargestAnswered));
-        v1.MapPost("/images/edits", context => MakeAsync(JobKinds.Edit, context)).RequireAuthorization(Policies.Edit)
+        v1.MapPost("/images/edits", context => AnswerAsync(JobKinds.Edit, context)).RequireAuthorization(Policies.Edit)
             .WithMetadata(new RequestSizeLimitAttribute(UnreadBody.LargestAnswered));
-        v1.MapPost("/images/variations", context => MakeAsync(JobKinds.Vary, context)).RequireAuthorization(Policies.Vary)
+        v1.MapPost("/images/variations", context => AnswerAsync(JobKinds.Vary, context)).RequireAuthorization(Policies.Vary)
             .WithMetadata(new RequestSizeLimitAttribute(UnreadBody.LargestAnswered));
         v1.MapGet("/models", ListModels);
         v1.MapGet("/models/{model}", FindModel);
@@ -86,20 +86,40 @@ internal static class OpenAiEndpoints
     }
 
     // Pages have a fallback route; unknown API paths get OpenAI's error format.
-    private static IResult Unknown(HttpContext context) => throw new OpenAiException(
+    private static RefusedAnswer Unknown(HttpContext context) => new(
         Array.Exists(Paths, path => context.Request.Path.Equals("/v1" + path)) ? OpenAiFaults.NotAllowed(context.Request) : OpenAiFaults.UnknownAddress(context.Request));
 
-    private static async Task MakeAsync(string kind, HttpContext context)
+    private static async Task AnswerAsync(string kind, HttpContext context)
+    {
+        if ((await MakeAsync(kind, context)).Refusal is { } refusal)
+        {
+            await new RefusedAnswer(refusal).ExecuteAsync(context);
+        }
+    }
+
+    private static async Task<Result> MakeAsync(string kind, HttpContext context)
     {
         var services = context.RequestServices;
-        var request = await services.GetRequiredService<ImageRequests>().ReadAsync(kind, context.Request, context.RequestAborted);
-        var jobId = await services.GetRequiredService<ImageJobs>().StartAsync(request, context);
+        if (!(await services.GetRequiredService<ImageRequests>().ReadAsync(kind, context.Request, context.RequestAborted)).TryGet(out var request, out var invalid))
+        {
+            return invalid;
+        }
+
+        if (!(await services.GetRequiredService<ImageJobs>().StartAsync(request, context)).TryGet(out var jobId, out var refusal))
+        {
+            return refusal;
+        }
+
         try
         {
             services.GetRequiredService<UnreadPrompt>().Write(request, context.Response);
-            await (request.Streams
-                ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToActor(), context)
-                : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToActor(), context));
+            if (!request.Streams)
+            {
+                return await services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToActor(), context);
+            }
+
+            await services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToActor(), context);
+            return Result.Done;
         }
         finally
         {
@@ -110,10 +130,10 @@ internal static class OpenAiEndpoints
     private static JsonHttpResult<ModelList> ListModels(ModelNames models) =>
         TypedResults.Json(new ModelList("list", [.. models.All.Select(Describe)]));
 
-    private static JsonHttpResult<ModelBody> FindModel(string model, ModelNames models) =>
+    private static Results<JsonHttpResult<ModelBody>, RefusedAnswer> FindModel(string model, ModelNames models) =>
         models.Exists(model)
             ? TypedResults.Json(Describe(model))
-            : throw new OpenAiException(OpenAiFaults.UnknownModel(model));
+            : new RefusedAnswer(OpenAiFaults.UnknownModel(model));
 
     private static ModelBody Describe(string model) => new(model, "model", Created, "promptcanvas");
 

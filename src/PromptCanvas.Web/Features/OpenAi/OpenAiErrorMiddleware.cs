@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Handles all of <c>/v1</c>: turns every error, whatever its origin, into OpenAI's error object and adds the response headers.</summary>
+/// <summary>Handles all of <c>/v1</c>: turns every error of any origin into OpenAI's error object and adds the response headers.</summary>
 internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits limits, TimeProvider clock, ILogger<OpenAiErrorMiddleware> logger)
 {
     private const string Version = "2020-10-01";
@@ -30,11 +30,14 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         try
         {
             await next(context);
-            await FillAsync(context);
-        }
-        catch (OpenAiException fault)
-        {
-            await AnswerAsync(context, fault.Fault);
+            if (context.Features.Get<RefusedAnswer>() is { Refusal: var refusal })
+            {
+                await AnswerAsync(context, OpenAiFaults.Of(refusal));
+            }
+            else
+            {
+                await FillAsync(context);
+            }
         }
         catch (InvalidTextException fault)
         {

@@ -3,10 +3,11 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>An error in OpenAI's format.</summary>
+/// <summary>A refusal in OpenAI's format.</summary>
 /// <param name="Param">The field that the error is about.</param>
 /// <param name="Code">Machine-readable code; null where OpenAI sends none.</param>
 internal sealed record OpenAiFault(int Status, string Message, string Type = OpenAiFault.InvalidRequest, string? Param = null, string? Code = null)
+    : Refusal(Message)
 {
     public const string InvalidRequest = "invalid_request_error";
     public const string ServerError = "server_error";
@@ -36,10 +37,4 @@ internal sealed record OpenAiFault(int Status, string Message, string Type = Ope
         response.ContentType = "application/json";
         await response.Body.WriteAsync(ToJson(), context.RequestAborted);
     }
-}
-
-/// <summary>Carries an error to the middleware that writes it.</summary>
-internal sealed class OpenAiException(OpenAiFault fault) : Exception(fault.Message)
-{
-    public OpenAiFault Fault { get; } = fault;
 }

@@ -76,8 +76,10 @@ internal static class OpenAiFaults
         _ => new(StatusCodes.Status500InternalServerError, $"{job.Error ?? "No picture could be made."} Nothing was charged.", OpenAiFault.ServerError),
     };
 
+    /// <summary>A refusal in OpenAI's format; the only place that maps them.</summary>
     public static OpenAiFault Of(Refusal refusal) => refusal switch
     {
+        OpenAiFault fault => fault,
         InvalidInput { Field: var field, Message: var message } => new(StatusCodes.Status400BadRequest, message, Param: Names.GetValueOrDefault(field, field)),
         PolicyViolation => RefusedByRule(refusal.Message),
         NotFound => new(StatusCodes.Status404NotFound, refusal.Message),

@@ -12,7 +12,8 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>A request's fields, from JSON or a form. In a form, numbers and booleans are text.</summary>
+/// <summary>A request's fields, from JSON or a form. In a form, numbers and booleans are text.
+/// A field that is refused reads as absent; <see cref="Refusal"/> is the first refusal.</summary>
 internal sealed class RequestFields
 {
     private const int LargestJson = 1024 * 1024;
@@ -34,46 +35,64 @@ internal sealed class RequestFields
     private readonly Dictionary<string, Field> values = [];
     private Dictionary<string, List<byte[]>> pictures = [];
 
+    /// <summary>Why the first invalid field was refused; null while all fields that were read are valid.</summary>
+    public Refusal? Refusal { get; private set; }
+
     /// <param name="withPictures">Whether the body may contain pictures as data URLs.</param>
-    /// <exception cref="OpenAiException">The body is not a JSON object.</exception>
-    public static async Task<RequestFields> FromJsonAsync(HttpRequest request, bool withPictures, CancellationToken cancellationToken)
+    public static async Task<Result<RequestFields>> FromJsonAsync(HttpRequest request, bool withPictures, CancellationToken cancellationToken)
     {
         var fields = new RequestFields();
         try
         {
-            using var body = await ReadAsync(request, withPictures ? LargestJsonWithPictures : LargestJson, cancellationToken);
+            if (!(await ReadAsync(request, withPictures ? LargestJsonWithPictures : LargestJson, cancellationToken)).TryGet(out var body, out var tooLarge))
+            {
+                return tooLarge;
+            }
+
             using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
             if (document.RootElement.ValueKind is not JsonValueKind.Object)
             {
-                throw Unreadable();
+                return Unreadable();
             }
 
             foreach (var member in document.RootElement.EnumerateObject())
             {
                 fields.Take(member.Name, member.Value);
+                if (fields.Refusal is { } invalid)
+                {
+                    return invalid;
+                }
             }
 
-            fields.pictures = withPictures ? JsonPictures.Read(document.RootElement) : [];
+            if (withPictures)
+            {
+                if (!JsonPictures.Read(document.RootElement).TryGet(out var pictures, out var refusal))
+                {
+                    return refusal;
+                }
+
+                fields.pictures = pictures;
+            }
+
             return fields;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            throw Unreadable();
+            return Unreadable();
         }
     }
 
-    /// <exception cref="OpenAiException">The body is not a multipart form.</exception>
-    public static async Task<RequestFields> FromFormAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<Result<RequestFields>> FromFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
-            throw new OpenAiException(OpenAiFaults.Unreadable("Send the image as a part of a multipart form: the Content-Type must be multipart/form-data."));
+            return OpenAiFaults.Unreadable("Send the image as a part of a multipart form: the Content-Type must be multipart/form-data.");
         }
 
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
         if (boundary.Length is 0 or > LongestBoundary)
         {
-            throw UnreadableForm();
+            return UnreadableForm();
         }
 
         var fields = new RequestFields();
@@ -84,22 +103,25 @@ internal sealed class RequestFields
             {
                 if (parts == MostParts || part.GetContentDispositionHeader() is not { Name.Length: > 0 } disposition)
                 {
-                    throw UnreadableForm();
+                    return UnreadableForm();
                 }
 
                 await fields.TakeAsync(NameOf(disposition), disposition.IsFileDisposition(), part.Body, cancellationToken);
+                if (fields.Refusal is { } invalid)
+                {
+                    return invalid;
+                }
             }
 
             return fields;
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw UnreadableForm();
+            return UnreadableForm();
         }
     }
 
-    /// <summary>Null when the field is absent or null.</summary>
-    /// <exception cref="OpenAiException">The field is not a string.</exception>
+    /// <summary>A string; null when the field is absent or null.</summary>
     public string? Text(string name)
     {
         if (!values.TryGetValue(name, out var field))
@@ -107,10 +129,10 @@ internal sealed class RequestFields
             return null;
         }
 
-        return field.Kind is null ? field.Text : throw new OpenAiException(OpenAiFaults.WrongType(name, "a string", field.Kind));
+        return field.Kind is null ? field.Text : Refuse<string?>(OpenAiFaults.WrongType(name, "a string", field.Kind), null);
     }
 
-    /// <exception cref="OpenAiException">The field is not an integer, or is out of range.</exception>
+    /// <summary>An integer within a range.</summary>
     public int Number(string name, int absent, int minimum, int maximum)
     {
         if (Words(name, "an integer", Numeric) is not { Length: > 0 } text)
@@ -121,23 +143,22 @@ internal sealed class RequestFields
         // 1.0 and 1e0 are integers, too: some languages write every number so.
         if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || decimal.Truncate(number) != number || Math.Abs(number) > long.MaxValue)
         {
-            throw new OpenAiException(OpenAiFaults.WrongType(name, "an integer", $"'{Shorten(text)}'"));
+            return Refuse(OpenAiFaults.WrongType(name, "an integer", $"'{Shorten(text)}'"), absent);
         }
 
         var value = (long)number;
-        return value >= minimum && value <= maximum ? (int)value : throw new OpenAiException(OpenAiFaults.OutOfRange(name, value, minimum, maximum));
+        return value >= minimum && value <= maximum ? (int)value : Refuse(OpenAiFaults.OutOfRange(name, value, minimum, maximum), absent);
     }
 
-    /// <exception cref="OpenAiException">The field is not a boolean.</exception>
+    /// <summary>A boolean.</summary>
     public bool Flag(string name) => Words(name, "a boolean", Truth) switch
     {
         null or "" => false,
         var text when bool.TryParse(text, out var value) => value,
-        var text => throw new OpenAiException(OpenAiFaults.WrongType(name, "a boolean", $"'{Shorten(text)}'")),
+        var text => Refuse(OpenAiFaults.WrongType(name, "a boolean", $"'{Shorten(text)}'"), false),
     };
 
     /// <summary>One of several allowed values.</summary>
-    /// <exception cref="OpenAiException">The value is not allowed.</exception>
     public string Choice(string name, string absent, params string[] supported)
     {
         if (Text(name) is not { Length: > 0 } value)
@@ -148,26 +169,35 @@ internal sealed class RequestFields
         var quoted = supported.Select(one => $"'{one}'").ToList();
         return supported.Contains(value)
             ? value
-            : throw new OpenAiException(OpenAiFaults.WrongValue(
-                name, Shorten(value), quoted.Count == 1 ? quoted[0] : $"{string.Join(", ", quoted.SkipLast(1))}{(quoted.Count > 2 ? "," : "")} and {quoted[^1]}"));
+            : Refuse(
+                OpenAiFaults.WrongValue(
+                    name, Shorten(value), quoted.Count == 1 ? quoted[0] : $"{string.Join(", ", quoted.SkipLast(1))}{(quoted.Count > 2 ? "," : "")} and {quoted[^1]}"),
+                absent);
     }
 
-    /// <summary>The bytes of the field's only picture, whatever its content type and file name; null when there is none.</summary>
-    /// <exception cref="OpenAiException">There is more than one picture, or the field is not a file.</exception>
+    /// <summary>The bytes of the field's only picture, regardless of its content type and file name; null when there is none.</summary>
     public byte[]? Picture(string name)
     {
         var given = pictures.GetValueOrDefault(name) ?? [];
         if (given.Count > 1)
         {
-            throw new OpenAiException(new OpenAiFault(StatusCodes.Status400BadRequest, $"Send one {name}: this model takes no more.", Param: name, Code: "array_above_max_length"));
+            return Refuse<byte[]?>(new OpenAiFault(StatusCodes.Status400BadRequest, $"Send one {name}: this model takes no more.", Param: name, Code: "array_above_max_length"), null);
         }
 
         if (given.Count == 0 && values.ContainsKey(name))
         {
-            throw new OpenAiException(OpenAiFaults.WrongType(name, "a file", "text"));
+            return Refuse<byte[]?>(OpenAiFaults.WrongType(name, "a file", "text"), null);
         }
 
         return given.Count == 1 ? given[0] : null;
+    }
+
+    /// <summary>Records why a field is refused; the first refusal stays.</summary>
+    /// <returns>The value that stands for an absent field.</returns>
+    public T Refuse<T>(Refusal refusal, T absent)
+    {
+        Refusal ??= refusal;
+        return absent;
     }
 
     // Forms have no numbers or booleans, so text is accepted there, and also from clients that send text in JSON.
@@ -178,10 +208,10 @@ internal sealed class RequestFields
             return null;
         }
 
-        return field.Kind is null || field.Kind == kind ? field.Text : throw new OpenAiException(OpenAiFaults.WrongType(name, expected, field.Kind));
+        return field.Kind is null || field.Kind == kind ? field.Text : Refuse<string?>(OpenAiFaults.WrongType(name, expected, field.Kind), null);
     }
 
-    private static async Task<MemoryStream> ReadAsync(HttpRequest request, int largest, CancellationToken cancellationToken)
+    private static async Task<Result<MemoryStream>> ReadAsync(HttpRequest request, int largest, CancellationToken cancellationToken)
     {
         var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
@@ -189,7 +219,7 @@ internal sealed class RequestFields
         {
             if (body.Length + read > largest)
             {
-                throw new OpenAiException(new OpenAiFault(StatusCodes.Status413PayloadTooLarge, "The body of your request is too large.", Code: "request_too_large"));
+                return new OpenAiFault(StatusCodes.Status413PayloadTooLarge, "The body of your request is too large.", Code: "request_too_large");
             }
 
             body.Write(buffer, 0, read);
@@ -199,14 +229,14 @@ internal sealed class RequestFields
         return body;
     }
 
-    private static OpenAiException Unreadable() => new(OpenAiFaults.Unreadable(
-        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)"));
+    private static OpenAiFault Unreadable() => OpenAiFaults.Unreadable(
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)");
 
     private static string Shorten(string text) => text.Length <= 40 ? text : $"{TextRules.Cut(text, 40)}…";
 
-    private static OpenAiException Invalid(string name, int point) => new(OpenAiFaults.Of(new InvalidInput(name, TextChecks.Message(name, point))));
+    private static InvalidInput Invalid(string name, int point) => new(name, TextChecks.Message(name, point));
 
-    private static OpenAiException UnreadableForm() => new(OpenAiFaults.Unreadable("The multipart form of your request could not be read."));
+    private static OpenAiFault UnreadableForm() => OpenAiFaults.Unreadable("The multipart form of your request could not be read.");
 
     // image, image[] and image[0] are the same field.
     private static string NameOf(ContentDispositionHeaderValue disposition)
@@ -239,7 +269,7 @@ internal sealed class RequestFields
         // Keep the type: a wrong type is reported only when the field is read.
         values[name] = value.ValueKind switch
         {
-            JsonValueKind.String => JsonTexts.FirstInvalid(value) is { } point ? throw Invalid(name, point) : new Field(value.GetString()!, null),
+            JsonValueKind.String => JsonTexts.FirstInvalid(value) is { } point ? Refuse(Invalid(name, point), default(Field)) : new Field(value.GetString()!, null),
             JsonValueKind.Number => new Field(value.GetRawText(), Numeric),
             JsonValueKind.True or JsonValueKind.False => new Field(value.GetRawText(), Truth),
             JsonValueKind.Array => new Field("", "an array"),
@@ -252,8 +282,8 @@ internal sealed class RequestFields
         if (name is not ("image" or "mask"))
         {
             var bytes = await ReadPartAsync(part, LargestText, cancellationToken);
-            var text = Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new OpenAiException(OpenAiFaults.Of(new InvalidInput(name, $"The field \"{name}\" is not UTF-8.")));
-            values[name] = TextRules.FirstInvalid(text) is { } point ? throw Invalid(name, point) : new Field(text, null);
+            var text = Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Refuse(new InvalidInput(name, $"The field \"{name}\" is not UTF-8."), "");
+            values[name] = TextRules.FirstInvalid(text) is { } point ? Refuse(Invalid(name, point), default(Field)) : new Field(text, null);
             return;
         }
 

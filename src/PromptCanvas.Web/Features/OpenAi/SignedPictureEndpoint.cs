@@ -17,19 +17,19 @@ internal static class SignedPictureEndpoint
     {
         if (signed.Read(token) is not { } address)
         {
-            throw Missing();
+            return Missing();
         }
 
         if (address.ExpiresAt <= clock.GetUtcNow())
         {
-            throw new OpenAiException(new OpenAiFault(StatusCodes.Status410Gone, "This address has expired; the picture is in the gallery of the key's owner."));
+            return new RefusedAnswer(new OpenAiFault(StatusCodes.Status410Gone, "This address has expired; the picture is in the gallery of the key's owner."));
         }
 
         // The person's current access applies: pictures that are deleted or taken down, or of suspended people, are not served.
         if (!await pictures.IsOpenAsync(address.PersonId, address.ImageId, cancellationToken)
             || await store.OpenAsync(address.ImageId, address.Format, address.Quality, address.Fit, cancellationToken) is not { } picture)
         {
-            throw Missing();
+            return Missing();
         }
 
         context.Response.Headers.CacheControl = "private, max-age=300";
@@ -37,5 +37,5 @@ internal static class SignedPictureEndpoint
         return TypedResults.Stream(picture.Stream, picture.ContentType);
     }
 
-    private static OpenAiException Missing() => new(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));
+    private static RefusedAnswer Missing() => new(new OpenAiFault(StatusCodes.Status404NotFound, "There is no picture at this address."));
 }

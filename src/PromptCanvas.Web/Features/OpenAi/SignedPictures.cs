@@ -12,7 +12,7 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <summary>The content of a signed URL.</summary>
 /// <param name="PersonId">The person for whom the URL was signed; it gives access to nothing beyond their permissions.</param>
 /// <param name="Quality">1 … 100, for lossy formats.</param>
-/// <param name="Fit">The size of the picture; null = as it is stored.</param>
+/// <param name="Fit">The size of the picture; null = as stored.</param>
 internal sealed record SignedPicture(Guid ImageId, Guid PersonId, PictureFormat Format, int Quality, DateTimeOffset ExpiresAt, PictureFit? Fit);
 
 /// <summary>Signs URLs that work without a key until they expire, as OpenAI's do.</summary>

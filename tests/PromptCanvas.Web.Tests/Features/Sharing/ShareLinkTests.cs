@@ -166,7 +166,7 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
     }
 
     [Fact]
-    public async Task Picture_OfSomebodyElse_CannotBeShared()
+    public async Task Picture_OfAnotherPerson_CannotBeShared()
     {
         var (_, picture, _) = await LinkAsync("theirs@example.com");
         var other = await studio.PersonAsync("other@example.com", PersonRoles.Member);
@@ -176,7 +176,7 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
             .MakeAsync(new Actor(other.Id, PersonRoles.Member), new NewShareLink(picture, null, 30, null, true, true), Cancellation);
 
         Assert.False(made.TryGet(out _, out var refusal));
-        Assert.IsType<PromptCanvas.Generation.Results.NotFound>(refusal);
+        Assert.IsType<PromptCanvas.Data.Results.NotFound>(refusal);
     }
 
     [Fact]
