@@ -8,20 +8,29 @@ internal sealed class StoredPictures(IBlobStore blobs)
 {
     private const int DecodersAtOnce = 2;
 
+    // An opaque picture of the largest accepted size, 40 megapixels of 3 bytes, with its mask of 1 byte a pixel.
+    private const long MostKeptBytes = 160_000_000;
+
+    private readonly DecodedPictures kept = new(MostKeptBytes);
+
     // Decoding a large picture takes 160 MB.
     private readonly DecoderTurns decoders = new(DecodersAtOnce);
 
     /// <summary>The pixels; transparent areas are composited onto white.</summary>
     /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
-    public Task<RgbImage> ReadAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, PictureDecoder.Decode, cancellationToken);
+    public async Task<RgbImage> ReadAsync(string hash, CancellationToken cancellationToken) => (await FormsAsync(hash, cancellationToken)).Opaque;
 
     /// <summary>The pixels with their transparency; null if every pixel is opaque.</summary>
     /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
-    public Task<RgbaImage?> ReadTransparentAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, PictureDecoder.DecodeTransparent, cancellationToken);
+    public async Task<RgbaImage?> ReadTransparentAsync(string hash, CancellationToken cancellationToken) => (await FormsAsync(hash, cancellationToken)).Transparent;
 
     /// <summary>The picture's keep mask.</summary>
     /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
-    public Task<KeepMask> ReadMaskAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, MaskReader.Read, cancellationToken);
+    public Task<KeepMask> ReadMaskAsync(string hash, CancellationToken cancellationToken) =>
+        DecodeAsync(hash, MaskReader.Read, mask => mask.Values.Length, cancellationToken);
+
+    /// <summary>Drops what is kept of pictures that no run needs soon.</summary>
+    public void Drop(IReadOnlyCollection<string> hashes) => kept.Drop(hashes);
 
     /// <summary>Waits for a decoder; see <see cref="DecoderTurns.EnterAsync"/>.</summary>
     public Task<IDisposable?> EnterAsync(Guid personId, int? mostWaiting, CancellationToken cancellationToken) =>
@@ -35,14 +44,34 @@ internal sealed class StoredPictures(IBlobStore blobs)
         return await Task.Run(decode, cancellationToken);
     }
 
-    private async Task<T> DecodeAsync<T>(string hash, Func<byte[], T> decode, CancellationToken cancellationToken)
+    private Task<Forms> FormsAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(
+        hash,
+        encoded =>
+        {
+            var (opaque, transparent) = PictureDecoder.DecodeForms(encoded);
+            return new Forms(opaque, transparent);
+        },
+        forms => forms.Opaque.Bytes.Length + (forms.Transparent?.Bytes.Length ?? 0),
+        cancellationToken);
+
+    private async Task<T> DecodeAsync<T>(string hash, Func<byte[], T> decode, Func<T, long> sizeOf, CancellationToken cancellationToken)
+        where T : class
     {
         // The file is read when a decoder is free, not while the picture waits for one.
         using var turn = await decoders.EnterAsync(Guid.Empty, mostWaiting: null, cancellationToken);
         await using var file = blobs.Open(BlobKind.Picture, hash)
             ?? throw new PictureFormatException("A picture that this request uses is no longer in the store; upload it again.");
+        if (kept.Find<T>(hash) is { } known)
+        {
+            return known;
+        }
+
         var encoded = new byte[file.Length];
         await file.ReadExactlyAsync(encoded, cancellationToken);
-        return await Task.Run(() => decode(encoded), cancellationToken);
+        var decoded = await Task.Run(() => decode(encoded), cancellationToken);
+        kept.Keep(hash, decoded, sizeOf(decoded));
+        return decoded;
     }
+
+    private sealed record Forms(RgbImage Opaque, RgbaImage? Transparent);
 }

@@ -41,8 +41,9 @@ internal sealed class EngineRequestBuilder(
             ReportsStages = true,
             Finished = stages.Load(claim.Id, engine.Fingerprint, claim.Missing.Select(image => image.ImageIndex)),
         };
-        var inputs = new OperationInputs(pictures, await HashesAsync(job, running.Token));
-        var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
+        var hashes = await HashesAsync(job, running.Token);
+        var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, new OperationInputs(pictures, hashes), running.Token);
+        pictures.Drop(hashes);
         return prepared.TryGet(out var work, out var refusal) ? new PreparedJob(engine, work.FittedTo(engine, Math.Max(job.Width, job.Height))) : refusal;
     }
 

@@ -17,28 +17,49 @@ public static class PictureDecoder
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static RgbImage Decode(byte[] encoded) => Open(encoded, decoded =>
     {
-        using var upright = decoded.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
-
-        // Convert to 8 bits first: the white background would be nearly black on the 16-bit scale.
-        using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
-        using var opaque = bytes.HasAlpha() ? bytes.Flatten(background: [255, 255, 255]) : bytes.Copy();
-        return Vips.ToRgb(opaque);
+        using var bytes = ToBytes(decoded);
+        return OnWhite(bytes);
     });
 
     /// <summary>Decodes like <see cref="Decode"/>, but with the transparency; null if every pixel is opaque.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static RgbaImage? DecodeTransparent(byte[] encoded) => Open(encoded, decoded =>
     {
-        if (!decoded.HasAlpha())
+        using var bytes = ToBytes(decoded);
+        return WithTransparency(bytes);
+    });
+
+    /// <summary>Decodes once for both forms: the pixels on white, and the pixels with their transparency, null if every pixel is opaque.</summary>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    public static (RgbImage Opaque, RgbaImage? Transparent) DecodeForms(byte[] encoded) => Open(encoded, decoded =>
+    {
+        using var bytes = ToBytes(decoded);
+        return (OnWhite(bytes), WithTransparency(bytes));
+    });
+
+    // Convert to 8 bits first: a white background would be nearly black on the 16-bit scale.
+    private static Image ToBytes(Image decoded)
+    {
+        using var upright = decoded.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
+        return upright.Colourspace(Enums.Interpretation.Srgb);
+    }
+
+    private static RgbImage OnWhite(Image bytes)
+    {
+        using var opaque = bytes.HasAlpha() ? bytes.Flatten(background: [255, 255, 255]) : bytes.Copy();
+        return Vips.ToRgb(opaque);
+    }
+
+    private static RgbaImage? WithTransparency(Image bytes)
+    {
+        if (!bytes.HasAlpha())
         {
             return null;
         }
 
-        using var upright = decoded.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
-        using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
         using var alpha = bytes[bytes.Bands - 1];
         return alpha.Min() < byte.MaxValue ? new RgbaImage(bytes.Width, bytes.Height, bytes.WriteToMemory<byte>()) : null;
-    });
+    }
 
     /// <summary>Decodes all pixels as stored and passes the picture on.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>

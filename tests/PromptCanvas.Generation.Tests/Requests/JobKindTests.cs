@@ -258,6 +258,25 @@ public sealed class JobKindTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Edit_OfAJobThatWaited_DecodesSourceAndMaskOnce()
+    {
+        await studio.PrepareAsync();
+        var (somebody, source, mask) = await WithUploadsAsync();
+        var id = await studio.SubmitAsync(Of(somebody, new EditOperation(source, mask)) with { Prompt = "a fox", Count = 1 });
+
+        // A second decode would find no pictures any more.
+        foreach (var file in Directory.EnumerateFiles(studio.Folder.Images, "*.png", SearchOption.AllDirectories))
+        {
+            await File.WriteAllBytesAsync(file, new byte[new FileInfo(file).Length], Cancellation);
+        }
+
+        await studio.StartAsync();
+
+        var job = await studio.WaitAsync(id, JobState.Done);
+        AssertKept(await studio.PictureAsync(job.Images[0].ImageId!.Value), (x, y) => !Painted(x, y), 0, 0);
+    }
+
+    [Fact]
     public async Task Upload_NotUsedForADay_IsNotFound()
     {
         await studio.PrepareAsync();

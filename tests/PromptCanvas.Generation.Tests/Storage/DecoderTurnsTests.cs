@@ -39,7 +39,7 @@ public sealed class DecoderTurnsTests
     }
 
     [Fact]
-    public async Task Enter_GivenUpWhileWaiting_HoldsNobodyUp()
+    public async Task Enter_GivenUpWhileWaiting_DelaysNoOther()
     {
         using var leaving = new CancellationTokenSource();
         var running = (await EnterAsync(Anna))!;
