@@ -60,7 +60,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // Missing, not a folder, or closed to this user: there are no models in it for anybody here.
+            // Missing, not a folder, or closed to this user: it offers no models here.
             return [];
         }
     }

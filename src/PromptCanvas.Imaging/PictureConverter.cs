@@ -13,7 +13,7 @@ public static class PictureConverter
 
     /// <param name="encoded">A JPEG, PNG or WebP.</param>
     /// <param name="quality">1 … 100, for lossy formats.</param>
-    /// <param name="fit">The size of the result; null = as it is.</param>
+    /// <param name="fit">The size of the result; null = unchanged.</param>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static byte[] Convert(byte[] encoded, PictureFormat format, int quality, PictureFit? fit = null)
     {

@@ -94,7 +94,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
     [Theory]
     [InlineData(1440, ColorScheme.Dark)]
     [InlineData(360, ColorScheme.Light)]
-    public async Task Create_PictureBesideThePlaces_IsAskedAbout(int width, ColorScheme scheme)
+    public async Task Create_PictureOutsideTheZones_IsAskedAbout(int width, ColorScheme scheme)
     {
         await using var tab = await OpenAsync("/", width, scheme);
         await DragAsync(tab, "a picture.png", "image/png", Picture());

@@ -166,7 +166,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
     }
 
     [Fact]
-    public async Task EmptyPrompt_IsRefusedBesideTheBox()
+    public async Task EmptyPrompt_IsRefusedNextToTheBox()
     {
         await using var tab = await browser.OpenAsync();
         await tab.GoAsync(studio.Address);

@@ -18,7 +18,7 @@ public sealed class PersonCredits
     public int? MaximumRunning { get; set; }
 }
 
-/// <summary>Credits for everybody with a role.</summary>
+/// <summary>Credits of every person with a role.</summary>
 public sealed class RoleCredits
 {
     public required string Role { get; init; }

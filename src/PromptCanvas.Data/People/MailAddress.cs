@@ -9,7 +9,7 @@ public static partial class MailAddress
 {
     private const int Longest = 256;
 
-    /// <summary>Whether a mail can be addressed to this text as it is, without quoting.</summary>
+    /// <summary>Whether a mail can be addressed to this text without quoting.</summary>
     public static bool IsUsable(string? address) =>
         address is { Length: > 0 and <= Longest } && TextRules.FirstInvalid(address) is null && !address.EnumerateRunes().Any(IsUnprintable) && Form().IsMatch(address);
 

@@ -6,7 +6,7 @@ public static class Visibilities
     /// <summary>Its owner only.</summary>
     public const string Private = "private";
 
-    /// <summary>Everybody with an account.</summary>
+    /// <summary>Every person with an account.</summary>
     public const string Team = "team";
 
     public static IReadOnlyList<string> All { get; } = [Team, Private];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PromptCanvas.Diffusion.Onnx.Memory;
 
-/// <summary>What people are told about memory.</summary>
+/// <summary>Messages about memory.</summary>
 internal static class MemorySentences
 {
     private const double Gigabyte = 1e9;

@@ -123,7 +123,7 @@ internal sealed class QueueForecast(
         return new QueueSnapshot(places, waiting.Count, runningSeconds, seconds - runningSeconds, pauseReason);
     }
 
-    // Unmeasured kinds count as zero: the estimate is then too short, instead of missing for everybody.
+    // Unmeasured kinds count as zero: the estimate is then too short, instead of missing for all jobs.
     private double Seconds(Entry job) => (times.Of(job.Model, job.Kind, job.Size) ?? 0) * Math.Max(0, job.Missing - running.StartedWork(job.Id));
 
     private QueueExplanation Explain(Entry job, int position, int waiting, int ownAhead, int peopleAhead, string? pauseReason) => new()

@@ -4,7 +4,7 @@ namespace PromptCanvas.Generation.Requests;
 
 /// <summary>Number of pictures that one model can process concurrently.</summary>
 /// <param name="Lanes">All lanes.</param>
-/// <param name="OpenLanes">Lanes open to everybody; the others are reserved for people without a picture in progress.</param>
+/// <param name="OpenLanes">Lanes open to all people; the others are reserved for people without a picture in progress.</param>
 public sealed record EngineCapacity(int Lanes, int OpenLanes)
 {
     /// <summary>Total capacity of engines with the same options.</summary>

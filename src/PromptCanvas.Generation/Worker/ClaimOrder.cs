@@ -37,8 +37,8 @@ internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, Mode
     /// <summary>People at their limit of running jobs, and whether any limit is configured.</summary>
     public async Task<(List<Guid> People, bool Limited)> AtLimitAsync(AppDbContext database, CancellationToken cancellationToken)
     {
-        var everybody = quotas.Value.MaximumRunning;
-        if (everybody == 0 && !await database.PersonCredits.AnyAsync(person => person.MaximumRunning != null, cancellationToken))
+        var common = quotas.Value.MaximumRunning;
+        if (common == 0 && !await database.PersonCredits.AnyAsync(person => person.MaximumRunning != null, cancellationToken))
         {
             return ([], false);
         }
@@ -48,7 +48,7 @@ internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, Mode
         var people = running.ConvertAll(row => row.Person);
         var own = await database.PersonCredits.Where(person => people.Contains(person.PersonId) && person.MaximumRunning != null)
             .ToDictionaryAsync(person => person.PersonId, person => person.MaximumRunning!.Value, cancellationToken);
-        var atLimit = running.Where(row => (own.TryGetValue(row.Person, out var limit) ? limit : everybody) is > 0 and var most && row.Count >= most);
+        var atLimit = running.Where(row => (own.TryGetValue(row.Person, out var limit) ? limit : common) is > 0 and var most && row.Count >= most);
         return ([.. atLimit.Select(row => row.Person)], true);
     }
 

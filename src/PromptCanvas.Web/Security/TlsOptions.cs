@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Section <c>Tls</c>: what browsers are told when they come over TLS.</summary>
+/// <summary>Section <c>Tls</c>: headers for browsers that connect over TLS.</summary>
 internal sealed record TlsOptions
 {
     public const string Section = "Tls";

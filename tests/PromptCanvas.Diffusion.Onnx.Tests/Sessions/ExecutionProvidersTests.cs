@@ -13,7 +13,7 @@ public sealed class ExecutionProvidersTests : IDisposable
     [Theory]
     [InlineData("Cpu")]
     [InlineData("cpu")]
-    public void Run_Cpu_WarnsNobody(string setting)
+    public void Run_Cpu_GivesNoWarning(string setting)
     {
         var warnings = RunTwoNetworks(setting);
 

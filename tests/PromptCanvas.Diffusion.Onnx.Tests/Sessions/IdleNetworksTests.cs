@@ -15,7 +15,7 @@ public sealed class IdleNetworksTests : IDisposable
     public void Dispose() => models.Dispose();
 
     [Fact]
-    public void Run_NobodyForAWhile_MemoryIsFreedAndLoadedAgain()
+    public void Run_AfterAnIdlePeriod_MemoryIsFreedAndLoadedAgain()
     {
         using var library = Library(minutes: 10);
         var network = Assert.IsType<OnnxNetwork>(library.Open("karlo").Prior.Network);

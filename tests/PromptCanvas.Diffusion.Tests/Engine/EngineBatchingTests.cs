@@ -71,7 +71,7 @@ public sealed class EngineBatchingTests
     }
 
     [Fact]
-    public async Task GenerateAsync_SomebodyArrivesDuringLateStages_GetsAPreviewBeforeTheyGoOn()
+    public async Task GenerateAsync_RequestArrivesDuringLateStages_GetsAPreviewBeforeTheyContinue()
     {
         var fake = new FakeModel();
         using var lateStage = new ManualResetEventSlim();

@@ -9,7 +9,7 @@ public sealed class EngineSchedulingTests
     private static readonly EngineOptions Defaults = new();
 
     [Fact]
-    public void Turn_SomebodyArrivesAmongLargePictures_NoLargeStepComesBeforeTheirPreview()
+    public void Turn_PersonArrivesAmongLargePictures_NoLargeStepComesBeforeTheirPreview()
     {
         var script = new EngineScript();
         script.Arrive("first", count: 8);
@@ -19,7 +19,7 @@ public sealed class EngineSchedulingTests
         var newcomer = script.Arrive("second");
         script.TurnUntil(() => script.FirstPreview(newcomer) is not null);
 
-        // Twelve guided steps of the prior and one of the decoder, and nothing of anybody else's.
+        // Twelve guided steps of the prior and one of the decoder, and nothing of other people.
         Assert.Equal(TimeSpan.FromMilliseconds((12 * 2 * 2) + 12), script.FirstPreview(newcomer) - arrival);
     }
 
@@ -49,7 +49,7 @@ public sealed class EngineSchedulingTests
     }
 
     [Fact]
-    public void Turn_SomebodyHasNoPreview_StepsTowardsItComeAtLeastEveryInterval()
+    public void Turn_PersonWithoutPreview_StepsTowardsItComeAtLeastEveryInterval()
     {
         var script = new EngineScript(costs: StepCosts.Of(prior: 10, decoder: 10, first: 5, second: 30));
         script.Arrive("first", count: 10);
@@ -93,7 +93,7 @@ public sealed class EngineSchedulingTests
     }
 
     [Fact]
-    public void Turn_OnePictureBesideTen_TakesAtMostTwiceItsTimeAloneAndTheLead()
+    public void Turn_OnePictureAmongTen_TakesAtMostTwiceItsTimeAloneAndTheLead()
     {
         var alone = new EngineScript();
         var picture = alone.Arrive("only");

@@ -60,7 +60,7 @@ public sealed class ImageEngineTests
     }
 
     [Fact]
-    public async Task GenerateAsync_NobodyWatches_NoPictureIsCopied()
+    public async Task GenerateAsync_WithoutWatchers_CopiesNoPicture()
     {
         using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());
 

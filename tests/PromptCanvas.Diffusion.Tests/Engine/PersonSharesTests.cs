@@ -10,7 +10,7 @@ public sealed class PersonSharesTests
     private readonly PersonShares shares = new(credit: 1.5);
 
     [Fact]
-    public void Arrive_SomebodyNew_HasTheLevelOfThosePresent()
+    public void Arrive_NewPerson_HasTheLevelOfThosePresent()
     {
         shares.Arrive("heavy", new HashSet<string>());
         shares.Charge("heavy", 10);
@@ -50,7 +50,7 @@ public sealed class PersonSharesTests
     }
 
     [Fact]
-    public void Arrive_AtAnIdleEngine_NobodyIsBehind()
+    public void Arrive_AtAnIdleEngine_NoPersonIsBehind()
     {
         shares.Arrive("heavy", new HashSet<string>());
         shares.Charge("heavy", 100);

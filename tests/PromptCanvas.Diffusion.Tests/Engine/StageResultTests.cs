@@ -40,7 +40,7 @@ public sealed class StageResultTests
     }
 
     [Fact]
-    public async Task GenerateAsync_ResultOfAnotherModel_BeginsAnew()
+    public async Task GenerateAsync_ResultOfAnotherModel_StartsOver()
     {
         using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());
         var foreign = new StageResult(GenerationStage.Decoder, new float[FakeModel.EmbeddingSize], new SignedImage(2, 2, new float[12]), []);

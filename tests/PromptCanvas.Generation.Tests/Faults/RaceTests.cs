@@ -90,7 +90,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Save_AfterARescue_LeavesNoFileToWhoeverSweeps(DatabaseProvider provider)
+    public async Task Save_AfterLeaseRecovery_LeavesNoFileForTheSweep(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 1));

@@ -14,7 +14,7 @@ public sealed class BlendPreviewTurnsTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Run_ANewerOneOfTheSamePerson_EndsTheOlderAndNobodyElses()
+    public async Task Run_ANewerOneOfTheSamePerson_EndsOnlyTheirOlderOne()
     {
         var older = turns.RunAsync(Me, ForeverAsync, Cancellation);
         var other = turns.RunAsync(You, ForeverAsync, Cancellation);

@@ -31,7 +31,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WatchAsync_StepsNobodyWatched_ShowsTheLastPictureThereWas()
+    public async Task WatchAsync_AfterUnwatchedSteps_ShowsTheLastPicture()
     {
         var job = await RunningJobAsync();
         Bus.Publish(Frame(job, image: 0, step: 1) with { Bytes = ReadOnlyMemory<byte>.Empty });
@@ -63,7 +63,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publish_SlowWatcher_LosesFramesAndSlowsNobody()
+    public async Task Publish_SlowWatcher_LosesFramesAndSlowsNoOther()
     {
         var job = await RunningJobAsync();
         await using var slow = Bus.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
@@ -125,7 +125,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Worker_NobodyWatches_EncodesNothing()
+    public async Task Worker_WithoutWatchers_EncodesNothing()
     {
         await studio.StartAsync();
 
@@ -135,7 +135,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Worker_SomebodyWatches_SendsStepsAndPredictedPictures()
+    public async Task Worker_WithAWatcher_SendsStepsAndPredictedPictures()
     {
         await studio.PrepareAsync();
         var id = await studio.SubmitAsync(TestRequests.Fox(count: 1));

@@ -58,7 +58,7 @@ public sealed class PatienceTests(PostgresServer postgres) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Submit_OfSomebodySuspendedMeanwhile_IsRefused(DatabaseProvider provider)
+    public async Task Submit_OfAPersonSuspendedMeanwhile_IsRefused(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
         await using (var database = studio.OpenDatabase())

@@ -78,7 +78,7 @@ public sealed class CrowdTests : IDisposable
     }
 
     [Fact]
-    public async Task Worker_OneBehindAThousand_IsInTheNextBatch_AndEverybodyReadsTheirPlace()
+    public async Task Worker_OneBehindAThousand_IsInTheNextBatch_AndEachPersonReadsTheirPlace()
     {
         const int Thousand = 1000;
         const int Batch = 4;

@@ -45,7 +45,7 @@ public sealed class StageTests : IAsyncDisposable
     [Theory]
     [InlineData("one", true)]
     [InlineData("another", false)]
-    public async Task Restart_WithAnotherModelOfTheSameName_BeginsAnew(string fingerprint, bool goesOn)
+    public async Task Restart_WithAnotherModelOfTheSameName_StartsOver(string fingerprint, bool goesOn)
     {
         var gate = new Gate();
         studio.Engine.ReportsStages = true;

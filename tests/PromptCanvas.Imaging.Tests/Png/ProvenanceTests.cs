@@ -20,7 +20,7 @@ public sealed class ProvenanceTests
         Assert.Equal(sourceType, Read(PictureXmp.Write(Text with { IsComposite = isComposite })).Descendants(Iptc + "DigitalSourceType").Single().Value);
 
     [Fact]
-    public void Png_HoldsThePacketBesideItsTexts()
+    public void Png_HoldsThePacketAndItsTexts()
     {
         var png = PngEncoder.Encode(Pictures.Gradient(8, 8), Text);
 

@@ -159,7 +159,7 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
             var line = await studio.WatchAsync(key);
             for (var stream = 0; stream < StreamsOfALine; stream++)
             {
-                // Nobody reads them: that is the point.
+                // These responses are deliberately not read.
                 _ = await line.StreamAsChannelAsync<object>("WatchQueue", stop);
             }
 

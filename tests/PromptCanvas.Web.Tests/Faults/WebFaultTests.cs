@@ -76,7 +76,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Browsers_GoneAtEachMoment_TheJobIsMadeAndNobodyIsWaitedFor(DatabaseProvider provider)
+    public async Task Browsers_GoneAtEachMoment_TheJobIsMadeWithoutWaitingForThem(DatabaseProvider provider)
     {
         await using var studio = Open(await SettingsAsync(provider));
         using var client = studio.CreateClient();

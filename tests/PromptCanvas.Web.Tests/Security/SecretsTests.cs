@@ -107,7 +107,7 @@ public sealed class SecretsTests
     [InlineData("GET", "/api/jobs")]
     [InlineData("GET", "/api/images/00000000-0000-0000-0000-000000000001")]
     [InlineData("GET", "/v1/images/none")]
-    public async Task Fault_NobodyForesaw_IsAnsweredWithoutItsInsides(string method, string path)
+    public async Task Fault_Unexpected_IsAnsweredWithoutItsDetails(string method, string path)
     {
         await using var studio = new Studio
         {

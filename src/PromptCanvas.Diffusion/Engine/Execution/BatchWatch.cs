@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Engine.Lanes;
 
 namespace PromptCanvas.Diffusion.Engine.Execution;
 
-/// <summary>Stops a network's run as soon as nobody wants any of its pictures: at a large model's size one run takes minutes.</summary>
+/// <summary>Stops a network's run as soon as none of its pictures is wanted: at a large model's size one run takes minutes.</summary>
 internal sealed class BatchWatch : IDisposable
 {
     /// <summary>
@@ -23,7 +23,7 @@ internal sealed class BatchWatch : IDisposable
     /// <summary>Begins to watch.</summary>
     /// <param name="batch">The lanes of the run.</param>
     /// <param name="clock">Drives the questions about single pictures.</param>
-    /// <param name="stopping">Stops the run whoever wants it.</param>
+    /// <param name="stopping">Stops the run even if its pictures are wanted.</param>
     public BatchWatch(List<Lane> batch, TimeProvider clock, CancellationToken stopping)
     {
         this.batch = batch;

@@ -39,7 +39,7 @@ internal sealed class PersonShares(double credit)
             }
         }
 
-        // An idle engine forgives every lead: nobody waited for it.
+        // An idle engine forgives every lead, because no request waited.
         level = Math.Max(level, present.Count > 0 ? present.Min(Of) : served.Values.DefaultIfEmpty().Max());
         served[person] = served.TryGetValue(person, out var before) ? Math.Max(before, level - credit) : level;
     }

@@ -155,7 +155,7 @@ public sealed class EditPlan
             : new EditPlan(kind, picture, mask, frames) { Feather = feather, Source = new PixelRectangle(0, 0, picture.Width, picture.Height) };
     }
 
-    // In a small picture the whole of it is one frame, whatever the thickness.
+    // A small picture is one frame, regardless of the thickness.
     private static Result CheckThickness(KeepMask mask, int frames)
     {
         if (Math.Min(mask.Width, mask.Height) <= FramePlanner.SmallestSide)

@@ -28,7 +28,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     [JsonIgnore]
     public int? FrameCount => Row;
 
-    // Members that kinds override are internal: JSON would take a public override for a field of the row, whatever the base says.
+    // Members that kinds override are internal: JSON would treat a public override as a field of the row, even if the base is ignored.
     internal virtual int? Row => null;
 
     // Such an operation is not stored.

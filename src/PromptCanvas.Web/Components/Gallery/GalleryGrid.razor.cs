@@ -30,7 +30,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     [Parameter]
     public bool Wall { get; set; }
 
-    /// <summary>What stands beside the number of pictures.</summary>
+    /// <summary>Content next to the number of pictures.</summary>
     [Parameter]
     public RenderFragment? Tools { get; set; }
 

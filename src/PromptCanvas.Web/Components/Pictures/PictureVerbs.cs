@@ -8,7 +8,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Pictures;
 
-/// <summary>What the person of this page does with a picture, wherever it is shown.</summary>
+/// <summary>A person's actions on a picture, the same on every page.</summary>
 public sealed class PictureVerbs(IPictureMaking making, ILibrary library, ITrash trash, PictureSharing sharing, ICurrentActor actor)
 {
     /// <summary>Pictures that one press of "Vary" makes.</summary>

@@ -28,7 +28,7 @@ internal static class OpenIdEndpoints
         app.MapGet("/sign-in/external/done", ArriveAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    // With "again" the provider asks for its own proof, even of somebody whom it knows to be signed in.
+    // With "again" the provider asks for its own proof, even of a person who is already signed in there.
     private static IResult Leave(string? returnUrl, bool? again, IOptions<OpenIdOptions> options, SignInManager<Data.People.Person> signIn)
     {
         if (!options.Value.IsOn)

@@ -33,7 +33,7 @@ internal sealed record OpenIdOptions : IValidatableObject
     /// <value>true</value>
     public bool CreatePeople { get; init; } = true;
 
-    /// <summary>The claim with the person's role. Without the claim the role stays as it is.</summary>
+    /// <summary>The claim with the person's role. Without the claim the role does not change.</summary>
     /// <value>None: administrators assign roles in the studio.</value>
     public string? RoleClaim { get; init; }
 

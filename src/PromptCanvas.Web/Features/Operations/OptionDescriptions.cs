@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace PromptCanvas.Web.Features.Operations;
 
-/// <summary>Descriptions of options, read from the documentation files that the build puts beside the assemblies.</summary>
+/// <summary>Descriptions of options, read from the documentation files that the build puts next to the assemblies.</summary>
 internal sealed partial class OptionDescriptions
 {
     private readonly ConcurrentDictionary<Assembly, Dictionary<string, string>> files = new();

@@ -39,7 +39,7 @@ public sealed class OpenIdTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SignIn_OfSomebodyNew_MakesAnAccountWithTheClaimsRoleAndCredits()
+    public async Task SignIn_OfANewPerson_MakesAnAccountWithTheClaimsRoleAndCredits()
     {
         Say("1", "grace@example.com", groups: ["everybody", "guests", "studio-admins"], credits: "12");
         using var browser = studio.Browser();
@@ -82,7 +82,7 @@ public sealed class OpenIdTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SignIn_WithAnAddressNobodyChecked_TakesOverNobodysAccount()
+    public async Task SignIn_WithAnUnverifiedAddress_TakesOverNoAccount()
     {
         Say("4", Studio.AdministratorEmail, verified: false);
         using var browser = studio.Browser();
@@ -96,7 +96,7 @@ public sealed class OpenIdTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SignIn_OfSomebodySuspended_IsRefused()
+    public async Task SignIn_OfASuspendedPerson_IsRefused()
     {
         Say("5", "shut@example.com");
         using var first = await GoRoundAsync(studio.Browser());

@@ -51,7 +51,7 @@ public sealed partial class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Forgot_OfNobodyOrSomebodySuspended_SaysTheSameAndSendsNothing()
+    public async Task Forgot_OfAnUnknownOrSuspendedPerson_SaysTheSameAndSendsNothing()
     {
         var suspended = await studio.PersonAsync("gone@example.com", PersonRoles.Member);
         using var administrator = studio.Browser(studio.Administrator.Cookie);

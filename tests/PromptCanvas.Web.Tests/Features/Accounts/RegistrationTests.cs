@@ -17,7 +17,7 @@ public sealed class RegistrationTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Open_WhoeverComes_IsAMember()
+    public async Task Open_EveryVisitor_CanRegisterAsMember()
     {
         await using var studio = In("Open");
         using var browser = studio.Browser();
@@ -38,7 +38,7 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("Invite")]
     [InlineData("Closed")]
-    public async Task NotOpen_WhoeverComes_IsTurnedAway_WhateverTheySend(string mode)
+    public async Task NotOpen_EveryVisitor_IsRefused(string mode)
     {
         await using var studio = In(mode);
         using var browser = studio.Browser();
@@ -55,7 +55,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Closed_AdministratorsInviteNobody_AndWhoIsThereSignsIn()
+    public async Task Closed_AdministratorsCannotInvite_AndMembersSignIn()
     {
         await using var studio = In("Closed");
         using var administrator = studio.Browser(studio.Administrator.Cookie);

@@ -89,7 +89,7 @@ public sealed partial class SecondFactorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SetUp_BeforeItIsConfirmed_SignsOutNobody_AndConfirmedItEndsTheOtherSessions()
+    public async Task SetUp_BeforeItIsConfirmed_EndsNoSession_AndConfirmedItEndsTheOthers()
     {
         await placed.Studio.PersonAsync(Email, PersonRoles.Member);
         using var here = placed.BrowserAt(Here);

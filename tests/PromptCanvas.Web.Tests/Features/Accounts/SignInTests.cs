@@ -88,7 +88,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
     [InlineData("locked")]
     [InlineData("suspended")]
     [InlineData("invited")]
-    public async Task SignIn_Refused_ComparesOnePasswordWhoeverItIs(string who)
+    public async Task SignIn_Refused_AlwaysComparesOnePassword(string who)
     {
         // Counts hash operations instead of measuring time, because response times depend on the machine.
         var hasher = new CountingHasher();
@@ -140,7 +140,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
-    public async Task SignIn_OfSomebodySuspended_IsRefused()
+    public async Task SignIn_OfASuspendedPerson_IsRefused()
     {
         await studio.PersonAsync("suspended@example.com", PersonRoles.Member);
         await ChangeAsync("suspended@example.com", person => person.SuspendedAt = DateTimeOffset.UnixEpoch);

@@ -41,7 +41,7 @@ public sealed class BlendPreviewEndpointTests(Studio studio) : IClassFixture<Stu
     }
 
     [Fact]
-    public async Task Post_SomebodyElsesUpload_DoesNotExist()
+    public async Task Post_AnotherPersonsUpload_DoesNotExist()
     {
         using var other = studio.ClientOf(await studio.PersonAsync("other-sketcher@example.com", PersonRoles.Member));
         var upload = await other.UploadAsync(TestPictures.Png(8, 8));

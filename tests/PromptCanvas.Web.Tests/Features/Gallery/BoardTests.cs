@@ -114,7 +114,7 @@ public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
-    public async Task Bundle_HoldsWhatItsOwnerMaySee_AndIsNobodyElses()
+    public async Task Bundle_HoldsWhatItsOwnerMaySee_AndIsTheirsOnly()
     {
         var (leo, leos) = await PersonAsync("leo@example.com");
         var (mia, mias) = await PersonAsync("mia@example.com");

@@ -77,7 +77,7 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
-    public async Task PrivatePicture_WithoutAReason_StaysClosedAndNobodyIsTold()
+    public async Task PrivatePicture_WithoutAReason_StaysClosedWithoutNotice()
     {
         var (owner, picture) = await PictureAsync("closed@example.com", Visibilities.Private);
         using var administrator = studio.Browser(studio.Administrator.Cookie);
@@ -106,7 +106,7 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
-    public async Task Report_LeadsToATakeDown_AndNobodySeesThePictureUntilItIsPutBack()
+    public async Task Report_LeadsToATakeDown_AndHidesThePictureUntilItIsPutBack()
     {
         var (owner, picture) = await PictureAsync("shared@example.com", Visibilities.Team);
         using var reporter = studio.Browser((await studio.PersonAsync("reporter@example.com", PersonRoles.Viewer)).Cookie);

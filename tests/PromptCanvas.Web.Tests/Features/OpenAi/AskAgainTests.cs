@@ -141,7 +141,7 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task IdempotencyKey_OfARequestThatWasCancelledOrFailed_MakesItAnew(DatabaseProvider provider)
+    public async Task IdempotencyKey_OfARequestThatWasCancelledOrFailed_MakesItAgain(DatabaseProvider provider)
     {
         await OpenAsync(provider);
         using var client = studio.CreateClient();

@@ -90,7 +90,7 @@ public sealed class SmallPrintTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Requests_RefusedTogether_AreToldDifferentTimes()
+    public async Task Requests_RefusedTogether_GetDifferentRetryTimes()
     {
         studio.Settings["RateLimits:WritesPerMinute"] = "1";
         using var client = studio.CreateClient();

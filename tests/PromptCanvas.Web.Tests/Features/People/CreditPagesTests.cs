@@ -62,7 +62,7 @@ public sealed class CreditPagesTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
-    public async Task RoleCredits_Saved_AreEverybodysOfTheRole_AndEmptyIsTheDefaultAgain()
+    public async Task RoleCredits_Saved_ApplyToEveryPersonOfTheRole_AndEmptyIsTheDefaultAgain()
     {
         var person = await studio.PersonAsync("looker@example.com", PersonRoles.Viewer);
         using var administrator = studio.Browser(studio.Administrator.Cookie);

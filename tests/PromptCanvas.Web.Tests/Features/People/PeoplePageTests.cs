@@ -36,7 +36,7 @@ public sealed partial class PeoplePageTests(Studio studio) : IClassFixture<Studi
     }
 
     [Fact]
-    public async Task Link_MadeAnew_EndsTheOlderOne()
+    public async Task Link_MadeAgain_EndsTheOlderOne()
     {
         var first = await InviteAsync("twice@example.com");
         var person = await studio.PersonAsync("twice@example.com", PersonRoles.Member);

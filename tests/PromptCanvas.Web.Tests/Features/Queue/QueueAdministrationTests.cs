@@ -48,7 +48,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pause_HoldsEverybodyUp_UntilItRunsAgain()
+    public async Task Pause_HoldsAllJobs_UntilResumed()
     {
         using var client = studio.ClientOf(await studio.PersonAsync("waits@example.com", PersonRoles.Member));
         var job = await client.StartJobAsync(count: 1);
