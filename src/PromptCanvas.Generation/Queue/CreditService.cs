@@ -57,6 +57,12 @@ internal sealed class CreditService(
             cancellationToken);
     }
 
+    public async Task<decimal> CostOfAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return CreditUnits.ToCredits(-await database.Ledger.Where(line => line.JobId == jobId && line.Kind == LedgerKinds.Charge).SumAsync(line => line.Amount, cancellationToken));
+    }
+
     public async Task<PersonLimits> LimitsOfAsync(Guid personId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
