@@ -29,7 +29,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
             return refusal;
         }
 
-        if ((mask is null ? CheckTransparency(shape) : await CheckMaskAsync(actor, shape, mask, cancellationToken)) is { } unusable)
+        if ((mask is null ? CheckTransparency(shape) : await CheckMaskAsync(actor, shape, mask, cancellationToken)).Refusal is { } unusable)
         {
             return unusable;
         }
@@ -86,11 +86,11 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         }
     }
 
-    private static InvalidInput? CheckTransparency(PictureShape shape)
+    private static Result CheckTransparency(PictureShape shape)
     {
         if (shape.HasTransparency)
         {
-            return null;
+            return Result.Done;
         }
 
         return shape.ColourMode is "RGB"
@@ -98,7 +98,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
             : new InvalidInput(ImageField, "If mask is not provided, image must have transparency, which will be used as the mask.");
     }
 
-    private async Task<Refusal?> CheckMaskAsync(Actor actor, PictureShape image, byte[] mask, CancellationToken cancellationToken)
+    private async Task<Result> CheckMaskAsync(Actor actor, PictureShape image, byte[] mask, CancellationToken cancellationToken)
     {
         if (!(await InspectAsync(actor, MaskField, mask, cancellationToken)).TryGet(out var shape, out var refusal))
         {
@@ -106,7 +106,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         }
 
         return (shape.Width, shape.Height) == (image.Width, image.Height)
-            ? null
+            ? Result.Done
             : new InvalidInput(MaskField, $"Uploaded mask must have the same dimensions as the image: it has {shape.Width} × {shape.Height} pixels and the image {image.Width} × {image.Height}.");
     }
 }

@@ -59,7 +59,7 @@ public sealed class EditPlan
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(extension);
-        if (extension.Check(picture.Width, picture.Height) is { } problem)
+        if (extension.Check(picture.Width, picture.Height).Refusal is { } problem)
         {
             return problem;
         }
@@ -159,17 +159,17 @@ public sealed class EditPlan
         }
 
         var frames = FramePlanner.Over(mask, hole);
-        return CheckThickness(mask, frames.Count) is { } tooThin
+        return CheckThickness(mask, frames.Count).Refusal is { } tooThin
             ? tooThin
             : new EditPlan(kind, picture, mask, frames) { Feather = feather, Source = new PixelRectangle(0, 0, picture.Width, picture.Height) };
     }
 
     // In a small picture the whole of it is one frame, whatever the thickness.
-    private static InvalidInput? CheckThickness(KeepMask mask, int frames)
+    private static Result CheckThickness(KeepMask mask, int frames)
     {
         if (Math.Min(mask.Width, mask.Height) <= FramePlanner.SmallestSide)
         {
-            return null;
+            return Result.Done;
         }
 
         var thickness = FramePlanner.Thickness(mask);
@@ -182,6 +182,6 @@ public sealed class EditPlan
 
         return frames > FramePlanner.MostFrames
             ? new InvalidInput("mask", $"The part to repaint is thin and long: it would take {frames} drawings, and one edit has at most {FramePlanner.MostFrames}. Paint it thicker, or in several edits.")
-            : null;
+            : Result.Done;
     }
 }

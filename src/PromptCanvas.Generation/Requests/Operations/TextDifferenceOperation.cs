@@ -26,9 +26,9 @@ public sealed record TextDifferenceOperation(
 
     internal override JobOperation WithTexts(Func<string, string> of) => this with { From = of(From), To = of(To) };
 
-    internal override InvalidInput? Check() =>
-        Phrases.Check("from", From) ?? Phrases.Check("to", To)
-        ?? (RequestRules.Captions(From, To) is { } same ? new InvalidInput("to", same) : null);
+    internal override Result Check() =>
+        Phrases.Check("from", From) && Phrases.Check("to", To)
+        && (RequestRules.Captions(From, To) is { } same ? new InvalidInput("to", same) : Result.Done);
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
         new EngineRequest(request with { Origin = new TextDifferenceOrigin(await inputs.ReadSourceAsync(0, cancellationToken), From, To) }, null);
