@@ -148,6 +148,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobProgress>();
         services.AddSingleton<ClaimSettings>();
         services.AddSingleton<ModelAffinity>();
+        services.AddSingleton<IUploadCaptions, UploadCaptions>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<LeaseRecoveryRules>();
         services.AddSingleton<LeaseRecovery>();
