@@ -48,6 +48,7 @@ public static class GenerationRegistration
         services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<ITrash>(services => services.GetRequiredService<Trash>());
         services.AddSingleton<DiskQuota>();
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
         services.AddSingleton<UsedUploads>();
@@ -146,7 +147,7 @@ public static class GenerationRegistration
         services.AddSingleton<LeftoverFiles>();
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobProgress>();
-        services.AddSingleton<ClaimSettings>();
+        services.AddSingleton<ClaimOrder>();
         services.AddSingleton<ModelAffinity>();
         services.AddSingleton<IUploadCaptions, UploadCaptions>();
         services.AddSingleton<HeldLeases>();
@@ -156,14 +157,8 @@ public static class GenerationRegistration
         services.AddSingleton<Heartbeat>();
         services.AddSingleton<EngineProgress>();
         services.AddSingleton<ProcessEnd>();
-        services.AddSingleton<PictureSaver>();
-        services.AddSingleton<PictureFinalizer>();
-        services.AddSingleton<StageCheckpoints>();
-        services.AddSingleton<EngineRequestBuilder>();
-        services.AddSingleton<JobAttempt>();
-        services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerPause>();
-        services.AddSingleton<WorkQueue>();
+        AddAttempts(services);
         services.AddSingleton<WorkerCapacity>();
         services.AddHostedService<GenerationWorker>();
         services.AddHostedService<HeartbeatThread>();
@@ -173,5 +168,19 @@ public static class GenerationRegistration
         services.AddHostedService<DiskWatch>();
         services.AddSingleton<QueueNews>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
+    }
+
+    private static void AddAttempts(IServiceCollection services)
+    {
+        services.AddSingleton<PictureSaver>();
+        services.AddSingleton<OutcomeWrites>();
+        services.AddSingleton<PictureRejection>();
+        services.AddSingleton<PictureFinalizer>();
+        services.AddSingleton<StageCheckpoints>();
+        services.AddSingleton<EngineRequestBuilder>();
+        services.AddSingleton<EngineEvents>();
+        services.AddSingleton<JobAttempt>();
+        services.AddSingleton<AttemptRecords>();
+        services.AddSingleton<JobRunner>();
     }
 }

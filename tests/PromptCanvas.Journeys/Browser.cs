@@ -34,12 +34,15 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a tab that records its errors.</summary>
-    public async Task<Tab> OpenAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark)
+    /// <param name="touch">Whether it is a phone: fingers, no pointer that hovers.</param>
+    public async Task<Tab> OpenAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark, bool touch = false)
     {
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
+            HasTouch = touch,
+            IsMobile = touch,
         });
         context.SetDefaultTimeout(Patience);
         return new Tab(context, await context.NewPageAsync());

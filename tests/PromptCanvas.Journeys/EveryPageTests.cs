@@ -196,7 +196,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         await tab.Page.PressAsync("#prompt", "Enter");
         await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
         var job = await tab.Page.Locator(".run").First.GetAttributeAsync("data-job");
-        var picture = await tab.Tiles.First.Locator("a").GetAttributeAsync("href");
+        var picture = await tab.Tiles.First.Locator("a.tile-link").GetAttributeAsync("href");
         var (board, token) = await studio.ShareBoardAsync("Cubes");
         return new()
         {

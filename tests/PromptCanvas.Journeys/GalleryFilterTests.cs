@@ -101,7 +101,7 @@ public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) :
         await Thumb(tab, "an edited ring").ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         await tab.Page.Keyboard.PressAsync("f");
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(tab.Page.Locator(".viewer").GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "true");
         await tab.Page.Keyboard.PressAsync("Escape");
         await Expect(tab.Page).ToHaveURLAsync(new Regex(@"/gallery\?kind=edit$"));
 

@@ -18,7 +18,7 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         await tab.Page.Keyboard.PressAsync("f");
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(tab.Page.Locator(".viewer").GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "true");
 
         await tab.GoAsync(studio.Address, "/gallery?shelf=favourites");
         await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(1);
@@ -47,7 +47,7 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         await tab.Page.Keyboard.PressAsync("?");
         await Expect(tab.Page.Locator("dl.viewer-keys")).ToContainTextAsync("Vary subtly");
         Assert.Equal(address, tab.Page.Url);
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
+        await Expect(tab.Page.Locator(".viewer").GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
         await tab.SaveAsync("viewer-keys");
         Assert.Empty(tab.Complaints);
     }

@@ -67,7 +67,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await tab.Page.FillAsync("#prompt", "a pink heart");
         await tab.Page.PressAsync("#prompt", "Enter");
         await FinishAsync(tab);
-        await tab.Tiles.First.Locator("a").ClickAsync();
+        await tab.Tiles.First.Locator("a.tile-link").ClickAsync();
         await Expect(tab.Page.Locator(".viewer-negative")).ToContainTextAsync("stars");
         await Expect(tab.Page.Locator(".viewer .facts").First).ToContainTextAsync("256 × 256");
         foreach (var (field, value) in settings.Where(setting => setting.Field != "Leave out"))
@@ -94,7 +94,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await using var tab = await browser.OpenAsync();
         await MakeAsync(tab, "a silver moon");
         string?[] tiles = [await AddressAsync(0), await AddressAsync(1)];
-        await tab.Tiles.First.Locator("a").ClickAsync();
+        await tab.Tiles.First.Locator("a.tile-link").ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         await tab.SaveAsync("viewer-1440");
         var lowest = await tab.Page.EvaluateAsync<double>("Math.max(...[...document.querySelectorAll('.verb')].map(verb => verb.getBoundingClientRect().bottom))");
@@ -112,7 +112,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await Expect(tab.Page.Locator(".viewer-undo")).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
 
-        Task<string?> AddressAsync(int tile) => tab.Tiles.Nth(tile).Locator("a").GetAttributeAsync("href");
+        Task<string?> AddressAsync(int tile) => tab.Tiles.Nth(tile).Locator("a.tile-link").GetAttributeAsync("href");
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await using var tab = await browser.OpenAsync(width: 360, height: 740);
         await MakeAsync(tab, "a long prompt with averyveryveryverylongwordthatdoesnotfitintothreehundredandsixtypixels");
         await AssertFitsAsync(tab);
-        await tab.Tiles.First.Locator("a").ClickAsync();
+        await tab.Tiles.First.Locator("a.tile-link").ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         await AssertFitsAsync(tab);
         await tab.SaveAsync("viewer-360");

@@ -35,6 +35,21 @@ public sealed class Tab : IAsyncDisposable
     /// <summary>Set while the server is down on purpose, so that connection errors are ignored.</summary>
     public bool LeavingServer { get; set; }
 
+    /// <summary>Moves fingers over the page, each from its first point to its last.</summary>
+    public async Task FingersAsync(params (float X, float Y, float ToX, float ToY)[] fingers)
+    {
+        const int steps = 8;
+        var devtools = await context.NewCDPSessionAsync(Page);
+        for (var step = 0; step <= steps; step++)
+        {
+            var points = fingers.Select((finger, id) => new { x = finger.X + ((finger.ToX - finger.X) * step / steps), y = finger.Y + ((finger.ToY - finger.Y) * step / steps), id }).ToArray();
+            await devtools.SendAsync("Input.dispatchTouchEvent", new() { ["type"] = step == 0 ? "touchStart" : "touchMove", ["touchPoints"] = points });
+        }
+
+        await devtools.SendAsync("Input.dispatchTouchEvent", new() { ["type"] = "touchEnd", ["touchPoints"] = Array.Empty<object>() });
+        await devtools.DetachAsync();
+    }
+
     public ILocator Tiles => Page.Locator(".tile");
 
     /// <summary>Opens a page that needs a circuit; signs in on the way if necessary.</summary>

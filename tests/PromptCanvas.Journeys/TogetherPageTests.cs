@@ -116,7 +116,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await Expect(tab.Page.Locator(".comment-text")).ToHaveTextAsync("Very white. Favourite!");
 
         // Letters typed in the field must not trigger the viewer's shortcuts.
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
+        await Expect(tab.Page.Locator(".viewer").GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
         await tab.Page.Locator(".comment-acts button").ClickAsync();
         await Expect(tab.Page.Locator("#confirm h2")).ToHaveTextAsync("Delete the comment “Very white. Favourite!”?");
         await tab.Page.Locator("#confirm [data-confirm-yes]").ClickAsync();

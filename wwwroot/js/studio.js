@@ -1,4 +1,4 @@
-// Page behaviour that does not need the circuit: theme, prompt draft and history, viewer, local times, loading on scroll.
+// Page behaviour that does not need the circuit: theme, tile size, prompt draft and history, local times, loading on scroll.
 
 import './confirm.js';
 import './disk.js';
@@ -24,6 +24,9 @@ function remembered(key = draftKey) {
   }
 }
 
+/** The reader's time from UTC, for days. */
+export const minutesFromUtc = () => -new Date().getTimezoneOffset();
+
 /** Returns input from before the page was interactive (the text, and whether Enter was pressed) and restores the focus. */
 export function takeDraft(box) {
   const draft = { prompt: remembered(), seed: remembered(seedKey), pressed };
@@ -41,26 +44,6 @@ document.addEventListener('input', event => {
     remember(event.target.value, seedKey);
   }
 });
-
-/** Opens the viewer as a modal dialog; Esc follows its close link. */
-export function openViewer(dialog) {
-  if (!dialog.open) {
-    dialog.showModal();
-    dialog.focus();
-  }
-  dialog.addEventListener('cancel', event => {
-    event.preventDefault();
-    dialog.querySelector('[data-viewer-close]')?.click();
-  });
-  dialog.addEventListener('click', event => {
-    if (event.target === dialog || event.target.classList.contains('viewer-stage')) {
-      dialog.querySelector('[data-viewer-close]')?.click();
-    } else if (event.target.closest('[data-viewer-close]')) {
-      // Closing the dialog returns the focus to the picture that opened it.
-      dialog.close();
-    }
-  });
-}
 
 document.addEventListener('input', event => {
   if (event.target.matches?.('[data-prompt]')) {
@@ -238,10 +221,41 @@ document.addEventListener('click', event => {
   }
 });
 
+// The size of the gallery's tiles, per browser. The cookie lets the server send the page in that size.
+function showTileSize() {
+  const size = document.documentElement.dataset.tiles ?? 'm';
+  for (const button of document.querySelectorAll('[data-tile-size]')) {
+    const pressed = String(button.dataset.tileSize === size);
+    if (button.getAttribute('aria-pressed') !== pressed) {
+      button.setAttribute('aria-pressed', pressed);
+    }
+  }
+}
+
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('[data-tile-size]');
+  if (button) {
+    document.documentElement.dataset.tiles = button.dataset.tileSize;
+    document.cookie = `tiles=${button.dataset.tileSize}; path=/; max-age=31536000; samesite=lax`;
+    showTileSize();
+    document.dispatchEvent(new Event('tile-size'));
+  }
+});
+
 document.addEventListener('click', async event => {
   const button = event.target.closest?.('[data-copy]');
   if (button) {
     await navigator.clipboard?.writeText(button.dataset.copy).then(() => { button.textContent = button.dataset.copied; }, () => {});
+  }
+});
+
+// Shows a password while it is typed; the form sends it as a password all the same.
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('[data-show-password]');
+  if (button) {
+    const shows = button.getAttribute('aria-pressed') !== 'true';
+    button.previousElementSibling.type = shows ? 'text' : 'password';
+    button.setAttribute('aria-pressed', String(shows));
   }
 });
 
@@ -286,6 +300,7 @@ function dress(root) {
       button.setAttribute('aria-pressed', on);
     }
   }
+  showTileSize();
   for (const button of root.querySelectorAll('[data-when-visible]')) {
     sight.observe(button);
   }

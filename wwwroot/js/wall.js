@@ -1,7 +1,12 @@
 // The wall of pictures: measures how many fit into a row, marks the current month, restores the scroll position.
 
-const SMALLEST = 176;
+// The least width of a tile, and on a phone the tiles of a row, by chosen size.
+const SMALLEST = { s: 112, m: 176, l: 288 };
+const PHONE_COLUMNS = { s: 3, m: 2, l: 1 };
 const GAP = 12;
+
+// About the height of a day's heading: the wall is laid out in units of this size.
+const UNIT = 44;
 const PATIENCE_MS = 3000;
 
 // A new navigation starts at the top; going back or reloading restores the scroll position.
@@ -40,6 +45,7 @@ export function watch(wall, page) {
   returning = false;
   const stopped = new AbortController();
   let rowHeight = 0;
+  let unit = 1;
   let atTop = true;
   let restoring = false;
   let restored = false;
@@ -51,12 +57,15 @@ export function watch(wall, page) {
     if (width === 0) {
       return;
     }
-    const least = width < 480 ? (width - GAP) / 2 : SMALLEST;
-    const columns = Math.max(2, Math.floor((width + GAP) / (least + GAP)));
+    const size = document.documentElement.dataset.tiles ?? 'm';
+    const columns = width < 480 ? PHONE_COLUMNS[size] : Math.max(2, Math.floor((width + GAP) / (SMALLEST[size] + GAP)));
     rowHeight = (width - GAP * (columns - 1)) / columns + GAP;
+    const perRow = Math.max(2, Math.round(rowHeight / UNIT));
+    unit = rowHeight / perRow;
     wall.style.setProperty('--wall-columns', columns);
     wall.style.setProperty('--wall-row', `${rowHeight}px`);
-    await page.invokeMethodAsync('OnMeasured', columns, rowHeight, -new Date().getTimezoneOffset());
+    wall.style.setProperty('--wall-unit', `${unit}px`);
+    await page.invokeMethodAsync('OnMeasured', columns, perRow, unit, -new Date().getTimezoneOffset());
     if (!restoring) {
       restoring = true;
       if (kept > 0) {
@@ -68,10 +77,10 @@ export function watch(wall, page) {
   }
 
   function mark() {
-    const row = Math.max(0, Math.floor((scrollY + innerHeight / 3 - begin()) / rowHeight));
+    const at = Math.max(0, Math.floor((scrollY + innerHeight / 3 - begin()) / unit));
     let current = null;
     for (const button of wall.querySelectorAll('.wall-months button')) {
-      if (Number(button.dataset.firstRow) <= row) {
+      if (Number(button.dataset.firstUnit) <= at) {
         current = button;
       }
       button.removeAttribute('aria-current');
@@ -94,10 +103,11 @@ export function watch(wall, page) {
     mark();
   }
 
-  const jump = row => reach(() => (row === 0 ? 0 : begin() + row * rowHeight - GAP));
+  const jump = to => reach(() => (to === 0 ? 0 : begin() + to * unit - GAP));
 
   const size = new ResizeObserver(() => measure().catch(() => {}));
   size.observe(wall);
+  document.addEventListener('tile-size', () => measure().catch(() => {}), { signal: stopped.signal });
   addEventListener('scroll', scrolled, { passive: true, signal: stopped.signal });
   return {
     jump,

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Data;
-using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Results;
 

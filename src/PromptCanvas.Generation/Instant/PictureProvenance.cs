@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;

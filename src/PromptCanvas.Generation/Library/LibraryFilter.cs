@@ -41,6 +41,9 @@ public sealed record LibraryFilter
     /// <summary>Only the actor's favourites, within any view.</summary>
     public bool MarkedOnly { get; init; }
 
+    /// <summary>Whether the oldest pictures come first. A search by similarity has its own order.</summary>
+    public bool OldestFirst { get; init; }
+
     /// <summary>Words that must all occur in the prompt; with <see cref="ByMeaning"/>, a description of the picture. Null = no restriction.</summary>
     public string? Words { get; init; }
 

@@ -25,7 +25,8 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (filter.IsByLikeness)
         {
-            return await ByMeaningAsync(Placed(database, actor, filter), actor, filter, take, cancellationToken);
+            var found = await ByMeaningAsync(Placed(database, actor, filter), actor, filter, take, cancellationToken);
+            return new PicturePage(await ForTilesAsync(database, actor, found, cancellationToken), null);
         }
 
         var images = Matching(database, actor, filter);
@@ -36,13 +37,13 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
                 return new PicturePage([], null);
             }
 
-            images = images.Where(image => image.CreatedAt < cursor.CreatedAt
-                || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) < 0));
+            images = filter.OldestFirst
+                ? images.Where(image => image.CreatedAt > cursor.CreatedAt || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) > 0))
+                : images.Where(image => image.CreatedAt < cursor.CreatedAt || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) < 0));
         }
 
-        var rows = await images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
-            .Take(take + 1).ToListAsync(cancellationToken);
-        var page = rows.Take(take).ToList();
+        var rows = await InOrder(images, filter).ToViews().Take(take + 1).ToListAsync(cancellationToken);
+        var page = await ForTilesAsync(database, actor, rows.Take(take), cancellationToken);
         return new PicturePage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
@@ -51,8 +52,16 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Matching(database, actor, filter).Where(image => image.CreatedAt <= until)
-            .Select(image => image.CreatedAt).OrderDescending().ToListAsync(cancellationToken);
+        return await InOrder(Matching(database, actor, filter).Where(image => image.CreatedAt <= until), filter).Select(image => image.CreatedAt).ToListAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<PictureKey>> KeysAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await InOrder(Matching(database, actor, filter).Where(image => image.CreatedAt <= until), filter)
+            .Select(image => new PictureKey(image.Id, image.PersonId)).ToListAsync(cancellationToken);
     }
 
     public async Task<int> CountAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
@@ -72,9 +81,11 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Matching(database, actor, filter).Where(image => image.CreatedAt <= until)
-            .OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id).ToViews()
+        var images = Matching(database, actor, filter);
+        images = filter.OldestFirst ? images.Where(image => image.CreatedAt >= until) : images.Where(image => image.CreatedAt <= until);
+        var rows = await InOrder(images, filter).ToViews()
             .Skip(start).Take(take).ToListAsync(cancellationToken);
+        return await ForTilesAsync(database, actor, rows, cancellationToken);
     }
 
     public async Task<bool> IsFavouriteAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
@@ -110,13 +121,13 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     public async Task<int> DeleteAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        var now = clock.GetUtcNow();
+        var (now, ids) = (clock.GetUtcNow(), imageIds.ToList());
 
         // Deleting frees space, so it must be possible on a full disk.
         return await reserve.WithCapacityAsync(async () =>
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            return await database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId && imageIds.Contains(image.Id))
+            return await database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId && EF.Parameter(ids).Contains(image.Id))
                 .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
         });
     }
@@ -124,8 +135,9 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     public async Task<int> RestoreAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        var ids = imageIds.ToList();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.InTrashOf(actor).Where(image => imageIds.Contains(image.Id))
+        return await database.Pictures.InTrashOf(actor).Where(image => EF.Parameter(ids).Contains(image.Id))
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, (DateTimeOffset?)null), cancellationToken);
     }
 
@@ -177,6 +189,10 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         return filter.MarkedOnly ? Marked(images, database, actor) : images;
     }
 
+    private static IOrderedQueryable<Picture> InOrder(IQueryable<Picture> images, LibraryFilter filter) => filter.OldestFirst
+        ? images.OrderBy(image => image.CreatedAt).ThenBy(image => image.Id)
+        : images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id);
+
     private static IQueryable<Picture> Matching(AppDbContext database, Actor actor, LibraryFilter filter)
     {
         var images = Placed(database, actor, filter);
@@ -197,7 +213,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     // As prompts are stored; what is no text is in none of them.
     private static string? Comparable(string? words) => words is null || TextRules.FirstNoCharacter(words) is not null ? words : TextRules.Normalize(words);
 
-    private async Task<PicturePage> ByMeaningAsync(
+    private async Task<IEnumerable<PictureView>> ByMeaningAsync(
         IQueryable<Picture> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
     {
         var closest = filter.Like is { } like
@@ -215,6 +231,22 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
 
         var chosen = found.Take(take).ToList();
         var views = await images.Where(image => chosen.Contains(image.Id)).ToViews().ToDictionaryAsync(picture => picture.Id, cancellationToken);
-        return new PicturePage([.. chosen.Where(views.ContainsKey).Select(id => views[id])], null);
+        return chosen.Where(views.ContainsKey).Select(id => views[id]);
+    }
+
+    private static async Task<IReadOnlyList<PictureView>> ForTilesAsync(AppDbContext database, Actor actor, IEnumerable<PictureView> pictures, CancellationToken cancellationToken)
+    {
+        var rows = pictures.ToList();
+        var ids = rows.ConvertAll(picture => picture.Id);
+        var marked = await database.Favourites.Where(mark => mark.PersonId == actor.PersonId && ids.Contains(mark.ImageId))
+            .Select(mark => mark.ImageId).ToHashSetAsync(cancellationToken);
+        var others = rows.Select(picture => picture.PersonId).OfType<Guid>().Where(id => id != actor.PersonId).Distinct().ToList();
+        var names = others.Count == 0 ? [] : await database.People.Where(person => others.Contains(person.Id))
+            .ToDictionaryAsync(person => person.Id, person => person.DisplayName, cancellationToken);
+        return rows.ConvertAll(picture => picture with
+        {
+            IsFavourite = marked.Contains(picture.Id),
+            Maker = picture.PersonId is { } maker ? names.GetValueOrDefault(maker) : null,
+        });
     }
 }

@@ -22,6 +22,12 @@ public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, 
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility { get; init; } = Visibilities.Team;
 
+    /// <summary>The name of its maker where that is another person. Read in lists only.</summary>
+    public string? Maker { get; init; }
+
+    /// <summary>Whether the actor marked it as a favourite. Read in lists only.</summary>
+    public bool IsFavourite { get; init; }
+
     /// <summary>What the picture was guided away from; null = nothing. Read by <see cref="IPictureQueries.FindWithSettingsAsync"/> only.</summary>
     public string? NegativePrompt { get; init; }
 

@@ -47,6 +47,14 @@ public interface IJobQueries
 
     /// <summary>The actor's queued and running jobs, oldest first.</summary>
     Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>The actor's jobs that are over, newest first.</summary>
+    /// <param name="after">The previous page's <see cref="JobPage.Next"/>; null for the first page.</param>
+    /// <param name="take">Page size, 1 … <see cref="MostOfHistory"/>.</param>
+    Task<JobPage> HistoryAsync(Actor actor, string? after, int take, CancellationToken cancellationToken);
+
+    /// <summary>Maximum page size of a history.</summary>
+    const int MostOfHistory = 100;
 }
 
 /// <summary>Notifies the pages of this process about changes of jobs.</summary>

@@ -4,6 +4,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
@@ -12,10 +13,10 @@ namespace PromptCanvas.Generation.Queue;
 internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast) : IJobQueries
 {
     public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
-        FindAsync(jobs => jobs, jobId, cancellationToken);
+        FindAsync(jobs => jobs, null, jobId, cancellationToken);
 
     public Task<JobView?> FindAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) =>
-        FindAsync(jobs => jobs.VisibleTo(actor), jobId, cancellationToken);
+        FindAsync(jobs => jobs.VisibleTo(actor), actor, jobId, cancellationToken);
 
     public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) =>
         ActiveAsync(jobs => jobs, cancellationToken);
@@ -23,7 +24,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     public Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken) =>
         ActiveAsync(jobs => jobs.VisibleTo(actor), cancellationToken);
 
-    private async Task<JobView?> FindAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, Guid jobId, CancellationToken cancellationToken)
+    private async Task<JobView?> FindAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, Actor? actor, Guid jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var job = await visible(database.Jobs.AsNoTracking().Include(row => row.Images))
@@ -33,25 +34,46 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             return null;
         }
 
-        foreach (var gone in await GoneAsync(database, jobId, cancellationToken))
-        {
-            job.Images.Single(image => image.ImageIndex == gone).ImageId = null;
-        }
-
+        var pictures = await PicturesAsync(database, [jobId], actor?.PersonId, cancellationToken);
         if (job.State is not (JobState.Queued or JobState.Running))
         {
-            return ToView(job, null);
+            return ToView(job, null, pictures);
         }
 
         var snapshot = await forecast.SnapshotAsync(cancellationToken);
         var place = snapshot.Places.GetValueOrDefault(job.Id);
-        return ToView(job, place ?? (job.State == JobState.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null));
+        return ToView(job, place ?? (job.State == JobState.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null), pictures);
     }
 
-    // Deleted or taken-down pictures: the job still lists them, but without a link.
-    private static Task<List<int>> GoneAsync(AppDbContext database, Guid jobId, CancellationToken cancellationToken) =>
-        database.Pictures.Where(image => image.JobId == jobId && (image.DeletedAt != null || image.TakenDownAt != null))
-            .Select(image => image.ImageIndex).ToListAsync(cancellationToken);
+    public async Task<JobPage> HistoryAsync(Actor actor, string? after, int take, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, IJobQueries.MostOfHistory);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var over = database.Jobs.AsNoTracking().VisibleTo(actor).Where(job => job.State != JobState.Queued && job.State != JobState.Running);
+        if (after is not null)
+        {
+            if (GalleryCursor.Parse(after) is not { } cursor)
+            {
+                return new JobPage([], null);
+            }
+
+            over = over.Where(job => job.CreatedAt < cursor.CreatedAt || (job.CreatedAt == cursor.CreatedAt && job.Id.CompareTo(cursor.Id) < 0));
+        }
+
+        var rows = await over.OrderByDescending(job => job.CreatedAt).ThenByDescending(job => job.Id).Take(take + 1).Include(job => job.Images).ToListAsync(cancellationToken);
+        var page = rows.Take(take).ToList();
+        var pictures = await PicturesAsync(database, page.ConvertAll(job => job.Id), actor.PersonId, cancellationToken);
+        return new JobPage(
+            page.ConvertAll(job => ToView(job, null, pictures)), rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
+    }
+
+    private static Task<Dictionary<Guid, JobPictureFacts>> PicturesAsync(AppDbContext database, IReadOnlyList<Guid> jobIds, Guid? personId, CancellationToken cancellationToken) =>
+        database.Pictures.Where(image => jobIds.Contains(image.JobId)).Select(image => new JobPictureFacts(
+            image.Id,
+            image.DeletedAt != null || image.TakenDownAt != null,
+            image.Visibility,
+            database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id))).ToDictionaryAsync(facts => facts.Id, cancellationToken);
 
     private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
     {
@@ -61,13 +83,21 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             .OrderBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .ToListAsync(cancellationToken);
         var snapshot = jobs.Count > 0 ? await forecast.SnapshotAsync(cancellationToken) : QueueSnapshot.Empty;
-        return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id)))];
+        return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id), []))];
     }
 
-    private static JobView ToView(Job job, QueuePlace? place)
+    // The job still lists pictures that were deleted or taken down, but without a link.
+    private static JobPictureView ToView(JobPicture image, JobPictureFacts? facts) =>
+        new(image.ImageIndex, image.State, (uint)image.Seed, facts is { IsGone: true } ? null : image.ImageId, image.Error)
+        {
+            IsFavourite = facts is { IsFavourite: true },
+            Visibility = facts?.Visibility,
+        };
+
+    private static JobView ToView(Job job, QueuePlace? place, Dictionary<Guid, JobPictureFacts> pictures)
     {
-        var images = job.Images.OrderBy(image => image.ImageIndex).Select(image => new JobPictureView(
-            image.ImageIndex, image.State, (uint)image.Seed, image.ImageId, image.Error));
+        var images = job.Images.OrderBy(image => image.ImageIndex)
+            .Select(image => ToView(image, image.ImageId is { } id ? pictures.GetValueOrDefault(id) : null));
         return new JobView(
             job.Id,
             job.State,
@@ -92,4 +122,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             Why = job.State == JobState.Queued ? place?.Why : null,
         };
     }
+
+    /// <summary>What a job's finished picture is by now.</summary>
+    private sealed record JobPictureFacts(Guid Id, bool IsGone, string Visibility, bool IsFavourite);
 }

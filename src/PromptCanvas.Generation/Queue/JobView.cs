@@ -46,7 +46,18 @@ public sealed record JobView(
 
 /// <summary>One picture of a job.</summary>
 /// <param name="ImageId">The finished picture's id; null until it is done.</param>
-public sealed record JobPictureView(int Index, JobPictureState State, uint Seed, Guid? ImageId, string? Error);
+public sealed record JobPictureView(int Index, JobPictureState State, uint Seed, Guid? ImageId, string? Error)
+{
+    /// <summary>Whether the actor marked it as a favourite.</summary>
+    public bool IsFavourite { get; init; }
+
+    /// <summary>One of <see cref="Data.Pictures.Visibilities"/>; null until it is done.</summary>
+    public string? Visibility { get; init; }
+}
+
+/// <summary>One page of a person's history, newest first.</summary>
+/// <param name="Next">Cursor of the next page; null at the end.</param>
+public sealed record JobPage(IReadOnlyList<JobView> Jobs, string? Next);
 
 /// <summary>A job changed: query <see cref="IJobQueries"/> for the new state.</summary>
 public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Pictures;
 
 namespace PromptCanvas.Generation.Storage;
 
 /// <summary>Purges deleted pictures after their retention period. Their rows stay, cleared, because the ledger refers to them.</summary>
-internal sealed class Trash(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+internal sealed class Trash(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : ITrash
 {
     /// <summary>How long a deleted picture can be restored.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromDays(30);
@@ -15,9 +17,20 @@ internal sealed class Trash(IDbContextFactory<AppDbContext> databases, TimeProvi
     {
         var limit = clock.GetUtcNow() - Life;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.Where(image => image.DeletedAt < limit && image.ContentHash != "").ExecuteUpdateAsync(
+        return await ClearAsync(database.Pictures.Where(image => image.DeletedAt < limit && image.ContentHash != ""), cancellationToken);
+    }
+
+    public async Task<int> PurgeAsync(Actor actor, IReadOnlyCollection<Guid>? imageIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var images = database.Pictures.InTrashOf(actor);
+        var ids = imageIds?.ToList();
+        return await ClearAsync(ids is null ? images : images.Where(image => EF.Parameter(ids).Contains(image.Id)), cancellationToken);
+    }
+
+    private static Task<int> ClearAsync(IQueryable<Picture> images, CancellationToken cancellationToken) => images.ExecuteUpdateAsync(
             change => change.SetProperty(image => image.ContentHash, "").SetProperty(image => image.ThumbnailHash, "").SetProperty(image => image.Prompt, "")
                 .SetProperty(image => image.ImageEmbedding, Array.Empty<byte>()).SetProperty(image => image.Bytes, 0),
             cancellationToken);
-    }
 }

@@ -63,6 +63,56 @@ public sealed class LibraryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Read_OfMarkedPictures_SaysSoToWhoMarkedThem()
+    {
+        await PeopleAsync();
+        await AddAsync(You, ("a red cube", [1, 0]), ("a blue cube", [1, 0]));
+        await Library.MarkAsync(Me, pictures[1], isFavourite: true, Cancellation);
+
+        var page = await Library.ReadAsync(Me, LibraryFilter.Everything, null, 10, Cancellation);
+        var range = await studio.Get<IPictureTimeline>().ReadRangeAsync(Me, LibraryFilter.Everything, studio.Clock.GetUtcNow(), 0, 10, Cancellation);
+        var theirs = await Library.ReadAsync(You, LibraryFilter.Everything, null, 10, Cancellation);
+
+        Assert.Equal([true, false], page.Pictures.Select(picture => picture.IsFavourite));
+        Assert.Equal([true, false], range.Select(picture => picture.IsFavourite));
+        Assert.DoesNotContain(theirs.Pictures, picture => picture.IsFavourite);
+    }
+
+    [Fact]
+    public async Task OldestFirst_InEveryWayOfReading_IsTheOrderTurnedRound()
+    {
+        await AddAsync(Me, ("one", [1, 0]), ("two", [1, 0]), ("three", [1, 0]));
+        var filter = new LibraryFilter { OldestFirst = true };
+        var timeline = studio.Get<IPictureTimeline>();
+        var now = studio.Clock.GetUtcNow();
+
+        var first = await Library.ReadAsync(Me, filter, null, 2, Cancellation);
+        var second = await Library.ReadAsync(Me, filter, first.Next, 2, Cancellation);
+        var times = await timeline.TimesAsync(Me, filter, now, Cancellation);
+
+        Assert.Equal(pictures, first.Pictures.Concat(second.Pictures).Select(picture => picture.Id));
+        Assert.Null(second.Next);
+        Assert.Equal(pictures, (await timeline.KeysAsync(Me, filter, now, Cancellation)).Select(key => key.Id));
+        Assert.Equal(times.Order(), times);
+        Assert.Equal(pictures, (await timeline.ReadRangeAsync(Me, filter, times[0], 0, 10, Cancellation)).Select(picture => picture.Id));
+    }
+
+    [Fact]
+    public async Task Purge_FromOnesTrash_LeavesNothingToRestore()
+    {
+        await AddAsync(Me, ("one", [1, 0]), ("two", [1, 0]), ("three", [1, 0]));
+        await Library.DeleteAsync(Me, pictures[..2], Cancellation);
+        var trash = studio.Get<ITrash>();
+
+        Assert.Equal(0, await trash.PurgeAsync(You, null, Cancellation));
+        Assert.Equal(1, await trash.PurgeAsync(Me, [pictures[0], pictures[2]], Cancellation));
+        Assert.Equal([pictures[1]], await FindAsync(Me, new LibraryFilter { GalleryView = GalleryView.Trash }));
+        Assert.Equal(1, await trash.PurgeAsync(Me, null, Cancellation));
+        Assert.Equal(0, await Library.RestoreAsync(Me, pictures, Cancellation));
+        Assert.Equal([pictures[2]], await FindAsync(Me, LibraryFilter.Everything));
+    }
+
+    [Fact]
     public async Task Mark_WhatOneMayNotSee_IsRefused()
     {
         await AddAsync(You, Visibilities.Private, ("a red cube", [1, 0]));

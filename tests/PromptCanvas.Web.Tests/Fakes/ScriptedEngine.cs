@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Tests.Fakes;

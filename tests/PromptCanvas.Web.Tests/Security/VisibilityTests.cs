@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Web.Components.Gallery;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;

@@ -1,3 +1,5 @@
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
@@ -34,6 +36,9 @@ public sealed class EditPlan
 
     /// <summary>Square frames in painting order; together they cover all pixels that are not kept.</summary>
     public IReadOnlyList<PixelRectangle> Frames { get; }
+
+    /// <summary>The ratio of a picture that is composed from nothing; null = a part of an existing picture is painted.</summary>
+    public AspectRatio? Composed { get; private init; }
 
     /// <summary>The side of the largest frame, in pixels of the picture.</summary>
     public int LargestFrame => Frames.Max(frame => frame.Width);
@@ -110,6 +115,22 @@ public sealed class EditPlan
         }
 
         return new RgbaImage(painted.Width, painted.Height, bytes);
+    }
+
+    /// <summary>A picture that is not square, for models that make squares only: the square in the middle first, then the rest like <see cref="Extend"/>.</summary>
+    /// <param name="longerSide">The picture's longer side in pixels.</param>
+    /// <param name="aspect">A valid ratio other than 1:1.</param>
+    public static EditPlan Compose(int longerSide, AspectRatio aspect)
+    {
+        var side = Math.Max(1, (int)Math.Round((double)longerSide * Math.Min(aspect.Width, aspect.Height) / Math.Max(aspect.Width, aspect.Height)));
+        var (width, height) = aspect.Width > aspect.Height ? (longerSide, side) : (side, longerSide);
+        var square = new PixelRectangle((width - side) / 2, (height - side) / 2, side, side);
+        return new EditPlan(
+            JobKinds.Generate, new RgbImage(width, height, new byte[RgbImage.Channels * width * height]), new KeepMask(width, height, new bool[width * height]),
+            [square, .. FramePlanner.Outside(width, height, square)])
+        {
+            Composed = aspect,
+        };
     }
 
     private static Result<EditPlan> Masked(string kind, RgbImage picture, KeepMask mask, int feather = 0)

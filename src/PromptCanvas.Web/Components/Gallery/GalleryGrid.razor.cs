@@ -9,8 +9,9 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 {
     private IReadOnlyList<PictureView> shown = [];
     private IDisposable? subscription;
-    private IReadOnlyList<Guid> selected = [];
+    private readonly PictureSelection selection = new();
     private bool selecting;
+    private int? count;
     private bool refreshing;
     private bool changed;
     private int version;
@@ -29,6 +30,10 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     [Parameter]
     public bool Wall { get; set; }
 
+    /// <summary>What stands beside the number of pictures.</summary>
+    [Parameter]
+    public RenderFragment? Tools { get; set; }
+
     /// <summary>Jobs whose pictures the page shows elsewhere.</summary>
     [Parameter]
     public IReadOnlySet<Guid> HiddenJobs { get; set; } = new HashSet<Guid>();
@@ -43,6 +48,12 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     /// <summary>The first page of pictures, passed from prerendering to the interactive page.</summary>
     [PersistentState]
     public PicturePage? FirstPage { get; set; }
+
+    private bool InTrash => Filter.GalleryView == GalleryView.Trash;
+
+    private string? CountText =>
+        Filter.IsByLikeness ? T["PicturesClosest", shown.Count].Value
+        : count switch { null => null, 1 => T["PicturesOne"].Value, var number => T["Pictures", number].Value };
 
     protected override ValueTask DisposeCoreAsync()
     {
@@ -88,15 +99,36 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         }
     }
 
-    private void Pick(Guid id) => selected = selected.Contains(id) ? [.. selected.Where(other => other != id)] : [.. selected, id];
+    private async Task PickAsync(GalleryPick pick)
+    {
+        if (pick.AsRange && selection.HasAnchor)
+        {
+            selection.Extend(await window.KeysAsync(Gone), pick.Id);
+        }
+        else
+        {
+            selection.Toggle(pick.Id);
+        }
+    }
 
-    private void EndSelecting() => (selecting, selected) = (false, []);
+    private async Task PickRangeAsync((int Start, int Count) range) =>
+        selection.Add((await window.KeysAsync(Gone)).Skip(range.Start).Take(range.Count));
+
+    private async Task SelectAllAsync() => selection.Add(await window.KeysAsync(Gone));
+
+    private void EndSelecting()
+    {
+        selecting = false;
+        selection.Clear();
+    }
+
+    private void TakeCount(int counted) => count = counted;
 
     // Called after pictures were moved to the trash or restored.
     private async Task ChangedAsync()
     {
         window.Start(await window.ReadFirstAsync(Gone));
-        selected = [];
+        selection.Clear();
         version++;
         Choose();
         await TellEmptyAsync();

@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Gallery;
 
 /// <summary>Batch actions on selected pictures. Pictures of other people are not changed.</summary>
-public sealed partial class GallerySelection(ILibrary library, PictureSharing sharing, IBundles bundles, ICurrentActor actor, GalleryWindow window, ISnackbar snackbar)
+public sealed partial class GallerySelection(PictureVerbs verbs, IBundles bundles, GalleryWindow window, ISnackbar snackbar)
 {
     private Guid bundleId;
     private int? bundle;
@@ -18,6 +19,14 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
 
     [Parameter, EditorRequired]
     public required IReadOnlyCollection<Guid> Selected { get; set; }
+
+    /// <summary>Whether the pictures lie in the trash, where they are restored or deleted permanently.</summary>
+    [Parameter]
+    public bool InTrash { get; set; }
+
+    /// <summary>The person selects everything.</summary>
+    [Parameter]
+    public EventCallback OnAll { get; set; }
 
     /// <summary>The person ends the selection.</summary>
     [Parameter]
@@ -41,14 +50,13 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
         }
     }
 
-    private async Task<Actor> PersonAsync() => await actor.GetAsync(Gone);
+    private async Task<Actor> PersonAsync() => await verbs.PersonAsync(Gone);
 
     private async Task FavouriteAsync()
     {
-        var person = await PersonAsync();
         foreach (var id in Selected)
         {
-            await library.MarkAsync(person, id, isFavourite: true, Gone);
+            await verbs.MarkAsync(id, isFavourite: true, Gone);
         }
 
         snackbar.Add(T["SelectionMarked", Selected.Count], Severity.Normal);
@@ -56,11 +64,10 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
 
     private async Task ShareAsync(string visibility)
     {
-        var person = await PersonAsync();
         var changed = 0;
         foreach (var id in own)
         {
-            changed += await sharing.SetAsync(person, id, visibility, Gone) ? 1 : 0;
+            changed += await verbs.ShareAsync(id, visibility, Gone) ? 1 : 0;
         }
 
         snackbar.Add(T["SelectionShared", changed], Severity.Normal);
@@ -69,18 +76,31 @@ public sealed partial class GallerySelection(ILibrary library, PictureSharing sh
     private async Task DeleteAsync()
     {
         Guid[] going = [.. own];
-        var person = await PersonAsync();
-        var deleted = await library.DeleteAsync(person, going, Gone);
+        var deleted = await verbs.DeleteAsync(going, Gone);
         await OnChanged.InvokeAsync();
         snackbar.Add(T["SelectionDeleted", deleted], Severity.Normal, options =>
         {
             options.Action = T["Undo"];
             options.OnClick = _ => InvokeAsync(async () =>
             {
-                await library.RestoreAsync(person, going, CancellationToken.None);
+                await verbs.RestoreAsync(going, CancellationToken.None);
                 await OnChanged.InvokeAsync();
             });
         });
+    }
+
+    private async Task RestoreAsync()
+    {
+        var restored = await verbs.RestoreAsync(Selected, Gone);
+        await OnChanged.InvokeAsync();
+        snackbar.Add(restored == 1 ? T["RestoredOne"] : T["Restored", restored], Severity.Normal);
+    }
+
+    private async Task DeleteForeverAsync()
+    {
+        var purged = await verbs.PurgeAsync(Selected, Gone);
+        await OnChanged.InvokeAsync();
+        snackbar.Add(purged == 1 ? T["PurgedOne"] : T["Purged", purged], Severity.Normal);
     }
 
     private async Task ZipAsync()

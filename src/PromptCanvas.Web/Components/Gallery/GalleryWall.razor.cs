@@ -2,24 +2,26 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
 using Microsoft.JSInterop;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Components.Gallery;
 
 /// <summary>Renders the visible rows. New pictures appear at once when the wall is scrolled to the top; otherwise a button offers them, so that the layout does not shift.</summary>
-public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
+public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js, TimeProvider clock)
 {
-    // About two screens above and below.
-    private const int OverscanRows = 8;
+    // About a screen above and below; more than the tallest row, whose first unit must not be dropped while the row is in sight.
+    private const int OverscanUnits = 32;
 
-    private Virtualize<GalleryRow>? rows;
+    private Virtualize<FilledSlot>? rows;
     private ElementReference wall;
     private DotNetObjectReference<GalleryWall>? self;
     private IJSObjectReference? script;
-    private IReadOnlyList<GalleryMonth> months = [];
+    private WallLayout layout = WallLayout.Empty;
     private LibraryFilter? shownFilter;
     private TimeSpan offset;
-    private float rowHeight;
+    private float unit;
     private int columns;
+    private int unitsPerRow = 1;
     private int shownVersion;
     private int fresh;
     private bool atTop = true;
@@ -27,7 +29,7 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
     [Parameter, EditorRequired]
     public required LibraryFilter Filter { get; set; }
 
-    /// <summary>The newest pictures, shown until the wall is measured.</summary>
+    /// <summary>The first pictures, shown until the wall is measured.</summary>
     [Parameter, EditorRequired]
     public required IReadOnlyList<PictureView> First { get; set; }
 
@@ -35,32 +37,43 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
     public bool Selecting { get; set; }
 
     [Parameter]
-    public IReadOnlyList<Guid> Selected { get; set; } = [];
+    public PictureSelection Selection { get; set; } = new();
 
     [Parameter]
-    public EventCallback<Guid> OnPick { get; set; }
+    public EventCallback<GalleryPick> OnPick { get; set; }
+
+    /// <summary>The person selects a whole day: its first index and its number of pictures.</summary>
+    [Parameter]
+    public EventCallback<(int Start, int Count)> OnPickRange { get; set; }
+
+    /// <summary>The number of pictures is known or has changed.</summary>
+    [Parameter]
+    public EventCallback<int> OnCounted { get; set; }
 
     /// <summary>Changes whenever pictures are added or removed.</summary>
     [Parameter]
     public int Version { get; set; }
 
-    /// <summary>Called by wall.js after measuring: pictures per row, row height including the gap in CSS pixels, and the reader's UTC offset in minutes.</summary>
+    // Before the browser tells the reader's time zone, days are those of UTC.
+    private IEnumerable<(DateOnly Day, IReadOnlyList<PictureView> Pictures)> FirstDays =>
+        First.GroupBy(picture => DayTexts.DayOf(picture.CreatedAt, offset)).Select(day => (day.Key, (IReadOnlyList<PictureView>)[.. day]));
+
+    /// <summary>Called by wall.js after measuring: pictures per row, units per row, the height of a unit in CSS pixels, and the reader's UTC offset in minutes.</summary>
     [JSInvokable]
-    public async Task OnMeasured(int fitting, float height, int minutesFromUtc)
+    public async Task OnMeasured(int fitting, int perRow, float height, int minutesFromUtc)
     {
-        if (fitting == columns && Math.Abs(height - rowHeight) < 0.5f)
+        if (fitting == columns && perRow == unitsPerRow && Math.Abs(height - unit) < 0.1f)
         {
             return;
         }
 
-        (columns, rowHeight, offset) = (fitting, height, TimeSpan.FromMinutes(minutesFromUtc));
+        (columns, unitsPerRow, unit, offset) = (fitting, perRow, height, TimeSpan.FromMinutes(minutesFromUtc));
         if (shownFilter is null)
         {
             await BeginAsync();
         }
         else
         {
-            Months();
             await DrawAsync();
         }
     }
@@ -97,7 +110,9 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
         {
             shownVersion = Version;
             var now = await window.CountAsync(Gone);
-            if (atTop || now <= window.Count)
+
+            // New pictures at the end shift nothing.
+            if (atTop || now <= window.Count || Filter.OldestFirst)
             {
                 await BeginAsync();
             }
@@ -122,28 +137,13 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
     {
         (shownFilter, shownVersion, fresh) = (Filter, Version, 0);
         await window.PinAsync(Gone);
-        Months();
         await DrawAsync();
-    }
-
-    private void Months()
-    {
-        var found = new List<GalleryMonth>();
-        for (var place = 0; place < window.Times.Count; place++)
-        {
-            var day = window.Times[place].ToOffset(offset);
-            var start = new DateOnly(day.Year, day.Month, 1);
-            if (found.Count == 0 || found[^1].Start != start)
-            {
-                found.Add(new GalleryMonth(start, place, found.Count == 0 || found[^1].Start.Year != start.Year));
-            }
-        }
-
-        months = found;
+        await OnCounted.InvokeAsync(window.Count);
     }
 
     private async Task DrawAsync()
     {
+        layout = new WallLayout(window.Times, columns, unitsPerRow, offset);
         if (rows is not null)
         {
             await rows.RefreshDataAsync();
@@ -152,18 +152,27 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
         StateHasChanged();
     }
 
-    private async ValueTask<ItemsProviderResult<GalleryRow>> RowsAsync(ItemsProviderRequest request)
+    private async ValueTask<ItemsProviderResult<FilledSlot>> SlotsAsync(ItemsProviderRequest request)
     {
-        var total = (window.Count + columns - 1) / columns;
-        var pictures = await window.ReadRangeAsync(request.StartIndex * columns, request.Count * columns, request.CancellationToken);
-        return new([.. pictures.Chunk(columns).Select((row, index) => new GalleryRow(request.StartIndex + index, row))], total);
+        var shown = layout;
+        var slots = shown.Range(request.StartIndex, request.Count);
+        var pictured = slots.Select(slot => slot.Item).OfType<WallItem>().Where(item => item.Day is null).ToList();
+        var start = pictured.Count > 0 ? pictured[0].Start : 0;
+        var pictures = pictured.Count > 0
+            ? await window.ReadRangeAsync(start, pictured[^1].Start + pictured[^1].Count - start, request.CancellationToken)
+            : [];
+        return new(
+            [.. slots.Select(slot => new FilledSlot(slot, slot.Item is { Day: null } row ? [.. pictures.Skip(row.Start - start).Take(row.Count)] : []))],
+            shown.Units);
     }
 
-    private async Task JumpAsync(int place)
+    private string DayName(DateOnly day) => T.Day(day, DayTexts.DayOf(clock.GetUtcNow(), offset));
+
+    private async Task JumpAsync(int to)
     {
         if (script is not null)
         {
-            await script.InvokeVoidAsync("jump", Gone, place / columns);
+            await script.InvokeVoidAsync("jump", Gone, to);
         }
     }
 
@@ -173,9 +182,6 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js)
         await JumpAsync(0);
     }
 
-    /// <summary>One row of the wall.</summary>
-    private sealed record GalleryRow(int Place, IReadOnlyList<PictureView> Pictures);
-
-    /// <summary>A month with pictures, and the index of its newest picture.</summary>
-    private sealed record GalleryMonth(DateOnly Start, int Place, bool BeginsYear);
+    /// <summary>A slot with the pictures of the row that begins there.</summary>
+    private sealed record FilledSlot(WallSlot Slot, IReadOnlyList<PictureView> Pictures);
 }

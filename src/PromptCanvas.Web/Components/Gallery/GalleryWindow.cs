@@ -4,7 +4,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Gallery;
 
-/// <summary>The pictures that one browser tab has loaded, newest first; the viewer steps through them.</summary>
+/// <summary>The pictures that one browser tab has loaded, in the order of the filter; the viewer steps through them.</summary>
 public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, IJobQueries jobs, ICurrentActor actor, TimeProvider clock)
 {
     private const int PageSize = 24;
@@ -13,8 +13,10 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     private const int LargestRange = 200;
     private readonly Dictionary<int, PictureView> placed = [];
     private readonly Dictionary<Guid, int> places = [];
+    private readonly Dictionary<Guid, Guid?> owners = [];
     private readonly List<PictureView> pictures = [];
     private string? next;
+    private DateTimeOffset? pinnedAt;
 
     public IReadOnlyList<PictureView> Pictures => pictures;
 
@@ -25,7 +27,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
 
     public bool HasMore => next is not null;
 
-    /// <summary>When each picture was made, newest first, as of the last <see cref="PinAsync"/>.</summary>
+    /// <summary>When each picture was made, in the order of the wall, as of the last <see cref="PinAsync"/>.</summary>
     public IReadOnlyList<DateTimeOffset> Times { get; private set; } = [];
 
     /// <summary>Number of pictures at that time.</summary>
@@ -34,10 +36,29 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     /// <summary>Pins the positions of all current pictures, so that newer pictures do not shift them.</summary>
     public async Task PinAsync(CancellationToken cancellationToken)
     {
-        var times = await timeline.TimesAsync(await actor.GetAsync(cancellationToken), Filter, clock.GetUtcNow(), cancellationToken);
+        var now = clock.GetUtcNow();
+        var times = await timeline.TimesAsync(await actor.GetAsync(cancellationToken), Filter, now, cancellationToken);
+        pinnedAt = now;
         placed.Clear();
         places.Clear();
         Times = times;
+    }
+
+    /// <summary>All pictures in the order of the page, as of the last <see cref="PinAsync"/>; those that were read where the order is by similarity.</summary>
+    public async Task<IReadOnlyList<Guid>> KeysAsync(CancellationToken cancellationToken)
+    {
+        if (Filter.IsByLikeness)
+        {
+            return [.. pictures.Select(picture => picture.Id)];
+        }
+
+        var keys = await timeline.KeysAsync(await actor.GetAsync(cancellationToken), Filter, pinnedAt ?? clock.GetUtcNow(), cancellationToken);
+        foreach (var key in keys)
+        {
+            owners[key.Id] = key.PersonId;
+        }
+
+        return [.. keys.Select(key => key.Id)];
     }
 
     /// <summary>The current number of pictures.</summary>
@@ -75,10 +96,11 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     {
         if (filter != Filter)
         {
-            (Filter, IsLoaded, next) = (filter, false, null);
+            (Filter, IsLoaded, next, pinnedAt) = (filter, false, null, null);
             pictures.Clear();
             placed.Clear();
             places.Clear();
+            owners.Clear();
             Times = [];
         }
     }
@@ -121,7 +143,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var first = await ReadFirstAsync(cancellationToken);
-        if (Filter.ByMeaning || Filter.Like is not null)
+        if (Filter.ByMeaning || Filter.Like is not null || Filter.OldestFirst)
         {
             Start(first);
             return;
@@ -168,7 +190,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
 
     /// <summary>The owner of a picture that this tab has loaded; null if it is unknown.</summary>
     public Guid? OwnerOf(Guid id) =>
-        (pictures.Find(picture => picture.Id == id) ?? (places.TryGetValue(id, out var place) ? placed.GetValueOrDefault(place) : null))?.PersonId;
+        (pictures.Find(picture => picture.Id == id) ?? (places.TryGetValue(id, out var place) ? placed.GetValueOrDefault(place) : null))?.PersonId ?? owners.GetValueOrDefault(id);
 
     // A pinned position that is not loaded is found by the picture's timestamp; null if the gallery does not hold the picture.
     private async Task<int?> PlaceOfAsync(PictureView picture, CancellationToken cancellationToken)
@@ -187,14 +209,14 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         return places.TryGetValue(picture.Id, out var found) ? found : null;
     }
 
-    // Binary search for the positions that share a timestamp; Times descend.
+    // Binary search for the positions that share a timestamp; Times are in the order of the filter.
     private (int First, int Count) PlacesAt(DateTimeOffset time)
     {
         var (low, high) = (0, Times.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = Times[middle] > time ? (middle + 1, high) : (low, middle);
+            (low, high) = (Filter.OldestFirst ? Times[middle] < time : Times[middle] > time) ? (middle + 1, high) : (low, middle);
         }
 
         var count = 0;

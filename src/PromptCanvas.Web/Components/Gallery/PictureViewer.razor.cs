@@ -4,16 +4,13 @@ using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Security;
+using PromptCanvas.Web.Components.Pictures;
 
 namespace PromptCanvas.Web.Components.Gallery;
 
 /// <summary>Shows one picture above the page. The picture is part of the URL, so that links and Back work.</summary>
 public sealed partial class PictureViewer(
-    IPictureQueries pictures, ICurrentActor actor, IPictureMaking making, ILibrary library, PictureSharing sharing, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
+    IPictureQueries pictures, PictureVerbs verbs, GalleryWindow window, NavigationManager navigation, IJSRuntime js)
 {
     private ElementReference dialog;
     private PictureView? picture;
@@ -50,14 +47,14 @@ public sealed partial class PictureViewer(
             return;
         }
 
-        picture = PictureId is { } id ? await pictures.FindWithSettingsAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) : null;
+        picture = PictureId is { } id ? await pictures.FindWithSettingsAsync(await verbs.PersonAsync(CancellationToken.None), id, CancellationToken.None) : null;
         missing = PictureId is not null && picture is null;
         opened &= picture is not null;
         if (picture is not null)
         {
-            var person = await actor.GetAsync(CancellationToken.None);
+            var person = await verbs.PersonAsync(CancellationToken.None);
             (isMine, mayMake, refusal) = (person.PersonId == picture.PersonId, person.MayMake, null);
-            isFavourite = await library.IsFavouriteAsync(person, picture.Id, CancellationToken.None);
+            isFavourite = await verbs.ReadFavouriteAsync(picture.Id, CancellationToken.None);
             (newer, older) = Order?.Contains(picture.Id) is true ? GalleryWindow.Neighbours(Order, picture.Id) : await window.NeighboursAsync(picture, CancellationToken.None);
         }
     }
@@ -70,14 +67,14 @@ public sealed partial class PictureViewer(
         }
 
         opened = true;
-        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
+        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/viewer.js");
         await module.InvokeVoidAsync("openViewer", dialog);
     }
 
     private async Task ShareAsync()
     {
         var visibility = picture?.Visibility == Visibilities.Private ? Visibilities.Team : Visibilities.Private;
-        if (picture is not null && await sharing.SetAsync(await actor.GetAsync(CancellationToken.None), picture.Id, visibility, CancellationToken.None))
+        if (picture is not null && await verbs.ShareAsync(picture.Id, visibility, CancellationToken.None))
         {
             picture = picture with { Visibility = visibility };
         }
@@ -92,9 +89,7 @@ public sealed partial class PictureViewer(
         }
 
         busy = true;
-        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Operation = new VaryOperation(picture.Id, strength) };
-        var person = await actor.GetAsync(CancellationToken.None);
-        if ((await making.HandleAsync(job, person, CancellationToken.None)).TryGet(out var id, out var refused))
+        if ((await verbs.VaryAsync(picture.Id, Math.Max(picture.Width, picture.Height), strength, CancellationToken.None)).TryGet(out var id, out var refused))
         {
             navigation.NavigateTo($"/jobs/{id}");
         }
@@ -104,7 +99,7 @@ public sealed partial class PictureViewer(
 
     private async Task MarkAsync()
     {
-        if (picture is not null && await library.MarkAsync(await actor.GetAsync(CancellationToken.None), picture.Id, !isFavourite, CancellationToken.None))
+        if (picture is not null && await verbs.MarkAsync(picture.Id, !isFavourite, CancellationToken.None))
         {
             isFavourite = !isFavourite;
         }
@@ -114,7 +109,7 @@ public sealed partial class PictureViewer(
     private async Task DeleteAsync()
     {
         if (picture is not { DeletedAt: null } going || !isMine
-            || await library.DeleteAsync(await actor.GetAsync(CancellationToken.None), [going.Id], CancellationToken.None) == 0)
+            || await verbs.DeleteAsync([going.Id], CancellationToken.None) == 0)
         {
             return;
         }
@@ -130,7 +125,7 @@ public sealed partial class PictureViewer(
 
     private async Task RestoreAsync(Guid id)
     {
-        await library.RestoreAsync(await actor.GetAsync(CancellationToken.None), [id], CancellationToken.None);
+        await verbs.RestoreAsync([id], CancellationToken.None);
         window.Remove(id);
         deleted = null;
         if (picture is not null && picture.Id == id)

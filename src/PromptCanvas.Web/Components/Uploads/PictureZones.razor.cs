@@ -4,7 +4,7 @@ using Microsoft.JSInterop;
 using MudBlazor;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Uploads;

@@ -2,21 +2,19 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Access;
-using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Create;
-using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Blend;
 
 /// <summary>Blends pictures and phrases placed in the corners of a pad. Corners, handle position and job are part of the URL.</summary>
 public sealed partial class BlendPage(
-    IPictureMaking making, IJobQueries jobs, IPictureQueries pictures, IUploads uploads, LiveCredits live, ICurrentActor actor, IPromptIdeas ideas, NavigationManager navigation)
+    PersonRuns runs, ICurrentActor actor, CornerNames names, IPromptIdeas ideas, NavigationManager navigation)
 {
     private const int MinimumCorners = 2;
     private const int MaximumCorners = 4;
@@ -58,11 +56,11 @@ public sealed partial class BlendPage(
 
     protected override async Task OnInitializedAsync()
     {
-        creditsRead = live.Subscribe(OnCreditsRead);
+        creditsRead = runs.Credits.Subscribe(OnCreditsRead);
         person = await actor.GetAsync(Gone);
         seed = uint.TryParse(SeedText, CultureInfo.InvariantCulture, out var given) ? given : NewSeed();
         await CountCreditsAsync();
-        run = JobId is { } id && await jobs.FindAsync(person, id, Gone) is { } job ? Run.Of(job) : null;
+        run = JobId is { } id && await runs.FindAsync(id, Gone) is { } job ? Run.Of(job) : null;
     }
 
     protected override ValueTask DisposeCoreAsync()
@@ -102,19 +100,7 @@ public sealed partial class BlendPage(
         missing = true;
     }
 
-    // Null for pictures that the person may not see.
-    private async Task<string?> NameOfAsync(Corner corner)
-    {
-        person ??= await actor.GetAsync(Gone);
-        if (corner.Picture is { } picture)
-        {
-            return await pictures.FindPictureAsync(person, picture, Gone) is { } found ? T.Title(found.Prompt, found.Kind) : null;
-        }
-
-        return corner.Upload is { } upload
-            ? await uploads.FindAsync(person, upload, Gone) is null ? null : T["BlendUpload"].Value
-            : corner.Text;
-    }
+    private async Task<string?> NameOfAsync(Corner corner) => await names.FindAsync(person ??= await actor.GetAsync(Gone), corner, Gone);
 
     private async Task Pick(int? place)
     {
@@ -217,19 +203,18 @@ public sealed partial class BlendPage(
             Size = size,
             Seed = seed,
         };
-        if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var id, out var refusal))
+        if ((await runs.StartAsync(job, Gone)).TryGet(out var id, out var refusal))
         {
-            run = await jobs.FindAsync(person, id, Gone) is { } made ? Run.Of(made) : null;
+            run = await runs.FindAsync(id, Gone) is { } made ? Run.Of(made) : null;
             Remember();
         }
 
         (busy, problem) = (false, refusal?.Message);
-        await CountCreditsAsync();
     }
 
-    private QuotaView? Credits => live.Now;
+    private QuotaView? Credits => runs.Credits.Now;
 
     private void OnCreditsRead() => Post(StateHasChanged);
 
-    private async Task CountCreditsAsync() => await live.RefreshAsync(person ?? await actor.GetAsync(Gone), Gone);
+    private Task CountCreditsAsync() => runs.CountCreditsAsync(Gone);
 }

@@ -2,19 +2,18 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Instant;
-using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Change;
 
 /// <summary>Changes a picture from one caption to another: one job renders a row of frames, a slider shows them, and the person chooses which frames to keep.</summary>
 public sealed partial class ChangeEditor(
-    IPictureMaking making, IJobQueries jobs, ILibrary library, LiveCredits live, IPictureProvenance provenance, ICurrentActor actor, NavigationManager navigation, IJSRuntime js)
+    PersonRuns runs, PictureVerbs verbs, IPictureProvenance provenance, NavigationManager navigation, IJSRuntime js)
 {
     private readonly HashSet<Guid> dropped = [];
     private List<Guid> trashed = [];
@@ -44,11 +43,11 @@ public sealed partial class ChangeEditor(
 
     protected override async Task OnInitializedAsync()
     {
-        creditsRead = live.Subscribe(OnCreditsRead);
-        from = Source.Prompt;
-        var person = await actor.GetAsync(Gone);
-        await live.RefreshAsync(person, Gone);
-        if (JobId is { } id && await jobs.FindAsync(person, id, Gone) is { } job)
+        creditsRead = runs.Credits.Subscribe(OnCreditsRead);
+        (from, size) = (Source.Prompt, SourceSize.Like(Source.Side));
+        var person = await verbs.PersonAsync(Gone);
+        await runs.CountCreditsAsync(Gone);
+        if (JobId is { } id && await runs.FindAsync(id, Gone) is { } job)
         {
             run = Run.Of(job);
             await ReadCaptionsAsync(person);
@@ -96,28 +95,26 @@ public sealed partial class ChangeEditor(
         }
 
         busy = true;
-        var person = await actor.GetAsync(Gone);
         var job = new NewJob
         {
             IdempotencyKey = Guid.NewGuid().ToString(),
             Operation = new TextDifferenceOperation(Source.Id, from.Trim(), to.Trim(), frames),
             Size = size,
         };
-        if ((await making.HandleAsync(job, person, Gone)).TryGet(out var id, out var refusal))
+        if ((await runs.StartAsync(job, Gone)).TryGet(out var id, out var refusal))
         {
             dropped.Clear();
             trashed = [];
-            run = await jobs.FindAsync(person, id, Gone) is { } made ? Run.Of(made) : null;
+            run = await runs.FindAsync(id, Gone) is { } made ? Run.Of(made) : null;
             navigation.NavigateTo(navigation.GetUriWithQueryParameter("job", id), replace: true);
         }
 
         (busy, problem) = (false, refusal?.Message);
-        await live.RefreshAsync(person, Gone);
     }
 
-    private async Task OverAsync(Run over) => await live.RefreshAsync(await actor.GetAsync(Gone), Gone);
+    private Task OverAsync(Run over) => runs.CountCreditsAsync(Gone);
 
-    private QuotaView? Credits => live.Now;
+    private QuotaView? Credits => runs.Credits.Now;
 
     private void OnCreditsRead() => Post(StateHasChanged);
 
@@ -132,14 +129,14 @@ public sealed partial class ChangeEditor(
     private async Task TrashAsync()
     {
         var going = dropped.ToList();
-        await library.DeleteAsync(await actor.GetAsync(Gone), going, Gone);
+        await verbs.DeleteAsync(going, Gone);
         trashed = going;
         dropped.Clear();
     }
 
     private async Task RestoreAsync()
     {
-        await library.RestoreAsync(await actor.GetAsync(Gone), trashed, Gone);
+        await verbs.RestoreAsync(trashed, Gone);
         trashed = [];
     }
 }

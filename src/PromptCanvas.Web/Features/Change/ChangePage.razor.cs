@@ -37,11 +37,11 @@ public sealed partial class ChangePage(IPictureQueries pictures, IUploads upload
 
     private async Task<ChangeSource?> PictureAsync(Guid id) =>
         await pictures.FindPictureAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } picture
-            ? new ChangeSource(picture.Id, PictureAddress.Content(id), picture.Prompt)
+            ? new ChangeSource(picture.Id, PictureAddress.Content(id), Math.Max(picture.Width, picture.Height), picture.Prompt)
             : null;
 
     private async Task<ChangeSource?> UploadAsync(Guid id) =>
-        await uploads.FindAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is not null
-            ? new ChangeSource(id, $"/api/uploads/{id}/content", "")
+        await uploads.FindAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
+            ? new ChangeSource(id, $"/api/uploads/{id}/content", Math.Max(upload.Width, upload.Height), "")
             : null;
 }

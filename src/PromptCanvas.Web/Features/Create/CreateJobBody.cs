@@ -21,6 +21,9 @@ internal sealed record CreateJobBody
     /// <summary>64, 256, 512 or 1024; default 1024, and for edits the size that fits the source.</summary>
     public int? Size { get; init; }
 
+    /// <summary>Width to height, such as 16:9; the size is the longer side. Default 1:1.</summary>
+    public string? Aspect { get; init; }
+
     /// <summary>0 … 4294967295; -1 or none = a random one.</summary>
     public long? Seed { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed record CreateJobBody
         Strength = Strength,
         Extend = Extend is { } sides ? new Extension(sides.Left, sides.Right, sides.Up, sides.Down) : null,
         Inputs = Inputs is null ? null : [.. Inputs.Select(input => input is null ? null : new InputFields(input.Image, input.Text, input.Weight))],
+        Aspect = Aspect,
         From = From,
         To = To,
         Frames = Frames,

@@ -4,22 +4,19 @@ using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components;
-using PromptCanvas.Web.Components.Gallery;
 using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>The start page: prompt box, running jobs, gallery.</summary>
-public sealed partial class CreatePage(
-    GenerateImagesHandler handler, IJobQueries jobs, ICurrentActor actor, LiveCredits live, IModelStatus model, GalleryWindow window, NavigationManager navigation)
+/// <summary>The start page: prompt box, running jobs, and the person's earlier runs.</summary>
+public sealed partial class CreatePage(PersonRuns own, IModelStatus model, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
+    private IReadOnlyList<JobView>? history;
     private IDisposable? creditsRead;
     private Refusal? refusal;
     private Composer composer = null!;
     private string? modelProblem;
-    private bool galleryEmpty;
     private Lookup<JobView> job;
 
     [Parameter]
@@ -60,25 +57,26 @@ public sealed partial class CreatePage(
     [PersistentState]
     public QuotaView? Credits { get; set; }
 
-    private bool IsEmpty => galleryEmpty && runs.Count == 0;
+    private bool IsEmpty => history is { Count: 0 } && runs.Count == 0;
 
-    // Jobs shown above are hidden in the gallery below.
+    private LiveCredits Live => own.Credits;
+
+    // Jobs shown above are hidden in the history below.
     private HashSet<Guid> HiddenJobs => [.. runs.Where(run => run.Job is not null).Select(run => run.Job!.Id)];
 
-    // The tiles of the runs, then the gallery without them.
+    // The tiles of the runs, then the history without them.
     private List<Guid> OrderOnScreen =>
     [
         .. runs.SelectMany(run => run.Job?.Images ?? []).Select(image => image.ImageId).OfType<Guid>(),
-        .. window.Pictures.Where(picture => !HiddenJobs.Contains(picture.JobId)).Select(picture => picture.Id),
+        .. (history ?? []).Where(job => !HiddenJobs.Contains(job.Id)).SelectMany(job => job.Images).Select(image => image.ImageId).OfType<Guid>(),
     ];
 
     protected override async Task OnInitializedAsync()
     {
         FirstJobs ??= await ReadJobsAsync();
-        var me = await actor.GetAsync(CancellationToken.None);
-        modelProblem = me.IsAdministrator || model.Problem is null ? model.Problem : T["ModelProblemOfMember"];
-        live.Offer(Credits ??= await live.RefreshAsync(me, CancellationToken.None));
-        creditsRead = live.Subscribe(OnCreditsRead);
+        modelProblem = model.Problem is null || (await own.PersonAsync(Gone)).IsAdministrator ? model.Problem : T["ModelProblemOfMember"];
+        Live.Offer(Credits ??= await own.CountCreditsAsync(Gone));
+        creditsRead = Live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
 
@@ -98,15 +96,14 @@ public sealed partial class CreatePage(
         }
     }
 
-    private async Task<JobView?> FindAsync(Guid id) =>
-        await jobs.FindAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None);
+    private Task<JobView?> FindAsync(Guid id) => own.FindAsync(id, Gone);
 
     private bool Shows(Guid jobId) => runs.Exists(run => run.Job?.Id == jobId);
 
     // The job from the URL first, then the other queued or running ones, newest first.
     private async Task<IReadOnlyList<JobView>> ReadJobsAsync()
     {
-        var active = (await jobs.ActiveAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None)).Reverse();
+        var active = (await own.ActiveAsync(Gone)).Reverse();
         var asked = JobId is { } id ? await FindAsync(id) : null;
         return asked is null ? [.. active] : [asked, .. active.Where(job => job.Id != asked.Id)];
     }
@@ -120,10 +117,8 @@ public sealed partial class CreatePage(
         var run = Run.Pending(request);
         runs.Insert(0, run);
 
-        // The first submission may wait until the model is loaded; run it in the background so that the tiles appear at once.
-        var person = await actor.GetAsync(CancellationToken.None);
-        var queued = await Task.Run(() => handler.HandleAsync(request, person, CancellationToken.None));
-        await CountCreditsAsync();
+        // The tiles appear at once.
+        var queued = await own.StartAsync(request, CancellationToken.None);
         if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
@@ -142,17 +137,21 @@ public sealed partial class CreatePage(
 
     private void OnCreditsRead() => Post(() =>
     {
-        Credits = live.Now;
+        Credits = Live.Now;
         StateHasChanged();
     });
 
     // Credits for undelivered pictures have been refunded.
-    private async Task CountCreditsAsync() => await live.RefreshAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None);
+    private Task CountCreditsAsync() => own.CountCreditsAsync(CancellationToken.None);
 
     private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
     private Task AgainAsync(Run run) => MakeAsync(run.Request with { IdempotencyKey = Guid.NewGuid().ToString() });
 
-    // Removes finished runs; their pictures are in the gallery below.
+    private Task AgainAsync(JobView earlier) => AgainAsync(Run.Of(earlier));
+
+    private void TakeHistory(IReadOnlyList<JobView> read) => history = read;
+
+    // Removes finished runs; they are in the history below.
     private void KeepActive() => runs.RemoveAll(run => run.IsOver);
 }

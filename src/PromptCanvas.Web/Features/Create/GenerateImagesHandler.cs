@@ -2,7 +2,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Components.Pictures;
 
 namespace PromptCanvas.Web.Features.Create;
 

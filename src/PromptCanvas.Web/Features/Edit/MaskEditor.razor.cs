@@ -3,17 +3,16 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
-using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>Edits one picture: canvas, tools, operation and results.</summary>
 public sealed partial class MaskEditor(
-    IPictureMaking making, IJobQueries jobs, ILibrary library, ICurrentActor actor, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    PersonRuns runs, PictureVerbs verbs, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Percent = 100;
     private ElementReference stage;
@@ -33,6 +32,7 @@ public sealed partial class MaskEditor(
     private string? problem;
     private Run? run;
     private EditPicture? last;
+    private IDisposable? creditsRead;
 
     [Parameter, EditorRequired]
     public required EditSource Source { get; set; }
@@ -71,6 +71,8 @@ public sealed partial class MaskEditor(
     protected override async Task OnInitializedAsync()
     {
         prompt = Source.Suggestion ?? "";
+        creditsRead = runs.Credits.Subscribe(OnCreditsRead);
+        await runs.CountCreditsAsync(Gone);
         if (JobId is { } id && await FindAsync(id) is { } job)
         {
             run = Run.Of(job);
@@ -102,6 +104,7 @@ public sealed partial class MaskEditor(
 
     protected override async ValueTask DisposeCoreAsync()
     {
+        creditsRead?.Dispose();
         await canvas.EndAsync("dispose");
         self?.Dispose();
         await base.DisposeCoreAsync();
@@ -114,7 +117,11 @@ public sealed partial class MaskEditor(
         _ => (T["EditExtend"], T["EditExtendHint"]),
     };
 
-    private async Task<JobView?> FindAsync(Guid id) => await jobs.FindAsync(await actor.GetAsync(Gone), id, Gone);
+    private QuotaView? Credits => runs.Credits.Now;
+
+    private void OnCreditsRead() => Post(StateHasChanged);
+
+    private Task<JobView?> FindAsync(Guid id) => runs.FindAsync(id, Gone);
 
     private async Task CallAsync(string method, params object?[] arguments)
     {
@@ -193,8 +200,7 @@ public sealed partial class MaskEditor(
     {
         (note, trashed) = (null, []);
         await DiscardAsync();
-        var person = await actor.GetAsync(Gone);
-        if (!(await making.HandleAsync(request.ToJob(), person, Gone)).TryGet(out var id, out var refusal))
+        if (!(await runs.StartAsync(request.ToJob(), Gone)).TryGet(out var id, out var refusal))
         {
             problem = refusal.Message;
             return;
@@ -215,6 +221,7 @@ public sealed partial class MaskEditor(
     private async Task OverAsync(Run over)
     {
         await CallAsync("unfollow");
+        await runs.CountCreditsAsync(Gone);
         if (picked < 0 && Finished.Count > 0)
         {
             await ShowAsync(0);
@@ -261,7 +268,7 @@ public sealed partial class MaskEditor(
     private async Task TrashAsync()
     {
         var going = Finished;
-        await library.DeleteAsync(await actor.GetAsync(Gone), going, Gone);
+        await verbs.DeleteAsync(going, Gone);
         (note, trashed) = (T["EditDiscarded", going.Count], going);
         await DiscardAsync();
         run = null;
@@ -269,7 +276,7 @@ public sealed partial class MaskEditor(
 
     private async Task RestoreAsync()
     {
-        await library.RestoreAsync(await actor.GetAsync(Gone), trashed, Gone);
+        await verbs.RestoreAsync(trashed, Gone);
         (note, trashed) = (null, []);
         if (JobId is { } id && await FindAsync(id) is { } job)
         {

@@ -36,6 +36,8 @@ public sealed record GalleryAddress
 
     public bool MarkedOnly { get; init; }
 
+    public bool OldestFirst { get; init; }
+
     /// <summary>Whether any filter besides the view and the search is set.</summary>
     public bool IsNarrowed => this != WithoutFilters();
 
@@ -57,6 +59,7 @@ public sealed record GalleryAddress
             Zone = zone?.Id,
             Board = Id(query["board"]),
             MarkedOnly = query["marked"] == "yes",
+            OldestFirst = query["sort"] == "oldest",
         };
     }
 
@@ -76,6 +79,7 @@ public sealed record GalleryAddress
         Before = To is { } last && last < DateOnly.MaxValue ? StartOf(last.AddDays(1)) : null,
         Board = Board,
         MarkedOnly = MarkedOnly,
+        OldestFirst = OldestFirst,
     };
 
     /// <summary>The URL path with its query.</summary>
@@ -107,6 +111,7 @@ public sealed record GalleryAddress
         ("zone", From is null && To is null ? null : Zone),
         ("board", Board?.ToString()),
         ("marked", MarkedOnly ? "yes" : null),
+        ("sort", OldestFirst ? "oldest" : null),
     ];
 
     private static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;

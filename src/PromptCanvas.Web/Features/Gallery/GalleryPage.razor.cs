@@ -30,6 +30,8 @@ public sealed partial class GalleryPage(IPictureQueries pictures, ICurrentActor 
     private string EmptyTitle => address switch
     {
         { IsNarrowed: true } => T["FiltersEmptyTitle"],
+        { Like: not null } => T["LikeEmptyTitle"],
+        { Words: not null, ByMeaning: true } => T["LookEmptyTitle"],
         { Words: not null } => T["SearchEmptyTitle"],
         { GalleryView: GalleryView.Favourites } => T["FavouritesEmptyTitle"],
         { GalleryView: GalleryView.Trash } => T["TrashEmptyTitle"],
@@ -40,6 +42,8 @@ public sealed partial class GalleryPage(IPictureQueries pictures, ICurrentActor 
     {
         { IsNarrowed: true, Words: not null } => T["FiltersAndSearchEmptyText"],
         { IsNarrowed: true } => T["FiltersEmptyText"],
+        { Like: not null } => T["LikeEmptyText"],
+        { Words: not null, ByMeaning: true } => T["LookEmptyText"],
         { Words: not null } => T["SearchEmptyText"],
         { GalleryView: GalleryView.Favourites } => T["FavouritesEmptyText"],
         { GalleryView: GalleryView.Trash } => T["TrashEmptyText"],

@@ -24,6 +24,7 @@ public sealed class GalleryAddressTests
             Zone = "Europe/Berlin",
             Board = Guid.NewGuid(),
             MarkedOnly = true,
+            OldestFirst = true,
         };
 
         Assert.Equal(address, GalleryAddress.Of(Root + address));

@@ -114,6 +114,9 @@ public sealed class GalleryWindowTests
         public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<DateTimeOffset>>([.. Pictures.Select(picture => picture.CreatedAt)]);
 
+        public Task<IReadOnlyList<PictureKey>> KeysAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<PictureKey>>([.. Pictures.Select(picture => new PictureKey(picture.Id, picture.PersonId))]);
+
         public Task<int> CountAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
             Task.FromResult(Pictures.Count);
 
@@ -154,6 +157,8 @@ public sealed class GalleryWindowTests
         public Task<JobView?> FindAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
 
         public Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JobView>>([]);
+
+        public Task<JobPage> HistoryAsync(Actor actor, string? after, int take, CancellationToken cancellationToken) => Task.FromResult(new JobPage([], null));
 
         public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
 

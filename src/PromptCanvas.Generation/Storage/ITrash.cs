@@ -1,0 +1,12 @@
+using PromptCanvas.Data.Access;
+
+namespace PromptCanvas.Generation.Storage;
+
+/// <summary>What its owner does with the trash, besides restoring.</summary>
+public interface ITrash
+{
+    /// <summary>Deletes pictures in the actor's trash permanently; their files go with the next sweep.</summary>
+    /// <param name="imageIds">Null = all of them.</param>
+    /// <returns>Number of pictures deleted.</returns>
+    Task<int> PurgeAsync(Actor actor, IReadOnlyCollection<Guid>? imageIds, CancellationToken cancellationToken);
+}

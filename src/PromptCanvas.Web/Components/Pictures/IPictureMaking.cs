@@ -1,0 +1,13 @@
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Components.Pictures;
+
+/// <summary>Queues jobs for every page and for the API.</summary>
+public interface IPictureMaking
+{
+    /// <summary>Queues a job of any kind; no picture exists yet when this returns.</summary>
+    /// <returns>The job's id, or why it was refused.</returns>
+    Task<Result<Guid>> HandleAsync(NewJob job, Actor actor, CancellationToken cancellationToken);
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Generation.Queue;
+
+namespace PromptCanvas.Web.Features.Create;
+
+/// <summary>Links to the prompt box with what a run was asked for.</summary>
+internal static class JobSettings
+{
+    public static string Prompt(NavigationManager navigation, JobView job) => Address(navigation, new()
+    {
+        ["prompt"] = job.Prompt,
+        ["negative"] = job.NegativePrompt,
+    });
+
+    /// <summary>Everything but the seed: new pictures of the same kind.</summary>
+    public static string Everything(NavigationManager navigation, JobView job) => Address(navigation, new()
+    {
+        ["prompt"] = job.Prompt,
+        ["negative"] = job.NegativePrompt,
+        ["size"] = job.Size,
+        ["model"] = job.Model,
+        ["steps"] = job.Overrides.DecoderSteps,
+        ["guidance"] = job.Overrides.DecoderGuidance,
+        ["count"] = job.Images.Count,
+    });
+
+    private static string Address(NavigationManager navigation, Dictionary<string, object?> parts) =>
+        navigation.GetUriWithQueryParameters(navigation.BaseUri, parts);
+}

@@ -1,0 +1,16 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+
+namespace PromptCanvas.Web.Resources;
+
+/// <summary>Days as headings.</summary>
+internal static class DayTexts
+{
+    public static DateOnly DayOf(DateTimeOffset time, TimeSpan offset) => DateOnly.FromDateTime(time.ToOffset(offset).DateTime);
+
+    /// <summary>"Today", "Yesterday", or the date.</summary>
+    public static string Day(this IStringLocalizer<Texts> texts, DateOnly day, DateOnly today) =>
+        day == today ? texts["Today"].Value
+        : day == today.AddDays(-1) ? texts["Yesterday"].Value
+        : day.ToString(day.Year == today.Year ? "dddd, d MMMM" : "dddd, d MMMM yyyy", CultureInfo.CurrentCulture);
+}
