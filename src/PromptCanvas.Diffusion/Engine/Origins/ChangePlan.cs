@@ -29,15 +29,12 @@ internal sealed class ChangePlan(ChangeOrigin origin) : OriginPlan
 
     public override void Accept(Preparation preparation, float[] result) => inverted = result;
 
-    public override void Enter(Lane lane, OriginContext context)
-    {
-        lane.ImageEmbedding = changed;
-        lane.Start = new DecoderStart(inverted, lane.ImageIndex == 0 ? 0 : FreshNoiseOfOthers);
-    }
+    public override PictureStart StartOf(int imageIndex, uint seed, OriginContext context) =>
+        new(changed, new DecoderStart(inverted, imageIndex == 0 ? 0 : FreshNoiseOfOthers));
 
     public override EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count) => recipe with
     {
-        Prior = StagePlan.GivenEmbedding,
+        Prior = GivenEmbedding,
         Kind = "textdiff",
         From = origin.From,
         To = origin.To,

@@ -16,7 +16,7 @@ internal sealed class ImageOperations(ISquareUploads uploads, IUploadCaptions ca
     {
         if (request.Images.Count == 0)
         {
-            return new GenerateOperation();
+            return new GenerateOperation(request.Size.Aspect);
         }
 
         if (request.Kind == JobKinds.Vary)

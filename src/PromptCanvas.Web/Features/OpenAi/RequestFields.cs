@@ -76,6 +76,7 @@ internal sealed class RequestFields
             throw UnreadableForm();
         }
 
+        UnreadBody.CheckLength(request);
         var fields = new RequestFields();
         var reader = new MultipartReader(boundary.ToString(), UnreadBody.Limit(request.Body));
         try
