@@ -10,7 +10,7 @@ using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Mcp;
