@@ -90,6 +90,7 @@ internal static class StudioPipeline
         app.MapOpenAi();
         app.MapPasskeys();
         app.MapSession();
+        app.MapExport();
         app.MapOpenId();
         app.MapSharing();
         app.MapUsage();

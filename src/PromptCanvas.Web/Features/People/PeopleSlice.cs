@@ -8,5 +8,6 @@ internal static class PeopleSlice
         services.AddScoped<PeopleAdministration>();
         services.AddScoped<CreditAdministration>();
         services.AddSingleton<LockAdministration>();
+        services.AddSingleton<RecentUsage>();
     }
 }
