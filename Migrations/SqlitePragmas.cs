@@ -8,7 +8,7 @@ namespace PromptCanvas.Migrations;
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     // FULL costs one fsync per commit; nearly all writes are submits and finishes, which must not be lost.
-    private const string Pragmas = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;";
+    private const string Pragmas = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY;";
 
     // Skip read-only connections: EF opens one to check whether the database exists, and a restored backup is not in WAL mode yet.
     private const string WriteAhead = "PRAGMA journal_mode = WAL; ";

@@ -1,4 +1,3 @@
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Graphs;
 using PromptCanvas.Diffusion.Onnx.Sessions;
@@ -23,20 +22,32 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
 
     /// <summary>Opens any component by its folder name.</summary>
     /// <exception cref="ModelException">The model has no such network, or it is damaged.</exception>
-    public OnnxNetwork Open(string component) => component switch
+    public OnnxNetwork Open(string component)
     {
-        ComponentNames.TextEncoder => Open(component, TextEncoder.Build(TextEncoderConfig)),
-        ComponentNames.ImageEncoder => Open(component, ImageEncoder.Build(ReadImageEncoder())),
-        ComponentNames.Prior => Open(component, PriorTransformer.Build(ReadPrior())),
-        ComponentNames.AutoregressivePrior => Open(component, AutoregressivePrior.Build(ReadAutoregressivePrior())),
-        ComponentNames.TextProjection => Open(component, TextProjection.Build(ReadTextProjection(), TextEncoderConfig.Length)),
-        ComponentNames.Decoder => Open(
-            component, ConditionalUNet.Build(ReadDecoder(), ReadTextProjection().ExtraTokens + TextEncoderConfig.Length)),
+        var graph = GraphOf(component);
+        var files = component is ComponentNames.MovqEncoder or ComponentNames.MovqDecoder ? ComponentNames.Movq : component;
+        var weights = folder.Weights(files);
+        WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(files, "config.json"));
+        var network = new OnnxNetwork(component, graph, weights, providers, idle?.Clock ?? TimeProvider.System, idle);
+        idle?.Add(network);
+        return network;
+    }
+
+    /// <summary>The operators of a component, as its config says.</summary>
+    /// <exception cref="ModelException">The model has no such network, or its config is damaged.</exception>
+    public NetworkGraph GraphOf(string component) => component switch
+    {
+        ComponentNames.TextEncoder => TextEncoder.Build(TextEncoderConfig),
+        ComponentNames.ImageEncoder => ImageEncoder.Build(ReadImageEncoder()),
+        ComponentNames.Prior => PriorTransformer.Build(ReadPrior()),
+        ComponentNames.AutoregressivePrior => AutoregressivePrior.Build(ReadAutoregressivePrior()),
+        ComponentNames.TextProjection => TextProjection.Build(ReadTextProjection(), TextEncoderConfig.Length),
+        ComponentNames.Decoder => ConditionalUNet.Build(ReadDecoder(), ReadTextProjection().ExtraTokens + TextEncoderConfig.Length),
         ComponentNames.SuperResolutionFirst or ComponentNames.SuperResolutionLast or ComponentNames.SuperResolution1024 =>
-            Open(component, PlainUNet.Build(ReadSuperResolution(component))),
-        ComponentNames.UNet => Open(component, ImageUNet.Build(ReadImageUNet())),
-        ComponentNames.MovqEncoder => Open(component, MovqEncoder.Build(ReadMovq()), ComponentNames.Movq),
-        ComponentNames.MovqDecoder => Open(component, MovqDecoder.Build(ReadMovq()), ComponentNames.Movq),
+            PlainUNet.Build(ReadSuperResolution(component)),
+        ComponentNames.UNet => ImageUNet.Build(ReadImageUNet()),
+        ComponentNames.MovqEncoder => MovqEncoder.Build(ReadMovq()),
+        ComponentNames.MovqDecoder => MovqDecoder.Build(ReadMovq()),
         _ => throw new ModelException(
             $"There is no network '{ShapeNames.Printable(component)}'; a model has {string.Join(", ", Openable)}."),
     };
@@ -63,18 +74,5 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         const string AnyAttention = "encoder.mid_block.attentions.0.query.weight";
         var config = MovqConfig.Read(folder.Config(ComponentNames.Movq, "VQModel"));
         return config with { OldAttentionNames = folder.Weights(ComponentNames.Movq).Find(AnyAttention) is not null };
-    }
-
-    /// <param name="name">What the network is called.</param>
-    /// <param name="graph">Its operators.</param>
-    /// <param name="component">The folder its weights are in; null = of the same name.</param>
-    private OnnxNetwork Open(string name, NetworkGraph graph, string? component = null)
-    {
-        component ??= name;
-        var weights = folder.Weights(component);
-        WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(component, "config.json"));
-        var network = new OnnxNetwork(name, graph, weights, providers, idle?.Clock ?? TimeProvider.System, idle);
-        idle?.Add(network);
-        return network;
     }
 }

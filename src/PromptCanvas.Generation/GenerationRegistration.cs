@@ -148,7 +148,7 @@ public static class GenerationRegistration
         services.AddSingleton<LeftoverFiles>();
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobProgress>();
-        services.AddSingleton<ClaimSettings>();
+        services.AddSingleton<ClaimOrder>();
         services.AddSingleton<ModelAffinity>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<LeaseRecoveryRules>();
@@ -157,14 +157,8 @@ public static class GenerationRegistration
         services.AddSingleton<Heartbeat>();
         services.AddSingleton<EngineProgress>();
         services.AddSingleton<ProcessEnd>();
-        services.AddSingleton<PictureSaver>();
-        services.AddSingleton<PictureFinalizer>();
-        services.AddSingleton<StageCheckpoints>();
-        services.AddSingleton<EngineRequestBuilder>();
-        services.AddSingleton<JobAttempt>();
-        services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerPause>();
-        services.AddSingleton<WorkQueue>();
+        AddAttempts(services);
         services.AddSingleton<WorkerCapacity>();
         services.AddHostedService<GenerationWorker>();
         services.AddHostedService<HeartbeatThread>();
@@ -174,5 +168,19 @@ public static class GenerationRegistration
         services.AddHostedService<DiskWatch>();
         services.AddSingleton<QueueNews>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
+    }
+
+    private static void AddAttempts(IServiceCollection services)
+    {
+        services.AddSingleton<PictureSaver>();
+        services.AddSingleton<OutcomeWrites>();
+        services.AddSingleton<PictureRejection>();
+        services.AddSingleton<PictureFinalizer>();
+        services.AddSingleton<StageCheckpoints>();
+        services.AddSingleton<EngineRequestBuilder>();
+        services.AddSingleton<EngineEvents>();
+        services.AddSingleton<JobAttempt>();
+        services.AddSingleton<AttemptRecords>();
+        services.AddSingleton<JobRunner>();
     }
 }

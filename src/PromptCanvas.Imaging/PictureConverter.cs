@@ -13,11 +13,18 @@ public static class PictureConverter
 
     /// <param name="encoded">A JPEG, PNG or WebP.</param>
     /// <param name="quality">1 … 100, for lossy formats.</param>
+    /// <param name="fit">The size of the result; null = as it is.</param>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
-    public static byte[] Convert(byte[] encoded, PictureFormat format, int quality)
+    public static byte[] Convert(byte[] encoded, PictureFormat format, int quality, PictureFit? fit = null)
     {
         var text = PictureText.Read(encoded);
-        return PictureDecoder.Open(encoded, decoded => Save(decoded, format, quality, text));
+        return PictureDecoder.Open(encoded, decoded =>
+        {
+            using var sized = fit is { } size
+                ? decoded.ThumbnailImage(size.Width, height: size.Height, size: Enums.Size.Both, crop: Enums.Interesting.Centre)
+                : decoded.Copy();
+            return Save(sized, format, quality, text);
+        });
     }
 
     private static byte[] Save(Image decoded, PictureFormat format, int quality, PictureText? text)
@@ -33,10 +40,16 @@ public static class PictureConverter
         var keep = text is null ? Enums.ForeignKeep.None : Enums.ForeignKeep.Xmp;
         return format switch
         {
-            PictureFormat.Jpeg => picture.JpegsaveBuffer(q: quality, keep: keep),
+            PictureFormat.Jpeg => OnWhite(picture, opaque => opaque.JpegsaveBuffer(q: quality, keep: keep)),
             PictureFormat.WebP => picture.WebpsaveBuffer(q: quality, keep: keep),
-            _ => picture.PngsaveBuffer(compression: 1, keep: Enums.ForeignKeep.None),
+            _ => picture.PngsaveBuffer(compression: 1, keep: keep),
         };
+    }
+
+    private static byte[] OnWhite(Image picture, Func<Image, byte[]> save)
+    {
+        using var opaque = picture.HasAlpha() ? picture.Flatten(background: [255, 255, 255]) : picture.Copy();
+        return save(opaque);
     }
 
     public static string ContentTypeOf(PictureFormat format) => format switch

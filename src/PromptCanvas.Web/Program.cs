@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;

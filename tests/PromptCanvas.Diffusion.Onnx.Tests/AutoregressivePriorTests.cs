@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 

@@ -10,17 +10,46 @@ const wait = milliseconds => new Promise(resolve => setTimeout(resolve, millisec
 let connection;
 let starting;
 
+const build = (transport, configure) => configure(new HubConnectionBuilder()
+  .withUrl(new URL('hubs/generation', document.baseURI).href, transport)
+  .configureLogging(LogLevel.None))
+  .build();
+
+// Server-sent events carry text only, so bytes come in base64.
+const ways = [
+  () => build({ transport: HttpTransportType.WebSockets, skipNegotiation: true }, hub => hub.withHubProtocol(new protocols.msgpack.MessagePackHubProtocol())),
+  () => build({ transport: HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling }, hub => hub),
+];
+
+/** Opens a WebSocket or, where a proxy or VPN refuses those, another kind of connection. */
+async function start() {
+  let fault;
+  for (const way of ways) {
+    try {
+      const opened = way();
+      await opened.start();
+      connection = opened;
+      return;
+    } catch (refused) {
+      fault = refused;
+    }
+  }
+  throw fault;
+}
+
 function connected() {
-  connection ??= new HubConnectionBuilder()
-    .withUrl(new URL('hubs/generation', document.baseURI).href, { transport: HttpTransportType.WebSockets, skipNegotiation: true })
-    .withHubProtocol(new protocols.msgpack.MessagePackHubProtocol())
-    .configureLogging(LogLevel.None)
-    .build();
-  if (connection.state === HubConnectionState.Connected) {
+  if (connection?.state === HubConnectionState.Connected) {
     return Promise.resolve();
   }
-  starting ??= connection.start().finally(() => { starting = undefined; });
+  starting ??= start().finally(() => { starting = undefined; });
   return starting;
+}
+
+function withBytes(item) {
+  if (typeof item?.bytes === 'string') {
+    item.bytes = Uint8Array.from(atob(item.bytes), character => character.charCodeAt(0));
+  }
+  return item;
 }
 
 /** Reads a hub stream until the hub ends it or stop is called; after a lost connection both are reopened. */
@@ -30,7 +59,7 @@ export function stream(method, argument, onItem) {
 
   function once() {
     return new Promise((resolve, reject) => {
-      subscription = connection.stream(method, argument).subscribe({ next: onItem, complete: resolve, error: reject });
+      subscription = connection.stream(method, argument).subscribe({ next: item => onItem(withBytes(item)), complete: resolve, error: reject });
     });
   }
 
@@ -43,7 +72,7 @@ export function stream(method, argument, onItem) {
         }
         return;
       } catch {
-        if (connection.state === HubConnectionState.Connected) {
+        if (connection?.state === HubConnectionState.Connected) {
           return;
         }
         await wait(delay);

@@ -98,5 +98,20 @@ async function onConnection(state) {
   }
 }
 
+// As the server compares them: a port that is the default of the scheme is the same as none.
+function isOwnHost(host) {
+  try {
+    const seen = new URL(`${location.protocol}//${host}`);
+    return seen.host === location.host;
+  } catch {
+    return true;
+  }
+}
+
+const liveLine = document.getElementById('live-line');
+if (liveLine?.dataset.host) {
+  liveLine.hidden = isOwnHost(liveLine.dataset.host);
+}
+
 document.addEventListener('components-reconnect-state-changed', event => onConnection(event.detail.state), true);
 watch();

@@ -5,19 +5,20 @@ import './disk.js';
 import './session.js';
 
 const draftKey = 'promptcanvas.draft';
+const seedKey = 'promptcanvas.draft.seed';
 let pressed = false;
 
-function remember(text) {
+function remember(text, key = draftKey) {
   try {
-    sessionStorage.setItem(draftKey, text);
+    sessionStorage.setItem(key, text);
   } catch {
     // Without storage a draft does not survive a reload.
   }
 }
 
-function remembered() {
+function remembered(key = draftKey) {
   try {
-    return sessionStorage.getItem(draftKey) ?? '';
+    return sessionStorage.getItem(key) ?? '';
   } catch {
     return '';
   }
@@ -28,7 +29,7 @@ export const minutesFromUtc = () => -new Date().getTimezoneOffset();
 
 /** Returns input from before the page was interactive (the text, and whether Enter was pressed) and restores the focus. */
 export function takeDraft(box) {
-  const draft = { prompt: remembered(), pressed };
+  const draft = { prompt: remembered(), seed: remembered(seedKey), pressed };
   pressed = false;
   const nothingElseFocused = document.activeElement === null || document.activeElement === document.body;
   if (nothingElseFocused && matchMedia('(pointer: fine)').matches) {
@@ -36,6 +37,13 @@ export function takeDraft(box) {
   }
   return draft;
 }
+
+// The circuit hears of the seed only when the field is left, and forgets it when the server restarts.
+document.addEventListener('input', event => {
+  if (event.target.matches('[data-draft-seed]')) {
+    remember(event.target.value, seedKey);
+  }
+});
 
 document.addEventListener('input', event => {
   if (event.target.matches?.('[data-prompt]')) {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 
 namespace PromptCanvas.Cli.Bench;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Cli.Bench;

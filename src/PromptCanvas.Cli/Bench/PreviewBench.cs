@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 
 using Microsoft.Extensions.Logging.Abstractions;
+using PromptCanvas.Diffusion.Engine.Execution;
 
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;

@@ -1,5 +1,6 @@
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Schedulers;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using PromptCanvas.Cli.Maintenance;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion;
 
 namespace PromptCanvas.Cli.Commands;
 

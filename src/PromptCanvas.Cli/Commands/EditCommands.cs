@@ -62,7 +62,7 @@ internal static class EditCommands
     private static Command Make(
         string name,
         string description,
-        IEnumerable<Argument> arguments,
+        IReadOnlyList<Argument> arguments,
         IEnumerable<Option> own,
         Func<ParseResult, Result<EditPlan>> plan,
         Func<ParseResult, string>? prompt)
@@ -93,7 +93,8 @@ internal static class EditCommands
             var request = common.Prompt.Length == 0 && name != "edit"
                 ? common with { Overrides = common.Overrides with { Conditioning = ConditioningMode.KnownPicture } }
                 : common;
-            return RunAsync(accepted, request, parsed.GetValue(size), options.Model(parsed), options.Run(parsed, request), cancellationToken);
+            var source = PictureInput.Read(parsed.GetRequiredValue((Argument<string>)arguments[0]), PictureDecoder.DecodeTransparent);
+            return RunAsync(accepted.WithTransparency(source), request, parsed.GetValue(size), options.Model(parsed), options.Run(parsed, request), cancellationToken);
         });
         return command;
     }
@@ -114,7 +115,7 @@ internal static class EditCommands
             await Console.Error.WriteLineAsync("The mask covers the whole picture: only its size is kept.").ConfigureAwait(false);
         }
 
-        return await run.WriteAsync(PictureEditor.EditAsync(session.Engine, plan, sized, cancellationToken), sized.Count).ConfigureAwait(false);
+        return await run.WriteAsync(PictureEditor.EditAsync(session.Engine, plan, sized, cancellationToken), sized.Count, plan).ConfigureAwait(false);
     }
 
     private static Argument<string> Image()

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
-using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Onnx;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 

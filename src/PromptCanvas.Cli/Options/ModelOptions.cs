@@ -54,10 +54,10 @@ internal static class ModelOptions
     public static InferenceOptions Inference() => new()
     {
         ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ExecutionProviders.Auto,
-        Threads = int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), CultureInfo.InvariantCulture, out var threads) ? threads : 0,
+        Threads = int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : 0,
         Precision = Word<InferencePrecision>("Inference__Precision"),
         PackedGraphs = Word<PackedGraphs>("Inference__PackedGraphs"),
-        MemoryGigabytes = double.TryParse(Environment.GetEnvironmentVariable("Inference__MemoryGigabytes"), CultureInfo.InvariantCulture, out var gigabytes) ? gigabytes : 0,
+        MemoryGigabytes = double.TryParse(Environment.GetEnvironmentVariable("Inference__MemoryGigabytes"), NumberStyles.Float, CultureInfo.InvariantCulture, out var gigabytes) ? gigabytes : 0,
         GraphCache = Environment.GetEnvironmentVariable("Inference__GraphCache") ?? Path.Combine(CacheFolder(), "promptcanvas", "graphs"),
     };
 

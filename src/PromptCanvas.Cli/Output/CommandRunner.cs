@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Data;
-using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Results;
 
@@ -13,6 +13,7 @@ internal static class CommandRunner
 {
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        NumberOptions.Apply(root);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -1,7 +1,9 @@
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
+using PromptCanvas.Generation.Requests.Editing;
 
 namespace PromptCanvas.Cli.Output;
 
@@ -42,8 +44,23 @@ internal sealed class ModelSession : IDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> WriteAsync(GenerationRequest request, PictureRun run, CancellationToken cancellationToken)
     {
+        if (!request.Aspect.IsSquare && Engine.MakesSquaresOnly && request.Origin is null)
+        {
+            return await ComposeAsync(request, run, cancellationToken).ConfigureAwait(false);
+        }
+
         await PrepareAsync(request, run).ConfigureAwait(false);
         return await run.WriteAsync(Engine.GenerateAsync(request, cancellationToken), request.Count).ConfigureAwait(false);
+    }
+
+    // A model of squares makes other pictures from several of them.
+    private async Task<int> ComposeAsync(GenerationRequest request, PictureRun run, CancellationToken cancellationToken)
+    {
+        var plan = EditPlan.Compose(request.Size, request.Aspect);
+        var squares = request with { Aspect = AspectRatio.Square, Size = Engine.WorkingSizeFor(plan.LargestFrame) };
+        await PrepareAsync(squares, run).ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"{Model.Name} makes squares: each picture is composed of {plan.Frames.Count}.").ConfigureAwait(false);
+        return await run.WriteAsync(PictureEditor.EditAsync(Engine, plan, squares, cancellationToken), request.Count).ConfigureAwait(false);
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Editing;
 
 namespace PromptCanvas.Cli.Output;
 
@@ -20,8 +21,9 @@ internal sealed class PictureRun(PictureWriter writer, uint seed, bool announceS
     /// <summary>Writes pictures and output lines as they arrive.</summary>
     /// <param name="events">The engine's events.</param>
     /// <param name="count">The number of requested pictures.</param>
+    /// <param name="plan">How parts are painted into a picture; null if pictures are generated as a whole.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> WriteAsync(IAsyncEnumerable<GenerationEvent> events, int count)
+    public async Task<int> WriteAsync(IAsyncEnumerable<GenerationEvent> events, int count, EditPlan? plan = null)
     {
         var failed = 0;
         using var bar = new ProgressBar(count);
@@ -35,7 +37,7 @@ internal sealed class PictureRun(PictureWriter writer, uint seed, bool announceS
                     break;
                 case ImageCompleted picture:
                     bar.Clear();
-                    writer.Write(picture);
+                    writer.Write(picture, plan);
                     break;
                 case ImageFailed failure:
                     bar.Clear();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
@@ -31,7 +32,9 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
         }
     }
 
-    public void Write(ImageCompleted picture)
+    /// <param name="picture">The picture.</param>
+    /// <param name="plan">How parts were painted into a picture; null if it was generated as a whole.</param>
+    public void Write(ImageCompleted picture, EditPlan? plan)
     {
         var recipe = JsonSerializer.Serialize(picture.Recipe, Format);
         var text = new PictureText(prompt, picture.Seed, picture.Recipe.Model, recipe, PictureText.ThisSoftware)
@@ -39,7 +42,8 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
             IsComposite = OperationDefinitions.Find(picture.Recipe.Kind) is { PaintsIntoSource: true },
         };
         var name = $"{picture.ImageIndex + 1:D3}-{picture.Seed}.png";
-        Save(name, PngEncoder.Encode(ToRgb(picture.Image), text));
+        var made = ToRgb(picture.Image);
+        Save(name, plan?.Transparent(made) is { } transparent ? PngEncoder.Encode(transparent, text) : PngEncoder.Encode(made, text));
         var path = Path.Combine(folder.FullName, name);
         Console.Out.WriteLine(json
             ? JsonSerializer.Serialize(

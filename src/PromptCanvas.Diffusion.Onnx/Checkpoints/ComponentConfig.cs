@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
@@ -10,7 +9,6 @@ internal sealed class ComponentConfig
 {
     private readonly Dictionary<string, JsonElement> values = new(StringComparer.Ordinal);
     private readonly HashSet<string> nulls = new(StringComparer.Ordinal);
-    private readonly HashSet<string> asked = new(StringComparer.Ordinal);
     private ConfigRules? rules;
 
     /// <summary>Wraps an object that was read from a file.</summary>
@@ -42,9 +40,6 @@ internal sealed class ComponentConfig
 
     /// <summary>The keys that have a value.</summary>
     public IReadOnlyCollection<string> Keys => values.Keys;
-
-    /// <summary>The keys that were read so far, in the file or not.</summary>
-    public IReadOnlySet<string> Asked => asked;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -229,7 +224,6 @@ internal sealed class ComponentConfig
 
     private bool Find(string key, out JsonElement value)
     {
-        asked.Add(key);
         return rules is null || key[0] == '_' || rules.Keys.TryGetValue(key, out var rule) && rule.Use == KeyUse.Read
             ? values.TryGetValue(key, out value)
             : throw new InvalidOperationException($"The key '{key}' is read, but the table of {rules.ClassName} does not say so.");

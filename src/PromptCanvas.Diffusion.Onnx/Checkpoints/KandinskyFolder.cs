@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 

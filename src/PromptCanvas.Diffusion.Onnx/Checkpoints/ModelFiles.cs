@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
@@ -55,7 +54,7 @@ internal static class ModelFiles
     public static (long Length, long Ticks) LengthAndTime(string path)
     {
         var file = new FileInfo(path);
-        var real = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        var real = file.LinkTarget is null ? file : new FileInfo(RealPath.Of(path));
         return (real.Exists ? real.Length : -1, real.LastWriteTimeUtc.Ticks);
     }
 

@@ -1,5 +1,4 @@
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
@@ -47,7 +46,7 @@ public sealed class SafetensorsFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Guard(path, () =>
         {
-            var real = RealPath(path);
+            var real = RealPath.Of(path);
             using var stream = new FileStream(real, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var tensors = SafetensorsHeader.Read(stream, path);
             return new SafetensorsFile(path, real, stream.Length, File.GetLastWriteTimeUtc(real), tensors);
@@ -141,12 +140,6 @@ public sealed class SafetensorsFile
         {
             throw new ModelException($"{path} cannot be read: {fault.Message}", fault);
         }
-    }
-
-    private static string RealPath(string path)
-    {
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true);
-        return System.IO.Path.GetFullPath(target?.FullName ?? path);
     }
 
     private TensorEntry Find(string name) => tensors.TryGetValue(name, out var entry)

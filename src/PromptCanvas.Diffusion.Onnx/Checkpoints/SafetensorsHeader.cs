@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 

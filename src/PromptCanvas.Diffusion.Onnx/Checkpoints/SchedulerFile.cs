@@ -11,7 +11,7 @@ internal static class SchedulerFile
     /// <summary>Reads the settings the samplers need.</summary>
     /// <param name="config">The file.</param>
     /// <param name="className">One of <see cref="Classes"/>.</param>
-    /// <exception cref="Models.ModelException">A value is bad, or the engine does not support it.</exception>
+    /// <exception cref="ModelException">A value is bad, or the engine does not support it.</exception>
     public static SchedulerSettings Read(ComponentConfig config, string className)
     {
         config.Only("_class_name", className);

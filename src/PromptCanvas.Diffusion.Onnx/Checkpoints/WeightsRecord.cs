@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 

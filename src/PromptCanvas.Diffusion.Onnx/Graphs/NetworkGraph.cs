@@ -29,9 +29,6 @@ internal sealed class NetworkGraph
     /// <summary>The tensors its checkpoint must have, no more and no fewer.</summary>
     public IReadOnlyList<WeightSpec> Weights { get; }
 
-    /// <summary>The operators in topological order.</summary>
-    public IReadOnlyList<NodeProto> Nodes => graph.Node;
-
     /// <summary>The name an output has in the ONNX graph.</summary>
     public static string OutputName(string name) => name + ":out";
 

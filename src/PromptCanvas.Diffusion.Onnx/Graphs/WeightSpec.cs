@@ -1,4 +1,3 @@
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 namespace PromptCanvas.Diffusion.Onnx.Graphs;

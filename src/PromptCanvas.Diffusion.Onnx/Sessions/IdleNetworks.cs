@@ -1,4 +1,3 @@
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx.Memory;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;

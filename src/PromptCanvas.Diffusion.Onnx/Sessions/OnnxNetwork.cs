@@ -51,9 +51,6 @@ internal sealed class OnnxNetwork : INetwork
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Its operators.</summary>
-    public NetworkGraph Graph => graph;
-
     /// <summary>Whether the weights have been loaded. Does not wait for a network that is being loaded.</summary>
     public bool IsLoaded => Volatile.Read(ref session) is not null;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Graphs;
 

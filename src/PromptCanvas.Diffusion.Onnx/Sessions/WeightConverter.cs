@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Graphs;
 

@@ -122,6 +122,10 @@ public sealed record EffectiveRecipe(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Aspect { get; init; }
 
+    /// <summary>Number of squares that a picture other than a square was composed of; null = it was made as a whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Squares { get; init; }
+
     /// <summary>Strength of a variation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Strength { get; init; }

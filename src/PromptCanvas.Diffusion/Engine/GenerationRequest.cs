@@ -3,7 +3,7 @@ namespace PromptCanvas.Diffusion.Engine;
 /// <summary>A request for one or several pictures of one prompt.</summary>
 public sealed record GenerationRequest
 {
-    /// <summary>The longest prompt accepted, in characters.</summary>
+    /// <summary>The longest prompt accepted, in code points.</summary>
     public const int MaximumPromptLength = 1000;
 
     /// <summary>The largest number of pictures of one request.</summary>

@@ -14,6 +14,6 @@ public interface IEmbedder
     /// <returns>For each input its CLIP embedding, E values, not normalised.</returns>
     /// <exception cref="ArgumentException">The inputs are not valid.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, or the engine stopped.</exception>
-    /// <exception cref="Models.ModelException">The model's weights cannot be loaded.</exception>
+    /// <exception cref="ModelException">The model's weights cannot be loaded.</exception>
     Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<ConditioningInput> inputs, CancellationToken cancellationToken);
 }

@@ -15,6 +15,13 @@ public interface IImageEngine
     /// <param name="side">The frame's side, in pixels.</param>
     int WorkingSizeFor(int side);
 
+    /// <summary>Whether the model makes square pictures only; others are then composed of squares.</summary>
+    bool MakesSquaresOnly => true;
+
+    /// <summary>Width and height in pixels of the pictures of a request.</summary>
+    /// <param name="request">A valid request.</param>
+    (int Width, int Height) SizeOf(GenerationRequest request) => (request.Size, request.Size);
+
     /// <summary>Floating-point operations that a request takes, for an estimate before anything was measured; 0 where they are not known.</summary>
     /// <param name="request">A valid request.</param>
     double OperationsOf(GenerationRequest request) => 0;
@@ -28,7 +35,7 @@ public interface IImageEngine
     /// <returns>Each picture's steps in order, ended by its <see cref="ImageCompleted"/>, <see cref="ImageFailed"/> or <see cref="ImageDropped"/>. Pictures interleave.</returns>
     /// <exception cref="ArgumentException">The request is not valid.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
-    /// <exception cref="Models.ModelException">The model's weights cannot be loaded.</exception>
+    /// <exception cref="ModelException">The model's weights cannot be loaded.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 }
 

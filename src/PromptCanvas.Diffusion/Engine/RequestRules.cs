@@ -12,19 +12,23 @@ public static class RequestRules
     /// <summary>Sides in pixels that are offered for every model; a model that makes smaller pictures has them enlarged.</summary>
     public static IReadOnlyList<int> StandardSizes { get; } = [64, 256, 512, 1024];
 
-    /// <summary>A text that stands for a picture: not empty, at most <see cref="GenerationRequest.MaximumPromptLength"/> UTF-16 code units.</summary>
+    /// <summary>A text that stands for a picture: not empty, at most <see cref="GenerationRequest.MaximumPromptLength"/> code points.</summary>
     /// <param name="name">What the text is, at the beginning of a sentence: "The prompt".</param>
     /// <param name="text">The text.</param>
     public static string? Text(string name, string text) => string.IsNullOrWhiteSpace(text)
         ? $"{name} is empty: describe a picture in a few words."
         : Length(name, text);
 
-    /// <summary>A text that may be missing: at most <see cref="GenerationRequest.MaximumPromptLength"/> UTF-16 code units.</summary>
+    /// <summary>A text that may be missing: at most <see cref="GenerationRequest.MaximumPromptLength"/> code points.</summary>
     /// <param name="name">What the text is, at the beginning of a sentence.</param>
     /// <param name="text">The text; null = none.</param>
-    public static string? Length(string name, string? text) => text?.Length > GenerationRequest.MaximumPromptLength
-        ? $"{name} has {text.Length} characters: shorten it to {GenerationRequest.MaximumPromptLength}."
+    public static string? Length(string name, string? text) => CodePoints(text) is var length && length > GenerationRequest.MaximumPromptLength
+        ? $"{name} has {length} characters: shorten it to {GenerationRequest.MaximumPromptLength}."
         : null;
+
+    /// <summary>The length of a text as people count it: a character outside the Basic Multilingual Plane, such as an emoji, is one.</summary>
+    /// <param name="text">The text; null has no characters.</param>
+    public static int CodePoints(string? text) => text is null ? 0 : text.EnumerateRunes().Count();
 
     /// <summary>The number of pictures of a request, 1 … <see cref="GenerationRequest.MaximumCount"/>.</summary>
     public static string? Count(int count) => count is < 1 or > GenerationRequest.MaximumCount

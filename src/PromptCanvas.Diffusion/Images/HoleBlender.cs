@@ -6,6 +6,9 @@ internal sealed class HoleBlender
     // Two cells of a 64² decoder: as far as its picture of the rim and the known pixels differ.
     private const int FeatherDivisor = 32;
 
+    // The inner half of a thin hole is painted as it was drawn.
+    private const float FadeOfDepth = 2;
+
     // Pixels of the hole whose colour the neighbouring known pixels decide.
     private const float RimWidth = 2;
 
@@ -17,6 +20,7 @@ internal sealed class HoleBlender
 
     private readonly SignedImage known;
     private readonly float[] distances;
+    private readonly float[] fades;
     private readonly float feather;
     private readonly Lazy<float[]> texture;
 
@@ -28,6 +32,7 @@ internal sealed class HoleBlender
         this.known = known;
         distances = KeepMasks.DistanceToKnown(keep, known.Width);
         feather = Math.Max(1f, (float)known.Width / FeatherDivisor);
+        fades = Array.ConvertAll(KeepMasks.Depths(distances, known.Width), depth => Math.Clamp(depth / FadeOfDepth, 1, feather));
         texture = new Lazy<float[]>(() => MeasureTexture(keep));
     }
 
@@ -51,7 +56,8 @@ internal sealed class HoleBlender
                 detail = Limit(detail, texture.Value[index / distances.Length]);
             }
 
-            blended[index] = closed + (Smoothstep(distances[index % distances.Length] / (feather + 1)) * detail);
+            var pixel = index % distances.Length;
+            blended[index] = closed + (Smoothstep(distances[pixel] / (fades[pixel] + 1)) * detail);
         }
 
         return new SignedImage(painted.Width, painted.Height, blended);

@@ -71,6 +71,53 @@ internal static class KeepMasks
         return distances;
     }
 
+    /// <summary>For each pixel of a hole, the largest distance to the known pixels within its connected part, half its thickness; 0 where known.</summary>
+    /// <param name="distances">From <see cref="DistanceToKnown"/>.</param>
+    /// <param name="side">In pixels.</param>
+    public static float[] Depths(ReadOnlySpan<float> distances, int side)
+    {
+        var depths = new float[distances.Length];
+        var part = new List<int>();
+        var isSeen = new bool[distances.Length];
+        for (var start = 0; start < distances.Length; start++)
+        {
+            if (distances[start] == 0 || isSeen[start])
+            {
+                continue;
+            }
+
+            part.Clear();
+            part.Add(start);
+            isSeen[start] = true;
+            var deepest = 0f;
+            for (var next = 0; next < part.Count; next++)
+            {
+                var pixel = part[next];
+                deepest = Math.Max(deepest, distances[pixel]);
+                var (x, y) = (pixel % side, pixel / side);
+                for (var row = Math.Max(0, y - 1); row < Math.Min(side, y + 2); row++)
+                {
+                    for (var column = Math.Max(0, x - 1); column < Math.Min(side, x + 2); column++)
+                    {
+                        var neighbour = (row * side) + column;
+                        if (distances[neighbour] > 0 && !isSeen[neighbour])
+                        {
+                            isSeen[neighbour] = true;
+                            part.Add(neighbour);
+                        }
+                    }
+                }
+            }
+
+            foreach (var pixel in part)
+            {
+                depths[pixel] = deepest;
+            }
+        }
+
+        return depths;
+    }
+
     /// <summary>Takes the way over the neighbours that the pass has already seen: the row behind, and the pixel behind.</summary>
     private static void Relax(float[] distances, int pixel, int side, int direction)
     {

@@ -33,9 +33,6 @@ public sealed class KnownRegion
     /// <summary>The side in pixels.</summary>
     public int Side => Picture.Width;
 
-    /// <summary>One value a pixel, row by row: true = known.</summary>
-    public ReadOnlySpan<bool> Keep => keep;
-
     /// <summary>The known pixels, and in the hole the smooth surface its rim spans.</summary>
     public SignedImage Picture { get; }
 

@@ -17,7 +17,7 @@ public interface INetwork : IDisposable
     /// <returns>Every output, with as many rows as the inputs.</returns>
     /// <exception cref="ArgumentException">An input is missing, unknown, or has the wrong shape or type.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    /// <exception cref="Models.ModelException">The weights cannot be loaded.</exception>
+    /// <exception cref="ModelException">The weights cannot be loaded.</exception>
     IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken);
 
     /// <summary>Floating-point operations of one row, a multiplication and an addition each; 0 where they are not known.</summary>

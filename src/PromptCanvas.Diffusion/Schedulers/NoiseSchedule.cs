@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 
 namespace PromptCanvas.Diffusion.Schedulers;
 
-/// <summary>How much of the clean sample is left at every training timestep: the tables of β and ᾱ. Immutable, shared by any number of samplers.</summary>
-/// <remarks>x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε. All tables are double; at t = 999 of the cosine schedule √ᾱ is 4.9e-5.</remarks>
+/// <summary>How much of the clean sample is left at every training timestep: the table of ᾱ. Immutable, shared by any number of samplers.</summary>
+/// <remarks>x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε. The table is double; at t = 999 of the cosine schedule √ᾱ is 4.9e-5.</remarks>
 public sealed class NoiseSchedule
 {
     /// <summary>The largest β of the cosine schedule.</summary>
@@ -11,13 +11,11 @@ public sealed class NoiseSchedule
 
     private const double CosineOffset = 0.008;
 
-    private readonly double[] betas;
     private readonly double[] alphaBars;
 
     private NoiseSchedule(NoiseScheduleKind kind, double[] betas)
     {
         Kind = kind;
-        this.betas = betas;
         alphaBars = new double[betas.Length];
         var product = 1.0;
         for (var timestep = 0; timestep < betas.Length; timestep++)
@@ -31,7 +29,7 @@ public sealed class NoiseSchedule
     public NoiseScheduleKind Kind { get; }
 
     /// <summary>T, the number of training timesteps.</summary>
-    public int TrainingTimesteps => betas.Length;
+    public int TrainingTimesteps => alphaBars.Length;
 
     /// <summary>The schedule a component's settings describe.</summary>
     /// <param name="settings">The component's <c>scheduler_config.json</c>.</param>
@@ -98,10 +96,6 @@ public sealed class NoiseSchedule
         ArgumentNullException.ThrowIfNull(betas);
         return new NoiseSchedule(NoiseScheduleKind.Listed, Validated([.. betas]));
     }
-
-    /// <summary>β, the share of variance replaced by noise in one training timestep.</summary>
-    /// <param name="timestep">0 … T−1.</param>
-    public double Beta(int timestep) => betas[timestep];
 
     /// <summary>ᾱ = ∏(1−β), the share of variance that is still the clean sample.</summary>
     /// <param name="timestep">−1 … T−1; 1 at −1, the clean sample.</param>

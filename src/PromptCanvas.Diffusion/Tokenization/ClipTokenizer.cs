@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.ML.Tokenizers;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Tokenization;
 

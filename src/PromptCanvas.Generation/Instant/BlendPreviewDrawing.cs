@@ -1,6 +1,6 @@
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
@@ -45,7 +45,7 @@ internal static class BlendPreviewDrawing
     }
 
     /// <summary>Converts expected failures into refusals.</summary>
-    public static async Task<Result<T>> GuardAsync<T>(Func<Task<Result<T>>> draw, CancellationToken cancellationToken)
+    public static async Task<Result<T>> GuardAsync<T>(string model, Func<Task<Result<T>>> draw, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,9 +55,9 @@ internal static class BlendPreviewDrawing
         {
             return new Superseded("A newer picture was requested.");
         }
-        catch (ModelException fault)
+        catch (ModelException)
         {
-            return new Unavailable(fault.Message);
+            return ModelUnavailable.Of(model);
         }
         catch (PictureFormatException fault)
         {

@@ -50,6 +50,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
         }
 
         return await BlendPreviewDrawing.GuardAsync(
+            model,
             async () =>
             {
                 var engine = engines.Get(model);

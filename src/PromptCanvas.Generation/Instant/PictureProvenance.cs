@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
@@ -68,6 +68,7 @@ internal sealed class PictureProvenance(
         }
 
         return await BlendPreviewDrawing.GuardAsync(
+            source.Picture.Model,
             async () => await RefusedAsync(actor, source, source.Operation, cancellationToken) is { } refusal
                 ? refusal
                 : await turns.RunWithinBudgetAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
@@ -83,6 +84,7 @@ internal sealed class PictureProvenance(
         }
 
         return await BlendPreviewDrawing.GuardAsync(
+            source.Picture.Model,
             async () => await RefusedAsync(actor, source, new GenerateOperation(), cancellationToken) is { } refusal
                 ? refusal
                 : await turns.RunWithinBudgetAsync(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
@@ -5,7 +6,12 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Library;
 
 /// <summary>An uploaded picture or mask.</summary>
-public sealed record UploadView(Guid Id, int Width, int Height);
+public sealed record UploadView(Guid Id, int Width, int Height)
+{
+    /// <summary>What the person should know about the file; null = nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Note { get; init; }
+}
 
 /// <summary>Uploaded pictures and masks for jobs. They are private and expire after a day unless a job uses them.</summary>
 public interface IUploads

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
@@ -54,7 +55,7 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
             }
 
             // The charge locks the person's quota, so that the count after it is exact on both databases.
-            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.PerCredit, row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken) is { } exceeded)
+            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.FromCredits(job.PictureCost), row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken) is { } exceeded)
             {
                 return exceeded;
             }
@@ -73,8 +74,15 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
     }
 
     /// <summary>Checks the waiting time. If it refuses, the caller's rollback also undoes the charge.</summary>
-    private async Task<QueueTooLong?> RefuseToWaitAsync(AppDbContext database, Job row, QueueSnapshot queue, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<Refusal?> RefuseToWaitAsync(AppDbContext database, Job row, QueueSnapshot queue, TimeSpan patience, CancellationToken cancellationToken)
     {
+        if (forecast.SecondsOf(row) is { } own && own > patience.TotalSeconds)
+        {
+            return new RequestTooLong(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Making this request takes about {own:0} seconds on this machine, and clients wait {patience.TotalSeconds:0}; ask for fewer or smaller pictures."));
+        }
+
         if (queue.PauseReason is { } reason)
         {
             return new QueueTooLong($"The queue is paused ({reason.TrimEnd('.')}), so nothing was created or charged; try again later.", WhilePaused);

@@ -35,7 +35,7 @@ internal sealed class PictureOutcomes(Ledger ledger, TimeProvider clock)
         foreach (var small in decoded)
         {
             var open = Open(database, jobId).Where(row => row.ImageIndex == small.ImageIndex);
-            if (await DeliverAsync(database, open, ToPicture(job, small), job.BoardId, DeliveredSmall, cancellationToken))
+            if (await DeliverAsync(database, open, PictureRows.Of(job, small, clock.GetUtcNow()), job.BoardId, DeliveredSmall, cancellationToken))
             {
                 delivered.Add(small.ImageIndex);
             }
@@ -86,27 +86,4 @@ internal sealed class PictureOutcomes(Ledger ledger, TimeProvider clock)
         await ledger.SettleAsync(database, picture.JobId, picture.ImageIndex, reason, cancellationToken);
         return true;
     }
-
-    private Picture ToPicture(Job job, DecodedPicture small) => new()
-    {
-        // Version 4 (random), so that ids cannot be guessed.
-        Id = Guid.NewGuid(),
-        JobId = job.Id,
-        ImageIndex = small.ImageIndex,
-        Kind = job.Kind,
-        Tag = job.Tag,
-        PersonId = job.PersonId,
-        Visibility = job.Visibility,
-        ContentHash = small.ContentHash,
-        ThumbnailHash = small.ThumbnailHash,
-        Width = small.Width,
-        Height = small.Height,
-        Seed = small.Seed,
-        Prompt = small.Prompt,
-        Model = job.Model,
-        Recipe = small.Recipe,
-        Timings = small.Timings,
-        CreatedAt = clock.GetUtcNow(),
-        ImageEmbedding = small.ImageEmbedding,
-    };
 }

@@ -47,6 +47,9 @@ internal sealed class QueueForecast(
         }
     }
 
+    /// <summary>Estimated seconds that a job takes once it is its turn; null if nothing was measured yet.</summary>
+    public double? SecondsOf(Job job) => times.Of(job.Model, job.Kind, job.Size) * (job.Count - job.CompletedImages);
+
     /// <summary>The place of a job that was queued after the last computation.</summary>
     public async Task<QueuePlace> PlaceAsync(AppDbContext database, Job job, QueueSnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -57,8 +60,10 @@ internal sealed class QueueForecast(
                         || (other.VirtualTime == job.VirtualTime && other.CreatedAt < job.CreatedAt)))),
             cancellationToken);
         var share = snapshot.Waiting == 0 ? 1 : Math.Min(1, (double)ahead / snapshot.Waiting);
-        var own = times.Of(job.Model, job.Kind, job.Size) * (job.Count - job.CompletedImages);
-        return new QueuePlace(ahead + 1, snapshot.RunningSeconds + (snapshot.WaitingSeconds * share) + own, null);
+        var own = SecondsOf(job);
+        return snapshot.PauseReason is null
+            ? new QueuePlace(ahead + 1, snapshot.RunningSeconds + (snapshot.WaitingSeconds * share) + own, null)
+            : new QueuePlace(ahead + 1, null, new QueueExplanation { Position = ahead + 1, Waiting = snapshot.Waiting + 1, OwnAhead = 0, PeopleAhead = 0, PauseReason = snapshot.PauseReason });
     }
 
     public void Dispose() => looking.Dispose();

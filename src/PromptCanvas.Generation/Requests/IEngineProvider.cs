@@ -15,10 +15,10 @@ public interface IEngineProvider
     EngineCapacity Capacity => EngineCapacity.Of(new EngineOptions(), engines: 1);
 
     /// <summary>The model's engine; every call returns the same one. The provider owns and disposes it.</summary>
-    /// <exception cref="Diffusion.Models.ModelException">The model does not exist or is damaged.</exception>
+    /// <exception cref="Diffusion.ModelException">The model does not exist or is damaged.</exception>
     IImageEngine Get(string modelName);
 
     /// <summary>The model's tokenizer and captions; null if they are unknown.</summary>
-    /// <exception cref="Diffusion.Models.ModelException">The model does not exist or is damaged.</exception>
+    /// <exception cref="Diffusion.ModelException">The model does not exist or is damaged.</exception>
     ModelVocabulary? WordsOf(string modelName) => null;
 }

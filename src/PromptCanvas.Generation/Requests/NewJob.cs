@@ -30,9 +30,9 @@ public sealed record NewJob
     [JsonIgnore]
     public JobOperation Operation { get; init; } = new GenerateOperation();
 
-    /// <summary>The operation as used in request hashes, whose format is older than <see cref="GenerateOperation"/>.</summary>
+    /// <summary>The operation as used in request hashes; null for one that needs only the prompt.</summary>
     [JsonInclude, JsonPropertyName("material")]
-    internal JobOperation? HashedOperation => Operation is GenerateOperation ? null : Operation;
+    internal JobOperation? HashedOperation => Operation.NeedsOnlyPrompt ? null : Operation;
 
     /// <summary>Number of pictures; a row has as many as its operation has frames.</summary>
     public int Count { get; init; } = DefaultCount;

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
@@ -17,9 +18,10 @@ namespace PromptCanvas.Generation.Requests;
 /// <param name="Inputs">The operation's pictures, by slot.</param>
 /// <param name="Width">Width of the pictures in pixels.</param>
 /// <param name="Height">Height of the pictures in pixels.</param>
+/// <param name="PictureCost">Cost of one picture in credits.</param>
 /// <param name="BodyHash">SHA-256 of the request; equal for a retry, even if another seed was chosen for it.</param>
 internal sealed record CheckedJob(
-    NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, string BodyHash)
+    NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, int PictureCost, string BodyHash)
 {
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility => Job.Visibility ?? (Inputs.Any(input => input.IsPrivate) ? Visibilities.Private : Visibilities.Team);
@@ -29,7 +31,7 @@ internal sealed record CheckedJob(
 }
 
 /// <summary>Refuses invalid requests before anything is written.</summary>
-internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, StoredPictures store, PromptGuard guard)
+internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, StoredPictures store, PromptGuard guard, ILogger<RequestChecks> logger)
 {
     // Field name for problems that the engine reports: an unsupported size, steps out of range.
     private const string RequestField = "request";
@@ -65,7 +67,8 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         }
         catch (ModelException fault)
         {
-            return new Unavailable(fault.Message);
+            logger.LogError("{Model}: {Reason}", model, fault.Message);
+            return ModelUnavailable.Of(model);
         }
         catch (PictureFormatException fault)
         {
@@ -88,9 +91,14 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
             work = work with { Request = work.Request with { Size = engine.WorkingSizeFor(plan.LargestFrame) } };
         }
 
-        return work.Validate(engine) is { } reason
-            ? new InvalidInput(RequestField, reason)
-            : new CheckedJob(job, model, work.Request with { Origin = null }, pictures, work.Width, work.Height, HashOf(job, pictures));
+        work = work.FittedTo(engine, work.Request.Size);
+        if (work.Validate(engine) is { } reason)
+        {
+            return new InvalidInput(RequestField, reason);
+        }
+
+        var (width, height) = work.SizeOn(engine);
+        return new CheckedJob(job, model, work.Request with { Origin = null }, pictures, width, height, work.Squares, HashOf(job, pictures));
     }
 
     private static GenerationRequest RequestOf(NewJob job)

@@ -35,6 +35,14 @@ public sealed record Conflict(string Message) : Refusal(Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Unavailable(string Message) : Refusal(Message);
 
+/// <summary>The model exists but cannot be opened; only an administrator can repair it.</summary>
+/// <param name="Message">One sentence for the person who asked: the model's name, nothing of the server.</param>
+public sealed record ModelUnavailable(string Message) : Refusal(Message)
+{
+    /// <summary>The refusal for a model.</summary>
+    public static ModelUnavailable Of(string model) => new($"The model \"{model}\" cannot be opened; an administrator finds the reason on the page of the models and in the log.");
+}
+
 /// <summary>The disk or the person's disk quota is full; nothing was written or charged.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record StorageFull(string Message) : Refusal(Message);
@@ -64,6 +72,10 @@ public sealed record ComputeSpent(string Message, TimeSpan Wait) : Refusal(Messa
 /// <param name="Message">One sentence for the person who asked.</param>
 /// <param name="Excess">By how much.</param>
 public sealed record QueueTooLong(string Message, TimeSpan Excess) : Refusal(Message);
+
+/// <summary>The request alone takes longer than the caller waits; nothing was written or charged.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record RequestTooLong(string Message) : Refusal(Message);
 
 /// <summary>A value or a refusal.</summary>
 /// <typeparam name="T">The value's type.</typeparam>

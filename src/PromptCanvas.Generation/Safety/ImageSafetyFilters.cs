@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using PromptCanvas.Data.Safety;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Generation.Safety;
 

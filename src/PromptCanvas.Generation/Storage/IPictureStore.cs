@@ -16,9 +16,9 @@ public interface IPictureStore
     /// <summary>Opens a finished picture without its metadata; null if no picture has this id.</summary>
     Task<StoredContent?> OpenPlainAsync(Guid imageId, CancellationToken cancellationToken);
 
-    /// <summary>Opens a finished picture in another format; null if no picture has this id.</summary>
+    /// <summary>Opens a finished picture in another format, and another size if one is given; null if no picture has this id.</summary>
     /// <param name="quality">1 … 100, for lossy formats.</param>
-    Task<StoredContent?> OpenAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken);
+    Task<StoredContent?> OpenAsync(Guid imageId, PictureFormat format, int quality, PictureFit? fit, CancellationToken cancellationToken);
 
     /// <summary>Opens a picture's thumbnail (WebP, at most 512 pixels on the longer side); null if no picture has this id.</summary>
     Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken);

@@ -19,10 +19,6 @@ internal sealed class PictureForms(DataFolder folder, IOptions<DataOptions> opti
     private readonly SemaphoreSlim making = new(MadeAtOnce, MadeAtOnce);
     private readonly SemaphoreSlim[] locks = [.. Enumerable.Range(0, Locks).Select(_ => new SemaphoreSlim(1, 1))];
     private readonly Lock evicting = new();
-    private int made;
-
-    /// <summary>Number of forms made so far.</summary>
-    public int Made => made;
 
     /// <summary>Opens a form of a picture; makes it if it is not in the cache.</summary>
     /// <param name="hash">Content hash of the stored picture.</param>
@@ -91,7 +87,6 @@ internal sealed class PictureForms(DataFolder folder, IOptions<DataOptions> opti
         try
         {
             var bytes = await make(cancellationToken);
-            Interlocked.Increment(ref made);
             return await KeepAsync(path, bytes, cancellationToken) ? Open(path) ?? (Stream)new MemoryStream(bytes) : new MemoryStream(bytes);
         }
         finally

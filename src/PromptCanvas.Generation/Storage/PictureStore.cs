@@ -27,16 +27,16 @@ internal sealed class PictureStore(
     public async Task<StoredContent?> OpenPlainAsync(Guid imageId, CancellationToken cancellationToken) =>
         await PlainAsync(imageId, await HashAsync(imageId, cancellationToken), cancellationToken);
 
-    public async Task<StoredContent?> OpenAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken)
+    public async Task<StoredContent?> OpenAsync(Guid imageId, PictureFormat format, int quality, PictureFit? fit, CancellationToken cancellationToken)
     {
-        if (format == PictureFormat.Png)
+        if (format == PictureFormat.Png && fit is null)
         {
             return await OpenContentAsync(imageId, cancellationToken);
         }
 
         var (hash, plain) = (await HashAsync(imageId, cancellationToken), !provenance.Value.Embed);
-        var form = string.Create(CultureInfo.InvariantCulture, $"{(plain ? "plain-" : "")}{quality}.{format.ToString().ToLowerInvariant()}");
-        return await OpenFormAsync(imageId, hash, form, PictureConverter.ContentTypeOf(format), png => PictureConverter.Convert(plain ? PngText.Strip(png) : png, format, quality), cancellationToken);
+        var form = string.Create(CultureInfo.InvariantCulture, $"{(plain ? "plain-" : "")}{(fit is { } size ? $"{size.Width}x{size.Height}-" : "")}{quality}.{format.ToString().ToLowerInvariant()}");
+        return await OpenFormAsync(imageId, hash, form, PictureConverter.ContentTypeOf(format), png => PictureConverter.Convert(plain ? PngText.Strip(png) : png, format, quality, fit), cancellationToken);
     }
 
     public Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken) =>

@@ -15,6 +15,10 @@ internal sealed class StoredPictures(IBlobStore blobs)
     /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
     public Task<RgbImage> ReadAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, PictureDecoder.Decode, cancellationToken);
 
+    /// <summary>The pixels with their transparency; null if every pixel is opaque.</summary>
+    /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
+    public Task<RgbaImage?> ReadTransparentAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, PictureDecoder.DecodeTransparent, cancellationToken);
+
     /// <summary>The picture's keep mask.</summary>
     /// <exception cref="PictureFormatException">The file is missing or damaged.</exception>
     public Task<KeepMask> ReadMaskAsync(string hash, CancellationToken cancellationToken) => DecodeAsync(hash, MaskReader.Read, cancellationToken);

@@ -5,21 +5,27 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
+/// <summary>A job's engine request, and the engine that runs it.</summary>
+internal sealed record PreparedJob(IImageEngine Engine, EngineRequest Request);
+
 /// <summary>Builds the engine request of a claimed job from its rows.</summary>
-internal sealed class EngineRequestBuilder(IDbContextFactory<AppDbContext> databases, StoredPictures pictures, StageCheckpoints stages, PreviewPublisher previews)
+internal sealed class EngineRequestBuilder(
+    IDbContextFactory<AppDbContext> databases, IEngineProvider engines, StoredPictures pictures, StageCheckpoints stages, PreviewPublisher previews)
 {
-    /// <param name="model">Fingerprint of the model that will run the job.</param>
     /// <returns>The request, or why the job cannot run any more.</returns>
+    /// <exception cref="Diffusion.ModelException">The model does not exist any more or is damaged.</exception>
     /// <exception cref="Imaging.Pixels.PictureFormatException">An input picture is missing or damaged.</exception>
-    public async Task<Result<EngineRequest>> PrepareAsync(ClaimedJob claim, string model, RunningJob running)
+    public async Task<Result<PreparedJob>> PrepareAsync(ClaimedJob claim, RunningJob running)
     {
         var job = claim.Job;
+        var engine = engines.Get(job.Model);
         var request = new GenerationRequest
         {
             Prompt = job.Prompt,
@@ -33,10 +39,11 @@ internal sealed class EngineRequestBuilder(IDbContextFactory<AppDbContext> datab
             PreviewsWanted = index => previews.Wanted(claim.Id, index),
             PictureWanted = running.Wants,
             ReportsStages = true,
-            Finished = stages.Load(claim.Id, model, claim.Missing.Select(image => image.ImageIndex)),
+            Finished = stages.Load(claim.Id, engine.Fingerprint, claim.Missing.Select(image => image.ImageIndex)),
         };
         var inputs = new OperationInputs(pictures, await HashesAsync(job, running.Token));
-        return await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
+        var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, inputs, running.Token);
+        return prepared.TryGet(out var work, out var refusal) ? new PreparedJob(engine, work.FittedTo(engine, Math.Max(job.Width, job.Height))) : refusal;
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The worker loop: claims jobs in order and runs as many concurrently as the engine batches.</summary>
 internal sealed class GenerationWorker(
-    WorkQueue queue, JobRunner runner, WorkerCapacity capacity, Supervisor supervisor, ILogger<GenerationWorker> logger)
+    JobClaims claims, JobRunner runner, WorkerCapacity capacity, Supervisor supervisor, ILogger<GenerationWorker> logger)
     : SupervisedService(supervisor), IHostedLifecycleService
 {
     private readonly Dictionary<Task, ClaimedJob> running = [];
@@ -49,16 +49,16 @@ internal sealed class GenerationWorker(
 
     private async Task TurnAsync(CancellationToken stopping)
     {
-        var asOf = queue.Now;
+        var asOf = claims.Now;
         while (capacity.For(running.Values) is { Jobs: > 0 } limit)
         {
-            var claims = await queue.TakeAsync(limit, alone: running.Count == 0, stopping);
-            foreach (var claim in claims)
+            var claimed = await claims.ClaimAsync(limit, alone: running.Count == 0, stopping);
+            foreach (var claim in claimed)
             {
                 running.Add(Task.Run(() => RunAsync(claim, stopping), CancellationToken.None), claim);
             }
 
-            if (claims.Count == 0)
+            if (claimed.Count == 0)
             {
                 break;
             }
@@ -72,7 +72,7 @@ internal sealed class GenerationWorker(
     private async Task WaitAsync(DateTimeOffset asOf, CancellationToken stopping)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var news = queue.WaitAsync(asOf, waiting.Token);
+        var news = claims.WaitAsync(asOf, waiting.Token);
         var first = await Task.WhenAny(running.Keys.Append(news));
         await waiting.CancelAsync();
         foreach (var run in running.Keys.Where(run => run.IsCompleted).ToList())

@@ -32,9 +32,10 @@ internal sealed class Heartbeat(
         var began = clock.GetTimestamp();
         try
         {
-            foreach (var lost in Renew(leases))
+            foreach (var (lost, ended) in Renew(leases))
             {
-                logger.LogWarning("Job {JobId} is no longer this worker's; it is stopped", lost.JobId);
+                // A job may end, or be cancelled, between the list and the renewal.
+                logger.Log(ended ? LogLevel.Debug : LogLevel.Warning, "Job {JobId} is no longer this worker's; it is stopped", lost.JobId);
                 held.Drop(lost);
             }
 
@@ -48,7 +49,7 @@ internal sealed class Heartbeat(
     }
 
     /// <returns>Leases that another worker took over, or whose job ended.</returns>
-    private List<HeldLease> Renew(IReadOnlyCollection<HeldLease> leases)
+    private List<(HeldLease Lease, bool Ended)> Renew(IReadOnlyCollection<HeldLease> leases)
     {
         using var database = databases.CreateDbContext();
         var ids = leases.Select(lease => lease.JobId).ToList();
@@ -58,9 +59,10 @@ internal sealed class Heartbeat(
             WHERE "State" = 'running' AND "Id" IN ({{places}})
             """;
         database.Database.ExecuteSqlRaw(sql, [.. ids.Cast<object>()]);
-        var ours = database.Jobs.Where(job => job.State == JobState.Running && ids.Contains(job.Id))
-            .Select(job => new { job.Id, job.Fence }).AsEnumerable().Select(job => new HeldLease(job.Id, job.Fence)).ToHashSet();
-        return [.. leases.Where(lease => !ours.Contains(lease))];
+        var jobs = database.Jobs.Where(job => ids.Contains(job.Id)).Select(job => new { job.Id, job.Fence, job.State }).ToList();
+        var ours = jobs.Where(job => job.State == JobState.Running).Select(job => new HeldLease(job.Id, job.Fence)).ToHashSet();
+        var active = jobs.Where(job => job.State is JobState.Running or JobState.Queued).Select(job => job.Id).ToHashSet();
+        return [.. leases.Where(lease => !ours.Contains(lease)).Select(lease => (lease, !active.Contains(lease.JobId)))];
     }
 
     private void GiveUpWhenLate(IReadOnlyCollection<HeldLease> leases, ILogger logger)

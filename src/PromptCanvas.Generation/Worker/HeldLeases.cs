@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Worker;
 
@@ -6,8 +8,14 @@ namespace PromptCanvas.Generation.Worker;
 internal readonly record struct HeldLease(Guid JobId, long Fence);
 
 /// <summary>The leases held by this process, each with a callback that stops its run.</summary>
-internal sealed class HeldLeases
+internal sealed class HeldLeases(IOptions<GenerationOptions> options)
 {
+    /// <summary>Identifies this process in the column LeasedBy; new after each start.</summary>
+    public string Worker { get; } = $"{Environment.MachineName}-{Guid.NewGuid():N}";
+
+    /// <summary>How long a lease lasts without renewal.</summary>
+    public TimeSpan Duration => options.Value.Lease;
+
     private readonly ConcurrentDictionary<HeldLease, Action> held = new();
 
     /// <param name="drop">Called when the lease is lost.</param>

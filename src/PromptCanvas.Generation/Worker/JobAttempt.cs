@@ -1,12 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Safety;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 
@@ -31,9 +30,8 @@ internal enum AttemptEnd
 /// <param name="Reason">Why pictures are missing: one sentence for the person who asked.</param>
 internal sealed record AttemptResult(AttemptEnd End, string Reason);
 
-/// <summary>Runs one claimed job on its engine. Pictures are written concurrently; backpressure applies only when several pictures are pending.</summary>
-internal sealed class JobAttempt(
-    IEngineProvider engines, EngineRequestBuilder requests, ImageSafetyFilters filters, PictureFinalizer finalizer, StageCheckpoints stages, PreviewPublisher previews, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
+/// <summary>Runs one claimed job on its engine.</summary>
+internal sealed class JobAttempt(EngineRequestBuilder requests, EngineEvents events, StorageFaults faults, EngineProgress steps, ILogger<JobAttempt> logger)
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
@@ -43,7 +41,7 @@ internal sealed class JobAttempt(
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The worker must survive any job.")]
     public async Task<AttemptResult> RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
     {
-        var writes = new Writes();
+        var writes = new AttemptWrites(claim, running);
         var end = AttemptEnd.Over;
         var reason = NoResult;
         try
@@ -51,7 +49,7 @@ internal sealed class JobAttempt(
             // If a process crashed between the last picture and the job's end, no picture is missing.
             if (claim.Missing.Count > 0)
             {
-                reason = await MakeAsync(claim, running, writes) ?? reason;
+                reason = await MakeAsync(writes) ?? reason;
             }
         }
         catch (Exception fault) when (running.Token.IsCancellationRequested)
@@ -63,7 +61,7 @@ internal sealed class JobAttempt(
         catch (Exception fault) when (fault is ModelException or PictureFormatException)
         {
             logger.LogError("Job {JobId} failed: {Reason}", claim.Id, fault.Message);
-            reason = fault.Message;
+            reason = fault is ModelException ? ModelUnavailable.Of(claim.Job.Model).Message : fault.Message;
         }
         catch (Exception fault) when (faults.Describe(fault) is { } away)
         {
@@ -76,49 +74,50 @@ internal sealed class JobAttempt(
             reason = EngineFault;
         }
 
-        await Task.WhenAll(writes.Stages.Values.Concat(writes.Decoded));
-        return new AttemptResult(Combine(end, await Task.WhenAll(writes.Pictures)), reason);
+        return new AttemptResult(Combine(end, await writes.CompleteAsync()), reason);
     }
 
     /// <returns>Why the job cannot run; null if the engine accepted it.</returns>
-    private async Task<string?> MakeAsync(ClaimedJob claim, RunningJob running, Writes writes)
+    private async Task<string?> MakeAsync(AttemptWrites writes)
     {
-        var engine = engines.Get(claim.Job.Model);
-        if (!(await requests.PrepareAsync(claim, engine.Fingerprint, running)).TryGet(out var work, out var refusal))
+        if (!(await requests.PrepareAsync(writes.Claim, writes.Running)).TryGet(out var job, out var refusal))
         {
             return refusal.Message;
         }
 
-        writes.Filter = await filters.ForAsync(engine, running.Token);
-        writes.Plan = work.Plan;
+        await events.BeginAsync(writes, job);
         using var working = steps.Begin();
+        var unlucky = await GenerateAsync(job.Engine, job.Request, writes, mayRetry: job.Request.CanTryAnotherSeed);
+        if (unlucky.Count > 0)
+        {
+            await GenerateAsync(job.Engine, job.Request.WithAnotherSeed(unlucky), writes, mayRetry: false);
+        }
+
+        return null;
+    }
+
+    /// <param name="mayRetry">Whether pictures that fail because of their seed are left for a second run.</param>
+    /// <returns>The pictures to generate again with another seed.</returns>
+    private async Task<List<int>> GenerateAsync(IImageEngine engine, EngineRequest work, AttemptWrites writes, bool mayRetry)
+    {
         var unlucky = new List<int>();
-        await foreach (var happened in work.RunAsync(engine, running.Token))
+        var stopping = writes.Running.Token;
+        var happening = work.Plan is null ? engine.GenerateAsync(work.Request, stopping) : PictureEditor.EditAsync(engine, work.Plan, work.Request, stopping);
+        await foreach (var happened in happening)
         {
             steps.Happened();
-            if (happened is ImageFailed { OfItsSeed: true } failed && work.CanTryAnotherSeed)
+            if (happened is ImageFailed { OfItsSeed: true } failed && mayRetry)
             {
-                logger.LogWarning("Picture {Index} of job {JobId} is retried with another seed: {Reason}", failed.ImageIndex, claim.Id, failed.Reason);
+                logger.LogWarning("Picture {Index} of job {JobId} is retried with another seed: {Reason}", failed.ImageIndex, writes.Claim.Id, failed.Reason);
                 unlucky.Add(failed.ImageIndex);
             }
             else
             {
-                Take(claim, engine.Fingerprint, running, happened, writes);
-                await writes.WaitForCapacityAsync();
+                await events.TakeAsync(writes, happened);
             }
         }
 
-        if (unlucky.Count > 0)
-        {
-            await foreach (var happened in work.WithAnotherSeed(unlucky).RunAsync(engine, running.Token))
-            {
-                steps.Happened();
-                Take(claim, engine.Fingerprint, running, happened, writes);
-                await writes.WaitForCapacityAsync();
-            }
-        }
-
-        return null;
+        return unlucky;
     }
 
     private static AttemptEnd Combine(AttemptEnd end, KeepResult[] kept)
@@ -129,93 +128,5 @@ internal sealed class JobAttempt(
         }
 
         return end == AttemptEnd.Over && kept.Contains(KeepResult.StorageFailed) ? AttemptEnd.StorageFailed : end;
-    }
-
-    private void Take(ClaimedJob claim, string model, RunningJob running, GenerationEvent happened, Writes writes)
-    {
-        switch (happened)
-        {
-            case StepCompleted step:
-                running.Report(step.ImageIndex, step.Progress);
-                Show(claim, running, step, writes);
-                break;
-            case StageCompleted { Result.Stage: not null } stage when writes.Filter?.Refusing(stage.Result.ImageEmbedding) is { } rule:
-
-                // The image embedding determines the content before any pixel is drawn, so refuse as soon as it is known.
-                if (writes.Filter.Refuse(stage.ImageIndex))
-                {
-                    running.Drop(stage.ImageIndex);
-                    writes.Pictures.Add(Task.Run(() => finalizer.RejectAsync(claim, running, stage.ImageIndex, rule)));
-                }
-
-                break;
-            case StageCompleted stage:
-                writes.Stages[stage.ImageIndex] = stages.KeepAsync(claim.Id, model, stage, writes.Stages.GetValueOrDefault(stage.ImageIndex));
-                if (stage is { Recipe: not null, Result: { Stage: GenerationStage.Decoder, Picture: not null } })
-                {
-                    writes.Decoded.Add(Task.Run(() => finalizer.RecordDecodedAsync(claim, stage, writes.Plan, writes.Filter)));
-                }
-
-                break;
-            case ImageCompleted image when writes.Filter?.HasRefused(image.ImageIndex) is not true:
-                writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(claim, running, image, writes.Filter)));
-                break;
-            case ImageFailed failed:
-                writes.Pictures.Add(Task.Run(() => finalizer.FailAsync(claim, running, failed)));
-                break;
-            case ImageDropped dropped:
-
-                // The canceller has already written the picture's state.
-                running.Completed(dropped.ImageIndex, finished: 0);
-                break;
-        }
-    }
-
-    /// <summary>Previews are best effort; a failure does not affect the picture.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A failed preview must not fail the picture.")]
-    private void Show(ClaimedJob claim, RunningJob running, StepCompleted step, Writes writes)
-    {
-        if (writes.Filter?.HasRefused(step.ImageIndex) is true)
-        {
-            return;
-        }
-
-        try
-        {
-            previews.Publish(claim.Id, step, claim.Job.Size, writes.Filter, running.Token);
-        }
-        catch (Exception fault)
-        {
-            logger.LogWarning(fault, "Step {Step} of picture {Index} of job {JobId} could not be shown", step.Step, step.ImageIndex, claim.Id);
-        }
-    }
-
-    /// <summary>Writes in progress while the engine continues.</summary>
-    private sealed class Writes
-    {
-        // Each pending picture may hold tens of megapixels in memory.
-        private const int PicturesAtOnce = 4;
-
-        public List<Task<KeepResult>> Pictures { get; } = [];
-
-        /// <summary>Waits until fewer than the maximum number of picture writes are pending.</summary>
-        public async Task WaitForCapacityAsync()
-        {
-            while (Pictures.Where(write => !write.IsCompleted).ToList() is { Count: >= PicturesAtOnce } open)
-            {
-                await Task.WhenAny(open);
-            }
-        }
-
-        /// <summary>Checks previews and pictures before they are shown; null = no image rules.</summary>
-        public ImageSafetyFilter? Filter { get; set; }
-
-        /// <summary>How parts are painted into a picture; null if pictures are generated as a whole.</summary>
-        public EditPlan? Plan { get; set; }
-
-        public List<Task> Decoded { get; } = [];
-
-        /// <summary>The last checkpoint write of each picture, by index.</summary>
-        public Dictionary<int, Task> Stages { get; } = [];
     }
 }

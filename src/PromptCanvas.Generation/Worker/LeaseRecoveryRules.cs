@@ -8,7 +8,7 @@ internal sealed class LeaseRecoveryRules(HeldLeases held, IOptions<GenerationOpt
 {
     public DateTimeOffset Now => clock.GetUtcNow();
 
-    public TimeSpan Lease => options.Value.Lease;
+    public TimeSpan Lease => held.Duration;
 
     public int MaximumCrashes => options.Value.MaximumCrashes;
 

@@ -9,38 +9,18 @@ using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 
-internal enum KeepResult
-{
-    /// <summary>The picture's outcome is recorded in its row.</summary>
-    Kept,
-
-    /// <summary>The job is no longer leased to this worker.</summary>
-    Fenced,
-
-    /// <summary>The disk or database cannot be written; the picture must be generated again.</summary>
-    StorageFailed,
-
-    /// <summary>An unexpected fault with this picture.</summary>
-    Faulted,
-}
-
-/// <summary>Records the outcome of each picture and converts failures into results.</summary>
+/// <summary>Records the outcome of each picture.</summary>
 internal sealed class PictureFinalizer(
-    PictureSaver saver,
-    JobProgress progress,
-    JobEvents events,
-    StorageFaults faults,
-    DiskReserve reserve,
-    SafetyRuleService rules,
-    ILogger<PictureFinalizer> logger)
+    PictureSaver saver, JobProgress progress, PictureRejection rejection, OutcomeWrites writes, ILogger<PictureFinalizer> logger)
 {
+    /// <param name="plan">The edit plan; null if pictures are generated as a whole.</param>
     /// <param name="filter">Checks the picture first; null = no image rules.</param>
-    public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, ImageSafetyFilter? filter)
+    public async Task<KeepResult> KeepAsync(ClaimedJob claim, RunningJob running, ImageCompleted image, EditPlan? plan, ImageSafetyFilter? filter)
     {
         SafetyRule? refusing = null;
         var looked = filter is null
             ? KeepResult.Kept
-            : await TryAsync(claim, image.ImageIndex, async () =>
+            : await writes.TryAsync(claim, image.ImageIndex, async () =>
             {
                 refusing = await filter.RefusingAsync(image.ImageEmbedding, image.Image, CancellationToken.None);
                 _ = refusing is not null && filter.Refuse(image.ImageIndex);
@@ -52,7 +32,7 @@ internal sealed class PictureFinalizer(
         }
 
         return refusing is null
-            ? await WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, CancellationToken.None))
+            ? await writes.WriteAsync(claim, running, image.ImageIndex, finished: 1, () => saver.SaveAsync(claim, image, plan, CancellationToken.None))
             : await RejectAsync(claim, running, image.ImageIndex, refusing);
     }
 
@@ -79,66 +59,15 @@ internal sealed class PictureFinalizer(
         }
     }
 
-    /// <summary>Withdraws the picture's previews, rejects it and refunds its credit.</summary>
-    public async Task<KeepResult> RejectAsync(ClaimedJob claim, RunningJob running, int imageIndex, SafetyRule rule)
-    {
-        events.Withdrawn(claim.Id, imageIndex);
-        var reason = $"Not shown, for it came too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}. Its credit was given back.";
-        var kept = await WriteAsync(
-            claim, running, imageIndex, finished: 0, () => progress.RejectPictureAsync(claim, imageIndex, reason, CancellationToken.None));
-        if (kept == KeepResult.Kept)
-        {
-            await TryAsync(claim, imageIndex, async () =>
-            {
-                await rules.HitAsync(rule.Id, CancellationToken.None);
-                return KeepResult.Kept;
-            });
-        }
-
-        return kept;
-    }
+    /// <inheritdoc cref="PictureRejection.RejectAsync"/>
+    public Task<KeepResult> RejectAsync(ClaimedJob claim, RunningJob running, int imageIndex, SafetyRule rule) =>
+        rejection.RejectAsync(claim, running, imageIndex, rule);
 
     public Task<KeepResult> FailAsync(ClaimedJob claim, RunningJob running, ImageFailed failed)
     {
         logger.LogWarning("Picture {Index} of job {JobId} failed: {Reason}", failed.ImageIndex, claim.Id, failed.Reason);
-        return WriteAsync(
+        return writes.WriteAsync(
             claim, running, failed.ImageIndex, finished: 0,
             () => progress.FailPictureAsync(claim, failed.ImageIndex, failed.Reason, CancellationToken.None));
-    }
-
-    private Task<KeepResult> WriteAsync(ClaimedJob claim, RunningJob running, int imageIndex, int finished, Func<Task<PictureWrite>> write) =>
-        TryAsync(claim, imageIndex, async () =>
-        {
-            switch (await reserve.WithCapacityAsync(write))
-            {
-                case PictureWrite.Fenced:
-                    running.Cancel();
-                    return KeepResult.Fenced;
-                case PictureWrite.Unwanted:
-                    running.Completed(imageIndex, finished: 0);
-                    return KeepResult.Kept;
-            }
-
-            events.Progressed(claim.Id, running.Completed(imageIndex, finished));
-            return KeepResult.Kept;
-        });
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A fault in one picture affects only that picture.")]
-    private async Task<KeepResult> TryAsync(ClaimedJob claim, int imageIndex, Func<Task<KeepResult>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception fault) when (faults.Describe(fault) is { } reason)
-        {
-            logger.LogError("Picture {Index} of job {JobId} could not be written and will be generated again: {Reason}", imageIndex, claim.Id, reason);
-            return KeepResult.StorageFailed;
-        }
-        catch (Exception fault)
-        {
-            logger.LogError(fault, "Picture {Index} of job {JobId} could not be saved", imageIndex, claim.Id);
-            return KeepResult.Faulted;
-        }
     }
 }

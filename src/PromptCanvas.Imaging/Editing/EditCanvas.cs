@@ -85,17 +85,18 @@ public sealed class EditCanvas
     /// <summary>Blends from the original into the painted area, from the mask's edge inwards. Kept pixels do not change.</summary>
     /// <param name="original">The picture before painting.</param>
     /// <param name="mask">The keep mask before painting.</param>
-    /// <param name="pixels">Feather radius in pixels.</param>
+    /// <param name="pixels">Feather radius in pixels; at most half the depth of the hole, so that the middle of a thin one stays painted.</param>
     public void Feather(RgbImage original, KeepMask mask, int pixels)
     {
         ArgumentNullException.ThrowIfNull(original);
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pixels);
         var distances = RimDistance.Inside(mask);
+        var radius = Math.Min(pixels, distances.Max() / 2);
         for (var pixel = 0; pixel < distances.Length; pixel++)
         {
             // Pixels at the edge have distance 1, so they are nearly the original.
-            var painted = distances[pixel] / (pixels + 1);
+            var painted = distances[pixel] / (radius + 1);
             if (distances[pixel] == 0 || painted >= 1)
             {
                 continue;

@@ -6,6 +6,18 @@ public static class FramePlanner
     /// <summary>Minimum frame side in pixels, where the picture is large enough: smaller frames give the model too little context.</summary>
     public const int MinimumSide = 256;
 
+    /// <summary>The fewest cells of the decoder's grid in which a model can draw something that is seen.</summary>
+    public const int LeastCells = 8;
+
+    /// <summary>The most frames of one edit: each takes as long as a picture.</summary>
+    public const int MostFrames = 16;
+
+    /// <summary>The smallest frame side in pixels: below, a cell of the decoder's grid is less than a pixel.</summary>
+    public const int SmallestSide = 64;
+
+    // The side of the decoder's picture.
+    private const int DecoderCells = 64;
+
     // A hole covers at most half of the frame's side if the picture is large enough, and never more than four fifths.
     private const int WantedContext = 2;
     private const double LeastContext = 1.25;
@@ -26,6 +38,71 @@ public static class FramePlanner
         var side = Math.Max(wanted, needed);
         return new PixelRectangle(
             Place(hole.Left, hole.Width, side, width), Place(hole.Top, hole.Height, side, height), side, side);
+    }
+
+    /// <summary>The frames that paint a hole: the one around it, or several smaller ones where the hole would have fewer than <see cref="LeastCells"/> cells of the
+    /// decoder's grid in that, too few to show anything.</summary>
+    /// <param name="mask">The pixels to keep.</param>
+    /// <param name="hole">The bounding box of the others.</param>
+    /// <returns>Frames that together cover the hole; each has something left to paint when its turn comes.</returns>
+    public static IReadOnlyList<PixelRectangle> Over(KeepMask mask, PixelRectangle hole)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        var around = Around(mask.Width, mask.Height, hole);
+        var side = Math.Max(SmallestSide, (int)(Thickness(mask) * DecoderCells / LeastCells));
+        return side >= around.Width ? [around] : Tiles(mask, hole, side);
+    }
+
+    /// <summary>How thick the hole is at its thickest, in pixels.</summary>
+    public static float Thickness(KeepMask mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        return mask.KeepsNothing ? Math.Min(mask.Width, mask.Height) : 2 * RimDistance.Inside(mask).Max();
+    }
+
+    private static List<PixelRectangle> Tiles(KeepMask mask, PixelRectangle hole, int side)
+    {
+        var frames = new List<PixelRectangle>();
+        var open = mask.Values.ToArray();
+        foreach (var top in Starts(hole.Top, hole.Height, side, mask.Height))
+        {
+            foreach (var left in Starts(hole.Left, hole.Width, side, mask.Width))
+            {
+                if (Take(open, mask.Width, new PixelRectangle(left, top, side, side)))
+                {
+                    frames.Add(new PixelRectangle(left, top, side, side));
+                }
+            }
+        }
+
+        return frames;
+    }
+
+    /// <summary>Where frames begin that cover a length with an overlap of at least a quarter, inside the picture.</summary>
+    private static IEnumerable<int> Starts(int start, int length, int side, int limit)
+    {
+        var count = 1 + Parts(Math.Max(0, length - side), Math.Max(1, (int)(LargestNewShare * side)));
+        for (var index = 0; index < count; index++)
+        {
+            yield return count == 1
+                ? Place(start, length, side, limit)
+                : Math.Clamp(start + (int)((long)(length - side) * index / (count - 1)), 0, limit - side);
+        }
+    }
+
+    /// <summary>Marks the pixels under a frame as painted.</summary>
+    /// <returns>Whether any of them was still to be painted.</returns>
+    private static bool Take(bool[] kept, int width, PixelRectangle frame)
+    {
+        var isNew = false;
+        for (var y = frame.Top; y < frame.Bottom; y++)
+        {
+            var row = kept.AsSpan((y * width) + frame.Left, frame.Width);
+            isNew |= row.Contains(false);
+            row.Fill(true);
+        }
+
+        return isNew;
     }
 
     /// <summary>The frames that extend a picture to a larger size, in order: left and right, then above and below over the full width.</summary>

@@ -26,8 +26,6 @@ public sealed class KeepMask
 
     public ReadOnlySpan<bool> Values => keep;
 
-    public bool KeepsEverything => !keep.AsSpan().Contains(false);
-
     public bool KeepsNothing => !keep.AsSpan().Contains(true);
 
     /// <summary>Bounding box of the pixels to regenerate; null if there are none.</summary>

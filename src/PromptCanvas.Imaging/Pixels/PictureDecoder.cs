@@ -25,6 +25,21 @@ public static class PictureDecoder
         return Vips.ToRgb(opaque);
     });
 
+    /// <summary>Decodes like <see cref="Decode"/>, but with the transparency; null if every pixel is opaque.</summary>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    public static RgbaImage? DecodeTransparent(byte[] encoded) => Open(encoded, decoded =>
+    {
+        if (!decoded.HasAlpha())
+        {
+            return null;
+        }
+
+        using var upright = decoded.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
+        using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
+        using var alpha = bytes[bytes.Bands - 1];
+        return alpha.Min() < byte.MaxValue ? new RgbaImage(bytes.Width, bytes.Height, bytes.WriteToMemory<byte>()) : null;
+    });
+
     /// <summary>Decodes all pixels as stored and passes the picture on.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     internal static T Open<T>(byte[] encoded, Func<Image, T> read) => Open(encoded, read, Deadline);
@@ -48,7 +63,7 @@ public static class PictureDecoder
         }
         catch (VipsException fault)
         {
-            throw new PictureFormatException("The file is not a readable JPEG, PNG or WebP picture.", fault);
+            throw new PictureFormatException(ForeignFormats.Describe(encoded) ?? "The file is not a readable JPEG, PNG or WebP picture.", fault);
         }
     }
 

@@ -3,7 +3,11 @@ using NetVips;
 namespace PromptCanvas.Imaging.Pixels;
 
 /// <summary>An imported picture, re-encoded as PNG. Only the pixels of the original file are kept.</summary>
-public sealed record ImportedPicture(byte[] Png, int Width, int Height);
+public sealed record ImportedPicture(byte[] Png, int Width, int Height)
+{
+    /// <summary>Whether the file is an animation, of which this is the first frame.</summary>
+    public bool IsFirstFrame { get; init; }
+}
 
 /// <summary>Re-encodes foreign picture files as PNG.</summary>
 public static class PictureImport
@@ -25,6 +29,6 @@ public static class PictureImport
         using var upright = decoded.ThumbnailImage(side, height: side, size: size, outputProfile: "srgb");
         using var bytes = upright.Colourspace(Enums.Interpretation.Srgb);
         var png = bytes.PngsaveBuffer(compression: Compression, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None, bitdepth: 8);
-        return new ImportedPicture(png, bytes.Width, bytes.Height);
+        return new ImportedPicture(png, bytes.Width, bytes.Height) { IsFirstFrame = ForeignFormats.IsAnimation(encoded) };
     });
 }

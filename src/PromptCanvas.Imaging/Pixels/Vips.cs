@@ -17,6 +17,13 @@ internal static class Vips
         return raw.Copy(interpretation: Enums.Interpretation.Srgb);
     }
 
+    public static Image From(RgbaImage image)
+    {
+        Prepare();
+        using var raw = Image.NewFromMemory(image.Bytes, image.Width, image.Height, RgbaImage.Channels, Enums.BandFormat.Uchar);
+        return raw.Copy(interpretation: Enums.Interpretation.Srgb);
+    }
+
     public static RgbImage ToRgb(Image image) => new(image.Width, image.Height, image.WriteToMemory<byte>());
 
     private static bool Restrict()

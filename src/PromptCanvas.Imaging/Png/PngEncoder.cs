@@ -18,11 +18,29 @@ public static class PngEncoder
         return PngText.Insert(Encode(image), text.Entries());
     }
 
+    /// <summary>Encodes a picture with transparency; otherwise the same.</summary>
+    public static byte[] Encode(RgbaImage image, PictureText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return PngText.Insert(Encode(image), text.Entries());
+    }
+
     /// <summary>Encodes pixels only.</summary>
     public static byte[] Encode(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
         using var source = Vips.From(image);
-        return source.PngsaveBuffer(compression: Compression, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None);
+        return Save(source);
     }
+
+    /// <summary>Encodes pixels and their transparency only.</summary>
+    public static byte[] Encode(RgbaImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var source = Vips.From(image);
+        return Save(source);
+    }
+
+    private static byte[] Save(Image source) =>
+        source.PngsaveBuffer(compression: Compression, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None);
 }

@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Web.Features.Operations;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Features.Create;

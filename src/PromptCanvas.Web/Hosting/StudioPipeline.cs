@@ -53,6 +53,7 @@ internal static class StudioPipeline
         app.UseTrustedProxies(app.Configuration);
         app.UseAllowedHosts(app.Configuration);
         app.UseSecurityHeaders();
+        app.UseHeadRequests();
         app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAi());
         app.UseWhen(context => RequestClass.IsProgram(context) && !RequestClass.IsOpenAi(context), program => program.UseExceptionHandler(Faults).UseStatusCodePages());
         app.UseWhen(context => !RequestClass.IsProgram(context), page =>
@@ -64,6 +65,7 @@ internal static class StudioPipeline
         app.UseAddressCheck();
         app.UseWebSocketOriginCheck();
         app.UseAuthentication();
+        app.UseBaseAddressHint();
         app.UseRateLimiter();
         app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAiAllowance());
         app.UseAuthorization();

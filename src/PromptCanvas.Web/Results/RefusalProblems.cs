@@ -1,6 +1,5 @@
-using System.Globalization;
-
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Security;
 
 using ProblemHttpResult = Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult;
 
@@ -33,6 +32,8 @@ internal static class RefusalProblems
         ComputeSpent spent => new Later(Problem(refusal, StatusCodes.Status429TooManyRequests, "The compute time is used up.", "compute-spent"), spent.Wait),
         QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The storage is full.", "storage-full"),
+        RequestTooLong => Problem(refusal, StatusCodes.Status400BadRequest, "The request would take too long.", "request-too-long"),
+        ModelUnavailable => Problem(refusal, StatusCodes.Status503ServiceUnavailable, "The model cannot be opened.", "model-unavailable"),
         Unavailable => After(Problem(refusal, StatusCodes.Status503ServiceUnavailable, "Temporarily unavailable.", "unavailable")),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "This kind of refusal has no mapping."),
     };
@@ -49,7 +50,7 @@ internal static class RefusalProblems
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.Headers.RetryAfter = Wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            httpContext.RequestServices.GetRequiredService<RetrySpread>().Write(httpContext, Problem.ProblemDetails.Type ?? "", Wait);
             return Problem.ExecuteAsync(httpContext);
         }
     }

@@ -15,7 +15,13 @@ internal sealed class ApiKeyHandler(
 
     private const string Bearer = "Bearer ";
 
+    private static readonly string[] Prefixes = ["pc_", "sk-"];
+
     public static bool IsUsedBy(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a program sends an API key, ours or OpenAI's. Proxies that sign people in send bearer tokens of another form.</summary>
+    public static bool IsGivenTo(HttpRequest request) =>
+        IsUsedBy(request) && Array.Exists(Prefixes, prefix => request.Headers.Authorization.ToString().AsSpan(Bearer.Length).TrimStart().StartsWith(prefix, StringComparison.Ordinal));
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {

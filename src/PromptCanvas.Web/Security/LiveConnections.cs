@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 
 using Microsoft.AspNetCore.Identity;
@@ -16,9 +17,13 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
     // Sessions carry it; API keys do not.
     private static readonly string StampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private readonly ConditionalWeakTable<HttpContext, object> cut = [];
     private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId, string? Stamp)> open = new();
 
     public int Count => open.Count;
+
+    /// <summary>Whether this aborted the connection, and not its client.</summary>
+    public bool HasCut(HttpContext context) => cut.TryGetValue(context, out _);
 
     /// <summary>Runs a request that may stay open for long, so that it can be aborted.</summary>
     public async Task RunAsync(HttpContext context, RequestDelegate next)
@@ -87,6 +92,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
             return;
         }
 
+        cut.AddOrUpdate(context, this);
         try
         {
             context.Abort();

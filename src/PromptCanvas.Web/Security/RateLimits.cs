@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 
@@ -13,11 +12,13 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     private const int WritesThatWait = 60;
 
     private readonly IOptions<RateLimitOptions> options;
+    private readonly RetrySpread spread;
     private readonly PartitionedRateLimiter<HttpContext> perMinute;
 
-    public RateLimits(IOptions<RateLimitOptions> options)
+    public RateLimits(IOptions<RateLimitOptions> options, RetrySpread spread)
     {
         this.options = options;
+        this.spread = spread;
         perMinute = PartitionedRateLimiter.Create<HttpContext, string>(PerMinute);
     }
 
@@ -42,7 +43,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
         limiter.OnRejected = async (rejection, cancellationToken) =>
         {
             var wait = rejection.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
-            rejection.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            spread.Write(rejection.HttpContext, "requests", wait);
             if (IsLink(rejection.HttpContext))
             {
                 rejection.HttpContext.Response.ContentType = "text/plain";
@@ -66,8 +67,8 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsBlendPreview(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<BlendPreviewWork>() is not null;
 
-    // Anonymous requests, including those with an invalid key, are counted per address.
-    private static string WhoOf(HttpContext context) =>
+    /// <summary>By whom a request is counted. Anonymous requests, including those with an invalid key, are counted per address.</summary>
+    internal static string CallerOf(HttpContext context) =>
         context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
 
     private static TokenBucketRateLimiterOptions Bucket(int count, TimeSpan period, int waiting) => new()
@@ -83,15 +84,15 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
         _ when IsPublic(context) =>
             RateLimitPartition.GetTokenBucketLimiter($"link {context.Connection.RemoteIpAddress}", _ => Bucket(options.Value.LinksPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         (true, _) when IsBlendPreview(context) =>
-            RateLimitPartition.GetTokenBucketLimiter($"sketch {WhoOf(context)}", _ => Bucket(options.Value.SketchesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
-        (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {WhoOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
-        (true, false) => RateLimitPartition.GetTokenBucketLimiter($"read {WhoOf(context)}", _ => Bucket(options.Value.ReadsPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
+            RateLimitPartition.GetTokenBucketLimiter($"sketch {CallerOf(context)}", _ => Bucket(options.Value.SketchesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
+        (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {CallerOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
+        (true, false) => RateLimitPartition.GetTokenBucketLimiter($"read {CallerOf(context)}", _ => Bucket(options.Value.ReadsPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
         _ => RateLimitPartition.GetNoLimiter(""),
     };
 
     // Bursts are queued, not rejected.
     private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsBlendPreview(context)
-        ? RateLimitPartition.GetTokenBucketLimiter(WhoOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
+        ? RateLimitPartition.GetTokenBucketLimiter(CallerOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
         : RateLimitPartition.GetNoLimiter("");
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
@@ -9,7 +10,7 @@ internal sealed class RefusedRequests : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!RequestClass.IsProgram(httpContext) || RefusalOf(exception) is not { } refusal)
+        if (!RequestClass.IsProgram(httpContext) || RefusalOf(exception, httpContext.Request) is not { } refusal)
         {
             return false;
         }
@@ -18,10 +19,12 @@ internal sealed class RefusedRequests : IExceptionHandler
         return true;
     }
 
-    private static InvalidInput? RefusalOf(Exception fault) => fault switch
+    private static InvalidInput? RefusalOf(Exception fault, HttpRequest request) => fault switch
     {
         InvalidTextException text => text.Refusal,
-        BadHttpRequestException { InnerException: JsonTextException text } => Refuse(Excerpt.Of(text.Path?.TrimStart('$', '.') ?? "body"), text.Point),
+        BadHttpRequestException { InnerException: JsonTextException text } => Refuse(JsonFaults.FieldOf(text), text.Point),
+        BadHttpRequestException { InnerException: JsonException json } => JsonFaults.Describe(json),
+        BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } when request.HasJsonContentType() && request.ContentLength is 0 => JsonFaults.Missing,
         _ => null,
     };
 

@@ -48,6 +48,7 @@ internal static class SecurityRegistration
         services.AddSettings<RateLimitOptions>(RateLimitOptions.Section);
         services.AddSettings<TlsOptions>(TlsOptions.Section);
         services.AddAllowedHosts();
+        services.AddSingleton<RetrySpread>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());
         services.AddRateLimiter(_ => { });

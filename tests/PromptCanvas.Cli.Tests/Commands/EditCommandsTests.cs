@@ -90,7 +90,7 @@ public sealed class EditCommandsTests : IDisposable
     [InlineData("40000 × 40000", "edit", "huge.png", "--mask", "mask.png", "a cube")]
     [InlineData("not a readable JPEG, PNG or WebP", "edit", "cut.png", "--mask", "mask.png", "a cube")]
     [InlineData("not a readable JPEG, PNG or WebP", "erase", "photo.png", "--mask", "text.png")]
-    [InlineData("not a readable JPEG, PNG or WebP", "extend", "animated.gif", "--left", "8")]
+    [InlineData("This is a GIF file. Save it as JPEG or PNG.", "extend", "animated.gif", "--left", "8")]
     [InlineData("There is no file", "edit", "nowhere.png", "--mask", "mask.png", "a cube")]
     [InlineData("There is no file", "erase", "photo.png", "--mask", "nowhere.png")]
     [InlineData("--mask", "edit", "photo.png", "a cube")]

@@ -47,6 +47,37 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Equal(4, JsonDocument.Parse(text.Recipe).RootElement.GetProperty("decoderSteps").GetInt32());
     }
 
+    [Theory]
+    [InlineData("de_DE.UTF-8")]
+    [InlineData("sv_SE.UTF-8")]
+    public async Task Generate_UnderAnyLocale_ReadsNumbersWithAPoint(string locale)
+    {
+        var settings = new Dictionary<string, string> { ["LC_ALL"] = locale, ["LANG"] = locale };
+        var outcome = await CommandLine.RunInAsync(
+            Environment.CurrentDirectory, settings,
+            "generate", Prompt, "-n", "1", "--size", "64", "--seed", "3", "--guidance", "2.5", "--prior-guidance", "1.5", "--model", CommandLine.StarterTiny, "--out", folder.Path);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        var text = PictureText.Read(await File.ReadAllBytesAsync(folder.File("001-3.png"), TestContext.Current.CancellationToken));
+        var recipe = JsonDocument.Parse(text!.Recipe).RootElement;
+        Assert.Equal((2.5, 1.5), (recipe.GetProperty("decoderGuidance").GetDouble(), recipe.GetProperty("priorGuidance").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("--guidance", "2,5", "--guidance takes a number such as 2.5, not '2,5'.")]
+    [InlineData("--guidance", "much", "--guidance takes a number such as 2.5, not 'much'.")]
+    [InlineData("-n", "1,000", "-n takes a whole number, not '1,000'.")]
+    [InlineData("--seed", "4294967296", "--seed takes a whole number of 0 or more, not '4294967296'.")]
+    [InlineData("--decoder-steps", "2.5", "--decoder-steps takes a whole number, not '2.5'.")]
+    public async Task Generate_WhatIsNoNumber_IsRefusedByTheOptionsName(string option, string value, string message)
+    {
+        var outcome = await CommandLine.RunAsync("generate", Prompt, option, value, "--model", CommandLine.StarterTiny, "--out", folder.Path);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith(message, outcome.OneLine, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Generate_SameSeed_GivesTheSameBytesAloneOrAmongOthers()
     {

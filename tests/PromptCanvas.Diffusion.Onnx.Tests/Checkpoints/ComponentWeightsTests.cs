@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 
@@ -34,6 +33,39 @@ public sealed class ComponentWeightsTests : IDisposable
         Directory.CreateSymbolicLink(folder.PathOf("linked"), folder.PathOf("karlo"));
 
         Assert.Equal(0, DifferenceToPlain("linked"));
+    }
+
+    [Fact]
+    public void Open_LinkedSnapshotOfAHubCache_FollowsItsRelativeLinks()
+    {
+        Directory.CreateDirectory(folder.PathOf("hub/blobs"));
+        Directory.CreateDirectory(folder.PathOf("hub/snapshots"));
+        Directory.Move(folder.PathOf("karlo"), folder.PathOf("hub/snapshots/abc"));
+        foreach (var (file, number) in Directory.GetFiles(folder.PathOf("hub/snapshots/abc"), "*", SearchOption.AllDirectories).Select((file, number) => (file, number)))
+        {
+            var blob = folder.PathOf($"hub/blobs/{number}");
+            File.Move(file, blob);
+            File.CreateSymbolicLink(file, Path.GetRelativePath(Path.GetDirectoryName(file)!, blob));
+        }
+
+        // From elsewhere, and through a second link.
+        Directory.CreateDirectory(folder.PathOf("models/of/ours"));
+        Directory.CreateSymbolicLink(folder.PathOf("latest"), "hub/snapshots/abc");
+        Directory.CreateSymbolicLink(folder.PathOf("models/of/ours/linked"), "../../../latest");
+
+        Assert.Equal(0, DifferenceToPlain("models/of/ours/linked"));
+        Assert.True(ModelFiles.LengthAndTime(folder.PathOf($"models/of/ours/linked/prior/{WeightsName}")).Length > 0);
+    }
+
+    [Theory]
+    [InlineData("loop/file", "loop/file")]
+    [InlineData("missing/file", "missing/file")]
+    [InlineData("up/../karlo", "karlo")]
+    public void RealPath_LinksThatLeadNowhere_AreKept(string path, string expected)
+    {
+        Directory.CreateSymbolicLink(folder.PathOf("loop"), "loop");
+
+        Assert.EndsWith(expected, RealPath.Of(folder.PathOf(path)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 

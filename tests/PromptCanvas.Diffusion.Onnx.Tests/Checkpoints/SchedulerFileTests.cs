@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Schedulers;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Graphs;
+using PromptCanvas.Diffusion.Onnx.Protos;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Graphs;
 
@@ -105,7 +106,7 @@ public sealed class TensorTableTests
             .Concat(graph.Weights.Where(weight => !weight.HostOnly).Select(weight => weight.Name))
             .ToHashSet(StringComparer.Ordinal);
         var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in graph.Nodes)
+        foreach (var node in ModelProto.Parser.ParseFrom(graph.ToModelWithWeightInputs()).Graph.Node)
         {
             foreach (var name in node.Input.Where(name => name.Length > 0))
             {

@@ -41,7 +41,7 @@ public sealed class UNetFactorsTests : IDisposable
     [Fact]
     public void Build_NormEpsilon_DoesNotReachTheNormsOfAttention()
     {
-        var epsilons = Decoder("norm_eps", 1e-3).Nodes
+        var epsilons = ModelProto.Parser.ParseFrom(Decoder("norm_eps", 1e-3).ToModelWithWeightInputs()).Graph.Node
             .Where(node => node.OpType == "InstanceNormalization")
             .Select(node => node.Attribute.Single(attribute => attribute.Name == "epsilon").F)
             .ToList();

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
 

@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;

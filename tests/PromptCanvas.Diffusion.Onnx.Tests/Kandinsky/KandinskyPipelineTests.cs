@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;

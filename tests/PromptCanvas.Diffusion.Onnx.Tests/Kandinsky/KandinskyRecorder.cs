@@ -1,4 +1,6 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Engine.Stages;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;

@@ -154,9 +154,10 @@ public sealed class GpuTests
 
     private static Dictionary<string, NetworkTensor> RunHalf(string name, out HashSet<string> halfOperators)
     {
-        using var network = Assert.IsType<OnnxNetwork>(Fixtures.Open(name));
-        var weights = DiffusersFolder.Open(Fixtures.TinyModel).Weights(name);
-        var model = network.Graph.ToModel(weights, half: true);
+        var folder = DiffusersFolder.Open(Fixtures.TinyModel);
+        var graph = new ComponentReader(folder, Fixtures.Cpu).GraphOf(name);
+        var weights = folder.Weights(name);
+        var model = graph.ToModel(weights, half: true);
         halfOperators = Protos.ModelProto.Parser.ParseFrom(model).Graph.Node
             .Where(node => node.Input.Any(input => input.EndsWith(":16", StringComparison.Ordinal)))
             .Select(node => node.OpType)
@@ -169,7 +170,7 @@ public sealed class GpuTests
         using var run = new RunOptions();
         var inputs = Fixtures.Inputs(name);
         var values = inputs.ToDictionary(input => input.Key, input => Wrap(input.Value), StringComparer.Ordinal);
-        string[] names = [.. network.Graph.Outputs.Select(output => output.Name)];
+        string[] names = [.. graph.Outputs.Select(output => output.Name)];
         using var outputs = session.Run(run, values, [.. names.Select(NetworkGraph.OutputName)]);
         return names.Select((output, index) => (output, outputs[index])).ToDictionary(
             pair => pair.output,

@@ -1,4 +1,3 @@
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Memory;

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.OnnxRuntime;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Lanes;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 

@@ -1,4 +1,6 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Schedulers;
 

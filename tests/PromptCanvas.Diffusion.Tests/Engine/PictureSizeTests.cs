@@ -24,7 +24,7 @@ public sealed class PictureSizeTests
     {
         Assert.True(AspectRatio.TryParse(ratio, out var aspect));
 
-        Assert.Equal(new PictureSize(width, height), PictureSize.Made(Latent, StagePlan.MadeSizeFor(Latent, size), aspect));
+        Assert.Equal(new PictureSize(width, height), PictureSize.Made(Latent, ModelSizes.MadeFor(Latent, size), aspect));
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class PictureSizeTests
     [InlineData(512, 512)]
     [InlineData(600, 640)]
     [InlineData(5000, 1024)]
-    public void WorkingSizeFor_AFrame_IsTheNextSizeItMakes(int side, int expected) => Assert.Equal(expected, StagePlan.WorkingSizeFor(Latent, side));
+    public void WorkingSizeFor_AFrame_IsTheNextSizeItMakes(int side, int expected) => Assert.Equal(expected, ModelSizes.WorkingFor(Latent, side));
 
     [Fact]
     public void ToRectangle_OfAnotherRatio_TakesTheMiddle()

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Images;
 using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
 

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;

@@ -12,9 +12,11 @@ public sealed class NoiseScheduleTests
     [InlineData(500, 0.00315569)]
     [InlineData(998, 0.749999404)]
     [InlineData(999, 0.999)]
-    public void Beta_Cosine_MatchesTheReference(int timestep, double expected)
+    public void AlphaBar_Cosine_FallsByTheReferencesBeta(int timestep, double expected)
     {
-        Approximately.EqualRelative(expected, NoiseSchedule.Cosine().Beta(timestep), PrintedDigits);
+        var schedule = NoiseSchedule.Cosine();
+
+        Approximately.EqualRelative(expected, 1 - (schedule.AlphaBar(timestep) / schedule.AlphaBar(timestep - 1)), PrintedDigits);
     }
 
     [Theory]

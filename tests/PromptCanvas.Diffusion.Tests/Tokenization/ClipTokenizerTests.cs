@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Tokenization;
 using PromptCanvas.Tests.Shared;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Tests.Fakes;

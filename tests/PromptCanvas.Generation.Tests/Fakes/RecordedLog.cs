@@ -11,6 +11,9 @@ internal sealed class RecordedLog : ILoggerProvider, ILogger
 
     public IReadOnlyCollection<string> Lines => lines;
 
+    /// <summary>The lines that an administrator should act on.</summary>
+    public ConcurrentQueue<string> Warnings { get; } = [];
+
     public async Task SaysAsync(string part)
     {
         while (!lines.Any(line => line.Contains(part, StringComparison.Ordinal)))
@@ -29,6 +32,11 @@ internal sealed class RecordedLog : ILoggerProvider, ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         lines.Enqueue(formatter(state, exception));
+        if (logLevel >= LogLevel.Warning)
+        {
+            Warnings.Enqueue(formatter(state, exception));
+        }
+
         written.Release();
     }
 

@@ -170,8 +170,9 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         await using var studio = await StudioAsync(provider);
         var kept = await studio.SubmitAsync(TestRequests.FoxOf(Anna, "kept"));
         var lost = await studio.SubmitAsync(TestRequests.FoxOf(Anna, "lost"));
+        var taken = await studio.SubmitAsync(TestRequests.FoxOf(Anna, "taken"));
         var stopped = new List<Guid>();
-        foreach (var _ in new[] { kept, lost })
+        foreach (var _ in new[] { kept, lost, taken })
         {
             var claim = await ClaimAsync(studio);
             studio.Get<HeldLeases>().Hold(claim, () => stopped.Add(claim.Id));
@@ -179,9 +180,17 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
         await ExpireAsync(studio, kept);
         await studio.CancelAsync(lost);
-        studio.Get<Heartbeat>().Beat(NullLogger.Instance);
+        await using (var another = studio.OpenDatabase())
+        {
+            await another.Jobs.Where(job => job.Id == taken).ExecuteUpdateAsync(change => change.SetProperty(job => job.Fence, job => job.Fence + 1), Cancellation);
+        }
 
-        Assert.Equal([lost], stopped);
+        using var log = new RecordedLog();
+        studio.Get<Heartbeat>().Beat(log);
+
+        // A job that has ended is no reason to worry; one that another worker runs is.
+        Assert.Equal([lost, taken], stopped.OrderBy(id => id == taken));
+        Assert.Contains(taken.ToString(), Assert.Single(log.Warnings), StringComparison.Ordinal);
         Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));
         await using var database = studio.OpenDatabase();
         Assert.Equal(0, (await database.Jobs.SingleAsync(job => job.Id == kept, Cancellation)).CrashCount);

@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -127,12 +127,19 @@ public sealed class SubmissionsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SubmitAsync_NoModelOrDamagedOne_IsUnavailable()
+    public async Task SubmitAsync_DamagedModel_IsNamedWithoutItsFiles()
     {
         await studio.PrepareAsync();
         studio.Engines.Damaged = new ModelException("models/starter/prior is cut short; copy it again.");
-        Assert.Equal("models/starter/prior is cut short; copy it again.", Refused<Unavailable>(await studio.TrySubmitAsync(TestRequests.Fox())).Message);
+        var refusal = Refused<ModelUnavailable>(await studio.TrySubmitAsync(TestRequests.Fox()));
+        Assert.Equal(ModelUnavailable.Of("starter"), refusal);
+        Assert.Equal((0, 0), await RowsAsync());
+    }
 
+    [Fact]
+    public async Task SubmitAsync_NoModel_IsUnavailable()
+    {
+        await studio.PrepareAsync();
         studio.Engines.Models = [];
         Refused<Unavailable>(await studio.TrySubmitAsync(TestRequests.Fox()));
         Assert.Equal((0, 0), await RowsAsync());

@@ -14,6 +14,7 @@ public sealed class PictureFormsTests : IDisposable
     private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
     private readonly DataFolder folder;
     private readonly PictureForms forms;
+    private int made;
 
     public PictureFormsTests()
     {
@@ -34,7 +35,7 @@ public sealed class PictureFormsTests : IDisposable
     {
         var streams = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OpenAsync('a', [1, 2, 3])));
 
-        Assert.Equal(1, forms.Made);
+        Assert.Equal(1, made);
         Assert.All(streams, stream => Assert.IsType<FileStream>(stream));
         foreach (var stream in streams)
         {
@@ -73,5 +74,13 @@ public sealed class PictureFormsTests : IDisposable
 
     private static string NameOf(char letter) => $"{new string(letter, 64)}-plain.png";
 
-    private Task<Stream> OpenAsync(char letter, byte[] bytes) => forms.OpenAsync(new string(letter, 64), "plain.png", _ => Task.FromResult(bytes), Cancellation);
+    private Task<Stream> OpenAsync(char letter, byte[] bytes) => forms.OpenAsync(
+        new string(letter, 64),
+        "plain.png",
+        _ =>
+        {
+            Interlocked.Increment(ref made);
+            return Task.FromResult(bytes);
+        },
+        Cancellation);
 }

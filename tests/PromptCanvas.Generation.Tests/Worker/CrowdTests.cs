@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Tests.Engine;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Tests.Fakes;

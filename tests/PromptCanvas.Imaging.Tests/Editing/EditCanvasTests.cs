@@ -107,7 +107,7 @@ public sealed class EditCanvasTests
             }
         }
 
-        Assert.True(canvas.Cut(frame, 8).Keep.KeepsEverything);
+        Assert.Null(canvas.Cut(frame, 8).Keep.Hole());
     }
 
     private static byte[] Pixel(RgbImage image, int x, int y) => image.Bytes.Span.Slice(((y * image.Width) + x) * 3, 3).ToArray();

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Tests.Fakes;
@@ -16,6 +16,9 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
 
     /// <summary>Duration of one step of one picture.</summary>
     public TimeSpan StepTime { get; set; } = TimeSpan.Zero;
+
+    /// <summary>The measured time that each picture reports.</summary>
+    public double SecondsPerPicture { get; set; } = 0.1;
 
     /// <summary>When set, every picture fails with this message.</summary>
     public string? Failure { get; set; }
@@ -112,7 +115,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
                 new ScriptedScene(seed).Draw(request.Size, 1),
                 Clip?.Invoke(new TextInput(request.Prompt)) ?? new float[8],
                 new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", request.Overrides.DecoderSteps ?? 12, request.Overrides.DecoderGuidance ?? 1, [4, 3]) { NegativePrompt = request.NegativePrompt },
-                [new StageTiming(GenerationStage.Decoder, 0.1)])
+                [new StageTiming(GenerationStage.Decoder, SecondsPerPicture)])
             : new ImageFailed(index, seed, Failure);
     }
 }

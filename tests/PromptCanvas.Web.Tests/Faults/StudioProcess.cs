@@ -37,7 +37,7 @@ internal sealed class StudioProcess : IAsyncDisposable
 
     /// <summary>Starts the process and waits until it answers.</summary>
     /// <param name="key">API key that <see cref="Client()"/> uses.</param>
-    public static async Task<StudioProcess> StartAsync(string dataFolder, string key, IReadOnlyDictionary<string, string?> settings)
+    public static async Task<StudioProcess> StartAsync(string dataFolder, string key, IReadOnlyDictionary<string, string?> settings, IReadOnlyDictionary<string, string>? environment = null)
     {
         // The program is next to the tests' own output, in its project's folder.
         var output = AppContext.BaseDirectory.TrimEnd('/');
@@ -49,6 +49,11 @@ internal sealed class StudioProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var studio = new StudioProcess(Process.Start(start)!, address, key);
         studio.process.BeginOutputReadLine();
         studio.process.BeginErrorReadLine();

@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Web.Hosting;
 using PromptCanvas.Web.Tests.Fakes;

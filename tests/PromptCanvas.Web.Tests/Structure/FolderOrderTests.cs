@@ -26,6 +26,8 @@ public sealed partial class FolderOrderTests
         (typeof(GenerationRegistration).Assembly, "PromptCanvas.Generation"),
         (typeof(Data.AppDbContext).Assembly, ""),
         (typeof(Imaging.Pixels.RgbImage).Assembly, ""),
+        (typeof(Diffusion.ModelException).Assembly, ""),
+        (typeof(Diffusion.Onnx.OnnxModelLibrary).Assembly, "PromptCanvas.Diffusion.Onnx"),
     ];
 
     [Fact]

@@ -40,7 +40,7 @@ const models = [];
 for await (const model of client.models.list()) models.push(model.id);
 assert.ok(models.includes('dall-e-2'));
 
-await assert.rejects(client.images.generate({ model: 'dall-e-3', prompt: 'a red cube' }), fault => {
+await assert.rejects(client.images.generate({ model: 'dall-e-4', prompt: 'a red cube' }), fault => {
   assert.ok(fault instanceof OpenAI.NotFoundError);
   assert.equal(fault.code, 'model_not_found');
   assert.match(fault.requestID, /^req_/);

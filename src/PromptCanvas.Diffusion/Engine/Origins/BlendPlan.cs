@@ -40,12 +40,12 @@ internal sealed class BlendPlan(BlendOrigin origin) : OriginPlan
 
     public override void Accept(Preparation preparation, float[] result) => embeddings[preparation.Slot] = result;
 
-    public override void Enter(Lane lane, OriginContext context) => lane.ImageEmbedding =
-        origin.AsFrames ? Frame(Fraction(lane.ImageIndex, context.Request.Count)) : Mixture();
+    public override PictureStart StartOf(int imageIndex, uint seed, OriginContext context) =>
+        new(origin.AsFrames ? Frame(Fraction(imageIndex, context.Request.Count)) : Mixture(), null);
 
     public override EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count) => recipe with
     {
-        Prior = origin.Inputs.Any(input => input is TextInput) ? recipe.Prior : StagePlan.GivenEmbedding,
+        Prior = origin.Inputs.Any(input => input is TextInput) ? recipe.Prior : GivenEmbedding,
         Kind = "blend",
         Weights = origin.Weights,
         Fraction = origin.AsFrames ? Fraction(imageIndex, count) : null,

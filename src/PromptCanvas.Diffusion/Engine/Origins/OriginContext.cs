@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Conditioning;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine.Origins;
@@ -21,7 +22,7 @@ internal sealed record OriginContext(
             return picture.ToSquare(Model.Decoder.ImageSize);
         }
 
-        var size = PictureSize.Made(Model, StagePlan.MadeSizeFor(Model, Request.Size), Request.Aspect);
+        var size = PictureSize.Made(Model, ModelSizes.MadeFor(Model, Request.Size), Request.Aspect);
         return picture.ToRectangle(size.Width, size.Height);
     }
 

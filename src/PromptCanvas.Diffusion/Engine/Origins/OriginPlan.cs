@@ -6,6 +6,9 @@ namespace PromptCanvas.Diffusion.Engine.Origins;
 /// <summary>How a request's origin becomes each picture's image embedding and start. One for each request, used by the engine's thread.</summary>
 internal abstract class OriginPlan
 {
+    /// <summary>The prior's name when a picture's own embedding replaces it.</summary>
+    protected const string GivenEmbedding = "given";
+
     /// <summary>The plan of an origin.</summary>
     public static OriginPlan Create(PictureOrigin origin) => origin switch
     {
@@ -47,8 +50,11 @@ internal abstract class OriginPlan
     /// <param name="result">An embedding (E values) or noise in the decoder's layout.</param>
     public abstract void Accept(Preparation preparation, float[] result);
 
-    /// <summary>Sets a picture's image embedding and start; all preparations are done.</summary>
-    public abstract void Enter(Lane lane, OriginContext context);
+    /// <summary>What a picture is decoded from; all preparations are done.</summary>
+    /// <param name="imageIndex">Whose.</param>
+    /// <param name="seed">Its own seed.</param>
+    /// <param name="context">The inputs of the plan.</param>
+    public abstract PictureStart StartOf(int imageIndex, uint seed, OriginContext context);
 
     /// <summary>Adds the origin's settings to a recipe.</summary>
     public abstract EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count);

@@ -1,3 +1,5 @@
+using PromptCanvas.Diffusion.Engine.Conditioning;
+
 namespace PromptCanvas.Diffusion.Engine.Origins;
 
 /// <summary>Something made once for all pictures of a request, in a lane of its own, before they are admitted.</summary>

@@ -19,17 +19,16 @@ internal sealed class TextDifferencePlan(TextDifferenceOrigin origin) : OriginPl
 
     public override void Accept(Preparation preparation, float[] result) => inverted = result;
 
-    public override void Enter(Lane lane, OriginContext context)
+    public override PictureStart StartOf(int imageIndex, uint seed, OriginContext context)
     {
         var moved = new float[embedding.Length];
-        SphericalInterpolation.Interpolate(embedding, direction, origin.Reach * Fraction(lane.ImageIndex, context.Request.Count), moved);
-        lane.ImageEmbedding = moved;
-        lane.Start = new DecoderStart(inverted, 0);
+        SphericalInterpolation.Interpolate(embedding, direction, origin.Reach * Fraction(imageIndex, context.Request.Count), moved);
+        return new PictureStart(moved, new DecoderStart(inverted, 0));
     }
 
     public override EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count) => recipe with
     {
-        Prior = StagePlan.GivenEmbedding,
+        Prior = GivenEmbedding,
         Kind = "textdiff",
         From = origin.From,
         To = origin.To,

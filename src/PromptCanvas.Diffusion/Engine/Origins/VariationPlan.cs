@@ -31,14 +31,11 @@ internal sealed class VariationPlan(VariationOrigin origin) : OriginPlan
 
     public override void Accept(Preparation preparation, float[] result) => inverted = result;
 
-    public override void Enter(Lane lane, OriginContext context)
-    {
-        lane.ImageEmbedding = Randomised(lane.Seed, context);
-        lane.Start = inverted is null ? null : new DecoderStart(inverted, FreshFraction);
-    }
+    public override PictureStart StartOf(int imageIndex, uint seed, OriginContext context) =>
+        new(Randomised(seed, context), inverted is null ? null : new DecoderStart(inverted, FreshFraction));
 
     public override EffectiveRecipe Describe(EffectiveRecipe recipe, int imageIndex, int count) =>
-        recipe with { Prior = StagePlan.GivenEmbedding, Kind = "vary", Strength = origin.Strength };
+        recipe with { Prior = GivenEmbedding, Kind = "vary", Strength = origin.Strength };
 
     private double FreshFraction => Math.Max(0, (origin.Strength - FreshNoiseFrom) / (1 - FreshNoiseFrom));
 

@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Guidance;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;

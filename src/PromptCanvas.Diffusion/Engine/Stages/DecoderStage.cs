@@ -1,3 +1,5 @@
+using PromptCanvas.Diffusion.Engine.Conditioning;
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;

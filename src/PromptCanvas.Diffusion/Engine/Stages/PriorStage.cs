@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;

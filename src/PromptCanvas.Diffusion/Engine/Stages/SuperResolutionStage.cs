@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using PromptCanvas.Diffusion.Engine.Lanes;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;

@@ -1,3 +1,5 @@
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
@@ -26,8 +28,17 @@ public sealed class EditPlan
     /// <summary>Feather radius in pixels, inside the mask.</summary>
     public int Feather { get; private init; }
 
+    /// <summary>Where the original lies in <see cref="Picture"/>.</summary>
+    private PixelRectangle Source { get; init; }
+
+    /// <summary>The original with its transparency; null if it is opaque.</summary>
+    private RgbaImage? Original { get; init; }
+
     /// <summary>Square frames in painting order; together they cover all pixels that are not kept.</summary>
     public IReadOnlyList<PixelRectangle> Frames { get; }
+
+    /// <summary>The ratio of a picture that is composed from nothing; null = a part of an existing picture is painted.</summary>
+    public AspectRatio? Composed { get; private init; }
 
     /// <summary>The side of the largest frame, in pixels of the picture.</summary>
     public int LargestFrame => Frames.Max(frame => frame.Width);
@@ -65,7 +76,61 @@ public sealed class EditPlan
             keep.AsSpan(start, picture.Width).Fill(true);
         }
 
-        return new EditPlan("extend", new RgbImage(width, height, bytes), new KeepMask(width, height, keep), FramePlanner.Outside(width, height, source));
+        return new EditPlan("extend", new RgbImage(width, height, bytes), new KeepMask(width, height, keep), FramePlanner.Outside(width, height, source)) { Source = source };
+    }
+
+    /// <summary>The same plan for a picture with transparency, which kept pixels keep.</summary>
+    /// <param name="original">The picture before it was laid on white; null = it is opaque.</param>
+    public EditPlan WithTransparency(RgbaImage? original) => original is null
+        ? this
+        : new EditPlan(Kind, Picture, Mask, Frames) { Feather = Feather, Source = Source, Original = original };
+
+    /// <summary>A finished picture with the transparency of the original: kept pixels as they were, painted ones opaque.</summary>
+    /// <param name="painted">Of the size of <see cref="Picture"/>.</param>
+    /// <returns>Null if the original is opaque.</returns>
+    public RgbaImage? Transparent(RgbImage painted)
+    {
+        ArgumentNullException.ThrowIfNull(painted);
+        if (Original is null || painted.Width != Picture.Width || painted.Height != Picture.Height)
+        {
+            return null;
+        }
+
+        var from = painted.Bytes.Span;
+        var before = Original.Bytes.Span;
+        var keep = Mask.Values;
+        var bytes = new byte[RgbaImage.Channels * painted.Width * painted.Height];
+        for (var pixel = 0; pixel < keep.Length; pixel++)
+        {
+            var to = bytes.AsSpan(pixel * RgbaImage.Channels, RgbaImage.Channels);
+            if (keep[pixel])
+            {
+                var (x, y) = ((pixel % painted.Width) - Source.Left, (pixel / painted.Width) - Source.Top);
+                before.Slice(((y * Original.Width) + x) * RgbaImage.Channels, RgbaImage.Channels).CopyTo(to);
+                continue;
+            }
+
+            from.Slice(pixel * RgbImage.Channels, RgbImage.Channels).CopyTo(to);
+            to[^1] = byte.MaxValue;
+        }
+
+        return new RgbaImage(painted.Width, painted.Height, bytes);
+    }
+
+    /// <summary>A picture that is not square, for models that make squares only: the square in the middle first, then the rest like <see cref="Extend"/>.</summary>
+    /// <param name="longerSide">The picture's longer side in pixels.</param>
+    /// <param name="aspect">A valid ratio other than 1:1.</param>
+    public static EditPlan Compose(int longerSide, AspectRatio aspect)
+    {
+        var side = Math.Max(1, (int)Math.Round((double)longerSide * Math.Min(aspect.Width, aspect.Height) / Math.Max(aspect.Width, aspect.Height)));
+        var (width, height) = aspect.Width > aspect.Height ? (longerSide, side) : (side, longerSide);
+        var square = new PixelRectangle((width - side) / 2, (height - side) / 2, side, side);
+        return new EditPlan(
+            JobKinds.Generate, new RgbImage(width, height, new byte[RgbImage.Channels * width * height]), new KeepMask(width, height, new bool[width * height]),
+            [square, .. FramePlanner.Outside(width, height, square)])
+        {
+            Composed = aspect,
+        };
     }
 
     private static Result<EditPlan> Masked(string kind, RgbImage picture, KeepMask mask, int feather = 0)
@@ -79,8 +144,35 @@ public sealed class EditPlan
                 $"The mask has {mask.Width} × {mask.Height} pixels and the picture {picture.Width} × {picture.Height}: they must have the same size.");
         }
 
-        return mask.Hole() is { } hole
-            ? new EditPlan(kind, picture, mask, [FramePlanner.Around(picture.Width, picture.Height, hole)]) { Feather = feather }
-            : new InvalidInput("mask", "The mask is empty, so there is nothing to repaint: make a part of it transparent (or black).");
+        if (mask.Hole() is not { } hole)
+        {
+            return new InvalidInput("mask", "The mask is empty, so there is nothing to repaint: make a part of it transparent (or black).");
+        }
+
+        var frames = FramePlanner.Over(mask, hole);
+        return CheckThickness(mask, frames.Count) is { } tooThin
+            ? tooThin
+            : new EditPlan(kind, picture, mask, frames) { Feather = feather, Source = new PixelRectangle(0, 0, picture.Width, picture.Height) };
+    }
+
+    // In a small picture the whole of it is one frame, whatever the thickness.
+    private static InvalidInput? CheckThickness(KeepMask mask, int frames)
+    {
+        if (Math.Min(mask.Width, mask.Height) <= FramePlanner.SmallestSide)
+        {
+            return null;
+        }
+
+        var thickness = FramePlanner.Thickness(mask);
+        if (thickness < FramePlanner.LeastCells)
+        {
+            return new InvalidInput(
+                "mask",
+                $"The part to repaint is {Math.Ceiling(thickness):0} pixels thick, too thin for anything to be seen in it: paint at least {FramePlanner.LeastCells} pixels.");
+        }
+
+        return frames > FramePlanner.MostFrames
+            ? new InvalidInput("mask", $"The part to repaint is thin and long: it would take {frames} drawings, and one edit has at most {FramePlanner.MostFrames}. Paint it thicker, or in several edits.")
+            : null;
     }
 }

@@ -19,7 +19,9 @@ public static class PictureEditor
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(plan);
-        return engine.Validate(request with { Known = KnownRegionOf(new EditCanvas(plan.Picture, plan.Mask), plan.Frames[0], MaximumProbe) });
+        return engine.Validate(plan.Composed is null
+            ? request with { Known = KnownRegionOf(new EditCanvas(plan.Picture, plan.Mask), plan.Frames[0], MaximumProbe) }
+            : request);
     }
 
     // 4 bytes per pixel of a canvas and 3 in the resulting picture: at most half a gigabyte for all edits together.
@@ -101,6 +103,7 @@ public static class PictureEditor
         var canvas = new EditCanvas(plan.Picture, plan.Mask);
         var seed = unchecked(request.Seed + (uint)index);
         var timings = new List<StageTiming>();
+        ImageCompleted? first = null;
         for (var frame = Resume(plan, request, index, canvas, timings); frame < plan.Frames.Count; frame++)
         {
             var square = plan.Frames[frame];
@@ -115,11 +118,12 @@ public static class PictureEditor
                             cancellationToken).ConfigureAwait(false);
                         break;
                     case StageCompleted stage:
-                        await events.WriteAsync(stage with { Seed = seed, Result = InWhole(stage.Result, frame, canvas, timings) }, cancellationToken).ConfigureAwait(false);
+                        await events.WriteAsync(OfWhole(stage, first) with { Seed = seed, Result = InWhole(OfWhole(stage, first).Result, frame, canvas, timings) }, cancellationToken).ConfigureAwait(false);
                         break;
                     case ImageCompleted painted:
                         canvas.Paste(plan.Frames[frame], painted.Image.ToRgb());
                         timings.AddRange(painted.Timings);
+                        first ??= plan.Composed is null ? null : painted;
                         if (plan.Feather > 0 && frame == plan.Frames.Count - 1)
                         {
                             canvas.Feather(plan.Picture, plan.Mask, plan.Feather);
@@ -127,7 +131,7 @@ public static class PictureEditor
 
                         GenerationEvent whole = frame < plan.Frames.Count - 1
                             ? new StageCompleted(index, seed, InWhole(new StageResult(null, [], null, []), frame + 1, canvas, timings))
-                            : Whole(painted, canvas, plan.Kind, timings) with { Seed = seed };
+                            : Whole(painted, first, canvas, plan, timings) with { Seed = seed };
                         await events.WriteAsync(whole, cancellationToken).ConfigureAwait(false);
                         break;
                     default:
@@ -142,7 +146,8 @@ public static class PictureEditor
     /// <returns>Index of the first frame to paint.</returns>
     private static int Resume(EditPlan plan, GenerationRequest request, int index, EditCanvas canvas, List<StageTiming> timings)
     {
-        if (request.Finished?.GetValueOrDefault(index) is not { Frame: > 0, Canvas: { } whole } result
+        // A composed picture resumes within its first square only, whose embedding and recipe are the picture's.
+        if (plan.Composed is not null || request.Finished?.GetValueOrDefault(index) is not { Frame: > 0, Canvas: { } whole } result
             || result.Frame >= plan.Frames.Count || whole.Width != canvas.Width || whole.Height != canvas.Height)
         {
             return 0;
@@ -161,11 +166,20 @@ public static class PictureEditor
     {
         Seed = unchecked(request.Seed + ((uint)frame * FrameSeedStride)),
         ImageIndices = [index],
-        Known = KnownRegionOf(canvas, plan.Frames[frame], request.Size),
+        Known = plan.Composed is not null && frame == 0 ? null : KnownRegionOf(canvas, plan.Frames[frame], request.Size),
         Finished = request.Finished?.GetValueOrDefault(index) is { } result && result.Frame == frame
             ? new Dictionary<int, StageResult> { [index] = result }
             : null,
+
+        // The other squares of a composed picture continue the first; with the prompt each of them would show its objects again.
+        Prompt = plan.Composed is not null && frame > 0 ? "" : request.Prompt,
+        Overrides = plan.Composed is not null && frame > 0 ? request.Overrides with { Conditioning = ConditioningMode.KnownPicture } : request.Overrides,
     };
+
+    // The prompt's embedding and recipe are those of a composed picture's first square.
+    private static StageCompleted OfWhole(StageCompleted stage, ImageCompleted? first) => first is null
+        ? stage
+        : stage with { Recipe = stage.Recipe is null ? null : first.Recipe, Result = stage.Result with { ImageEmbedding = first.ImageEmbedding } };
 
     // Watchers see the picture with the painted part forming in its place. A preview is prepared only for watchers.
     private static SignedImage? InPlace(SignedImage? predicted, Lazy<EditPreview> preview)
@@ -186,10 +200,13 @@ public static class PictureEditor
         Timings = Sums(before.Concat(result.Timings)),
     };
 
-    private static ImageCompleted Whole(ImageCompleted last, EditCanvas canvas, string kind, List<StageTiming> timings) => last with
+    private static ImageCompleted Whole(ImageCompleted last, ImageCompleted? first, EditCanvas canvas, EditPlan plan, List<StageTiming> timings) => last with
     {
+        ImageEmbedding = (first ?? last).ImageEmbedding,
         Image = SignedImage.WrapRgbBytes(canvas.Width, canvas.Height, CopyOf(canvas)),
-        Recipe = last.Recipe with { Kind = kind },
+        Recipe = plan.Composed is { } aspect
+            ? (first ?? last).Recipe with { Size = Math.Max(canvas.Width, canvas.Height), Aspect = aspect.ToString(), Squares = plan.Frames.Count }
+            : last.Recipe with { Kind = plan.Kind },
         Timings = Sums(timings),
     };
 

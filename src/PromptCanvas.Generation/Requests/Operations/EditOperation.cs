@@ -33,7 +33,7 @@ public sealed record EditOperation([property: JsonPropertyName("picture")] Guid 
     {
         var picture = await inputs.ReadAsync(0, cancellationToken);
         var mask = await inputs.ReadMaskAsync(1, cancellationToken);
-        return EngineRequest.Painting(request, EditPlan.Edit(picture, mask, Feather));
+        return EngineRequest.Painting(request, EditPlan.Edit(picture, mask, Feather), await inputs.ReadTransparentAsync(0, cancellationToken));
     }
 
     private static Result<JobOperation> Read(OperationFields fields) =>

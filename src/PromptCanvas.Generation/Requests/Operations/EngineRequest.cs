@@ -1,6 +1,7 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
@@ -12,14 +13,29 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
     private const uint OtherSeed = 0x85EBCA6B;
 
     /// <summary>A request that paints into a picture, as planned.</summary>
-    public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned) =>
-        planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan) : refusal;
+    /// <param name="source">The picture with its transparency; null if it is opaque.</param>
+    public static Result<EngineRequest> Painting(GenerationRequest request, Result<EditPlan> planned, RgbaImage? source) =>
+        planned.TryGet(out var plan, out var refusal) ? new EngineRequest(request, plan.WithTransparency(source)) : refusal;
 
-    /// <summary>Width of the pictures in pixels.</summary>
-    public int Width => Plan?.Picture.Width ?? Request.Size;
+    /// <summary>Number of squares that one picture is composed of, which is its cost in credits: each takes as much work as a square picture.</summary>
+    public int Squares => Plan is { Composed: not null } composed ? composed.Frames.Count : 1;
 
-    /// <summary>Height of the pictures in pixels.</summary>
-    public int Height => Plan?.Picture.Height ?? Request.Size;
+    /// <summary>Width and height of the pictures in pixels.</summary>
+    public (int Width, int Height) SizeOn(IImageEngine engine) => Plan is { Picture: var picture } ? (picture.Width, picture.Height) : engine.SizeOf(Request);
+
+    /// <summary>The same request as an engine can run it: a model that makes squares only composes other pictures of them.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="longerSide">The pictures' longer side in pixels.</param>
+    public EngineRequest FittedTo(IImageEngine engine, int longerSide)
+    {
+        if (Plan is not null || Request.Aspect.IsSquare || !engine.MakesSquaresOnly)
+        {
+            return this;
+        }
+
+        var plan = EditPlan.Compose(longerSide, Request.Aspect);
+        return new EngineRequest(Request with { Aspect = AspectRatio.Square, Size = engine.WorkingSizeFor(plan.LargestFrame) }, plan);
+    }
 
     /// <summary>Null if the request is valid; otherwise one sentence that says what to do.</summary>
     public string? Validate(IImageEngine engine) => Plan is null ? engine.Validate(Request) : PictureEditor.Validate(engine, Plan, Request);
@@ -32,7 +48,4 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
     {
         Request = Request with { Seed = unchecked(Request.Seed + OtherSeed), ImageIndices = imageIndices, Finished = null, ReportsStages = false },
     };
-
-    public IAsyncEnumerable<GenerationEvent> RunAsync(IImageEngine engine, CancellationToken cancellationToken) =>
-        Plan is null ? engine.GenerateAsync(Request, cancellationToken) : PictureEditor.EditAsync(engine, Plan, Request, cancellationToken);
 }

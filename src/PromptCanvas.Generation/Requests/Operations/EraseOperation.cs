@@ -23,7 +23,7 @@ public sealed record EraseOperation([property: JsonPropertyName("picture")] Guid
     {
         var picture = await inputs.ReadAsync(0, cancellationToken);
         var mask = await inputs.ReadMaskAsync(1, cancellationToken);
-        return EngineRequest.Painting(request, EditPlan.Erase(picture, mask));
+        return EngineRequest.Painting(request, EditPlan.Erase(picture, mask), await inputs.ReadTransparentAsync(0, cancellationToken));
     }
 
     private static Result<JobOperation> Read(OperationFields fields) =>

@@ -20,7 +20,8 @@ public sealed record ExtendOperation([property: JsonPropertyName("picture")] Gui
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
-        EngineRequest.Painting(request, EditPlan.Extend(await inputs.ReadAsync(0, cancellationToken), Extension));
+        EngineRequest.Painting(
+            request, EditPlan.Extend(await inputs.ReadAsync(0, cancellationToken), Extension), await inputs.ReadTransparentAsync(0, cancellationToken));
 
     private static Result<JobOperation> Read(OperationFields fields) => fields.WithSource(Result<JobOperation> (source) => fields.Extend is { } sides
         ? new ExtendOperation(source, sides)

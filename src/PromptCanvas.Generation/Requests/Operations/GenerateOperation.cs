@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
@@ -6,13 +7,41 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Generation.Requests.Operations;
 
 /// <summary>Draws pictures for the prompt.</summary>
-public sealed record GenerateOperation() : JobOperation(Shape)
+/// <param name="Aspect">Width to height; the requested size is the longer side.</param>
+public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect) : JobOperation(Shape)
 {
+    /// <summary>Square pictures.</summary>
+    public GenerateOperation()
+        : this(AspectRatio.Square)
+    {
+    }
+
+    /// <summary>The form of <see cref="Aspect"/> in JSON.</summary>
+    [JsonConstructor]
+    internal GenerateOperation(string ratio)
+        : this(AspectRatio.TryParse(ratio, out var aspect) ? aspect : AspectRatio.Square)
+    {
+    }
+
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt"], _ => new GenerateOperation());
+        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt", "aspect"], Read);
+
+    /// <summary>Such as <c>16:9</c>.</summary>
+    public string Ratio => Aspect.ToString();
+
+    internal override bool NeedsOnlyPrompt => Aspect.IsSquare;
+
+    internal override InvalidInput? Check() => Aspect.IsValid ? null : NoAspect(Ratio);
 
     internal override string Title => JobKinds.Generate;
 
     internal override Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
-        Task.FromResult<Result<EngineRequest>>(new EngineRequest(request, null));
+        Task.FromResult<Result<EngineRequest>>(new EngineRequest(request with { Aspect = Aspect }, null));
+
+    private static Result<JobOperation> Read(OperationFields fields) => fields.Aspect is not { } text
+        ? new GenerateOperation()
+        : AspectRatio.TryParse(text, out var aspect) ? new GenerateOperation(aspect) : NoAspect(Excerpt.Of(text));
+
+    private static InvalidInput NoAspect(string text) => new(
+        "aspect", $"\"{text}\" is no aspect ratio: give W:H in whole numbers such as 16:9, the longer side at most {AspectRatio.Longest} times the shorter.");
 }

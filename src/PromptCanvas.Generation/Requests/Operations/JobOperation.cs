@@ -11,6 +11,7 @@ namespace PromptCanvas.Generation.Requests.Operations;
 /// <remarks>The JSON form is stored in the database, so properties keep their first names.</remarks>
 /// <param name="Definition">The properties common to all operations of the kind.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(GenerateOperation), JobKinds.Generate)]
 [JsonDerivedType(typeof(EditOperation), JobKinds.Edit)]
 [JsonDerivedType(typeof(EraseOperation), JobKinds.Erase)]
 [JsonDerivedType(typeof(ExtendOperation), JobKinds.Extend)]
@@ -29,6 +30,9 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
 
     // Members that kinds override are internal: JSON would take a public override for a field of the row, whatever the base says.
     internal virtual int? Row => null;
+
+    // Such an operation is not stored.
+    internal virtual bool NeedsOnlyPrompt => false;
 
     /// <summary>The title of a job without a prompt, in the credit history.</summary>
     internal abstract string Title { get; }
@@ -61,7 +65,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     internal abstract Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken);
 
     /// <summary>The form stored in the job's row; null for a job that needs only its prompt.</summary>
-    internal string? ToJson() => this is GenerateOperation ? null : JsonSerializer.Serialize(this, JobJson.Options);
+    internal string? ToJson() => NeedsOnlyPrompt ? null : JsonSerializer.Serialize(this, JobJson.Options);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     internal static JobOperation FromJson(string? json) =>

@@ -22,6 +22,9 @@ public sealed record OperationFields
 
     public IReadOnlyList<InputFields?>? Inputs { get; init; }
 
+    /// <summary>Width to height, such as 16:9.</summary>
+    public string? Aspect { get; init; }
+
     public string? From { get; init; }
 
     public string? To { get; init; }
@@ -34,7 +37,7 @@ public sealed record OperationFields
         (string Name, object? Value)[] fields =
         [
             ("prompt", Prompt), ("source", Source), ("mask", Mask), ("strength", Strength), ("extend", Extend),
-            ("inputs", Inputs), ("from", From), ("to", To), ("frames", Frames),
+            ("inputs", Inputs), ("aspect", Aspect), ("from", From), ("to", To), ("frames", Frames),
         ];
         return fields.Where(field => field.Value is not null).Select(field => field.Name);
     }

@@ -15,6 +15,10 @@ internal sealed class OperationInputs(StoredPictures pictures, IReadOnlyList<str
     /// <exception cref="PictureFormatException">The picture is missing from the store or damaged.</exception>
     public Task<Imaging.Editing.KeepMask> ReadMaskAsync(int slot, CancellationToken cancellationToken) => pictures.ReadMaskAsync(hashes[slot], cancellationToken);
 
+    /// <summary>The picture with its transparency; null if it is opaque.</summary>
+    /// <exception cref="PictureFormatException">The picture is missing from the store or damaged.</exception>
+    public Task<RgbaImage?> ReadTransparentAsync(int slot, CancellationToken cancellationToken) => pictures.ReadTransparentAsync(hashes[slot], cancellationToken);
+
     /// <exception cref="PictureFormatException">The picture is missing from the store or damaged.</exception>
     public async Task<SourcePicture> ReadSourceAsync(int slot, CancellationToken cancellationToken)
     {

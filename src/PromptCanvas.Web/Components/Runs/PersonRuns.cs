@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
@@ -10,6 +11,8 @@ namespace PromptCanvas.Web.Components.Runs;
 public sealed class PersonRuns(IPictureMaking making, IJobQueries jobs, ICurrentActor actor, LiveCredits credits, PersonDefaults defaults)
 {
     public LiveCredits Credits => credits;
+
+    public Task<Actor> PersonAsync(CancellationToken cancellationToken) => actor.GetAsync(cancellationToken);
 
     public async Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
         await jobs.FindAsync(await actor.GetAsync(cancellationToken), jobId, cancellationToken);

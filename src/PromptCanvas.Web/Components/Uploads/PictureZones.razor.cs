@@ -26,10 +26,16 @@ public sealed partial class PictureZones(
 
     /// <summary>Called after a picture was uploaded for a zone.</summary>
     /// <param name="prompt">The prompt stored in the file; null = none.</param>
+    /// <param name="note">What the person should know about the file; null = nothing.</param>
     /// <returns>Why it failed; null on success.</returns>
     [JSInvokable]
-    public async Task<string?> OnUploaded(string zone, Guid id, string? prompt)
+    public async Task<string?> OnUploaded(string zone, Guid id, string? prompt, string? note)
     {
+        if (note is not null)
+        {
+            Snackbar.Add(note, Severity.Info);
+        }
+
         if (!string.Equals(zone, nameof(PictureZone.Vary), StringComparison.OrdinalIgnoreCase))
         {
             navigation.NavigateTo(navigation.GetUriWithQueryParameters("/edit", new Dictionary<string, object?> { ["upload"] = id, ["prompt"] = prompt }));

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Results;
@@ -48,10 +49,28 @@ internal static class BlendPreviewEndpoint
 }
 
 /// <summary>The request body of <c>POST /api/sketches</c>.</summary>
-/// <param name="Seed">Seed of the job that may follow.</param>
-/// <param name="Draft">Fewer steps.</param>
-internal sealed record BlendPreviewBody(IReadOnlyList<BlendPreviewInput>? Inputs, uint Seed, string? Model, bool Draft);
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record BlendPreviewBody
+{
+    public IReadOnlyList<BlendPreviewInput>? Inputs { get; init; }
+
+    /// <summary>Seed of the job that may follow.</summary>
+    public uint Seed { get; init; }
+
+    public string? Model { get; init; }
+
+    /// <summary>Fewer steps.</summary>
+    public bool Draft { get; init; }
+}
 
 /// <summary>A picture or a phrase to blend, with its weight.</summary>
-/// <param name="Image">The id of an upload, or of a picture you may see.</param>
-internal sealed record BlendPreviewInput(string? Image, string? Text, double? Weight);
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record BlendPreviewInput
+{
+    /// <summary>The id of an upload, or of a picture you may see.</summary>
+    public string? Image { get; init; }
+
+    public string? Text { get; init; }
+
+    public double? Weight { get; init; }
+}

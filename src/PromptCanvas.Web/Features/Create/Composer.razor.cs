@@ -17,6 +17,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private const int MaximumCount = GenerationRequest.MaximumCount;
     private ElementReference box;
     private string prompt = "";
+    private const string RandomSeed = "-1";
+
     private (string? Prompt, string? NegativePrompt, uint? Seed, int? Size, string? Model, int? Count, int? Steps, double? Guidance) taken;
     private int count = 4;
     private int size = 1024;
@@ -131,6 +133,11 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             prompt = draft.Prompt;
         }
 
+        if (draft.Seed.Length > 0 && Seed is null)
+        {
+            (seed, more) = (draft.Seed, true);
+        }
+
         if (draft.Pressed)
         {
             await GenerateAsync();
@@ -142,7 +149,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private async Task GenerateAsync()
     {
         uint? chosen = uint.TryParse(seed, CultureInfo.InvariantCulture, out var number) ? number : null;
-        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) ? T["SeedInvalid", seed.Trim(), uint.MaxValue].Value : null;
+        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) && seed.Trim() != RandomSeed ? T["SeedInvalid", seed.Trim(), uint.MaxValue].Value : null;
         if (seedProblem is not null)
         {
             more = true;
@@ -190,5 +197,5 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 
     /// <summary>Input from before the page became interactive.</summary>
-    internal sealed record Draft(string Prompt, bool Pressed);
+    internal sealed record Draft(string Prompt, string Seed, bool Pressed);
 }

@@ -21,7 +21,11 @@ internal sealed record CreateJobBody
     /// <summary>64, 256, 512 or 1024; default 1024, and for edits the size that fits the source.</summary>
     public int? Size { get; init; }
 
-    public uint? Seed { get; init; }
+    /// <summary>Width to height, such as 16:9; the size is the longer side. Default 1:1.</summary>
+    public string? Aspect { get; init; }
+
+    /// <summary>0 … 4294967295; -1 or none = a random one.</summary>
+    public long? Seed { get; init; }
 
     public string? Model { get; init; }
 
@@ -72,6 +76,7 @@ internal sealed record CreateJobBody
         Strength = Strength,
         Extend = Extend is { } sides ? new Extension(sides.Left, sides.Right, sides.Up, sides.Down) : null,
         Inputs = Inputs is null ? null : [.. Inputs.Select(input => input is null ? null : new InputFields(input.Image, input.Text, input.Weight))],
+        Aspect = Aspect,
         From = From,
         To = To,
         Frames = Frames,
@@ -79,8 +84,26 @@ internal sealed record CreateJobBody
 }
 
 /// <summary>By how many pixels a picture is extended on each side.</summary>
-internal sealed record ExtendBody(int Left = 0, int Right = 0, int Up = 0, int Down = 0);
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record ExtendBody
+{
+    public int Left { get; init; }
+
+    public int Right { get; init; }
+
+    public int Up { get; init; }
+
+    public int Down { get; init; }
+}
 
 /// <summary>A picture or a phrase to blend.</summary>
-/// <param name="Image">The id of an upload or of a picture that you may see.</param>
-internal sealed record InputBody(string? Image, string? Text, double? Weight);
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record InputBody
+{
+    /// <summary>The id of an upload or of a picture that you may see.</summary>
+    public string? Image { get; init; }
+
+    public string? Text { get; init; }
+
+    public double? Weight { get; init; }
+}

@@ -76,8 +76,8 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
 
     protected override async Task OnInitializedAsync()
     {
-        modelProblem = model.Problem;
         FirstJobs ??= await ReadJobsAsync();
+        modelProblem = model.Problem is null || (await own.PersonAsync(Gone)).IsAdministrator ? model.Problem : T["ModelProblemOfMember"];
         Live.Offer(Credits ??= await own.CountCreditsAsync(Gone));
         DefaultVisibility ??= await own.DefaultVisibilityAsync(Gone);
         creditsRead = Live.Subscribe(OnCreditsRead);

@@ -9,6 +9,9 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>Reads the body of a request. A field that the kind does not take is refused rather than ignored.</summary>
 internal static class JobFields
 {
+    // As programs of this field write it.
+    private const int RandomSeed = -1;
+
     private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "steps", "guidance", "visibility", "count", "board"];
 
     public static Result<NewJob> Read(CreateJobBody body, string idempotencyKey)
@@ -22,6 +25,11 @@ internal static class JobFields
         if (CheckNames(body, kind, fields) is { } foreign)
         {
             return foreign;
+        }
+
+        if (body.Seed is < RandomSeed or > uint.MaxValue)
+        {
+            return new InvalidInput("seed", $"A seed is a whole number from 0 to {uint.MaxValue}, or {RandomSeed} for a random one.");
         }
 
         if (body.Board is { } board && !Guid.TryParse(board, out _))
@@ -44,7 +52,7 @@ internal static class JobFields
                 Operation = operation,
                 Count = body.Count ?? NewJob.DefaultCount,
                 Size = body.Size,
-                Seed = body.Seed,
+                Seed = body.Seed is null or RandomSeed ? null : (uint)body.Seed,
                 Model = body.Model,
                 Overrides = new RecipeOverrides { DecoderSteps = body.Steps, DecoderGuidance = body.Guidance },
                 Visibility = body.Visibility,

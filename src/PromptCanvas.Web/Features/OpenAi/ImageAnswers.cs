@@ -13,7 +13,7 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         var job = await WaitAsync(jobId, actor, context);
         try
         {
-            var answer = TypedResults.Json(new { created = job.CreatedAt.ToUnixTimeSeconds(), data = await DescribeAsync(request, job, actor, context) });
+            var answer = TypedResults.Json(await BodyAsync(request, job, actor, context));
             await answer.ExecuteAsync(context);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
@@ -49,6 +49,34 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         return last!;
     }
 
+    private async Task<Dictionary<string, object>> BodyAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
+    {
+        var body = new Dictionary<string, object>
+        {
+            ["created"] = job.CreatedAt.ToUnixTimeSeconds(),
+            ["data"] = await DescribeAsync(request, job, actor, context),
+        };
+        if (!request.Family.IsOfGptImage)
+        {
+            return body;
+        }
+
+        (body["background"], body["output_format"], body["usage"]) = ("opaque", request.FormatName, ImageStream.NoUsage);
+
+        // Unlike events, answers have no "auto".
+        if (request.SizeInAnswers != ImageRequests.Auto)
+        {
+            body["size"] = request.SizeInAnswers;
+        }
+
+        if (request.QualityInAnswers != ImageRequests.Auto)
+        {
+            body["quality"] = request.QualityInAnswers;
+        }
+
+        return body;
+    }
+
     private async Task<List<Dictionary<string, string>>> DescribeAsync(ImageRequest request, JobView job, Actor actor, HttpContext context)
     {
         var data = new List<Dictionary<string, string>>();
@@ -62,13 +90,24 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
 
     private async Task<Dictionary<string, string>> DescribeAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
     {
+        var picture = await AddressOrBytesAsync(request, imageId, actor, context);
+        if (request.Family.HasStyle)
+        {
+            picture["revised_prompt"] = request.Prompt;
+        }
+
+        return picture;
+    }
+
+    private async Task<Dictionary<string, string>> AddressOrBytesAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
+    {
         if (request.GivesBytes)
         {
-            var picture = await bytes.ReadAsync(imageId, request.Format, request.Quality, context.RequestAborted);
+            var picture = await bytes.ReadAsync(imageId, request, context.RequestAborted);
             return new() { ["b64_json"] = Convert.ToBase64String(picture ?? throw new OpenAiException(OpenAiFaults.Inside)) };
         }
 
-        var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality);
+        var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality, request.Fit);
         return new() { ["url"] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/v1{SignedPictureEndpoint.Path}{token}" };
     }
 }

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
@@ -20,10 +18,6 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
     /// <summary>The tag of these pictures.</summary>
     public const string Tag = "API";
 
-    private const string RetryHeader = "x-stainless-retry-count";
-    private const string KeyHeader = "Idempotency-Key";
-    private const int KeyPartLength = 32;
-
     // Clients retry within seconds, or after their timeout.
     private static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(20);
 
@@ -33,7 +27,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
     public async Task<Guid> StartAsync(ImageRequest request, HttpContext context)
     {
         var actor = context.User.ToActor();
-        var prefix = $"v1:{request.HashFor(context.User.FindFirstValue(StudioClaims.KeyId) ?? "")}:";
+        var prefix = $"v1:{request.HashFor($"{context.User.FindFirstValue(StudioClaims.KeyId)} {context.Request.Headers.UserAgent}")}:";
         while (true)
         {
             context.RequestAborted.ThrowIfCancellationRequested();
@@ -45,17 +39,11 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         }
     }
 
-    private static string? ClientsKey(HttpRequest request) => request.Headers[KeyHeader].ToString() is { Length: > 0 } key
-        ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..KeyPartLength]
-        : null;
-
-    private static bool IsRetry(HttpRequest request) => int.TryParse(request.Headers[RetryHeader], out var retries) && retries > 0;
-
-    // Two equal requests are two jobs, unless the client marks the second as a retry.
+    // Two equal requests are two jobs, unless the client marks the second as a retry, or the first lost its client a moment ago.
     private async Task<Guid> FindOrSubmitAsync(ImageRequest request, Actor actor, string prefix, HttpContext context)
     {
         var key = prefix + Guid.NewGuid().ToString("N");
-        if (ClientsKey(context.Request) is { } clientsKey)
+        if (ClientRetry.KeyOf(context.Request) is { } clientsKey)
         {
             var known = await delivery.FindByKeyAsync(actor, prefix + clientsKey, context.RequestAborted);
             if (known.Standing is { } standing)
@@ -66,10 +54,15 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
             // Concurrent requests with the same key see the same number of ended jobs, so they compute the same idempotency key.
             key = prefix + clientsKey + (known.Ended == 0 ? "" : $".{known.Ended}");
         }
-        else if (IsRetry(context.Request) && await delivery.FindOpenAsync(actor, prefix, RetryWindow, context.RequestAborted) is { Count: > 0 } waiting)
+        else if (ClientRetry.IsMarked(context.Request) || lines.HasAbandoned)
         {
-            // Of several candidates take the one without waiting clients: its connection was lost.
-            return waiting.MinBy(lines.CountOf);
+            var unanswered = await delivery.FindOpenAsync(actor, prefix, RetryWindow, context.RequestAborted);
+            var adoptable = ClientRetry.IsMarked(context.Request) ? unanswered : [.. unanswered.Where(lines.IsAbandoned)];
+            if (adoptable.Count > 0)
+            {
+                // Of several candidates take the one without waiting clients: its connection was lost.
+                return adoptable.MinBy(lines.CountOf);
+            }
         }
 
         return await SubmitAsync(request, actor, key, context.RequestAborted);
@@ -106,7 +99,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         Count = request.Count,
 
         // An edit takes the size of its source, which was already resized to the requested size.
-        Size = request.Kind == JobKinds.Edit ? null : request.Size,
+        Size = request.Kind == JobKinds.Edit ? null : request.Size.MadeSide,
         Model = request.Model,
         Visibility = Visibilities.Private,
         Tag = Tag,
@@ -130,7 +123,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
             return new VaryOperation(picture);
         }
 
-        var masked = Kept(await uploads.AddMaskedAsync(actor, request.Image, request.Mask, request.Size, cancellationToken));
+        var masked = Kept(await uploads.AddMaskedAsync(actor, request.Image, request.Mask, request.Size.MadeSide, cancellationToken));
         kept.AddRange([masked.Picture, masked.Mask]);
         return new EditOperation(masked.Picture, masked.Mask);
     }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-
+using System.Text.Json.Serialization;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
@@ -16,7 +16,24 @@ internal sealed record ImageRequest(string Kind)
 
     public int Count { get; init; } = 1;
 
-    public int Size { get; init; } = 1024;
+    /// <summary>The part of the prompt that no model of this kind reads.</summary>
+    public string PromptRest { get; init; } = "";
+
+    /// <summary>What clients expect of the model's name.</summary>
+    [JsonIgnore]
+    public ModelFamily Family { get; init; } = ModelFamily.DallE2;
+
+    /// <summary>The size of the pictures in the answer.</summary>
+    public NamedSize Size { get; init; } = NamedSize.Standard;
+
+    /// <summary>The size to which stored pictures are fitted for the answer; null = as they are.</summary>
+    public PictureFit? Fit => Size.IsSquare ? null : new PictureFit(Size.Width, Size.Height);
+
+    /// <summary>The size as OpenAI's schema of answers names it; that has no smaller and no longer ones.</summary>
+    public string SizeInAnswers => ModelFamily.GptImage.Sizes.Contains(Size.ToString()) ? Size.ToString() : "auto";
+
+    /// <summary>The quality that the client asked for, as OpenAI's schema of answers names it.</summary>
+    public string QualityInAnswers { get; init; } = "auto";
 
     /// <summary>Whether the response contains bytes instead of URLs.</summary>
     public bool GivesBytes { get; init; }
@@ -29,6 +46,9 @@ internal sealed record ImageRequest(string Kind)
     /// <summary>1 … 100, for lossy formats.</summary>
     public int Quality { get; init; } = 100;
 
+    /// <summary>The name of <see cref="Format"/> in requests and answers.</summary>
+    public string FormatName => Format.ToString().ToLowerInvariant();
+
     public bool Streams { get; init; }
 
     /// <summary>0 … 3.</summary>
@@ -39,12 +59,12 @@ internal sealed record ImageRequest(string Kind)
     public byte[]? Mask { get; init; }
 
     /// <summary>Equal for retries of the same request, regardless of its encoding.</summary>
-    /// <param name="keyId">The API key of the request.</param>
-    public string HashFor(string keyId)
+    /// <param name="client">The API key and the program of the request.</param>
+    public string HashFor(string client)
     {
         var asked = JsonSerializer.SerializeToUtf8Bytes(new
         {
-            keyId,
+            client,
             request = this with { Image = null, Mask = null },
             image = Image is null ? null : SHA256.HashData(Image),
             mask = Mask is null ? null : SHA256.HashData(Mask),

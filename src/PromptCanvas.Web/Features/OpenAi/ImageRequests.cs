@@ -6,10 +6,10 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Maps request fields to a validated request, with DALL·E 2's defaults and limits.</summary>
-internal sealed class ImageRequests(IEngineProvider engines)
+internal sealed class ImageRequests(ModelNames models)
 {
-    /// <summary>The model name that selects this installation's default model.</summary>
-    public const string DefaultModel = "dall-e-2";
+    /// <summary>The value of fields whose choice is left to the server.</summary>
+    public const string Auto = "auto";
 
     private const int LargestCount = 10;
     private const int MostPartialImages = 3;
@@ -23,13 +23,19 @@ internal sealed class ImageRequests(IEngineProvider engines)
         var image = kind == JobKinds.Generate ? null : fields.Picture("image") ?? throw new OpenAiException(OpenAiFaults.Missing("image"));
         var mask = kind == JobKinds.Edit ? fields.Picture("mask") : null;
         var streams = kind != JobKinds.Vary && fields.Flag("stream");
-        var asked = new ImageRequest(kind)
+        var (model, family) = Model(fields);
+        var (prompt, rest) = kind == JobKinds.Vary ? ("", "") : Prompt(fields, family);
+        CheckStyle(fields, family);
+        return new ImageRequest(kind)
         {
-            Prompt = kind == JobKinds.Vary ? "" : Prompt(fields),
-            Model = Model(fields),
+            Prompt = prompt,
+            PromptRest = rest,
+            Model = model,
+            Family = family,
+            QualityInAnswers = Quality(fields, family),
             Count = fields.Number("n", 1, 1, LargestCount),
-            Size = Size(fields),
-            GivesBytes = fields.Choice("response_format", "url", "url", "b64_json") == "b64_json" || streams,
+            Size = Size(fields, family),
+            GivesBytes = family.IsOfGptImage || fields.Choice("response_format", "url", "url", "b64_json") == "b64_json" || streams,
             User = User(fields),
             Format = Format(fields),
             Quality = Math.Max(1, fields.Number("output_compression", 100, 0, 100)),
@@ -38,26 +44,42 @@ internal sealed class ImageRequests(IEngineProvider engines)
             Image = image,
             Mask = mask,
         };
-        fields.Choice("quality", "standard", "standard", "auto");
-        return asked;
     }
 
-    private static string Prompt(RequestFields fields)
+    private static (string Kept, string Unread) Prompt(RequestFields fields, ModelFamily family)
     {
         var prompt = fields.Text("prompt") ?? throw new OpenAiException(OpenAiFaults.Missing("prompt"));
-        return prompt.Length <= GenerationRequest.MaximumPromptLength
-            ? prompt
-            : throw new OpenAiException(OpenAiFaults.TooLong("prompt", prompt.Length, GenerationRequest.MaximumPromptLength));
+        var length = RequestRules.CodePoints(prompt);
+        return length <= family.LongestPrompt
+            ? UnreadPrompt.Divide(prompt)
+            : throw new OpenAiException(OpenAiFaults.TooLong("prompt", length, family.LongestPrompt));
     }
 
-    private static int Size(RequestFields fields) => fields.Text("size") is "auto"
-        ? NewJob.DefaultSize
-        : fields.Choice("size", "1024x1024", "256x256", "512x512", "1024x1024") switch
+    private static NamedSize Size(RequestFields fields, ModelFamily family) =>
+        NamedSize.Parse(fields.Text("size") is Auto ? null : fields.Choice("size", NamedSize.Standard.ToString(), [.. family.Sizes]));
+
+    // Of the qualities only those of newer models have a name in answers.
+    private static string Quality(RequestFields fields, ModelFamily family)
+    {
+        var quality = fields.Choice("quality", Auto, [.. family.Qualities]);
+        return quality is "low" or "medium" or "high" ? quality : Auto;
+    }
+
+    // The model has one style and no transparency; what a client asks for must be valid all the same.
+    private static void CheckStyle(RequestFields fields, ModelFamily family)
+    {
+        if (family.HasStyle)
         {
-            "256x256" => 256,
-            "512x512" => 512,
-            _ => NewJob.DefaultSize,
-        };
+            fields.Choice("style", "vivid", "vivid", "natural");
+        }
+
+        if (family.IsOfGptImage)
+        {
+            fields.Choice("background", Auto, "transparent", "opaque", Auto);
+            fields.Choice("moderation", Auto, "low", Auto);
+            fields.Choice("input_fidelity", "low", "low", "high");
+        }
+    }
 
     private static string? User(RequestFields fields) => fields.Text("user") switch
     {
@@ -73,10 +95,9 @@ internal sealed class ImageRequests(IEngineProvider engines)
         _ => PictureFormat.Png,
     };
 
-    private string? Model(RequestFields fields) => fields.Text("model") switch
+    private (string? Model, ModelFamily Family) Model(RequestFields fields)
     {
-        null or "" or DefaultModel => null,
-        var model when engines.Models.Contains(model, StringComparer.Ordinal) => model,
-        var model => throw new OpenAiException(OpenAiFaults.UnknownModel(model)),
-    };
+        var name = fields.Text("model") ?? "";
+        return models.TryFind(name, out var model) ? (model, ModelFamily.Of(name)) : throw new OpenAiException(OpenAiFaults.UnknownModel(name));
+    }
 }

@@ -6,7 +6,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -15,7 +14,8 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
 {
     private const int LooksPerBreath = 10;
 
-    private static readonly object NoUsage = new
+    /// <summary>Nothing is counted in tokens here.</summary>
+    public static object NoUsage { get; } = new
     {
         total_tokens = 0,
         input_tokens = 0,
@@ -111,39 +111,37 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
 
     private async Task WritePartialAsync(ImageRequest request, JobView job, int number, PreviewFrame frame, HttpResponse response)
     {
-        var picture = await bytes.ConvertAsync(frame.Bytes.ToArray(), request.Format, request.Quality, response.HttpContext.RequestAborted);
+        var picture = await bytes.ConvertAsync(frame, request, response.HttpContext.RequestAborted);
         await WriteEventAsync(response, new
         {
             type = $"{Prefix(request)}.partial_image",
             b64_json = Convert.ToBase64String(picture),
             partial_image_index = number,
             created_at = job.CreatedAt.ToUnixTimeSeconds(),
-            size = $"{request.Size}x{request.Size}",
-            quality = "standard",
+            size = request.SizeInAnswers,
+            quality = request.QualityInAnswers,
             background = "opaque",
-            output_format = NameOf(request.Format),
+            output_format = request.FormatName,
         });
     }
 
     private async Task WriteCompletedAsync(ImageRequest request, JobView job, JobPictureView image, HttpResponse response)
     {
-        var picture = await bytes.ReadAsync(image.ImageId!.Value, request.Format, request.Quality, response.HttpContext.RequestAborted) ?? [];
+        var picture = await bytes.ReadAsync(image.ImageId!.Value, request, response.HttpContext.RequestAborted) ?? [];
         await WriteEventAsync(response, new
         {
             type = $"{Prefix(request)}.completed",
             b64_json = Convert.ToBase64String(picture),
             created_at = job.CreatedAt.ToUnixTimeSeconds(),
-            size = $"{request.Size}x{request.Size}",
-            quality = "standard",
+            size = request.SizeInAnswers,
+            quality = request.QualityInAnswers,
             background = "opaque",
-            output_format = NameOf(request.Format),
+            output_format = request.FormatName,
             usage = NoUsage,
         });
     }
 
     private static string Prefix(ImageRequest request) => request.Kind == JobKinds.Edit ? "image_edit" : "image_generation";
-
-    private static string NameOf(PictureFormat format) => format.ToString().ToLowerInvariant();
 
     private static async Task WriteEventAsync<T>(HttpResponse response, T content)
     {

@@ -1,12 +1,15 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Waits for jobs on behalf of connected clients.</summary>
-internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationLifetime lifetime)
+internal sealed class JobWait(
+    IJobQueries jobs, IJobFeed feed, IHostApplicationLifetime lifetime, LiveConnections connections, IOptions<OpenAiOptions> options)
 {
     // Other processes raise no in-process signal, so poll.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -45,8 +48,22 @@ internal sealed class JobWait(IJobQueries jobs, IJobFeed feed, IHostApplicationL
         }
     }
 
-    /// <summary>Whether the client disconnected itself; a stopping server also aborts connections.</summary>
-    public bool HasHungUp(HttpContext context) => context.RequestAborted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+    /// <summary>How long the job waits for a retry; null if the client did not disconnect: a stopping server also aborts connections.</summary>
+    public TimeSpan? GraceOf(HttpContext context)
+    {
+        if (!context.RequestAborted.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        // The key was revoked, or its owner suspended.
+        if (connections.HasCut(context))
+        {
+            return TimeSpan.Zero;
+        }
+
+        return ClientRetry.IsExpected(context.Request) ? options.Value.GracePeriodOfRetries : options.Value.GracePeriod;
+    }
 
     private static bool IsOver(JobView job) => job.State is not (JobState.Queued or JobState.Running);
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
@@ -11,19 +13,23 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <summary>OpenAI's DALL·E 2 API: clients written for it only change the base URL and the key.</summary>
 internal static class OpenAiEndpoints
 {
-    private const long LargestForm = 26 * 1024 * 1024;
-
     // The release date of the DALL·E 2 API.
     private const long Created = 1_667_433_600;
+
+    private static readonly TimeSpan PreflightAge = TimeSpan.FromHours(1);
 
     private static readonly string[] Paths = ["/images/generations", "/images/edits", "/images/variations", "/models"];
 
     public static void AddOpenAi(this IServiceCollection services)
     {
         services.AddSettings<OpenAiOptions>(OpenAiOptions.Section);
+        services.AddCors();
+        services.AddSingleton<ModelNames>();
+        services.AddSingleton<UnreadPrompt>();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageJobs>();
         services.AddSingleton<WaitingClients>();
+        services.AddHostedService<AbandonedJobs>();
         services.AddSingleton<JobWait>();
         services.AddSingleton<PictureBytes>();
         services.AddSingleton<SignedPictures>();
@@ -31,7 +37,30 @@ internal static class OpenAiEndpoints
         services.AddSingleton<ImageStream>();
     }
 
-    public static void UseOpenAi(this IApplicationBuilder app) => app.UseMiddleware<OpenAiErrorMiddleware>();
+    public static void UseOpenAi(this IApplicationBuilder app)
+    {
+        if (app.ApplicationServices.GetRequiredService<IOptions<OpenAiOptions>>().Value.CrossOrigin)
+        {
+            // Only keys are accepted, which pages of other sites do not have by themselves.
+            app.UseCors(any => any.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(OpenAiErrorMiddleware.Headers).SetPreflightMaxAge(PreflightAge));
+        }
+
+        app.UseMiddleware<OpenAiErrorMiddleware>();
+    }
+
+    /// <summary>Answers programs that use an address outside the API with the right one, instead of a redirect to the sign-in page.</summary>
+    public static void UseBaseAddressHint(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var isLost = ApiKeyHandler.IsGivenTo(context.Request) && !RequestClass.IsProgram(context) && context.User.Identity is not { IsAuthenticated: true }
+            && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
+        if (!isLost)
+        {
+            return next(context);
+        }
+
+        OpenAiErrorMiddleware.WriteRequestId(context.Response);
+        return OpenAiFaults.UnknownAddress(context.Request).WriteAsync(context);
+    });
 
     /// <summary>Records the remaining allowance when the request is admitted, because it refills while the picture is made.</summary>
     public static void UseOpenAiAllowance(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -44,11 +73,12 @@ internal static class OpenAiEndpoints
     {
         // Only API keys are accepted here, so cross-site requests with a cookie have no effect.
         var v1 = app.MapGroup("/v1").DisableAntiforgery();
-        v1.MapPost("/images/generations", context => MakeAsync(JobKinds.Generate, context)).RequireAuthorization(Policies.Generate);
+        v1.MapPost("/images/generations", context => MakeAsync(JobKinds.Generate, context)).RequireAuthorization(Policies.Generate)
+            .WithMetadata(new RequestSizeLimitAttribute(UnreadBody.LargestAnswered));
         v1.MapPost("/images/edits", context => MakeAsync(JobKinds.Edit, context)).RequireAuthorization(Policies.Edit)
-            .WithMetadata(new RequestSizeLimitAttribute(LargestForm));
+            .WithMetadata(new RequestSizeLimitAttribute(UnreadBody.LargestAnswered));
         v1.MapPost("/images/variations", context => MakeAsync(JobKinds.Vary, context)).RequireAuthorization(Policies.Vary)
-            .WithMetadata(new RequestSizeLimitAttribute(LargestForm));
+            .WithMetadata(new RequestSizeLimitAttribute(UnreadBody.LargestAnswered));
         v1.MapGet("/models", ListModels);
         v1.MapGet("/models/{model}", FindModel);
         v1.MapSignedPictures();
@@ -66,21 +96,22 @@ internal static class OpenAiEndpoints
         var jobId = await services.GetRequiredService<ImageJobs>().StartAsync(request, context);
         try
         {
+            services.GetRequiredService<UnreadPrompt>().Write(request, context.Response);
             await (request.Streams
                 ? services.GetRequiredService<ImageStream>().WriteAsync(request, jobId, context.User.ToActor(), context)
                 : services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToActor(), context));
         }
         finally
         {
-            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().HasHungUp(context));
+            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().GraceOf(context));
         }
     }
 
-    private static JsonHttpResult<ModelList> ListModels(IEngineProvider engines) =>
-        TypedResults.Json(new ModelList("list", [.. engines.Models.Prepend(ImageRequests.DefaultModel).Select(Describe)]));
+    private static JsonHttpResult<ModelList> ListModels(ModelNames models) =>
+        TypedResults.Json(new ModelList("list", [.. models.All.Select(Describe)]));
 
-    private static JsonHttpResult<ModelBody> FindModel(string model, IEngineProvider engines) =>
-        model == ImageRequests.DefaultModel || engines.Models.Contains(model, StringComparer.Ordinal)
+    private static JsonHttpResult<ModelBody> FindModel(string model, ModelNames models) =>
+        models.Exists(model)
             ? TypedResults.Json(Describe(model))
             : throw new OpenAiException(OpenAiFaults.UnknownModel(model));
 

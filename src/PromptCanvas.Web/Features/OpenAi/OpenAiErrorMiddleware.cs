@@ -11,6 +11,13 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
 {
     private const string Version = "2020-10-01";
 
+    /// <summary>The response headers that scripts of other sites may read.</summary>
+    public static string[] Headers { get; } =
+    [
+        "x-request-id", "openai-version", "openai-processing-ms", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
+        "retry-after", "x-should-retry", UnreadPrompt.Header,
+    ];
+
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every fault is logged and answered in OpenAI's error format.")]
     public async Task InvokeAsync(HttpContext context)
     {
@@ -49,17 +56,26 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         }
     }
 
+    /// <summary>Names the request as OpenAI's clients show it.</summary>
+    public static void WriteRequestId(HttpResponse response) =>
+        response.Headers["x-request-id"] = $"req_{Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N")}";
+
     // Routing, authorization and the rate limiter set a status without a body.
-    private static async Task FillAsync(HttpContext context)
+    private async Task FillAsync(HttpContext context)
     {
         var response = context.Response;
         if (!response.HasStarted && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType) && OfStatus(context, response.StatusCode) is { } fault)
         {
+            await DiscardBodyAsync(context);
             await fault.WriteAsync(context);
         }
     }
 
-    private static async Task AnswerAsync(HttpContext context, OpenAiFault fault)
+    // The bodies of strangers are left to the server, which reads less of them.
+    private Task DiscardBodyAsync(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true } ? UnreadBody.DiscardAsync(context, clock) : Task.CompletedTask;
+
+    private async Task AnswerAsync(HttpContext context, OpenAiFault fault)
     {
         if (context.Response.HasStarted)
         {
@@ -70,6 +86,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
 
         // Keep the headers of other middleware (WWW-Authenticate, Retry-After).
         context.Response.Headers.Remove("Content-Disposition");
+        await DiscardBodyAsync(context);
         await fault.WriteAsync(context);
     }
 
@@ -102,7 +119,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
     private void WriteHeaders(HttpContext context, TimeSpan elapsed)
     {
         var headers = context.Response.Headers;
-        headers["x-request-id"] = $"req_{Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N")}";
+        WriteRequestId(context.Response);
         headers["openai-version"] = Version;
         headers["openai-processing-ms"] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         if ((context.Features.Get<RateLimitStatus>() ?? limits.StatusOf(context)) is { } status)

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -30,7 +30,7 @@ internal sealed record OpenAiFault(int Status, string Message, string Type = Ope
 
         if (RetryAfter is { } wait)
         {
-            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            context.RequestServices.GetRequiredService<RetrySpread>().Write(context, Code ?? Type, wait);
         }
 
         response.ContentType = "application/json";

@@ -33,7 +33,7 @@ internal static class OpenAiFaults
     public static OpenAiFault Unreadable(string what) => new(StatusCodes.Status400BadRequest, what);
 
     public static OpenAiFault UnknownAddress(HttpRequest request) =>
-        new(StatusCodes.Status404NotFound, $"Invalid URL ({Excerpt.Of(request.Method)} {Excerpt.Of(request.Path)})", Code: "unknown_url");
+        new(StatusCodes.Status404NotFound, $"Invalid URL ({Excerpt.Of(request.Method)} {Excerpt.Of(request.Path)}). The base address of this API is {BaseOf(request)}; clients append /images/generations, for example.", Code: "unknown_url");
 
     public static OpenAiFault NotAllowed(HttpRequest request) =>
         new(StatusCodes.Status405MethodNotAllowed, $"Not allowed to {Excerpt.Of(request.Method)} on {request.Path}.", Code: "method_not_supported");
@@ -54,6 +54,12 @@ internal static class OpenAiFaults
 
     public static OpenAiFault Inside { get; } =
         new(StatusCodes.Status500InternalServerError, "The server had an error while processing your request; the administrator finds the reason in the log.", OpenAiFault.ServerError);
+
+    /// <summary>Making the request takes longer than clients wait, however short the queue is.</summary>
+    private static OpenAiFault TooLongToMake(string message) =>
+        new(StatusCodes.Status400BadRequest, $"{message} \"stream\": true can wait longer.", Param: "n", Code: "request_too_long") { ShouldRetry = false };
+
+    private static string BaseOf(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}/v1";
 
     /// <summary>The content rules forbid the request.</summary>
     /// <param name="reason">The rule's reason, in one sentence.</param>
@@ -79,6 +85,8 @@ internal static class OpenAiFaults
         TooLarge => new(StatusCodes.Status400BadRequest, refusal.Message, Param: "image"),
         Conflict => new(StatusCodes.Status422UnprocessableEntity, refusal.Message, Code: "idempotency_conflict"),
         QuotaExceeded => new(StatusCodes.Status429TooManyRequests, refusal.Message, "insufficient_quota", Code: "insufficient_quota") { ShouldRetry = false },
+        RequestTooLong => TooLongToMake(refusal.Message),
+        ModelUnavailable => new(StatusCodes.Status503ServiceUnavailable, refusal.Message, OpenAiFault.ServerError, "model", "model_unavailable") { ShouldRetry = false },
         QueueTooLong { Excess: var excess } => TooBusy(excess),
         StorageFull => new(StatusCodes.Status507InsufficientStorage, refusal.Message, OpenAiFault.ServerError, Code: "storage_full") { ShouldRetry = false },
         TooManyJobs or TooManyUploads => new(StatusCodes.Status429TooManyRequests, refusal.Message, "requests", Code: "rate_limit_exceeded") { RetryAfter = TimeSpan.FromSeconds(10) },

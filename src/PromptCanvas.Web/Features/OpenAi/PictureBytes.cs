@@ -1,3 +1,4 @@
+using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging;
 using PromptCanvas.Imaging.Pixels;
@@ -12,9 +13,9 @@ internal sealed class PictureBytes(IPictureStore store) : IDisposable
     private readonly SemaphoreSlim converters = new(ConvertersAtOnce, ConvertersAtOnce);
 
     /// <summary>Null when the picture does not exist.</summary>
-    public async Task<byte[]?> ReadAsync(Guid imageId, PictureFormat format, int quality, CancellationToken cancellationToken)
+    public async Task<byte[]?> ReadAsync(Guid imageId, ImageRequest request, CancellationToken cancellationToken)
     {
-        if (await store.OpenAsync(imageId, format, quality, cancellationToken) is not { } content)
+        if (await store.OpenAsync(imageId, request.Format, request.Quality, request.Fit, cancellationToken) is not { } content)
         {
             return null;
         }
@@ -25,17 +26,24 @@ internal sealed class PictureBytes(IPictureStore store) : IDisposable
         return bytes;
     }
 
-    public async Task<byte[]> ConvertAsync(byte[] encoded, PictureFormat format, int quality, CancellationToken cancellationToken)
+    /// <summary>A preview in the requested format and shape.</summary>
+    public async Task<byte[]> ConvertAsync(PreviewFrame frame, ImageRequest request, CancellationToken cancellationToken)
     {
         await converters.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => PictureConverter.Convert(encoded, format, quality), cancellationToken);
+            return await Task.Run(() => PictureConverter.Convert(frame.Bytes.ToArray(), request.Format, request.Quality, FitOf(frame, request)), cancellationToken);
         }
         finally
         {
             converters.Release();
         }
+    }
+
+    private static PictureFit? FitOf(PreviewFrame frame, ImageRequest request)
+    {
+        var shape = request.Size.WithLongerSide(Math.Max(frame.Width, frame.Height));
+        return request.Size.IsSquare ? null : new PictureFit(shape.Width, shape.Height);
     }
 
     public void Dispose() => converters.Dispose();

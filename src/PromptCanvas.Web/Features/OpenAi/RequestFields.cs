@@ -15,8 +15,6 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <summary>A request's fields, from JSON or a form. In a form, numbers and booleans are text.</summary>
 internal sealed class RequestFields
 {
-    // Two pictures of up to 4 MB each, plus a margin so that slightly larger pictures get an error message instead of a rejected body.
-    private const long LargestBody = 25 * 1024 * 1024;
     private const int LargestJson = 1024 * 1024;
 
     // Two pictures of 4 MB in base64.
@@ -79,7 +77,7 @@ internal sealed class RequestFields
         }
 
         var fields = new RequestFields();
-        var reader = new MultipartReader(boundary.ToString(), request.Body) { BodyLengthLimit = LargestBody };
+        var reader = new MultipartReader(boundary.ToString(), UnreadBody.Limit(request.Body));
         try
         {
             for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } part; parts++)
@@ -120,11 +118,13 @@ internal sealed class RequestFields
             return absent;
         }
 
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        // 1.0 and 1e0 are integers, too: some languages write every number so.
+        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || decimal.Truncate(number) != number || Math.Abs(number) > long.MaxValue)
         {
             throw new OpenAiException(OpenAiFaults.WrongType(name, "an integer", $"'{Shorten(text)}'"));
         }
 
+        var value = (long)number;
         return value >= minimum && value <= maximum ? (int)value : throw new OpenAiException(OpenAiFaults.OutOfRange(name, value, minimum, maximum));
     }
 

@@ -27,7 +27,7 @@ internal static class SignedPictureEndpoint
 
         // The person's current access applies: pictures that are deleted or taken down, or of suspended people, are not served.
         if (!await pictures.IsOpenAsync(address.PersonId, address.ImageId, cancellationToken)
-            || await store.OpenAsync(address.ImageId, address.Format, address.Quality, cancellationToken) is not { } picture)
+            || await store.OpenAsync(address.ImageId, address.Format, address.Quality, address.Fit, cancellationToken) is not { } picture)
         {
             throw Missing();
         }

@@ -12,24 +12,29 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <summary>The content of a signed URL.</summary>
 /// <param name="PersonId">The person for whom the URL was signed; it gives access to nothing beyond their permissions.</param>
 /// <param name="Quality">1 … 100, for lossy formats.</param>
-internal sealed record SignedPicture(Guid ImageId, Guid PersonId, PictureFormat Format, int Quality, DateTimeOffset ExpiresAt);
+/// <param name="Fit">The size of the picture; null = as it is stored.</param>
+internal sealed record SignedPicture(Guid ImageId, Guid PersonId, PictureFormat Format, int Quality, DateTimeOffset ExpiresAt, PictureFit? Fit);
 
 /// <summary>Signs URLs that work without a key until they expire, as OpenAI's do.</summary>
 internal sealed class SignedPictures(IDataProtectionProvider protection, IOptions<OpenAiOptions> options, TimeProvider clock)
 {
     private const int GuidSize = 16;
-    private const int Size = (2 * GuidSize) + 2 + sizeof(long);
+    private const int ExpiryAt = (2 * GuidSize) + 2;
+    private const int FitAt = ExpiryAt + sizeof(long);
+    private const int Size = FitAt + (2 * sizeof(int));
 
     private readonly IDataProtector protector = protection.CreateProtector("PromptCanvas.OpenAi.Pictures");
 
     /// <summary>The last path segment of a URL.</summary>
-    public string Sign(Guid imageId, Guid personId, PictureFormat format, int quality)
+    public string Sign(Guid imageId, Guid personId, PictureFormat format, int quality, PictureFit? fit = null)
     {
         var plain = new byte[Size];
         imageId.TryWriteBytes(plain);
         personId.TryWriteBytes(plain.AsSpan(GuidSize));
         (plain[2 * GuidSize], plain[(2 * GuidSize) + 1]) = ((byte)format, (byte)quality);
-        BinaryPrimitives.WriteInt64LittleEndian(plain.AsSpan((2 * GuidSize) + 2), (clock.GetUtcNow() + options.Value.AddressLife).UtcTicks);
+        BinaryPrimitives.WriteInt64LittleEndian(plain.AsSpan(ExpiryAt), (clock.GetUtcNow() + options.Value.AddressLife).UtcTicks);
+        BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(FitAt), fit?.Width ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(FitAt + sizeof(int)), fit?.Height ?? 0);
         return $"{Base64Url.EncodeToString(protector.Protect(plain))}.{ExtensionOf(format)}";
     }
 
@@ -50,13 +55,19 @@ internal sealed class SignedPictures(IDataProtectionProvider protection, IOption
                 new Guid(plain.AsSpan(GuidSize, GuidSize)),
                 (PictureFormat)plain[2 * GuidSize],
                 plain[(2 * GuidSize) + 1],
-                new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(plain.AsSpan((2 * GuidSize) + 2)), TimeSpan.Zero));
+                new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(plain.AsSpan(ExpiryAt)), TimeSpan.Zero),
+                FitIn(plain));
         }
         catch (CryptographicException)
         {
             return null;
         }
     }
+
+    // Addresses of earlier versions, which live for an hour, have no size.
+    private static PictureFit? FitIn(byte[] plain) => plain.Length == Size && BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(FitAt)) is > 0 and var width
+        ? new PictureFit(width, BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(FitAt + sizeof(int))))
+        : null;
 
     private static string ExtensionOf(PictureFormat format) => format switch
     {

@@ -1,14 +1,25 @@
 using PromptCanvas.Generation.Queue;
 
-
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Counts the clients that wait for each job: the first request and its retries. When the last one disconnects, the job is cancelled and
-/// refunded.</summary>
-internal sealed class WaitingClients(ISubmissions submissions)
+/// <summary>Counts the clients that wait for each job: the first request and its retries. When the last one disconnects, the job lives on for a grace
+/// period, in which a retry can adopt it; then it is cancelled and refunded.</summary>
+internal sealed class WaitingClients(ISubmissions submissions, TimeProvider clock)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, Lines> open = [];
+
+    /// <summary>Whether any job's clients have disconnected.</summary>
+    public bool HasAbandoned
+    {
+        get
+        {
+            lock (gate)
+            {
+                return open.Values.Any(lines => lines.GraceEnds is not null);
+            }
+        }
+    }
 
     public int CountOf(Guid jobId)
     {
@@ -18,8 +29,17 @@ internal sealed class WaitingClients(ISubmissions submissions)
         }
     }
 
+    /// <summary>Whether the job's clients have disconnected and none has come back yet.</summary>
+    public bool IsAbandoned(Guid jobId)
+    {
+        lock (gate)
+        {
+            return open.TryGetValue(jobId, out var lines) && lines.GraceEnds is not null;
+        }
+    }
+
     /// <summary>Registers a client. Until <see cref="LeaveAsync"/> other clients' disconnects do not cancel the job.</summary>
-    /// <returns>False when the last client has just disconnected; the job is cancelled by the time this returns.</returns>
+    /// <returns>False when the job is just being cancelled; it is by the time this returns.</returns>
     public async Task<bool> JoinAsync(Guid jobId)
     {
         Task ending;
@@ -33,6 +53,7 @@ internal sealed class WaitingClients(ISubmissions submissions)
             if (lines.Ending is null)
             {
                 lines.Count++;
+                lines.GraceEnds = null;
                 return true;
             }
 
@@ -43,10 +64,9 @@ internal sealed class WaitingClients(ISubmissions submissions)
         return false;
     }
 
-    /// <param name="hungUp">Whether the client disconnected.</param>
-    public async Task LeaveAsync(Guid jobId, bool hungUp)
+    /// <param name="grace">How long the job waits for a retry because the client disconnected; null = the client was answered.</param>
+    public async Task LeaveAsync(Guid jobId, TimeSpan? grace)
     {
-        TaskCompletionSource ending;
         lock (gate)
         {
             var lines = open[jobId];
@@ -55,33 +75,60 @@ internal sealed class WaitingClients(ISubmissions submissions)
                 return;
             }
 
-            if (!hungUp)
+            if (grace is null)
             {
                 open.Remove(jobId);
                 return;
             }
 
-            lines.Ending = ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lines.GraceEnds = clock.GetUtcNow() + grace;
         }
 
-        try
+        await EndAbandonedAsync();
+    }
+
+    /// <summary>Cancels the jobs whose grace period is over.</summary>
+    public async Task EndAbandonedAsync()
+    {
+        foreach (var (jobId, ending) in TakeAbandoned())
         {
-            await submissions.CancelAbandonedAsync(jobId, CancellationToken.None);
-        }
-        finally
-        {
-            lock (gate)
+            try
             {
-                open.Remove(jobId);
+                await submissions.CancelAbandonedAsync(jobId, CancellationToken.None);
             }
+            finally
+            {
+                lock (gate)
+                {
+                    open.Remove(jobId);
+                }
 
-            ending.SetResult();
+                ending.SetResult();
+            }
         }
+    }
+
+    private List<(Guid JobId, TaskCompletionSource Ending)> TakeAbandoned()
+    {
+        var taken = new List<(Guid, TaskCompletionSource)>();
+        lock (gate)
+        {
+            foreach (var (jobId, lines) in open.Where(entry => entry.Value.GraceEnds <= clock.GetUtcNow() && entry.Value.Ending is null))
+            {
+                lines.Ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                taken.Add((jobId, lines.Ending));
+            }
+        }
+
+        return taken;
     }
 
     private sealed class Lines
     {
         public int Count { get; set; }
+
+        /// <summary>Set while no client waits.</summary>
+        public DateTimeOffset? GraceEnds { get; set; }
 
         /// <summary>Set while the job is being cancelled.</summary>
         public TaskCompletionSource? Ending { get; set; }

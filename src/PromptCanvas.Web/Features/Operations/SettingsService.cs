@@ -64,6 +64,7 @@ internal sealed class SettingsService(IConfiguration configuration, IEnumerable<
         null => "",
         string text => text,
         bool flag => flag ? "true" : "false",
+        KeyValuePair<string, string> pair => $"{pair.Key} = {(pair.Value.Length > 0 ? pair.Value : "default")}",
         IEnumerable list => string.Join(", ", list.Cast<object>().Select(Text)),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
@@ -75,9 +76,9 @@ internal sealed class SettingsService(IConfiguration configuration, IEnumerable<
         return new SettingFacts(key, isSecret ? null : Configured(key) ?? standard, isSecret ? null : standard, source is not null, source, description);
     }
 
-    // A list is configured by its elements.
+    // A list is configured by its elements, a table by its entries.
     private string? Configured(string key) =>
-        configuration[key] ?? (configuration.GetSection(key).GetChildren().ToList() is { Count: > 0 } elements ? string.Join(", ", elements.Select(element => element.Value)) : null);
+        configuration[key] ?? (configuration.GetSection(key).GetChildren().ToList() is { Count: > 0 } elements ? string.Join(", ", elements.Select(element => int.TryParse(element.Key, CultureInfo.InvariantCulture, out _) ? element.Value : Text(KeyValuePair.Create(element.Key, element.Value ?? "")))) : null);
 
     // The last provider with the key takes precedence.
     private string? SourceOf(string key) => configuration is IConfigurationRoot root ? SourceOf(root.Providers, key) : null;

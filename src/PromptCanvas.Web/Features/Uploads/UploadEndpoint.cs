@@ -16,7 +16,7 @@ internal static class UploadEndpoint
     public static void MapUploads(this IEndpointRouteBuilder api)
     {
         // The route group checks antiforgery tokens; requests with a key need none.
-        api.MapPost("/uploads", AddAsync).RequireAuthorization(Policies.Upload).DisableAntiforgery()
+        api.MapPost("/uploads", AddAsync).RequireAuthorization(Policies.Upload).DisableAntiforgery().Accepts<IFormFile>("multipart/form-data")
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
             .Produces<UploadView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithSummary("Uploads a picture or mask for a job. It is private and is deleted after 24 hours unless a job uses it. Scope: edit or vary.");
@@ -25,18 +25,26 @@ internal static class UploadEndpoint
             .WithSummary("The pixels of a picture that you uploaded. Scope: read.").WithMetadata(new UserContent());
     }
 
-    private static async Task<IResult> AddAsync(IFormFile? file, ClaimsPrincipal user, IUploads uploads, CancellationToken cancellationToken)
+    private static async Task<IResult> AddAsync(HttpRequest request, ClaimsPrincipal user, IUploads uploads, CancellationToken cancellationToken)
     {
-        if (file is null)
+        try
         {
-            return new InvalidInput("file", "Send the picture as the field \"file\" of a multipart form.").ToProblem();
-        }
+            if (await UploadForm.FileOfAsync(request, cancellationToken) is not { } content)
+            {
+                return Missing().ToProblem();
+            }
 
-        await using var content = file.OpenReadStream();
-        return (await uploads.AddAsync(user.ToActor(), content, cancellationToken)).TryGet(out var upload, out var refusal)
-            ? TypedResults.Created((string?)null, upload)
-            : refusal.ToProblem();
+            return (await uploads.AddAsync(user.ToActor(), content, cancellationToken)).TryGet(out var upload, out var refusal)
+                ? TypedResults.Created((string?)null, upload)
+                : refusal.ToProblem();
+        }
+        catch (InvalidDataException)
+        {
+            return Missing().ToProblem();
+        }
     }
+
+    private static InvalidInput Missing() => new(UploadForm.File, $"Send the picture as the field \"{UploadForm.File}\" of a multipart form.");
 
     private static async Task<IResult> ContentAsync(Guid id, HttpContext context, IUploads uploads, CancellationToken cancellationToken)
     {

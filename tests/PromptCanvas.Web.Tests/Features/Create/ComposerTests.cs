@@ -19,7 +19,7 @@ public sealed class ComposerTests : IDisposable
     public ComposerTests()
     {
         page.JSInterop.Mode = JSRuntimeMode.Loose;
-        HaveDraft(new Composer.Draft("", Pressed: false));
+        HaveDraft(new Composer.Draft("", Seed: "", Pressed: false));
         page.Services.AddLocalization();
         page.Services.AddMudServices();
         page.Services.AddSingleton<TimeProvider>(clock);
@@ -80,7 +80,6 @@ public sealed class ComposerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-1")]
     [InlineData("4294967296")]
     [InlineData("dog")]
     [InlineData("-5")]
@@ -136,11 +135,33 @@ public sealed class ComposerTests : IDisposable
     [InlineData(true, 1)]
     public void Draft_FromBeforeThePageWasLive_IsTakenOverAndSentIfItWasPressed(bool pressed, int times)
     {
-        HaveDraft(new Composer.Draft("a ring", pressed));
+        HaveDraft(new Composer.Draft("a ring", Seed: "", pressed));
         var composer = Render();
 
         Assert.Equal("a ring", composer.Find("#prompt").GetAttribute("value"));
         Assert.Equal(times, sent.Count(request => request.Prompt == "a ring"));
+    }
+
+    [Fact]
+    public void Draft_WithASeed_IsTakenOverAndShown()
+    {
+        HaveDraft(new Composer.Draft("a ring", Seed: "7", Pressed: true));
+        var composer = Render();
+
+        Assert.Equal("7", composer.Find("[data-draft-seed]").GetAttribute("value"));
+        Assert.False(composer.Find("#composer-more").HasAttribute("hidden"));
+        Assert.Equal(7u, Assert.Single(sent).Seed);
+    }
+
+    [Fact]
+    public void Seed_MinusOne_IsARandomOne()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a ring");
+        composer.Find("[data-draft-seed]").Change("-1");
+        composer.Find("form").Submit();
+
+        Assert.Null(Assert.Single(sent).Seed);
     }
 
     [Fact]

@@ -132,15 +132,43 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Theory]
-    [InlineData("{ not json")]
-    [InlineData("""{ "kind": "generate", "prompt": "a cube", "count": "many" }""")]
-    [InlineData("""{ "kind": "generate", "prompt": "a cube", "seed": -1 }""")]
-    public async Task Post_WhatIsNoRequest_IsAProblemWithoutInsides(string body)
+    [InlineData("{ not json", "body", "not valid JSON")]
+    [InlineData("", "body", "not valid JSON")]
+    [InlineData("[]", "body", "must be an object")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "count": "many" }""", "count", "must be a whole number")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "count": 1.5 }""", "count", "must be a whole number")]
+    [InlineData("""{ "kind": "generate", "prompt": ["a cube"] }""", "prompt", "must be a string")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "guidance": "strong" }""", "guidance", "must be a number")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "seed": "any" }""", "seed", "must be a whole number")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "seed": -2 }""", "seed", "-1 for a random one")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "seed": 4294967296 }""", "seed", "from 0 to 4294967295")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "colour": "red" }""", "colour", "There is no field")]
+    [InlineData("""{ "kind": "extend", "extend": 5 }""", "extend", "must be an object")]
+    [InlineData("""{ "kind": "extend", "extend": { "lft": 5 } }""", "extend.lft", "There is no field")]
+    [InlineData("""{ "kind": "blend", "inputs": { "text": "a" } }""", "inputs", "must be an array")]
+    [InlineData("""{ "kind": "blend", "inputs": [{ "text": "a", "weight": "much" }] }""", "inputs[0].weight", "must be a number")]
+    [InlineData("""{ "kind": "blend", "inputs": [{ "words": "a" }] }""", "inputs[0].words", "There is no field")]
+    public async Task Post_WhatIsNoRequest_NamesTheFieldAndTheReason(string body, string field, string reason)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var response = await client.PostAsync("/api/jobs", content, TestContext.Current.CancellationToken);
 
-        await AssertProblemAsync(response, HttpStatusCode.BadRequest, type: null);
+        var problem = await AssertProblemAsync(response, HttpStatusCode.BadRequest, "invalid-input");
+        Assert.Contains(reason, problem.GetProperty("errors").GetProperty(field)[0].GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_SeedMinusOne_IsARandomOne()
+    {
+        var seeds = new HashSet<long>();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var job = await client.MakeAsync(new { kind = "generate", prompt = "a cube", seed = -1, count = 1, size = 64 });
+            seeds.Add(job.GetProperty("seed").GetInt64());
+        }
+
+        Assert.Equal(2, seeds.Count);
     }
 
     [Fact]

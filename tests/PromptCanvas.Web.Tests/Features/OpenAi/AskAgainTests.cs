@@ -250,6 +250,86 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("marked")]
+    [InlineData("with a key")]
+    [InlineData("like the first")]
+    public async Task Client_TimesOutBetweenItsPictures_AdoptsThemWhenItComesBack(string how)
+    {
+        await OpenAsync(DatabaseProvider.Sqlite, grace: "00:10:00");
+        using var client = studio.CreateClient();
+        var body = new { prompt = "timed out", size = "256x256", response_format = "b64_json", n = 3 };
+        var key = how == "with a key" ? "mine" : null;
+        studio.Engine.Gate.Reset();
+        using (var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
+        {
+            var asked = SendAsync(client, body, retries: 0, key, line.Token);
+            await UntilAsync("timed out", JobState.Running);
+            await line.CancelAsync();
+            await Record.ExceptionAsync(() => asked);
+            await finished.WaitForAsync(1);
+        }
+
+        // Others' requests, and other requests, are their own.
+        using var other = studio.ClientOf(await studio.PersonAsync("other@example.com", PersonRoles.Member));
+        var foreign = SendAsync(other, body, retries: how == "marked" ? 1 : 0, key);
+        using var program = studio.CreateClient();
+        program.DefaultRequestHeaders.UserAgent.ParseAdd("another/1.0");
+        var stranger = SendAsync(program, body, retries: how == "marked" ? 1 : 0, key);
+        var again = SendAsync(client, body, retries: how == "marked" ? 1 : 0, key);
+        studio.Engine.Gate.Set();
+        using var adopted = await again;
+        using var theirs = await foreign;
+        using var programs = await stranger;
+
+        Assert.Equal((3, 3, 3), ((await adopted.DataAsync()).Count, (await theirs.DataAsync()).Count, (await programs.DataAsync()).Count));
+        Assert.Equal((6, 3), (await client.UsedAsync(), await other.UsedAsync()));
+        Assert.Equal(9, (await SeedsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Client_ThatHungUpAndWasAnsweredAfterwards_GetsANewPictureNextTime()
+    {
+        await OpenAsync(DatabaseProvider.Sqlite, grace: "00:10:00");
+        using var client = studio.CreateClient();
+        var body = new { prompt = "twice", size = "256x256", response_format = "b64_json" };
+        studio.Engine.Gate.Reset();
+        using (var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
+        {
+            var asked = SendAsync(client, body, retries: 0, key: null, line.Token);
+            await UntilAsync("twice", JobState.Running);
+            await line.CancelAsync();
+            await Record.ExceptionAsync(() => asked);
+            await finished.WaitForAsync(1);
+        }
+
+        studio.Engine.Gate.Set();
+        var first = PictureIn(await TextAsync(client, body, retries: 0));
+        var second = PictureIn(await TextAsync(client, body, retries: 0));
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(2, await client.UsedAsync());
+    }
+
+    [Fact]
+    public async Task Client_ThatDoesNotComeBack_IsCancelledAfterTheGracePeriod()
+    {
+        await OpenAsync(DatabaseProvider.Sqlite, grace: "00:00:01");
+        using var client = studio.CreateClient();
+        studio.Engine.Gate.Reset();
+        using (var line = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
+        {
+            var asked = SendAsync(client, new { prompt = "gone for good", size = "256x256" }, retries: 0, key: null, line.Token);
+            await UntilAsync("gone for good", JobState.Running);
+            await line.CancelAsync();
+            await Record.ExceptionAsync(() => asked);
+        }
+
+        await UntilAsync("gone for good", JobState.Cancelled);
+        Assert.Equal(0, await client.UsedAsync());
+        studio.Engine.Gate.Set();
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Client_HangsUpRightAfterItsSubmit_CancelsTheJob(bool streams)
@@ -346,11 +426,12 @@ public sealed class AskAgainTests(PostgresServer server) : IAsyncLifetime
         return Imaging.Png.PngEncoder.Encode(new Imaging.Pixels.RgbImage(64, 64, bytes));
     }
 
-    private async Task OpenAsync(DatabaseProvider provider, Action<IServiceCollection>? change = null)
+    private async Task OpenAsync(DatabaseProvider provider, Action<IServiceCollection>? change = null, string grace = "00:00:00")
     {
         settings = provider == DatabaseProvider.Sqlite
             ? []
             : new() { ["Database:Provider"] = "PostgreSql", ["ConnectionStrings:PromptCanvas"] = await server.NewDatabaseAsync() };
+        (settings["OpenAi:GracePeriod"], settings["OpenAi:GracePeriodOfRetries"]) = (grace, grace);
         Open(change);
     }
 

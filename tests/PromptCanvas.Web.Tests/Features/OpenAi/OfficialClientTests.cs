@@ -117,7 +117,7 @@ public sealed class OfficialClientTests(Studio studio) : IClassFixture<Studio>
     [Fact]
     public async Task UnknownModel_IsTheClientsException()
     {
-        var client = new ImageClient("dall-e-3", new ApiKeyCredential(studio.Administrator.Key), Options());
+        var client = new ImageClient("dall-e-4", new ApiKeyCredential(studio.Administrator.Key), Options());
 
         var fault = await Assert.ThrowsAsync<ClientResultException>(() => client.GenerateImageAsync("a red cube", cancellationToken: Cancellation));
 

@@ -1,5 +1,7 @@
 using System.ClientModel;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
@@ -17,7 +19,7 @@ public sealed class RealPortTests : IAsyncLifetime
 {
     private const string NoCurl = "curl is not installed here (Debian: apt-get install curl).";
 
-    // A form may have at most 26 MB.
+    // A form may have at most 25 MB.
     private const int TooMuch = 27 * 1024 * 1024;
 
     private readonly string folder = Directory.CreateTempSubdirectory("promptcanvas-port-").FullName;
@@ -91,6 +93,29 @@ public sealed class RealPortTests : IAsyncLifetime
         Assert.Equal("request_too_large", (await response.FaultAsync()).GetProperty("code").GetString());
     }
 
+    [Theory]
+    [InlineData(25_700_000)]
+    [InlineData(27_000_000)]
+    [InlineData(60_000_000)]
+    public async Task Form_TooLarge_OfAClientThatSendsEverythingFirst_StillGetsTheError(int length)
+    {
+        Start();
+        using var form = OpenAiCalls.Form(("image", new byte[length]), ("prompt", "a cube"));
+        var body = await form.ReadAsByteArrayAsync(Cancellation);
+        using var line = new TcpClient();
+        await line.ConnectAsync(Address.Host, Address.Port, Cancellation);
+        await using var stream = line.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST {OpenAiCalls.Edits} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {studio.Administrator.Key}\r\nContent-Type: {form.Headers.ContentType}\r\nContent-Length: {body.Length}\r\n\r\n"),
+            Cancellation);
+        await stream.WriteAsync(body, Cancellation);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(Cancellation);
+
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("\"error\"", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task DotNetClient_AllItsImageCalls_WorkUnchanged()
     {
@@ -121,8 +146,8 @@ public sealed class RealPortTests : IAsyncLifetime
         Assert.Equal(2, front.Requests);
         using var plain = Client(somebody);
 
-        // This client does not mark retries, so the retry is charged like any other request.
-        Assert.Equal(2, await plain.UsedAsync());
+        // This client does not mark its retries, but the first request lost its client a moment ago.
+        Assert.Equal(1, await plain.UsedAsync());
     }
 
     [Fact]

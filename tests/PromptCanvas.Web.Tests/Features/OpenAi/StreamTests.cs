@@ -17,7 +17,11 @@ namespace PromptCanvas.Web.Tests.Features.OpenAi;
 public sealed class StreamTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly Studio studio = new();
+    private readonly Studio studio = new()
+    {
+        // Abandoned jobs are cancelled at once; the grace period has its own tests.
+        Settings = { ["OpenAi:GracePeriod"] = "00:00:00", ["OpenAi:GracePeriodOfRetries"] = "00:00:00" },
+    };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -47,7 +51,7 @@ public sealed class StreamTests : IAsyncDisposable
         foreach (var (type, data) in events)
         {
             Assert.Equal(type, data.GetProperty("type").GetString());
-            Assert.Equal(("1024x1024", "standard", "opaque", "png"), (Text(data, "size"), Text(data, "quality"), Text(data, "background"), Text(data, "output_format")));
+            Assert.Equal(("1024x1024", "auto", "opaque", "png"), (Text(data, "size"), Text(data, "quality"), Text(data, "background"), Text(data, "output_format")));
             Assert.True(data.GetProperty("created_at").GetInt64() > 1_700_000_000);
         }
 

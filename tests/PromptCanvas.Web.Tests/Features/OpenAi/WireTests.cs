@@ -23,6 +23,7 @@ public sealed class WireTests(Studio studio) : IClassFixture<Studio>
     [InlineData("""{ "prompt": "a cute baby sea otter", "n": "2", "size": "512x512" }""", 2, 512)]
     [InlineData("""{ "prompt": "a cute baby sea otter", "n": null, "size": null, "quality": "auto", "style": "vivid", "moderation": "low" }""", 1, 1024)]
     [InlineData("""{ "prompt": "a cute baby sea otter", "size": "auto", "background": "auto", "user": "user-1234" }""", 1, 1024)]
+    [InlineData("""{ "prompt": "a cute baby sea otter", "n": 2.0, "size": "256x256" }""", 2, 256)]
     [InlineData("""{ "prompt": "a cute baby sea otter", "n": 10, "size": "256x256", "model": "starter" }""", 10, 256)]
     public async Task Generations_AsTheDocumentationHasThem_GiveAddresses(string body, int count, int side)
     {

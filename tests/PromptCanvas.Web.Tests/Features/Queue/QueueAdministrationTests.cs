@@ -28,6 +28,26 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => studio.DisposeAsync();
 
     [Fact]
+    public async Task Pause_OfUnknownLength_LeavesNoTimeToWaitFor()
+    {
+        using var client = studio.CreateClient();
+
+        // One picture, so that times are known.
+        Assert.Null(await Administration().ResumeAsync(TestContext.Current.CancellationToken));
+        await client.EndOfJobAsync(await client.StartJobAsync(count: 1));
+        Assert.Null(await Administration().PauseAsync(Reason, TestContext.Current.CancellationToken));
+        using var accepted = await client.PostJobAsync(new { kind = "generate", prompt = "a red cube", count = 1, size = 64 });
+        var job = await accepted.ReadJsonAsync();
+        var listed = await client.JobAsync(job.GetProperty("id").GetGuid());
+
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, job.GetProperty("etaSeconds").ValueKind);
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, listed.GetProperty("etaSeconds").ValueKind);
+        Assert.Contains(Reason, listed.GetProperty("why").GetString(), StringComparison.Ordinal);
+        Assert.Null(await Administration().ResumeAsync(TestContext.Current.CancellationToken));
+        await client.EndOfJobAsync(job.GetProperty("id").GetGuid());
+    }
+
+    [Fact]
     public async Task Pause_HoldsEverybodyUp_UntilItRunsAgain()
     {
         using var client = studio.ClientOf(await studio.PersonAsync("waits@example.com", PersonRoles.Member));
