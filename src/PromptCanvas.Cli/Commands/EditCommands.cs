@@ -5,6 +5,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Editing;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Engine.Execution;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 

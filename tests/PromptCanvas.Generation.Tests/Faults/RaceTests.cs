@@ -100,8 +100,8 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var fresh = await ClaimAsync(studio);
         var saver = studio.Get<PictureSaver>();
 
-        Assert.Equal(PictureWrite.Fenced, await saver.SaveAsync(stale, Completed(stale, brightness: -1), Cancellation));
-        Assert.Equal(PictureWrite.Written, await saver.SaveAsync(fresh, Completed(fresh, brightness: 1), Cancellation));
+        Assert.Equal(PictureWrite.Fenced, await saver.SaveAsync(stale, Completed(stale, brightness: -1), null, Cancellation));
+        Assert.Equal(PictureWrite.Written, await saver.SaveAsync(fresh, Completed(fresh, brightness: 1), null, Cancellation));
 
         // The file may not be removed at once: it could belong to another worker that has not written its row yet.
         Assert.Equal(4, Files(studio).Count);

@@ -12,7 +12,7 @@ public sealed class PersonRuns(IPictureMaking making, IJobQueries jobs, ICurrent
 {
     public LiveCredits Credits => credits;
 
-    public Task<Actor> PersonAsync(CancellationToken cancellationToken) => actor.GetAsync(cancellationToken);
+    public ValueTask<Actor> PersonAsync(CancellationToken cancellationToken) => actor.GetAsync(cancellationToken);
 
     public async Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
         await jobs.FindAsync(await actor.GetAsync(cancellationToken), jobId, cancellationToken);

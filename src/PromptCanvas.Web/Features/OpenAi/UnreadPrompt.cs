@@ -1,6 +1,6 @@
 using PromptCanvas.Data.Texts;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Features.OpenAi;
