@@ -94,6 +94,7 @@ internal static class StudioPipeline
         app.MapMcpServer();
         app.MapPasskeys();
         app.MapSession();
+        app.MapExport();
         app.MapOpenId();
         app.MapSharing();
         app.MapUsage();
