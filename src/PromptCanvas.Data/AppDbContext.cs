@@ -1,5 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
@@ -7,6 +7,7 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Data.Sharing;
+using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Data;
 
@@ -44,6 +45,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<Notice> Notices => Set<Notice>();
 
+    public DbSet<PersonSession> PersonSessions => Set<PersonSession>();
+
     public DbSet<Report> Reports => Set<Report>();
 
     public DbSet<Comment> Comments => Set<Comment>();
@@ -71,6 +74,28 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     /// <summary>Creates the schema, or brings it to this version's.</summary>
     /// <exception cref="UnsupportedSchemaException">The database is from a version too old to migrate; it is left unchanged.</exception>
     public abstract Task UpgradeAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        SetSearchTexts();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        SetSearchTexts();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    private void SetSearchTexts()
+    {
+        foreach (var added in ChangeTracker.Entries<Picture>().Where(entry => entry.State == EntityState.Added))
+        {
+            added.Entity.SearchText = SearchTexts.Of(added.Entity.Prompt);
+        }
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -139,6 +164,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             .HasDatabaseName("job_share");
         job.HasIndex(row => row.PersonId)
             .HasDatabaseName("job_active_of_person").HasFilter("\"State\" IN ('queued', 'running')");
+        job.HasIndex(row => new { row.PersonId, row.CreatedAt, row.Id }).IsDescending(false, true, true)
+            .HasDatabaseName("job_history");
     }
 
     private static void Configure(EntityTypeBuilder<JobInput> input)

@@ -48,6 +48,7 @@ public static class GenerationRegistration
         services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<IPersonExport, PersonExport>();
         services.AddSingleton<ITrash>(services => services.GetRequiredService<Trash>());
         services.AddSingleton<DiskQuota>();
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
@@ -149,6 +150,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobProgress>();
         services.AddSingleton<ClaimOrder>();
         services.AddSingleton<ModelAffinity>();
+        services.AddSingleton<IUploadCaptions, UploadCaptions>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<LeaseRecoveryRules>();
         services.AddSingleton<LeaseRecovery>();

@@ -20,7 +20,7 @@ internal sealed class CreditService(
     public async Task<QuotaView> GetAsync(Guid personId, string? role, CancellationToken cancellationToken)
     {
         // Read first: pages ask often, and the row usually exists and is current.
-        var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
         await using (var look = await databases.CreateDbContextAsync(cancellationToken))
         {
             if (await ledger.CurrentAsync(look, personId, role, cancellationToken) is { } current)
@@ -46,7 +46,7 @@ internal sealed class CreditService(
             return new InvalidInput("reason", $"Give a reason of at most {MaximumReasonLength} characters; the person can read it.");
         }
 
-        var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
         return await transactions.RunAsync(
             async database =>
             {
@@ -55,6 +55,12 @@ internal sealed class CreditService(
                 return (ToView(quota, period), true);
             },
             cancellationToken);
+    }
+
+    public async Task<decimal> CostOfAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return CreditUnits.ToCredits(-await database.Ledger.Where(line => line.JobId == jobId && line.Kind == LedgerKinds.Charge).SumAsync(line => line.Amount, cancellationToken));
     }
 
     public async Task<PersonLimits> LimitsOfAsync(Guid personId, CancellationToken cancellationToken)

@@ -122,15 +122,24 @@ public sealed class EditPlan
     /// <param name="aspect">A valid ratio other than 1:1.</param>
     public static EditPlan Compose(int longerSide, AspectRatio aspect)
     {
-        var side = Math.Max(1, (int)Math.Round((double)longerSide * Math.Min(aspect.Width, aspect.Height) / Math.Max(aspect.Width, aspect.Height)));
-        var (width, height) = aspect.Width > aspect.Height ? (longerSide, side) : (side, longerSide);
-        var square = new PixelRectangle((width - side) / 2, (height - side) / 2, side, side);
+        var (width, height, squares) = Squares(longerSide, aspect);
         return new EditPlan(
-            JobKinds.Generate, new RgbImage(width, height, new byte[RgbImage.Channels * width * height]), new KeepMask(width, height, new bool[width * height]),
-            [square, .. FramePlanner.Outside(width, height, square)])
+            JobKinds.Generate, new RgbImage(width, height, new byte[RgbImage.Channels * width * height]), new KeepMask(width, height, new bool[width * height]), squares)
         {
             Composed = aspect,
         };
+    }
+
+    /// <summary>Number of squares of which <see cref="Compose"/> makes a picture.</summary>
+    /// <inheritdoc cref="Compose"/>
+    public static int SquaresOf(int longerSide, AspectRatio aspect) => aspect.IsSquare ? 1 : Squares(longerSide, aspect).Squares.Count;
+
+    private static (int Width, int Height, IReadOnlyList<PixelRectangle> Squares) Squares(int longerSide, AspectRatio aspect)
+    {
+        var side = Math.Max(1, (int)Math.Round((double)longerSide * Math.Min(aspect.Width, aspect.Height) / Math.Max(aspect.Width, aspect.Height)));
+        var (width, height) = aspect.Width > aspect.Height ? (longerSide, side) : (side, longerSide);
+        var middle = new PixelRectangle((width - side) / 2, (height - side) / 2, side, side);
+        return (width, height, [middle, .. FramePlanner.Outside(width, height, middle)]);
     }
 
     private static Result<EditPlan> Masked(string kind, RgbImage picture, KeepMask mask, int feather = 0)

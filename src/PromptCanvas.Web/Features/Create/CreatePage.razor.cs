@@ -43,6 +43,9 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     [SupplyParameterFromQuery(Name = "size")]
     public int? SizeFromLink { get; set; }
 
+    [SupplyParameterFromQuery(Name = "aspect")]
+    public string? AspectFromLink { get; set; }
+
     [SupplyParameterFromQuery(Name = "model")]
     public string? ModelFromLink { get; set; }
 
@@ -56,6 +59,9 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     /// <summary>The person's credits, passed in the same way; null for viewers, who cannot make pictures.</summary>
     [PersistentState]
     public QuotaView? Credits { get; set; }
+
+    [PersistentState]
+    public string? DefaultVisibility { get; set; }
 
     private bool IsEmpty => history is { Count: 0 } && runs.Count == 0;
 
@@ -76,6 +82,7 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
         FirstJobs ??= await ReadJobsAsync();
         modelProblem = model.Problem is null || (await own.PersonAsync(Gone)).IsAdministrator ? model.Problem : T["ModelProblemOfMember"];
         Live.Offer(Credits ??= await own.CountCreditsAsync(Gone));
+        DefaultVisibility ??= await own.DefaultVisibilityAsync(Gone);
         creditsRead = Live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }

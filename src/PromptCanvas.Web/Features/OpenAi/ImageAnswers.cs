@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -90,7 +91,7 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         var data = new List<Dictionary<string, string>>();
         foreach (var image in job.Images.Where(image => image is { State: JobPictureState.Done, ImageId: not null }))
         {
-            if (!(await DescribeAsync(request, image.ImageId!.Value, actor, context)).TryGet(out var picture, out var refusal))
+            if (!(await DescribeAsync(request, image.ImageId!.Value, request.FitOf(job), actor, context)).TryGet(out var picture, out var refusal))
             {
                 return refusal;
             }
@@ -101,9 +102,9 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         return data.Count > 0 ? data : OpenAiFaults.Of(job);
     }
 
-    private async Task<Result<Dictionary<string, string>>> DescribeAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
+    private async Task<Result<Dictionary<string, string>>> DescribeAsync(ImageRequest request, Guid imageId, PictureFit? fit, Actor actor, HttpContext context)
     {
-        if (!(await AddressOrBytesAsync(request, imageId, actor, context)).TryGet(out var picture, out var refusal))
+        if (!(await AddressOrBytesAsync(request, imageId, fit, actor, context)).TryGet(out var picture, out var refusal))
         {
             return refusal;
         }
@@ -116,16 +117,16 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         return picture;
     }
 
-    private async Task<Result<Dictionary<string, string>>> AddressOrBytesAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
+    private async Task<Result<Dictionary<string, string>>> AddressOrBytesAsync(ImageRequest request, Guid imageId, PictureFit? fit, Actor actor, HttpContext context)
     {
         if (request.GivesBytes)
         {
-            return await bytes.ReadAsync(imageId, request, context.RequestAborted) is { } picture
+            return await bytes.ReadAsync(imageId, request, fit, context.RequestAborted) is { } picture
                 ? new Dictionary<string, string> { ["b64_json"] = Convert.ToBase64String(picture) }
                 : OpenAiFaults.Inside;
         }
 
-        var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality, request.Fit);
+        var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality, fit);
         return new Dictionary<string, string> { ["url"] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/v1{SignedPictureEndpoint.Path}{token}" };
     }
 }

@@ -22,7 +22,7 @@ internal sealed class RequestFields
     private const int LargestJsonWithPictures = 12 * 1024 * 1024;
 
     // Longer values are truncated here and then refused by their length, as too large or too long.
-    private const int LargestPicture = 4 * 1024 * 1024;
+    private const int LargestPicture = 20 * 1024 * 1024;
     private const int LargestText = 1024 * 1024;
 
     // Enough for the sixteen pictures that newer models accept plus every other field.
@@ -44,12 +44,13 @@ internal sealed class RequestFields
         var fields = new RequestFields();
         try
         {
-            if (!(await ReadAsync(request, withPictures ? LargestJsonWithPictures : LargestJson, cancellationToken)).TryGet(out var body, out var tooLarge))
+            if (!(await BodyReader.ReadAsync(request, withPictures ? LargestJsonWithPictures : LargestJson, cancellationToken)).TryGet(out var body, out var tooLarge))
             {
                 return tooLarge;
             }
 
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
+            using var content = body;
+            using var document = await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken);
             if (document.RootElement.ValueKind is not JsonValueKind.Object)
             {
                 return Unreadable();
@@ -95,6 +96,7 @@ internal sealed class RequestFields
             return UnreadableForm();
         }
 
+        UnreadBody.CheckLength(request);
         var fields = new RequestFields();
         var reader = new MultipartReader(boundary.ToString(), UnreadBody.Limit(request.Body));
         try
@@ -176,20 +178,24 @@ internal sealed class RequestFields
     }
 
     /// <summary>The bytes of the field's only picture, regardless of its content type and file name; null when there is none.</summary>
-    public byte[]? Picture(string name)
+    public byte[]? Picture(string name) => Pictures(name, most: 1).FirstOrDefault();
+
+    /// <summary>The bytes of the field's pictures.</summary>
+    public IReadOnlyList<byte[]> Pictures(string name, int most)
     {
         var given = pictures.GetValueOrDefault(name) ?? [];
-        if (given.Count > 1)
+        if (given.Count > most)
         {
-            return Refuse<byte[]?>(new OpenAiFault(StatusCodes.Status400BadRequest, $"Send one {name}: this model takes no more.", Param: name, Code: "array_above_max_length"), null);
+            var message = most == 1 ? $"Send one {name}: this call takes no more." : $"Send at most {most} of '{name}', not {given.Count}.";
+            return Refuse<byte[][]>(new OpenAiFault(StatusCodes.Status400BadRequest, message, Param: name, Code: "array_above_max_length"), []);
         }
 
         if (given.Count == 0 && values.ContainsKey(name))
         {
-            return Refuse<byte[]?>(OpenAiFaults.WrongType(name, "a file", "text"), null);
+            return Refuse<byte[][]>(OpenAiFaults.WrongType(name, "a file", "text"), []);
         }
 
-        return given.Count == 1 ? given[0] : null;
+        return given;
     }
 
     /// <summary>Records why a field is refused; the first refusal stays.</summary>
@@ -211,24 +217,6 @@ internal sealed class RequestFields
         return field.Kind is null || field.Kind == kind ? field.Text : Refuse<string?>(OpenAiFaults.WrongType(name, expected, field.Kind), null);
     }
 
-    private static async Task<Result<MemoryStream>> ReadAsync(HttpRequest request, int largest, CancellationToken cancellationToken)
-    {
-        var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (body.Length + read > largest)
-            {
-                return new OpenAiFault(StatusCodes.Status413PayloadTooLarge, "The body of your request is too large.", Code: "request_too_large");
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        body.Position = 0;
-        return body;
-    }
-
     private static OpenAiFault Unreadable() => OpenAiFaults.Unreadable(
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)");
 
@@ -244,18 +232,6 @@ internal sealed class RequestFields
         var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
         var bracket = name.IndexOf('[', StringComparison.Ordinal);
         return bracket > 0 ? name[..bracket] : name;
-    }
-
-    private static async Task<byte[]> ReadPartAsync(Stream part, int most, CancellationToken cancellationToken)
-    {
-        using var content = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        for (int read; content.Length < most && (read = await part.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            content.Write(buffer, 0, (int)Math.Min(read, most - content.Length));
-        }
-
-        return content.ToArray();
     }
 
     private void Take(string name, JsonElement value)
@@ -281,14 +257,14 @@ internal sealed class RequestFields
     {
         if (name is not ("image" or "mask"))
         {
-            var bytes = await ReadPartAsync(part, LargestText, cancellationToken);
+            var bytes = await BodyReader.ReadPartAsync(part, LargestText, cancellationToken);
             var text = Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Refuse(new InvalidInput(name, $"The field \"{name}\" is not UTF-8."), "");
             values[name] = TextRules.FirstInvalid(text) is { } point ? Refuse(Invalid(name, point), default(Field)) : new Field(text, null);
             return;
         }
 
         // Some clients send a picture without a file name. An empty field without a file name means that it is absent.
-        var picture = await ReadPartAsync(part, LargestPicture, cancellationToken);
+        var picture = await BodyReader.ReadPartAsync(part, LargestPicture, cancellationToken);
         if (picture.Length == 0 && !isFile)
         {
             return;
