@@ -3,7 +3,6 @@ using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
 

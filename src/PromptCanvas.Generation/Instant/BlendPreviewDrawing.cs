@@ -1,7 +1,6 @@
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;

@@ -2,7 +2,6 @@ using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Imaging.WebP;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Instant;
 

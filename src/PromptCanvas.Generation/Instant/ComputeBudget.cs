@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Instant;
 

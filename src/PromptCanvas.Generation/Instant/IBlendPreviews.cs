@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Instant;

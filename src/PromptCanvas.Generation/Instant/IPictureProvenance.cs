@@ -1,7 +1,6 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Instant;

@@ -6,7 +6,6 @@ using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Instant;

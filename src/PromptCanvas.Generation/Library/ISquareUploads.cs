@@ -1,5 +1,4 @@
 using PromptCanvas.Data.Access;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Library;
 

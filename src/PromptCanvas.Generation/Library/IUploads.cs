@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using PromptCanvas.Data.Access;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;

@@ -1,5 +1,4 @@
 using PromptCanvas.Data.Access;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 

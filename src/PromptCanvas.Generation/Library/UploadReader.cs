@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 

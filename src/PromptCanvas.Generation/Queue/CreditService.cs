@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;

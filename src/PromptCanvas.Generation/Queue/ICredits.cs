@@ -1,5 +1,4 @@
 using PromptCanvas.Data.Credits;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Queue;
 

@@ -4,7 +4,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;

@@ -5,7 +5,6 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests;
 

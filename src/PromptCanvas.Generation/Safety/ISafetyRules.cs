@@ -2,7 +2,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
 

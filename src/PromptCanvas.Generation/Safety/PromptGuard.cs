@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Safety;
 

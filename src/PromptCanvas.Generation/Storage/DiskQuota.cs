@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Storage;
 

@@ -7,7 +7,6 @@ using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;

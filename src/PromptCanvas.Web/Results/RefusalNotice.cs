@@ -1,6 +1,5 @@
 using MudBlazor;
 
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Results;
 

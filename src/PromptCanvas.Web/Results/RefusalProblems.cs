@@ -1,5 +1,3 @@
-using PromptCanvas.Generation.Results;
-
 using ProblemHttpResult = Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult;
 
 namespace PromptCanvas.Web.Results;

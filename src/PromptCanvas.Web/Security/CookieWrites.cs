@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
 
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;

@@ -1,5 +1,3 @@
-using PromptCanvas.Generation.Results;
-
 namespace PromptCanvas.Web.Security;
 
 /// <summary>A request contains something that is not text; the answer names its field.</summary>

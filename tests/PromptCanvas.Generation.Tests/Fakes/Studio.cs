@@ -11,7 +11,6 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
 

@@ -8,7 +8,6 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Generation.Worker;

@@ -3,7 +3,6 @@ using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.WebP;

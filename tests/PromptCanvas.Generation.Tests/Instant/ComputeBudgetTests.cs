@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Tests.Instant;
 

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.Png;

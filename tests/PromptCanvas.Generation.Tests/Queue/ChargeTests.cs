@@ -3,7 +3,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Queue;

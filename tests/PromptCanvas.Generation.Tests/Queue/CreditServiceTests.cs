@@ -1,6 +1,5 @@
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Queue;

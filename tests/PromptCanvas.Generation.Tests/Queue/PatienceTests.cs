@@ -1,7 +1,6 @@
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Queue;

@@ -5,7 +5,6 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Queue;

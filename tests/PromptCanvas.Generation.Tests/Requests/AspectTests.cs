@@ -5,7 +5,6 @@ using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.Editing;
 

@@ -1,7 +1,6 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;

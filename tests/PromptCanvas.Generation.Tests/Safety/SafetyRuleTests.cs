@@ -5,7 +5,6 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Generation.Tests.Fakes;
 

@@ -7,7 +7,6 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 

@@ -3,7 +3,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Worker;

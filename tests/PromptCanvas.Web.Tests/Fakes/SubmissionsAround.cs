@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Tests.Fakes;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Tests.Results;

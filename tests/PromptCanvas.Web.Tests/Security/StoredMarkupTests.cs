@@ -11,7 +11,6 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.Sharing;

@@ -39,11 +39,11 @@ public sealed partial class SourceTests
         Assert.DoesNotContain(scripts, file => File.ReadAllText(file) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)));
     }
 
-    /// <summary>What the trash or the opposite button undoes needs no question; the cancellation of a job asks for a reason, and turning the second factor off for the password.</summary>
+    /// <summary>What the trash or the opposite button undoes needs no question; the cancellation of a job asks for a reason, and turning the second factor off for the password, deleting a person for their address.</summary>
     [Fact]
     public void Buttons_ThatDestroy_AskByNameOrCanBeUndone()
     {
-        string[] undoable = ["PictureViewer.razor: DeleteAsync", "GallerySelection.razor: DeleteAsync", "PeoplePage.razor: SuspendAsync", "SecondFactorPage.razor: TurnOffAsync"];
+        string[] undoable = ["PictureViewer.razor: DeleteAsync", "GallerySelection.razor: DeleteAsync", "PeoplePage.razor: SuspendAsync", "SecondFactorPage.razor: TurnOffAsync", "PersonDeletion.razor: DeleteAsync"];
         var pages = Directory.GetFiles(Path.Combine(Studio.RepoRoot, "src", "PromptCanvas.Web"), "*.razor", SearchOption.AllDirectories);
 
         var silent = pages.SelectMany(page => Destroying().Matches(File.ReadAllText(page)).Select(match => (page, match)))

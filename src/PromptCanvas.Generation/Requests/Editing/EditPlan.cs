@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Editing;
 using PromptCanvas.Imaging.Pixels;
 

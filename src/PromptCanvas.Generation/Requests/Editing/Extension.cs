@@ -1,4 +1,3 @@
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests.Editing;

@@ -1,7 +1,6 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 

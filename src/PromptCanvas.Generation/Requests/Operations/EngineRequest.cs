@@ -1,6 +1,5 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests.Operations;

@@ -1,5 +1,4 @@
 using PromptCanvas.Data.People;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 

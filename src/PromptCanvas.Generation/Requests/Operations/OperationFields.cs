@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 

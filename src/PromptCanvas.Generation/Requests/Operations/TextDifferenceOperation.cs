@@ -3,7 +3,6 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 

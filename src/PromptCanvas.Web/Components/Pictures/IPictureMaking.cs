@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Components.Pictures;
 

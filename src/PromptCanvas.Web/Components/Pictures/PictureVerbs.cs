@@ -2,7 +2,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Security;
 

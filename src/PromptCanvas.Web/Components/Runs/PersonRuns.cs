@@ -1,7 +1,6 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Security;
 

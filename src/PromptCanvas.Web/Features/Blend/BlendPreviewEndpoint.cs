@@ -2,7 +2,6 @@ using System.Security.Claims;
 using System.Text.Json.Serialization;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 

@@ -5,7 +5,6 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests.Editing;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 

@@ -2,7 +2,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
 

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.Net.Http.Headers;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Gallery;

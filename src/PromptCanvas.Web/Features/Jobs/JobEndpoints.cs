@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 

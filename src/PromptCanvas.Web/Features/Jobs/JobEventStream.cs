@@ -6,7 +6,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 

@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Mcp;
 

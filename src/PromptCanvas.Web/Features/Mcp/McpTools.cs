@@ -9,7 +9,6 @@ using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Security;
 

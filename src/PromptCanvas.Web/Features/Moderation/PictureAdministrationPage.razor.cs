@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 

@@ -6,7 +6,6 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;

@@ -3,7 +3,6 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Queue;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Queue;
 

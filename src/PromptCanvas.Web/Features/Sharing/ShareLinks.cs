@@ -4,7 +4,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Sharing;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Sharing;
 

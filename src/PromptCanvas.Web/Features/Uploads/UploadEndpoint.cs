@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Microsoft.Net.Http.Headers;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Time.Testing;
 
 using MudBlazor.Services;
 
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Create;
 

@@ -7,7 +7,6 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;

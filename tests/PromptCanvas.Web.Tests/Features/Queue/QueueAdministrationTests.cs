@@ -6,7 +6,6 @@ using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Security;
 using PromptCanvas.Web.Tests.Fakes;

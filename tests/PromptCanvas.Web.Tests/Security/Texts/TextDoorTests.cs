@@ -8,7 +8,6 @@ using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Generation.Library;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Tests.Fakes;
