@@ -35,7 +35,7 @@ internal sealed class UploadCaptions(IUploads uploads, StoredPictures pictures, 
             }
 
             var embedding = (await embedder.EmbedAsync([input], cancellationToken))[0];
-            return (await captions.DescribeAsync(engine, name, embedding, count: 1, cancellationToken)).FirstOrDefault()?.Caption;
+            return await captions.DescribeAsync(engine, name, embedding, count: 1, cancellationToken) is [var best, ..] ? best.Caption : null;
         }
         catch (ModelException)
         {

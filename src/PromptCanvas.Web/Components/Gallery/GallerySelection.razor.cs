@@ -3,7 +3,6 @@ using MudBlazor;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Components.Pictures;
-using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Gallery;
 

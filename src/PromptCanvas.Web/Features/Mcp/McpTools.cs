@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Security.Claims;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Access;
-using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;

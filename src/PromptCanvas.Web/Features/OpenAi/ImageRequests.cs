@@ -42,7 +42,7 @@ internal sealed class ImageRequests(ModelNames models)
             Family = family,
             QualityInAnswers = Quality(fields, family),
             Count = fields.Number("n", 1, 1, LargestCount),
-            Size = Size(fields, family, kind == JobKinds.Edit ? images.FirstOrDefault() : null),
+            Size = Size(fields, family, kind == JobKinds.Edit && images.Count > 0 ? images[0] : null),
             HasSize = fields.Text("size") is not (null or "" or Auto),
             GivesBytes = family.IsOfGptImage || fields.Choice("response_format", "url", "url", "b64_json") == "b64_json" || streams,
             User = User(fields),

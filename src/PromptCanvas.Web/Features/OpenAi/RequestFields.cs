@@ -178,7 +178,7 @@ internal sealed class RequestFields
     }
 
     /// <summary>The bytes of the field's only picture, regardless of its content type and file name; null when there is none.</summary>
-    public byte[]? Picture(string name) => Pictures(name, most: 1).FirstOrDefault();
+    public byte[]? Picture(string name) => Pictures(name, most: 1) is [var picture] ? picture : null;
 
     /// <summary>The bytes of the field's pictures.</summary>
     public IReadOnlyList<byte[]> Pictures(string name, int most)

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.People;
 
