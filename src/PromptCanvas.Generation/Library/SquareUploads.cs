@@ -30,7 +30,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
             return refusal;
         }
 
-        if (mask is not null && await CheckMaskAsync(actor, shape, mask, cancellationToken) is { } unusable)
+        if (mask is not null && (await CheckMaskAsync(actor, shape, mask, cancellationToken)).Refusal is { } unusable)
         {
             return unusable;
         }
@@ -87,7 +87,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         }
     }
 
-    private async Task<Refusal?> CheckMaskAsync(Actor actor, PictureShape image, byte[] mask, CancellationToken cancellationToken)
+    private async Task<Result> CheckMaskAsync(Actor actor, PictureShape image, byte[] mask, CancellationToken cancellationToken)
     {
         if (!(await InspectAsync(actor, MaskField, mask, cancellationToken)).TryGet(out var shape, out var refusal))
         {
@@ -95,7 +95,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         }
 
         return (shape.Width, shape.Height) == (image.Width, image.Height)
-            ? null
+            ? Result.Done
             : new InvalidInput(MaskField, $"Uploaded mask must have the same dimensions as the image: it has {shape.Width} × {shape.Height} pixels and the image {image.Width} × {image.Height}.");
     }
 }

@@ -62,8 +62,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
 
     /// <summary>Charges the pictures of a job, all or none.</summary>
     /// <param name="pictureCost">Hundredths of a credit for each picture.</param>
-    /// <returns>Null on success; otherwise why nothing was charged.</returns>
-    public async Task<QuotaExceeded?> ChargeAsync(
+    public async Task<Result> ChargeAsync(
         AppDbContext database, Guid personId, string? role, Guid jobId, int pictures, long pictureCost, string prompt, CancellationToken cancellationToken)
     {
         var quota = await QuotaAsync(database, personId, role, cancellationToken);
@@ -83,7 +82,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
             Add(database, quota, LedgerKinds.Charge, -pictureCost, Quote(prompt), jobId, index);
         }
 
-        return null;
+        return Result.Done;
     }
 
     /// <summary>Marks a picture's charge as final after delivery.</summary>

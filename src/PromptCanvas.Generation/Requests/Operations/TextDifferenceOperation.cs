@@ -40,9 +40,9 @@ public sealed record TextDifferenceOperation(
 
     internal override JobOperation WithTexts(Func<string, string> of) => this with { From = of(From), To = of(To) };
 
-    internal override InvalidInput? Check() =>
-        (StandsAlone && From.Length == 0 ? null : Phrases.Check("from", From)) ?? Phrases.Check("to", To)
-        ?? (RequestRules.Captions(From, To) is { } same ? new InvalidInput("to", same) : null);
+    internal override Result Check() =>
+        (StandsAlone && From.Length == 0 ? Result.Done : Phrases.Check("from", From)) && Phrases.Check("to", To)
+        && (RequestRules.Captions(From, To) is { } same ? new InvalidInput("to", same) : Result.Done);
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)
     {
