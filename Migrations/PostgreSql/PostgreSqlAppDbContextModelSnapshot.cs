@@ -495,6 +495,10 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasDatabaseName("job_served")
                         .HasFilter("\"StartedAt\" IS NOT NULL");
 
+                    b.HasIndex("PersonId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("job_history");
+
                     b.HasIndex("PersonId", "Priority", "VirtualFinish")
                         .IsDescending(false, false, true)
                         .HasDatabaseName("job_share");
@@ -741,6 +745,9 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<int?>("Amount")
+                        .HasColumnType("integer");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
 
@@ -799,6 +806,10 @@ namespace PromptCanvas.Migrations.PostgreSql
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DefaultVisibility")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
@@ -872,6 +883,42 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasDatabaseName("person_name");
 
                     b.ToTable("People", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("session_of_person");
+
+                    b.ToTable("PersonSessions", (string)null);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.SignInLock", b =>
@@ -1421,6 +1468,15 @@ namespace PromptCanvas.Migrations.PostgreSql
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
                 {
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()

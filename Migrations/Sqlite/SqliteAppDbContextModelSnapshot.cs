@@ -486,6 +486,10 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasDatabaseName("job_served")
                         .HasFilter("\"StartedAt\" IS NOT NULL");
 
+                    b.HasIndex("PersonId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("job_history");
+
                     b.HasIndex("PersonId", "Priority", "VirtualFinish")
                         .IsDescending(false, false, true)
                         .HasDatabaseName("job_share");
@@ -728,6 +732,9 @@ namespace PromptCanvas.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Amount")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
@@ -786,6 +793,10 @@ namespace PromptCanvas.Migrations.Sqlite
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("DefaultVisibility")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
@@ -859,6 +870,42 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasDatabaseName("person_name");
 
                     b.ToTable("People", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("session_of_person");
+
+                    b.ToTable("PersonSessions", (string)null);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.SignInLock", b =>
@@ -1408,6 +1455,15 @@ namespace PromptCanvas.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
                 {
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()

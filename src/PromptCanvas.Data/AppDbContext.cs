@@ -45,6 +45,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<Notice> Notices => Set<Notice>();
 
+    public DbSet<PersonSession> PersonSessions => Set<PersonSession>();
+
     public DbSet<Report> Reports => Set<Report>();
 
     public DbSet<Comment> Comments => Set<Comment>();
@@ -162,6 +164,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             .HasDatabaseName("job_share");
         job.HasIndex(row => row.PersonId)
             .HasDatabaseName("job_active_of_person").HasFilter("\"State\" IN ('queued', 'running')");
+        job.HasIndex(row => new { row.PersonId, row.CreatedAt, row.Id }).IsDescending(false, true, true)
+            .HasDatabaseName("job_history");
     }
 
     private static void Configure(EntityTypeBuilder<JobInput> input)

@@ -5,6 +5,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -19,6 +20,10 @@ public sealed class ScriptedStudio : IAsyncLifetime
 
     /// <summary>The person with this address; created if absent.</summary>
     public Task<SomebodyInTest> PersonAsync(string email, string role) => studio.PersonAsync(email, role);
+
+    /// <summary>Gives a person an allowance of their own.</summary>
+    public async Task AllowAsync(Guid personId, int credits) =>
+        await studio.Services.GetRequiredService<ICredits>().SetLimitsAsync(personId, new PersonLimits(credits), CancellationToken.None);
 
     public ScriptedEngine Engine => studio.Engine;
 

@@ -74,6 +74,16 @@ public sealed class Tab : IAsyncDisposable
         await Page.WaitForURLAsync(new Uri(studio, path).ToString());
     }
 
+    /// <summary>Signs in as a person of the test and opens the start page.</summary>
+    public async Task SignInAsync(Uri studio, string email)
+    {
+        await Page.GotoAsync(new Uri(studio, "/sign-in").ToString());
+        await Page.GetByLabel("E-mail address").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(Studio.Password);
+        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        await Page.WaitForSelectorAsync(".studio[data-live]");
+    }
+
     /// <summary>Makes the pictures of a prompt on the start page.</summary>
     public async Task MakeAsync(Uri studio, string prompt)
     {

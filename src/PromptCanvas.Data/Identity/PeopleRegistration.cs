@@ -24,6 +24,8 @@ public static class PeopleRegistration
         services.AddSingleton<SignInLocks>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<NoticeBoard>();
+        services.AddSingleton<CreditRequests>();
+        services.AddSingleton<PersonSessions>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
         return services.AddIdentityCore<Person>(Configure)
             .AddEntityFrameworkStores<AppDbContext>()

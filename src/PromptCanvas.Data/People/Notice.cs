@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>Informs a person about an action on their content. Shown until it is read; never deleted.</summary>
+/// <summary>Informs a person about what others did that concerns them. Shown until it is read; never deleted.</summary>
 public sealed class Notice
 {
     public long Id { get; init; }
@@ -14,14 +14,17 @@ public sealed class Notice
     /// <summary>The picture concerned.</summary>
     public Guid? ImageId { get; init; }
 
-    /// <summary>The administrator who acted.</summary>
+    /// <summary>Who acted.</summary>
     public Guid? ByPersonId { get; init; }
 
-    /// <summary>The administrator's name, kept after the account is deleted.</summary>
+    /// <summary>Their name, kept after the account is deleted.</summary>
     public required string By { get; init; }
 
-    /// <summary>The reason given by the administrator.</summary>
+    /// <summary>The reason given, or the words of a comment.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>Credits asked for or added; null = none.</summary>
+    public int? Amount { get; init; }
 
     public required DateTimeOffset At { get; init; }
 

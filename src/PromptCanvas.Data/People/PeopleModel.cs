@@ -21,6 +21,7 @@ internal static class PeopleModel
         model.Entity<Notice>(Configure);
         model.Entity<SignInLock>(Configure);
         model.Entity<UsedCode>(Configure);
+        model.Entity<PersonSession>(Configure);
         ConfigureIdentity(model);
     }
 
@@ -36,6 +37,7 @@ internal static class PeopleModel
         person.Property(row => row.PhoneNumber).HasMaxLength(ShortLength);
         person.Property(row => row.DisplayName).HasMaxLength(100);
         person.Property(row => row.Role).HasMaxLength(ShortLength);
+        person.Property(row => row.DefaultVisibility).HasMaxLength(16);
         person.HasIndex(row => row.NormalizedUserName).IsUnique().HasDatabaseName("person_name");
         person.HasIndex(row => row.NormalizedEmail).IsUnique().HasDatabaseName("person_email");
         person.HasMany<ApiKey>().WithOne().HasForeignKey(key => key.PersonId).OnDelete(DeleteBehavior.Cascade);
@@ -102,6 +104,15 @@ internal static class PeopleModel
         code.ToTable("UsedCodes");
         code.HasKey(row => new { row.PersonId, row.Step });
         code.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    private static void Configure(EntityTypeBuilder<PersonSession> session)
+    {
+        session.ToTable("PersonSessions");
+        session.Property(row => row.Device).HasMaxLength(NameLength);
+        session.Property(row => row.Stamp).HasMaxLength(ShortLength * 2);
+        session.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
+        session.HasIndex(row => row.PersonId).HasDatabaseName("session_of_person");
     }
 
     private static void ConfigureIdentity(ModelBuilder model)

@@ -19,5 +19,8 @@ public sealed class Person : IdentityUser<Guid>
     /// <summary>When the person dismissed the introductory hints; null = they are still shown.</summary>
     public DateTimeOffset? TourEndedAt { get; set; }
 
+    /// <summary>Visibility of new pictures: one of <see cref="Pictures.Visibilities"/>; null = the team's.</summary>
+    public string? DefaultVisibility { get; set; }
+
     public DateTimeOffset? LastSignInAt { get; set; }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
 using PromptCanvas.Generation.Results;
@@ -12,6 +13,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
 {
     private const int LongestText = 1000;
     private const int MostShown = 200;
+    private const int MostMentions = 10;
 
     public async Task<IReadOnlyList<CommentView>> ReadAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
@@ -45,9 +47,33 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
             return new NotFound("This picture is not shared with the team.");
         }
 
+        await TellAsync(database, actor, imageId, TextRules.Normalize(text.Trim()), cancellationToken);
         database.Comments.Add(new Comment { Id = Guid.NewGuid(), ImageId = imageId, PersonId = actor.PersonId, Text = TextRules.Normalize(text.Trim()), At = clock.GetUtcNow() });
         await database.SaveChangesAsync(cancellationToken);
         return Result.Done;
+    }
+
+    // The owner of the picture, and everyone whose name stands after an @.
+    private async Task TellAsync(AppDbContext database, Actor actor, Guid imageId, string text, CancellationToken cancellationToken)
+    {
+        var by = await database.People.Where(person => person.Id == actor.PersonId).Select(person => person.DisplayName).SingleAsync(cancellationToken);
+        var owner = await database.Pictures.Where(image => image.Id == imageId).Select(image => image.PersonId).SingleAsync(cancellationToken);
+        var named = !text.Contains('@', StringComparison.Ordinal) ? [] : (await database.People.Where(person => person.SuspendedAt == null)
+                .Select(person => new { person.Id, person.DisplayName }).ToListAsync(cancellationToken))
+            .Where(person => text.Contains($"@{person.DisplayName}", StringComparison.OrdinalIgnoreCase)).Select(person => person.Id).Take(MostMentions).ToList();
+        foreach (var recipient in named.Append(owner ?? actor.PersonId).Distinct().Where(id => id != actor.PersonId))
+        {
+            database.Notices.Add(new Notice
+            {
+                PersonId = recipient,
+                Kind = recipient == owner ? NoticeKinds.Commented : NoticeKinds.Mentioned,
+                ImageId = imageId,
+                ByPersonId = actor.PersonId,
+                By = by,
+                Reason = Excerpt.Of(text),
+                At = clock.GetUtcNow(),
+            });
+        }
     }
 
     public async Task<bool> DeleteAsync(Actor actor, Guid commentId, CancellationToken cancellationToken)

@@ -95,6 +95,7 @@ internal static class StudioPipeline
         app.MapMcpServer();
         app.MapPasskeys();
         app.MapSession();
+        app.MapExport();
         app.MapOpenId();
         app.MapSharing();
         app.MapUsage();

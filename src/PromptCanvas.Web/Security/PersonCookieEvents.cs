@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Validates every request's cookie against the person's current state: a suspension or a new password ends the session, a role change applies at once.</summary>
-internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof, IOptions<IdentityOptions> options) : CookieAuthenticationEvents
+internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof, SessionLog log, IOptions<IdentityOptions> options) : CookieAuthenticationEvents
 {
     /// <summary>Where open pages ask whether their session goes on.</summary>
     public const string SessionAddress = "/account/session";
@@ -17,7 +17,8 @@ internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof
     {
         var stamp = context.Principal?.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
         var state = context.Principal?.PersonId() is { } id ? await states.FindAsync(id, context.HttpContext.RequestAborted) : null;
-        if (state is null || state.IsSuspended || state.SecurityStamp != stamp)
+        var session = SessionLog.IdOf(context.Properties);
+        if (state is null || state.IsSuspended || state.SecurityStamp != stamp || (session is { } sessionId && state.EndedSessions.Contains(sessionId)))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
@@ -25,6 +26,7 @@ internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof
         }
 
         ((ClaimsIdentity)context.Principal!.Identity!).AddClaim(new Claim(ClaimTypes.Role, state.Role));
+        await log.SeenAsync(session, context.HttpContext.RequestAborted);
     }
 
     /// <summary>A page that only asks whether its session goes on does not prolong it.</summary>
@@ -38,7 +40,7 @@ internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof
     public override Task RedirectToReturnUrl(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask;
 
     /// <summary>The cookie identifies the person but does not carry the role; the role is read on every request.</summary>
-    public override Task SigningIn(CookieSigningInContext context)
+    public override async Task SigningIn(CookieSigningInContext context)
     {
         var identity = (ClaimsIdentity)context.Principal!.Identity!;
         foreach (var role in identity.FindAll(ClaimTypes.Role).ToArray())
@@ -47,6 +49,6 @@ internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof
         }
 
         proof.Begin(context.Properties);
-        return Task.CompletedTask;
+        await log.BeginAsync(context.HttpContext, context.Principal!, context.Properties);
     }
 }

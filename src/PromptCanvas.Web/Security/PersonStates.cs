@@ -7,7 +7,8 @@ using PromptCanvas.Data;
 namespace PromptCanvas.Web.Security;
 
 /// <summary>The state that decides whether a session stays valid.</summary>
-internal sealed record PersonState(string Role, string? SecurityStamp, bool IsSuspended);
+/// <param name="EndedSessions">Sessions that the person ended while their cookies may still exist.</param>
+internal sealed record PersonState(string Role, string? SecurityStamp, bool IsSuspended, IReadOnlyList<Guid> EndedSessions);
 
 /// <summary>Caches the state that sessions are validated against, for at most two seconds.</summary>
 internal sealed class PersonStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
@@ -26,7 +27,11 @@ internal sealed class PersonStates(IDbContextFactory<AppDbContext> databases, Ti
         var at = clock.GetTimestamp();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var state = await database.People.Where(person => person.Id == personId)
-            .Select(person => new PersonState(person.Role, person.SecurityStamp, person.SuspendedAt != null))
+            .Select(person => new PersonState(
+                person.Role,
+                person.SecurityStamp,
+                person.SuspendedAt != null,
+                database.PersonSessions.Where(session => session.PersonId == personId && session.EndedAt != null).Select(session => session.Id).ToList()))
             .SingleOrDefaultAsync(cancellationToken);
         known[personId] = (at, state);
         return state;

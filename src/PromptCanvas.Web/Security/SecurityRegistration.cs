@@ -36,6 +36,7 @@ internal static class SecurityRegistration
         services.AddScoped<IUserConfirmation<Person>, NotSuspended>();
         services.AddScoped<PersonCookieEvents>();
         services.AddSingleton<SessionProof>();
+        services.AddSingleton<SessionLog>();
         services.AddSingleton<AttemptSources>();
         services.AddSingleton<PersonStates>();
         services.AddSingleton<LiveConnections>();

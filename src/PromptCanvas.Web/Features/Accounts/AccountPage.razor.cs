@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
 using PromptCanvas.Web.Security;
 
@@ -37,6 +39,9 @@ public sealed partial class AccountPage
     private Sessions Sessions { get; set; } = null!;
 
     [Inject]
+    private PersonSessions OpenSessions { get; set; } = null!;
+
+    [Inject]
     private GuessLimits Limits { get; set; } = null!;
 
     [Inject]
@@ -64,6 +69,7 @@ public sealed partial class AccountPage
         }
 
         person.DisplayName = name;
+        person.DefaultVisibility = Visibilities.All.Contains(Profile.Visibility) ? Profile.Visibility : person.DefaultVisibility;
         await SignIn.UserManager.UpdateAsync(person);
         Navigation.NavigateTo("/account");
     }
@@ -74,6 +80,11 @@ public sealed partial class AccountPage
         if (person is not null)
         {
             Sessions.End(person.Id);
+        }
+
+        if (person is not null && await SessionLog.IdOfAsync(Context) is { } session)
+        {
+            await OpenSessions.EndAsync(person.Id, session, Context.RequestAborted);
         }
 
         await SignIn.SignOutAsync();
@@ -144,6 +155,9 @@ public sealed partial class AccountPage
     public sealed class ProfileForm
     {
         public string? Name { get; set; }
+
+        /// <summary>Null = unchanged.</summary>
+        public string? Visibility { get; set; }
     }
 
     public sealed class PasswordForm

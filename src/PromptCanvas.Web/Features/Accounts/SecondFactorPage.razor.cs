@@ -19,10 +19,12 @@ public sealed partial class SecondFactorPage
     private string? uri;
     private string? problem;
     private int recoveryLeft;
-    private IEnumerable<string>? codes;
+    private IReadOnlyList<string>? codes;
 
     [CascadingParameter]
     public HttpContext Context { get; set; } = null!;
+
+    private string CodesText => string.Join('\n', codes ?? []);
 
     [SupplyParameterFromForm]
     public FactorForm Form { get; set; } = null!;
@@ -110,7 +112,7 @@ public sealed partial class SecondFactorPage
     {
         if (person is { TwoFactorEnabled: true } && await IsProvenAsync())
         {
-            codes = await SignIn.UserManager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodeCount);
+            codes = [.. await SignIn.UserManager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodeCount) ?? []];
             recoveryLeft = RecoveryCodeCount;
         }
     }

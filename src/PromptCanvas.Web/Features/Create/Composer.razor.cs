@@ -29,7 +29,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private string? negativePrompt;
     private int? steps;
     private double? guidance;
-    private string visibility = Visibilities.Team;
+    private string? chosenVisibility;
     private string? seedProblem;
     private bool more;
     private GenerateImages? last;
@@ -77,6 +77,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public QuotaView? Credits { get; set; }
 
+    /// <summary>What the person chose in their account; null = the team's.</summary>
+    [Parameter]
+    public string? DefaultVisibility { get; set; }
+
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }
 
@@ -84,6 +88,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     /// <summary>Number of squares of which each picture is composed, which is its cost in credits.</summary>
     private int Squares => Chosen.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Chosen);
+
+    private string Visibility => chosenVisibility ?? DefaultVisibility ?? Visibilities.Team;
 
     /// <summary>The end of the prompt that the model truncates; empty when the model reads everything.</summary>
     private string Unread => status.UnreadPart(model, prompt);
@@ -172,7 +178,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             Model = model,
             Steps = steps,
             Guidance = guidance,
-            Visibility = visibility,
+            Visibility = Visibility,
         };
         var isDoublePress = IsDoublePress(request);
         lastAt = clock.GetTimestamp();
@@ -199,7 +205,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     }
 
     // The server validates the value, so no check is needed here.
-    private void ChooseVisibility(string? chosen) => visibility = chosen ?? Visibilities.Team;
+    private void ChooseVisibility(string? chosen) => chosenVisibility = chosen;
 
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 

@@ -8,7 +8,7 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>The body of <c>POST /api/jobs</c>. An operation's definition says which fields its kind takes.</summary>
 internal sealed record CreateJobBody
 {
-    /// <summary>generate, edit, erase, extend, vary, blend or textdiff.</summary>
+    /// <summary>generate, edit, erase, extend, vary, blend or textdiff; default generate.</summary>
     public string? Kind { get; init; }
 
     public string? Prompt { get; init; }

@@ -60,6 +60,9 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     [PersistentState]
     public QuotaView? Credits { get; set; }
 
+    [PersistentState]
+    public string? DefaultVisibility { get; set; }
+
     private bool IsEmpty => history is { Count: 0 } && runs.Count == 0;
 
     private LiveCredits Live => own.Credits;
@@ -79,6 +82,7 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
         FirstJobs ??= await ReadJobsAsync();
         modelProblem = model.Problem is null || (await own.PersonAsync(Gone)).IsAdministrator ? model.Problem : T["ModelProblemOfMember"];
         Live.Offer(Credits ??= await own.CountCreditsAsync(Gone));
+        DefaultVisibility ??= await own.DefaultVisibilityAsync(Gone);
         creditsRead = Live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }

@@ -1,13 +1,15 @@
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components.Pictures;
+using PromptCanvas.Web.Components.Runs;
 
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>Queues pictures for a prompt, for the page and for the API.</summary>
-public sealed class GenerateImagesHandler(ISubmissions submissions) : IPictureMaking
+public sealed class GenerateImagesHandler(ISubmissions submissions, PersonDefaults defaults) : IPictureMaking
 {
     /// <summary>Queues the job; no picture exists yet when this returns.</summary>
     /// <returns>The job's id, or why it was refused.</returns>
@@ -18,12 +20,17 @@ public sealed class GenerateImagesHandler(ISubmissions submissions) : IPictureMa
     }
 
     /// <inheritdoc/>
-    public Task<Result<Guid>> HandleAsync(NewJob job, Actor actor, CancellationToken cancellationToken)
+    public async Task<Result<Guid>> HandleAsync(NewJob job, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(actor);
-        return actor.MayMake
-            ? submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role }, cancellationToken)
-            : Task.FromResult<Result<Guid>>(new Forbidden("Your role allows viewing pictures, not making them. Ask an administrator for another role."));
+        if (!actor.MayMake)
+        {
+            return new Forbidden("Your role allows viewing pictures, not making them. Ask an administrator for another role.");
+        }
+
+        // "Team" is what a request without a visibility gets, unless it is made from a private picture.
+        var visibility = job.Visibility ?? (await defaults.VisibilityAsync(actor.PersonId, cancellationToken) is Visibilities.Private ? Visibilities.Private : null);
+        return await submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role, Visibility = visibility }, cancellationToken);
     }
 }

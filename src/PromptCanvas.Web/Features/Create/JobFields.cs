@@ -16,7 +16,7 @@ internal static class JobFields
 
     public static Result<NewJob> Read(CreateJobBody body, string idempotencyKey)
     {
-        if (OperationDefinitions.Find(body.Kind) is not { } kind)
+        if (OperationDefinitions.Find(body.Kind ?? JobKinds.Generate) is not { } kind)
         {
             return new InvalidInput("kind", $"The kind must be one of {string.Join(", ", JobKinds.All)}.");
         }

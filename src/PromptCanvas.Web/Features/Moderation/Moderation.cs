@@ -71,7 +71,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (await database.Reports.SingleOrDefaultAsync(report => report.Id == reportId && report.ClosedAt == null, cancellationToken) is { } report)
         {
-            report.ClosedAt = clock.GetUtcNow();
+            Close(database, report, actor);
             database.AuditLog.Add(audit.Entry(actor, "report.close", report.ImageId.ToString(), report.Reason));
             await database.SaveChangesAsync(cancellationToken);
         }
@@ -87,7 +87,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             return;
         }
 
-        reports.ForEach(report => report.ClosedAt = clock.GetUtcNow());
+        reports.ForEach(report => Close(database, report, actor));
         if (await database.Comments.SingleOrDefaultAsync(comment => comment.Id == commentId, cancellationToken) is { } comment)
         {
             database.Comments.Remove(comment);
@@ -129,6 +129,22 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
 
     public Task<Result> PutBackAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.PutBack, image => Set(image, null), cancellationToken);
+
+    // The person who reported learns that it was decided, not how.
+    private void Close(AppDbContext database, Report report, AuditActor actor)
+    {
+        report.ClosedAt = clock.GetUtcNow();
+        database.Notices.Add(new Notice
+        {
+            PersonId = report.PersonId,
+            Kind = NoticeKinds.ReportDecided,
+            ImageId = report.ImageId,
+            ByPersonId = actor.PersonId,
+            By = actor.Name,
+            Reason = "",
+            At = report.ClosedAt.Value,
+        });
+    }
 
     private static NotFound NoPicture() => new("There is no picture with this id.");
 
@@ -185,11 +201,11 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             database.Notices.Add(notice);
         }
 
-        if (image.TakenDownAt is { } closedAt)
+        if (image.TakenDownAt is not null)
         {
             foreach (var report in await database.Reports.Where(report => report.ImageId == imageId && report.ClosedAt == null).ToListAsync(cancellationToken))
             {
-                report.ClosedAt = closedAt;
+                Close(database, report, actor);
             }
         }
 

@@ -14,10 +14,20 @@ internal sealed class PeopleAdministration(
 {
     private const string LastAdministrator = "This is the last administrator. Make another person an administrator first.";
 
-    public async Task<IReadOnlyList<Person>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="words">Part of a name or address; null = everyone.</param>
+    public async Task<IReadOnlyList<Person>> ListAsync(string? words, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.People.AsNoTracking().OrderBy(person => person.DisplayName).ThenBy(person => person.Email).ToListAsync(cancellationToken);
+        var people = database.People.AsNoTracking();
+        if (words?.Trim().ToUpperInvariant() is { Length: > 0 } wanted)
+        {
+            // In the database, because LIKE differs in case sensitivity between SQLite and PostgreSQL.
+#pragma warning disable CA1304, CA1311, CA1862
+            people = people.Where(person => person.DisplayName.ToUpper().Contains(wanted) || person.NormalizedEmail!.Contains(wanted));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
+        return await people.OrderBy(person => person.DisplayName).ThenBy(person => person.Email).ToListAsync(cancellationToken);
     }
 
     public async Task<Result> SetRoleAsync(AuditActor actor, Guid personId, string role, CancellationToken cancellationToken)
@@ -90,6 +100,23 @@ internal sealed class PeopleAdministration(
             await audit.WriteAsync(actor, "people.restore", person.Email, null, cancellationToken);
         }
     }
+
+    /// <summary>Removes a person who was invited and has never signed in; the invitation is void.</summary>
+    /// <returns>Whether there was such a person.</returns>
+    public async Task<bool> CancelInvitationAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)
+    {
+        if (await people.FindByIdAsync(personId.ToString()) is not { } person || !IsInvited(person))
+        {
+            return false;
+        }
+
+        await people.DeleteAsync(person);
+        sessions.End(personId);
+        await audit.WriteAsync(actor, "people.uninvite", person.Email, null, cancellationToken);
+        return true;
+    }
+
+    public static bool IsInvited(Person person) => person is { PasswordHash: null, LastSignInAt: null, SuspendedAt: null };
 
     private async Task<bool> IsLastAdministratorAsync(Person person, CancellationToken cancellationToken)
     {

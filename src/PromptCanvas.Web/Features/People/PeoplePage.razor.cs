@@ -13,6 +13,7 @@ public sealed partial class PeoplePage
 {
     private IReadOnlyList<Person> people = [];
     private ILookup<Guid, SignInLock> locked = Array.Empty<SignInLock>().ToLookup(row => row.PersonId);
+    private IReadOnlyDictionary<Guid, int> usage = new Dictionary<Guid, int>();
     private string? link;
     private string linkOwner = "";
     private string? problem;
@@ -24,6 +25,10 @@ public sealed partial class PeoplePage
     [SupplyParameterFromForm(FormName = "invite")]
     public InvitationForm Invitation { get; set; } = null!;
 
+    /// <summary>The search: part of a name or address.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Words { get; set; }
+
     [SupplyParameterFromForm]
     public string? NewRole { get; set; }
 
@@ -32,6 +37,9 @@ public sealed partial class PeoplePage
 
     [Inject]
     private LockAdministration Locks { get; set; } = null!;
+
+    [Inject]
+    private RecentUsage Usage { get; set; } = null!;
 
     [Inject]
     private Data.Identity.Accounts Accounts { get; set; } = null!;
@@ -51,8 +59,9 @@ public sealed partial class PeoplePage
     protected override async Task OnInitializedAsync()
     {
         Invitation ??= new InvitationForm();
-        people = await Administration.ListAsync(Context.RequestAborted);
+        people = await Administration.ListAsync(Words, Context.RequestAborted);
         locked = await Locks.ListAsync(Context.RequestAborted);
+        usage = await Usage.ReadAsync(Context.RequestAborted);
     }
 
     private async Task InviteAsync()
@@ -95,6 +104,12 @@ public sealed partial class PeoplePage
         Leave(Result.Done);
     }
 
+    private async Task CancelInvitationAsync(Person person)
+    {
+        await Administration.CancelInvitationAsync(Context.ToActor(), person.Id, Context.RequestAborted);
+        Leave(null);
+    }
+
     private async Task LiftLocksAsync(Person person)
     {
         await Locks.LiftAsync(Context.ToActor(), person, Context.RequestAborted);
@@ -106,7 +121,7 @@ public sealed partial class PeoplePage
         Context.Response.Headers.CacheControl = "no-cache, no-store";
         linkOwner = owner ?? "";
         link = Navigation.ToAbsoluteUri($"/join?token={token}").ToString();
-        people = await Administration.ListAsync(Context.RequestAborted);
+        people = await Administration.ListAsync(Words, Context.RequestAborted);
     }
 
     // Show the link on the page as well: the mail may be delayed or filtered as spam.

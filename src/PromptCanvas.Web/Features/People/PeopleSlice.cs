@@ -9,5 +9,6 @@ internal static class PeopleSlice
         services.AddScoped<PersonRemoval>();
         services.AddScoped<CreditAdministration>();
         services.AddSingleton<LockAdministration>();
+        services.AddSingleton<RecentUsage>();
     }
 }

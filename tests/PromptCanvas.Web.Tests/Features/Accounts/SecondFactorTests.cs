@@ -152,9 +152,9 @@ public sealed partial class SecondFactorTests : IAsyncDisposable
         return answer.StatusCode;
     }
 
-    [GeneratedRegex("<code class=\"secret\">([A-Z2-7 ]+)</code>")]
+    [GeneratedRegex("<code class=\"secret\" data-secret>([A-Z2-7 ]+)</code>")]
     private static partial Regex Key();
 
-    [GeneratedRegex("(?<=<code class=\"secret\">)[A-Z0-9]{5}-[A-Z0-9]{5}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(?<=<li>)[A-Z0-9]{5}-[A-Z0-9]{5}", RegexOptions.IgnoreCase)]
     private static partial Regex RecoveryCode();
 }

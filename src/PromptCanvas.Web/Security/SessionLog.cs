@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Data.Identity;
+
+namespace PromptCanvas.Web.Security;
+
+/// <summary>Notes the browsers that people sign in with, so that they can end a session from another one.</summary>
+internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptions> options, TimeProvider clock)
+{
+    private const string Item = "session";
+    private const int LongestDevice = 256;
+
+    // Often enough to tell which sessions are in use, and seldom enough to cost nothing.
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private readonly ConcurrentDictionary<Guid, long> seen = new();
+
+    /// <summary>Null for sessions from before they were noted.</summary>
+    public static Guid? IdOf(AuthenticationProperties? session) =>
+        session?.Items.TryGetValue(Item, out var text) is true && Guid.TryParse(text, out var id) ? id : null;
+
+    public static async Task<Guid?> IdOfAsync(HttpContext context) =>
+        IdOf((await context.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Properties);
+
+    public async Task BeginAsync(HttpContext context, ClaimsPrincipal principal, AuthenticationProperties session)
+    {
+        if (principal.PersonId() is not { } personId)
+        {
+            return;
+        }
+
+        var device = context.Request.Headers.UserAgent.ToString();
+        var stamp = principal.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType) ?? "";
+        try
+        {
+            var id = await sessions.BeginAsync(personId, IdOf(session), device.Length > LongestDevice ? device[..LongestDevice] : device, stamp, context.RequestAborted);
+            session.Items[Item] = id.ToString();
+        }
+        catch (Exception fault) when (fault is DbException or DbUpdateException)
+        {
+            // A full disk does not keep people out; the session is not in the list.
+        }
+    }
+
+    public async Task SeenAsync(Guid? sessionId, CancellationToken cancellationToken)
+    {
+        if (sessionId is not { } id || (seen.TryGetValue(id, out var last) && clock.GetElapsedTime(last) < Interval))
+        {
+            return;
+        }
+
+        seen[id] = clock.GetTimestamp();
+        try
+        {
+            await sessions.SeenAsync(id, cancellationToken);
+        }
+        catch (DbException)
+        {
+            // The next hour notes it.
+        }
+    }
+}
