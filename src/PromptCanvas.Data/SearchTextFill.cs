@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
 
-namespace PromptCanvas.Data.Pictures;
+namespace PromptCanvas.Data;
 
 /// <summary>Fills <see cref="Picture.SearchText"/> of the pictures that an earlier version made; databases cannot fold letters alike.</summary>
 public static class SearchTextFill
