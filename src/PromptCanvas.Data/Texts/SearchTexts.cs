@@ -47,12 +47,11 @@ public static class SearchTexts
         .. (words ?? "").Split([' ', '\t', '\n', '\r', '\0', '\u3000'], StringSplitOptions.RemoveEmptyEntries).Select(word => Of(word).TrimEnd()).Where(term => term.Length > 0),
     ];
 
-    // Upper case first: it joins letters that lower case keeps apart, such as both forms of the Greek sigma.
+    // Accents first: a dotted capital I has no lower case of its own. Then upper case: it joins letters that lower case keeps apart, such as both forms of the Greek sigma.
     private static string Fold(string text)
     {
-        var composed = Valid(text).Normalize(NormalizationForm.FormKC).ToUpperInvariant().ToLowerInvariant().Replace("ß", "ss", StringComparison.Ordinal);
         var plain = new StringBuilder();
-        foreach (var letter in composed.Normalize(NormalizationForm.FormKD))
+        foreach (var letter in Valid(text).Normalize(NormalizationForm.FormKD))
         {
             if (letter is < (char)FirstMark or > (char)LastMark)
             {
@@ -60,7 +59,7 @@ public static class SearchTexts
             }
         }
 
-        return plain.ToString().Normalize(NormalizationForm.FormC);
+        return plain.ToString().ToUpperInvariant().ToLowerInvariant().Replace("ß", "ss", StringComparison.Ordinal).Normalize(NormalizationForm.FormC);
     }
 
     private static string Valid(string text)

@@ -51,6 +51,7 @@ internal static class StudioPipeline
 
     public static WebApplication UseStudio(this WebApplication app)
     {
+        app.UsePageLanguage();
         app.UseTrustedProxies(app.Configuration);
         app.UseAllowedHosts(app.Configuration);
         app.UseSecurityHeaders();
