@@ -26,12 +26,10 @@ internal sealed class PersonStates(IDbContextFactory<AppDbContext> databases, Ti
 
         var at = clock.GetTimestamp();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var ended = await database.PersonSessions.Where(session => session.PersonId == personId && session.EndedAt != null)
+            .Select(session => session.Id).ToListAsync(cancellationToken);
         var state = await database.People.Where(person => person.Id == personId)
-            .Select(person => new PersonState(
-                person.Role,
-                person.SecurityStamp,
-                person.SuspendedAt != null,
-                database.PersonSessions.Where(session => session.PersonId == personId && session.EndedAt != null).Select(session => session.Id).ToList()))
+            .Select(person => new PersonState(person.Role, person.SecurityStamp, person.SuspendedAt != null, ended))
             .SingleOrDefaultAsync(cancellationToken);
         known[personId] = (at, state);
         return state;
