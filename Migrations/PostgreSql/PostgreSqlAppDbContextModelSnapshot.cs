@@ -1069,6 +1069,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("SearchText")
+                        .HasColumnType("text");
+
                     b.Property<long>("Seed")
                         .HasColumnType("bigint");
 

@@ -1,5 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
@@ -7,6 +7,7 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Data.Sharing;
+using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Data;
 
@@ -73,6 +74,28 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     /// <summary>Creates the schema, or brings it to this version's.</summary>
     /// <exception cref="UnsupportedSchemaException">The database is from a version too old to migrate; it is left unchanged.</exception>
     public abstract Task UpgradeAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        SetSearchTexts();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        SetSearchTexts();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    private void SetSearchTexts()
+    {
+        foreach (var added in ChangeTracker.Entries<Picture>().Where(entry => entry.State == EntityState.Added))
+        {
+            added.Entity.SearchText = SearchTexts.Of(added.Entity.Prompt);
+        }
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -151,6 +151,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobProgress>();
         services.AddSingleton<ClaimOrder>();
         services.AddSingleton<ModelAffinity>();
+        services.AddSingleton<IUploadCaptions, UploadCaptions>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<LeaseRecoveryRules>();
         services.AddSingleton<LeaseRecovery>();

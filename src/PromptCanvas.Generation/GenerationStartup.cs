@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Storage;
@@ -72,5 +73,6 @@ public static class GenerationStartup
         }
 
         await database.UpgradeAsync(cancellationToken);
+        await SearchTextFill.RunAsync(database, cancellationToken);
     }
 }

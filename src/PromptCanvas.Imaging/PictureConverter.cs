@@ -21,7 +21,8 @@ public static class PictureConverter
         return PictureDecoder.Open(encoded, decoded =>
         {
             using var sized = fit is { } size
-                ? decoded.ThumbnailImage(size.Width, height: size.Height, size: Enums.Size.Both, crop: Enums.Interesting.Centre)
+                ? decoded.ThumbnailImage(
+                    size.Width, height: size.Height, size: size.Stretch ? Enums.Size.Force : Enums.Size.Both, crop: size.Stretch ? null : Enums.Interesting.Centre)
                 : decoded.Copy();
             return Save(sized, format, quality, text);
         });

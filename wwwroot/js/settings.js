@@ -56,8 +56,9 @@ export async function settingsOf(file) {
   try {
     const recipe = JSON.parse(texts.recipe);
     // The recipe has the size that was drawn; the picture may have been reduced from it.
-    const width = type === '\u{FFFD}PNG' ? new DataView(bytes.buffer).getUint32(16) : 0;
-    Object.assign(settings, { size: sizes.includes(width) ? width : recipe.size, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance });
+    const header = new DataView(bytes.buffer);
+    const width = type === '\u{FFFD}PNG' ? Math.max(header.getUint32(16), header.getUint32(20)) : 0;
+    Object.assign(settings, { size: sizes.includes(width) ? width : recipe.size, aspect: recipe.aspect, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance });
   } catch {
     // Without a valid recipe the other settings are still used.
   }

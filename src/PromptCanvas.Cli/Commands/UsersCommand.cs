@@ -36,11 +36,13 @@ internal static class UsersCommand
 
         using var installation = await Installation.OpenOrCreateAsync(cancellationToken).ConfigureAwait(false);
         await using var scope = installation.Services.CreateAsyncScope();
-        var outcome = await scope.ServiceProvider.GetRequiredService<Accounts>().InviteAsync(email, role).ConfigureAwait(false);
-        if (outcome.Person is not { } person || !outcome.Done)
+        var invited = await scope.ServiceProvider.GetRequiredService<Accounts>().InviteAsync(email, role).ConfigureAwait(false);
+        if (!invited.TryGet(out var invitation, out var refused))
         {
-            throw new BadInputException(outcome.Refusal ?? "The account could not be created.");
+            throw new BadInputException(refused.Message);
         }
+
+        var person = invitation.Person;
 
         if (credits is not null)
         {
@@ -54,7 +56,7 @@ internal static class UsersCommand
 
         await installation.Services.GetRequiredService<AuditLog>()
             .WriteAsync(CommandLine, "people.invite", person.Email, role, cancellationToken).ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"{installation.Address}/join?token={outcome.Token}").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"{installation.Address}/join?token={invitation.Token}").ConfigureAwait(false);
         if (key)
         {
             var made = await installation.Services.GetRequiredService<ApiKeys>()

@@ -21,7 +21,7 @@ internal static class CommandRunner
             return ExitCodes.BadInput;
         }
 
-        if (parsed.CommandResult.Children.Select(Check).FirstOrDefault(invalid => invalid is not null) is { } refusal)
+        if (parsed.CommandResult.Children.Select(Check).FirstOrDefault(check => check.Refusal is not null).Refusal is { } refusal)
         {
             return await FailAsync(refusal.Message, ExitCodes.BadInput).ConfigureAwait(false);
         }
@@ -51,15 +51,15 @@ internal static class CommandRunner
         }
     }
 
-    private static InvalidInput? Check(SymbolResult symbol) => symbol switch
+    private static Result Check(SymbolResult symbol) => symbol switch
     {
         ArgumentResult argument => Check(argument.Argument.Name, argument.Tokens),
         OptionResult option => Check(option.Option.Name, option.Tokens),
-        _ => null,
+        _ => Result.Done,
     };
 
-    private static InvalidInput? Check(string name, IReadOnlyList<Token> tokens) =>
-        tokens.Select(token => TextChecks.Check(name, token.Value)).FirstOrDefault(invalid => invalid is not null);
+    private static Result Check(string name, IReadOnlyList<Token> tokens) =>
+        tokens.Select(token => TextChecks.Check(name, token.Value)).FirstOrDefault(check => check.Refusal is not null);
 
     private static async Task<int> FailAsync(string message, int code)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Results;
 using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Data.Identity;
@@ -15,11 +16,11 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
 
     /// <summary>Creates a person who can sign in with a password at once.</summary>
     /// <param name="trusted">The operator of the installation chose the password, so it is not validated.</param>
-    public async Task<AccountOutcome> CreateAsync(string email, string role, string password, bool trusted = false)
+    public async Task<Result<Person>> CreateAsync(string email, string role, string password, bool trusted = false)
     {
-        if (!TryMake(email, role, out var person, out var refusal))
+        if (!Make(email, role).TryGet(out var person, out var refusal))
         {
-            return AccountOutcome.Refused(refusal);
+            return refusal;
         }
 
         if (trusted)
@@ -33,11 +34,11 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
 
     /// <summary>Creates a person who signs in through an identity provider, without a password.</summary>
     /// <param name="email">Verified by the provider.</param>
-    public async Task<AccountOutcome> CreateFromProviderAsync(string email, string? displayName, string role)
+    public async Task<Result<Person>> CreateFromProviderAsync(string email, string? displayName, string role)
     {
-        if (!TryMake(email, role, out var person, out var refusal))
+        if (!Make(email, role).TryGet(out var person, out var refusal))
         {
-            return AccountOutcome.Refused(refusal);
+            return refusal;
         }
 
         person.DisplayName = ShortName.Read(displayName) ?? person.DisplayName;
@@ -46,15 +47,16 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
     }
 
     /// <summary>Creates a person without a password, and the link to set one.</summary>
-    public async Task<AccountOutcome> InviteAsync(string email, string role)
+    public async Task<Result<Invitation>> InviteAsync(string email, string role)
     {
-        if (!TryMake(email, role, out var person, out var refusal))
+        if (!Make(email, role).TryGet(out var person, out var refusal))
         {
-            return AccountOutcome.Refused(refusal);
+            return refusal;
         }
 
-        var made = Outcome(person, await people.CreateAsync(person));
-        return made.Done ? made with { Token = await AddLinkAsync(person.Id, AccountLinkKinds.Invitation, InvitationLife) } : made;
+        return Outcome(person, await people.CreateAsync(person)).Refusal is { } refused
+            ? refused
+            : new Invitation(person, await AddLinkAsync(person.Id, AccountLinkKinds.Invitation, InvitationLife));
     }
 
     /// <summary>Creates a new link for a person who cannot sign in; older links become invalid.</summary>
@@ -87,11 +89,11 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
     }
 
     /// <summary>Sets the password of the link's owner. Uses up the link and ends all of the owner's sessions.</summary>
-    public async Task<AccountOutcome> RedeemAsync(string? token, string? displayName, string password, CancellationToken cancellationToken)
+    public async Task<Result<Person>> RedeemAsync(string? token, string? displayName, string password, CancellationToken cancellationToken)
     {
         if (await FindByLinkAsync(token, cancellationToken) is not { } person)
         {
-            return AccountOutcome.Refused(NoLink);
+            return new NotFound(NoLink);
         }
 
         foreach (var validator in people.PasswordValidators)
@@ -110,14 +112,14 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
             .ExecuteUpdateAsync(change => change.SetProperty(link => link.UsedAt, now), cancellationToken);
         if (used == 0)
         {
-            return AccountOutcome.Refused(NoLink);
+            return new NotFound(NoLink);
         }
 
         person.PasswordHash = people.PasswordHasher.HashPassword(person, password);
         person.EmailConfirmed = true;
         person.DisplayName = ShortName.Read(displayName) ?? person.DisplayName;
         var outcome = Outcome(person, await people.UpdateSecurityStampAsync(person));
-        if (outcome.Done)
+        if (outcome.Refusal is null)
         {
             // The owner starts over: failures before the new password do not count.
             await database.SignInLocks.Where(row => row.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
@@ -127,8 +129,8 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         return outcome;
     }
 
-    private static AccountOutcome Outcome(Person person, IdentityResult result) =>
-        result.Succeeded ? new AccountOutcome(person, null) : AccountOutcome.Refused(string.Join(' ', result.Errors.Select(Sentence).Distinct()));
+    private static Result<Person> Outcome(Person person, IdentityResult result) =>
+        result.Succeeded ? person : new InvalidInput("account", string.Join(' ', result.Errors.Select(Sentence).Distinct()));
 
     private static string Sentence(IdentityError error) => error.Code switch
     {
@@ -137,10 +139,20 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
         _ => error.Description,
     };
 
-    private bool TryMake(string email, string role, out Person person, out string refusal)
+    private Result<Person> Make(string email, string role)
     {
         var address = email?.Trim() ?? "";
-        person = new Person
+        if (!MailAddress.IsUsable(address))
+        {
+            return new InvalidInput("email", "This is not a valid e-mail address.");
+        }
+
+        if (!PersonRoles.All.Contains(role))
+        {
+            return new InvalidInput("role", $"There is no role {role}; choose {string.Join(", ", PersonRoles.All)}.");
+        }
+
+        return new Person
         {
             Id = Guid.NewGuid(),
             UserName = address,
@@ -149,10 +161,6 @@ public sealed class Accounts(UserManager<Person> people, AppDbContext database, 
             Role = role,
             CreatedAt = clock.GetUtcNow(),
         };
-        refusal = !MailAddress.IsUsable(address)
-            ? "This is not a valid e-mail address."
-            : PersonRoles.All.Contains(role) ? "" : $"There is no role {role}; choose {string.Join(", ", PersonRoles.All)}.";
-        return refusal.Length == 0;
     }
 
     private async Task<string> AddLinkAsync(Guid personId, string kind, TimeSpan life)

@@ -46,6 +46,9 @@ public sealed class Picture
 
     public required string Prompt { get; init; }
 
+    /// <summary>The prompt as it is searched; set when the row is written. Null only until the first start of the version that brought it.</summary>
+    public string? SearchText { get; set; }
+
     public required string Model { get; init; }
 
     /// <summary>The full recipe as JSON; with prompt and seed, it reproduces the picture.</summary>

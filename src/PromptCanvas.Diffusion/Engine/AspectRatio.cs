@@ -16,6 +16,9 @@ public readonly record struct AspectRatio(int Width, int Height)
     /// <summary>As wide as high.</summary>
     public static AspectRatio Square { get; } = new(1, 1);
 
+    /// <summary>The ratios that people choose from, the square first.</summary>
+    public static IReadOnlyList<AspectRatio> Common { get; } = [Square, new(4, 3), new(3, 4), new(3, 2), new(2, 3), new(16, 9), new(9, 16)];
+
     /// <summary>Whether both sides are alike.</summary>
     public bool IsSquare => Width == Height;
 

@@ -44,6 +44,20 @@ public sealed record BlendOrigin(IReadOnlyList<ConditioningInput> Inputs, IReadO
     public override bool IsRow => AsFrames;
 }
 
+/// <summary>A picture changed by words: it keeps its layout, and shows what the words say.</summary>
+/// <param name="Picture">The picture to change.</param>
+/// <param name="From">What the picture shows; null or empty = unknown.</param>
+/// <param name="To">What it should show.</param>
+/// <remarks>Source: Ramesh et al. (2022), section 3.3, at the end of the row.</remarks>
+public sealed record ChangeOrigin(SourcePicture Picture, string? From, string To) : PictureOrigin
+{
+    /// <summary>The weight of each reference; the changed picture has 1.</summary>
+    public const double ReferenceWeight = 0.25;
+
+    /// <summary>Pictures whose content is mixed in.</summary>
+    public IReadOnlyList<SourcePicture> References { get; init; } = [];
+}
+
 /// <summary>A row of frames from a picture along the difference of two captions.</summary>
 /// <param name="Picture">The picture the row starts from.</param>
 /// <param name="From">What the picture shows.</param>

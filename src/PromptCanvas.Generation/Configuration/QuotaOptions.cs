@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PromptCanvas.Generation.Configuration;
 
-/// <summary>Credit period; boundaries are midnight UTC.</summary>
+/// <summary>Credit period; boundaries are midnight in <see cref="QuotaOptions.TimeZone"/>.</summary>
 public enum QuotaPeriod
 {
     Month,
@@ -27,6 +27,13 @@ public sealed record QuotaOptions
 
     /// <value>Month</value>
     public QuotaPeriod Period { get; init; } = QuotaPeriod.Month;
+
+    /// <summary>The time zone whose days, weeks and months count, such as Europe/Berlin.</summary>
+    /// <value>UTC</value>
+    [TimeZoneId]
+    public string TimeZone { get; init; } = "UTC";
+
+    internal TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
 
     /// <summary>Maximum unused credits carried over into the next period.</summary>
     /// <value>0: none</value>

@@ -11,8 +11,8 @@ namespace PromptCanvas.Generation.Instant;
 /// <summary>Applies the administrators' rules to pictures drawn outside the queue.</summary>
 internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters filters)
 {
-    /// <summary>Null if the request's words are allowed.</summary>
-    public Task<Refusal?> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken) =>
+    /// <summary>Checks the request's words.</summary>
+    public Task<Result> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken) =>
         prompts.CheckAsync(job.Texts, engine, cancellationToken);
 
     /// <summary>The encoded picture, or why it is not shown.</summary>

@@ -15,7 +15,7 @@ internal sealed class BlendPreviewTurns(ComputeBudget budget) : IDisposable
     /// <summary>Like <see cref="RunAsync"/>, within the person's compute budget.</summary>
     /// <exception cref="OperationCanceledException">Cancelled by the caller or superseded by a newer preview.</exception>
     public async Task<Result<T>> RunWithinBudgetAsync<T>(Guid personId, Func<CancellationToken, Task<Result<T>>> draw, CancellationToken cancellationToken) =>
-        budget.Refuse(personId) is { } spent
+        budget.Check(personId).Refusal is { } spent
             ? spent
             : await RunAsync(personId, token => budget.MeasureAsync(personId, () => draw(token)), cancellationToken);
 

@@ -33,7 +33,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
             Size = BlendPreviewDrawing.Size,
             Seed = asked.Seed,
         };
-        if (FieldChecks.Check(job) is { } wrong)
+        if (FieldChecks.Check(job).Refusal is { } wrong)
         {
             return wrong;
         }
@@ -54,7 +54,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
             async () =>
             {
                 var engine = engines.Get(model);
-                return await guard.CheckAsync(job, engine, cancellationToken) is { } refusal
+                return (await guard.CheckAsync(job, engine, cancellationToken)).Refusal is { } refusal
                     ? refusal
                     : await turns.RunWithinBudgetAsync(actor.PersonId, token => DrawAsync(engine, actor, asked, found, token), cancellationToken);
             },

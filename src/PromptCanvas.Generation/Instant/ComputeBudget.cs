@@ -16,15 +16,15 @@ internal sealed class ComputeBudget(IOptions<QuotaOptions> options, TimeProvider
 
     private double Limit => options.Value.FreeSecondsPerHour;
 
-    /// <returns>Null if the person has time left.</returns>
-    public ComputeSpent? Refuse(Guid personId)
+    /// <summary>Whether the person has time left.</summary>
+    public Result Check(Guid personId)
     {
         lock (counting)
         {
             var excess = Used(personId) - Limit;
             if (Limit == 0 || excess < 0)
             {
-                return null;
+                return Result.Done;
             }
 
             // Until a hundredth of the budget is free again, so that the next request is not the last one at once.

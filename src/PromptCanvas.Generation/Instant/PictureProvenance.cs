@@ -45,7 +45,7 @@ internal sealed class PictureProvenance(
             Caption = source.Job.Prompt,
             Timings = TimingsOf(source),
             Comparisons = engine is null ? [] : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
-            NoReplay = engine is null ? "The model that drew this picture is no longer installed." : NoReplay(source),
+            NoReplay = engine is null ? "The model that drew this picture is no longer installed." : CheckReplay(source).Refusal?.Message,
         };
     }
 
@@ -62,14 +62,14 @@ internal sealed class PictureProvenance(
             return Missing();
         }
 
-        if (NoReplay(source) is { } reason)
+        if (CheckReplay(source).Refusal is { } none)
         {
-            return new Unavailable(reason);
+            return none;
         }
 
         return await BlendPreviewDrawing.GuardAsync(
             source.Picture.Model,
-            async () => await RefusedAsync(actor, source, source.Operation, cancellationToken) is { } refusal
+            async () => (await CheckRulesAsync(actor, source, source.Operation, cancellationToken)).Refusal is { } refusal
                 ? refusal
                 : await turns.RunWithinBudgetAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
             cancellationToken);
@@ -85,7 +85,7 @@ internal sealed class PictureProvenance(
 
         return await BlendPreviewDrawing.GuardAsync(
             source.Picture.Model,
-            async () => await RefusedAsync(actor, source, new GenerateOperation(), cancellationToken) is { } refusal
+            async () => (await CheckRulesAsync(actor, source, new GenerateOperation(), cancellationToken)).Refusal is { } refusal
                 ? refusal
                 : await turns.RunWithinBudgetAsync(
                     actor.PersonId, token => WayAsync(engines.Get(source.Picture.Model), Way(source, actor, way), token), cancellationToken),
@@ -94,10 +94,10 @@ internal sealed class PictureProvenance(
 
     private static NotFound Missing() => new("There is no picture with this id.");
 
-    private static string? NoReplay(ProvenanceSource source) =>
-        source.Operation.Definition.PaintsIntoSource ? "This picture was painted into another one in several parts, so there is no single sequence of steps to show."
-        : !source.SourcesSeen ? "It was made from a picture that was deleted or that you may not see, and the first steps resemble that picture."
-        : null;
+    private static Result CheckReplay(ProvenanceSource source) =>
+        source.Operation.Definition.PaintsIntoSource ? new Unavailable("This picture was painted into another one in several parts, so there is no single sequence of steps to show.")
+        : !source.SourcesSeen ? new Unavailable("It was made from a picture that was deleted or that you may not see, and the first steps resemble that picture.")
+        : Result.Done;
 
     private static float[] Unit(float[] embedding)
     {
@@ -195,7 +195,7 @@ internal sealed class PictureProvenance(
     }
 
     // Rules may have been added after the picture was made.
-    private async Task<Refusal?> RefusedAsync(Actor actor, ProvenanceSource source, JobOperation operation, CancellationToken cancellationToken) =>
+    private async Task<Result> CheckRulesAsync(Actor actor, ProvenanceSource source, JobOperation operation, CancellationToken cancellationToken) =>
         await guard.CheckAsync(
             new NewJob
             {

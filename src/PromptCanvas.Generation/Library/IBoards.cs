@@ -17,8 +17,7 @@ public interface IBoards
 
     /// <summary>Changes the name or visibility of the actor's own board.</summary>
     /// <param name="visibility">One of <see cref="Data.Pictures.Visibilities"/>.</param>
-    /// <returns>Null on success.</returns>
-    Task<Refusal?> ChangeAsync(Actor actor, Guid boardId, string name, string visibility, CancellationToken cancellationToken);
+    Task<Result> ChangeAsync(Actor actor, Guid boardId, string name, string visibility, CancellationToken cancellationToken);
 
     /// <summary>Deletes the actor's own board; its pictures remain.</summary>
     Task DeleteAsync(Actor actor, Guid boardId, CancellationToken cancellationToken);

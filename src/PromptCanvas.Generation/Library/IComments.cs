@@ -9,8 +9,7 @@ public interface IComments
     /// <summary>Oldest first; empty if the actor may not see the picture.</summary>
     Task<IReadOnlyList<CommentView>> ReadAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 
-    /// <returns>Null on success.</returns>
-    Task<Refusal?> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken);
+    Task<Result> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken);
 
     /// <summary>Deletes a comment. Its author and the picture's owner may do so.</summary>
     /// <returns>Whether a comment was deleted.</returns>

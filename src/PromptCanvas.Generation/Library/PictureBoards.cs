@@ -30,7 +30,7 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
 
     public async Task<Result<Guid>> MakeAsync(Actor actor, string name, CancellationToken cancellationToken)
     {
-        if (ProblemOf(name) is { } problem)
+        if (CheckName(name).Refusal is { } problem)
         {
             return problem;
         }
@@ -42,9 +42,9 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         return board.Id;
     }
 
-    public async Task<Refusal?> ChangeAsync(Actor actor, Guid boardId, string name, string visibility, CancellationToken cancellationToken)
+    public async Task<Result> ChangeAsync(Actor actor, Guid boardId, string name, string visibility, CancellationToken cancellationToken)
     {
-        if (ProblemOf(name) is { } problem)
+        if (CheckName(name).Refusal is { } problem)
         {
             return problem;
         }
@@ -58,7 +58,7 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await Own(database, actor, boardId).ExecuteUpdateAsync(
             change => change.SetProperty(board => board.Name, normalized).SetProperty(board => board.Visibility, visibility), cancellationToken) > 0
-            ? null
+            ? Result.Done
             : new NotFound("You have no board with this address.");
     }
 
@@ -107,8 +107,8 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         return database.Boards.Where(board => board.Id == boardId && board.PersonId == personId);
     }
 
-    private static InvalidInput? ProblemOf(string name) => TextChecks.Check("name", name)
-        ?? (string.IsNullOrWhiteSpace(name) || name.Trim().Length > LongestName ? new InvalidInput("name", $"Give the board a name of at most {LongestName} characters.") : null);
+    private static Result CheckName(string name) => TextChecks.Check("name", name)
+        && (string.IsNullOrWhiteSpace(name) || name.Trim().Length > LongestName ? new InvalidInput("name", $"Give the board a name of at most {LongestName} characters.") : Result.Done);
 
     private static async Task<List<BoardView>> ViewsAsync(AppDbContext database, IQueryable<Board> boards, Actor actor, CancellationToken cancellationToken)
     {

@@ -29,9 +29,9 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
             .Take(MostShown).ToListAsync(cancellationToken);
     }
 
-    public async Task<Refusal?> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken)
+    public async Task<Result> AddAsync(Actor actor, Guid imageId, string text, CancellationToken cancellationToken)
     {
-        if (TextChecks.Check("text", text) is { } invalid)
+        if (TextChecks.Check("text", text).Refusal is { } invalid)
         {
             return invalid;
         }
@@ -50,7 +50,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         await TellAsync(database, actor, imageId, TextRules.Normalize(text.Trim()), cancellationToken);
         database.Comments.Add(new Comment { Id = Guid.NewGuid(), ImageId = imageId, PersonId = actor.PersonId, Text = TextRules.Normalize(text.Trim()), At = clock.GetUtcNow() });
         await database.SaveChangesAsync(cancellationToken);
-        return null;
+        return Result.Done;
     }
 
     // The owner of the picture, and everyone whose name stands after an @.

@@ -196,22 +196,13 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     private static IQueryable<Picture> Matching(AppDbContext database, Actor actor, LibraryFilter filter)
     {
         var images = Placed(database, actor, filter);
-        foreach (var word in Words(filter))
+        foreach (var term in SearchTexts.TermsOf(filter.Words))
         {
-            // Convert to lower case in the database, because LIKE differs in case sensitivity between SQLite and PostgreSQL.
-#pragma warning disable CA1304, CA1311, CA1862
-            images = images.Where(image => image.Prompt.ToLower().Contains(word));
-#pragma warning restore CA1304, CA1311, CA1862
+            images = images.Where(image => image.SearchText!.Contains(term));
         }
 
         return images;
     }
-
-    private static string[] Words(LibraryFilter filter) =>
-        Comparable(filter.Words)?.ToLowerInvariant().Split([' ', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-
-    // As prompts are stored; what is no text is in none of them.
-    private static string? Comparable(string? words) => words is null || TextRules.FirstNoCharacter(words) is not null ? words : TextRules.Normalize(words);
 
     private async Task<IEnumerable<PictureView>> ByMeaningAsync(
         IQueryable<Picture> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)

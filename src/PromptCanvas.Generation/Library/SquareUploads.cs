@@ -10,7 +10,8 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
 {
     private const string ImageField = "image";
     private const string MaskField = "mask";
-    private const int LargestFile = 4 * 1024 * 1024;
+    private const int Megabyte = 1024 * 1024;
+    private const int LargestFile = 20 * Megabyte;
 
     public async Task<Result<Guid>> AddAsync(Actor actor, byte[] image, CancellationToken cancellationToken)
     {
@@ -22,34 +23,37 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         return IdOf(await uploads.AddAsync(actor, () => PictureImport.ToPng(image), cancellationToken));
     }
 
-    public async Task<Result<MaskedUpload>> AddMaskedAsync(Actor actor, byte[] image, byte[]? mask, int side, CancellationToken cancellationToken)
+    public async Task<Result<EditedUpload>> AddEditedAsync(Actor actor, byte[] image, byte[]? mask, int side, CancellationToken cancellationToken)
     {
         if (!(await InspectAsync(actor, ImageField, image, cancellationToken)).TryGet(out var shape, out var refusal))
         {
             return refusal;
         }
 
-        if ((mask is null ? CheckTransparency(shape) : await CheckMaskAsync(actor, shape, mask, cancellationToken)) is { } unusable)
+        if (mask is not null && (await CheckMaskAsync(actor, shape, mask, cancellationToken)).Refusal is { } unusable)
         {
             return unusable;
         }
 
-        if (!IdOf(await uploads.AddAsync(actor, () => PictureImport.ToSquarePng(image, side), cancellationToken)).TryGet(out var picture, out var unkept))
+        var isChanged = mask is null && !shape.HasTransparency;
+        var imported = await uploads.AddAsync(
+            actor, () => isChanged ? PictureImport.ToSquarePng(image, side) : PictureImport.ToSizedPng(image, side), cancellationToken);
+        if (!IdOf(imported).TryGet(out var picture, out var unkept))
         {
             return unkept;
         }
 
-        if (mask is null)
-        {
-            return new MaskedUpload(picture, picture);
-        }
+        return mask is null ? new EditedUpload(picture, isChanged ? null : picture) : await AddMaskAsync(actor, picture, mask, side, cancellationToken);
+    }
 
+    private async Task<Result<EditedUpload>> AddMaskAsync(Actor actor, Guid picture, byte[] mask, int side, CancellationToken cancellationToken)
+    {
         Guid? kept = null;
         try
         {
-            var added = IdOf(await uploads.AddAsync(actor, () => PictureImport.ToSquarePng(mask, side), cancellationToken));
+            var added = IdOf(await uploads.AddAsync(actor, () => PictureImport.ToSizedPng(mask, side), cancellationToken));
             kept = added.TryGet(out var id, out var unkeptMask) ? id : null;
-            return kept is null ? unkeptMask! : new MaskedUpload(picture, id);
+            return kept is null ? unkeptMask! : new EditedUpload(picture, id);
         }
         finally
         {
@@ -67,38 +71,23 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
 
     private async Task<Result<PictureShape>> InspectAsync(Actor actor, string field, byte[] encoded, CancellationToken cancellationToken)
     {
-        var notAPng = new InvalidInput(field, $"Uploaded {field} must be a PNG and less than 4 MB.");
-        if (encoded.Length >= LargestFile || !PictureShape.IsPng(encoded))
+        var unreadable = new InvalidInput(field, $"Uploaded {field} must be a PNG, JPEG or WebP and less than {LargestFile / Megabyte} MB.");
+        if (encoded.Length >= LargestFile)
         {
-            return notAPng;
+            return unreadable;
         }
 
         try
         {
-            var shape = await pictures.DecodeAsync(actor.PersonId, () => PictureShape.Read(encoded), cancellationToken);
-            return shape.Width == shape.Height
-                ? shape
-                : new InvalidInput(field, $"Uploaded {field} must be square, and this one has {shape.Width} × {shape.Height} pixels (width × height).");
+            return await pictures.DecodeAsync(actor.PersonId, () => PictureShape.Read(encoded), cancellationToken);
         }
-        catch (PictureFormatException)
+        catch (PictureFormatException fault)
         {
-            return notAPng;
+            return ForeignFormats.Describe(encoded) is not null ? new InvalidInput(field, fault.Message) : unreadable;
         }
     }
 
-    private static InvalidInput? CheckTransparency(PictureShape shape)
-    {
-        if (shape.HasTransparency)
-        {
-            return null;
-        }
-
-        return shape.ColourMode is "RGB"
-            ? new InvalidInput(ImageField, $"Invalid input image - format must be in ['RGBA', 'LA', 'L'], got {shape.ColourMode}. Send a mask, or an image in which the area to edit is transparent.")
-            : new InvalidInput(ImageField, "If mask is not provided, image must have transparency, which will be used as the mask.");
-    }
-
-    private async Task<Refusal?> CheckMaskAsync(Actor actor, PictureShape image, byte[] mask, CancellationToken cancellationToken)
+    private async Task<Result> CheckMaskAsync(Actor actor, PictureShape image, byte[] mask, CancellationToken cancellationToken)
     {
         if (!(await InspectAsync(actor, MaskField, mask, cancellationToken)).TryGet(out var shape, out var refusal))
         {
@@ -106,7 +95,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         }
 
         return (shape.Width, shape.Height) == (image.Width, image.Height)
-            ? null
+            ? Result.Done
             : new InvalidInput(MaskField, $"Uploaded mask must have the same dimensions as the image: it has {shape.Width} × {shape.Height} pixels and the image {image.Width} × {image.Height}.");
     }
 }

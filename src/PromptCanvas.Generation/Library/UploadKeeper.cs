@@ -29,9 +29,16 @@ internal sealed class UploadKeeper(Transactions transactions, IBlobStore blobs, 
             CreatedAt = now,
             ExpiresAt = now + Life,
         };
-        if (await transactions.RunAsync(async database => await ReserveAsync(database, row, cancellationToken) is { } refusal ? (refusal, false) : ((Refusal?)null, true), cancellationToken) is { } refused)
+        var reserved = await transactions.RunAsync(
+            async database =>
+            {
+                var reserving = await ReserveAsync(database, row, cancellationToken);
+                return (reserving, reserving.Refusal is null);
+            },
+            cancellationToken);
+        if (reserved.Refusal is { } refusal)
         {
-            return refused;
+            return refusal;
         }
 
         var isWritten = false;
@@ -52,8 +59,8 @@ internal sealed class UploadKeeper(Transactions transactions, IBlobStore blobs, 
         }
     }
 
-    /// <returns>Why the upload does not fit; null if its row is added.</returns>
-    private async Task<Refusal?> ReserveAsync(AppDbContext database, Upload row, CancellationToken cancellationToken)
+    /// <summary>Adds the upload's row if it fits.</summary>
+    private async Task<Result> ReserveAsync(AppDbContext database, Upload row, CancellationToken cancellationToken)
     {
         // Locks the person's row on PostgreSQL, so that the sums below are exact. SQLite has one writer at a time.
         await database.People.Where(person => person.Id == row.PersonId)
@@ -64,13 +71,13 @@ internal sealed class UploadKeeper(Transactions transactions, IBlobStore blobs, 
             return new InvalidInput("file", $"You have uploaded {MostUploads} pictures within a day; use some of them first.");
         }
 
-        if (await disk.RefuseAsync(database, row.PersonId, row.Bytes ?? 0, cancellationToken) is { } full)
+        if ((await disk.RefuseAsync(database, row.PersonId, row.Bytes ?? 0, cancellationToken)).Refusal is { } full)
         {
             return full;
         }
 
         database.Uploads.Add(row);
         await database.SaveChangesAsync(cancellationToken);
-        return null;
+        return Result.Done;
     }
 }

@@ -31,8 +31,8 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
 
     /// <summary>Charges the person, in the caller's transaction, and assigns the job's queue position.</summary>
     /// <param name="queue">The result of <see cref="PrepareAsync"/>.</param>
-    /// <returns>Null if admitted; otherwise the caller must roll back.</returns>
-    public async Task<Refusal?> AdmitAsync(AppDbContext database, CheckedJob job, Job row, QueueSnapshot queue, CancellationToken cancellationToken)
+    /// <returns>If it is refused, the caller must roll back.</returns>
+    public async Task<Result> AdmitAsync(AppDbContext database, CheckedJob job, Job row, QueueSnapshot queue, CancellationToken cancellationToken)
     {
         if (reserve.IsReleased)
         {
@@ -49,13 +49,13 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
                 return new Forbidden("This account is suspended; an administrator can reactivate it.");
             }
 
-            if (await disk.RefuseAsync(database, personId, bytes: 0, cancellationToken) is { } noRoom)
+            if ((await disk.RefuseAsync(database, personId, bytes: 0, cancellationToken)).Refusal is { } full)
             {
-                return noRoom;
+                return full;
             }
 
             // The charge locks the person's quota, so that the count after it is exact on both databases.
-            if (await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.FromCredits(job.PictureCost), row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken) is { } exceeded)
+            if ((await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.FromCredits(job.PictureCost), row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken)).Refusal is { } exceeded)
             {
                 return exceeded;
             }
@@ -70,11 +70,11 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
         }
 
         await PlaceAsync(database, row, weight, cancellationToken);
-        return job.Job.Patience is { } patience ? await RefuseToWaitAsync(database, row, queue, patience, cancellationToken) : null;
+        return job.Job.Patience is { } patience ? await CheckWaitAsync(database, row, queue, patience, cancellationToken) : Result.Done;
     }
 
     /// <summary>Checks the waiting time. If it refuses, the caller's rollback also undoes the charge.</summary>
-    private async Task<Refusal?> RefuseToWaitAsync(AppDbContext database, Job row, QueueSnapshot queue, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<Result> CheckWaitAsync(AppDbContext database, Job row, QueueSnapshot queue, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (forecast.SecondsOf(row) is { } own && own > patience.TotalSeconds)
         {
@@ -91,7 +91,7 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
         var place = await forecast.PlaceAsync(database, row, queue, cancellationToken);
         return place.EtaSeconds is { } seconds && seconds > patience.TotalSeconds
             ? new QueueTooLong("The wait in the queue would exceed your limit, so nothing was created or charged; try again later.", TimeSpan.FromSeconds(seconds) - patience)
-            : null;
+            : Result.Done;
     }
 
     /// <summary>Start-time fair queueing: the start tag is the later of the queue's current virtual time and the finish tag of the person's last job.</summary>

@@ -20,7 +20,7 @@ internal sealed class CreditService(
     public async Task<QuotaView> GetAsync(Guid personId, string? role, CancellationToken cancellationToken)
     {
         // Read first: pages ask often, and the row usually exists and is current.
-        var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
         await using (var look = await databases.CreateDbContextAsync(cancellationToken))
         {
             if (await ledger.CurrentAsync(look, personId, role, cancellationToken) is { } current)
@@ -46,7 +46,7 @@ internal sealed class CreditService(
             return new InvalidInput("reason", $"Give a reason of at most {MaximumReasonLength} characters; the person can read it.");
         }
 
-        var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
         return await transactions.RunAsync(
             async database =>
             {
@@ -55,6 +55,12 @@ internal sealed class CreditService(
                 return (ToView(quota, period), true);
             },
             cancellationToken);
+    }
+
+    public async Task<decimal> CostOfAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return CreditUnits.ToCredits(-await database.Ledger.Where(line => line.JobId == jobId && line.Kind == LedgerKinds.Charge).SumAsync(line => line.Amount, cancellationToken));
     }
 
     public async Task<PersonLimits> LimitsOfAsync(Guid personId, CancellationToken cancellationToken)
@@ -67,7 +73,7 @@ internal sealed class CreditService(
     public async Task<Result<PersonLimits>> SetLimitsAsync(Guid personId, PersonLimits limits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        if (Check(limits) is { } refusal)
+        if (Check(limits).Refusal is { } refusal)
         {
             return refusal;
         }
@@ -154,13 +160,13 @@ internal sealed class CreditService(
 
     private static QuotaView ToView(Quota quota, CreditPeriod period) => new(CreditUnits.ToCredits(quota.Used), CreditUnits.ToCredits(quota.Cap), quota.Period, period.ResetsAt);
 
-    private static InvalidInput? Check(PersonLimits limits) => limits switch
+    private static Result Check(PersonLimits limits) => limits switch
     {
         { Allowance: < 0 or > MaximumAmount } => Allowances(limits.Allowance.Value),
         { Weight: not (> 0 and <= MaximumWeight) } => new InvalidInput("weight", $"A weight is above 0 and at most {MaximumWeight}; the default is 1."),
         { MaximumQueued: < 0 } => new InvalidInput("maximumQueued", "The number of queued jobs cannot be below 0."),
         { MaximumRunning: < 1 } => new InvalidInput("maximumRunning", "The number of running jobs cannot be below 1; to stop a person's jobs, suspend the account."),
-        _ => null,
+        _ => Result.Done,
     };
 
     private static InvalidInput Allowances(int allowance) =>

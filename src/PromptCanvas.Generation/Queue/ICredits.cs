@@ -37,6 +37,9 @@ public interface ICredits
     /// <param name="reason">Shown to the person.</param>
     Task<Result<QuotaView>> TopUpAsync(Guid personId, string? role, int amount, string reason, Guid? byPersonId, CancellationToken cancellationToken);
 
+    /// <summary>The credits that were charged for a job; 0 for one without an owner.</summary>
+    Task<decimal> CostOfAsync(Guid jobId, CancellationToken cancellationToken);
+
     Task<PersonLimits> LimitsOfAsync(Guid personId, CancellationToken cancellationToken);
 
     /// <summary>Changes a person's settings; they apply from the next request, within the current period.</summary>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Storage;
@@ -98,12 +99,13 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     {
         var images = job.Images.OrderBy(image => image.ImageIndex)
             .Select(image => ToView(image, image.ImageId is { } id ? pictures.GetValueOrDefault(id) : null));
+        var aspect = JobOperation.FromJson(job.Material) is GenerateOperation { Aspect: var ratio } ? ratio : AspectRatio.Square;
         return new JobView(
             job.Id,
             job.State,
             job.Prompt,
             job.Model,
-            job.Size,
+            aspect.IsSquare ? job.Size : Math.Max(job.Width, job.Height),
             (uint)job.Seed,
             job.CreatedAt,
             job.State == JobState.Queued ? place?.Position : null,
@@ -114,6 +116,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         {
             PersonId = job.PersonId,
             Kind = job.Kind,
+            Aspect = aspect,
             Width = job.Width,
             Height = job.Height,
             NegativePrompt = job.NegativePrompt,

@@ -140,13 +140,13 @@ internal sealed class JobStore(
             return (known, false);
         }
 
-        if (await inputs.PinAsync(database, job.Inputs, cancellationToken) is { } gone)
+        if ((await inputs.PinAsync(database, job.Inputs, cancellationToken)).Refusal is { } gone)
         {
             return (gone, false);
         }
 
         var row = ToRow(job);
-        if (await admission.AdmitAsync(database, job, row, queue, cancellationToken) is { } refusal)
+        if ((await admission.AdmitAsync(database, job, row, queue, cancellationToken)).Refusal is { } refusal)
         {
             return (refusal, false);
         }

@@ -32,6 +32,9 @@ public sealed record JobView(
     /// <summary>Height of its pictures in pixels.</summary>
     public int Height { get; init; } = Size;
 
+    /// <summary>Width to height that was asked for.</summary>
+    public AspectRatio Aspect { get; init; } = AspectRatio.Square;
+
     public string? NegativePrompt { get; init; }
 
     /// <summary>Deviations from the model's recipe.</summary>

@@ -30,7 +30,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     /// <summary>The period's quota; null if it must be created or updated first.</summary>
     public async Task<Quota?> CurrentAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken)
     {
-        var key = CreditPeriod.At(options.Value.Period, clock.GetUtcNow()).Key;
+        var key = CreditPeriod.At(options.Value, clock.GetUtcNow()).Key;
         var allowance = await AllowanceAsync(database, personId, role, cancellationToken);
         var quota = await database.Quotas.AsNoTracking().SingleOrDefaultAsync(row => row.PersonId == personId && row.Period == key, cancellationToken);
         return quota is not null && quota.Allowance == allowance && quota.Cap == Math.Max(quota.Used, allowance + quota.Extra) ? quota : null;
@@ -39,7 +39,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     /// <summary>The period's quota; created if missing, and updated to the administrators' current settings.</summary>
     public async Task<Quota> QuotaAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken)
     {
-        var period = CreditPeriod.At(options.Value.Period, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
         var allowance = await AllowanceAsync(database, personId, role, cancellationToken);
         var quota = await database.Quotas.SingleOrDefaultAsync(row => row.PersonId == personId && row.Period == period.Key, cancellationToken);
         if (quota is null)
@@ -62,8 +62,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
 
     /// <summary>Charges the pictures of a job, all or none.</summary>
     /// <param name="pictureCost">Hundredths of a credit for each picture.</param>
-    /// <returns>Null on success; otherwise why nothing was charged.</returns>
-    public async Task<QuotaExceeded?> ChargeAsync(
+    public async Task<Result> ChargeAsync(
         AppDbContext database, Guid personId, string? role, Guid jobId, int pictures, long pictureCost, string prompt, CancellationToken cancellationToken)
     {
         var quota = await QuotaAsync(database, personId, role, cancellationToken);
@@ -83,7 +82,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
             Add(database, quota, LedgerKinds.Charge, -pictureCost, Quote(prompt), jobId, index);
         }
 
-        return null;
+        return Result.Done;
     }
 
     /// <summary>Marks a picture's charge as final after delivery.</summary>
@@ -195,9 +194,9 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     private QuotaExceeded Refuse(long cost, long remaining)
     {
         var (needed, left) = (CreditUnits.ToCredits(cost), CreditUnits.ToCredits(remaining));
-        var resetsAt = CreditPeriod.At(options.Value.Period, clock.GetUtcNow()).ResetsAt;
+        var resetsAt = CreditPeriod.At(options.Value, clock.GetUtcNow()).ResetsAt;
         var renewal = resetsAt is { } at
-            ? $"they are renewed on {at.UtcDateTime.ToString("d MMMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture)} UTC"
+            ? $"they are renewed on {TimeZoneInfo.ConvertTime(at, options.Value.Zone).ToString("d MMMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture)} {options.Value.TimeZone}"
             : "an administrator can give more";
         var has = left == 1 ? "1 credit is left" : left == 0 ? "No credits are left" : Invariant($"{left} credits are left");
         return new QuotaExceeded(Invariant($"{has} and this needs {needed}; {renewal}."), needed, left, resetsAt);

@@ -93,13 +93,18 @@ internal sealed class QueueAdmin(
         return moved == 0 ? (NotWaiting, false) : (true, true);
     }
 
-    private Task<bool> SetAsync(Action<QueueState> change, CancellationToken cancellationToken) => transactions.RunAsync(
-        async database =>
-        {
-            var state = await database.QueueStates.FindAsync([QueueState.OnlyId], cancellationToken) ?? database.QueueStates.Add(new QueueState()).Entity;
-            change(state);
-            await database.SaveChangesAsync(cancellationToken);
-            return (true, true);
-        },
-        cancellationToken);
+    private async Task<bool> SetAsync(Action<QueueState> change, CancellationToken cancellationToken)
+    {
+        var isSet = await transactions.RunAsync(
+            async database =>
+            {
+                var state = await database.QueueStates.FindAsync([QueueState.OnlyId], cancellationToken) ?? database.QueueStates.Add(new QueueState()).Entity;
+                change(state);
+                await database.SaveChangesAsync(cancellationToken);
+                return (true, true);
+            },
+            cancellationToken);
+        forecast.Forget();
+        return isSet;
+    }
 }

@@ -19,6 +19,9 @@ internal sealed class QueueForecast(
     /// <summary>Number of computations so far.</summary>
     public int Looks { get; private set; }
 
+    /// <summary>The next call computes again, because the queue was paused or resumed.</summary>
+    public void Forget() => last = null;
+
     public async Task<QueueSnapshot> SnapshotAsync(CancellationToken cancellationToken)
     {
         if (Fresh() is { } known)

@@ -10,12 +10,11 @@ internal static class FieldChecks
 {
     private const int MaximumKeyLength = 200;
 
-    /// <summary>Null if all fields are valid.</summary>
-    public static InvalidInput? Check(NewJob job) =>
-        CheckPrompt(job) ?? CheckNegativePrompt(job) ?? CheckCount(job) ?? job.Operation.Check() ?? CheckSize(job) ?? CheckVisibility(job)
-        ?? CheckKey(job) ?? CheckEndUser(job);
+    public static Result Check(NewJob job) =>
+        CheckPrompt(job) && CheckNegativePrompt(job) && CheckCount(job) && job.Operation.Check() && CheckSize(job) && CheckVisibility(job)
+        && CheckKey(job) && CheckEndUser(job);
 
-    private static InvalidInput? CheckPrompt(NewJob job)
+    private static Result CheckPrompt(NewJob job)
     {
         var prompt = job.Prompt.Trim();
         if (job.Operation.Definition.Prompt == PromptUse.Required && prompt.Length == 0)
@@ -33,29 +32,29 @@ internal static class FieldChecks
             : TextChecks.Check("prompt", job.Prompt);
     }
 
-    private static InvalidInput? CheckNegativePrompt(NewJob job) => RequestRules.Length("The negative prompt", job.NegativePrompt) is { } problem
+    private static Result CheckNegativePrompt(NewJob job) => RequestRules.Length("The negative prompt", job.NegativePrompt) is { } problem
         ? new InvalidInput("negativePrompt", problem)
         : TextChecks.Check("negativePrompt", job.NegativePrompt);
 
-    private static InvalidInput? CheckCount(NewJob job)
+    private static Result CheckCount(NewJob job)
     {
         if (job.Operation.FrameCount is { } frames)
         {
-            return RequestRules.Frames(frames) is { } tooMany ? new InvalidInput("frames", tooMany) : null;
+            return RequestRules.Frames(frames) is { } tooMany ? new InvalidInput("frames", tooMany) : Result.Done;
         }
 
-        return RequestRules.Count(job.Count) is { } problem ? new InvalidInput("count", problem) : null;
+        return RequestRules.Count(job.Count) is { } problem ? new InvalidInput("count", problem) : Result.Done;
     }
 
-    private static InvalidInput? CheckSize(NewJob job) => job.Size is { } size && !RequestRules.StandardSizes.Contains(size)
+    private static Result CheckSize(NewJob job) => job.Size is { } size && !RequestRules.StandardSizes.Contains(size)
         ? new InvalidInput("size", $"Pictures of {size} pixels are not offered; choose {string.Join(", ", RequestRules.StandardSizes)}.")
-        : null;
+        : Result.Done;
 
-    private static InvalidInput? CheckVisibility(NewJob job) => job.Visibility is { } visibility && !Visibilities.All.Contains(visibility)
+    private static Result CheckVisibility(NewJob job) => job.Visibility is { } visibility && !Visibilities.All.Contains(visibility)
         ? new InvalidInput("visibility", $"Pictures are visible to {string.Join(" or ", Visibilities.All)}, not to {Excerpt.Of(visibility)}.")
-        : null;
+        : Result.Done;
 
-    private static InvalidInput? CheckKey(NewJob job)
+    private static Result CheckKey(NewJob job)
     {
         if (string.IsNullOrWhiteSpace(job.IdempotencyKey))
         {
@@ -67,7 +66,7 @@ internal static class FieldChecks
             : TextChecks.CheckSecret("idempotencyKey", job.IdempotencyKey);
     }
 
-    private static InvalidInput? CheckEndUser(NewJob job) => job.EndUser is { Length: > NewJob.MaximumEndUserLength }
+    private static Result CheckEndUser(NewJob job) => job.EndUser is { Length: > NewJob.MaximumEndUserLength }
         ? new InvalidInput("user", $"The name of the end user is longer than {NewJob.MaximumEndUserLength} characters.")
         : TextChecks.Check("user", job.EndUser);
 }

@@ -65,8 +65,8 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
         && await database.Boards.VisibleTo(new Actor(personId, job.Role ?? PersonRoles.Member)).AnyAsync(one => one.Id == board, cancellationToken);
 
     /// <summary>Removes the expiry of uploads that a job uses. Runs in the caller's transaction.</summary>
-    /// <returns>Null, or a refusal if one of the pictures no longer exists.</returns>
-    public async Task<Refusal?> PinAsync(AppDbContext database, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
+    /// <returns>Refused if one of the pictures no longer exists.</returns>
+    public async Task<Result> PinAsync(AppDbContext database, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {
         var uploads = pictures.Select(picture => picture.UploadId).OfType<Guid>().Distinct().ToList();
         var images = pictures.Select(picture => picture.ImageId).OfType<Guid>().Distinct().ToList();
@@ -75,7 +75,7 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
             .Where(upload => uploads.Contains(upload.Id) && (upload.ExpiresAt == null || upload.ExpiresAt > now))
             .ExecuteUpdateAsync(change => change.SetProperty(upload => upload.ExpiresAt, (DateTimeOffset?)null), cancellationToken);
         var there = images.Count == 0 ? 0 : await database.Pictures.CountAsync(image => images.Contains(image.Id), cancellationToken);
-        return kept == uploads.Count && there == images.Count ? null : new NotFound("A picture that this request uses was deleted in the meantime.");
+        return kept == uploads.Count && there == images.Count ? Result.Done : new NotFound("A picture that this request uses was deleted in the meantime.");
     }
 
     private async Task<InputPicture?> FindAsync(AppDbContext database, NewJob job, PictureUse use, CancellationToken cancellationToken)

@@ -41,14 +41,14 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
     public async Task<Result<CheckedJob>> CheckAsync(NewJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (FieldChecks.Check(job) is { } refusal)
+        if (FieldChecks.Check(job).Refusal is { } refusal)
         {
             return refusal;
         }
 
         job = job.WithNormalizedTexts();
         var model = job.Model ?? engines.DefaultModel;
-        if (CheckModel(model) is { } noModel)
+        if (CheckModel(model).Refusal is { } noModel)
         {
             return noModel;
         }
@@ -61,7 +61,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         try
         {
             var engine = engines.Get(model);
-            return await guard.CheckAsync(job.Texts, engine, cancellationToken) is { } forbidden
+            return (await guard.CheckAsync(job.Texts, engine, cancellationToken)).Refusal is { } forbidden
                 ? forbidden
                 : await CheckAsync(job, model, engine, pictures, cancellationToken);
         }
@@ -116,12 +116,12 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         };
     }
 
-    private Refusal? CheckModel(string model)
+    private Result CheckModel(string model)
     {
         var models = engines.Models;
         if (models.Contains(model, StringComparer.Ordinal))
         {
-            return null;
+            return Result.Done;
         }
 
         return models.Count == 0

@@ -6,17 +6,15 @@ namespace PromptCanvas.Generation.Results;
 public static class TextChecks
 {
     /// <summary>Checks a free text.</summary>
-    /// <returns>Null = valid.</returns>
-    public static InvalidInput? Check(string field, string? text) => Refuse(field, TextRules.FirstInvalid(text));
+    public static Result Check(string field, string? text) => Refuse(field, TextRules.FirstInvalid(text));
 
     /// <summary>Checks a password, token, key or signature.</summary>
-    /// <returns>Null = valid.</returns>
-    public static InvalidInput? CheckSecret(string field, string? secret) => Refuse(field, TextRules.FirstNoCharacter(secret));
+    public static Result CheckSecret(string field, string? secret) => Refuse(field, TextRules.FirstNoCharacter(secret));
 
     /// <summary>One sentence for the person who sent the text.</summary>
     /// <param name="field">The field's name.</param>
     /// <param name="point">The code point that is not allowed.</param>
     public static string Message(string field, int point) => $"The field \"{field}\" contains {TextRules.NameOf(point)}, which is not allowed in text; remove it.";
 
-    private static InvalidInput? Refuse(string field, int? point) => point is { } invalid ? new InvalidInput(field, Message(field, invalid)) : null;
+    private static Result Refuse(string field, int? point) => point is { } invalid ? new InvalidInput(field, Message(field, invalid)) : Result.Done;
 }

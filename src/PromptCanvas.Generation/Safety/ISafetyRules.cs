@@ -13,8 +13,7 @@ public interface ISafetyRules
     Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken);
 
     /// <summary>Adds a rule. It applies to new requests at once, and to queued or running jobs from their next run.</summary>
-    /// <returns>Null on success.</returns>
-    Task<Refusal?> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken);
+    Task<Result> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken);
 
     Task RemoveAsync(AuditActor actor, Guid ruleId, CancellationToken cancellationToken);
 

@@ -22,10 +22,10 @@ internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(Safet
 
     private readonly ConcurrentDictionary<int, byte> refused = new();
 
-    /// <summary>Why an engine's pictures cannot be checked; null if they can.</summary>
-    public static string? ProblemOf(IImageEngine engine) => engine is IEmbedder embedder && embedder.ValidateEmbedding(SmallPicture) is null
-        ? null
-        : "This model cannot check its own pictures, and this studio has rules about pictures; choose another model or ask an administrator.";
+    /// <summary>Whether an engine's pictures can be checked.</summary>
+    public static Result Check(IImageEngine engine) => engine is IEmbedder embedder && embedder.ValidateEmbedding(SmallPicture) is null
+        ? Result.Done
+        : new Unavailable("This model cannot check its own pictures, and this studio has rules about pictures; choose another model or ask an administrator.");
 
     /// <summary>The rule that refuses an embedding; null if none does.</summary>
     /// <param name="embedding">A CLIP image embedding, E values, not necessarily normalised.</param>

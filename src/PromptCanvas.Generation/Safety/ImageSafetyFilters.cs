@@ -20,9 +20,9 @@ internal sealed class ImageSafetyFilters(SafetyRuleService book)
             return null;
         }
 
-        if (ImageSafetyFilter.ProblemOf(engine) is { } problem)
+        if (ImageSafetyFilter.Check(engine).Refusal is { } problem)
         {
-            throw new ModelException(problem);
+            throw new ModelException(problem.Message);
         }
 
         var embedder = (IEmbedder)engine;

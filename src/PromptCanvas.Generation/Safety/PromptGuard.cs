@@ -7,14 +7,13 @@ namespace PromptCanvas.Generation.Safety;
 /// <summary>Refuses requests that violate the administrators' rules, before anything is written or charged.</summary>
 internal sealed class PromptGuard(SafetyRuleService book)
 {
-    /// <returns>Null if the texts are allowed.</returns>
-    public async Task<Refusal?> CheckAsync(IEnumerable<string> texts, IImageEngine engine, CancellationToken cancellationToken)
+    public async Task<Result> CheckAsync(IEnumerable<string> texts, IImageEngine engine, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var rules = await book.ReadAsync(cancellationToken);
         if (rules.Count == 0)
         {
-            return null;
+            return Result.Done;
         }
 
         foreach (var text in texts.Where(text => !string.IsNullOrWhiteSpace(text)))
@@ -26,7 +25,7 @@ internal sealed class PromptGuard(SafetyRuleService book)
             }
         }
 
-        return SafetyRuleService.OfPictures(rules).Count > 0 && ImageSafetyFilter.ProblemOf(engine) is { } problem ? new Unavailable(problem) : null;
+        return SafetyRuleService.OfPictures(rules).Count > 0 ? ImageSafetyFilter.Check(engine) : Result.Done;
     }
 
     /// <summary>The first rule that refuses a prompt; null if none does.</summary>

@@ -34,25 +34,25 @@ internal sealed class PromptRule
             : new PromptRule(rule, null, NormalizedText.Of(text), text.EndsWith(OpenEnd));
     }
 
-    /// <summary>Why a rule's text is invalid; null if it is valid.</summary>
-    public static string? ProblemOf(string kind, string text)
+    /// <summary>Checks a rule's text.</summary>
+    public static Result Check(string kind, string text)
     {
         if (kind == SafetyRuleKinds.Words)
         {
-            return NormalizedText.Of(text).IsEmpty ? "The text contains no letters; write a word or a phrase." : null;
+            return NormalizedText.Of(text).IsEmpty ? new InvalidInput("text", "The text contains no letters; write a word or a phrase.") : Result.Done;
         }
 
         try
         {
-            return ReadPattern(text).IsMatch("") ? "This pattern matches everything, even an empty prompt." : null;
+            return ReadPattern(text).IsMatch("") ? new InvalidInput("text", "This pattern matches everything, even an empty prompt.") : Result.Done;
         }
         catch (NotSupportedException)
         {
-            return "Patterns with look-around, back-references or atomic groups are not supported; write the pattern without them.";
+            return new InvalidInput("text", "Patterns with look-around, back-references or atomic groups are not supported; write the pattern without them.");
         }
         catch (ArgumentException fault)
         {
-            return $"The pattern cannot be read: {fault.Message}";
+            return new InvalidInput("text", $"The pattern cannot be read: {fault.Message}");
         }
     }
 

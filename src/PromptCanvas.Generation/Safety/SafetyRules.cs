@@ -22,10 +22,10 @@ internal sealed class SafetyRules(
 
     public Task<IReadOnlyList<SafetyRule>> ReadAsync(CancellationToken cancellationToken) => rules.ReadAsync(cancellationToken);
 
-    public async Task<Refusal?> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken)
+    public async Task<Result> AddAsync(AuditActor actor, NewSafetyRule rule, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        if (ProblemOf(rule) is { } problem)
+        if (Check(rule).Refusal is { } problem)
         {
             return problem;
         }
@@ -45,7 +45,7 @@ internal sealed class SafetyRules(
             By = entry.Actor,
         });
         await database.SaveChangesAsync(cancellationToken);
-        return null;
+        return Result.Done;
     }
 
     public async Task RemoveAsync(AuditActor actor, Guid ruleId, CancellationToken cancellationToken)
@@ -81,9 +81,9 @@ internal sealed class SafetyRules(
         return [.. found.OrderByDescending(picture => picture.Closeness).Take(take)];
     }
 
-    private static InvalidInput? ProblemOf(NewSafetyRule rule)
+    private static Result Check(NewSafetyRule rule)
     {
-        if ((TextChecks.Check("text", rule.Text) ?? TextChecks.Check("reason", rule.Reason)) is { } invalid)
+        if ((TextChecks.Check("text", rule.Text) && TextChecks.Check("reason", rule.Reason)).Refusal is { } invalid)
         {
             return invalid;
         }
@@ -100,11 +100,11 @@ internal sealed class SafetyRules(
 
         if (rule.Kind == SafetyRuleKinds.Picture)
         {
-            return rule.Threshold is > 0 and < 1 ? null : new InvalidInput("threshold", "The threshold must be between 0 and 1; the preview shows what each value would refuse.");
+            return rule.Threshold is > 0 and < 1 ? Result.Done : new InvalidInput("threshold", "The threshold must be between 0 and 1; the preview shows what each value would refuse.");
         }
 
         return !SafetyRuleKinds.OfPrompts.Contains(rule.Kind)
             ? new InvalidInput("kind", "The kind of a rule must be words, pattern or picture.")
-            : PromptRule.ProblemOf(rule.Kind, rule.Text.Trim()) is { } problem ? new InvalidInput("text", problem) : null;
+            : PromptRule.Check(rule.Kind, rule.Text.Trim());
     }
 }

@@ -48,17 +48,16 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
 
     /// <summary>Refuses a write that would exceed the person's quota.</summary>
     /// <param name="bytes">Size of the write, as far as known.</param>
-    /// <returns>Null if the quota allows the write.</returns>
-    public async Task<StorageFull?> RefuseAsync(AppDbContext database, Guid personId, long bytes, CancellationToken cancellationToken)
+    public async Task<Result> RefuseAsync(AppDbContext database, Guid personId, long bytes, CancellationToken cancellationToken)
     {
         if (options.Value.DiskMegabytes == 0)
         {
-            return null;
+            return Result.Done;
         }
 
         var use = await SumAsync(database, personId, cancellationToken);
         return use.Used + bytes < use.Limit
-            ? null
+            ? Result.Done
             : new StorageFull(
                 $"Your pictures take {use.Used / Megabyte} MB of the {options.Value.DiskMegabytes} MB that each person may take; ask an administrator for more space. Nothing was charged.");
     }

@@ -49,7 +49,7 @@ internal sealed class JobAttempt(EngineRequestBuilder requests, EngineEvents eve
             // If a process crashed between the last picture and the job's end, no picture is missing.
             if (claim.Missing.Count > 0)
             {
-                reason = await MakeAsync(writes) ?? reason;
+                reason = (await MakeAsync(writes)).Refusal?.Message ?? reason;
             }
         }
         catch (Exception fault) when (running.Token.IsCancellationRequested)
@@ -77,12 +77,12 @@ internal sealed class JobAttempt(EngineRequestBuilder requests, EngineEvents eve
         return new AttemptResult(Combine(end, await writes.CompleteAsync()), reason);
     }
 
-    /// <returns>Why the job cannot run; null if the engine accepted it.</returns>
-    private async Task<string?> MakeAsync(AttemptWrites writes)
+    /// <returns>Refused if the job cannot run any more.</returns>
+    private async Task<Result> MakeAsync(AttemptWrites writes)
     {
         if (!(await requests.PrepareAsync(writes.Claim, writes.Running)).TryGet(out var job, out var refusal))
         {
-            return refusal.Message;
+            return refusal;
         }
 
         await events.BeginAsync(writes, job);
@@ -93,7 +93,7 @@ internal sealed class JobAttempt(EngineRequestBuilder requests, EngineEvents eve
             await GenerateAsync(job.Engine, job.Request.WithAnotherSeed(unlucky), writes, mayRetry: false);
         }
 
-        return null;
+        return Result.Done;
     }
 
     /// <param name="mayRetry">Whether pictures that fail because of their seed are left for a second run.</param>

@@ -90,14 +90,15 @@ public static class FramePlanner
         }
     }
 
-    /// <summary>Marks the pixels under a frame as painted.</summary>
+    /// <summary>Marks the pixels under a frame as painted; it extends outside a picture that is narrower.</summary>
     /// <returns>Whether any of them was still to be painted.</returns>
     private static bool Take(bool[] kept, int width, PixelRectangle frame)
     {
         var isNew = false;
-        for (var y = frame.Top; y < frame.Bottom; y++)
+        var (left, right) = (Math.Max(0, frame.Left), Math.Min(width, frame.Right));
+        for (var y = Math.Max(0, frame.Top); y < Math.Min(kept.Length / width, frame.Bottom); y++)
         {
-            var row = kept.AsSpan((y * width) + frame.Left, frame.Width);
+            var row = kept.AsSpan((y * width) + left, right - left);
             isNew |= row.Contains(false);
             row.Fill(true);
         }

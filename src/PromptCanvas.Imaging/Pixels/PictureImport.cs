@@ -18,8 +18,14 @@ public static class PictureImport
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static ImportedPicture ToPng(byte[] encoded) => ToPng(encoded, PictureDecoder.MaximumSide, Enums.Size.Down);
 
-    /// <summary>Like <c>ToPng</c>, but resizes to a square.</summary>
-    /// <param name="encoded">The file of a square picture.</param>
+    /// <summary>Like <c>ToPng</c>, but enlarges or reduces to a longer side.</summary>
+    /// <param name="encoded">The file.</param>
+    /// <param name="side">The longer side of the result in pixels.</param>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    public static ImportedPicture ToSizedPng(byte[] encoded, int side) => ToPng(encoded, side, Enums.Size.Both);
+
+    /// <summary>Like <c>ToPng</c>, but stretches to a square.</summary>
+    /// <param name="encoded">The file.</param>
     /// <param name="side">Side of the result in pixels.</param>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static ImportedPicture ToSquarePng(byte[] encoded, int side) => ToPng(encoded, side, Enums.Size.Force);

@@ -1,3 +1,5 @@
+using NetVips;
+
 namespace PromptCanvas.Imaging.Pixels;
 
 /// <summary>Properties of a picture file that API error messages refer to.</summary>
@@ -5,12 +7,28 @@ namespace PromptCanvas.Imaging.Pixels;
 /// <param name="HasTransparency">Whether any pixel is not fully opaque.</param>
 public sealed record PictureShape(int Width, int Height, string ColourMode, bool HasTransparency)
 {
+    // EXIF orientations from here on lie on their side.
+    private const int FirstTurned = 5;
+
     private static readonly string[] Modes = ["L", "LA", "RGB", "RGBA"];
 
-    private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
-
-    /// <summary>Whether the bytes start with the PNG signature, regardless of the file name.</summary>
-    public static bool IsPng(ReadOnlySpan<byte> encoded) => encoded.StartsWith(PngSignature);
+    /// <summary>The size of the upright picture, read from the file's header alone.</summary>
+    /// <returns>Null if the file is not readable.</returns>
+    public static (int Width, int Height)? SizeOf(byte[] encoded)
+    {
+        ArgumentNullException.ThrowIfNull(encoded);
+        Vips.Prepare();
+        try
+        {
+            using var header = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential);
+            var isTurned = header.Contains("orientation") && header.Get("orientation") is int and >= FirstTurned;
+            return isTurned ? (header.Height, header.Width) : (header.Width, header.Height);
+        }
+        catch (VipsException)
+        {
+            return null;
+        }
+    }
 
     /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
     public static PictureShape Read(byte[] encoded) => PictureDecoder.Open(encoded, decoded =>
@@ -22,6 +40,7 @@ public sealed record PictureShape(int Width, int Height, string ColourMode, bool
             transparent = alpha.Min() < alpha.Max() || alpha.Min() == 0;
         }
 
-        return new PictureShape(decoded.Width, decoded.Height, Modes[Math.Clamp(decoded.Bands, 1, Modes.Length) - 1], transparent);
+        var (width, height) = SizeOf(encoded) ?? (decoded.Width, decoded.Height);
+        return new PictureShape(width, height, Modes[Math.Clamp(decoded.Bands, 1, Modes.Length) - 1], transparent);
     });
 }

@@ -35,18 +35,20 @@ internal sealed class ModelStatus(
     public string UnreadPart(string? model, string prompt)
     {
         // Called while a person types: do not wait for the weights to load.
-        if (!isOpen || string.IsNullOrWhiteSpace(prompt))
-        {
-            return "";
-        }
+        return string.IsNullOrWhiteSpace(prompt) || Engine(model) is not IPromptReader reader ? "" : reader.UnreadPart(prompt);
+    }
 
+    public bool MakesSquaresOnly(string? model) => Engine(model)?.MakesSquaresOnly ?? true;
+
+    private IImageEngine? Engine(string? model)
+    {
         try
         {
-            return engines.Get(model ?? engines.DefaultModel) is IPromptReader reader ? reader.UnreadPart(prompt) : "";
+            return isOpen ? engines.Get(model ?? engines.DefaultModel) : null;
         }
         catch (ModelException)
         {
-            return "";
+            return null;
         }
     }
 

@@ -5,6 +5,7 @@ using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
+using PromptCanvas.Web.Features.Mcp;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;
@@ -90,6 +91,7 @@ internal static class StudioPipeline
         api.MapBlendPreviews();
         api.MapProvenance();
         app.MapOpenAi();
+        app.MapMcpServer();
         app.MapPasskeys();
         app.MapSession();
         app.MapExport();

@@ -16,6 +16,7 @@ using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Jobs;
+using PromptCanvas.Web.Features.Mcp;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
 using PromptCanvas.Web.Features.Operations;
@@ -82,6 +83,7 @@ internal static class StudioServices
         services.AddUsage();
         services.AddOperations(builder.Configuration);
         services.AddOpenAi();
+        services.AddMcp();
         services.AddApiDescription();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());

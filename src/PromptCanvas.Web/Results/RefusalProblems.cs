@@ -1,5 +1,4 @@
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Web.Security;
 
 using ProblemHttpResult = Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult;
 

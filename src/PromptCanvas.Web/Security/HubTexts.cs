@@ -7,7 +7,7 @@ namespace PromptCanvas.Web.Security;
 internal sealed class HubTexts : IHubFilter
 {
     public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next) =>
-        invocationContext.HubMethodArguments.OfType<string>().Select(text => TextChecks.Check("argument", text)).FirstOrDefault(refusal => refusal is not null) is { } refusal
+        invocationContext.HubMethodArguments.OfType<string>().Select(text => TextChecks.Check("argument", text)).FirstOrDefault(check => check.Refusal is not null).Refusal is { } refusal
             ? throw new HubException(refusal.Message)
             : next(invocationContext);
 }

@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Web.Security;
 
 /// <summary>A request contains something that is not text; the answer names its field.</summary>
-internal sealed class InvalidTextException(InvalidInput refusal) : BadHttpRequestException(refusal.Message)
+internal sealed class InvalidTextException(Refusal refusal) : BadHttpRequestException(refusal.Message)
 {
-    public InvalidInput Refusal { get; } = refusal;
+    public Refusal Refusal { get; } = refusal;
 }

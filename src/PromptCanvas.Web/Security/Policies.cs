@@ -14,6 +14,9 @@ internal static class Policies
     /// <summary>An administrator with a session; API keys are refused.</summary>
     public const string Administrator = "administrator";
 
+    /// <summary>An API key; sessions are refused. What the key may do, its scopes decide.</summary>
+    public const string Key = "key";
+
     /// <summary>Any authenticated user; a key needs the scope <c>read</c>.</summary>
     public const string Read = "read";
 
@@ -43,6 +46,7 @@ internal static class Policies
         options.FallbackPolicy = options.DefaultPolicy;
         options.AddPolicy(Administrator, policy => policy.RequireRole(PersonRoles.Administrator)
             .RequireAssertion(context => context.User.FindFirst(StudioClaims.KeyId) is null));
+        options.AddPolicy(Key, policy => policy.RequireAuthenticatedUser().RequireClaim(StudioClaims.KeyId));
         options.AddPolicy(Read, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => HasScope(context, ApiScopes.Read)));
         foreach (var (name, scope) in ((string, string)[])[(Generate, ApiScopes.Generate), (Edit, ApiScopes.Edit), (Vary, ApiScopes.Vary)])
         {

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
 
@@ -55,7 +56,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     }
 
     private static bool IsLimited(HttpContext context) =>
-        (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/v1"))
+        (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/v1") || context.Request.Path.StartsWithSegments("/mcp"))
         && context.GetEndpoint()?.Metadata.GetMetadata<UserContent>() is null;
 
     private static bool IsLink(HttpContext context) => context.Request.Path.StartsWithSegments("/s");
@@ -67,8 +68,8 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsBlendPreview(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<BlendPreviewWork>() is not null;
 
-    /// <summary>By whom a request is counted. Anonymous requests, including those with an invalid key, are counted per address.</summary>
-    internal static string CallerOf(HttpContext context) =>
+    // Anonymous requests, including those with an invalid key, are counted per address.
+    private static string CallerOf(HttpContext context) =>
         context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
 
     private static TokenBucketRateLimiterOptions Bucket(int count, TimeSpan period, int waiting) => new()

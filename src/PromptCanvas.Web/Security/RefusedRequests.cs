@@ -19,7 +19,7 @@ internal sealed class RefusedRequests : IExceptionHandler
         return true;
     }
 
-    private static InvalidInput? RefusalOf(Exception fault, HttpRequest request) => fault switch
+    private static Refusal? RefusalOf(Exception fault, HttpRequest request) => fault switch
     {
         InvalidTextException text => text.Refusal,
         BadHttpRequestException { InnerException: JsonTextException text } => Refuse(JsonFaults.FieldOf(text), text.Point),

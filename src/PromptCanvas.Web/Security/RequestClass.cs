@@ -3,9 +3,9 @@ namespace PromptCanvas.Web.Security;
 /// <summary>Distinguishes API clients from browsers by the request path: API clients authenticate with keys and get problem details, browsers get pages.</summary>
 internal static class RequestClass
 {
-    private static readonly PathString[] Programs = ["/api", "/v1", "/hubs", "/_blazor", "/health", "/openapi", "/metrics"];
+    private static readonly PathString[] Programs = ["/api", "/v1", "/mcp", "/hubs", "/_blazor", "/health", "/openapi", "/metrics"];
 
-    private static readonly PathString[] KeyAreas = ["/api", "/v1", "/hubs", "/metrics"];
+    private static readonly PathString[] KeyAreas = ["/api", "/v1", "/mcp", "/hubs", "/metrics"];
 
     /// <summary>Path of the OpenAI-compatible API: API keys only, errors in OpenAI's format.</summary>
     public static bool IsOpenAi(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");

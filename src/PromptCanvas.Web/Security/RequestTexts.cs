@@ -14,7 +14,7 @@ internal static class RequestTexts
     private static readonly string[] Secrets = ["Password", "Credential", "Code", "Token"];
 
     public static IApplicationBuilder UseAddressCheck(this IApplicationBuilder app) => app.Use((context, next) =>
-        (TextChecks.CheckSecret("address", context.Request.Path.Value) ?? CheckQuery(context.Request.QueryString.Value) ?? TypedQueries.Check(context)) is { } refusal && !IsRefusedAlready(context)
+        (TextChecks.CheckSecret("address", context.Request.Path.Value) && CheckQuery(context.Request.QueryString.Value) && TypedQueries.Check(context)).Refusal is { } refusal && !IsRefusedAlready(context)
             ? throw new InvalidTextException(refusal)
             : next(context));
 
@@ -22,7 +22,7 @@ internal static class RequestTexts
     public static IApplicationBuilder UseFormCheck(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         if (context.Request.HasFormContentType && !RequestClass.IsProgram(context) && !IsRefusedAlready(context)
-            && await CheckFormAsync(context.Request, context.RequestAborted) is { } refusal)
+            && (await CheckFormAsync(context.Request, context.RequestAborted)).Refusal is { } refusal)
         {
             throw new InvalidTextException(refusal);
         }
@@ -33,7 +33,7 @@ internal static class RequestTexts
     // The error page answers under the address, and with the form, that was refused.
     private static bool IsRefusedAlready(HttpContext context) => context.Features.Get<IExceptionHandlerFeature>() is not null;
 
-    private static InvalidInput? CheckQuery(string? query)
+    private static Result CheckQuery(string? query)
     {
         foreach (var pair in new QueryStringEnumerable(query))
         {
@@ -43,13 +43,13 @@ internal static class RequestTexts
                 return new InvalidInput(Excerpt.Of(name ?? "address"), "The address contains bytes that are not UTF-8.");
             }
 
-            if ((TextChecks.Check("address", name) ?? Check(name, value)) is { } refusal)
+            if ((TextChecks.Check("address", name) && Check(name, value)).Refusal is { } refusal)
             {
                 return refusal;
             }
         }
 
-        return null;
+        return Result.Done;
     }
 
     /// <returns>Null = the bytes are not UTF-8.</returns>
@@ -60,13 +60,13 @@ internal static class RequestTexts
         return Utf8.IsValid(decoded) ? Encoding.UTF8.GetString(decoded) : null;
     }
 
-    private static async Task<InvalidInput?> CheckFormAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<Result> CheckFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         try
         {
             var form = await request.ReadFormAsync(cancellationToken);
-            return form.Select(field => TextChecks.Check("form", field.Key) ?? field.Value.Select(value => Check(field.Key, value)).FirstOrDefault(refusal => refusal is not null))
-                .FirstOrDefault(refusal => refusal is not null);
+            return form.Select(field => TextChecks.Check("form", field.Key) && field.Value.Select(value => Check(field.Key, value)).FirstOrDefault(check => check.Refusal is not null))
+                .FirstOrDefault(check => check.Refusal is not null);
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException and not BadHttpRequestException)
         {
@@ -75,7 +75,7 @@ internal static class RequestTexts
     }
 
     // Form.Name is the field Name of a form.
-    private static InvalidInput? Check(string name, string? value)
+    private static Result Check(string name, string? value)
     {
         var field = Excerpt.Of(name[(name.LastIndexOf('.') + 1)..]);
         return Array.Exists(Secrets, secret => field.EndsWith(secret, StringComparison.OrdinalIgnoreCase)) ? TextChecks.CheckSecret(field, value) : TextChecks.Check(field, value);

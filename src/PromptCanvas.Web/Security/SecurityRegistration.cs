@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
 
@@ -62,7 +63,7 @@ internal static class SecurityRegistration
 
     // Pages and hubs, API clients waiting for pictures, and job event streams.
     private static bool StaysOpen(PathString path) =>
-        path.StartsWithSegments("/hubs") || path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/v1/images")
+        path.StartsWithSegments("/hubs") || path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/v1/images") || path.StartsWithSegments("/mcp")
         || (path.StartsWithSegments("/api/jobs") && path.Value!.EndsWith("/events", StringComparison.OrdinalIgnoreCase));
 
     // API keys authorize the API only, not pages.

@@ -22,12 +22,12 @@ internal static class TypedQueries
 
     private static readonly ConcurrentDictionary<Type, IReadOnlyList<(string Name, Func<string, bool> Parses)>> Known = new();
 
-    /// <returns>Null = every parameter of the page is of its type.</returns>
-    public static InvalidInput? Check(HttpContext context)
+    /// <summary>Checks that every parameter of the page is of its type.</summary>
+    public static Result Check(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type is not { } page)
         {
-            return null;
+            return Result.Done;
         }
 
         foreach (var (name, parses) in Known.GetOrAdd(page, Read))
@@ -38,7 +38,7 @@ internal static class TypedQueries
             }
         }
 
-        return null;
+        return Result.Done;
     }
 
     private static string? First(StringValues values) => values.Count == 0 ? null : values[0];

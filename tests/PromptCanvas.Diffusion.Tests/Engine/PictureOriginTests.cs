@@ -247,6 +247,28 @@ public sealed class PictureOriginTests
     public void Validate_ImpossibleBlend_SaysWhatToDo(int inputs, double[]? weights, string expected) =>
         Refused(Request("") with { Origin = new BlendOrigin([.. Enumerable.Repeat(new TextInput("abc"), inputs)], weights) }, expected);
 
+    [Theory]
+    [InlineData("old")]
+    [InlineData("")]
+    public async Task Change_ByWords_MovesTheEmbeddingAndKeepsLessOfTheNoiseInFurtherPictures(string from)
+    {
+        using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());
+        var (source, reference) = (Flat(90), Flat(200));
+        var embeddings = await engine.EmbedAsync([new ImageInput(source), new TextInput("old"), new TextInput("new"), new ImageInput(reference)], Token);
+        var target = from.Length > 0 ? EmbeddingSpace.Difference(embeddings[1], embeddings[2], 1) : embeddings[2];
+        var request = Request("", count: 2) with { Origin = new ChangeOrigin(source, from, "new"), Overrides = new RecipeOverrides { DecoderSteps = Steps } };
+
+        var alone = await CompletedAsync(engine, request);
+        var mixed = await CompletedAsync(engine, request with { Origin = new ChangeOrigin(source, from, "new") { References = [reference] } });
+
+        Assert.All(alone, picture => Assert.True(EmbeddingSpace.Cosine(picture.ImageEmbedding, target) > EmbeddingSpace.Cosine(embeddings[0], target)));
+        Assert.All(alone, picture => Assert.Equal(EmbeddingSpace.Length(embeddings[0]), EmbeddingSpace.Length(picture.ImageEmbedding), Tolerance));
+        Assert.All(
+            mixed.Zip(alone), pair => Assert.True(EmbeddingSpace.Cosine(pair.First.ImageEmbedding, embeddings[3]) > EmbeddingSpace.Cosine(pair.Second.ImageEmbedding, embeddings[3])));
+        Assert.NotEqual(alone[0].Image.Values, alone[1].Image.Values);
+        Assert.Equal(("textdiff", 0.5), (alone[0].Recipe.Kind, alone[0].Recipe.Fraction));
+    }
+
     [Fact]
     public void Validate_DifferenceOfTheSameTexts_SaysWhatToDo() =>
         Refused(Request("", count: 2) with { Origin = new TextDifferenceOrigin(Flat(1), "a cat", "a cat ") }, "both captions are the same");

@@ -84,5 +84,5 @@ public sealed class BlendPreviewRuleTests : IAsyncLifetime
         Studio.Somebody, new BlendPreview([new BlendInput(null, first), new BlendInput(null, second)], Seed: 7), Cancellation);
 
     private async Task AddAsync(NewSafetyRule rule) =>
-        Assert.Null(await studio.Get<ISafetyRules>().AddAsync(new AuditActor(null, "Ada", null), rule, Cancellation));
+        Assert.Null((await studio.Get<ISafetyRules>().AddAsync(new AuditActor(null, "Ada", null), rule, Cancellation)).Refusal);
 }

@@ -207,7 +207,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
     {
         var made = await studio.Get<IBoards>().MakeAsync(owner, "Board", Cancellation);
         Assert.True(made.TryGet(out var id, out _));
-        Assert.Null(await studio.Get<IBoards>().ChangeAsync(owner, id, "Board", visibility, Cancellation));
+        Assert.Null((await studio.Get<IBoards>().ChangeAsync(owner, id, "Board", visibility, Cancellation)).Refusal);
         await using var database = studio.OpenDatabase();
         database.BoardPictures.AddRange(prompts.Select(prompt => new BoardPicture { BoardId = id, ImageId = pictures[prompt], At = Noon }));
         await database.SaveChangesAsync(Cancellation);

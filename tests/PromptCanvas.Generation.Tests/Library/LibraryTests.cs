@@ -36,6 +36,44 @@ public sealed class LibraryTests : IAsyncDisposable
         Assert.Equal(expected.Select(index => pictures[index]), await FindAsync(Me, new LibraryFilter { Words = words }));
     }
 
+    [Theory]
+    [InlineData("ÄPFEL", new[] { 0 })]
+    [InlineData("apfel", new[] { 0 })]
+    [InlineData("äpfel", new[] { 0 })]
+    [InlineData("КОТ", new[] { 1 })]
+    [InlineData("strasse", new[] { 2 })]
+    [InlineData("STRAßE", new[] { 2 })]
+    [InlineData("猫", new[] { 3 })]
+    [InlineData("黒い猫", new[] { 3 })]
+    [InlineData("ΟΔΟΣ", new[] { 4 })]
+    [InlineData("οδός", new[] { 4 })]
+    [InlineData("istanbul", new[] { 5 })]
+    [InlineData("ⅳ", new[] { 6 })]
+    [InlineData("pfel", new int[0])]
+    [InlineData("от", new int[0])]
+    [InlineData("猫黒", new int[0])]
+    public async Task Words_OfAnyScriptAndCase_FindWordsAndNotPartsOfThem(string words, int[] expected)
+    {
+        await AddAsync(
+            Me, ("drei rote Äpfel", [1, 0]), ("Рыжий Кот", [1, 0]), ("eine Straße im Regen", [1, 0]), ("黒い猫と月", [1, 0]), ("η οδός μου", [1, 0]), ("İstanbul", [1, 0]), ("room IV", [1, 0]));
+
+        Assert.Equal(expected.Select(index => pictures[index]), await FindAsync(Me, new LibraryFilter { Words = words }));
+    }
+
+    [Fact]
+    public async Task SearchText_OfPicturesOfAnEarlierVersion_IsFilledAtTheStart()
+    {
+        await AddAsync(Me, ("drei rote ÄPFEL", [1, 0]));
+        await using (var database = studio.OpenDatabase())
+        {
+            await database.Pictures.ExecuteUpdateAsync(change => change.SetProperty(picture => picture.SearchText, (string?)null), Cancellation);
+            Assert.Empty(await FindAsync(Me, new LibraryFilter { Words = "äpfel" }));
+            await SearchTextFill.RunAsync(database, Cancellation);
+        }
+
+        Assert.Equal(pictures, await FindAsync(Me, new LibraryFilter { Words = "äpfel" }));
+    }
+
     [Fact]
     public async Task Mine_OfTwoPeople_AreOnesOwn()
     {

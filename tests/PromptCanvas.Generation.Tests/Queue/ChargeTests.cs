@@ -47,13 +47,13 @@ public sealed class ChargeTests(PostgresServer server) : IDisposable
         var id = Guid.NewGuid();
         await using var database = studio.OpenDatabase();
 
-        Assert.Null(await ledger.ChargeAsync(database, Anna, null, id, 3, 25, "a fox", Cancellation));
+        Assert.Null((await ledger.ChargeAsync(database, Anna, null, id, 3, 25, "a fox", Cancellation)).Refusal);
         await database.SaveChangesAsync(Cancellation);
         Assert.Equal((0.75m, 0.25m), Numbers(await studio.QuotaAsync(Anna)));
         var refused = await ledger.ChargeAsync(database, Anna, null, Guid.NewGuid(), 1, 50, "a fox", Cancellation);
         await ledger.RefundAsync(database, id, [2], "Not drawn.", Cancellation);
 
-        Assert.StartsWith("0.25 credits are left and this needs 0.5; ", refused?.Message, StringComparison.Ordinal);
+        Assert.StartsWith("0.25 credits are left and this needs 0.5; ", refused.Refusal?.Message, StringComparison.Ordinal);
         Assert.Equal((0.5m, 0.5m), Numbers(await studio.QuotaAsync(Anna)));
         Assert.Equal("""[0.25,-0.75,1]""", System.Text.Json.JsonSerializer.Serialize((await studio.Get<ICredits>().HistoryAsync(Anna, null, 10, Cancellation)).Select(line => line.Amount)));
     }

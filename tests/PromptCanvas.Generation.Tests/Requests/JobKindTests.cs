@@ -77,8 +77,8 @@ public sealed class JobKindTests : IAsyncDisposable
         studio.Engine.Clip = input => input is TextInput ? [1, 0] : [0, 1];
         studio.Engine.Prior = _ => [0, 1];
         await studio.StartAsync();
-        Assert.Null(await studio.Get<ISafetyRules>().AddAsync(
-            new AuditActor(null, "Ada", null), new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9), Cancellation));
+        Assert.Null((await studio.Get<ISafetyRules>().AddAsync(
+            new AuditActor(null, "Ada", null), new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9), Cancellation)).Refusal);
         var (somebody, source, _) = await WithUploadsAsync();
 
         // Several frames: the stage result between two frames is a canvas without an embedding.

@@ -59,11 +59,11 @@ public sealed class PromptRuleTests
     [InlineData(SafetyRuleKinds.Pattern, "(")]
     [InlineData(SafetyRuleKinds.Pattern, "a*")]
     [InlineData(SafetyRuleKinds.Pattern, "(?=a)b")]
-    public void ProblemOf_WhatCannotBeUsed_IsSaid(string kind, string text) => Assert.NotNull(PromptRule.ProblemOf(kind, text));
+    public void Check_WhatCannotBeUsed_IsSaid(string kind, string text) => Assert.NotNull(PromptRule.Check(kind, text).Refusal);
 
     private static bool Refuses(string kind, string text, string prompt)
     {
-        Assert.Null(PromptRule.ProblemOf(kind, text));
+        Assert.Null(PromptRule.Check(kind, text).Refusal);
         var rule = new SafetyRule { Id = Guid.NewGuid(), Kind = kind, Text = text, Reason = "no", By = "ada", CreatedAt = DateTimeOffset.UnixEpoch };
         return PromptRule.Of(rule).Refuses(prompt, NormalizedText.Of(prompt));
     }

@@ -168,12 +168,12 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         await using var studio = await new Studio(folder.Path).PrepareAsync();
 
-        Assert.IsType<InvalidInput>(await studio.Get<ISafetyRules>().AddAsync(Ada, new NewSafetyRule(kind, text, "no", threshold), Cancellation));
+        Assert.IsType<InvalidInput>((await studio.Get<ISafetyRules>().AddAsync(Ada, new NewSafetyRule(kind, text, "no", threshold), Cancellation)).Refusal);
     }
 
     private static NewSafetyRule PictureRule(double threshold) => new(SafetyRuleKinds.Picture, "a fox", "no foxes", threshold);
 
-    private static async Task AddAsync(Studio studio, NewSafetyRule rule) => Assert.Null(await studio.Get<ISafetyRules>().AddAsync(Ada, rule, Cancellation));
+    private static async Task AddAsync(Studio studio, NewSafetyRule rule) => Assert.Null((await studio.Get<ISafetyRules>().AddAsync(Ada, rule, Cancellation)).Refusal);
 
     private static bool Shows(ConditioningInput input, uint seed) =>
         input is ImageInput { Picture: var picture } && picture.Rgb.Span.SequenceEqual(FakeEngine.Picture(seed).ToRgbBytes());

@@ -33,9 +33,12 @@ public static class StudioPeople
     {
         await using var scope = services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var person = await database.People.SingleOrDefaultAsync(row => row.Email == email)
-            ?? (await scope.ServiceProvider.GetRequiredService<Accounts>().CreateAsync(email, role, Studio.Password)).Person
-            ?? throw new InvalidOperationException($"{email} could not be made.");
+        var person = await database.People.SingleOrDefaultAsync(row => row.Email == email);
+        if (person is null && !(await scope.ServiceProvider.GetRequiredService<Accounts>().CreateAsync(email, role, Studio.Password)).TryGet(out person, out var refusal))
+        {
+            throw new InvalidOperationException($"{email} could not be made: {refusal.Message}");
+        }
+
         var key = await services.GetRequiredService<ApiKeys>().CreateAsync(person.Id, "test", ApiScopes.All, null, CancellationToken.None);
         var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Person>>().CreateAsync(person);
         var cookie = services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);

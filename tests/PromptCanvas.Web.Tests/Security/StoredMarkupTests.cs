@@ -207,12 +207,12 @@ public sealed class StoredMarkupTests
         await using var scope = services.CreateAsyncScope();
         var boards = scope.ServiceProvider.GetRequiredService<IBoards>();
         Assert.True((await boards.MakeAsync(actor, text, Cancellation)).TryGet(out var board, out _));
-        Assert.Null(await boards.ChangeAsync(actor, board, text, Visibilities.Team, Cancellation));
+        Assert.Null((await boards.ChangeAsync(actor, board, text, Visibilities.Team, Cancellation)).Refusal);
         await boards.AddAsync(actor, board, [picture], Cancellation);
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<IComments>().AddAsync(actor, picture, text, Cancellation));
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<Moderation>().ReportAsync(actor, picture, null, text, Cancellation));
+        Assert.Null((await scope.ServiceProvider.GetRequiredService<IComments>().AddAsync(actor, picture, text, Cancellation)).Refusal);
+        Assert.Null((await scope.ServiceProvider.GetRequiredService<Moderation>().ReportAsync(actor, picture, null, text, Cancellation)).Refusal);
         var auditor = new AuditActor(person.Id, text, text);
-        Assert.Null(await scope.ServiceProvider.GetRequiredService<ISafetyRules>().AddAsync(auditor, new NewSafetyRule(SafetyRuleKinds.Words, $"forbidden{number} {text}", text, null), Cancellation));
+        Assert.Null((await scope.ServiceProvider.GetRequiredService<ISafetyRules>().AddAsync(auditor, new NewSafetyRule(SafetyRuleKinds.Words, $"forbidden{number} {text}", text, null), Cancellation)).Refusal);
         var links = scope.ServiceProvider.GetRequiredService<ShareLinks>();
         var open = await links.MakeAsync(actor, new NewShareLink(picture, null, 30, null, AllowsDownload: true, ShowsPrompt: true), Cancellation);
         var whole = await links.MakeAsync(actor, new NewShareLink(null, board, 30, null, AllowsDownload: false, ShowsPrompt: true), Cancellation);

@@ -16,6 +16,7 @@ internal static class OriginValidator
         VariationOrigin variation => NeedsImageEncoder(model) ?? RequestRules.Strength(variation.Strength),
         BlendOrigin blend => ValidateBlend(model, blend),
         TextDifferenceOrigin difference => NeedsImageEncoder(model) ?? ValidateDifference(difference),
+        ChangeOrigin change => NeedsImageEncoder(model) ?? ValidateChange(change),
         _ => $"The engine makes nothing from {request.Origin.GetType().Name}.",
     };
 
@@ -67,6 +68,10 @@ internal static class OriginValidator
             ? RequestRules.Weights(weights)
             : $"There are {weights.Count} weights for {blend.Inputs.Count} inputs: give one for each.";
     }
+
+    private static string? ValidateChange(ChangeOrigin change) => RequestRules.Length("The caption of the picture", change.From)
+        ?? RequestRules.Text("The prompt", change.To)
+        ?? RequestRules.Captions(change.From ?? "", change.To);
 
     private static string? ValidateDifference(TextDifferenceOrigin difference) =>
         RequestRules.Text("The caption to start from", difference.From)

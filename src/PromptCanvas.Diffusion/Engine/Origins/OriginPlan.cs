@@ -15,6 +15,7 @@ internal abstract class OriginPlan
         VariationOrigin variation => new VariationPlan(variation),
         BlendOrigin blend => new BlendPlan(blend),
         TextDifferenceOrigin difference => new TextDifferencePlan(difference),
+        ChangeOrigin change => new ChangePlan(change),
         _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, "This origin has no plan."),
     };
 
@@ -37,7 +38,7 @@ internal abstract class OriginPlan
                 Eta = variation.Strength,
                 GuidanceScale = VariationPlan.Guidance(variation.Strength, recipe.GuidanceScale),
             },
-            TextDifferenceOrigin => inverted with { GuidanceScale = request.Overrides.DecoderGuidance ?? 1 },
+            TextDifferenceOrigin or ChangeOrigin => inverted with { GuidanceScale = request.Overrides.DecoderGuidance ?? 1 },
             _ => recipe,
         };
     }

@@ -59,7 +59,7 @@ public sealed class EditPlan
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(extension);
-        if (extension.Check(picture.Width, picture.Height) is { } problem)
+        if (extension.Check(picture.Width, picture.Height).Refusal is { } problem)
         {
             return problem;
         }
@@ -122,15 +122,24 @@ public sealed class EditPlan
     /// <param name="aspect">A valid ratio other than 1:1.</param>
     public static EditPlan Compose(int longerSide, AspectRatio aspect)
     {
-        var side = Math.Max(1, (int)Math.Round((double)longerSide * Math.Min(aspect.Width, aspect.Height) / Math.Max(aspect.Width, aspect.Height)));
-        var (width, height) = aspect.Width > aspect.Height ? (longerSide, side) : (side, longerSide);
-        var square = new PixelRectangle((width - side) / 2, (height - side) / 2, side, side);
+        var (width, height, squares) = Squares(longerSide, aspect);
         return new EditPlan(
-            JobKinds.Generate, new RgbImage(width, height, new byte[RgbImage.Channels * width * height]), new KeepMask(width, height, new bool[width * height]),
-            [square, .. FramePlanner.Outside(width, height, square)])
+            JobKinds.Generate, new RgbImage(width, height, new byte[RgbImage.Channels * width * height]), new KeepMask(width, height, new bool[width * height]), squares)
         {
             Composed = aspect,
         };
+    }
+
+    /// <summary>Number of squares of which <see cref="Compose"/> makes a picture.</summary>
+    /// <inheritdoc cref="Compose"/>
+    public static int SquaresOf(int longerSide, AspectRatio aspect) => aspect.IsSquare ? 1 : Squares(longerSide, aspect).Squares.Count;
+
+    private static (int Width, int Height, IReadOnlyList<PixelRectangle> Squares) Squares(int longerSide, AspectRatio aspect)
+    {
+        var side = Math.Max(1, (int)Math.Round((double)longerSide * Math.Min(aspect.Width, aspect.Height) / Math.Max(aspect.Width, aspect.Height)));
+        var (width, height) = aspect.Width > aspect.Height ? (longerSide, side) : (side, longerSide);
+        var middle = new PixelRectangle((width - side) / 2, (height - side) / 2, side, side);
+        return (width, height, [middle, .. FramePlanner.Outside(width, height, middle)]);
     }
 
     private static Result<EditPlan> Masked(string kind, RgbImage picture, KeepMask mask, int feather = 0)
@@ -150,17 +159,17 @@ public sealed class EditPlan
         }
 
         var frames = FramePlanner.Over(mask, hole);
-        return CheckThickness(mask, frames.Count) is { } tooThin
+        return CheckThickness(mask, frames.Count).Refusal is { } tooThin
             ? tooThin
             : new EditPlan(kind, picture, mask, frames) { Feather = feather, Source = new PixelRectangle(0, 0, picture.Width, picture.Height) };
     }
 
     // In a small picture the whole of it is one frame, whatever the thickness.
-    private static InvalidInput? CheckThickness(KeepMask mask, int frames)
+    private static Result CheckThickness(KeepMask mask, int frames)
     {
         if (Math.Min(mask.Width, mask.Height) <= FramePlanner.SmallestSide)
         {
-            return null;
+            return Result.Done;
         }
 
         var thickness = FramePlanner.Thickness(mask);
@@ -173,6 +182,6 @@ public sealed class EditPlan
 
         return frames > FramePlanner.MostFrames
             ? new InvalidInput("mask", $"The part to repaint is thin and long: it would take {frames} drawings, and one edit has at most {FramePlanner.MostFrames}. Paint it thicker, or in several edits.")
-            : null;
+            : Result.Done;
     }
 }

@@ -6,8 +6,8 @@ namespace PromptCanvas.Generation.Requests.Editing;
 /// <summary>Number of pixels to add on each side.</summary>
 public sealed record Extension(int Left, int Right, int Up, int Down)
 {
-    /// <summary>Why the extension is invalid; null if it is valid.</summary>
-    public Refusal? Check(int width, int height)
+    /// <summary>Checks the extension of a picture of this size.</summary>
+    public Result Check(int width, int height)
     {
         int[] sides = [Left, Right, Up, Down];
         if (sides.Any(side => side is < 0 or > PictureDecoder.MaximumSide))
@@ -22,7 +22,7 @@ public sealed record Extension(int Left, int Right, int Up, int Down)
 
         var (newWidth, newHeight) = (width + Left + Right, height + Up + Down);
         return PictureDecoder.Accepts(newWidth, newHeight)
-            ? null
+            ? Result.Done
             : new InvalidInput("extend", $"The picture would grow to {newWidth} × {newHeight} pixels; at most {PictureDecoder.MaximumSide} per side and 40 megapixels are allowed.");
     }
 }

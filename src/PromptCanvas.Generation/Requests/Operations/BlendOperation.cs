@@ -26,7 +26,7 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
     internal override JobOperation WithTexts(Func<string, string> of) =>
         this with { Inputs = [.. Inputs.Select(input => input.Text is { } text ? input with { Text = of(text) } : input)] };
 
-    internal override InvalidInput? Check()
+    internal override Result Check()
     {
         if (RequestRules.Inputs(Inputs.Count) is { } number)
         {
@@ -40,7 +40,7 @@ public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frame
 
         return RequestRules.Weights([.. Inputs.Select(input => input.Weight ?? 1)]) is { } weights
             ? new InvalidInput("inputs", weights)
-            : Inputs.Where(input => input.Text is not null).Select(input => Phrases.Check("inputs", input.Text!)).FirstOrDefault(fault => fault is not null);
+            : Inputs.Where(input => input.Text is not null).Select(input => Phrases.Check("inputs", input.Text!)).FirstOrDefault(check => check.Refusal is not null);
     }
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)

@@ -26,8 +26,8 @@ public sealed record EditOperation([property: JsonPropertyName("picture")] Guid 
 
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source), Mask = idOf(Mask) };
 
-    internal override InvalidInput? Check() =>
-        Feather is < 0 or > MaximumFeather ? new InvalidInput("feather", $"A feather has 0 to {MaximumFeather} pixels.") : null;
+    internal override Result Check() =>
+        Feather is < 0 or > MaximumFeather ? new InvalidInput("feather", $"A feather has 0 to {MaximumFeather} pixels.") : Result.Done;
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)
     {

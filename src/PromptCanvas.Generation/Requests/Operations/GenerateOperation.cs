@@ -31,7 +31,7 @@ public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect
 
     internal override bool NeedsOnlyPrompt => Aspect.IsSquare;
 
-    internal override InvalidInput? Check() => Aspect.IsValid ? null : NoAspect(Ratio);
+    internal override Result Check() => Aspect.IsValid ? Result.Done : NoAspect(Ratio);
 
     internal override string Title => JobKinds.Generate;
 

@@ -48,8 +48,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     internal int PictureCount(int count) => FrameCount ?? count;
 
     /// <summary>Checks its own fields, without reading anything else.</summary>
-    /// <returns>Null if all fields are valid.</returns>
-    internal virtual InvalidInput? Check() => null;
+    internal virtual Result Check() => Result.Done;
 
     /// <summary>The same operation with other ids for its pictures.</summary>
     internal virtual JobOperation WithPictures(Func<Guid, Guid> idOf) => this;

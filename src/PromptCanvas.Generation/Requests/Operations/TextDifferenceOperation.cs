@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
@@ -14,24 +15,51 @@ public sealed record TextDifferenceOperation(
 
     internal static OperationDefinition Shape { get; } = new(JobKinds.TextDifference, ApiScopes.Vary, PromptUse.None, ["source", "from", "to", "frames"], Read);
 
-    internal override int? Row => Frames;
+    /// <summary>Whether each picture stands alone, at the end of the way, instead of being a frame of a row. The caption it starts from may be unknown then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool StandsAlone { get; init; }
 
-    internal override string Title => $"{From} → {To}";
+    /// <summary>Pictures that are mixed in; only where each picture stands alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Guid>? References { get; init; }
+
+    internal override int? Row => StandsAlone ? null : Frames;
+
+    internal override string Title => From.Length > 0 ? $"{From} → {To}" : To;
 
     internal override IEnumerable<string> Texts => [From, To];
 
-    internal override IReadOnlyList<PictureUse> Pictures => [new(Source, JobInputRoles.Source)];
+    internal override IReadOnlyList<PictureUse> Pictures =>
+        [new(Source, JobInputRoles.Source), .. (References ?? []).Select(reference => new PictureUse(reference, JobInputRoles.Blended))];
 
-    internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
+    internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with
+    {
+        Source = idOf(Source),
+        References = References is null ? null : [.. References.Select(idOf)],
+    };
 
     internal override JobOperation WithTexts(Func<string, string> of) => this with { From = of(From), To = of(To) };
 
-    internal override InvalidInput? Check() =>
-        Phrases.Check("from", From) ?? Phrases.Check("to", To)
-        ?? (RequestRules.Captions(From, To) is { } same ? new InvalidInput("to", same) : null);
+    internal override Result Check() =>
+        (StandsAlone && From.Length == 0 ? Result.Done : Phrases.Check("from", From)) && Phrases.Check("to", To)
+        && (RequestRules.Captions(From, To) is { } same ? new InvalidInput("to", same) : Result.Done);
 
-    internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
-        new EngineRequest(request with { Origin = new TextDifferenceOrigin(await inputs.ReadSourceAsync(0, cancellationToken), From, To) }, null);
+    internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)
+    {
+        var source = await inputs.ReadSourceAsync(0, cancellationToken);
+        if (!StandsAlone)
+        {
+            return new EngineRequest(request with { Origin = new TextDifferenceOrigin(source, From, To) }, null);
+        }
+
+        var references = new List<SourcePicture>();
+        for (var slot = 1; slot <= (References?.Count ?? 0); slot++)
+        {
+            references.Add(await inputs.ReadSourceAsync(slot, cancellationToken));
+        }
+
+        return new EngineRequest(request with { Origin = new ChangeOrigin(source, From, To) { References = references } }, null);
+    }
 
     private static Result<JobOperation> Read(OperationFields fields) => fields.WithSource(source =>
         new TextDifferenceOperation(source, fields.From?.Trim() ?? "", fields.To?.Trim() ?? "", fields.Frames ?? DefaultFrames));

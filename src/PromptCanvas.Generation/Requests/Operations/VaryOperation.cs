@@ -19,8 +19,8 @@ public sealed record VaryOperation([property: JsonPropertyName("picture")] Guid 
 
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
 
-    internal override InvalidInput? Check() =>
-        RequestRules.Strength(Strength) is { } problem ? new InvalidInput("strength", problem) : null;
+    internal override Result Check() =>
+        RequestRules.Strength(Strength) is { } problem ? new InvalidInput("strength", problem) : Result.Done;
 
     internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
         new EngineRequest(request with { Origin = new VariationOrigin(await inputs.ReadSourceAsync(0, cancellationToken), Strength) }, null);

@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Components.Runs;
 
@@ -41,6 +42,7 @@ public sealed class Run
             Prompt = job.Prompt,
             Count = job.Images.Count,
             Size = job.Size,
+            Operation = new GenerateOperation(job.Aspect),
             Model = job.Model,
             NegativePrompt = job.NegativePrompt,
             Overrides = job.Overrides,

@@ -113,9 +113,9 @@ public sealed partial class AccountPage
             return;
         }
 
-        if (await ReplacePasswordAsync(person) is { } refusal)
+        if ((await ReplacePasswordAsync(person)).Refusal is { } refusal)
         {
-            passwordProblem = refusal;
+            passwordProblem = refusal.Message;
             return;
         }
 
@@ -131,7 +131,7 @@ public sealed partial class AccountPage
     }
 
     // The current password counts as right even where the new one is refused.
-    private async Task<string?> ReplacePasswordAsync(Person owner)
+    private async Task<Result> ReplacePasswordAsync(Person owner)
     {
         IdentityResult? result = null;
         var proof = await Limits.TryAsync(Context, owner, async () =>
@@ -141,14 +141,14 @@ public sealed partial class AccountPage
         });
         return proof switch
         {
-            Proof.Locked => T["LockedForNow"],
-            Proof.No => T["CurrentPasswordWrong"],
-            _ when result is { Succeeded: false } => result.Errors.First().Code switch
+            Proof.Locked => new Forbidden(T["LockedForNow"]),
+            Proof.No => new InvalidInput("current", T["CurrentPasswordWrong"]),
+            _ when result is { Succeeded: false } => new InvalidInput("new", result.Errors.First().Code switch
             {
                 nameof(IdentityErrorDescriber.PasswordTooShort) => T["PasswordTooShort"],
                 _ => result.Errors.First().Description,
-            },
-            _ => null,
+            }),
+            _ => Result.Done,
         };
     }
 

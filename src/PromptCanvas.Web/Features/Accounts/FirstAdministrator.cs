@@ -61,19 +61,19 @@ internal sealed class FirstAdministrator(
     public bool Knows(string? token) => !string.IsNullOrEmpty(token) && tokenHash is { } hash && SecretToken.Matches(token, hash);
 
     /// <summary>Creates the first administrator if the token matches. Of several concurrent calls only one succeeds.</summary>
-    public async Task<AccountOutcome> MakeAsync(string? token, string email, string password, CancellationToken cancellationToken)
+    public async Task<Result<Person>> MakeAsync(string? token, string email, string password, CancellationToken cancellationToken)
     {
         await making.WaitAsync(cancellationToken);
         try
         {
             if (!Knows(token) || !await IsMissingAsync(cancellationToken))
             {
-                return new AccountOutcome(null, "This set-up link is no longer valid.");
+                return new Forbidden("This set-up link is no longer valid.");
             }
 
             await using var scope = scopes.CreateAsyncScope();
             var outcome = await scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>().CreateAsync(email, PersonRoles.Administrator, password);
-            if (outcome.Done)
+            if (outcome.Refusal is null)
             {
                 exists = true;
                 tokenHash = null;
@@ -99,9 +99,9 @@ internal sealed class FirstAdministrator(
         await using var scope = scopes.CreateAsyncScope();
         var outcome = await scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>()
             .CreateAsync(email, PersonRoles.Administrator, password, trusted: true);
-        if (!outcome.Done)
+        if (outcome.Refusal is { } refusal)
         {
-            throw new StartupException($"The first administrator could not be created from {EmailSetting}: {outcome.Refusal}");
+            throw new StartupException($"The first administrator could not be created from {EmailSetting}: {refusal.Message}");
         }
 
         exists = true;

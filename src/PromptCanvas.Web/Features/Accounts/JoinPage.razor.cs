@@ -46,9 +46,9 @@ public sealed partial class JoinPage
     private async Task SubmitAsync()
     {
         var outcome = await Accounts.RedeemAsync(Token, Form.Name, Form.Password ?? "", Context.RequestAborted);
-        problem = outcome.Refusal;
-        if (outcome is not { Done: true, Person: { } person })
+        if (!outcome.TryGet(out var person, out var refusal))
         {
+            problem = refusal.Message;
             return;
         }
 

@@ -55,7 +55,7 @@ internal sealed class OpenIdSignIn(
         var person = await people.FindByEmailAsync(email);
         if (person is null && options.Value.CreatePeople)
         {
-            person = (await accounts.CreateFromProviderAsync(email, login.Principal.FindFirstValue("name"), PersonRoles.Member)).Person;
+            (await accounts.CreateFromProviderAsync(email, login.Principal.FindFirstValue("name"), PersonRoles.Member)).TryGet(out person, out _);
         }
 
         return person is not null && (await people.AddLoginAsync(person, login)).Succeeded ? person : null;

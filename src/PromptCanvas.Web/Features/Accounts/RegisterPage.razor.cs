@@ -56,8 +56,8 @@ public sealed partial class RegisterPage
         }
 
         var outcome = await Accounts.CreateAsync(Form.Email ?? "", PersonRoles.Member, Form.Password ?? "");
-        problem = outcome.Refusal;
-        if (outcome is { Done: true, Person: { } person })
+        problem = outcome.Refusal?.Message;
+        if (outcome.TryGet(out var person, out _))
         {
             await SignIn.EnterAsync(person.Id);
             Navigation.NavigateTo("/");

@@ -41,8 +41,8 @@ public sealed partial class SetupPage
     private async Task SubmitAsync()
     {
         var outcome = await First.MakeAsync(Token, Form.Email ?? "", Form.Password ?? "", Context.RequestAborted);
-        problem = outcome.Refusal;
-        if (outcome is { Done: true, Person: { } person })
+        problem = outcome.Refusal?.Message;
+        if (outcome.TryGet(out var person, out _))
         {
             await SignIn.EnterAsync(person.Id);
             Navigation.NavigateTo("/");

@@ -40,7 +40,7 @@ public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, Navig
 
     private async Task SaveAsync()
     {
-        problem = (await boards.ChangeAsync(await actor.GetAsync(CancellationToken.None), BoardId, name, visibility, CancellationToken.None))?.Message;
+        problem = (await boards.ChangeAsync(await actor.GetAsync(CancellationToken.None), BoardId, name, visibility, CancellationToken.None)).Refusal?.Message;
         if (problem is null)
         {
             await ReadAsync();

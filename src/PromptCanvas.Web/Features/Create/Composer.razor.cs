@@ -4,6 +4,7 @@ using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -19,9 +20,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private string prompt = "";
     private const string RandomSeed = "-1";
 
-    private (string? Prompt, string? NegativePrompt, uint? Seed, int? Size, string? Model, int? Count, int? Steps, double? Guidance) taken;
+    private (string? Prompt, string? NegativePrompt, uint? Seed, int? Size, string? Aspect, string? Model, int? Count, int? Steps, double? Guidance) taken;
     private int count = 4;
     private int size = 1024;
+    private string aspect = AspectRatio.Square.ToString();
     private string? model;
     private string? seed;
     private string? negativePrompt;
@@ -53,6 +55,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public int? Size { get; set; }
 
+    /// <summary>Such as 16:9.</summary>
+    [Parameter]
+    public string? Aspect { get; set; }
+
     [Parameter]
     public string? Model { get; set; }
 
@@ -78,6 +84,11 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }
 
+    private AspectRatio Chosen => AspectRatio.TryParse(aspect, out var ratio) ? ratio : AspectRatio.Square;
+
+    /// <summary>Number of squares of which each picture is composed, which is its cost in credits.</summary>
+    private int Squares => Chosen.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Chosen);
+
     private string Visibility => chosenVisibility ?? DefaultVisibility ?? Visibilities.Team;
 
     /// <summary>The end of the prompt that the model truncates; empty when the model reads everything.</summary>
@@ -86,7 +97,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     protected override void OnParametersSet()
     {
         model ??= Models.Count > 0 ? Models[0] : null;
-        var offered = (Prompt, NegativePrompt, Seed, Size, Model, Count, Steps, Guidance);
+        var offered = (Prompt, NegativePrompt, Seed, Size, Aspect, Model, Count, Steps, Guidance);
         if (offered == taken)
         {
             return;
@@ -115,6 +126,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
         more |= Seed is not null || NegativePrompt is not null || Steps is not null || Guidance is not null;
         size = Size is { } side && Sizes.Contains(side) ? side : size;
+        aspect = AspectRatio.TryParse(Aspect, out var ratio) && AspectRatio.Common.Contains(ratio) ? ratio.ToString() : Size is null ? aspect : AspectRatio.Square.ToString();
         model = Model is { } name && Models.Contains(name) ? name : model;
         count = Count is >= 1 and <= MaximumCount ? Count.Value : count;
     }
@@ -161,6 +173,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             NegativePrompt = negativePrompt,
             Count = count,
             Size = size,
+            Aspect = Chosen,
             Seed = chosen,
             Model = model,
             Steps = steps,

@@ -22,6 +22,7 @@ internal static class CreateEndpoint
         ClaimsPrincipal user,
         GenerateImagesHandler handler,
         IJobQueries jobs,
+        ICredits credits,
         CancellationToken cancellationToken)
     {
         if (!JobFields.Read(body, idempotencyKey ?? Guid.NewGuid().ToString()).TryGet(out var job, out var unread))
@@ -42,10 +43,10 @@ internal static class CreateEndpoint
         var made = await jobs.FindAsync(user.ToActor(), id, cancellationToken);
         return TypedResults.Accepted(
             $"/api/jobs/{id}",
-            new JobAccepted(id, made?.State ?? JobState.Queued, made?.Position, made?.EtaSeconds, made?.Images.Count ?? job.Count));
+            new JobAccepted(id, made?.State ?? JobState.Queued, made?.Position, made?.EtaSeconds, await credits.CostOfAsync(id, cancellationToken)));
     }
 }
 
 /// <summary>The response of <c>POST /api/jobs</c>.</summary>
-/// <param name="Cost">In credits: one per picture.</param>
+/// <param name="Cost">In credits: one per picture, or per square where a model of squares composes other pictures of them.</param>
 internal sealed record JobAccepted(Guid Id, JobState State, int? Position, double? EtaSeconds, decimal Cost);

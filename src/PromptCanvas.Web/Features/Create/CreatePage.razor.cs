@@ -43,6 +43,9 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     [SupplyParameterFromQuery(Name = "size")]
     public int? SizeFromLink { get; set; }
 
+    [SupplyParameterFromQuery(Name = "aspect")]
+    public string? AspectFromLink { get; set; }
+
     [SupplyParameterFromQuery(Name = "model")]
     public string? ModelFromLink { get; set; }
 

@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Features.Create;
 
@@ -16,6 +17,9 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
     public int Count { get; init; } = 4;
 
     public int Size { get; init; } = 1024;
+
+    /// <summary>Width to height; the size is the longer side.</summary>
+    public AspectRatio Aspect { get; init; } = AspectRatio.Square;
 
     public uint? Seed { get; init; }
 
@@ -35,6 +39,7 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
         NegativePrompt = string.IsNullOrWhiteSpace(NegativePrompt) ? null : NegativePrompt.Trim(),
         Count = Count,
         Size = Size,
+        Operation = new GenerateOperation(Aspect),
         Seed = Seed,
         Model = Model,
         Overrides = new RecipeOverrides { DecoderSteps = Steps, DecoderGuidance = Guidance },

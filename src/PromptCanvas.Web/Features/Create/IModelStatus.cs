@@ -12,4 +12,8 @@ public interface IModelStatus
     /// <summary>The end of a prompt that a model truncates; empty when the model reads everything or is not loaded yet.</summary>
     /// <param name="model">Null = the default one.</param>
     string UnreadPart(string? model, string prompt);
+
+    /// <summary>Whether a model makes squares only, so that other pictures are composed of several; true while it is not loaded.</summary>
+    /// <param name="model">Null = the default one.</param>
+    bool MakesSquaresOnly(string? model);
 }

@@ -22,7 +22,7 @@ internal static class JobFields
         }
 
         var fields = body.ToFields();
-        if (CheckNames(body, kind, fields) is { } foreign)
+        if (CheckNames(body, kind, fields).Refusal is { } foreign)
         {
             return foreign;
         }
@@ -60,7 +60,7 @@ internal static class JobFields
             };
     }
 
-    private static InvalidInput? CheckNames(CreateJobBody body, OperationDefinition kind, OperationFields fields)
+    private static Result CheckNames(CreateJobBody body, OperationDefinition kind, OperationFields fields)
     {
         if (body.Unknown?.Keys.FirstOrDefault() is { } sent)
         {
@@ -70,6 +70,6 @@ internal static class JobFields
 
         return fields.Present().FirstOrDefault(field => !kind.Fields.Contains(field)) is { } foreign
             ? new InvalidInput(foreign, $"The kind \"{kind.Kind}\" takes no {foreign}; leave it out.")
-            : null;
+            : Result.Done;
     }
 }

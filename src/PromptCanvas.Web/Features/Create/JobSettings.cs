@@ -18,6 +18,7 @@ internal static class JobSettings
         ["prompt"] = job.Prompt,
         ["negative"] = job.NegativePrompt,
         ["size"] = job.Size,
+        ["aspect"] = job.Aspect.IsSquare ? null : job.Aspect.ToString(),
         ["model"] = job.Model,
         ["steps"] = job.Overrides.DecoderSteps,
         ["guidance"] = job.Overrides.DecoderGuidance,

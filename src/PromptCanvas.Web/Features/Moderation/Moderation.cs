@@ -21,10 +21,9 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
 
     /// <summary>Reports a picture, or a comment on it, that the actor can see.</summary>
     /// <param name="commentId">Null = the picture itself.</param>
-    /// <returns>Why the report was refused; null on success.</returns>
-    public async Task<Refusal?> ReportAsync(Actor actor, Guid imageId, Guid? commentId, string? reason, CancellationToken cancellationToken)
+    public async Task<Result> ReportAsync(Actor actor, Guid imageId, Guid? commentId, string? reason, CancellationToken cancellationToken)
     {
-        if (RefusalOf(reason) is { } refusal)
+        if (CheckReason(reason).Refusal is { } refusal)
         {
             return refusal;
         }
@@ -47,7 +46,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             await database.SaveChangesAsync(cancellationToken);
         }
 
-        return null;
+        return Result.Done;
     }
 
     /// <summary>Oldest first.</summary>
@@ -121,17 +120,14 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     }
 
     /// <summary>Break-glass access: opens the picture to this administrator for a limited time and notifies the owner.</summary>
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> OpenAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(actor, imageId, reason, NoticeKinds.Opened, image => image.PersonId is null ? new InvalidInput("reason", "This picture has no owner to notify.") : null, cancellationToken);
+    public Task<Result> OpenAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
+        ActAsync(actor, imageId, reason, NoticeKinds.Opened, image => image.PersonId is null ? new InvalidInput("reason", "This picture has no owner to notify.") : Result.Done, cancellationToken);
 
     /// <summary>Hides the picture from everyone and closes its reports; the files stay.</summary>
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> TakeDownAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
+    public Task<Result> TakeDownAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.TakenDown, image => Set(image, clock.GetUtcNow()), cancellationToken);
 
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> PutBackAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
+    public Task<Result> PutBackAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.PutBack, image => Set(image, null), cancellationToken);
 
     // The person who reported learns that it was decided, not how.
@@ -152,13 +148,13 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
 
     private static NotFound NoPicture() => new("There is no picture with this id.");
 
-    private static InvalidInput? RefusalOf(string? reason) => TextChecks.Check("reason", reason)
-        ?? (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.") : null);
+    private static Result CheckReason(string? reason) => TextChecks.Check("reason", reason)
+        && (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.") : Result.Done);
 
-    private static Refusal? Set(Picture image, DateTimeOffset? takenDownAt)
+    private static Result Set(Picture image, DateTimeOffset? takenDownAt)
     {
         image.TakenDownAt = takenDownAt;
-        return null;
+        return Result.Done;
     }
 
     private async Task<bool> IsOpenAsync(AppDbContext database, Actor administrator, Guid imageId, CancellationToken cancellationToken)
@@ -170,10 +166,10 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
                 cancellationToken);
     }
 
-    private async Task<Refusal?> ActAsync(
-        AuditActor actor, Guid imageId, string? reason, string kind, Func<Picture, Refusal?> act, CancellationToken cancellationToken)
+    private async Task<Result> ActAsync(
+        AuditActor actor, Guid imageId, string? reason, string kind, Func<Picture, Result> act, CancellationToken cancellationToken)
     {
-        if (RefusalOf(reason) is { } refusal)
+        if (CheckReason(reason).Refusal is { } refusal)
         {
             return refusal;
         }
@@ -184,7 +180,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             return NoPicture();
         }
 
-        if (act(image) is { } refused)
+        if (act(image).Refusal is { } refused)
         {
             return refused;
         }
@@ -220,6 +216,6 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             mailer.Post(new NoticeLetter(notice).WriteAsync);
         }
 
-        return null;
+        return Result.Done;
     }
 }

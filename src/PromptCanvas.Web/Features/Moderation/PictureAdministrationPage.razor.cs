@@ -31,9 +31,9 @@ public sealed partial class PictureAdministrationPage
     protected override async Task OnInitializedAsync() =>
         lookup = Lookup.Of(await Moderation.FindAsync(Context.User.ToActor(), ImageId, Context.RequestAborted));
 
-    private async Task ActAsync(Func<AuditActor, Guid, string?, CancellationToken, Task<Refusal?>> act)
+    private async Task ActAsync(Func<AuditActor, Guid, string?, CancellationToken, Task<Result>> act)
     {
-        problem = (await act(Context.ToActor(), ImageId, Reason, Context.RequestAborted))?.Message;
+        problem = (await act(Context.ToActor(), ImageId, Reason, Context.RequestAborted)).Refusal?.Message;
         if (problem is null)
         {
             Navigation.NavigateTo($"/admin/pictures/{ImageId}");

@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
@@ -82,15 +83,15 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         var data = new List<Dictionary<string, string>>();
         foreach (var image in job.Images.Where(image => image is { State: JobPictureState.Done, ImageId: not null }))
         {
-            data.Add(await DescribeAsync(request, image.ImageId!.Value, actor, context));
+            data.Add(await DescribeAsync(request, image.ImageId!.Value, request.FitOf(job), actor, context));
         }
 
         return data.Count > 0 ? data : throw new OpenAiException(OpenAiFaults.Of(job));
     }
 
-    private async Task<Dictionary<string, string>> DescribeAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
+    private async Task<Dictionary<string, string>> DescribeAsync(ImageRequest request, Guid imageId, PictureFit? fit, Actor actor, HttpContext context)
     {
-        var picture = await AddressOrBytesAsync(request, imageId, actor, context);
+        var picture = await AddressOrBytesAsync(request, imageId, fit, actor, context);
         if (request.Family.HasStyle)
         {
             picture["revised_prompt"] = request.Prompt;
@@ -99,15 +100,15 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         return picture;
     }
 
-    private async Task<Dictionary<string, string>> AddressOrBytesAsync(ImageRequest request, Guid imageId, Actor actor, HttpContext context)
+    private async Task<Dictionary<string, string>> AddressOrBytesAsync(ImageRequest request, Guid imageId, PictureFit? fit, Actor actor, HttpContext context)
     {
         if (request.GivesBytes)
         {
-            var picture = await bytes.ReadAsync(imageId, request, context.RequestAborted);
+            var picture = await bytes.ReadAsync(imageId, request, fit, context.RequestAborted);
             return new() { ["b64_json"] = Convert.ToBase64String(picture ?? throw new OpenAiException(OpenAiFaults.Inside)) };
         }
 
-        var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality, request.Fit);
+        var token = signed.Sign(imageId, actor.PersonId, request.Format, request.Quality, fit);
         return new() { ["url"] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/v1{SignedPictureEndpoint.Path}{token}" };
     }
 }

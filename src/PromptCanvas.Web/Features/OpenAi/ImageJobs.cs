@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
@@ -13,7 +12,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Queues API requests as ordinary jobs of the key's owner: private, tagged, and charged once however often the client retries.</summary>
-internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads, IResponseDelivery delivery, WaitingClients lines, IOptions<OpenAiOptions> options)
+internal sealed class ImageJobs(ISubmissions submissions, ImageOperations operations, IResponseDelivery delivery, WaitingClients lines, IOptions<OpenAiOptions> options)
 {
     /// <summary>The tag of these pictures.</summary>
     public const string Tag = "API";
@@ -73,7 +72,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         var kept = new List<Guid>();
         try
         {
-            var job = JobOf(request, actor, key, await OperationAsync(request, actor, kept, cancellationToken));
+            var job = JobOf(request, actor, key, await operations.ReadAsync(request, actor, kept, cancellationToken));
 
             // Do not cancel halfway: if the client disconnects now, the job exists and can be cancelled.
             return (await submissions.SubmitAsync(job, CancellationToken.None)).TryGet(out var id, out var refusal)
@@ -84,7 +83,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         {
             if (kept.Count > 0)
             {
-                await uploads.DropUnusedAsync(actor, kept, CancellationToken.None);
+                await operations.DropUnusedAsync(actor, kept);
             }
         }
     }
@@ -94,12 +93,13 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         IdempotencyKey = key,
         PersonId = actor.PersonId,
         Role = actor.Role,
-        Prompt = request.Prompt,
+        // A change by words has its words in the operation.
+        Prompt = operation is TextDifferenceOperation ? "" : request.Prompt,
         Operation = operation,
         Count = request.Count,
 
         // An edit takes the size of its source, which was already resized to the requested size.
-        Size = request.Kind == JobKinds.Edit ? null : request.Size.MadeSide,
+        Size = operation is EditOperation ? null : request.Size.MadeSide,
         Model = request.Model,
         Visibility = Visibilities.Private,
         Tag = Tag,
@@ -108,25 +108,4 @@ internal sealed class ImageJobs(ISubmissions submissions, ISquareUploads uploads
         Patience = request.Streams ? null : options.Value.Patience,
         EndUser = request.User,
     };
-
-    private async Task<JobOperation> OperationAsync(ImageRequest request, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
-    {
-        if (request.Image is null)
-        {
-            return new GenerateOperation();
-        }
-
-        if (request.Kind == JobKinds.Vary)
-        {
-            var picture = Kept(await uploads.AddAsync(actor, request.Image, cancellationToken));
-            kept.Add(picture);
-            return new VaryOperation(picture);
-        }
-
-        var masked = Kept(await uploads.AddMaskedAsync(actor, request.Image, request.Mask, request.Size.MadeSide, cancellationToken));
-        kept.AddRange([masked.Picture, masked.Mask]);
-        return new EditOperation(masked.Picture, masked.Mask);
-    }
-
-    private static T Kept<T>(Result<T> upload) => upload.TryGet(out var kept, out var refusal) ? kept : throw new OpenAiException(OpenAiFaults.Of(refusal));
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
@@ -26,11 +28,11 @@ internal sealed record ImageRequest(string Kind)
     /// <summary>The size of the pictures in the answer.</summary>
     public NamedSize Size { get; init; } = NamedSize.Standard;
 
-    /// <summary>The size to which stored pictures are fitted for the answer; null = as they are.</summary>
-    public PictureFit? Fit => Size.IsSquare ? null : new PictureFit(Size.Width, Size.Height);
+    /// <summary>Whether the client asked for the size.</summary>
+    public bool HasSize { get; init; }
 
     /// <summary>The size as OpenAI's schema of answers names it; that has no smaller and no longer ones.</summary>
-    public string SizeInAnswers => ModelFamily.GptImage.Sizes.Contains(Size.ToString()) ? Size.ToString() : "auto";
+    public string SizeInAnswers => Kind == JobKinds.Edit && !HasSize ? ImageRequests.Auto : ModelFamily.GptImage.Sizes.Contains(Size.ToString()) ? Size.ToString() : "auto";
 
     /// <summary>The quality that the client asked for, as OpenAI's schema of answers names it.</summary>
     public string QualityInAnswers { get; init; } = "auto";
@@ -54,9 +56,28 @@ internal sealed record ImageRequest(string Kind)
     /// <summary>0 … 3.</summary>
     public int PartialImages { get; init; }
 
-    public byte[]? Image { get; init; }
+    /// <summary>The picture of the request, for edits followed by references; empty for generations.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<byte[]> Images { get; init; } = [];
 
     public byte[]? Mask { get; init; }
+
+    /// <summary>The size to which a job's pictures are fitted for the answer; null = as they are.</summary>
+    public PictureFit? FitOf(JobView job)
+    {
+        if ((job.Width, job.Height) == (Size.Width, Size.Height))
+        {
+            return null;
+        }
+
+        return job.Kind switch
+        {
+            // It was stretched to a square on the way in.
+            JobKinds.TextDifference => new PictureFit(Size.Width, Size.Height, Stretch: true),
+            JobKinds.Edit => HasSize ? new PictureFit(Size.Width, Size.Height) : null,
+            _ => Size.IsSquare ? null : new PictureFit(Size.Width, Size.Height),
+        };
+    }
 
     /// <summary>Equal for retries of the same request, regardless of its encoding.</summary>
     /// <param name="client">The API key and the program of the request.</param>
@@ -65,8 +86,8 @@ internal sealed record ImageRequest(string Kind)
         var asked = JsonSerializer.SerializeToUtf8Bytes(new
         {
             client,
-            request = this with { Image = null, Mask = null },
-            image = Image is null ? null : SHA256.HashData(Image),
+            request = this with { Mask = null },
+            images = Images.Select(SHA256.HashData),
             mask = Mask is null ? null : SHA256.HashData(Mask),
         });
         return Convert.ToHexStringLower(SHA256.HashData(asked));

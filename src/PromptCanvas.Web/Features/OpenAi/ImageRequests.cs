@@ -14,13 +14,16 @@ internal sealed class ImageRequests(ModelNames models)
     private const int LargestCount = 10;
     private const int MostPartialImages = 3;
 
+    // As many as newer models of OpenAI take.
+    private const int MostImages = 16;
+
     /// <exception cref="OpenAiException">A field is invalid.</exception>
     public async Task<ImageRequest> ReadAsync(string kind, HttpRequest request, CancellationToken cancellationToken)
     {
         var fields = kind == JobKinds.Generate || (kind == JobKinds.Edit && request.HasJsonContentType())
             ? await RequestFields.FromJsonAsync(request, withPictures: kind == JobKinds.Edit, cancellationToken)
             : await RequestFields.FromFormAsync(request, cancellationToken);
-        var image = kind == JobKinds.Generate ? null : fields.Picture("image") ?? throw new OpenAiException(OpenAiFaults.Missing("image"));
+        var images = kind == JobKinds.Generate ? [] : Images(fields, kind);
         var mask = kind == JobKinds.Edit ? fields.Picture("mask") : null;
         var streams = kind != JobKinds.Vary && fields.Flag("stream");
         var (model, family) = Model(fields);
@@ -34,14 +37,15 @@ internal sealed class ImageRequests(ModelNames models)
             Family = family,
             QualityInAnswers = Quality(fields, family),
             Count = fields.Number("n", 1, 1, LargestCount),
-            Size = Size(fields, family),
+            Size = Size(fields, family, kind == JobKinds.Edit ? images[0] : null),
+            HasSize = fields.Text("size") is not (null or "" or Auto),
             GivesBytes = family.IsOfGptImage || fields.Choice("response_format", "url", "url", "b64_json") == "b64_json" || streams,
             User = User(fields),
             Format = Format(fields),
             Quality = Math.Max(1, fields.Number("output_compression", 100, 0, 100)),
             Streams = streams,
             PartialImages = fields.Number("partial_images", 0, 0, MostPartialImages),
-            Image = image,
+            Images = images,
             Mask = mask,
         };
     }
@@ -55,8 +59,24 @@ internal sealed class ImageRequests(ModelNames models)
             : throw new OpenAiException(OpenAiFaults.TooLong("prompt", length, family.LongestPrompt));
     }
 
-    private static NamedSize Size(RequestFields fields, ModelFamily family) =>
-        NamedSize.Parse(fields.Text("size") is Auto ? null : fields.Choice("size", NamedSize.Standard.ToString(), [.. family.Sizes]));
+    private static IReadOnlyList<byte[]> Images(RequestFields fields, string kind)
+    {
+        var images = fields.Pictures("image", kind == JobKinds.Edit ? MostImages : 1);
+        return images.Count > 0 ? images : throw new OpenAiException(OpenAiFaults.Missing("image"));
+    }
+
+    /// <param name="edited">The picture whose shape the result has where none is asked for; null = the standard size.</param>
+    private static NamedSize Size(RequestFields fields, ModelFamily family, byte[]? edited)
+    {
+        if (fields.Text("size") is { Length: > 0 } and not Auto)
+        {
+            return NamedSize.Parse(fields.Choice("size", Auto, [.. family.Sizes]));
+        }
+
+        return edited is not null && PictureShape.SizeOf(edited) is { } size
+            ? new NamedSize(size.Width, size.Height).WithLongerSide(NamedSize.Standard.Width)
+            : NamedSize.Standard;
+    }
 
     // Of the qualities only those of newer models have a name in answers.
     private static string Quality(RequestFields fields, ModelFamily family)

@@ -111,7 +111,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
 
     private async Task WritePartialAsync(ImageRequest request, JobView job, int number, PreviewFrame frame, HttpResponse response)
     {
-        var picture = await bytes.ConvertAsync(frame, request, response.HttpContext.RequestAborted);
+        var picture = await bytes.ConvertAsync(frame, request, request.FitOf(job), response.HttpContext.RequestAborted);
         await WriteEventAsync(response, new
         {
             type = $"{Prefix(request)}.partial_image",
@@ -127,7 +127,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
 
     private async Task WriteCompletedAsync(ImageRequest request, JobView job, JobPictureView image, HttpResponse response)
     {
-        var picture = await bytes.ReadAsync(image.ImageId!.Value, request, response.HttpContext.RequestAborted) ?? [];
+        var picture = await bytes.ReadAsync(image.ImageId!.Value, request, request.FitOf(job), response.HttpContext.RequestAborted) ?? [];
         await WriteEventAsync(response, new
         {
             type = $"{Prefix(request)}.completed",

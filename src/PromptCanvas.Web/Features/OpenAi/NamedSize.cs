@@ -39,7 +39,9 @@ internal readonly record struct NamedSize(int Width, int Height)
     public NamedSize WithLongerSide(int side)
     {
         var longer = Math.Max(Width, Height);
-        return new NamedSize(Math.Max(1, Width * side / longer), Math.Max(1, Height * side / longer));
+        return new NamedSize(Scaled(Width), Scaled(Height));
+
+        int Scaled(int length) => Math.Max(1, (int)Math.Round((double)length * side / longer));
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,7 @@ internal static class OpenAiEndpoints
         services.AddSingleton<ModelNames>();
         services.AddSingleton<UnreadPrompt>();
         services.AddSingleton<ImageRequests>();
+        services.AddSingleton<ImageOperations>();
         services.AddSingleton<ImageJobs>();
         services.AddSingleton<WaitingClients>();
         services.AddHostedService<AbandonedJobs>();

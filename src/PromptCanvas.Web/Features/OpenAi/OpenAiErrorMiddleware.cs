@@ -71,9 +71,9 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         }
     }
 
-    // The bodies of strangers are left to the server, which reads less of them.
+    // The bodies of strangers are left to the server, which reads less of them. A client that asks before it sends is not told to.
     private Task DiscardBodyAsync(HttpContext context) =>
-        context.User.Identity is { IsAuthenticated: true } ? UnreadBody.DiscardAsync(context, clock) : Task.CompletedTask;
+        context.User.Identity is { IsAuthenticated: true } && context.Request.Headers.Expect.Count == 0 ? UnreadBody.DiscardAsync(context, clock) : Task.CompletedTask;
 
     private async Task AnswerAsync(HttpContext context, OpenAiFault fault)
     {
@@ -96,7 +96,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         StatusCodes.Status403Forbidden => new(status, "You have insufficient permissions for this operation: your role, or the scopes of this key, do not allow it.", Code: "missing_scope"),
         StatusCodes.Status404NotFound => OpenAiFaults.UnknownAddress(context.Request),
         StatusCodes.Status405MethodNotAllowed => OpenAiFaults.NotAllowed(context.Request),
-        StatusCodes.Status413PayloadTooLarge => new(status, "The body of your request is too large: images and masks are PNGs of less than 4 MB each.", Code: "request_too_large"),
+        StatusCodes.Status413PayloadTooLarge => new(status, "The body of your request is too large: it may have 25 MB.", Code: "request_too_large"),
         StatusCodes.Status415UnsupportedMediaType => new(status, "The Content-Type of your request is not supported.", Code: "unsupported_content_type"),
         StatusCodes.Status429TooManyRequests => new(status, "Rate limit exceeded for requests. Wait for the time in the retry-after header.", "requests", Code: "rate_limit_exceeded"),
         >= StatusCodes.Status500InternalServerError => OpenAiFaults.Inside with { Status = status },

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PromptCanvas.Web.Security;
+using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 

@@ -13,9 +13,9 @@ internal sealed class PictureBytes(IPictureStore store) : IDisposable
     private readonly SemaphoreSlim converters = new(ConvertersAtOnce, ConvertersAtOnce);
 
     /// <summary>Null when the picture does not exist.</summary>
-    public async Task<byte[]?> ReadAsync(Guid imageId, ImageRequest request, CancellationToken cancellationToken)
+    public async Task<byte[]?> ReadAsync(Guid imageId, ImageRequest request, PictureFit? fit, CancellationToken cancellationToken)
     {
-        if (await store.OpenAsync(imageId, request.Format, request.Quality, request.Fit, cancellationToken) is not { } content)
+        if (await store.OpenAsync(imageId, request.Format, request.Quality, fit, cancellationToken) is not { } content)
         {
             return null;
         }
@@ -27,12 +27,13 @@ internal sealed class PictureBytes(IPictureStore store) : IDisposable
     }
 
     /// <summary>A preview in the requested format and shape.</summary>
-    public async Task<byte[]> ConvertAsync(PreviewFrame frame, ImageRequest request, CancellationToken cancellationToken)
+    /// <param name="fit">How the finished picture will be fitted.</param>
+    public async Task<byte[]> ConvertAsync(PreviewFrame frame, ImageRequest request, PictureFit? fit, CancellationToken cancellationToken)
     {
         await converters.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => PictureConverter.Convert(frame.Bytes.ToArray(), request.Format, request.Quality, FitOf(frame, request)), cancellationToken);
+            return await Task.Run(() => PictureConverter.Convert(frame.Bytes.ToArray(), request.Format, request.Quality, FitOf(frame, fit)), cancellationToken);
         }
         finally
         {
@@ -40,10 +41,15 @@ internal sealed class PictureBytes(IPictureStore store) : IDisposable
         }
     }
 
-    private static PictureFit? FitOf(PreviewFrame frame, ImageRequest request)
+    private static PictureFit? FitOf(PreviewFrame frame, PictureFit? fit)
     {
-        var shape = request.Size.WithLongerSide(Math.Max(frame.Width, frame.Height));
-        return request.Size.IsSquare ? null : new PictureFit(shape.Width, shape.Height);
+        if (fit is not { } whole)
+        {
+            return null;
+        }
+
+        var shape = new NamedSize(whole.Width, whole.Height).WithLongerSide(Math.Max(frame.Width, frame.Height));
+        return whole with { Width = shape.Width, Height = shape.Height };
     }
 
     public void Dispose() => converters.Dispose();

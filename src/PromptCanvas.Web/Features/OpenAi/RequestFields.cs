@@ -21,7 +21,7 @@ internal sealed class RequestFields
     private const int LargestJsonWithPictures = 12 * 1024 * 1024;
 
     // Longer values are truncated here and then refused by their length, as too large or too long.
-    private const int LargestPicture = 4 * 1024 * 1024;
+    private const int LargestPicture = 20 * 1024 * 1024;
     private const int LargestText = 1024 * 1024;
 
     // Enough for the sixteen pictures that newer models accept plus every other field.
@@ -76,6 +76,7 @@ internal sealed class RequestFields
             throw UnreadableForm();
         }
 
+        UnreadBody.CheckLength(request);
         var fields = new RequestFields();
         var reader = new MultipartReader(boundary.ToString(), UnreadBody.Limit(request.Body));
         try
@@ -154,12 +155,17 @@ internal sealed class RequestFields
 
     /// <summary>The bytes of the field's only picture, whatever its content type and file name; null when there is none.</summary>
     /// <exception cref="OpenAiException">There is more than one picture, or the field is not a file.</exception>
-    public byte[]? Picture(string name)
+    public byte[]? Picture(string name) => Pictures(name, most: 1).FirstOrDefault();
+
+    /// <summary>The bytes of the field's pictures.</summary>
+    /// <exception cref="OpenAiException">There are too many pictures, or the field is not a file.</exception>
+    public IReadOnlyList<byte[]> Pictures(string name, int most)
     {
         var given = pictures.GetValueOrDefault(name) ?? [];
-        if (given.Count > 1)
+        if (given.Count > most)
         {
-            throw new OpenAiException(new OpenAiFault(StatusCodes.Status400BadRequest, $"Send one {name}: this model takes no more.", Param: name, Code: "array_above_max_length"));
+            var message = most == 1 ? $"Send one {name}: this call takes no more." : $"Send at most {most} of '{name}', not {given.Count}.";
+            throw new OpenAiException(new OpenAiFault(StatusCodes.Status400BadRequest, message, Param: name, Code: "array_above_max_length"));
         }
 
         if (given.Count == 0 && values.ContainsKey(name))
@@ -167,7 +173,7 @@ internal sealed class RequestFields
             throw new OpenAiException(OpenAiFaults.WrongType(name, "a file", "text"));
         }
 
-        return given.Count == 1 ? given[0] : null;
+        return given;
     }
 
     // Forms have no numbers or booleans, so text is accepted there, and also from clients that send text in JSON.

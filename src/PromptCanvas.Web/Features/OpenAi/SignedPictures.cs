@@ -34,7 +34,7 @@ internal sealed class SignedPictures(IDataProtectionProvider protection, IOption
         (plain[2 * GuidSize], plain[(2 * GuidSize) + 1]) = ((byte)format, (byte)quality);
         BinaryPrimitives.WriteInt64LittleEndian(plain.AsSpan(ExpiryAt), (clock.GetUtcNow() + options.Value.AddressLife).UtcTicks);
         BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(FitAt), fit?.Width ?? 0);
-        BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(FitAt + sizeof(int)), fit?.Height ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(FitAt + sizeof(int)), (fit is { Stretch: true } ? -1 : 1) * (fit?.Height ?? 0));
         return $"{Base64Url.EncodeToString(protector.Protect(plain))}.{ExtensionOf(format)}";
     }
 
@@ -65,9 +65,18 @@ internal sealed class SignedPictures(IDataProtectionProvider protection, IOption
     }
 
     // Addresses of earlier versions, which live for an hour, have no size.
-    private static PictureFit? FitIn(byte[] plain) => plain.Length == Size && BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(FitAt)) is > 0 and var width
-        ? new PictureFit(width, BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(FitAt + sizeof(int))))
-        : null;
+    private static PictureFit? FitIn(byte[] plain)
+    {
+        var width = plain.Length == Size ? BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(FitAt)) : 0;
+        if (width <= 0)
+        {
+            return null;
+        }
+
+        // A negative height stands for stretching.
+        var height = BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(FitAt + sizeof(int)));
+        return new PictureFit(width, Math.Abs(height), Stretch: height < 0);
+    }
 
     private static string ExtensionOf(PictureFormat format) => format switch
     {

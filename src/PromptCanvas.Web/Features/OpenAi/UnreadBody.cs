@@ -16,6 +16,16 @@ internal static class UnreadBody
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    /// <summary>Refuses a body that says that it is too large, before any of it is read.</summary>
+    /// <exception cref="BadHttpRequestException">It is too large.</exception>
+    public static void CheckLength(HttpRequest request)
+    {
+        if (request.ContentLength > Largest)
+        {
+            throw TooLarge();
+        }
+    }
+
     /// <summary>A body that refuses to be read beyond <see cref="Largest"/>.</summary>
     public static Stream Limit(Stream body) => new Limited(body);
 
@@ -39,12 +49,14 @@ internal static class UnreadBody
         }
     }
 
+    private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+
     private sealed class Limited(Stream body) : BodyStream(body)
     {
         private long taken;
 
         protected override int Count(int read) => (taken += read) <= Largest
             ? read
-            : throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+            : throw TooLarge();
     }
 }

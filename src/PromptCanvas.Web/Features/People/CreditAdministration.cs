@@ -8,8 +8,7 @@ namespace PromptCanvas.Web.Features.People;
 /// <summary>An administrator's actions on credits. Every action is audited and applies from the person's next request.</summary>
 internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
 {
-    /// <returns>Why it was refused; null on success.</returns>
-    public async Task<Refusal?> TopUpAsync(AuditActor actor, Person person, int amount, string reason, CancellationToken cancellationToken)
+    public async Task<Result> TopUpAsync(AuditActor actor, Person person, int amount, string reason, CancellationToken cancellationToken)
     {
         if (!(await credits.TopUpAsync(person.Id, person.Role, amount, reason, actor.PersonId, cancellationToken)).TryGet(out _, out var refusal))
         {
@@ -17,11 +16,10 @@ internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
         }
 
         await audit.WriteAsync(actor, "credits.top-up", person.Email, $"{amount}: {reason}", cancellationToken);
-        return null;
+        return Result.Done;
     }
 
-    /// <returns>Why it was refused; null on success.</returns>
-    public async Task<Refusal?> SetLimitsAsync(AuditActor actor, Person person, PersonLimits limits, CancellationToken cancellationToken)
+    public async Task<Result> SetLimitsAsync(AuditActor actor, Person person, PersonLimits limits, CancellationToken cancellationToken)
     {
         if (!(await credits.SetLimitsAsync(person.Id, limits, cancellationToken)).TryGet(out var set, out var refusal))
         {
@@ -34,12 +32,11 @@ internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
             person.Email,
             $"allowance {Text(set.Allowance)}, weight {set.Weight:0.##}, waiting {Text(set.MaximumQueued)}, running {Text(set.MaximumRunning)}",
             cancellationToken);
-        return null;
+        return Result.Done;
     }
 
     /// <param name="allowance">Null = back to the installation's default.</param>
-    /// <returns>Why it was refused; null on success.</returns>
-    public async Task<Refusal?> SetRoleAsync(AuditActor actor, string role, int? allowance, CancellationToken cancellationToken)
+    public async Task<Result> SetRoleAsync(AuditActor actor, string role, int? allowance, CancellationToken cancellationToken)
     {
         if (!PersonRoles.All.Contains(role))
         {
@@ -52,7 +49,7 @@ internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
         }
 
         await audit.WriteAsync(actor, "credits.role", role, $"allowance {Text(allowance)}", cancellationToken);
-        return null;
+        return Result.Done;
     }
 
     private static string Text(int? number) => number is { } value ? value.ToString(System.Globalization.CultureInfo.InvariantCulture) : "default";

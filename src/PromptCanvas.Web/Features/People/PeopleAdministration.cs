@@ -30,17 +30,16 @@ internal sealed class PeopleAdministration(
         return await people.OrderBy(person => person.DisplayName).ThenBy(person => person.Email).ToListAsync(cancellationToken);
     }
 
-    /// <returns>Why it was refused; null on success.</returns>
-    public async Task<string?> SetRoleAsync(AuditActor actor, Guid personId, string role, CancellationToken cancellationToken)
+    public async Task<Result> SetRoleAsync(AuditActor actor, Guid personId, string role, CancellationToken cancellationToken)
     {
         if (await people.FindByIdAsync(personId.ToString()) is not { } person || !PersonRoles.All.Contains(role))
         {
-            return "There is no such person or role.";
+            return new NotFound("There is no such person or role.");
         }
 
         if (role != PersonRoles.Administrator && await IsLastAdministratorAsync(person, cancellationToken))
         {
-            return LastAdministrator;
+            return new Forbidden(LastAdministrator);
         }
 
         var before = person.Role;
@@ -48,21 +47,20 @@ internal sealed class PeopleAdministration(
         await people.UpdateAsync(person);
         sessions.Refresh(personId);
         await audit.WriteAsync(actor, "people.role", person.Email, $"{before} → {role}", cancellationToken);
-        return null;
+        return Result.Done;
     }
 
     /// <summary>Ends the person's sessions, cancels their jobs and blocks sign-in until <see cref="RestoreAsync"/>.</summary>
-    /// <returns>Why it was refused; null on success.</returns>
-    public async Task<string?> SuspendAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)
+    public async Task<Result> SuspendAsync(AuditActor actor, Guid personId, CancellationToken cancellationToken)
     {
         if (await people.FindByIdAsync(personId.ToString()) is not { } person)
         {
-            return "There is no such person.";
+            return new NotFound("There is no such person.");
         }
 
         if (await IsLastAdministratorAsync(person, cancellationToken))
         {
-            return LastAdministrator;
+            return new Forbidden(LastAdministrator);
         }
 
         person.SuspendedAt = clock.GetUtcNow();
@@ -72,7 +70,7 @@ internal sealed class PeopleAdministration(
     }
 
     // Not cancellable: the account is suspended already, and the administrator may have ended their own session with it.
-    private async Task<string?> FinishSuspensionAsync(AuditActor actor, Person person)
+    private async Task<Result> FinishSuspensionAsync(AuditActor actor, Person person)
     {
         var outcome = "jobs not stopped";
         try
@@ -80,11 +78,11 @@ internal sealed class PeopleAdministration(
             var stopping = await submissions.CancelAllOfAsync(person.Id, "The account was suspended.", CancellationToken.None);
             if (!stopping.TryGet(out var stopped, out var refusal))
             {
-                return $"{person.Email} is suspended, but their jobs were not stopped: {refusal.Message} Cancel them on the Queue page.";
+                return new Unavailable($"{person.Email} is suspended, but their jobs were not stopped: {refusal.Message} Cancel them on the Queue page.");
             }
 
             outcome = $"{stopped} jobs stopped";
-            return null;
+            return Result.Done;
         }
         finally
         {

@@ -72,13 +72,13 @@ public sealed partial class PeoplePage
             return;
         }
 
-        var outcome = await Accounts.InviteAsync(Invitation.Email ?? "", Invitation.Role ?? "");
-        problem = outcome.Refusal;
-        if (outcome is { Done: true, Token: { } token })
+        var invited = await Accounts.InviteAsync(Invitation.Email ?? "", Invitation.Role ?? "");
+        problem = invited.Refusal?.Message;
+        if (invited.TryGet(out var invitation, out _))
         {
             await Audit.WriteAsync(Context.ToActor(), "people.invite", Invitation.Email, Invitation.Role, Context.RequestAborted);
-            await ShowLinkAsync(Invitation.Email, token);
-            SendInvitation(outcome.Person?.Email, token);
+            await ShowLinkAsync(Invitation.Email, invitation.Token);
+            SendInvitation(invitation.Person.Email, invitation.Token);
             Invitation = new InvitationForm();
         }
     }
@@ -101,7 +101,7 @@ public sealed partial class PeoplePage
     private async Task RestoreAsync(Person person)
     {
         await Administration.RestoreAsync(Context.ToActor(), person.Id, Context.RequestAborted);
-        Leave(null);
+        Leave(Result.Done);
     }
 
     private async Task CancelInvitationAsync(Person person)
@@ -113,7 +113,7 @@ public sealed partial class PeoplePage
     private async Task LiftLocksAsync(Person person)
     {
         await Locks.LiftAsync(Context.ToActor(), person, Context.RequestAborted);
-        Leave(null);
+        Leave(Result.Done);
     }
 
     private async Task ShowLinkAsync(string? owner, string token)
@@ -135,10 +135,10 @@ public sealed partial class PeoplePage
         }
     }
 
-    private void Leave(string? refusal)
+    private void Leave(Result done)
     {
-        problem = refusal;
-        if (refusal is null)
+        problem = done.Refusal?.Message;
+        if (problem is null)
         {
             Navigation.NavigateTo("/admin/people");
         }

@@ -6,6 +6,7 @@ internal static class PeopleSlice
     public static void AddPeopleAdministration(this IServiceCollection services)
     {
         services.AddScoped<PeopleAdministration>();
+        services.AddScoped<PersonRemoval>();
         services.AddScoped<CreditAdministration>();
         services.AddSingleton<LockAdministration>();
         services.AddSingleton<RecentUsage>();

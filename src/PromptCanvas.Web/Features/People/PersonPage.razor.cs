@@ -64,10 +64,10 @@ public sealed partial class PersonPage
     private async Task SetLimitsAsync() =>
         Leave(await Administration.SetLimitsAsync(Context.ToActor(), lookup.Value!, Limits.ToLimits(), Context.RequestAborted));
 
-    private void Leave(Refusal? refusal)
+    private void Leave(Result done)
     {
-        problem = refusal?.Message;
-        if (refusal is null)
+        problem = done.Refusal?.Message;
+        if (problem is null)
         {
             Navigation.NavigateTo($"/admin/people/{PersonId}");
         }

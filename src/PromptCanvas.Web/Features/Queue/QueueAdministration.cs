@@ -30,46 +30,39 @@ internal sealed class QueueAdministration(
             await database.People.Where(person => ids.Contains(person.Id)).ToDictionaryAsync(person => person.Id, person => person.DisplayName, cancellationToken));
     }
 
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> PauseAsync(string reason, CancellationToken cancellationToken) =>
-        ActAsync("queue.pause", null, reason, async actor => RefusalOf(await queue.PauseAsync(reason, actor.PersonId, cancellationToken)), cancellationToken);
+    public Task<Result> PauseAsync(string reason, CancellationToken cancellationToken) =>
+        ActAsync("queue.pause", null, reason, async actor => await queue.PauseAsync(reason, actor.PersonId, cancellationToken), cancellationToken);
 
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> ResumeAsync(CancellationToken cancellationToken) =>
-        ActAsync("queue.resume", null, null, async _ => RefusalOf(await queue.ResumeAsync(cancellationToken)), cancellationToken);
+    public Task<Result> ResumeAsync(CancellationToken cancellationToken) =>
+        ActAsync("queue.resume", null, null, async _ => await queue.ResumeAsync(cancellationToken), cancellationToken);
 
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> MoveToFrontAsync(Guid jobId, CancellationToken cancellationToken) =>
-        ActAsync("queue.front", jobId, null, async _ => RefusalOf(await queue.MoveToFrontAsync(jobId, cancellationToken)), cancellationToken);
+    public Task<Result> MoveToFrontAsync(Guid jobId, CancellationToken cancellationToken) =>
+        ActAsync("queue.front", jobId, null, async _ => await queue.MoveToFrontAsync(jobId, cancellationToken), cancellationToken);
 
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> MoveBeforeAsync(Guid jobId, Guid beforeJobId, CancellationToken cancellationToken) =>
-        ActAsync("queue.move", jobId, $"before {beforeJobId}", async _ => RefusalOf(await queue.MoveBeforeAsync(jobId, beforeJobId, cancellationToken)), cancellationToken);
+    public Task<Result> MoveBeforeAsync(Guid jobId, Guid beforeJobId, CancellationToken cancellationToken) =>
+        ActAsync("queue.move", jobId, $"before {beforeJobId}", async _ => await queue.MoveBeforeAsync(jobId, beforeJobId, cancellationToken), cancellationToken);
 
     /// <summary>Cancels a job. Its owner sees the reason in the job and in the ledger next to the refund.</summary>
-    /// <returns>Why it was refused; null on success.</returns>
-    public Task<Refusal?> CancelAsync(Guid jobId, string? reason, CancellationToken cancellationToken) =>
+    public Task<Result> CancelAsync(Guid jobId, string? reason, CancellationToken cancellationToken) =>
         ActAsync("queue.cancel", jobId, reason?.Trim(), async _ => await CancelForAsync(jobId, reason?.Trim(), cancellationToken), cancellationToken);
 
-    private static Refusal? RefusalOf<T>(Result<T> result) => result.TryGet(out _, out var refusal) ? null : refusal;
-
-    private async Task<Refusal?> CancelForAsync(Guid jobId, string? reason, CancellationToken cancellationToken) => reason is { Length: > 0 and <= LongestReason }
-        ? RefusalOf(await submissions.CancelAsync(await actor.GetAsync(cancellationToken), jobId, $"An administrator cancelled it: {reason}", cancellationToken))
+    private async Task<Result> CancelForAsync(Guid jobId, string? reason, CancellationToken cancellationToken) => reason is { Length: > 0 and <= LongestReason }
+        ? await submissions.CancelAsync(await actor.GetAsync(cancellationToken), jobId, $"An administrator cancelled it: {reason}", cancellationToken)
         : new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; the owner of the job will see it.");
 
-    private async Task<Refusal?> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Refusal?>> act, CancellationToken cancellationToken)
+    private async Task<Result> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Result>> act, CancellationToken cancellationToken)
     {
         var personId = await CheckAsync(cancellationToken);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var email = await database.People.Where(person => person.Id == personId).Select(person => person.Email).SingleAsync(cancellationToken);
         var actor = new AuditActor(personId, email ?? personId.ToString(), null);
-        var refusal = await act(actor);
-        if (refusal is null)
+        var done = await act(actor);
+        if (done.Refusal is null)
         {
             await audit.WriteAsync(actor, action, jobId?.ToString(), detail, cancellationToken);
         }
 
-        return refusal;
+        return done;
     }
 
     private async Task<Guid> CheckAsync(CancellationToken cancellationToken)

@@ -61,9 +61,9 @@ public sealed partial class QueuePage
         cancelling = problem is null ? null : cancelling;
     }
 
-    private async Task ActAsync(Task<Refusal?> act)
+    private async Task ActAsync(Task<Result> act)
     {
-        problem = (await act)?.Message;
+        problem = (await act).Refusal?.Message;
         await LookAsync();
     }
 

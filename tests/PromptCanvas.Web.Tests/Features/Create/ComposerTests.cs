@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using MudBlazor.Services;
 
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Create;
 
 namespace PromptCanvas.Web.Tests.Features.Create;
@@ -80,6 +81,22 @@ public sealed class ComposerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, "12 credits", true)]
+    [InlineData("wide", "4 credits", false)]
+    public void AspectRatio_ThatAModelOfSquaresComposes_SaysSoAndWhatItCosts(string? model, string cost, bool isComposed)
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add)
+            .Add(it => it.Models, model is null ? [] : [model]).Add(it => it.Credits, new QuotaView(0, 100, "all", null)));
+        composer.Find("#prompt").Input("a cube");
+        composer.Find("[data-aspect]").Change("16:9");
+
+        Assert.StartsWith(cost, composer.Find("[data-credits]").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal(isComposed, composer.FindAll(".composer-note").Any(note => note.TextContent.Contains("3 squares in all", StringComparison.Ordinal)));
+        composer.Find("form").Submit();
+        Assert.Equal((16, 9), (Assert.Single(sent).Aspect.Width, sent[0].Aspect.Height));
+    }
+
+    [Theory]
     [InlineData("4294967296")]
     [InlineData("dog")]
     [InlineData("-5")]
@@ -102,11 +119,12 @@ public sealed class ComposerTests : IDisposable
     public void Link_WithEverything_IsSentAsItIs()
     {
         var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add)
-            .Add(it => it.Prompt, "a ring").Add(it => it.NegativePrompt, "stars").Add(it => it.Seed, 7u).Add(it => it.Size, 256).Add(it => it.Count, 1)
+            .Add(it => it.Prompt, "a ring").Add(it => it.NegativePrompt, "stars").Add(it => it.Seed, 7u).Add(it => it.Size, 256).Add(it => it.Aspect, "9:16").Add(it => it.Count, 1)
             .Add(it => it.Steps, 9).Add(it => it.Guidance, 2.5));
         composer.Find("form").Submit();
 
         var request = Assert.Single(sent);
+        Assert.Equal("9:16", request.Aspect.ToString());
         Assert.Equal(("a ring", "stars", 7u, 256, 1, 9, 2.5), (request.Prompt, request.NegativePrompt, request.Seed, request.Size, request.Count, request.Steps, request.Guidance));
     }
 
@@ -206,6 +224,8 @@ public sealed class ComposerTests : IDisposable
         public IReadOnlyList<string> Models => [];
 
         public string? Problem => null;
+
+        public bool MakesSquaresOnly(string? model) => model is not "wide";
 
         public string UnreadPart(string? model, string prompt) => string.Join(' ', prompt.Split(' ').Skip(3));
     }

@@ -31,8 +31,8 @@ public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
         var id = await MakeBoardAsync(ann, "Cubes");
 
         Assert.Null(await Boards.FindAsync(ben, id, Cancellation));
-        Assert.IsType<NotFound>(await Boards.ChangeAsync(ben, id, "Mine now", Visibilities.Team, Cancellation));
-        Assert.Null(await Boards.ChangeAsync(ann, id, "Our cubes", Visibilities.Team, Cancellation));
+        Assert.IsType<NotFound>((await Boards.ChangeAsync(ben, id, "Mine now", Visibilities.Team, Cancellation)).Refusal);
+        Assert.Null((await Boards.ChangeAsync(ann, id, "Our cubes", Visibilities.Team, Cancellation)).Refusal);
         Assert.Equal("Our cubes", (await Boards.FindAsync(ben, id, Cancellation))?.Name);
         await Boards.DeleteAsync(ben, id, Cancellation);
         Assert.NotNull(await Boards.FindAsync(ann, id, Cancellation));
@@ -78,10 +78,10 @@ public sealed class BoardTests(Studio studio) : IClassFixture<Studio>
         var (ida, _) = await PersonAsync("ida@example.com");
         var (open, hidden) = (await PictureAsync(gils, "team"), await PictureAsync(gils, "private"));
 
-        Assert.IsType<NotFound>(await Comments.AddAsync(hal, hidden, "I cannot see this", Cancellation));
-        Assert.IsType<InvalidInput>(await Comments.AddAsync(hal, open, "  ", Cancellation));
-        Assert.Null(await Comments.AddAsync(hal, open, "<b>Nice</b> cube", Cancellation));
-        Assert.Null(await Comments.AddAsync(ida, open, "Very red", Cancellation));
+        Assert.IsType<NotFound>((await Comments.AddAsync(hal, hidden, "I cannot see this", Cancellation)).Refusal);
+        Assert.IsType<InvalidInput>((await Comments.AddAsync(hal, open, "  ", Cancellation)).Refusal);
+        Assert.Null((await Comments.AddAsync(hal, open, "<b>Nice</b> cube", Cancellation)).Refusal);
+        Assert.Null((await Comments.AddAsync(ida, open, "Very red", Cancellation)).Refusal);
 
         var comments = await Comments.ReadAsync(ida, open, Cancellation);
         Assert.Equal(["<b>Nice</b> cube", "Very red"], comments.Select(comment => comment.Text));

@@ -36,19 +36,6 @@ public sealed class CutOutTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
-    public async Task Edit_OfACutOut_AsJpegLiesOnWhite()
-    {
-        var source = await client.UploadAsync(CutOut());
-        var mask = await client.UploadAsync(Mask());
-        var job = await client.MakeAsync(new { kind = "edit", prompt = "a blue star", source, mask, count = 1 });
-        var address = job.GetProperty("images")[0].GetProperty("contentUrl").GetString()!;
-        using var jpeg = Image.NewFromBuffer(await client.GetByteArrayAsync($"{address}?format=jpeg", TestContext.Current.CancellationToken));
-
-        Assert.Equal(3, jpeg.Bands);
-        Assert.All(jpeg.Getpoint(3, 3), value => Assert.InRange(value, 250, 255));
-    }
-
-    [Fact]
     public async Task Edit_OfAnOpaquePicture_StaysOpaque()
     {
         var source = await client.UploadAsync(TestPictures.Png(Side, Side));

@@ -53,8 +53,28 @@ public sealed class JobKindEndpointTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(before + pictures, await UsedAsync());
     }
 
+    [Theory]
+    [InlineData("16:9", 64, 36, 3)]
+    [InlineData("3:4", 48, 64, 3)]
+    [InlineData("1:1", 64, 64, 1)]
+    public async Task Post_Aspect_IsDrawnAtItsPrice(string aspect, int width, int height, int squares)
+    {
+        var before = await UsedAsync();
+        using var accepted = await client.PostJobAsync(new { kind = "generate", prompt = "a cube", count = 2, size = 64, aspect });
+        var answer = await accepted.ReadJsonAsync();
+        Assert.Equal(2 * squares, answer.GetProperty("cost").GetDecimal());
+
+        var job = await client.EndOfJobAsync(answer.GetProperty("id").GetGuid());
+
+        Assert.All(job.GetProperty("images").EnumerateArray(), image => Assert.Equal((width, height), SizeOf(image)));
+        Assert.Equal(before + (2 * squares), await UsedAsync());
+    }
+
     public static TheoryData<string, string> Wrong => new()
     {
+        { """{ "kind": "generate", "prompt": "a cube", "aspect": "16x9" }""", "aspect" },
+        { """{ "kind": "generate", "prompt": "a cube", "aspect": "20:1" }""", "aspect" },
+        { """{ "kind": "vary", "source": "SOURCE", "aspect": "16:9" }""", "aspect" },
         { """{ "kind": "edit", "prompt": "a cube", "source": "SOURCE" }""", "mask" },
         { """{ "kind": "edit", "source": "SOURCE", "mask": "MASK" }""", "prompt" },
         { """{ "kind": "edit", "prompt": "a cube", "source": "SOURCE", "mask": "SMALL" }""", "mask" },

@@ -77,17 +77,18 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
 
     public static TheoryData<string, string, string> Pictures => new()
     {
-        { "no png", "image", "Uploaded image must be a PNG and less than 4 MB." },
-        { "too large", "image", "Uploaded image must be a PNG and less than 4 MB." },
-        { "cut off", "image", "Uploaded image must be a PNG and less than 4 MB." },
-        { "oblong", "image", "must be square, and this one has 64 × 32" },
-        { "opaque", "image", "format must be in ['RGBA', 'LA', 'L'], got RGB." },
+        { "a gif", "image", "This is a GIF file. Save it as JPEG or PNG." },
+        { "a heic", "image", "This is a HEIC file. Save it as JPEG or PNG." },
+        { "too large", "image", "Uploaded image must be a PNG, JPEG or WebP and less than 20 MB." },
+        { "cut off", "image", "Uploaded image must be a PNG, JPEG or WebP and less than 20 MB." },
+        { "of another shape", "mask", "same dimensions" },
         { "nothing masked", "mask", "The mask is empty" },
         { "mask of another size", "mask", "same dimensions" },
-        { "mask is no png", "mask", "Uploaded mask must be a PNG" },
+        { "mask is no picture", "mask", "Uploaded mask must be a PNG" },
         { "none", "image", "Missing required parameter: 'image'." },
-        { "words", "image", "Uploaded image must be a PNG and less than 4 MB." },
-        { "two", "image", "Send one image" },
+        { "words", "image", "Uploaded image must be a PNG, JPEG or WebP and less than 20 MB." },
+        { "two under a mask", "image", "without a mask only" },
+        { "seventeen", "image", "at most 16" },
         { "no prompt", "prompt", "Missing required parameter: 'prompt'." },
     };
 
@@ -99,16 +100,17 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         var (good, mask) = (TestPictures.Png(64, 64), OpenAiCalls.Transparent(64));
         (string, object)[] parts = fault switch
         {
-            "no png" => [("image", "GIF89a nothing"u8.ToArray()), ("mask", mask)],
-            "too large" => [("image", (byte[])[.. good, .. new byte[4 * 1024 * 1024]]), ("mask", mask)],
+            "a gif" => [("image", "GIF89a nothing"u8.ToArray()), ("mask", mask)],
+            "a heic" => [("image", (byte[])[0, 0, 0, 0x18, .. "ftypheic"u8, 0, 0, 0, 0])],
+            "too large" => [("image", (byte[])[.. good, .. new byte[20 * 1024 * 1024]]), ("mask", mask)],
             "cut off" => [("image", good[..(good.Length / 2)]), ("mask", mask)],
-            "oblong" => [("image", TestPictures.Png(64, 32)), ("mask", mask)],
-            "opaque" => [("image", good)],
+            "of another shape" => [("image", TestPictures.Png(64, 32)), ("mask", mask)],
             "nothing masked" => [("image", good), ("mask", White(64))],
             "mask of another size" => [("image", good), ("mask", OpenAiCalls.Transparent(32))],
-            "mask is no png" => [("image", good), ("mask", "RIFF"u8.ToArray())],
+            "mask is no picture" => [("image", good), ("mask", "RIFF"u8.ToArray())],
             "words" => [("image", "a cube"), ("mask", mask)],
-            "two" => [("image[]", good), ("image[]", good), ("mask", mask)],
+            "two under a mask" => [("image[]", good), ("image[]", good), ("mask", mask)],
+            "seventeen" => [.. Enumerable.Repeat(("image[]", (object)good), 17)],
             "no prompt" => [("image", good), ("mask", mask)],
             _ => [("mask", mask)],
         };
@@ -166,8 +168,8 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
     [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,%%%" }] }""", "images", "does not fetch URLs")]
     [InlineData("""{ "images": [{ "file_id": "file-123" }] }""", "images", "does not store files")]
     [InlineData("""{ "images": "a.png" }""", "images", "expected an array")]
-    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,R0lGODlh" }] }""", "image", "Uploaded image must be a PNG")]
-    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,AA==" }, { "image_url": "data:image/png;base64,AA==" }] }""", "image", "Send one image")]
+    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,R0lGODlh" }] }""", "image", "This is a GIF file.")]
+    [InlineData("""{ "images": [{ "image_url": "data:image/png;base64,AA==" }, { "image_url": "data:image/png;base64,AA==" }] }""", "image", "Uploaded image must be a PNG")]
     public async Task Edits_JsonThatHoldsNoPicture_IsABadRequest(string body, string param, string message)
     {
         using var content = new StringContent(body.Replace("{ \"images", "{ \"prompt\": \"a cube\", \"images", StringComparison.Ordinal), Encoding.UTF8, "application/json");

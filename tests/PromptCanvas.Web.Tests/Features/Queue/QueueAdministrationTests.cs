@@ -22,7 +22,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         somebody.Actor = new Actor(studio.Administrator.Id, PersonRoles.Administrator);
-        Assert.Null(await Administration().PauseAsync(Reason, TestContext.Current.CancellationToken));
+        Assert.Null((await Administration().PauseAsync(Reason, TestContext.Current.CancellationToken)).Refusal);
     }
 
     public ValueTask DisposeAsync() => studio.DisposeAsync();
@@ -33,9 +33,9 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         using var client = studio.CreateClient();
 
         // One picture, so that times are known.
-        Assert.Null(await Administration().ResumeAsync(TestContext.Current.CancellationToken));
+        Assert.Null((await Administration().ResumeAsync(TestContext.Current.CancellationToken)).Refusal);
         await client.EndOfJobAsync(await client.StartJobAsync(count: 1));
-        Assert.Null(await Administration().PauseAsync(Reason, TestContext.Current.CancellationToken));
+        Assert.Null((await Administration().PauseAsync(Reason, TestContext.Current.CancellationToken)).Refusal);
         using var accepted = await client.PostJobAsync(new { kind = "generate", prompt = "a red cube", count = 1, size = 64 });
         var job = await accepted.ReadJsonAsync();
         var listed = await client.JobAsync(job.GetProperty("id").GetGuid());
@@ -43,7 +43,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         Assert.Equal(System.Text.Json.JsonValueKind.Null, job.GetProperty("etaSeconds").ValueKind);
         Assert.Equal(System.Text.Json.JsonValueKind.Null, listed.GetProperty("etaSeconds").ValueKind);
         Assert.Contains(Reason, listed.GetProperty("why").GetString(), StringComparison.Ordinal);
-        Assert.Null(await Administration().ResumeAsync(TestContext.Current.CancellationToken));
+        Assert.Null((await Administration().ResumeAsync(TestContext.Current.CancellationToken)).Refusal);
         await client.EndOfJobAsync(job.GetProperty("id").GetGuid());
     }
 
@@ -55,7 +55,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         var sight = await Administration().LookAsync(TestContext.Current.CancellationToken);
         var waiting = Assert.Single(sight.Queue.Jobs);
         Assert.Equal(System.Text.Json.JsonValueKind.Null, (await client.JobAsync(job)).GetProperty("etaSeconds").ValueKind);
-        Assert.Null(await Administration().ResumeAsync(TestContext.Current.CancellationToken));
+        Assert.Null((await Administration().ResumeAsync(TestContext.Current.CancellationToken)).Refusal);
         var done = await client.EndOfJobAsync(job);
 
         Assert.Equal(JobState.Queued, waiting.State);
@@ -71,9 +71,9 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         using var client = studio.ClientOf(await studio.PersonAsync("three@example.com", PersonRoles.Member));
         Guid[] jobs = [await client.StartJobAsync(count: 1), await client.StartJobAsync(count: 1), await client.StartJobAsync(count: 1)];
         var administration = Administration();
-        Assert.Null(await administration.MoveBeforeAsync(jobs[2], jobs[1], TestContext.Current.CancellationToken));
+        Assert.Null((await administration.MoveBeforeAsync(jobs[2], jobs[1], TestContext.Current.CancellationToken)).Refusal);
         var between = await OrderAsync();
-        Assert.Null(await administration.MoveToFrontAsync(jobs[1], TestContext.Current.CancellationToken));
+        Assert.Null((await administration.MoveToFrontAsync(jobs[1], TestContext.Current.CancellationToken)).Refusal);
 
         Assert.Equal([jobs[0], jobs[2], jobs[1]], between);
         Assert.Equal([jobs[1], jobs[0], jobs[2]], await OrderAsync());
@@ -85,8 +85,8 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         var person = await studio.PersonAsync("cancelled@example.com", PersonRoles.Member);
         using var client = studio.ClientOf(person);
         var job = await client.StartJobAsync(count: 2);
-        Assert.IsType<InvalidInput>(await Administration().CancelAsync(job, " ", TestContext.Current.CancellationToken));
-        Assert.Null(await Administration().CancelAsync(job, " the exam begins ", TestContext.Current.CancellationToken));
+        Assert.IsType<InvalidInput>((await Administration().CancelAsync(job, " ", TestContext.Current.CancellationToken)).Refusal);
+        Assert.Null((await Administration().CancelAsync(job, " the exam begins ", TestContext.Current.CancellationToken)).Refusal);
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
         // The owner sees the reason in the job and next to the refund.

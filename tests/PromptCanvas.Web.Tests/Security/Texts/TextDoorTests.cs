@@ -91,7 +91,7 @@ public sealed class TextDoorTests(Cast cast) : IClassFixture<Cast>
         const string Decomposed = "zo\u0308llner ku\u0308hlt tra\u0308ge maschinen";
         await using (var scope = cast.Studio.Services.CreateAsyncScope())
         {
-            Assert.True((await scope.ServiceProvider.GetRequiredService<Accounts>().CreateAsync("accents@example.com", PersonRoles.Member, Decomposed)).Done);
+            Assert.True((await scope.ServiceProvider.GetRequiredService<Accounts>().CreateAsync("accents@example.com", PersonRoles.Member, Decomposed)).TryGet(out _, out _));
         }
 
         using var browser = cast.Studio.Browser();

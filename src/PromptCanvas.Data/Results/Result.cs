@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace PromptCanvas.Generation.Results;
+namespace PromptCanvas.Data.Results;
 
 /// <summary>An expected failure: invalid input, not found, no capacity. Never a fault.</summary>
 /// <param name="Message">One sentence for the person who asked: what is wrong and what to do.</param>
@@ -77,6 +77,28 @@ public sealed record QueueTooLong(string Message, TimeSpan Excess) : Refusal(Mes
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record RequestTooLong(string Message) : Refusal(Message);
 
+/// <summary>Success, or a refusal.</summary>
+public readonly struct Result
+{
+    private Result(Refusal? refusal) => Refusal = refusal;
+
+    /// <summary>Success.</summary>
+    public static Result Done => default;
+
+    /// <summary>Why it was refused; null on success.</summary>
+    public Refusal? Refusal { get; }
+
+    /// <summary>A refusal; success without one.</summary>
+    public static implicit operator Result(Refusal? refusal) => new(refusal);
+
+    /// <summary>For checks in order: <c>first &amp;&amp; second</c> is the first refusal, and checks after it do not run.</summary>
+    public static Result operator &(Result first, Result second) => first.Refusal is null ? second : first;
+
+    public static bool operator true(Result result) => result.Refusal is null;
+
+    public static bool operator false(Result result) => result.Refusal is not null;
+}
+
 /// <summary>A value or a refusal.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public readonly struct Result<T>
@@ -90,9 +112,15 @@ public readonly struct Result<T>
         this.refusal = refusal;
     }
 
+    /// <summary>Why it was refused; null on success.</summary>
+    public Refusal? Refusal => refusal;
+
     public static implicit operator Result<T>(T value) => new(value, null);
 
     public static implicit operator Result<T>(Refusal refusal) => new(default, refusal);
+
+    /// <summary>The same without the value.</summary>
+    public static implicit operator Result(Result<T> result) => result.refusal;
 
     /// <summary>Whether the result is a value.</summary>
     /// <param name="value">The value.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using System.Security.Claims;
 
-namespace PromptCanvas.Web.Security;
+namespace PromptCanvas.Web.Results;
 
 /// <summary>Spreads the times at which the refused requests of one caller come back: with the same time for all of them, they would be refused together
 /// again.</summary>
@@ -19,9 +20,12 @@ internal sealed class RetrySpread(TimeProvider clock)
     /// <param name="reason">Why the request is refused; requests that are refused for other reasons do not wait for each other.</param>
     /// <param name="wait">Until the first of them can succeed.</param>
     public void Write(HttpContext context, string reason, TimeSpan wait) =>
-        context.Response.Headers.RetryAfter = SecondsFor($"{reason} {RateLimits.CallerOf(context)}", wait).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = SecondsFor($"{reason} {CallerOf(context)}", wait).ToString(CultureInfo.InvariantCulture);
 
-    internal long SecondsFor(string caller, TimeSpan wait)
+    private static string CallerOf(HttpContext context) =>
+        context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
+
+    private long SecondsFor(string caller, TimeSpan wait)
     {
         var now = clock.GetUtcNow();
         var first = now + (wait < Step ? Step : wait);

@@ -1,0 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace PromptCanvas.Generation.Configuration;
+
+/// <summary>Accepts the names of time zones that this machine knows: UTC, Europe/Berlin, Asia/Shanghai.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TimeZoneIdAttribute : ValidationAttribute
+{
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) => value is string name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out _);
+
+    /// <inheritdoc/>
+    public override string FormatErrorMessage(string name) => $"{name} is no time zone of this machine; give a name such as UTC, Europe/Berlin or Asia/Shanghai.";
+}

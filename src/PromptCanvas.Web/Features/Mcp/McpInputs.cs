@@ -1,0 +1,33 @@
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Results;
+
+namespace PromptCanvas.Web.Features.Mcp;
+
+/// <summary>The pictures that tools are given: ids, addresses of resources, or files in base64.</summary>
+internal sealed class McpInputs(IUploads uploads)
+{
+    private const string Marker = ";base64,";
+
+    /// <summary>The id of a picture or upload; a file is uploaded first.</summary>
+    public async Task<Result<Guid>> IdOfAsync(Actor actor, string image, CancellationToken cancellationToken)
+    {
+        var text = image.Trim();
+        var name = text.StartsWith(McpResources.Scheme, StringComparison.Ordinal) ? text[McpResources.Scheme.Length..] : text;
+        if (Guid.TryParse(name, out var id))
+        {
+            return id;
+        }
+
+        var start = text.IndexOf(Marker, StringComparison.OrdinalIgnoreCase);
+        var encoded = start < 0 ? text : text[(start + Marker.Length)..];
+        var bytes = new byte[encoded.Length];
+        if (!Convert.TryFromBase64String(encoded, bytes, out var length) || length == 0)
+        {
+            return new InvalidInput("image", "Give a picture as the id of a picture of this studio, as its resource address, or as a PNG, JPEG or WebP in base64.");
+        }
+
+        using var content = new MemoryStream(bytes, 0, length);
+        return (await uploads.AddAsync(actor, content, cancellationToken)).TryGet(out var upload, out var refusal) ? upload.Id : refusal;
+    }
+}
