@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Results;
 
 namespace PromptCanvas.Web.Features.People;
 
@@ -11,27 +12,26 @@ internal sealed class PersonRemoval(IDbContextFactory<AppDbContext> databases, P
     /// <summary>Ends the person's sessions, cancels their jobs and deletes the account with its keys, links, uploads and comments.</summary>
     /// <param name="confirmation">The person's e-mail address, as the administrator typed it.</param>
     /// <param name="heirId">Who gets the pictures and boards; null = they go to the trash, where their files are deleted after 30 days.</param>
-    /// <returns>Why it was refused; null on success.</returns>
-    public async Task<string?> DeleteAsync(AuditActor actor, Guid personId, string? confirmation, Guid? heirId, CancellationToken cancellationToken)
+    public async Task<Result> DeleteAsync(AuditActor actor, Guid personId, string? confirmation, Guid? heirId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var person = await database.People.AsNoTracking().SingleOrDefaultAsync(row => row.Id == personId, cancellationToken);
         if (person is null)
         {
-            return "There is no such person.";
+            return new NotFound("There is no such person.");
         }
 
         if (!string.Equals(confirmation?.Trim(), person.Email, StringComparison.OrdinalIgnoreCase))
         {
-            return $"Type {person.Email} to confirm that this account is to be deleted.";
+            return new InvalidInput("confirmation", $"Type {person.Email} to confirm that this account is to be deleted.");
         }
 
         if (heirId is { } heir && (heir == personId || !await database.People.AnyAsync(row => row.Id == heir && row.SuspendedAt == null, cancellationToken)))
         {
-            return "Choose another person, whose account is not suspended, for the pictures.";
+            return new InvalidInput("heir", "Choose another person, whose account is not suspended, for the pictures.");
         }
 
-        if (await administration.SuspendAsync(actor, personId, cancellationToken) is { } refusal)
+        if ((await administration.SuspendAsync(actor, personId, cancellationToken)).Refusal is { } refusal)
         {
             return refusal;
         }
@@ -39,7 +39,7 @@ internal sealed class PersonRemoval(IDbContextFactory<AppDbContext> databases, P
         // Not cancellable: the account is suspended already.
         await database.Database.CreateExecutionStrategy().ExecuteAsync(() => RemoveAsync(database, personId, heirId));
         await audit.WriteAsync(actor, "people.delete", person.Email, heirId is null ? "pictures in the trash" : "pictures handed over", CancellationToken.None);
-        return null;
+        return Result.Done;
     }
 
     private async Task RemoveAsync(AppDbContext database, Guid personId, Guid? heirId)

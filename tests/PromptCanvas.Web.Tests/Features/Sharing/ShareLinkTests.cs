@@ -176,7 +176,7 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
             .MakeAsync(new Actor(other.Id, PersonRoles.Member), new NewShareLink(picture, null, 30, null, true, true), Cancellation);
 
         Assert.False(made.TryGet(out _, out var refusal));
-        Assert.IsType<PromptCanvas.Generation.Results.NotFound>(refusal);
+        Assert.IsType<PromptCanvas.Data.Results.NotFound>(refusal);
     }
 
     [Fact]

@@ -125,10 +125,10 @@ public sealed class TextDoorTests(Cast cast) : IClassFixture<Cast>
             Refusal(await services.GetRequiredService<GenerateImagesHandler>().HandleAsync(new GenerateImages("key", NoText), actor, Cancellation)),
             Refusal(await services.GetRequiredService<GenerateImagesHandler>().HandleAsync(new GenerateImages("key", "a cube") { NegativePrompt = NoText }, actor, Cancellation)),
             Refusal(await services.GetRequiredService<IBoards>().MakeAsync(actor, NoText, Cancellation)),
-            await services.GetRequiredService<IBoards>().ChangeAsync(actor, cast.Board, NoText, "team", Cancellation),
-            await services.GetRequiredService<IComments>().AddAsync(actor, cast.TeamPicture, NoText, Cancellation),
-            await services.GetRequiredService<ISafetyRules>().AddAsync(administrator, new NewSafetyRule(SafetyRuleKinds.Words, NoText, "No.", null), Cancellation),
-            await services.GetRequiredService<ISafetyRules>().AddAsync(administrator, new NewSafetyRule(SafetyRuleKinds.Words, "word", NoText, null), Cancellation),
+            (await services.GetRequiredService<IBoards>().ChangeAsync(actor, cast.Board, NoText, "team", Cancellation)).Refusal,
+            (await services.GetRequiredService<IComments>().AddAsync(actor, cast.TeamPicture, NoText, Cancellation)).Refusal,
+            (await services.GetRequiredService<ISafetyRules>().AddAsync(administrator, new NewSafetyRule(SafetyRuleKinds.Words, NoText, "No.", null), Cancellation)).Refusal,
+            (await services.GetRequiredService<ISafetyRules>().AddAsync(administrator, new NewSafetyRule(SafetyRuleKinds.Words, "word", NoText, null), Cancellation)).Refusal,
         ];
 
         Assert.Equal(["prompt", "negativePrompt", "name", "name", "text", "text", "reason"], refusals.Select(refusal => Assert.IsType<InvalidInput>(refusal).Field));
