@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Data.People;
-using PromptCanvas.Data.Results;
 
 namespace PromptCanvas.Web.Features.People;
 
