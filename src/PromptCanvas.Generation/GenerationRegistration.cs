@@ -49,6 +49,7 @@ public static class GenerationRegistration
         services.AddSingleton<Orphans>();
         services.AddSingleton<Trash>();
         services.AddSingleton<IPersonExport, PersonExport>();
+        services.AddSingleton<IPersonRemoval, PersonRemoval>();
         services.AddSingleton<ITrash>(services => services.GetRequiredService<Trash>());
         services.AddSingleton<DiskQuota>();
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());

@@ -55,7 +55,7 @@ public sealed class FirstLightTests(Browser browser, ITestOutputHelper output) :
         await using var again = RealStudio.Start(dataFolder);
         await using var later = await browser.OpenAsync();
         await later.GoAsync(again.Address);
-        var kept = later.Page.Locator($".gallery img[alt='{Prompt}']");
+        var kept = later.Page.Locator($".history-run img[alt='{Prompt}']");
         await Assertions.Expect(kept.Nth(3)).ToBeAttachedAsync();
         await Assertions.Expect(kept.First).ToHaveJSPropertyAsync("complete", true);
         Assert.True(await kept.First.EvaluateAsync<int>("image => image.naturalWidth") > 0);

@@ -93,15 +93,13 @@ function zoomable(dialog) {
   }
 
   stage.addEventListener('pointerdown', event => {
-    if (event.target.closest('a, button') || event.button !== 0) {
+    // A finger may begin on the arrows, which lie at the edges.
+    if (event.target.closest(event.pointerType === 'touch' ? 'button' : 'a, button') || event.button !== 0) {
       return;
     }
     (moved = false, pressed = event.target);
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     begin();
-    if (scale > 1 || event.pointerType === 'touch') {
-      stage.setPointerCapture(event.pointerId);
-    }
   });
 
   stage.addEventListener('pointermove', event => {
@@ -109,6 +107,9 @@ function zoomable(dialog) {
       return;
     }
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (moved && !stage.hasPointerCapture(event.pointerId)) {
+      stage.setPointerCapture(event.pointerId);
+    }
     if (fingers.size === 2) {
       const { size, x: middleX, y: middleY } = spread();
       moved = true;

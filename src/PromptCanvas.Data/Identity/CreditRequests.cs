@@ -70,7 +70,7 @@ public sealed class CreditRequests(IDbContextFactory<AppDbContext> databases, Ti
                 PersonId = personId,
                 Kind = NoticeKinds.CreditsGranted,
                 ByPersonId = by.PersonId,
-                By = by.Name,
+                By = await database.People.Where(person => person.Id == by.PersonId).Select(person => person.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? by.Name,
                 Amount = amount,
                 Reason = "",
                 At = now,

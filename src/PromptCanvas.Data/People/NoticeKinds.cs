@@ -21,6 +21,9 @@ public static class NoticeKinds
     /// <summary>Another person commented on a picture of the recipient's.</summary>
     public const string Commented = "commented";
 
+    /// <summary>Another person makes pictures from one of the recipient's.</summary>
+    public const string Remixed = "remixed";
+
     /// <summary>A comment names the recipient.</summary>
     public const string Mentioned = "mentioned";
 

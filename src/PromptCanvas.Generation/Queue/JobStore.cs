@@ -151,6 +151,7 @@ internal sealed class JobStore(
         }
 
         database.Jobs.Add(row);
+        await RemixNotices.AddAsync(database, row, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         failpoints.Hit(Failpoints.SubmitWritten);
         return (new StoredJob(row.Id, Created: true, SameBody: true), true);

@@ -30,6 +30,7 @@ public sealed class JobHistoryTests : IAsyncDisposable
         {
             mine.Insert(0, await studio.SubmitAsync(TestRequests.FoxOf(Studio.Somebody.PersonId, $"mine {number}", 1)));
             await studio.WaitAsync(mine[0], JobState.Done);
+            studio.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         var first = await studio.Queries.HistoryAsync(Studio.Somebody, null, 3, Cancellation);

@@ -61,6 +61,11 @@ public sealed partial class FolderOrderTests
             {
             }
 
+            // Folders that only refer to the cycle are not part of it.
+            while (left.RemoveAll(edge => left.TrueForAll(other => other.To != edge.From)) > 0)
+            {
+            }
+
             Assert.True(left.Count == 0, $"{assembly.GetName().Name}: {string.Join("; ", left.Select(edge => edge.Show).Take(10))}");
         }
     }

@@ -9,6 +9,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
 {
     private IReadOnlyList<PictureView> shown = [];
     private IDisposable? subscription;
+    private IDisposable? windowChanges;
     private readonly PictureSelection selection = new();
     private bool selecting;
     private int? count;
@@ -58,7 +59,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     protected override ValueTask DisposeCoreAsync()
     {
         subscription?.Dispose();
-        window.Changed -= OnWindowChanged;
+        windowChanges?.Dispose();
         return base.DisposeCoreAsync();
     }
 
@@ -95,7 +96,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         if (firstRender)
         {
             subscription = feed.Subscribe(null, OnJobChanged);
-            window.Changed += OnWindowChanged;
+            windowChanges = window.Subscribe(OnWindowChanged);
         }
     }
 

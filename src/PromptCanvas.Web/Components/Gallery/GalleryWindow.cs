@@ -14,6 +14,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
     private readonly Dictionary<int, PictureView> placed = [];
     private readonly Dictionary<Guid, int> places = [];
     private readonly Dictionary<Guid, Guid?> owners = [];
+    private readonly List<Action> readers = [];
     private readonly List<PictureView> pictures = [];
     private string? next;
     private DateTimeOffset? pinnedAt;
@@ -105,14 +106,21 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         }
     }
 
-    /// <summary>Raised when the viewer has moved a picture to the trash or restored it; handlers reload what they show.</summary>
-    public event Action? Changed;
+    /// <summary>Calls back when the viewer has moved a picture to the trash or restored it, until disposed; the subscriber reloads what it shows.</summary>
+    public IDisposable Subscribe(Action onChanged)
+    {
+        readers.Add(onChanged);
+        return new Subscription(readers, onChanged);
+    }
 
     /// <summary>Call after a picture was moved to the trash or restored: it no longer belongs where it was loaded.</summary>
     public void Remove(Guid pictureId)
     {
         pictures.RemoveAll(picture => picture.Id == pictureId);
-        Changed?.Invoke();
+        foreach (var onChanged in readers.ToList())
+        {
+            onChanged();
+        }
     }
 
     public async Task<PicturePage> ReadFirstAsync(CancellationToken cancellationToken) =>
@@ -237,5 +245,10 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
 
         return placed.TryGetValue(place, out var known) ? known.Id
             : await ReadRangeAsync(place, 1, cancellationToken) is [var read] ? read.Id : null;
+    }
+
+    private sealed class Subscription(List<Action> readers, Action onChanged) : IDisposable
+    {
+        public void Dispose() => readers.Remove(onChanged);
     }
 }

@@ -41,7 +41,7 @@ public sealed class Run
             IdempotencyKey = job.Id.ToString(),
             Prompt = job.Prompt,
             Count = job.Images.Count,
-            Size = job.Size,
+            Size = job.Aspect.IsSquare ? job.Size : Math.Max(job.Width, job.Height),
             Operation = new GenerateOperation(job.Aspect),
             Model = job.Model,
             NegativePrompt = job.NegativePrompt,

@@ -15,6 +15,7 @@ internal static class AccountsRegistration
         services.AddSingleton<KeyRevocation>();
         services.AddSingleton<DummyPassword>();
         services.AddScoped<PasswordSignIn>();
+        services.AddScoped<AccountDeletion>();
         services.AddOpenId(configuration);
     }
 }

@@ -215,5 +215,5 @@ public sealed partial class BlendPage(
 
     private void OnCreditsRead() => Post(StateHasChanged);
 
-    private Task CountCreditsAsync() => runs.CountCreditsAsync(Gone);
+    private async Task CountCreditsAsync() => await runs.CountCreditsAsync(Gone);
 }

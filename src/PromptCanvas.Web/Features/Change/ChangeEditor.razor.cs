@@ -112,7 +112,7 @@ public sealed partial class ChangeEditor(
         (busy, problem) = (false, refusal?.Message);
     }
 
-    private Task OverAsync(Run over) => runs.CountCreditsAsync(Gone);
+    private async Task OverAsync(Run over) => await runs.CountCreditsAsync(Gone);
 
     private QuotaView? Credits => runs.Credits.Now;
 

@@ -124,10 +124,16 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         }
 
         more |= Seed is not null || NegativePrompt is not null || Steps is not null || Guidance is not null;
-        size = Size is { } side && Sizes.Contains(side) ? side : size;
-        aspect = AspectRatio.TryParse(Aspect, out var ratio) && AspectRatio.Common.Contains(ratio) ? ratio.ToString() : Size is null ? aspect : AspectRatio.Square.ToString();
+        TakeShape();
         model = Model is { } name && Models.Contains(name) ? name : model;
         count = Count is >= 1 and <= MaximumCount ? Count.Value : count;
+    }
+
+    // A size without an aspect ratio is that of a square.
+    private void TakeShape()
+    {
+        size = Size is { } side && Sizes.Contains(side) ? side : size;
+        aspect = AspectRatio.TryParse(Aspect, out var ratio) && AspectRatio.Common.Contains(ratio) ? ratio.ToString() : Size is null ? aspect : AspectRatio.Square.ToString();
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)

@@ -148,7 +148,7 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     });
 
     // Credits for undelivered pictures have been refunded.
-    private Task CountCreditsAsync() => own.CountCreditsAsync(CancellationToken.None);
+    private async Task CountCreditsAsync() => await own.CountCreditsAsync(CancellationToken.None);
 
     private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 

@@ -44,21 +44,23 @@ internal static class JobFields
 
         return operation.FrameCount is not null && body.Count is not null
             ? new InvalidInput("count", "A row has frames instead of a count; leave the count out.")
-            : new NewJob
-            {
-                IdempotencyKey = idempotencyKey,
-                Prompt = body.Prompt?.Trim() ?? "",
-                NegativePrompt = string.IsNullOrWhiteSpace(body.NegativePrompt) ? null : body.NegativePrompt.Trim(),
-                Operation = operation,
-                Count = body.Count ?? NewJob.DefaultCount,
-                Size = body.Size,
-                Seed = body.Seed is null or RandomSeed ? null : (uint)body.Seed,
-                Model = body.Model,
-                Overrides = new RecipeOverrides { DecoderSteps = body.Steps, DecoderGuidance = body.Guidance },
-                Visibility = body.Visibility,
-                Board = body.Board is null ? null : Guid.Parse(body.Board),
-            };
+            : ToJob(body, operation, idempotencyKey);
     }
+
+    private static NewJob ToJob(CreateJobBody body, JobOperation operation, string idempotencyKey) => new()
+    {
+        IdempotencyKey = idempotencyKey,
+        Prompt = body.Prompt?.Trim() ?? "",
+        NegativePrompt = string.IsNullOrWhiteSpace(body.NegativePrompt) ? null : body.NegativePrompt.Trim(),
+        Operation = operation,
+        Count = body.Count ?? NewJob.DefaultCount,
+        Size = body.Size,
+        Seed = body.Seed is null or RandomSeed ? null : (uint)body.Seed,
+        Model = body.Model,
+        Overrides = new RecipeOverrides { DecoderSteps = body.Steps, DecoderGuidance = body.Guidance },
+        Visibility = body.Visibility,
+        Board = body.Board is null ? null : Guid.Parse(body.Board),
+    };
 
     private static Result CheckNames(CreateJobBody body, OperationDefinition kind, OperationFields fields)
     {

@@ -17,7 +17,7 @@ internal static class JobSettings
     {
         ["prompt"] = job.Prompt,
         ["negative"] = job.NegativePrompt,
-        ["size"] = job.Size,
+        ["size"] = job.Aspect.IsSquare ? job.Size : Math.Max(job.Width, job.Height),
         ["aspect"] = job.Aspect.IsSquare ? null : job.Aspect.ToString(),
         ["model"] = job.Model,
         ["steps"] = job.Overrides.DecoderSteps,

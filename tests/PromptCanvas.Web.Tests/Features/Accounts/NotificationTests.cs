@@ -21,10 +21,26 @@ public sealed class NotificationTests(Studio studio) : IClassFixture<Studio>
         var picture = await client.FinishedPictureAsync();
         var refusal = await studio.Services.GetRequiredService<IComments>().AddAsync(new Actor(author.Id, PersonRoles.Member), picture, "look at this, @named", Cancellation);
 
-        Assert.Null(refusal);
+        Assert.Null(refusal.Refusal);
         Assert.Contains("author commented on your picture", await PageAsync(owner), StringComparison.Ordinal);
         Assert.Contains("author mentioned you", await PageAsync(named), StringComparison.Ordinal);
         Assert.DoesNotContain("author", await PageAsync(author, "#notices"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Remix_TellsTheOwnerOfThePicture_UnlessItIsPrivate()
+    {
+        var owner = await studio.PersonAsync("source@example.com", PersonRoles.Member);
+        var remixer = await studio.PersonAsync("remixer@example.com", PersonRoles.Member);
+        using var client = studio.ClientOf(owner);
+        using var other = studio.ClientOf(remixer);
+        var picture = await client.FinishedPictureAsync();
+        await other.MakeAsync(new { kind = "vary", source = picture, count = 1, size = 64, visibility = "private" });
+        var before = await PageAsync(owner);
+        await other.MakeAsync(new { kind = "vary", source = picture, count = 1, size = 64 });
+
+        Assert.DoesNotContain("remixer", before, StringComparison.Ordinal);
+        Assert.Contains("remixer made pictures from yours", await PageAsync(owner), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class GalleryWindowTests
         shelf.Add(3);
         var window = await StartedAsync();
         var told = 0;
-        window.Changed += () => told++;
+        using var subscription = window.Subscribe(() => told++);
 
         window.Remove(shelf.Pictures[1].Id);
 

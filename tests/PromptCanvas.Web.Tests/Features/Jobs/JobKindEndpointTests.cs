@@ -91,7 +91,9 @@ public sealed class JobKindEndpointTests(Studio studio) : IClassFixture<Studio>
         { """{ "kind": "textdiff", "source": "SOURCE", "from": "a cat", "to": "a fox", "frames": 100 }""", "frames" },
         { """{ "kind": "textdiff", "source": "SOURCE", "from": "a cat" }""", "to" },
         { """{ "kind": "paint" }""", "kind" },
-        { """{ }""", "kind" },
+        // Without a kind it is "generate", which needs a prompt.
+        { """{ }""", "prompt" },
+        { """{ "kind": "paint" }""", "kind" },
     };
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
         foreach (var form in await FormsAsync())
         {
             posted.UnionWith(form.Fields);
-            var (browser, token) = await OpenAsync(form.Path, form.SignedIn ? (await NewPersonAsync()).Cookie : null);
+            var (browser, token) = await OpenAsync(form.Path, form.Role is { } role ? (await NewPersonAsync(role)).Cookie : null);
             foreach (var text in NastyTexts.All)
             {
                 await PostAsync(browser, form, token, text, form.Fields);
@@ -43,8 +43,9 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
         var forms = new Dictionary<string, Form>();
         var fields = Doors.FormFields();
         var pages = Doors.Pages(cast.Studio.Services).ToList();
-        foreach (var cookie in (string?[])[(await NewPersonAsync()).Cookie, null])
+        foreach (var role in (string?[])[PersonRoles.Administrator, PersonRoles.Member, null])
         {
+            var cookie = role is null ? null : (await NewPersonAsync(role)).Cookie;
             foreach (var (pattern, component) in pages)
             {
                 // The safety page shows one of its forms only with a preview.
@@ -60,7 +61,7 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
                         && (field.Component == component || !pages.Exists(other => other.Component == field.Component)))).ToList();
                     if (own.Count > 0 && (shown.Contains(handler) || !forms.ContainsKey(handler)))
                     {
-                        forms[handler] = new Form(path, handler, cookie is not null, own);
+                        forms[handler] = new Form(path, handler, role, own);
                     }
                 }
             }
@@ -69,10 +70,10 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
         return [.. forms.Values];
     }
 
-    /// <summary>A new administrator, with a notice, because the form of notices is only there when there is one.</summary>
-    private async Task<SomebodyInTest> NewPersonAsync()
+    /// <summary>A new person, with a notice, because the form of notices is only there when there is one.</summary>
+    private async Task<SomebodyInTest> NewPersonAsync(string role)
     {
-        var person = await cast.Studio.PersonAsync($"{Guid.NewGuid():N}@example.com", PersonRoles.Administrator);
+        var person = await cast.Studio.PersonAsync($"{Guid.NewGuid():N}@example.com", role);
         await using var database = await cast.Studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
         database.Notices.Add(new Notice { PersonId = person.Id, Kind = NoticeKinds.PutBack, ImageId = cast.TeamPicture, By = "somebody", Reason = "No.", At = DateTimeOffset.UnixEpoch });
         await database.SaveChangesAsync(Cancellation);
@@ -103,5 +104,6 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
     [GeneratedRegex("""name="_handler" value="([^"]+)""")]
     private static partial Regex Handler();
 
-    private sealed record Form(string Path, string Handler, bool SignedIn, IReadOnlyList<FormField> Fields);
+    /// <param name="Role">Of the person who sees it; null = a guest.</param>
+    private sealed record Form(string Path, string Handler, string? Role, IReadOnlyList<FormField> Fields);
 }
