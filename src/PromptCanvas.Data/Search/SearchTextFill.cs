@@ -2,11 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
 
-<<<<<<<< HEAD:src/PromptCanvas.Data/Search/SearchTextFill.cs
 namespace PromptCanvas.Data.Search;
-========
-namespace PromptCanvas.Data;
->>>>>>>> doors:src/PromptCanvas.Data/SearchTextFill.cs
 
 /// <summary>Fills <see cref="Picture.SearchText"/> of the pictures that an earlier version made; databases cannot fold letters alike.</summary>
 public static class SearchTextFill

@@ -125,7 +125,7 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
     }
 
     [McpServerTool(Name = "search_gallery", Title = "Search the gallery", ReadOnly = true), Description("Finds pictures of yours and of your team by the words of their prompts, or by what they show.")]
-    public async Task<CallToolResult> SearchAsync(
+    public static async Task<CallToolResult> SearchAsync(
         RequestContext<CallToolRequestParams> call,
         ILibrary library,
         [Description("Words that must all occur in the prompt; with byMeaning, a description of the picture.")] string words,
