@@ -55,7 +55,14 @@ public sealed class ModelNameTests : IAsyncDisposable
         using var client = studio.CreateClient();
         using var response = await client.GenerateAsync(new
         {
-            model = "gpt-image-1", prompt = "a cube", size, quality, response_format = "url", background = "transparent", moderation = "low", output_format = "jpeg",
+            model = "gpt-image-1",
+            prompt = "a cube",
+            size,
+            quality,
+            response_format = "url",
+            background = "transparent",
+            moderation = "low",
+            output_format = "jpeg",
         });
         var body = await response.ReadJsonAsync();
         var picture = Assert.Single(body.GetProperty("data").EnumerateArray());

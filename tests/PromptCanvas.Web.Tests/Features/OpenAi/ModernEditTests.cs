@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using NetVips;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
