@@ -29,11 +29,14 @@ public sealed class HeadTests(Studio studio) : IClassFixture<Studio>
 
             Assert.Equal((get.StatusCode, get.Content.Headers.ContentType), (head.StatusCode, head.Content.Headers.ContentType));
             Assert.Equal(get.Headers.Location, head.Headers.Location);
-            Assert.Equal(get.Headers.Select(header => header.Key).Order(), head.Headers.Select(header => header.Key).Order());
+            Assert.Equal(Names(get), Names(head));
             Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
             client.Dispose();
         }
     }
+
+    // The client keeps the cookies of its first request.
+    private static IEnumerable<string> Names(HttpResponseMessage answer) => answer.Headers.Select(header => header.Key).Where(name => name is not "Set-Cookie").Order();
 
     [Fact]
     public async Task Head_OfAPicture_HasItsTypeAndLength()

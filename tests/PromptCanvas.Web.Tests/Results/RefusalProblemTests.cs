@@ -27,7 +27,7 @@ public sealed class RefusalProblemTests
 
     private static async Task<JsonElement> WriteAsync(Refusal refusal)
     {
-        await using var services = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddProblemDetails().AddSingleton(TimeProvider.System).AddSingleton<RetrySpread>().BuildServiceProvider();
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { RequestServices = services, Response = { Body = body } };
 

@@ -100,7 +100,8 @@ public sealed partial class ApiKeyTests(Studio studio) : IClassFixture<Studio>
         using var program = ClientWith(studio.Administrator.Key);
         using var answer = await program.GetAsync("/account/keys", TestContext.Current.CancellationToken);
 
-        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
     }
 
     [Fact]

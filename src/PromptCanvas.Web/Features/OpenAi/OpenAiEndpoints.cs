@@ -48,10 +48,10 @@ internal static class OpenAiEndpoints
         app.UseMiddleware<OpenAiErrorMiddleware>();
     }
 
-    /// <summary>Answers programs that use an address outside the API with the right one, instead of a redirect to the sign-in page.</summary>
+    /// <summary>Answers programs that use an address outside the API with the right one, instead of a redirect to the sign-in page. Browsers send cookies, programs do not.</summary>
     public static void UseBaseAddressHint(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        var isLost = ApiKeyHandler.IsGivenTo(context.Request) && !RequestClass.IsProgram(context) && context.User.Identity is not { IsAuthenticated: true }
+        var isLost = ApiKeyHandler.IsGivenTo(context.Request) && context.Request.Headers.Cookie.Count == 0 && !RequestClass.IsProgram(context) && context.User.Identity is not { IsAuthenticated: true }
             && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
         if (!isLost)
         {

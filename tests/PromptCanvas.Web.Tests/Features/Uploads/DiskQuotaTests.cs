@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using PromptCanvas.Data;
+using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Tests.Fakes;
@@ -52,7 +53,7 @@ public sealed class DiskQuotaTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         Assert.Equal(HttpStatusCode.InsufficientStorage, upload.StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, other.StatusCode);
-        Assert.Equal(1, (await database.Quotas.SingleAsync(quota => quota.PersonId == person.Id, TestContext.Current.CancellationToken)).Used);
+        Assert.Equal(CreditUnits.PerCredit, (await database.Quotas.SingleAsync(quota => quota.PersonId == person.Id, TestContext.Current.CancellationToken)).Used);
     }
 
     private static MultipartFormDataContent Form()
