@@ -58,6 +58,11 @@ internal sealed class ModelSession : IDisposable
     {
         var plan = EditPlan.Compose(request.Size, request.Aspect);
         var squares = request with { Aspect = AspectRatio.Square, Size = Engine.WorkingSizeFor(plan.LargestFrame) };
+        if (PictureEditor.Validate(Engine, plan, squares) is { } problem)
+        {
+            throw new BadInputException(problem);
+        }
+
         await PrepareAsync(squares, run).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"{Model.Name} makes squares: each picture is composed of {plan.Frames.Count}.").ConfigureAwait(false);
         return await run.WriteAsync(PictureEditor.EditAsync(Engine, plan, squares, cancellationToken), request.Count).ConfigureAwait(false);

@@ -123,8 +123,10 @@ public sealed class GenerationWorkerTests : IAsyncDisposable
         var bad = await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("bad") with { Prompt = "bad" }), JobState.Failed);
         await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox("good")), JobState.Done);
 
-        Assert.Equal(Reason, bad.Error);
-        Assert.All(bad.Images, image => Assert.Equal((JobPictureState.Failed, Reason), (image.State, image.Error)));
+        // People read which model it is; paths and details are in the log.
+        var shown = ModelUnavailable.Of("starter").Message;
+        Assert.Equal(shown, bad.Error);
+        Assert.All(bad.Images, image => Assert.Equal((JobPictureState.Failed, shown), (image.State, image.Error)));
     }
 
     [Fact]

@@ -21,22 +21,21 @@ public sealed class HeadTests(Studio studio) : IClassFixture<Studio>
     [InlineData("/no-such-page")]
     public async Task Head_IsLikeGet(string path)
     {
-        foreach (var client in (HttpClient[])[studio.CreateClient(), studio.ClientOf(null)])
+        foreach (var open in (Func<HttpClient>[])[studio.CreateClient, () => studio.ClientOf(null)])
         {
-            using var get = await client.GetAsync(path, TestContext.Current.CancellationToken);
+            // Two clients, because one would keep the cookies of its first request.
+            using var first = open();
+            using var second = open();
+            using var get = await first.GetAsync(path, TestContext.Current.CancellationToken);
             using var request = new HttpRequestMessage(HttpMethod.Head, path);
-            using var head = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            using var head = await second.SendAsync(request, TestContext.Current.CancellationToken);
 
             Assert.Equal((get.StatusCode, get.Content.Headers.ContentType), (head.StatusCode, head.Content.Headers.ContentType));
             Assert.Equal(get.Headers.Location, head.Headers.Location);
-            Assert.Equal(Names(get), Names(head));
+            Assert.Equal(get.Headers.Select(header => header.Key).Order(), head.Headers.Select(header => header.Key).Order());
             Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-            client.Dispose();
         }
     }
-
-    // The client keeps the cookies of its first request.
-    private static IEnumerable<string> Names(HttpResponseMessage answer) => answer.Headers.Select(header => header.Key).Where(name => name is not "Set-Cookie").Order();
 
     [Fact]
     public async Task Head_OfAPicture_HasItsTypeAndLength()

@@ -19,9 +19,14 @@ public static class PictureEditor
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(plan);
-        return engine.Validate(plan.Composed is null
-            ? request with { Known = KnownRegionOf(new EditCanvas(plan.Picture, plan.Mask), plan.Frames[0], MaximumProbe) }
-            : request);
+        var canvas = new EditCanvas(plan.Picture, plan.Mask);
+        if (plan.Composed is null)
+        {
+            return engine.Validate(request with { Known = KnownRegionOf(canvas, plan.Frames[0], MaximumProbe) });
+        }
+
+        canvas.Paste(plan.Frames[0], new RgbImage(1, 1, new byte[RgbImage.Channels]));
+        return engine.Validate(request) ?? engine.Validate(Continuing(request) with { Known = KnownRegionOf(canvas, plan.Frames[1], MaximumProbe) });
     }
 
     // 4 bytes per pixel of a canvas and 3 in the resulting picture: at most half a gigabyte for all edits together.
@@ -162,7 +167,14 @@ public static class PictureEditor
         return result.Frame;
     }
 
-    private static GenerationRequest Framed(EditPlan plan, GenerationRequest request, int index, int frame, EditCanvas canvas) => request with
+    // The other squares of a composed picture continue the first; with the prompt each of them would show its objects again.
+    private static GenerationRequest Continuing(GenerationRequest request) => request with
+    {
+        Prompt = "",
+        Overrides = request.Overrides with { Conditioning = ConditioningMode.KnownPicture, PriorCandidates = null },
+    };
+
+    private static GenerationRequest Framed(EditPlan plan, GenerationRequest request, int index, int frame, EditCanvas canvas) => (plan.Composed is not null && frame > 0 ? Continuing(request) : request) with
     {
         Seed = unchecked(request.Seed + ((uint)frame * FrameSeedStride)),
         ImageIndices = [index],
@@ -170,10 +182,6 @@ public static class PictureEditor
         Finished = request.Finished?.GetValueOrDefault(index) is { } result && result.Frame == frame
             ? new Dictionary<int, StageResult> { [index] = result }
             : null,
-
-        // The other squares of a composed picture continue the first; with the prompt each of them would show its objects again.
-        Prompt = plan.Composed is not null && frame > 0 ? "" : request.Prompt,
-        Overrides = plan.Composed is not null && frame > 0 ? request.Overrides with { Conditioning = ConditioningMode.KnownPicture } : request.Overrides,
     };
 
     // The prompt's embedding and recipe are those of a composed picture's first square.
