@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 using Microsoft.Playwright;
@@ -18,7 +19,11 @@ public sealed class GalleryToolsTests(Browser browser, ScriptedStudio studio) : 
         await tab.GoAsync(studio.Address, "/gallery");
         await Expect(tab.Page.Locator(".wall[data-measured] .wall-row a.thumb").First).ToBeVisibleAsync();
         await Expect(tab.Page.Locator(".wall-day").First).ToContainTextAsync("Today");
-        await Expect(tab.Page.Locator(".gallery-count")).ToHaveTextAsync("304 pictures");
+        await Expect(tab.Page.Locator(".gallery-count")).ToHaveTextAsync(new Regex(@"^\d+ pictures$"));
+        var pictures = int.Parse((await tab.Page.Locator(".gallery-count").InnerTextAsync()).Split(' ')[0], CultureInfo.InvariantCulture);
+
+        // At least these; the other tests of the class use the same studio.
+        Assert.InRange(pictures, 304, 400);
         await tab.SaveAsync("gallery-days-1440");
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
@@ -30,7 +35,7 @@ public sealed class GalleryToolsTests(Browser browser, ScriptedStudio studio) : 
         await Expect(count).Not.ToHaveTextAsync("3 selected");
         await tab.SaveAsync("gallery-selection-1440");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select all" }).ClickAsync();
-        await Expect(count).ToHaveTextAsync("304 selected");
+        await Expect(count).ToHaveTextAsync($"{pictures} selected");
         Assert.Empty(tab.Complaints);
     }
 

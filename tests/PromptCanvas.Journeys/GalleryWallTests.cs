@@ -53,6 +53,7 @@ public sealed class GalleryWallTests(Browser browser, ScriptedStudio studio, ITe
         await months.Nth(3).ClickAsync();
         await Expect(months.Nth(3)).ToHaveAttributeAsync("aria-current", "date");
         var link = tab.Page.Locator(".wall-row a.thumb:visible").Nth(30);
+        await Expect(link.Locator("img.is-here")).ToBeVisibleAsync();
         await link.ScrollIntoViewIfNeededAsync();
         var place = await tab.Page.EvaluateAsync<double>("scrollY");
         Assert.True(place > 5000, $"The fourth month lies {place} pixels down.");

@@ -134,7 +134,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await Expect(phone.Page.Locator(".wall[data-measured] a.thumb").Nth(6)).ToBeVisibleAsync();
         await phone.ShowAsync("phone-gallery");
         await phone.GoAsync(studio.Address);
-        await phone.Page.WaitForSelectorAsync(".gallery img");
+        await phone.Page.WaitForSelectorAsync(".history-tiles img");
         await phone.ShowAsync("phone-create");
         Assert.Empty(phone.Complaints);
     }
