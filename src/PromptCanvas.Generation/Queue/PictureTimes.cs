@@ -3,11 +3,12 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Measured device seconds per picture: a moving average per model, kind and size.</summary>
+/// <summary>Measured device seconds per picture, or per square of a composed one: a moving average per model, kind and size.</summary>
 internal sealed class PictureTimes
 {
     private const int Remembered = 50;
@@ -29,12 +30,13 @@ internal sealed class PictureTimes
     public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         var pictures = await database.Pictures.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
-            .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings }).Take(Remembered).ToListAsync(cancellationToken);
+            .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings, image.Recipe }).Take(Remembered).ToListAsync(cancellationToken);
         pictures.Reverse();
         foreach (var picture in pictures)
         {
             var stages = JsonSerializer.Deserialize<Dictionary<string, double>>(picture.Timings, JobJson.Options);
-            Add(picture.Model, picture.Kind, picture.Size, stages?.Values.Sum() ?? 0);
+            var squares = JobJson.Read<EffectiveRecipe>(picture.Recipe)?.Squares ?? 1;
+            Add(picture.Model, picture.Kind, picture.Size, (stages?.Values.Sum() ?? 0) / squares);
         }
     }
 

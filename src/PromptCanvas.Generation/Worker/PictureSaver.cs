@@ -29,7 +29,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Width, job.Height);
         var stored = await StoreAsync(
             job, completed.ImageIndex, completed.Seed, picture, plan?.Transparent(picture), completed.Recipe, completed.Timings, completed.ImageEmbedding, cancellationToken);
-        times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds));
+        times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds) / (completed.Recipe.Squares ?? 1));
         return await progress.FinishPictureAsync(claim, PictureRows.Of(job, stored, clock.GetUtcNow()), cancellationToken);
     }
 
