@@ -67,6 +67,14 @@ if command -v npm > /dev/null; then
     npm ci --prefix tests/clients/others --silent --no-audit --no-fund || echo "the AI SDK, LangChain.js and the MCP client could not be installed; their tests are skipped"
 fi
 
+# The journeys below a path of the host run behind a real nginx.
+if [ ! -x /usr/sbin/nginx ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light > /dev/null || true
+    fi
+    [ -x /usr/sbin/nginx ] || echo "the journeys behind nginx are skipped: nginx is not installed (Debian: apt-get install nginx)"
+fi
+
 # The curl tests need curl.
 command -v curl > /dev/null || echo "the curl tests are skipped: curl is not installed (Debian: apt-get install curl)"
 

@@ -53,6 +53,7 @@ internal static class StudioPipeline
     {
         app.UsePageLanguage();
         app.UseTrustedProxies(app.Configuration);
+        app.UseSubPath(app.Configuration);
         app.UseAllowedHosts(app.Configuration);
         app.UseSecurityHeaders();
         app.UseHeadRequests();

@@ -25,7 +25,7 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
     public bool IsOn => options.Value.IsOn;
 
     /// <summary>The public address followed by a path, for links in mails.</summary>
-    public Uri AddressOf(string path) => new(new Uri(options.Value.PublicAddress!), path);
+    public Uri AddressOf(string path) => new(new Uri(options.Value.PublicAddress!.TrimEnd('/') + "/"), path.TrimStart('/'));
 
     /// <summary>Queues a mail for sending. Drops it when 1,000 are waiting.</summary>
     /// <param name="write">Writes the mail; null = nothing to send.</param>

@@ -45,7 +45,7 @@ internal sealed class AttemptSources(IDataProtectionProvider protection, TimePro
             HttpOnly = true,
             SameSite = SameSiteMode.Lax,
             Secure = context.Request.IsHttps,
-            Path = "/",
+            Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/",
             MaxAge = Life,
             IsEssential = true,
         });

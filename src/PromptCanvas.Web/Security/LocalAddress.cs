@@ -10,8 +10,15 @@ internal static class LocalAddress
     // Reserved and unreserved characters of RFC 3986, and the percent sign of what is encoded already.
     private const string Kept = "-._~:/?#[]@!$&'()*+,;=%";
 
-    /// <summary>The address in ASCII, because a header cannot hold other characters; <c>/</c> for anything else than a path on this site.</summary>
-    public static string Of(string? address)
+    /// <summary>The address below the path base, in ASCII, because a header cannot hold other characters; the start page for anything else than a path on this site.</summary>
+    /// <param name="pathBase">The path of the host below which the studio lives; addresses may be given with it or without.</param>
+    public static string Of(string? address, PathString pathBase)
+    {
+        var local = Of(address);
+        return new PathString(local.Split('?', '#')[0]).StartsWithSegments(pathBase) ? local : pathBase + local;
+    }
+
+    private static string Of(string? address)
     {
         if (address is not ['/', ..] || address is ['/', '/' or '\\', ..] || address.Any(char.IsControl))
         {

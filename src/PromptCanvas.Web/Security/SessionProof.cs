@@ -13,7 +13,7 @@ internal sealed class SessionProof(TimeProvider clock)
 
     /// <summary>The page that asks for a proof and returns.</summary>
     /// <param name="returnUrl">A path on this site.</param>
-    public static string AskAddress(string returnUrl) => $"/account/confirm?returnUrl={Uri.EscapeDataString(returnUrl)}";
+    public static string AskAddress(string returnUrl) => $"account/confirm?returnUrl={Uri.EscapeDataString(returnUrl)}";
 
     public async Task<bool> IsRecentAsync(HttpContext context)
     {

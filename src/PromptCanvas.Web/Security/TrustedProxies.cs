@@ -6,7 +6,7 @@ using IPNetwork = System.Net.IPNetwork;
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Setting <c>TrustedProxies</c>: comma-separated addresses or networks (10.0.0.0/8) whose forwarded headers are trusted for the client's
-/// address and scheme. Without it no proxy is trusted, because any client can send the headers.</summary>
+/// address, scheme, host and path prefix. Without it no proxy is trusted, because any client can send the headers.</summary>
 internal static class TrustedProxies
 {
     private const string Setting = "TrustedProxies";
@@ -21,7 +21,7 @@ internal static class TrustedProxies
 
         var options = new ForwardedHeadersOptions
         {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedPrefix,
             ForwardLimit = null,
         };
         options.KnownIPNetworks.Clear();

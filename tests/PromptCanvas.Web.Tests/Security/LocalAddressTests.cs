@@ -27,11 +27,11 @@ public sealed class LocalAddressTests(LocalAddressTests.Door door) : IClassFixtu
     [InlineData("/日本語", "/%E6%97%A5%E6%9C%AC%E8%AA%9E")]
     [InlineData("/\ufffe", "/%EF%BF%BE")]
     [InlineData("/jobs/1\\2", "/jobs/1%5C2")]
-    public void Of_AnyAddress_IsAPathOfThisSiteInAscii(string? address, string expected) => Assert.Equal(expected, LocalAddress.Of(address));
+    public void Of_AnyAddress_IsAPathOfThisSiteInAscii(string? address, string expected) => Assert.Equal(expected, LocalAddress.Of(address, default));
 
     // Attributes cannot hold a lone surrogate.
     [Fact]
-    public void Of_ALoneSurrogate_IsReplaced() => Assert.Equal("/%EF%BF%BD", LocalAddress.Of($"/{(char)0xD800}"));
+    public void Of_ALoneSurrogate_IsReplaced() => Assert.Equal("/%EF%BF%BD", LocalAddress.Of($"/{(char)0xD800}", default));
 
     [Theory]
     [InlineData("/é")]

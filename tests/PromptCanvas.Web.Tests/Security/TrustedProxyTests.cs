@@ -24,6 +24,12 @@ public sealed class TrustedProxyTests
         Assert.Equal(expectedScheme, context.Request.Scheme);
     }
 
+    [Theory]
+    [InlineData("10.0.0.0/8", "10.1.2.3", "/studio")]
+    [InlineData("10.0.0.0/8", "192.0.2.1", "")]
+    public async Task ForwardedPrefix_CountsFromListedProxiesOnly(string listed, string from, string expected) =>
+        Assert.Equal(expected, (await RunAsync(listed, from)).Request.PathBase.ToString());
+
     [Fact]
     public async Task Setting_ThatIsNoAddress_StopsTheStart() =>
         await Assert.ThrowsAsync<StartupException>(() => RunAsync("proxy.example", "127.0.0.1"));
@@ -41,6 +47,7 @@ public sealed class TrustedProxyTests
         context.Request.Host = new HostString("studio.example");
         context.Request.Headers["X-Forwarded-For"] = "198.51.100.7";
         context.Request.Headers["X-Forwarded-Proto"] = "https";
+        context.Request.Headers["X-Forwarded-Prefix"] = "/studio";
         await app.Build()(context);
         return context;
     }

@@ -31,5 +31,5 @@ internal static class PictureSettings
         ["count"] = 1,
     });
 
-    private static string Address(NavigationManager navigation, Dictionary<string, object?> parts) => navigation.GetUriWithQueryParameters("/", parts);
+    private static string Address(NavigationManager navigation, Dictionary<string, object?> parts) => navigation.GetUriWithQueryParameters(navigation.BaseUri, parts);
 }

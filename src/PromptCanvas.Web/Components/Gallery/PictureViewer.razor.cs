@@ -91,7 +91,7 @@ public sealed partial class PictureViewer(
         busy = true;
         if ((await verbs.VaryAsync(picture.Id, Math.Max(picture.Width, picture.Height), strength, CancellationToken.None)).TryGet(out var id, out var refused))
         {
-            navigation.NavigateTo($"/jobs/{id}");
+            navigation.NavigateTo($"jobs/{id}");
         }
 
         (busy, refusal) = (false, refused?.Message);
@@ -165,7 +165,7 @@ public sealed partial class PictureViewer(
             case "Delete":
                 return DeleteAsync();
             case "e" when mayMake && picture is not null:
-                navigation.NavigateTo($"/edit?image={picture.Id}");
+                navigation.NavigateTo($"edit?image={picture.Id}");
                 break;
             case "v" when mayMake && !busy:
                 return VaryAsync(VariationOrigin.Subtle);

@@ -38,14 +38,14 @@ public sealed partial class PictureZones(
 
         if (!string.Equals(zone, nameof(PictureZone.Vary), StringComparison.OrdinalIgnoreCase))
         {
-            navigation.NavigateTo(navigation.GetUriWithQueryParameters("/edit", new Dictionary<string, object?> { ["upload"] = id, ["prompt"] = prompt }));
+            navigation.NavigateTo(navigation.GetUriWithQueryParameters("edit", new Dictionary<string, object?> { ["upload"] = id, ["prompt"] = prompt }));
             return null;
         }
 
         var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Operation = new VaryOperation(id) };
         if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var made, out var refusal))
         {
-            navigation.NavigateTo($"/jobs/{made}");
+            navigation.NavigateTo($"jobs/{made}");
             return null;
         }
 

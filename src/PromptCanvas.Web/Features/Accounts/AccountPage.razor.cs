@@ -71,7 +71,7 @@ public sealed partial class AccountPage
         person.DisplayName = name;
         person.DefaultVisibility = Visibilities.All.Contains(Profile.Visibility) ? Profile.Visibility : person.DefaultVisibility;
         await SignIn.UserManager.UpdateAsync(person);
-        Navigation.NavigateTo("/account");
+        Navigation.NavigateTo("account");
     }
 
     private async Task SignOutAsync()
@@ -88,7 +88,7 @@ public sealed partial class AccountPage
         }
 
         await SignIn.SignOutAsync();
-        Navigation.NavigateTo("/sign-in");
+        Navigation.NavigateTo("sign-in");
     }
 
     private async Task SignOutEverywhereAsync()
@@ -127,7 +127,7 @@ public sealed partial class AccountPage
         Sessions.End(person.Id);
         await Proofs.MarkAsync(Context);
         await SignIn.RefreshSignInAsync(person);
-        Navigation.NavigateTo("/account?done=password");
+        Navigation.NavigateTo("account?done=password");
     }
 
     // The current password counts as right even where the new one is refused.

@@ -89,7 +89,7 @@ public sealed partial class ApiKeysPage
             await Audit.WriteAsync(Context.ToActor(), "keys.revoke", keys.First(key => key.Id == keyId).Prefix, null, Context.RequestAborted);
         }
 
-        Navigation.NavigateTo("/account/keys");
+        Navigation.NavigateTo("account/keys");
     }
 
     public sealed class NewKeyForm

@@ -38,7 +38,7 @@ public sealed partial class CodePage
     {
         if (await SignIn.GetTwoFactorAuthenticationUserAsync() is not { } person)
         {
-            Navigation.NavigateTo("/sign-in");
+            Navigation.NavigateTo("sign-in");
             return;
         }
 
@@ -53,7 +53,7 @@ public sealed partial class CodePage
         switch (await Passwords.TryCodeAsync(person, code))
         {
             case Proof.Yes:
-                Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+                Navigation.NavigateTo(LocalAddress.Of(ReturnUrl, Context.Request.PathBase));
                 break;
             case Proof.Locked:
                 problem = T["LockedForNow"];

@@ -38,7 +38,7 @@ public sealed partial class ConfirmPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private string Destination => LocalAddress.Of(ReturnUrl);
+    private string Destination => LocalAddress.Of(ReturnUrl, Context.Request.PathBase);
 
     protected override async Task OnInitializedAsync()
     {

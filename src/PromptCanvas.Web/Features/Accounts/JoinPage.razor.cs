@@ -61,12 +61,12 @@ public sealed partial class JoinPage
         // With a second factor the link alone must not sign the person in.
         if (person.TwoFactorEnabled)
         {
-            Navigation.NavigateTo("/sign-in");
+            Navigation.NavigateTo("sign-in");
             return;
         }
 
         await SignIn.EnterAsync(person.Id);
-        Navigation.NavigateTo("/");
+        Navigation.NavigateTo("");
     }
 
     public sealed class JoinForm

@@ -29,14 +29,14 @@ internal static class OpenIdEndpoints
     }
 
     // With "again" the provider asks for its own proof, even of a person who is already signed in there.
-    private static IResult Leave(string? returnUrl, bool? again, IOptions<OpenIdOptions> options, SignInManager<Data.People.Person> signIn)
+    private static IResult Leave(string? returnUrl, bool? again, HttpRequest request, IOptions<OpenIdOptions> options, SignInManager<Data.People.Person> signIn)
     {
         if (!options.Value.IsOn)
         {
             return TypedResults.NotFound();
         }
 
-        var back = $"/sign-in/external/done?returnUrl={Uri.EscapeDataString(LocalAddress.Of(returnUrl))}";
+        var back = $"{request.PathBase}/sign-in/external/done?returnUrl={Uri.EscapeDataString(LocalAddress.Of(returnUrl, request.PathBase))}";
         var leaving = signIn.ConfigureExternalAuthenticationProperties(OpenIdSetup.SchemeName, back);
         if (again is true)
         {
@@ -55,6 +55,6 @@ internal static class OpenIdEndpoints
 
         var isIn = await signIn.TryAsync(cancellationToken);
         await context.SignOutAsync(IdentityConstants.ExternalScheme);
-        return TypedResults.LocalRedirect(isIn ? LocalAddress.Of(returnUrl) : OpenIdSetup.FailedAddress);
+        return TypedResults.LocalRedirect(isIn ? LocalAddress.Of(returnUrl, context.Request.PathBase) : context.Request.PathBase + OpenIdSetup.FailedAddress);
     }
 }

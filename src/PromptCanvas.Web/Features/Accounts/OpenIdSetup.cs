@@ -46,7 +46,7 @@ internal sealed class OpenIdSetup(IOptions<OpenIdOptions> settings) : IConfigure
         options.Events.OnRemoteFailure = failure =>
         {
             failure.HttpContext.RequestServices.GetRequiredService<ILogger<OpenIdSetup>>().LogWarning(failure.Failure, "Signing in with the OpenID provider failed");
-            failure.Response.Redirect(FailedAddress);
+            failure.Response.Redirect(failure.Request.PathBase + FailedAddress);
             failure.HandleResponse();
             return Task.CompletedTask;
         };

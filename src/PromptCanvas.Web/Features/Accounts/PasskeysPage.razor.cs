@@ -64,7 +64,7 @@ public sealed partial class PasskeysPage
         attestation.Passkey.Name = name;
         await SignIn.UserManager.AddOrUpdatePasskeyAsync(person, attestation.Passkey);
         await Audit.WriteAsync(Context.ToActor(), "account.passkey", person.Email, $"added {name}", Context.RequestAborted);
-        Navigation.NavigateTo("/account/passkeys");
+        Navigation.NavigateTo("account/passkeys");
     }
 
     private async Task RemoveAsync(byte[] credentialId)
@@ -75,7 +75,7 @@ public sealed partial class PasskeysPage
             await Audit.WriteAsync(Context.ToActor(), "account.passkey", person.Email, "removed", Context.RequestAborted);
         }
 
-        Navigation.NavigateTo("/account/passkeys");
+        Navigation.NavigateTo("account/passkeys");
     }
 
     public sealed class PasskeyForm

@@ -60,7 +60,7 @@ public sealed partial class RegisterPage
         if (outcome.TryGet(out var person, out _))
         {
             await SignIn.EnterAsync(person.Id);
-            Navigation.NavigateTo("/");
+            Navigation.NavigateTo("");
         }
     }
 

@@ -45,7 +45,7 @@ public sealed partial class SetupPage
         if (outcome.TryGet(out var person, out _))
         {
             await SignIn.EnterAsync(person.Id);
-            Navigation.NavigateTo("/");
+            Navigation.NavigateTo("");
         }
     }
 

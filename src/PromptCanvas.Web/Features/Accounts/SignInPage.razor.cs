@@ -57,7 +57,7 @@ public sealed partial class SignInPage
         problem = External is null ? null : T["ExternalRefused", OpenId.Value.DisplayName].Value;
         if (await First.IsMissingAsync(Context.RequestAborted))
         {
-            Navigation.NavigateTo("/setup");
+            Navigation.NavigateTo("setup");
         }
     }
 
@@ -73,10 +73,10 @@ public sealed partial class SignInPage
         switch (await SignIn.TryAsync(Form.Email ?? "", Form.Password ?? "", Form.Remember))
         {
             case SignInAnswer.Yes:
-                Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+                Navigation.NavigateTo(LocalAddress.Of(ReturnUrl, Context.Request.PathBase));
                 break;
             case SignInAnswer.SecondFactor:
-                Navigation.NavigateTo(Navigation.GetUriWithQueryParameters("/sign-in/code", new Dictionary<string, object?> { ["returnUrl"] = LocalAddress.Of(ReturnUrl) }));
+                Navigation.NavigateTo(Navigation.GetUriWithQueryParameters("sign-in/code", new Dictionary<string, object?> { ["returnUrl"] = LocalAddress.Of(ReturnUrl, Context.Request.PathBase) }));
                 break;
             default:
                 problem = T["SignInRefused"];
@@ -88,7 +88,7 @@ public sealed partial class SignInPage
     {
         if (Limits.Refuse(Context, "") is null && await SignIn.TryPasskeyAsync(PasskeyCredential))
         {
-            Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
+            Navigation.NavigateTo(LocalAddress.Of(ReturnUrl, Context.Request.PathBase));
             return;
         }
 

@@ -12,7 +12,7 @@ public sealed record Corner(Guid? Picture, Guid? Upload, string? Text)
 
     /// <summary>URL of its picture; null for a phrase.</summary>
     public string? ImageAddress =>
-        Picture is { } picture ? PictureAddress.Thumbnail(picture) : Upload is { } upload ? $"/api/uploads/{upload}/content" : null;
+        Picture is { } picture ? PictureAddress.Thumbnail(picture) : Upload is { } upload ? $"api/uploads/{upload}/content" : null;
 
     /// <summary>Null when the code is invalid.</summary>
     public static Corner? Parse(string? code) => code switch

@@ -50,6 +50,6 @@ public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, Navig
     private async Task DeleteAsync()
     {
         await boards.DeleteAsync(await actor.GetAsync(CancellationToken.None), BoardId, CancellationToken.None);
-        navigation.NavigateTo("/boards");
+        navigation.NavigateTo("boards");
     }
 }

@@ -42,6 +42,6 @@ public sealed partial class ChangePage(IPictureQueries pictures, IUploads upload
 
     private async Task<ChangeSource?> UploadAsync(Guid id) =>
         await uploads.FindAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
-            ? new ChangeSource(id, $"/api/uploads/{id}/content", Math.Max(upload.Width, upload.Height), "")
+            ? new ChangeSource(id, $"api/uploads/{id}/content", Math.Max(upload.Width, upload.Height), "")
             : null;
 }

@@ -19,6 +19,7 @@ internal static class CreateEndpoint
         CreateJobBody body,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         ClaimsPrincipal user,
+        HttpRequest request,
         GenerateImagesHandler handler,
         IJobQueries jobs,
         ICredits credits,
@@ -41,7 +42,7 @@ internal static class CreateEndpoint
 
         var made = await jobs.FindAsync(user.ToActor(), id, cancellationToken);
         return TypedResults.Accepted(
-            $"/api/jobs/{id}",
+            $"{request.PathBase}/api/jobs/{id}",
             new JobAccepted(id, made?.State ?? JobState.Queued, made?.Position, made?.EtaSeconds, await credits.CostOfAsync(id, cancellationToken)));
     }
 }

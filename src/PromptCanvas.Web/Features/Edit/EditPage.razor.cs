@@ -43,6 +43,6 @@ public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads,
 
     private async Task<EditSource?> UploadAsync(Guid id) =>
         await uploads.FindAsync(await actor.GetAsync(CancellationToken.None), id, CancellationToken.None) is { } upload
-            ? new EditSource(upload.Id, $"/api/uploads/{id}/content", upload.Width, upload.Height) { Suggestion = Prompt }
+            ? new EditSource(upload.Id, $"api/uploads/{id}/content", upload.Width, upload.Height) { Suggestion = Prompt }
             : null;
 }

@@ -290,7 +290,7 @@ public sealed partial class MaskEditor(
     {
         var chosen = Finished[picked];
         await CallAsync("forget");
-        navigation.NavigateTo($"/edit?image={chosen}");
+        navigation.NavigateTo($"edit?image={chosen}");
     }
 
     /// <summary>Result of an upload: an id, or the server's error.</summary>

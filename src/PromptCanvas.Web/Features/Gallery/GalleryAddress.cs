@@ -94,7 +94,7 @@ public sealed record GalleryAddress
             }
         }
 
-        return $"/gallery{query}";
+        return $"gallery{query}";
     }
 
     /// <summary>The query parameters; null = not set.</summary>

@@ -42,9 +42,9 @@ internal static class PictureEndpoints
         return TypedResults.Empty;
     }
 
-    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IPictureQueries pictures, CancellationToken cancellationToken) =>
+    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, HttpRequest request, IPictureQueries pictures, CancellationToken cancellationToken) =>
         await pictures.FindWithSettingsAsync(user.ToActor(), id, cancellationToken) is { } picture
-            ? TypedResults.Ok(ImageBody.Of(picture))
+            ? TypedResults.Ok(ImageBody.Of(picture, request.PathBase))
             : Missing();
 
     private static async Task<IResult> ContentAsync(
@@ -92,7 +92,7 @@ internal sealed record ImageBody(
     /// <summary>Everything else that reproduces the picture; null for a picture of an older version.</summary>
     public EffectiveRecipe? Recipe { get; init; }
 
-    public static ImageBody Of(PictureView picture) => new(
+    public static ImageBody Of(PictureView picture, PathString pathBase) => new(
         picture.Id,
         picture.JobId,
         picture.Index,
@@ -104,8 +104,8 @@ internal sealed record ImageBody(
         picture.Width,
         picture.Height,
         picture.CreatedAt,
-        PictureAddress.Content(picture.Id),
-        PictureAddress.Thumbnail(picture.Id))
+        PictureAddress.Content(picture.Id).ForPrograms(pathBase),
+        PictureAddress.Thumbnail(picture.Id).ForPrograms(pathBase))
     {
         NegativePrompt = picture.NegativePrompt,
         Steps = picture.Recipe?.DecoderSteps,

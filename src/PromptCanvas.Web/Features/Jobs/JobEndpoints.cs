@@ -21,27 +21,27 @@ internal static class JobEndpoints
             .WithSummary("Cancels one picture of a job (index from 0) if it is not finished and refunds its credit. Scope: generate, edit or vary.");
     }
 
-    private static async Task<IResult> ListAsync(ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(ClaimsPrincipal user, HttpRequest request, IJobQueries jobs, CancellationToken cancellationToken)
     {
         var active = await jobs.ActiveAsync(user.ToActor(), cancellationToken);
-        return TypedResults.Ok(active.Select(JobBody.Of).ToArray());
+        return TypedResults.Ok(active.Select(job => JobBody.Of(job, request.PathBase)).ToArray());
     }
 
-    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, IJobQueries jobs, CancellationToken cancellationToken) =>
+    private static async Task<IResult> FindAsync(Guid id, ClaimsPrincipal user, HttpRequest request, IJobQueries jobs, CancellationToken cancellationToken) =>
         await jobs.FindAsync(user.ToActor(), id, cancellationToken) is { } job
-            ? TypedResults.Ok(JobBody.Of(job))
+            ? TypedResults.Ok(JobBody.Of(job, request.PathBase))
             : Missing();
 
     private static async Task<IResult> CancelAsync(
-        Guid id, ClaimsPrincipal user, ISubmissions submissions, CancellationToken cancellationToken) =>
+        Guid id, ClaimsPrincipal user, HttpRequest request, ISubmissions submissions, CancellationToken cancellationToken) =>
         (await submissions.CancelAsync(user.ToActor(), id, cancellationToken)).TryGet(out var job, out var refusal)
-            ? TypedResults.Ok(JobBody.Of(job))
+            ? TypedResults.Ok(JobBody.Of(job, request.PathBase))
             : refusal.ToProblem();
 
     private static async Task<IResult> CancelPictureAsync(
-        Guid id, int index, ClaimsPrincipal user, ISubmissions submissions, CancellationToken cancellationToken) =>
+        Guid id, int index, ClaimsPrincipal user, HttpRequest request, ISubmissions submissions, CancellationToken cancellationToken) =>
         (await submissions.CancelPictureAsync(user.ToActor(), id, index, cancellationToken)).TryGet(out var job, out var refusal)
-            ? TypedResults.Ok(JobBody.Of(job))
+            ? TypedResults.Ok(JobBody.Of(job, request.PathBase))
             : refusal.ToProblem();
 
     private static IResult Missing() => new NotFound("There is no job with this id.").ToProblem();

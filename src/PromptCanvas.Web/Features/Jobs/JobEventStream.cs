@@ -34,11 +34,11 @@ internal static class JobEventStream
         }
 
         var frames = previews is true ? bus : null;
-        return TypedResults.ServerSentEvents(EventsAsync(actor, id, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
+        return TypedResults.ServerSentEvents(EventsAsync(actor, id, context.Request.PathBase, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        Actor actor, Guid id, JobLook jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Actor actor, Guid id, PathString pathBase, JobLook jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         var news = Channel.CreateBounded<PreviewFrame?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -47,7 +47,7 @@ internal static class JobEventStream
         JobBody? last = null;
         for (var job = await jobs.FindAsync(actor, id, cancellationToken); job is not null && !ended.IsCancellationRequested;)
         {
-            var body = JobBody.Of(job);
+            var body = JobBody.Of(job, pathBase);
             if (last is null || !Same(last, body))
             {
                 last = body;

@@ -35,7 +35,7 @@ public sealed partial class PictureAdministrationPage
         problem = (await act(Context.ToActor(), ImageId, Reason, Context.RequestAborted)).Refusal?.Message;
         if (problem is null)
         {
-            Navigation.NavigateTo($"/admin/pictures/{ImageId}");
+            Navigation.NavigateTo($"admin/pictures/{ImageId}");
         }
     }
 }

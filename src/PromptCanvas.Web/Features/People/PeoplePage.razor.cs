@@ -120,7 +120,7 @@ public sealed partial class PeoplePage
     {
         Context.Response.Headers.CacheControl = "no-cache, no-store";
         linkOwner = owner ?? "";
-        link = Navigation.ToAbsoluteUri($"/join?token={token}").ToString();
+        link = Navigation.ToAbsoluteUri($"join?token={token}").ToString();
         people = await Administration.ListAsync(Words, Context.RequestAborted);
     }
 
@@ -140,7 +140,7 @@ public sealed partial class PeoplePage
         problem = done.Refusal?.Message;
         if (problem is null)
         {
-            Navigation.NavigateTo("/admin/people");
+            Navigation.NavigateTo("admin/people");
         }
     }
 

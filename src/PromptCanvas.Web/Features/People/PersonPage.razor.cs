@@ -68,7 +68,7 @@ public sealed partial class PersonPage
         problem = done.Refusal?.Message;
         if (problem is null)
         {
-            Navigation.NavigateTo($"/admin/people/{PersonId}");
+            Navigation.NavigateTo($"admin/people/{PersonId}");
         }
     }
 

@@ -38,8 +38,8 @@ internal static class ShareEndpoints
                     picture.Prompt,
                     picture.Width,
                     picture.Height,
-                    ContentUrl = link.AllowsDownload ? PictureAddress.SharedContent(token, picture.Id) : null,
-                    ThumbnailUrl = PictureAddress.SharedThumbnail(token, picture.Id),
+                    ContentUrl = link.AllowsDownload ? PictureAddress.SharedContent(token, picture.Id).ForPrograms(context.Request.PathBase) : null,
+                    ThumbnailUrl = PictureAddress.SharedThumbnail(token, picture.Id).ForPrograms(context.Request.PathBase),
                 }),
             })
             : TypedResults.NotFound());

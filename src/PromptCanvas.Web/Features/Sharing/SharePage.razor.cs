@@ -69,7 +69,7 @@ public sealed partial class SharePage
         };
         if (problem is null)
         {
-            Navigation.NavigateTo($"/s/{Token}");
+            Navigation.NavigateTo($"s/{Token}");
         }
     }
 

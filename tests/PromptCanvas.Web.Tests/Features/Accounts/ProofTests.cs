@@ -36,7 +36,7 @@ public sealed class ProofTests : IAsyncDisposable
         using var now = await browser.SendFormAsync(page, form, fields);
 
         Assert.Equal(HttpStatusCode.OK, recent.StatusCode);
-        Assert.Contains("/account/confirm", note, StringComparison.Ordinal);
+        Assert.Contains("account/confirm", note, StringComparison.Ordinal);
         Assert.EndsWith($"/account/confirm?returnUrl={Uri.EscapeDataString(page)}", ask, StringComparison.Ordinal);
         Assert.Contains("not right", await wrong.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Found, still.StatusCode);
