@@ -26,6 +26,7 @@ public static class PeopleRegistration
         services.AddSingleton<NoticeBoard>();
         services.AddSingleton<CreditRequests>();
         services.AddSingleton<PersonSessions>();
+        services.AddSingleton<PeopleDirectory>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
         return services.AddIdentityCore<Person>(Configure)
             .AddEntityFrameworkStores<AppDbContext>()

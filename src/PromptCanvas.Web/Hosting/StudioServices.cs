@@ -92,6 +92,7 @@ internal static class StudioServices
         services.AddScoped<IPictureMaking>(provider => provider.GetRequiredService<GenerateImagesHandler>());
         services.AddScoped<GalleryWindow>();
         services.AddScoped<LiveCredits>();
+        services.AddScoped<PersonCancellations>();
         services.AddSingleton<PictureSharing>();
         services.AddScoped<PictureVerbs>();
         services.AddScoped<PersonRuns>();

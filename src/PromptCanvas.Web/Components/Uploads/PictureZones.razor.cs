@@ -4,14 +4,12 @@ using Microsoft.JSInterop;
 using MudBlazor;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Web.Components.Pictures;
-using PromptCanvas.Web.Security;
+using PromptCanvas.Web.Components.Runs;
 
 namespace PromptCanvas.Web.Components.Uploads;
 
 /// <summary>Offers the actions for an uploaded picture and runs the chosen one. js/zones.js receives the files; inputs marked data-bring-picture open the dialog.</summary>
-public sealed partial class PictureZones(
-    IPictureMaking making, ICurrentActor actor, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+public sealed partial class PictureZones(PersonRuns runs, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Variations = NewJob.DefaultCount;
     private ElementReference dialog;
@@ -43,7 +41,7 @@ public sealed partial class PictureZones(
         }
 
         var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Operation = new VaryOperation(id) };
-        if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var made, out var refusal))
+        if ((await runs.StartAsync(job, Gone)).TryGet(out var made, out var refusal))
         {
             navigation.NavigateTo($"jobs/{made}");
             return null;
