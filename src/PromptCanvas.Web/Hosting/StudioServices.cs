@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
 using PromptCanvas.Generation;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Migrations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Gallery;
@@ -71,6 +72,7 @@ internal static class StudioServices
         services.AddSingleton<HubTexts>();
         services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
 
+        StoredSettingsSource.Of(builder.Configuration, isBelow: source => source is FileConfigurationSource);
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
         services.AddAppDatabase(GenerationRegistration.ChooseDatabase);
         services.AddStudioSecurity();

@@ -27,7 +27,7 @@ public sealed partial class RegisterPage
     private SignInLimits Limits { get; set; } = null!;
 
     [Inject]
-    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+    private IOptionsMonitor<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
     private PasswordSignIn SignIn { get; set; } = null!;
@@ -38,7 +38,7 @@ public sealed partial class RegisterPage
     protected override async Task OnInitializedAsync()
     {
         Form ??= new RegisterForm();
-        isOpen = Registration.Value.Mode == RegistrationMode.Open && !await First.IsMissingAsync(Context.RequestAborted);
+        isOpen = Registration.CurrentValue.Mode == RegistrationMode.Open && !await First.IsMissingAsync(Context.RequestAborted);
     }
 
     private async Task SubmitAsync()

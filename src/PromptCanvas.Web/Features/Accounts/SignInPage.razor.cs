@@ -44,12 +44,12 @@ public sealed partial class SignInPage
     private Mailer Mailer { get; set; } = null!;
 
     [Inject]
-    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+    private IOptionsMonitor<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private bool CanRegister => Registration.Value.Mode == RegistrationMode.Open;
+    private bool CanRegister => Registration.CurrentValue.Mode == RegistrationMode.Open;
 
     protected override async Task OnInitializedAsync()
     {

@@ -51,7 +51,7 @@ public sealed partial class PeoplePage
     private Mailer Mailer { get; set; } = null!;
 
     [Inject]
-    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+    private IOptionsMonitor<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -66,7 +66,7 @@ public sealed partial class PeoplePage
 
     private async Task InviteAsync()
     {
-        if (!Registration.Value.TakesInvitations)
+        if (!Registration.CurrentValue.TakesInvitations)
         {
             problem = T["InvitationsClosed"];
             return;
