@@ -16,6 +16,10 @@ internal static class AccountsRegistration
         services.AddSingleton<DummyPassword>();
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<AccountDeletion>();
+        services.AddSingleton<DigestLinks>();
+        services.AddSingleton<DigestLetter>();
+        services.AddSingleton<DigestService>();
+        services.AddHostedService(provider => provider.GetRequiredService<DigestService>());
         services.AddOpenId(configuration);
     }
 }
