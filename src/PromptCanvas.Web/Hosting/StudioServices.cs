@@ -11,6 +11,7 @@ using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Migrations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Gallery;
+using PromptCanvas.Web.Components.Layout;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
@@ -94,6 +95,8 @@ internal static class StudioServices
         services.AddScoped<IPictureMaking>(provider => provider.GetRequiredService<GenerateImagesHandler>());
         services.AddScoped<GalleryWindow>();
         services.AddScoped<LiveCredits>();
+        services.AddSingleton<NoticeWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<NoticeWatch>());
         services.AddSingleton<PictureSharing>();
         services.AddScoped<PictureVerbs>();
         services.AddScoped<PersonRuns>();
