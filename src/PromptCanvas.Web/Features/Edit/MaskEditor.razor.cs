@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
@@ -147,10 +146,6 @@ public sealed partial class MaskEditor(
     private Task ExtendAsync(string side, string? pixels) =>
         CallAsync("extend", side, int.TryParse(pixels, CultureInfo.InvariantCulture, out var number) ? number : 0);
 
-    private Extension Frame => new(state.Left, state.Right, state.Up, state.Down);
-
-    private Task FrameAsync(Extension frame) => CallAsync("frame", frame.Left, frame.Right, frame.Up, frame.Down);
-
     private Task SizeAsync(string? size) =>
         int.TryParse(size, CultureInfo.InvariantCulture, out var number) ? CallAsync("setSize", number) : Task.CompletedTask;
 
@@ -183,7 +178,7 @@ public sealed partial class MaskEditor(
             {
                 Prompt = intent == EditIntent.Erase ? "" : prompt,
                 Mask = mask,
-                Extension = Frame,
+                Extension = state.Frame,
                 Count = count,
                 Feather = intent == EditIntent.Edit ? feather : 0,
             });

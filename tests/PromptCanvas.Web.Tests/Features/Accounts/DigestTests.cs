@@ -104,14 +104,13 @@ public sealed partial class DigestTests : IAsyncDisposable
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         silent.Stop();
-        await using var failing = Open(port, studio.DataFolder);
-        await SetAsync(DigestRhythms.Daily);
-        await NoticeAsync("Ada");
+        await using var failing = Open(port);
+        await AskAsync(failing);
+        await NoticeAsync("Ada", failing);
         clock.Advance(TimeSpan.FromDays(1));
-        await studio.DisposeAsync();
 
-        failing.Use(studio.Administrator);
-        await ServiceOf(failing).SendDueAsync(Cancellation);
+        using var service = ServiceOf(failing);
+        await service.SendDueAsync(Cancellation);
         Assert.True(failing.Services.GetRequiredService<BackgroundFaults>().Counts[nameof(Mailer)] > 0);
         Assert.Empty(await DigestsOf(failing).DueAsync(Cancellation));
         clock.Advance(DigestService.RetryDelay);
@@ -124,14 +123,14 @@ public sealed partial class DigestTests : IAsyncDisposable
     {
         await using var rude = new MailBox { HangsUpAfterMail = true };
         await using var other = Open(rude.Port);
-        reader = await other.PersonAsync("reader@example.com", PersonRoles.Member);
-        await DigestsOf(other).SetAsync(reader.Id, DigestRhythms.Daily, Cancellation);
+        await AskAsync(other);
         await NoticeAsync("Ada", other);
         clock.Advance(TimeSpan.FromDays(1));
 
-        await ServiceOf(other).SendDueAsync(Cancellation);
+        using var service = ServiceOf(other);
+        await service.SendDueAsync(Cancellation);
         clock.Advance(TimeSpan.FromDays(1));
-        await ServiceOf(other).SendDueAsync(Cancellation);
+        await service.SendDueAsync(Cancellation);
 
         Assert.Equal(1, rude.Count);
     }
@@ -198,9 +197,9 @@ public sealed partial class DigestTests : IAsyncDisposable
         Assert.DoesNotContain("E-mail digest", await other.GetStringAsync("/account/notifications", Cancellation), StringComparison.Ordinal);
     }
 
-    private static Studio Open(int port, string? folder = null)
+    private static Studio Open(int port)
     {
-        var studio = folder is null ? new Studio() : new Studio(folder);
+        var studio = new Studio();
         foreach (var (name, value) in ((string, string)[])[("Host", "127.0.0.1"), ("Port", $"{port}"), ("Security", "None"), ("From", "studio@example.com"), ("PublicAddress", "https://studio.example")])
         {
             studio.Settings[$"Mail:{name}"] = value;
@@ -222,10 +221,12 @@ public sealed partial class DigestTests : IAsyncDisposable
         await service.SendDueAsync(Cancellation);
     }
 
-    private async Task SetAsync(string rhythm)
+    private Task SetAsync(string rhythm) => AskAsync(studio, rhythm);
+
+    private async Task AskAsync(Studio of, string rhythm = DigestRhythms.Daily)
     {
-        reader = await studio.PersonAsync("reader@example.com", PersonRoles.Member);
-        await Digests().SetAsync(reader.Id, rhythm, Cancellation);
+        reader = await of.PersonAsync("reader@example.com", PersonRoles.Member);
+        await DigestsOf(of).SetAsync(reader.Id, rhythm, Cancellation);
     }
 
     private async Task<string> MailAsync()
