@@ -11,6 +11,7 @@ using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
+using PromptCanvas.Generation.Settings;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Generation.Worker;
@@ -35,6 +36,7 @@ public static class GenerationRegistration
         services.AddSettings<GenerationOptions>(GenerationOptions.Section);
         services.AddCredits(configuration);
         services.TryAddSingleton(configuration);
+        AddStoredSettings(services, configuration);
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
         services.AddSingleton<DataFolderLock>();
         services.AddSingleton<IBlobStore, BlobStore>();
@@ -88,6 +90,15 @@ public static class GenerationRegistration
             services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider,
             ConnectionStringSetting.Read(services.GetRequiredService<IConfiguration>()),
             services.GetRequiredService<DataFolder>().DatabaseFile);
+    }
+
+    private static void AddStoredSettings(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(StoredSettingsSource.Of(configuration));
+        services.AddSingleton<SettingRows>();
+        services.AddSingleton<StoredSettings>();
+        services.AddSingleton<IStoredSettings>(provider => provider.GetRequiredService<StoredSettings>());
+        services.AddHostedService<SettingsRefresh>();
     }
 
     private static void AddJobs(IServiceCollection services)

@@ -24,6 +24,7 @@ public static class PeopleRegistration
         services.AddSingleton<SignInLocks>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<NoticeBoard>();
+        services.AddSingleton<Digests>();
         services.AddSingleton<CreditRequests>();
         services.AddSingleton<PersonSessions>();
         services.AddSingleton<PeopleDirectory>();

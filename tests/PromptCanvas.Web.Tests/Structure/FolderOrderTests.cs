@@ -11,6 +11,7 @@ public sealed partial class FolderOrderTests
     [
         ["Configuration", "Results", "Supervision"],
         ["Storage"],
+        ["Settings"],
         ["Library"],
         ["Previews", "Safety", "Requests.Editing", "Requests.Operations", "Requests"],
         ["Queue"],

@@ -18,6 +18,10 @@ internal static class AccountsRegistration
         services.AddSingleton<SignInChoices>();
         services.AddScoped<OwnSessions>();
         services.AddScoped<AccountDeletion>();
+        services.AddSingleton<DigestLinks>();
+        services.AddSingleton<DigestLetter>();
+        services.AddSingleton<DigestService>();
+        services.AddHostedService(provider => provider.GetRequiredService<DigestService>());
         services.AddOpenId(configuration);
     }
 }

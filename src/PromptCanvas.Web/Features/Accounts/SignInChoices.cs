@@ -4,10 +4,10 @@ using PromptCanvas.Web.Mail;
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Ways into this installation that the sign-in pages offer.</summary>
-internal sealed class SignInChoices(FirstAdministrator first, Mailer mailer, IOptions<OpenIdOptions> openId, IOptions<RegistrationOptions> registration)
+internal sealed class SignInChoices(FirstAdministrator first, Mailer mailer, IOptions<OpenIdOptions> openId, IOptionsMonitor<RegistrationOptions> registration)
 {
     /// <summary>Whether people may create their own accounts.</summary>
-    public bool CanRegister => registration.Value.Mode == RegistrationMode.Open;
+    public bool CanRegister => registration.CurrentValue.Mode == RegistrationMode.Open;
 
     /// <summary>Whether a forgotten password can be reset by mail.</summary>
     public bool SendsMail => mailer.IsOn;

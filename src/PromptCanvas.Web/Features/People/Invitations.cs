@@ -14,10 +14,10 @@ internal sealed record PasswordLink(string? Owner, string Token, string? MailedT
 
 /// <summary>Makes the links with which people join or come back. Every link is audited.</summary>
 internal sealed class Invitations(
-    Data.Identity.Accounts accounts, AuditLog audit, Mailer mailer, IOptions<RegistrationOptions> registration, IStringLocalizer<Texts> texts)
+    Data.Identity.Accounts accounts, AuditLog audit, Mailer mailer, IOptionsMonitor<RegistrationOptions> registration, IStringLocalizer<Texts> texts)
 {
     /// <summary>Whether the installation takes invitations.</summary>
-    public bool AreOpen => registration.Value.TakesInvitations;
+    public bool AreOpen => registration.CurrentValue.TakesInvitations;
 
     /// <summary>Creates an account without a password and mails its link where mail is set up.</summary>
     public async Task<Result<PasswordLink>> InviteAsync(AuditActor actor, string email, string role, CancellationToken cancellationToken)
