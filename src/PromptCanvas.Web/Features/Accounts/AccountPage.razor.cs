@@ -1,10 +1,14 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 
+using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -13,6 +17,7 @@ namespace PromptCanvas.Web.Features.Accounts;
 public sealed partial class AccountPage
 {
     private Person? person;
+    private string? chosenLanguage;
     private string? profileProblem;
     private string? passwordProblem;
 
@@ -51,6 +56,12 @@ public sealed partial class AccountPage
     private KeyRevocation Keys { get; set; } = null!;
 
     [Inject]
+    private PersonStates States { get; set; } = null!;
+
+    [Inject]
+    private IDbContextFactory<AppDbContext> Databases { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -58,6 +69,7 @@ public sealed partial class AccountPage
         Profile ??= new ProfileForm();
         Change ??= new PasswordForm();
         person = await SignIn.UserManager.GetUserAsync(Context.User);
+        chosenLanguage = Context.User.FindFirstValue(Languages.Claim);
     }
 
     private async Task RenameAsync()
@@ -71,6 +83,13 @@ public sealed partial class AccountPage
         person.DisplayName = name;
         person.DefaultVisibility = Visibilities.All.Contains(Profile.Visibility) ? Profile.Visibility : person.DefaultVisibility;
         await SignIn.UserManager.UpdateAsync(person);
+        if (Profile.Language is { } language)
+        {
+            await using var database = await Databases.CreateDbContextAsync(Context.RequestAborted);
+            await database.SetLanguageAsync(person.Id, Languages.All.Contains(language) ? language : null, Context.RequestAborted);
+            States.Forget(person.Id);
+        }
+
         Navigation.NavigateTo("account");
     }
 
@@ -158,6 +177,9 @@ public sealed partial class AccountPage
 
         /// <summary>Null = unchanged.</summary>
         public string? Visibility { get; set; }
+
+        /// <summary>Null = unchanged; empty = the browser's.</summary>
+        public string? Language { get; set; }
     }
 
     public sealed class PasswordForm
