@@ -6,6 +6,9 @@ namespace PromptCanvas.Web.Tests.Security;
 /// <summary>The structure of a page regardless of its text: its elements, each with the names of its attributes.</summary>
 internal sealed class PageShape
 {
+    // Address of the studio in tests; links are relative to it.
+    private static readonly Uri Root = new("http://localhost/");
+
     private readonly IDocument document;
 
     public PageShape(string html)
@@ -34,5 +37,9 @@ internal sealed class PageShape
         || attribute.Name.Contains(MarkupPayloads.Mark, StringComparison.OrdinalIgnoreCase)
         || (attribute.Name is "href" or "src" or "action" or "formaction" or "data" or "srcdoc" or "poster" or "style"
             && attribute.Value.Contains(MarkupPayloads.Mark, StringComparison.Ordinal)
-            && !attribute.Value.StartsWith("/?", StringComparison.Ordinal));
+            && !IsCreatePage(attribute.Value));
+
+    // Its query may carry any text; it is read as text.
+    private static bool IsCreatePage(string address) =>
+        Uri.TryCreate(Root, address, out var link) && link.GetLeftPart(UriPartial.Path) == Root.AbsoluteUri;
 }

@@ -32,7 +32,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ImageOperations operat
                 return refusal;
             }
 
-            if (await lines.JoinAsync(jobId))
+            if (await lines.JoinAsync(jobId, context))
             {
                 return jobId;
             }

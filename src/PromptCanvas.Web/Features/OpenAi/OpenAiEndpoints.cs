@@ -123,7 +123,7 @@ internal static class OpenAiEndpoints
         }
         finally
         {
-            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, services.GetRequiredService<JobWait>().GraceOf(context));
+            await services.GetRequiredService<WaitingClients>().LeaveAsync(jobId, context, services.GetRequiredService<JobWait>().GraceOf(context));
         }
     }
 

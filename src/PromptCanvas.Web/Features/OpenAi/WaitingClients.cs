@@ -16,7 +16,7 @@ internal sealed class WaitingClients(ISubmissions submissions, TimeProvider cloc
         {
             lock (gate)
             {
-                return open.Values.Any(lines => lines.GraceEnds is not null);
+                return open.Values.Any(lines => lines.IsAbandoned);
             }
         }
     }
@@ -25,7 +25,7 @@ internal sealed class WaitingClients(ISubmissions submissions, TimeProvider cloc
     {
         lock (gate)
         {
-            return open.TryGetValue(jobId, out var lines) ? lines.Count : 0;
+            return open.TryGetValue(jobId, out var lines) ? lines.Connected : 0;
         }
     }
 
@@ -34,13 +34,14 @@ internal sealed class WaitingClients(ISubmissions submissions, TimeProvider cloc
     {
         lock (gate)
         {
-            return open.TryGetValue(jobId, out var lines) && lines.GraceEnds is not null;
+            return open.TryGetValue(jobId, out var lines) && lines.IsAbandoned;
         }
     }
 
     /// <summary>Registers a client. Until <see cref="LeaveAsync"/> other clients' disconnects do not cancel the job.</summary>
+    /// <param name="client">The client's request. A retry can adopt the job as soon as its client has disconnected, even before the request has unwound.</param>
     /// <returns>False when the job is just being cancelled; it is by the time this returns.</returns>
-    public async Task<bool> JoinAsync(Guid jobId)
+    public async Task<bool> JoinAsync(Guid jobId, HttpContext client)
     {
         Task ending;
         lock (gate)
@@ -52,7 +53,7 @@ internal sealed class WaitingClients(ISubmissions submissions, TimeProvider cloc
 
             if (lines.Ending is null)
             {
-                lines.Count++;
+                lines.Clients[client] = client.RequestAborted;
                 lines.GraceEnds = null;
                 return true;
             }
@@ -65,12 +66,13 @@ internal sealed class WaitingClients(ISubmissions submissions, TimeProvider cloc
     }
 
     /// <param name="grace">How long the job waits for a retry because the client disconnected; null = the client was answered.</param>
-    public async Task LeaveAsync(Guid jobId, TimeSpan? grace)
+    public async Task LeaveAsync(Guid jobId, HttpContext client, TimeSpan? grace)
     {
         lock (gate)
         {
             var lines = open[jobId];
-            if (--lines.Count > 0)
+            lines.Clients.Remove(client);
+            if (lines.Clients.Count > 0)
             {
                 return;
             }
@@ -125,9 +127,14 @@ internal sealed class WaitingClients(ISubmissions submissions, TimeProvider cloc
 
     private sealed class Lines
     {
-        public int Count { get; set; }
+        /// <summary>The requests that have not ended, with the tokens cancelled when their clients disconnect: Kestrel gives another one afterwards.</summary>
+        public Dictionary<HttpContext, CancellationToken> Clients { get; } = [];
 
-        /// <summary>Set while no client waits.</summary>
+        public int Connected => Clients.Values.Count(disconnected => !disconnected.IsCancellationRequested);
+
+        public bool IsAbandoned => Connected == 0;
+
+        /// <summary>Set while no request waits.</summary>
         public DateTimeOffset? GraceEnds { get; set; }
 
         /// <summary>Set while the job is being cancelled.</summary>

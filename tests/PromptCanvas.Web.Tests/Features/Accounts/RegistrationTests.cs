@@ -21,7 +21,7 @@ public sealed class RegistrationTests
     {
         await using var studio = In("Open");
         using var browser = studio.Browser();
-        Assert.Contains("/register", await browser.GetStringAsync("/sign-in", Cancellation), StringComparison.Ordinal);
+        Assert.Contains("href=\"register\"", await browser.GetStringAsync("/sign-in", Cancellation), StringComparison.Ordinal);
 
         using var poor = await RegisterAsync(browser, "too short");
         using var made = await RegisterAsync(browser, Studio.Password);

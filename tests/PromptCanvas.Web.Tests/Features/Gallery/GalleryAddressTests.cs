@@ -27,8 +27,8 @@ public sealed class GalleryAddressTests
             OldestFirst = true,
         };
 
-        Assert.Equal(address, GalleryAddress.Of(Root + address));
-        Assert.Equal("/gallery", new GalleryAddress().ToString());
+        Assert.Equal(address, GalleryAddress.Of($"{Root}/{address}"));
+        Assert.Equal("gallery", new GalleryAddress().ToString());
     }
 
     [Theory]
@@ -64,6 +64,6 @@ public sealed class GalleryAddressTests
 
         Assert.True(address.IsNarrowed);
         Assert.False(address.WithoutFilters().IsNarrowed);
-        Assert.Equal("/gallery?shelf=mine&q=fox&by=meaning", address.WithoutFilters().ToString());
+        Assert.Equal("gallery?shelf=mine&q=fox&by=meaning", address.WithoutFilters().ToString());
     }
 }

@@ -33,7 +33,7 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
         Assert.Contains(Prompt, open, StringComparison.Ordinal);
         Assert.Equal("image/png", bytes.Content.Headers.ContentType?.MediaType);
         Assert.True(bytes.Headers.CacheControl?.NoStore);
-        Assert.Contains("/account#notices", banner, StringComparison.Ordinal);
+        Assert.Contains("\"account#notices\"", banner, StringComparison.Ordinal);
         Assert.Contains("a complaint by the school", notice, StringComparison.Ordinal);
         Assert.Contains(
             await studio.Services.GetRequiredService<AuditLog>().ReadAsync(0, 100, TestContext.Current.CancellationToken),

@@ -75,7 +75,7 @@ public sealed class SafetyPageTests : IAsyncDisposable
 
         var page = await administrator.GetStringAsync("/admin/safety?close=red&from=0.9", Cancellation);
 
-        Assert.Contains($"/api/images/{shared}/thumbnail", page, StringComparison.Ordinal);
+        Assert.Contains($"\"api/images/{shared}/thumbnail", page, StringComparison.Ordinal);
         Assert.DoesNotContain($"{hidden}", page, StringComparison.Ordinal);
         Assert.Contains("1 of the 1 closest pictures", page, StringComparison.Ordinal);
     }
