@@ -10,7 +10,7 @@ public sealed partial class FolderOrderTests
     /// <summary>Each folder may refer to those of the lines before it; folders of one line only to the left.</summary>
     private static readonly string[][] Order =
     [
-        ["Configuration", "Results", "Supervision"],
+        ["Configuration", "Results", "Supervision", "Live"],
         ["Storage"],
         ["Library"],
         ["Previews", "Safety", "Requests.Editing", "Requests.Operations", "Requests"],
@@ -25,6 +25,7 @@ public sealed partial class FolderOrderTests
         (typeof(Program).Assembly, "PromptCanvas.Web.Hosting"),
         (typeof(GenerationRegistration).Assembly, "PromptCanvas.Generation"),
         (typeof(Data.AppDbContext).Assembly, ""),
+        (typeof(PromptCanvas.Cluster.ClusterOptions).Assembly, "PromptCanvas.Cluster"),
         (typeof(Imaging.Pixels.RgbImage).Assembly, ""),
         (typeof(Diffusion.ModelException).Assembly, ""),
         (typeof(Diffusion.Onnx.OnnxModelLibrary).Assembly, "PromptCanvas.Diffusion.Onnx"),
@@ -68,6 +69,19 @@ public sealed partial class FolderOrderTests
 
             Assert.True(left.Count == 0, $"{assembly.GetName().Name}: {string.Join("; ", left.Select(edge => edge.Show).Take(10))}");
         }
+    }
+
+    /// <summary>The other projects know no server that nodes share besides the database, and only the program's start names the project that does.</summary>
+    [Fact]
+    public void ClientsOfServersBetweenNodes_AreUsedInOneProject()
+    {
+        string[] clients = ["StackExchange.Redis"];
+        var users = Projects.Where(project => project.Assembly.GetReferencedAssemblies().Any(used => clients.Contains(used.Name)));
+        var cluster = typeof(PromptCanvas.Cluster.ClusterOptions).Assembly;
+
+        Assert.Equal([cluster], users.Select(project => project.Assembly));
+        Assert.Equal(["PromptCanvas.Web"], Projects.Where(project => project.Assembly.GetReferencedAssemblies().Any(used => used.Name == cluster.GetName().Name)).Select(project => project.Assembly.GetName().Name));
+        Assert.DoesNotContain(typeof(Program).Assembly.GetTypes().Where(type => type.Namespace is not null), type => TypeUses.Of(type).Any(used => used.Assembly == cluster));
     }
 
     private static List<Edge> EdgesOf(Assembly assembly) =>
