@@ -23,6 +23,12 @@ internal static class PeopleModel
         model.Entity<UsedCode>(Configure);
         model.Entity<PersonSession>(Configure);
         model.Entity<PersonDigest>(Configure);
+        model.Entity<DataProtectionKey>(key =>
+        {
+            key.ToTable("DataProtectionKeys");
+            key.Property(row => row.FriendlyName).HasMaxLength(NameLength);
+            key.HasIndex(row => row.FriendlyName).IsUnique().HasDatabaseName("data_protection_key_name");
+        });
         ConfigureIdentity(model);
     }
 

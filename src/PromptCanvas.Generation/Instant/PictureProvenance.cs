@@ -43,8 +43,8 @@ internal sealed class PictureProvenance(
         {
             Caption = source.Job.Prompt,
             Timings = TimingsOf(source),
-            Comparisons = engine is null ? [] : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
-            NoReplay = engine is null ? "The model that drew this picture is no longer installed." : CheckReplay(source).Refusal?.Message,
+            Comparisons = engine is null || !engines.RunsHere ? [] : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
+            NoReplay = engine is null ? "The model that drew this picture is no longer installed." : (BlendPreviewDrawing.CheckPlace(engines) && CheckReplay(source)).Refusal?.Message,
         };
     }
 
@@ -61,7 +61,7 @@ internal sealed class PictureProvenance(
             return Missing();
         }
 
-        if (CheckReplay(source).Refusal is { } none)
+        if ((BlendPreviewDrawing.CheckPlace(engines) && CheckReplay(source)).Refusal is { } none)
         {
             return none;
         }
@@ -210,10 +210,10 @@ internal sealed class PictureProvenance(
         }
     }
 
-    private static async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
+    private async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
     {
         var caption = new TextInput(source.Job.Prompt);
-        return engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
+        return engines.RunsHere && engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
             ? (await embedder.EmbedAsync([caption], cancellationToken))[0]
             : [];
     }

@@ -41,8 +41,12 @@ internal static class SecurityRegistration
         services.AddSingleton<PersonStates>();
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+        services.AddSingleton<SessionNews>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionNews>());
         services.AddSingleton<Sessions>();
         services.AddScoped<PersonChanges>();
+        services.AddSettings<MetricsOptions>(MetricsOptions.Section);
+        services.AddSingleton<MetricsAccess>();
         services.AddSettings<LineOptions>(LineOptions.Section);
         services.AddSingleton(provider => new LineLimits(provider.GetRequiredService<IOptions<LineOptions>>()));
         services.AddSingleton<RefusalAudit>();

@@ -9,7 +9,7 @@ public sealed partial class FolderOrderTests
     /// <summary>Each folder may refer to those of the lines before it; folders of one line only to the left.</summary>
     private static readonly string[][] Order =
     [
-        ["Configuration", "Results", "Supervision"],
+        ["Configuration", "Results", "Supervision", "Live"],
         ["Storage"],
         ["Settings"],
         ["Library"],
@@ -25,6 +25,7 @@ public sealed partial class FolderOrderTests
         [StudioAssemblies.Web] = "PromptCanvas.Web.Hosting",
         [StudioAssemblies.Generation] = "PromptCanvas.Generation",
         [StudioAssemblies.Onnx] = "PromptCanvas.Diffusion.Onnx",
+        [StudioAssemblies.Cluster] = "PromptCanvas.Cluster",
     };
 
     [Fact]
@@ -66,6 +67,19 @@ public sealed partial class FolderOrderTests
 
             Assert.True(left.Count == 0, $"{assembly.GetName().Name}: {string.Join("; ", left.Select(edge => edge.Show).Take(10))}");
         }
+    }
+
+    /// <summary>The other projects know no server that nodes share besides the database, and only the program's start names the project that does.</summary>
+    [Fact]
+    public void ClientsOfServersBetweenNodes_AreUsedInOneProject()
+    {
+        string[] clients = ["StackExchange.Redis"];
+        var users = StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => clients.Contains(used.Name)));
+        var cluster = StudioAssemblies.Cluster;
+
+        Assert.Equal([cluster], users);
+        Assert.Equal(["PromptCanvas.Web"], StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name == cluster.GetName().Name)).Select(assembly => assembly.GetName().Name));
+        Assert.DoesNotContain(StudioAssemblies.Web.GetTypes().Where(type => type.Namespace is not null), type => TypeUses.Of(type).Any(used => used.Assembly == cluster));
     }
 
     private static List<Edge> EdgesOf(Assembly assembly) =>
