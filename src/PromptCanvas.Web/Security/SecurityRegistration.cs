@@ -46,6 +46,7 @@ internal static class SecurityRegistration
         services.AddSingleton<Sessions>();
         services.AddSettings<MetricsOptions>(MetricsOptions.Section);
         services.AddSingleton<MetricsAccess>();
+        services.AddScoped<PersonChanges>();
         services.AddSettings<LineOptions>(LineOptions.Section);
         services.AddSingleton(provider => new LineLimits(provider.GetRequiredService<IOptions<LineOptions>>()));
         services.AddSingleton<RefusalAudit>();

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using PromptCanvas.Generation;
 
 namespace PromptCanvas.Web.Tests.Structure;
 
@@ -12,6 +11,7 @@ public sealed partial class FolderOrderTests
     [
         ["Configuration", "Results", "Supervision", "Live"],
         ["Storage"],
+        ["Settings"],
         ["Library"],
         ["Previews", "Safety", "Requests.Editing", "Requests.Operations", "Requests"],
         ["Queue"],
@@ -19,17 +19,27 @@ public sealed partial class FolderOrderTests
         ["Instant"],
     ];
 
-    /// <summary>Projects, each with the namespace that composes it and may therefore refer to everything.</summary>
-    private static readonly (Assembly Assembly, string Root)[] Projects =
-    [
-        (typeof(Program).Assembly, "PromptCanvas.Web.Hosting"),
-        (typeof(GenerationRegistration).Assembly, "PromptCanvas.Generation"),
-        (typeof(Data.AppDbContext).Assembly, ""),
-        (typeof(PromptCanvas.Cluster.ClusterOptions).Assembly, "PromptCanvas.Cluster"),
-        (typeof(Imaging.Pixels.RgbImage).Assembly, ""),
-        (typeof(Diffusion.ModelException).Assembly, ""),
-        (typeof(Diffusion.Onnx.OnnxModelLibrary).Assembly, "PromptCanvas.Diffusion.Onnx"),
-    ];
+    /// <summary>The namespace that composes a project and may therefore refer to everything.</summary>
+    private static readonly Dictionary<Assembly, string> Roots = new()
+    {
+        [StudioAssemblies.Web] = "PromptCanvas.Web.Hosting",
+        [StudioAssemblies.Generation] = "PromptCanvas.Generation",
+        [StudioAssemblies.Cluster] = "PromptCanvas.Cluster",
+        [StudioAssemblies.Onnx] = "PromptCanvas.Diffusion.Onnx",
+    };
+
+    /// <summary>One project knows the servers that nodes share besides the database, and only the program's start knows that project.</summary>
+    [Fact]
+    public void ServersBetweenNodes_AreKnownToOneProject()
+    {
+        var cluster = StudioAssemblies.Cluster;
+        var users = StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name is "StackExchange.Redis"));
+        var inWeb = StudioAssemblies.Web.GetTypes().Where(type => type.Namespace is not null && TypeUses.Of(type).Any(used => used.Assembly == cluster));
+
+        Assert.Equal([cluster], users);
+        Assert.Equal([StudioAssemblies.Web], StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name == cluster.GetName().Name)));
+        Assert.Empty(inWeb);
+    }
 
     [Fact]
     public void FoldersOfGeneration_ReferToEarlierOnesOnly()
@@ -37,7 +47,7 @@ public sealed partial class FolderOrderTests
         var rank = Order.SelectMany(folders => folders).Select((folder, index) => (Name: $"PromptCanvas.Generation.{folder}", index)).ToDictionary();
 
         var faults =
-            from edge in EdgesOf(typeof(GenerationRegistration).Assembly)
+            from edge in EdgesOf(StudioAssemblies.Generation)
             where edge.From != "PromptCanvas.Generation"
             where !rank.TryGetValue(edge.From, out var user) || !rank.TryGetValue(edge.To, out var used) || used > user
             select edge.Show;
@@ -47,14 +57,15 @@ public sealed partial class FolderOrderTests
 
     [Fact]
     public void Worker_AndInstant_DoNotReferToEachOther() => Assert.DoesNotContain(
-        EdgesOf(typeof(GenerationRegistration).Assembly),
+        EdgesOf(StudioAssemblies.Generation),
         edge => edge is { From: "PromptCanvas.Generation.Instant", To: "PromptCanvas.Generation.Worker" });
 
     [Fact]
     public void Folders_OutsideCompositionRoots_FormNoCycle()
     {
-        foreach (var (assembly, root) in Projects)
+        foreach (var assembly in StudioAssemblies.All)
         {
+            var root = Roots.GetValueOrDefault(assembly);
             var left = EdgesOf(assembly).Where(edge => edge.From != root && edge.To != root).ToList();
 
             // What remains after folders without outgoing references are taken away, again and again, is a cycle.
@@ -69,19 +80,6 @@ public sealed partial class FolderOrderTests
 
             Assert.True(left.Count == 0, $"{assembly.GetName().Name}: {string.Join("; ", left.Select(edge => edge.Show).Take(10))}");
         }
-    }
-
-    /// <summary>The other projects know no server that nodes share besides the database, and only the program's start names the project that does.</summary>
-    [Fact]
-    public void ClientsOfServersBetweenNodes_AreUsedInOneProject()
-    {
-        string[] clients = ["StackExchange.Redis"];
-        var users = Projects.Where(project => project.Assembly.GetReferencedAssemblies().Any(used => clients.Contains(used.Name)));
-        var cluster = typeof(PromptCanvas.Cluster.ClusterOptions).Assembly;
-
-        Assert.Equal([cluster], users.Select(project => project.Assembly));
-        Assert.Equal(["PromptCanvas.Web"], Projects.Where(project => project.Assembly.GetReferencedAssemblies().Any(used => used.Name == cluster.GetName().Name)).Select(project => project.Assembly.GetName().Name));
-        Assert.DoesNotContain(typeof(Program).Assembly.GetTypes().Where(type => type.Namespace is not null), type => TypeUses.Of(type).Any(used => used.Assembly == cluster));
     }
 
     private static List<Edge> EdgesOf(Assembly assembly) =>
