@@ -75,6 +75,14 @@ if [ ! -x /usr/sbin/nginx ]; then
     [ -x /usr/sbin/nginx ] || echo "the journeys behind nginx are skipped: nginx is not installed (Debian: apt-get install nginx)"
 fi
 
+# The tests of several nodes start their own Redis.
+if [ ! -x /usr/bin/redis-server ] && [ ! -x /usr/bin/valkey-server ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server > /dev/null || true
+    fi
+    [ -x /usr/bin/redis-server ] || echo "the tests of several nodes over Redis are skipped: Redis is not installed (Debian: apt-get install redis-server)"
+fi
+
 # The curl tests need curl.
 command -v curl > /dev/null || echo "the curl tests are skipped: curl is not installed (Debian: apt-get install curl)"
 

@@ -23,11 +23,6 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(asked);
-        if (BlendPreviewDrawing.CheckPlace(engines).Refusal is { } elsewhere)
-        {
-            return elsewhere;
-        }
-
         var job = new NewJob
         {
             IdempotencyKey = "sketch",

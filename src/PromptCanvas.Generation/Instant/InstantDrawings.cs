@@ -20,6 +20,11 @@ internal sealed class InstantDrawings(IEngineProvider engines, BlendPreviewTurns
             model,
             async () =>
             {
+                if (BlendPreviewDrawing.CheckPlace(engines).Refusal is { } elsewhere)
+                {
+                    return elsewhere;
+                }
+
                 var engine = engines.Get(model);
                 return (await prompts.CheckAsync(job.Texts, engine, cancellationToken)).Refusal is { } refusal
                     ? refusal

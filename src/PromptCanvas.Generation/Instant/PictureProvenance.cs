@@ -43,7 +43,7 @@ internal sealed class PictureProvenance(
         {
             Caption = source.Job.Prompt,
             Timings = TimingsOf(source),
-            Comparisons = engine is null || !engines.RunsHere ? [] : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
+            Comparisons = ComparisonsOf(engine, actor, source),
             NoReplay = engine is null ? "The model that drew this picture is no longer installed." : (BlendPreviewDrawing.CheckPlace(engines) && CheckReplay(source)).Refusal?.Message,
         };
     }
@@ -61,7 +61,7 @@ internal sealed class PictureProvenance(
             return Missing();
         }
 
-        if ((BlendPreviewDrawing.CheckPlace(engines) && CheckReplay(source)).Refusal is { } none)
+        if (CheckReplay(source).Refusal is { } none)
         {
             return none;
         }
@@ -81,6 +81,10 @@ internal sealed class PictureProvenance(
         return await drawings.DrawAsync(
             actor, source.Picture.Model, RequestOf(actor, source, new GenerateOperation()), (engine, token) => WayAsync(engine, Way(source, actor, way), token), cancellationToken);
     }
+
+    private IReadOnlyList<ConditioningMode> ComparisonsOf(IImageEngine? engine, Actor actor, ProvenanceSource source) => engine is null || !engines.RunsHere
+        ? []
+        : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)];
 
     private static NotFound Missing() => new("There is no picture with this id.");
 

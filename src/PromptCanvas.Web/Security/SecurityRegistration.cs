@@ -44,9 +44,9 @@ internal static class SecurityRegistration
         services.AddSingleton<SessionNews>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionNews>());
         services.AddSingleton<Sessions>();
-        services.AddScoped<PersonChanges>();
         services.AddSettings<MetricsOptions>(MetricsOptions.Section);
         services.AddSingleton<MetricsAccess>();
+        services.AddScoped<PersonChanges>();
         services.AddSettings<LineOptions>(LineOptions.Section);
         services.AddSingleton(provider => new LineLimits(provider.GetRequiredService<IOptions<LineOptions>>()));
         services.AddSingleton<RefusalAudit>();

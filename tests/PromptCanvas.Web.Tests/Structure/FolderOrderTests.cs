@@ -24,9 +24,22 @@ public sealed partial class FolderOrderTests
     {
         [StudioAssemblies.Web] = "PromptCanvas.Web.Hosting",
         [StudioAssemblies.Generation] = "PromptCanvas.Generation",
-        [StudioAssemblies.Onnx] = "PromptCanvas.Diffusion.Onnx",
         [StudioAssemblies.Cluster] = "PromptCanvas.Cluster",
+        [StudioAssemblies.Onnx] = "PromptCanvas.Diffusion.Onnx",
     };
+
+    /// <summary>One project knows the servers that nodes share besides the database, and only the program's start knows that project.</summary>
+    [Fact]
+    public void ServersBetweenNodes_AreKnownToOneProject()
+    {
+        var cluster = StudioAssemblies.Cluster;
+        var users = StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name is "StackExchange.Redis"));
+        var inWeb = StudioAssemblies.Web.GetTypes().Where(type => type.Namespace is not null && TypeUses.Of(type).Any(used => used.Assembly == cluster));
+
+        Assert.Equal([cluster], users);
+        Assert.Equal([StudioAssemblies.Web], StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name == cluster.GetName().Name)));
+        Assert.Empty(inWeb);
+    }
 
     [Fact]
     public void FoldersOfGeneration_ReferToEarlierOnesOnly()
@@ -67,19 +80,6 @@ public sealed partial class FolderOrderTests
 
             Assert.True(left.Count == 0, $"{assembly.GetName().Name}: {string.Join("; ", left.Select(edge => edge.Show).Take(10))}");
         }
-    }
-
-    /// <summary>The other projects know no server that nodes share besides the database, and only the program's start names the project that does.</summary>
-    [Fact]
-    public void ClientsOfServersBetweenNodes_AreUsedInOneProject()
-    {
-        string[] clients = ["StackExchange.Redis"];
-        var users = StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => clients.Contains(used.Name)));
-        var cluster = StudioAssemblies.Cluster;
-
-        Assert.Equal([cluster], users);
-        Assert.Equal(["PromptCanvas.Web"], StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name == cluster.GetName().Name)).Select(assembly => assembly.GetName().Name));
-        Assert.DoesNotContain(StudioAssemblies.Web.GetTypes().Where(type => type.Namespace is not null), type => TypeUses.Of(type).Any(used => used.Assembly == cluster));
     }
 
     private static List<Edge> EdgesOf(Assembly assembly) =>
