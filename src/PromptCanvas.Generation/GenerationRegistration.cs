@@ -60,6 +60,7 @@ public static class GenerationRegistration
         services.AddSingleton<UploadKeeper>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads>());
+        services.AddSingleton<IUploadQueries, UploadQueries>();
         services.AddSingleton<ISquareUploads, SquareUploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);
@@ -121,7 +122,7 @@ public static class GenerationRegistration
         services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<ComputeBudget>();
         services.AddSingleton<BlendPreviewTurns>();
-        services.AddSingleton<BlendPreviewGuard>();
+        services.AddSingleton<InstantDrawings>();
         services.AddSingleton<EmbeddingCache>();
         services.AddSingleton<IBlendPreviews, BlendPreviews>();
         services.AddSingleton<ProvenanceSources>();
@@ -133,6 +134,7 @@ public static class GenerationRegistration
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<CancellationStore>();
         services.AddSingleton<IResponseDelivery, ResponseDelivery>();
         services.AddSingleton<StorageFaultGuard>();
         services.AddSingleton<InputPictures>();
@@ -147,6 +149,7 @@ public static class GenerationRegistration
         services.AddSingleton<IQueueBoard>(provider => provider.GetRequiredService<QueueBoard>());
         services.AddSingleton<IPictureQueries, PictureQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
+        services.AddSingleton<ICancellations, Cancellations>();
         services.AddSingleton<IQueueAdmin, QueueAdmin>();
     }
 
@@ -165,6 +168,7 @@ public static class GenerationRegistration
         services.AddSingleton<IUploadCaptions, UploadCaptions>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<LeaseRecoveryRules>();
+        services.AddSingleton<LostJobs>();
         services.AddSingleton<LeaseRecovery>();
         services.AddSingleton<CrashBudget>();
         services.AddSingleton<Heartbeat>();

@@ -27,6 +27,7 @@ public static class PeopleRegistration
         services.AddSingleton<Digests>();
         services.AddSingleton<CreditRequests>();
         services.AddSingleton<PersonSessions>();
+        services.AddSingleton<PeopleDirectory>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
         return services.AddIdentityCore<Person>(Configure)
             .AddEntityFrameworkStores<AppDbContext>()

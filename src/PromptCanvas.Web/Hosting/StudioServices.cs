@@ -95,6 +95,7 @@ internal static class StudioServices
         services.AddScoped<IPictureMaking>(provider => provider.GetRequiredService<GenerateImagesHandler>());
         services.AddScoped<GalleryWindow>();
         services.AddScoped<LiveCredits>();
+        services.AddScoped<PersonCancellations>();
         services.AddSingleton<NoticeWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<NoticeWatch>());
         services.AddSingleton<PictureSharing>();

@@ -119,7 +119,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public async Task<JobView> CancelAsync(Guid jobId)
     {
-        var result = await Get<ISubmissions>().CancelAbandonedAsync(jobId, Cancellation);
+        var result = await Get<ICancellations>().CancelAbandonedAsync(jobId, Cancellation);
         Assert.True(result.TryGet(out var view, out var refusal), refusal?.Message);
         return view;
     }

@@ -11,10 +11,12 @@ internal static class AccountsRegistration
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<SignInLimits>();
         services.AddScoped<GuessLimits>();
-        services.AddScoped<PendingAuthenticator>();
+        services.AddScoped<SecondFactor>();
         services.AddSingleton<KeyRevocation>();
         services.AddSingleton<DummyPassword>();
         services.AddScoped<PasswordSignIn>();
+        services.AddSingleton<SignInChoices>();
+        services.AddScoped<OwnSessions>();
         services.AddScoped<AccountDeletion>();
         services.AddSingleton<DigestLinks>();
         services.AddSingleton<DigestLetter>();
