@@ -28,7 +28,7 @@ public sealed class AccountPageTests(Browser browser, ScriptedStudio studio) : I
         var localhost = new UriBuilder(studio.Address) { Host = "localhost" }.Uri;
         await tab.VisitAsync(localhost, "/account/passkeys");
         await tab.Page.WaitForSelectorAsync("html[data-passkeys]");
-        await tab.Page.GetByLabel("Name of the passkey").FillAsync("test key");
+        await tab.Page.GetByLabel("Passkey name").FillAsync("test key");
         await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add a passkey" }).ClickAsync();
         await Expect(tab.Page.Locator(".rows strong")).ToHaveTextAsync("test key");
 

@@ -63,7 +63,7 @@ public sealed class AccountToolsTests(Browser browser, ScriptedStudio studio) : 
         await tab.Page.GetByLabel("What for").FillAsync("the spring poster");
         await tab.SaveAsync($"credits-ask-{width}");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Ask for credits" }).ClickAsync();
-        await Expect(tab.Page.Locator("#ask")).ToContainTextAsync("An administrator will decide");
+        await Expect(tab.Page.Locator("#ask")).ToContainTextAsync("You get a notification when");
 
         await using var administrator = await browser.OpenAsync(width, height: 900, scheme);
         await administrator.VisitAsync(studio.Address, "/admin/people");
@@ -80,7 +80,7 @@ public sealed class AccountToolsTests(Browser browser, ScriptedStudio studio) : 
         await tab.Page.Locator(".bell").ClickAsync();
         await Expect(tab.Page.Locator("#notices")).ToContainTextAsync("added 50 credits");
         await tab.SaveAsync($"notifications-{width}");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "I have read this" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Mark as read" }).ClickAsync();
         await Expect(tab.Page.Locator("#notices .badge")).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
     }

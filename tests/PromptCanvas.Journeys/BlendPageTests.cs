@@ -34,7 +34,7 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
         // Previews are free; making a picture costs a credit.
         var note = await tab.Page.Locator("[data-credits]").InnerTextAsync();
         Assert.StartsWith("1 credit", note, StringComparison.Ordinal);
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Generate" }).ClickAsync();
         await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
         await Expect(tab.Page.Locator("[data-credits]")).Not.ToHaveTextAsync(note);
         await Expect(tab.Page).ToHaveURLAsync(new Regex("job="));
@@ -69,7 +69,7 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
     {
         await using var tab = await browser.OpenAsync(width: 360, height: 740, scheme: ColorScheme.Light);
         await tab.GoAsync(studio.Address, "/blend");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Show me" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Try an example" }).ClickAsync();
         await tab.Page.WaitForSelectorAsync("[data-drawn=rest]");
 
         await Expect(tab.Page.Locator(".pad-corner")).ToHaveCountAsync(2);
@@ -82,7 +82,7 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
     private static async Task AddPhraseAsync(Tab tab, string phrase)
     {
         await AddAsync(tab);
-        await tab.Page.GetByLabel("A phrase").FillAsync(phrase);
+        await tab.Page.GetByLabel("Phrase").FillAsync(phrase);
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(tab.Page.Locator(".corner-name", new() { HasText = phrase })).ToBeVisibleAsync();
     }

@@ -34,13 +34,15 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a tab that records its errors.</summary>
+    /// <param name="locale">The browser's language, which the pages follow.</param>
     /// <param name="touch">Whether it is a phone: fingers, no pointer that hovers.</param>
-    public async Task<Tab> OpenAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark, bool touch = false)
+    public async Task<Tab> OpenAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark, bool touch = false, string locale = "en-US")
     {
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
+            Locale = locale,
             HasTouch = touch,
             IsMobile = touch,
         });

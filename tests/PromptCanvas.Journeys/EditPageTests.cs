@@ -24,7 +24,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
 
         await tab.Page.FillAsync(".bench-prompt", "a green heart");
         await PressAsync(tab, "Replace");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" }).ClickAsync();
         await Expect(tab.Page).Not.ToHaveURLAsync(new Regex(source));
 
         var (before, after) = (await PictureAsync(tab, source), await PictureAsync(tab, IdIn().Match(tab.Page.Url).Value));
@@ -54,9 +54,9 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
 
         await PressAsync(tab, "Replace");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("4 put into the trash");
+        await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("4 moved to trash");
         await tab.Page.Locator(".bench-note").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" })).ToBeVisibleAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" })).ToBeVisibleAsync();
         Assert.Empty(tab.Complaints);
     }
 
@@ -69,7 +69,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await tab.Page.GetByLabel("Right", new() { Exact = true }).FillAsync("64");
         await tab.Page.Keyboard.PressAsync("Tab");
         await PressAsync(tab, "Extend");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" }).ClickAsync();
         await Expect(tab.Page).Not.ToHaveURLAsync(new Regex(source));
 
         var (before, after) = (await PictureAsync(tab, source), await PictureAsync(tab, IdIn().Match(tab.Page.Url).Value));
@@ -167,7 +167,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
             studio.Engine.Gate.Set();
         }
 
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" })).ToBeVisibleAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" })).ToBeVisibleAsync();
         await Expect(tab.Page.Locator(".bench-stage[data-forming]")).ToHaveCountAsync(0);
         await Expect(tab.Page.Locator(".tile[data-frame] canvas").First).ToHaveCSSAsync("opacity", "0");
         await tab.SaveAsync("edit-done");
@@ -191,7 +191,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Erase" }).CheckAsync(new() { Force = true });
         await PaintAsync(tab, (0.48, 0.5), (0.52, 0.5));
         await PressAsync(tab, "Erase");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" }).ClickAsync();
         await Expect(tab.Page).ToHaveURLAsync(new Regex("image="));
 
         var made = await PictureAsync(tab, IdIn().Match(tab.Page.Url).Value);

@@ -76,22 +76,28 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         await using var member = await browser.OpenAsync(width, height: 900, scheme);
         await using var stranger = await browser.OpenAsync(width, height: 900, scheme);
         var values = await MakeSomethingAsync(member);
-        var findings = new List<string>();
-        foreach (var (route, anonymous) in Routes)
-        {
-            var path = Fill(route, values);
-            var tab = anonymous ? stranger : member;
-            await (anonymous ? tab.Page.GotoAsync(new Uri(studio.Address, path).ToString()) : tab.VisitAsync(studio.Address, path));
-            await Expect(tab.Page.Locator("h1")).ToHaveCountAsync(1);
-            findings.AddRange(await LookAsync(tab, path));
-        }
-
+        var findings = await LookAtRoutesAsync(member, stranger, values);
         await member.GoAsync(studio.Address, "/gallery");
         await member.Page.Locator(".thumb").First.ClickAsync();
         await Expect(member.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         findings.AddRange(await LookAsync(member, "/gallery with the viewer open"));
         findings.AddRange(await LookAtTransientsAsync(member, values));
 
+        Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings.Distinct()));
+        Assert.Empty(member.Complaints);
+    }
+
+    /// <summary>German words are longer; the pages are the narrow ones.</summary>
+    [Fact]
+    public async Task Axe_OnEveryGermanPage_FindsNothingSerious()
+    {
+        await using var member = await browser.OpenAsync(360, height: 900, ColorScheme.Dark, locale: "de-DE");
+        await using var stranger = await browser.OpenAsync(360, height: 900, ColorScheme.Dark, locale: "de-DE");
+        var values = await MakeSomethingAsync(member);
+        await Expect(member.Page.Locator(".generate")).ToHaveTextAsync("Erzeugen");
+        var findings = await LookAtRoutesAsync(member, stranger, values);
+
+        await Expect(member.Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
         Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings.Distinct()));
         Assert.Empty(member.Complaints);
     }
@@ -118,6 +124,21 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         }
 
         Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings));
+    }
+
+    private async Task<List<string>> LookAtRoutesAsync(Tab member, Tab stranger, Dictionary<string, string> values)
+    {
+        var findings = new List<string>();
+        foreach (var (route, anonymous) in Routes)
+        {
+            var path = Fill(route, values);
+            var tab = anonymous ? stranger : member;
+            await (anonymous ? tab.Page.GotoAsync(new Uri(studio.Address, path).ToString()) : tab.VisitAsync(studio.Address, path));
+            await Expect(tab.Page.Locator("h1")).ToHaveCountAsync(1);
+            findings.AddRange(await LookAsync(tab, path));
+        }
+
+        return findings;
     }
 
     private static async Task<IEnumerable<string>> LookAsync(Tab tab, string path)

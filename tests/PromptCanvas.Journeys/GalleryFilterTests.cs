@@ -34,7 +34,7 @@ public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) :
         await tab.Page.Keyboard.TypeAsync("ben");
         await tab.Page.Keyboard.PressAsync("Tab");
         await tab.Page.Keyboard.TypeAsync("edited");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).PressAsync("Enter");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Apply", Exact = true }).PressAsync("Enter");
 
         await Expect(Thumbs(tab)).ToHaveCountAsync(1);
         await Expect(Thumb(tab, "Ben's edited cone")).ToHaveCountAsync(1);
@@ -60,7 +60,7 @@ public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) :
         await tab.Page.FillAsync("#search", "cube");
         await tab.Page.PressAsync("#search", "Enter");
 
-        await Expect(tab.Page.Locator(".notice")).ToContainTextAsync("No picture fits these filters");
+        await Expect(tab.Page.Locator(".notice")).ToContainTextAsync("No pictures match these filters");
         await Expect(tab.Page).ToHaveURLAsync(new Regex("kind=edit"));
         await tab.Page.Locator(".notice").GetByRole(AriaRole.Link, new() { Name = "Clear filters" }).ClickAsync();
         await Expect(Thumb(tab, "a red cube")).Not.ToHaveCountAsync(0);
@@ -84,7 +84,7 @@ public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) :
         await tab.Page.Keyboard.PressAsync("Enter");
         await tab.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-03-10");
         await tab.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-03-10");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Apply", Exact = true }).ClickAsync();
 
         await Expect(Thumbs(tab)).ToHaveCountAsync(1);
         await Expect(Thumb(tab, "Ben's old cone")).ToHaveCountAsync(1);
@@ -107,7 +107,7 @@ public sealed class GalleryFilterTests(GalleryFilterTests.FilledStudio filled) :
 
         await tab.Page.Locator(".filters > summary").ClickAsync();
         await tab.Page.GetByLabel("Favourites only").CheckAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Apply", Exact = true }).ClickAsync();
         await Expect(Thumbs(tab)).ToHaveCountAsync(1);
         await Expect(Thumb(tab, "an edited ring")).ToHaveCountAsync(1);
 

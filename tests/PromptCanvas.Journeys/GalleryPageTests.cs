@@ -45,7 +45,7 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         await tab.Page.Keyboard.PressAsync("Control+f");
 
         await tab.Page.Keyboard.PressAsync("?");
-        await Expect(tab.Page.Locator("dl.viewer-keys")).ToContainTextAsync("Vary subtly");
+        await Expect(tab.Page.Locator("dl.viewer-keys")).ToContainTextAsync("Subtle variation");
         Assert.Equal(address, tab.Page.Url);
         await Expect(tab.Page.Locator(".viewer").GetByRole(AriaRole.Button, new() { Name = "Favourite" })).ToHaveAttributeAsync("aria-pressed", "false");
         await tab.SaveAsync("viewer-keys");
@@ -70,8 +70,8 @@ public sealed class GalleryPageTests(Browser browser, ScriptedStudio studio) : I
         await tab.GoAsync(studio.Address, "/gallery?shelf=trash");
         await tab.Page.EvaluateAsync("window.sameDocument = true");
         await tab.Page.Locator(".thumb").First.ClickAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Bring it back" }).ClickAsync();
-        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Bring it back" })).ToHaveCountAsync(0);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Restore" }).ClickAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Restore" })).ToHaveCountAsync(0);
         await Expect(tab.Page.Locator(".viewer-prompt")).ToContainTextAsync("brown pyramid");
         await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(0);
         Assert.True(await tab.Page.EvaluateAsync<bool>("window.sameDocument === true"), "Restoring loaded the page again.");

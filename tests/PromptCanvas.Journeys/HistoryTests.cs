@@ -42,7 +42,7 @@ public sealed class HistoryTests(Browser browser, ScriptedStudio studio) : IClas
 
         await tab.GoAsync(studio.Address);
         await Expect(run).ToHaveCountAsync(2);
-        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "See what your team makes" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "See your team's pictures" }).ClickAsync();
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/gallery$"));
         await Expect(tab.Page.Locator(".thumb-frame", new() { Has = tab.Page.GetByAltText($"their kettle {width}") }).Locator(".tile-by")).ToContainTextAsync("colleague");
         await tab.SaveAsync($"gallery-makers-{width}");

@@ -36,7 +36,7 @@ public sealed partial class LineagePageTests(Browser browser, ScriptedStudio stu
         await using var tab = await browser.OpenAsync();
         var parent = await MakeAsync(tab);
         await tab.GoAsync(studio.Address, $"/images/{parent}");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Vary strongly" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Strong variation" }).ClickAsync();
         await tab.Page.WaitForURLAsync(JobIn());
         await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
 
@@ -59,11 +59,11 @@ public sealed partial class LineagePageTests(Browser browser, ScriptedStudio stu
         var picture = await MakeAsync(tab);
         await tab.GoAsync(studio.Address, $"/change?image={picture}");
         await Expect(tab.Page.GetByLabel("From", new() { Exact = true })).ToHaveValueAsync("a red cube");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the row" }).ClickAsync();
-        await Expect(tab.Page.Locator(".change [role=alert]")).ToContainTextAsync("in the end");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Generate steps" }).ClickAsync();
+        await Expect(tab.Page.Locator(".change [role=alert]")).ToContainTextAsync("show instead");
 
         await tab.Page.GetByLabel("To", new() { Exact = true }).FillAsync("a blue cube");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the row" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Generate steps" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-frame")).ToHaveCountAsync(5);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Step 4 of 5" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-slider input")).ToHaveValueAsync("3");
@@ -72,7 +72,7 @@ public sealed partial class LineagePageTests(Browser browser, ScriptedStudio stu
         await Expect(tab.Page.Locator(".walk img").Last).ToHaveCSSAsync("opacity", "1");
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Keep step 2" }).ClickAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Put the other 1 into the trash" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Move the other 1 to trash" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-frame")).ToHaveCountAsync(4);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-frame")).ToHaveCountAsync(5);

@@ -75,15 +75,15 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
 
         // The width of the file; the recipe has the size that was drawn, from which a picture may have been reduced.
         await Expect(tab.Page.GetByLabel("Size")).ToHaveValueAsync("64");
-        foreach (var (field, value) in new[] { ("Leave out", "stars"), ("Steps", "9"), ("Guidance", "2.5") })
+        foreach (var (field, value) in new[] { ("Negative prompt", "stars"), ("Steps", "9"), ("Guidance", "2.5") })
         {
             await Expect(tab.Page.Locator("#composer-more label", new() { HasText = field }).Locator("input")).ToHaveValueAsync(value);
         }
 
-        await Expect(tab.Page.Locator(".composer-dropped")).ToContainTextAsync("settings of that picture are back");
+        await Expect(tab.Page.Locator(".composer-dropped")).ToContainTextAsync("Settings restored");
 
         await DropAsync(tab, "[data-zone=restore]", Picture());
-        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("does not say how it was made");
+        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("contains no settings");
 
         // The other zones are still available.
         await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Edit") }).ClickAsync();
@@ -149,7 +149,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         // Half its size and black on the left: the left half is repainted.
         await DropAsync(tab, "[data-zone=mask]", Mask(Side / 2));
         await Expect(clear).ToBeEnabledAsync();
-        await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("is the mask now");
+        await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("is now the mask");
         await tab.Page.WaitForSelectorAsync(".bench-stage[data-kept=mask]");
         var alphas = await tab.Page.EvaluateAsync<int[]>(
             """
@@ -181,7 +181,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         await using var tab = await OpenBenchAsync();
         await ChooseAsync(tab, Mask(0));
         await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Use as mask") }).ClickAsync();
-        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("Nothing in this picture is transparent or black");
+        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("This picture has no transparent or black parts");
         await tab.Page.Keyboard.PressAsync("Escape");
 
         await ChooseAsync(tab, [1, 2, 3]);

@@ -16,7 +16,7 @@ public sealed class SignedOutTests(Browser browser, ScriptedStudio studio) : ICl
         await form.VisitAsync(studio.Address, "/account/keys");
         await using var here = await browser.OpenAsync();
         await here.VisitAsync(studio.Address, "/account");
-        await here.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out on every device" }).ClickAsync();
+        await here.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out on all devices" }).ClickAsync();
         await here.Page.Locator("[data-confirm-yes]").ClickAsync();
 
         await Task.WhenAll(

@@ -57,7 +57,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await using var tab = await browser.OpenAsync();
         await tab.GoAsync(studio.Address);
         await tab.Page.Locator("[aria-controls=composer-more]").ClickAsync();
-        (string Field, string Value)[] settings = [("Seed", "77"), ("Leave out", "stars"), ("Steps", "9"), ("Guidance", "2.5")];
+        (string Field, string Value)[] settings = [("Seed", "77"), ("Negative prompt", "stars"), ("Steps", "9"), ("Guidance", "2.5")];
         foreach (var (field, value) in settings)
         {
             await Setting(field).FillAsync(value);
@@ -70,7 +70,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await tab.Tiles.First.Locator("a.tile-link").ClickAsync();
         await Expect(tab.Page.Locator(".viewer-negative")).ToContainTextAsync("stars");
         await Expect(tab.Page.Locator(".viewer .facts").First).ToContainTextAsync("256 × 256");
-        foreach (var (field, value) in settings.Where(setting => setting.Field != "Leave out"))
+        foreach (var (field, value) in settings.Where(setting => setting.Field != "Negative prompt"))
         {
             await Expect(tab.Page.Locator(".viewer .facts > div", new() { HasTextRegex = new Regex($"^\\s*{field}") })).ToContainTextAsync(value);
         }
@@ -142,7 +142,7 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
 
         studio.Engine.Gate.Set();
         await FinishAsync(tab);
-        await Expect(tab.Page.Locator(".run-status").First).ToContainTextAsync("3 of 4 done · 1 credit given back");
+        await Expect(tab.Page.Locator(".run-status").First).ToContainTextAsync("3 of 4 done · 1 credit refunded");
         Assert.Empty(tab.Complaints);
     }
 

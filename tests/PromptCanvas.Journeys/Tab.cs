@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 using NetVips;
@@ -7,7 +8,7 @@ using PromptCanvas.Web.Tests.Fakes;
 namespace PromptCanvas.Journeys;
 
 /// <summary>A browser tab that records console errors, script exceptions and CSP violations.</summary>
-public sealed class Tab : IAsyncDisposable
+public sealed partial class Tab : IAsyncDisposable
 {
     // Text stays sharp, and a picture has 20 to 60 KB.
     private const int TourQuality = 80;
@@ -68,9 +69,10 @@ public sealed class Tab : IAsyncDisposable
             return;
         }
 
-        await Page.GetByLabel("E-mail address").FillAsync(Studio.AdministratorEmail);
-        await Page.GetByLabel("Password").FillAsync(Studio.Password);
-        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        // In either language.
+        await Page.GetByLabel(EmailLabel()).FillAsync(Studio.AdministratorEmail);
+        await Page.GetByLabel(PasswordLabel()).FillAsync(Studio.Password);
+        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = SignInLabel() }).ClickAsync();
         await Page.WaitForURLAsync(new Uri(studio, path).ToString());
     }
 
@@ -123,4 +125,13 @@ public sealed class Tab : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
+
+    [GeneratedRegex("^E-(mail address|Mail-Adresse)$")]
+    private static partial Regex EmailLabel();
+
+    [GeneratedRegex("^Passwor[dt]$")]
+    private static partial Regex PasswordLabel();
+
+    [GeneratedRegex("^(Sign in|Anmelden)$")]
+    private static partial Regex SignInLabel();
 }

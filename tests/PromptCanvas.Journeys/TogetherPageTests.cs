@@ -20,7 +20,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Share", Exact = true }).ClickAsync();
         await tab.Page.GetByLabel("Password").FillAsync("open sesame");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         var address = await tab.Page.Locator("[data-secret]").InnerTextAsync();
 
         await using var stranger = await browser.OpenAsync(width: 360, height: 740, ColorScheme.Light);
@@ -76,11 +76,11 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(2);
 
         await tab.Page.Locator(".board-settings > summary").ClickAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the board" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete board" }).ClickAsync();
         await Expect(tab.Page.Locator("#confirm h2")).ToHaveTextAsync("Delete the board “Cones”?");
         await tab.Page.Keyboard.PressAsync("Escape");
         await Expect(tab.Page.Locator(".thumb")).ToHaveCountAsync(2);
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the board" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete board" }).ClickAsync();
         await tab.Page.Locator("#confirm [data-confirm-yes]").ClickAsync();
         await Expect(tab.Page.GetByRole(AriaRole.Link, new() { NameRegex = ConesName() })).ToHaveCountAsync(0);
         Assert.Empty(tab.Complaints);
@@ -111,7 +111,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await tab.MakeAsync(studio.Address, "a white star");
         await tab.GoAsync(studio.Address, "/gallery");
         await tab.Page.Locator(".thumb").First.ClickAsync();
-        await tab.Page.GetByLabel("Say something about it").FillAsync("Very white. Favourite!");
+        await tab.Page.GetByLabel("Write a comment").FillAsync("Very white. Favourite!");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Comment", Exact = true }).ClickAsync();
         await Expect(tab.Page.Locator(".comment-text")).ToHaveTextAsync("Very white. Favourite!");
 
@@ -130,10 +130,10 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
         await using var tab = await browser.OpenAsync();
         await tab.VisitAsync(studio.Address, "/admin/safety");
         var rule = tab.Page.Locator("form:has([name=Kind])");
-        await rule.GetByLabel("Words, a phrase or a pattern").FillAsync("broccoli");
+        await rule.GetByLabel("Words, phrase or pattern").FillAsync("broccoli");
         await rule.GetByLabel("Reason").FillAsync("Not before dinner.");
         await rule.GetByRole(AriaRole.Button).ClickAsync();
-        await Expect(tab.Page.GetByText("refused 0 times")).ToBeVisibleAsync();
+        await Expect(tab.Page.GetByText("blocked 0 times")).ToBeVisibleAsync();
 
         await tab.GoAsync(studio.Address);
         var credits = await tab.Page.Locator("[data-credits]").InnerTextAsync();
@@ -157,10 +157,10 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
             await tab.GoAsync(studio.Address);
             if (device == 0)
             {
-                await Expect(tab.Page.Locator(".tour")).ToContainTextAsync("Hint 1 of 4");
+                await Expect(tab.Page.Locator(".tour")).ToContainTextAsync("Tip 1 of 4");
                 await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Next" }).ClickAsync();
-                await Expect(tab.Page.Locator(".tour")).ToContainTextAsync("Hint 2 of 4");
-                await tab.Page.GetByRole(AriaRole.Button, new() { Name = "No more hints" }).ClickAsync();
+                await Expect(tab.Page.Locator(".tour")).ToContainTextAsync("Tip 2 of 4");
+                await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Skip tips" }).ClickAsync();
             }
 
             await Expect(tab.Page.Locator(".tour")).ToHaveCountAsync(0);
@@ -186,7 +186,7 @@ public sealed partial class TogetherPageTests(Browser browser, ScriptedStudio st
             await Expect(tab.Page.Locator("[data-credits]")).ToContainTextAsync($"{chip} left");
             await tab.GoAsync(studio.Address, "/gallery");
             await Expect(tab.Page.Locator(".queue-chip-busy")).ToContainTextAsync("0 of 4 done");
-            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "A sound when pictures are done" }).ClickAsync();
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sound when pictures are done" }).ClickAsync();
             await tab.Page.EvaluateAsync("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
         }
         finally

@@ -45,7 +45,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
     private static async Task CreateAsync(RealStudio studio, Tab tab)
     {
         await tab.GoAsync(studio.Address);
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "No more hints" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Skip tips" }).ClickAsync();
         foreach (var prompt in Prompts)
         {
             await tab.Page.FillAsync("#prompt", prompt);
@@ -74,7 +74,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.FillAsync(".bench-prompt", Edited);
         await tab.ShowAsync("edit-mask");
         await tab.Page.Locator(".bench-make").GetByRole(AriaRole.Button, new() { Name = "Replace", Exact = true }).ClickAsync();
-        var accept = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on with this one" });
+        var accept = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" });
         await accept.WaitForAsync(new() { Timeout = MinutesForPictures });
         await tab.ShowAsync("edit-candidates");
         await accept.ClickAsync();
@@ -94,7 +94,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.GoAsync(studio.Address, $"/change?image={picture}");
         await tab.Page.GetByLabel("From", new() { Exact = true }).FillAsync(Edited);
         await tab.Page.GetByLabel("To", new() { Exact = true }).FillAsync("a yellow sphere on top of a pink cube");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the row" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Generate steps" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-frame img")).ToHaveCountAsync(5, new() { Timeout = MinutesForPictures });
         await tab.ShowAsync("change");
     }
@@ -115,7 +115,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
     private static async Task FamilyAsync(RealStudio studio, Tab tab, string picture)
     {
         await tab.GoAsync(studio.Address, $"/images/{picture}");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Vary strongly" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Strong variation" }).ClickAsync();
         await tab.Page.WaitForURLAsync(new Regex("/jobs/"));
         await FinishedAsync(tab);
         await tab.GoAsync(studio.Address, $"/images/{picture}/family");
@@ -142,7 +142,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
     private async Task ShareAsync(RealStudio studio, Tab tab, string picture)
     {
         await tab.VisitAsync(studio.Address, $"/images/{picture}/share");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         var address = await tab.Page.Locator("[data-secret]").InnerTextAsync();
         await using var stranger = await browser.OpenAsync(height: 860, scheme: ColorScheme.Light);
         await stranger.Page.GotoAsync(address);

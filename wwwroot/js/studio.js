@@ -269,8 +269,11 @@ document.addEventListener('load', event => {
   }
 }, true);
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+// The page's language; where the browser has it too, with the browser's region (en-GB).
+const page = document.documentElement.lang;
+const locale = navigator.language.startsWith(page) ? navigator.language : page;
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const sight = new IntersectionObserver(entries => {
   for (const entry of entries) {
     if (entry.isIntersecting) {

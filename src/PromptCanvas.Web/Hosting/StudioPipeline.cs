@@ -68,6 +68,7 @@ internal static class StudioPipeline
         app.UseAddressCheck();
         app.UseWebSocketOriginCheck();
         app.UseAuthentication();
+        app.UsePersonLanguage();
         app.UseBaseAddressHint();
         app.UseRateLimiter();
         app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAiAllowance());

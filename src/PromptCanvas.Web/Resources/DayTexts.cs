@@ -12,5 +12,11 @@ internal static class DayTexts
     public static string Day(this IStringLocalizer<Texts> texts, DateOnly day, DateOnly today) =>
         day == today ? texts["Today"].Value
         : day == today.AddDays(-1) ? texts["Yesterday"].Value
-        : day.ToString(day.Year == today.Year ? "dddd, d MMMM" : "dddd, d MMMM yyyy", CultureInfo.CurrentCulture);
+        : day.ToString(day.Year == today.Year ? texts["FormatWeekday"] : texts["FormatWeekdayOfYear"], CultureInfo.CurrentCulture);
+
+    /// <summary>Day and month.</summary>
+    public static string ShortDay(this IStringLocalizer<Texts> texts, DateOnly day) => day.ToString(texts["FormatDay"], CultureInfo.CurrentCulture);
+
+    /// <summary>Day, month and year.</summary>
+    public static string DayOfYear(this IStringLocalizer<Texts> texts, DateOnly day) => day.ToString(texts["FormatDayOfYear"], CultureInfo.CurrentCulture);
 }

@@ -1,3 +1,4 @@
+using PromptCanvas.Web.Resources;
 using ProblemHttpResult = Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult;
 
 namespace PromptCanvas.Web.Results;
@@ -8,8 +9,8 @@ internal static class RefusalProblems
     public static IResult ToProblem(this Refusal refusal) => refusal switch
     {
         InvalidInput input => TypedResults.ValidationProblem(
-            new Dictionary<string, string[]> { [input.Field] = [input.Message] },
-            detail: input.Message,
+            new Dictionary<string, string[]> { [input.Field] = [MessageTexts.Say(input.Message)!] },
+            detail: MessageTexts.Say(input.Message),
             title: "The request is not valid.",
             type: "invalid-input"),
         PolicyViolation => Problem(refusal, StatusCodes.Status400BadRequest, "The content policy does not allow this request.", "content-policy"),
@@ -40,7 +41,7 @@ internal static class RefusalProblems
 
     private static ProblemHttpResult Problem(
         Refusal refusal, int status, string title, string type, Dictionary<string, object?>? facts = null) =>
-        TypedResults.Problem(refusal.Message, statusCode: status, title: title, type: type, extensions: facts);
+        TypedResults.Problem(MessageTexts.Say(refusal.Message), statusCode: status, title: title, type: type, extensions: facts);
 
     /// <summary>A problem response with <c>Retry-After</c>.</summary>
     private sealed record Later(ProblemHttpResult Problem, TimeSpan Wait) : IResult

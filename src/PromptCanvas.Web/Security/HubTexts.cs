@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Security;
 
@@ -8,6 +9,6 @@ internal sealed class HubTexts : IHubFilter
 {
     public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next) =>
         invocationContext.HubMethodArguments.OfType<string>().Select(text => TextChecks.Check("argument", text)).FirstOrDefault(check => check.Refusal is not null).Refusal is { } refusal
-            ? throw new HubException(refusal.Message)
+            ? throw new HubException(MessageTexts.Say(refusal.Message))
             : next(invocationContext);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Security;
 
@@ -25,7 +26,13 @@ internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof
             return;
         }
 
-        ((ClaimsIdentity)context.Principal!.Identity!).AddClaim(new Claim(ClaimTypes.Role, state.Role));
+        var identity = (ClaimsIdentity)context.Principal!.Identity!;
+        identity.AddClaim(new Claim(ClaimTypes.Role, state.Role));
+        if (state.Language is { } language)
+        {
+            identity.AddClaim(new Claim(Languages.Claim, language));
+        }
+
         await log.SeenAsync(session, context.HttpContext.RequestAborted);
     }
 
@@ -39,13 +46,13 @@ internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof
     /// <summary>The pages that sign in redirect by themselves, through <see cref="LocalAddress"/>; the framework would take the address as it came.</summary>
     public override Task RedirectToReturnUrl(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask;
 
-    /// <summary>The cookie identifies the person but does not carry the role; the role is read on every request.</summary>
+    /// <summary>The cookie identifies the person but carries neither role nor language; both are read on every request.</summary>
     public override async Task SigningIn(CookieSigningInContext context)
     {
         var identity = (ClaimsIdentity)context.Principal!.Identity!;
-        foreach (var role in identity.FindAll(ClaimTypes.Role).ToArray())
+        foreach (var claim in identity.FindAll(claim => claim.Type is ClaimTypes.Role or Languages.Claim).ToArray())
         {
-            identity.RemoveClaim(role);
+            identity.RemoveClaim(claim);
         }
 
         proof.Begin(context.Properties);

@@ -3,12 +3,14 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 
 using PromptCanvas.Data;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Security;
 
 /// <summary>The state that decides whether a session stays valid.</summary>
 /// <param name="EndedSessions">Sessions that the person ended while their cookies may still exist.</param>
-internal sealed record PersonState(string Role, string? SecurityStamp, bool IsSuspended, IReadOnlyList<Guid> EndedSessions);
+/// <param name="Language">The language that the person chose; null = the browser's.</param>
+internal sealed record PersonState(string Role, string? SecurityStamp, bool IsSuspended, IReadOnlyList<Guid> EndedSessions, string? Language);
 
 /// <summary>Caches the state that sessions are validated against, for at most two seconds.</summary>
 internal sealed class PersonStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
@@ -28,8 +30,9 @@ internal sealed class PersonStates(IDbContextFactory<AppDbContext> databases, Ti
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var ended = await database.PersonSessions.Where(session => session.PersonId == personId && session.EndedAt != null)
             .Select(session => session.Id).ToListAsync(cancellationToken);
+        var language = await database.LanguageOfAsync(personId, cancellationToken);
         var state = await database.People.Where(person => person.Id == personId)
-            .Select(person => new PersonState(person.Role, person.SecurityStamp, person.SuspendedAt != null, ended))
+            .Select(person => new PersonState(person.Role, person.SecurityStamp, person.SuspendedAt != null, ended, language))
             .SingleOrDefaultAsync(cancellationToken);
         known[personId] = (at, state);
         return state;

@@ -51,6 +51,6 @@ public sealed class LiveLineTests : IAsyncDisposable
         var page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.Contains("data-host=\"inside.example:8080\" hidden", page, StringComparison.Ordinal);
-        Assert.Contains("This page is not connected to the studio.", page, StringComparison.Ordinal);
+        Assert.Contains("This page has no live connection", page, StringComparison.Ordinal);
     }
 }

@@ -1,14 +1,12 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-using PromptCanvas.Web.Tests.Fakes;
-
 namespace PromptCanvas.Web.Tests.Structure;
 
 /// <summary>Every text key used in pages exists, and every existing key is used.</summary>
 public sealed partial class TextTests
 {
-    private static readonly string WebFolder = Path.Combine(Studio.RepoRoot, "src", "PromptCanvas.Web");
+    private static string WebFolder => TextFiles.WebFolder;
 
     [Fact]
     public void Texts_AskedForAndWritten_AreTheSame()

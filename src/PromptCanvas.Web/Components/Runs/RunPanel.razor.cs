@@ -68,8 +68,8 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
     // If the whole job failed, its error is shown once below the tiles.
     private string? NoteOf(int index) => Run.Job?.Images.FirstOrDefault(At(index)) switch
     {
-        { State: JobPictureState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : image.Error ?? T["TileFailed"],
-        { State: JobPictureState.Rejected } image => Run.Job.State == JobState.Rejected ? T["TileRefused"] : image.Error ?? T["TileRefused"],
+        { State: JobPictureState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : T.Say(image.Error) ?? T["TileFailed"],
+        { State: JobPictureState.Rejected } image => Run.Job.State == JobState.Rejected ? T["TileRefused"] : T.Say(image.Error) ?? T["TileRefused"],
         { State: JobPictureState.Cancelled } => T["TileStopped"],
         _ => null,
     };

@@ -16,7 +16,7 @@ internal static class RunStatus
         null => texts["RunSending"],
         { State: JobState.Queued } job => Join(texts["RunPosition", job.Position ?? 1], Eta(etaSeconds, texts)),
         { State: JobState.Running } job => Join(Running(job, texts), Eta(etaSeconds, texts), DoneOf(job, texts), Refunded(job, texts)),
-        { State: JobState.Done } job => Join(texts["RunDone"], DoneOf(job, texts, onlyIfFewer: true), Refunded(job, texts)),
+        { State: JobState.Done } job => Join(DoneOf(job, texts, onlyIfFewer: true) ?? texts["RunDone"].Value, Refunded(job, texts)),
         { State: JobState.Cancelled } job => Join(texts["RunStopped"], DoneOf(job, texts), Refunded(job, texts)),
         { } job => Join(texts["RunFailedShort"], Refunded(job, texts)),
     };
@@ -25,9 +25,9 @@ internal static class RunStatus
     public static string Announce(Run run, IStringLocalizer<Texts> texts) => Describe(run, null, texts);
 
     /// <summary>Why the run is waiting; null when it is running or next in the queue.</summary>
-    public static string? WhyItWaits(Run run) =>
+    public static string? WhyItWaits(Run run, IStringLocalizer<Texts> texts) =>
         run.Job is { State: JobState.Queued, Why: { } why } && (why.Position > 1 || why.Alone || why.PauseReason is not null || why.RestsUntil is not null)
-            ? why.Sentence
+            ? texts.Explain(why)
             : null;
 
     private static string? Running(JobView job, IStringLocalizer<Texts> texts) =>

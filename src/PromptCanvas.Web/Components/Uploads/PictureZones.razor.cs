@@ -6,6 +6,7 @@ using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components.Runs;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Components.Uploads;
 
@@ -56,7 +57,7 @@ public sealed partial class PictureZones(
             return null;
         }
 
-        return refusal.Message;
+        return T.Say(refusal.Message)!;
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)

@@ -1,9 +1,11 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -12,6 +14,7 @@ namespace PromptCanvas.Web.Features.Accounts;
 public sealed partial class AccountPage
 {
     private Person? person;
+    private string? chosenLanguage;
     private string? profileProblem;
     private string? passwordProblem;
 
@@ -51,6 +54,7 @@ public sealed partial class AccountPage
         Profile ??= new ProfileForm();
         Change ??= new PasswordForm();
         person = await SignIn.UserManager.GetUserAsync(Context.User);
+        chosenLanguage = Context.User.FindFirstValue(Languages.Claim);
     }
 
     private async Task RenameAsync()
@@ -64,6 +68,11 @@ public sealed partial class AccountPage
         person.DisplayName = name;
         person.DefaultVisibility = Visibilities.All.Contains(Profile.Visibility) ? Profile.Visibility : person.DefaultVisibility;
         await SignIn.UserManager.UpdateAsync(person);
+        if (Profile.Language is { } language)
+        {
+            await Sessions.SetLanguageAsync(person, Languages.All.Contains(language) ? language : null);
+        }
+
         Navigation.NavigateTo("account");
     }
 
@@ -126,6 +135,9 @@ public sealed partial class AccountPage
 
         /// <summary>Null = unchanged.</summary>
         public string? Visibility { get; set; }
+
+        /// <summary>Null = unchanged; empty = the browser's.</summary>
+        public string? Language { get; set; }
     }
 
     public sealed class PasswordForm

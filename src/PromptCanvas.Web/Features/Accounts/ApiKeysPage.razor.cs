@@ -62,7 +62,7 @@ public sealed partial class ApiKeysPage
 
         if (!New.Scopes.Intersect(ApiScopes.All).Any() || !Lives.Contains(New.Days))
         {
-            problem = T["ScopesMissing"];
+            problem = T["PermissionsMissing"];
             return;
         }
 

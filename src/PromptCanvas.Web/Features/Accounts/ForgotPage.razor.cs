@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 
 using PromptCanvas.Web.Mail;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -32,7 +33,7 @@ public sealed partial class ForgotPage
             return;
         }
 
-        var letter = new RecoveryLetter(Email?.Trim() ?? "", T["RecoverySubject"], T["RecoveryText"]);
+        var letter = new RecoveryLetter(Email?.Trim() ?? "", Languages.Current);
         Mailer.Post(letter.WriteAsync);
         sent = true;
     }

@@ -1,15 +1,17 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Localization;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Mail;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>A mail with a password reset link, sent to the address of the account only.</summary>
 /// <param name="Email">The address that was entered; it may belong to no account.</param>
-/// <param name="Text">Text with the placeholder {0} for the link.</param>
-internal sealed record RecoveryLetter(string Email, string Subject, string Text)
+/// <param name="Language">The language of the browser; used unless the account has one.</param>
+internal sealed record RecoveryLetter(string Email, string Language)
 {
     public async Task<Letter?> WriteAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
@@ -23,6 +25,8 @@ internal sealed record RecoveryLetter(string Email, string Subject, string Text)
         await services.GetRequiredService<AuditLog>().WriteAsync(
             new AuditActor(null, "nobody", null), "account.recovery", address, "a link was sent by mail", cancellationToken);
         var link = services.GetRequiredService<Mailer>().AddressOf($"/join?token={token}");
-        return new Letter(address, Subject, string.Format(CultureInfo.InvariantCulture, Text, link));
+        var T = services.GetRequiredService<IStringLocalizer<Texts>>();
+        var language = await services.GetRequiredService<AppDbContext>().LanguageOfAsync(person.Id, cancellationToken) ?? Language;
+        return Languages.In(language, () => new Letter(address, T["RecoverySubject"], T["RecoveryText", link]));
     }
 }

@@ -21,6 +21,13 @@ internal sealed record NoticeLetter(Notice Notice)
             return null;
         }
 
+        // Without a choice there is no browser to ask: English.
+        var language = await database.LanguageOfAsync(Notice.PersonId, cancellationToken) ?? Languages.English;
+        return Languages.In(language, () => Write(services, address));
+    }
+
+    private Letter Write(IServiceProvider services, string address)
+    {
         var T = services.GetRequiredService<IStringLocalizer<Texts>>();
         string what = Notice.Kind switch
         {

@@ -84,7 +84,8 @@ public sealed partial class PersonPage
     {
         public int? Allowance { get; set; }
 
-        public double? Weight { get; set; }
+        /// <summary>A browser sends numbers with a point, in every language.</summary>
+        public string? Weight { get; set; }
 
         public int? MaximumQueued { get; set; }
 
@@ -93,11 +94,11 @@ public sealed partial class PersonPage
         internal static LimitsForm Of(PersonLimits limits) => new()
         {
             Allowance = limits.Allowance,
-            Weight = limits.Weight,
+            Weight = Text(limits.Weight),
             MaximumQueued = limits.MaximumQueued,
             MaximumRunning = limits.MaximumRunning,
         };
 
-        internal PersonLimits ToLimits() => new(Allowance, Weight ?? 1, MaximumQueued, MaximumRunning);
+        internal PersonLimits ToLimits() => new(Allowance, string.IsNullOrWhiteSpace(Weight) ? 1 : double.TryParse(Weight, CultureInfo.InvariantCulture, out var weight) ? weight : 0, MaximumQueued, MaximumRunning);
     }
 }

@@ -67,5 +67,5 @@ public sealed partial class QueuePage
     }
 
     private string NameOf(Guid? personId) =>
-        personId is { } id ? sight!.Names.GetValueOrDefault(id) ?? T["NobodyAnyMore"] : T["TheStudio"];
+        personId is { } id ? sight!.Names.GetValueOrDefault(id) ?? T["DeletedAccount"] : T["TheStudio"];
 }

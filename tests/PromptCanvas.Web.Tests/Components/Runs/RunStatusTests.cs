@@ -22,18 +22,18 @@ public sealed class RunStatusTests
     [InlineData(JobState.Running, null, 1.0, 3, "a few seconds · 3 of 4 done")]
     [InlineData(JobState.Running, null, 200.0, 1, "about 3 min · 1 of 4 done")]
     [InlineData(JobState.Done, null, null, 4, "Done")]
-    [InlineData(JobState.Done, null, null, 3, "Done · 3 of 4 done")]
+    [InlineData(JobState.Done, null, null, 3, "3 of 4 done")]
     [InlineData(JobState.Cancelled, null, null, 2, "Stopped · 2 of 4 done")]
-    [InlineData(JobState.Failed, null, null, 0, "Did not work")]
+    [InlineData(JobState.Failed, null, null, 0, "Failed")]
     public void Describe_AJob_SaysWhereItStands(JobState state, int? position, double? eta, int done, string expected)
     {
         Assert.Equal(expected, RunStatus.Describe(RunOf(state, position, done), eta, Words));
     }
 
     [Theory]
-    [InlineData(JobState.Running, 1, 1, "1 of 4 done · 1 credit given back")]
-    [InlineData(JobState.Cancelled, 1, 3, "Stopped · 1 of 4 done · 3 credits given back")]
-    [InlineData(JobState.Failed, 0, 4, "Did not work · 4 credits given back")]
+    [InlineData(JobState.Running, 1, 1, "1 of 4 done · 1 credit refunded")]
+    [InlineData(JobState.Cancelled, 1, 3, "Stopped · 1 of 4 done · 3 credits refunded")]
+    [InlineData(JobState.Failed, 0, 4, "Failed · 4 credits refunded")]
     public void Describe_PicturesNotDelivered_SaysWhatIsGivenBack(JobState state, int done, int lost, string expected)
     {
         var run = RunOf(state, null, done);
@@ -43,7 +43,7 @@ public sealed class RunStatusTests
     }
 
     [Theory]
-    [InlineData(JobState.Queued, 3, null, "3rd of 4. 2 requests of yours go first.")]
+    [InlineData(JobState.Queued, 3, null, "Place 3 of 4. 2 of your requests go first.")]
     [InlineData(JobState.Queued, 1, "New card.", "The queue is paused: New card.")]
     [InlineData(JobState.Queued, 1, null, null)]
     [InlineData(JobState.Running, 3, null, null)]
@@ -52,7 +52,7 @@ public sealed class RunStatusTests
         var run = RunOf(state, position, 0);
         run.Job = run.Job! with { Why = new QueueExplanation { Position = position, Waiting = 4, OwnAhead = position - 1, PeopleAhead = 0, PauseReason = paused } };
 
-        Assert.Equal(expected, RunStatus.WhyItWaits(run));
+        Assert.Equal(expected, RunStatus.WhyItWaits(run, Words));
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed class LockTests : IAsyncDisposable
         for (var guess = 0; guess < 5; guess++)
         {
             using var wrong = await session.SendFormAsync("/account", "password", ("Change.Current", Wrong), ("Change.New", "four other quiet words here"));
-            Assert.Contains("current password is not right", await wrong.TextAsync(), StringComparison.Ordinal);
+            Assert.Contains("current password is wrong", await wrong.TextAsync(), StringComparison.Ordinal);
         }
 
         using var right = await session.SendFormAsync("/account", "password", ("Change.Current", Studio.Password), ("Change.New", "four other quiet words here"));

@@ -38,7 +38,7 @@ public sealed class ProofTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, recent.StatusCode);
         Assert.Contains("account/confirm", note, StringComparison.Ordinal);
         Assert.EndsWith($"/account/confirm?returnUrl={Uri.EscapeDataString(page)}", ask, StringComparison.Ordinal);
-        Assert.Contains("not right", await wrong.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("is wrong", await wrong.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Found, still.StatusCode);
         Assert.EndsWith(page, right.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, now.StatusCode);
@@ -96,7 +96,7 @@ public sealed class ProofTests : IAsyncDisposable
 
         Assert.Contains("name=\"EndKeys\" value=\"true\" checked", page, StringComparison.Ordinal);
         Assert.Contains("name=\"Change.EndKeys\" value=\"true\" checked", page, StringComparison.Ordinal);
-        Assert.Contains("They end API keys only with this box", page, StringComparison.Ordinal);
+        Assert.Contains("API keys are revoked only if you tick this box", page, StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> WithKeyAsync(SomebodyInTest person)

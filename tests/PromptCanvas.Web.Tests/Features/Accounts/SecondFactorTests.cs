@@ -26,7 +26,7 @@ public sealed partial class SecondFactorTests : IAsyncDisposable
         using var begun = await browser.SendFormAsync("/account/second-factor", "begin");
         var key = Key().Match(await begun.TextAsync()).Groups[1].Value;
         using var wrong = await browser.SendFormAsync("/account/second-factor", "turn-on", ("Form.Code", "000000"));
-        Assert.Contains("not right", await wrong.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("Wrong code", await wrong.TextAsync(), StringComparison.Ordinal);
         using var on = await browser.SendFormAsync("/account/second-factor", "turn-on", ("Form.Code", CodeOf(key)));
         var recovery = RecoveryCode().Match(await on.TextAsync()).Value;
         Assert.NotEmpty(recovery);

@@ -107,7 +107,7 @@ public sealed class ComposerTests : IDisposable
         composer.Find("form").Submit();
 
         Assert.Empty(sent);
-        Assert.Contains($"“{seed}” cannot be a seed. Choose a whole number from 0 to 4294967295", composer.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains($"“{seed}” is not a valid seed. Enter a whole number from 0 to 4294967295", composer.Find("[role=alert]").TextContent, StringComparison.Ordinal);
 
         composer.FindAll(".field input")[0].Change("");
         composer.Find("form").Submit();

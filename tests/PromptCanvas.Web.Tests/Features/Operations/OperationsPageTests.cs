@@ -21,7 +21,7 @@ public sealed class OperationsPageTests : IAsyncDisposable
         var page = await studio.Browser(studio.Administrator.Cookie).GetStringAsync("/admin/settings", TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain("canary", page, StringComparison.Ordinal);
-        Assert.Contains("set, and not shown", page, StringComparison.Ordinal);
+        Assert.Contains("set, hidden", page, StringComparison.Ordinal);
         Assert.Matches("Quotas:MaximumQueued</code><p [^>]*>[^<]+</p></td>\\s*<td>33</td>\\s*<td>20</td>", page);
         Assert.Matches("Registration:Mode</code><p [^>]*>[^<]*</p></td>\\s*<td>Invite</td>\\s*<td>Invite</td>\\s*<td>appsettings.json</td>", page);
     }
@@ -74,7 +74,7 @@ public sealed class OperationsPageTests : IAsyncDisposable
         var page = await studio.Browser(studio.Administrator.Cookie).GetStringAsync("/admin/models", TestContext.Current.CancellationToken);
 
         Assert.Contains("starter", page, StringComparison.Ordinal);
-        Assert.Contains("Every tensor is there and has the expected shape. It makes 64, 256, 1024 pixels.", page, StringComparison.Ordinal);
+        Assert.Contains("Complete: every tensor has the expected shape. Makes pictures of 64, 256, 1024 pixels.", page, StringComparison.Ordinal);
         Assert.Contains("super_res_first: not loaded", page, StringComparison.Ordinal);
     }
 }

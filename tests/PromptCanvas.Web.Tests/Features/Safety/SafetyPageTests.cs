@@ -48,8 +48,8 @@ public sealed class SafetyPageTests : IAsyncDisposable
         using var administrator = studio.Browser(studio.Administrator.Cookie);
         await administrator.SendFormAsync("/admin/safety", "prompt-rule", ("Text", @"kni(fe|ves)"), ("Kind", "pattern"), ("Reason", "no weapons"));
 
-        Assert.Contains("Refused by “kni(fe|ves)”", WebUtility.HtmlDecode(await administrator.GetStringAsync("/admin/safety?try=three+KNIVES", Cancellation)), StringComparison.Ordinal);
-        Assert.Contains("No rule refuses this prompt", await administrator.GetStringAsync("/admin/safety?try=a+spoon", Cancellation), StringComparison.Ordinal);
+        Assert.Contains("Blocked by “kni(fe|ves)”", WebUtility.HtmlDecode(await administrator.GetStringAsync("/admin/safety?try=three+KNIVES", Cancellation)), StringComparison.Ordinal);
+        Assert.Contains("No rule blocks this prompt", await administrator.GetStringAsync("/admin/safety?try=a+spoon", Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]

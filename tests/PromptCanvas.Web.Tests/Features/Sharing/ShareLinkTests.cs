@@ -91,7 +91,7 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
         }
 
         using var wrong = await stranger.SendFormAsync(path, "password", ("Password", "open barley"));
-        Assert.Contains("That is not the password", await wrong.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("Wrong password", await wrong.TextAsync(), StringComparison.Ordinal);
         using var right = await stranger.SendFormAsync(path, "password", ("Password", "open sesame"));
         Assert.Equal(HttpStatusCode.Found, right.StatusCode);
         foreach (var part in parts)
@@ -118,7 +118,7 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
 
         using var answer = await stranger.SendFormAsync(path, "password", ("Password", "open sesame"));
 
-        Assert.Contains("Too many tries", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("Too many attempts", await answer.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 30);
         using var data = await stranger.GetAsync($"{path}/data", Cancellation);

@@ -8,7 +8,7 @@ namespace PromptCanvas.Web.Tests.Security.Texts;
 internal static partial class Fuzz
 {
     // The boundary inside the pages' layout shows a fault in a page that otherwise succeeded.
-    private const string Boundary = "Something went wrong on our side";
+    private const string Boundary = "Something went wrong";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
