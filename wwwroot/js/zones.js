@@ -50,7 +50,7 @@ export function accept(dialog, token, page) {
         return dialog.dataset.noSettings;
       }
       const wanted = Object.entries({ ...settings, count: 1 }).filter(([, value]) => value !== undefined);
-      Blazor.navigateTo(`/?${new URLSearchParams(wanted)}`);
+      Blazor.navigateTo(`?${new URLSearchParams(wanted)}`);
       const note = document.querySelector('.composer-dropped');
       note.textContent = note.dataset.done;
       return null;
