@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Mail;
@@ -8,12 +10,21 @@ using PromptCanvas.Web.Resources;
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Writes the digest of a person's unread notices.</summary>
-internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IStringLocalizer<Texts> T)
+internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IDbContextFactory<AppDbContext> databases, IStringLocalizer<Texts> T)
 {
     private const int MostLines = 30;
 
     /// <param name="notices">At least one, oldest first.</param>
-    public Letter Write(DigestTurn turn, IReadOnlyList<Notice> notices)
+    public async Task<Letter> WriteAsync(DigestTurn turn, IReadOnlyList<Notice> notices, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+
+        // Without a choice there is no browser to ask: English.
+        var language = await database.LanguageOfAsync(turn.PersonId, cancellationToken) ?? Languages.English;
+        return Languages.In(language, () => Write(turn, notices));
+    }
+
+    private Letter Write(DigestTurn turn, IReadOnlyList<Notice> notices)
     {
         // No prompt, no picture and no words of others: other people may read the mail.
         var lines = notices.Take(MostLines).Select(notice => string.Create(CultureInfo.InvariantCulture, $"- {T.NoticeText(notice)} ({notice.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC)"));

@@ -46,7 +46,7 @@ internal sealed class DigestService(Digests digests, DigestLetter letters, Maile
 
     private async Task<bool> TrySendAsync(DigestTurn turn, CancellationToken stoppingToken)
     {
-        if (await digests.TakeAsync(turn, stoppingToken) is not { Count: > 0 } notices || await mailer.SendAsync(letters.Write(turn, notices), stoppingToken))
+        if (await digests.TakeAsync(turn, stoppingToken) is not { Count: > 0 } notices || await mailer.SendAsync(await letters.WriteAsync(turn, notices, stoppingToken), stoppingToken))
         {
             return true;
         }
