@@ -885,6 +885,30 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("People", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonDigest", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("NoticeId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Rhythm")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("PersonId");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("digest_due")
+                        .HasFilter("\"DueAt\" IS NOT NULL");
+
+                    b.ToTable("PersonDigests", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1249,6 +1273,25 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("SafetyRules", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Settings.StoredSetting", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Settings", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Sharing.ShareLink", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1472,6 +1515,15 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonDigest", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithOne()
+                        .HasForeignKey("PromptCanvas.Data.People.PersonDigest", "PersonId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -872,6 +872,30 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("People", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonDigest", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NoticeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Rhythm")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("PersonId");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("digest_due")
+                        .HasFilter("\"DueAt\" IS NOT NULL");
+
+                    b.ToTable("PersonDigests", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1236,6 +1260,25 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("SafetyRules", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Settings.StoredSetting", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Settings", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Sharing.ShareLink", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1459,6 +1502,15 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonDigest", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithOne()
+                        .HasForeignKey("PromptCanvas.Data.People.PersonDigest", "PersonId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -6,6 +6,7 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
+using PromptCanvas.Data.Settings;
 using PromptCanvas.Data.Sharing;
 using PromptCanvas.Data.Texts;
 
@@ -16,6 +17,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 {
     private const int HashLength = 64;
     private const int ReasonLength = 500;
+    private const int SettingLength = 256;
 
     public DbSet<Job> Jobs => Set<Job>();
 
@@ -45,6 +47,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<Notice> Notices => Set<Notice>();
 
+    public DbSet<PersonDigest> PersonDigests => Set<PersonDigest>();
+
     public DbSet<PersonSession> PersonSessions => Set<PersonSession>();
 
     public DbSet<Report> Reports => Set<Report>();
@@ -58,6 +62,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public DbSet<ShareLink> ShareLinks => Set<ShareLink>();
 
     public DbSet<SafetyRule> SafetyRules => Set<SafetyRule>();
+
+    public DbSet<StoredSetting> Settings => Set<StoredSetting>();
 
     public DbSet<QueueState> QueueStates => Set<QueueState>();
 
@@ -124,6 +130,13 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         {
             state.ToTable("QueueState", table => table.HasCheckConstraint("queue_state_one", "\"Id\" = 1"));
             state.Property(row => row.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<StoredSetting>(setting =>
+        {
+            setting.ToTable("Settings");
+            setting.HasKey(row => row.Key);
+            setting.Property(row => row.Key).HasMaxLength(SettingLength);
+            setting.Property(row => row.Value).HasMaxLength(SettingLength);
         });
         CreditTables.Configure(modelBuilder);
         SharingModel.Configure(modelBuilder);

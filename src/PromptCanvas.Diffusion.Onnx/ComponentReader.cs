@@ -28,7 +28,7 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         var files = component is ComponentNames.MovqEncoder or ComponentNames.MovqDecoder ? ComponentNames.Movq : component;
         var weights = folder.Weights(files);
         WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(files, "config.json"));
-        var network = new OnnxNetwork(component, graph, weights, providers, idle?.Clock ?? TimeProvider.System, idle);
+        var network = new OnnxNetwork(component, graph, weights, providers, idle);
         idle?.Add(network);
         return network;
     }
@@ -46,8 +46,8 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         ComponentNames.SuperResolutionFirst or ComponentNames.SuperResolutionLast or ComponentNames.SuperResolution1024 =>
             PlainUNet.Build(ReadSuperResolution(component)),
         ComponentNames.UNet => ImageUNet.Build(ReadImageUNet()),
-        ComponentNames.MovqEncoder => MovqEncoder.Build(ReadMovq()),
-        ComponentNames.MovqDecoder => MovqDecoder.Build(ReadMovq()),
+        ComponentNames.MovqEncoder => MovqGraphs.Encoder(ReadMovq()),
+        ComponentNames.MovqDecoder => MovqGraphs.Decoder(ReadMovq()),
         _ => throw new ModelException(
             $"There is no network '{ShapeNames.Printable(component)}'; a model has {string.Join(", ", Openable)}."),
     };

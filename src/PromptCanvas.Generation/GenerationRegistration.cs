@@ -11,6 +11,7 @@ using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
+using PromptCanvas.Generation.Settings;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Generation.Worker;
@@ -35,6 +36,7 @@ public static class GenerationRegistration
         services.AddSettings<GenerationOptions>(GenerationOptions.Section);
         services.AddCredits(configuration);
         services.TryAddSingleton(configuration);
+        AddStoredSettings(services, configuration);
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
         services.AddSingleton<DataFolderLock>();
         services.AddSingleton<IBlobStore, BlobStore>();
@@ -58,6 +60,7 @@ public static class GenerationRegistration
         services.AddSingleton<UploadKeeper>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads>());
+        services.AddSingleton<IUploadQueries, UploadQueries>();
         services.AddSingleton<ISquareUploads, SquareUploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
         AddJobs(services);
@@ -89,6 +92,15 @@ public static class GenerationRegistration
             services.GetRequiredService<DataFolder>().DatabaseFile);
     }
 
+    private static void AddStoredSettings(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(StoredSettingsSource.Of(configuration));
+        services.AddSingleton<SettingRows>();
+        services.AddSingleton<StoredSettings>();
+        services.AddSingleton<IStoredSettings>(provider => provider.GetRequiredService<StoredSettings>());
+        services.AddHostedService<SettingsRefresh>();
+    }
+
     private static void AddJobs(IServiceCollection services)
     {
         services.AddSingleton<JobFeed>();
@@ -110,7 +122,7 @@ public static class GenerationRegistration
         services.AddSingleton<IPictureTimeline>(services => services.GetRequiredService<PictureLibrary>());
         services.AddSingleton<ComputeBudget>();
         services.AddSingleton<BlendPreviewTurns>();
-        services.AddSingleton<BlendPreviewGuard>();
+        services.AddSingleton<InstantDrawings>();
         services.AddSingleton<EmbeddingCache>();
         services.AddSingleton<IBlendPreviews, BlendPreviews>();
         services.AddSingleton<ProvenanceSources>();
@@ -122,6 +134,7 @@ public static class GenerationRegistration
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<CancellationStore>();
         services.AddSingleton<IResponseDelivery, ResponseDelivery>();
         services.AddSingleton<StorageFaultGuard>();
         services.AddSingleton<InputPictures>();
@@ -136,6 +149,7 @@ public static class GenerationRegistration
         services.AddSingleton<IQueueBoard>(provider => provider.GetRequiredService<QueueBoard>());
         services.AddSingleton<IPictureQueries, PictureQueries>();
         services.AddSingleton<ISubmissions, Submissions>();
+        services.AddSingleton<ICancellations, Cancellations>();
         services.AddSingleton<IQueueAdmin, QueueAdmin>();
     }
 
@@ -154,6 +168,7 @@ public static class GenerationRegistration
         services.AddSingleton<IUploadCaptions, UploadCaptions>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<LeaseRecoveryRules>();
+        services.AddSingleton<LostJobs>();
         services.AddSingleton<LeaseRecovery>();
         services.AddSingleton<CrashBudget>();
         services.AddSingleton<Heartbeat>();

@@ -6,6 +6,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Search;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Settings;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Generation.Worker;
@@ -30,6 +31,7 @@ public static class GenerationStartup
             }
 
             await MigrateAsync(services.GetRequiredService<IDbContextFactory<AppDbContext>>(), cancellationToken);
+            await services.GetRequiredService<StoredSettings>().ReadAsync(cancellationToken);
             await RecoverAsync(services, cancellationToken);
         }
         catch (OptionsValidationException fault)

@@ -3,10 +3,12 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Onnx;
+using PromptCanvas.Diffusion.Onnx.Memory;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Hosting;
 
@@ -32,6 +34,8 @@ builder.Services.AddSingleton<IEngineProvider>(services =>
 });
 builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
     services.GetRequiredService<IModelLibrary>(), InferenceOf(services).ExecutionProvider, name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));
+builder.Services.AddHostedService(services => new SpareMemory(
+    () => GC.GetTotalAllocatedBytes(), FreeMemory.Return, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Supervisor>()));
 
 return await builder.RunStudioAsync();
 

@@ -37,7 +37,7 @@ var orders = Task.Run(async () =>
 {
     while (await Console.In.ReadLineAsync() is { } line)
     {
-        await Console.Out.WriteLineAsync(await ObeyAsync(host.Services.GetRequiredService<ISubmissions>(), line.Split(' ', 5)));
+        await Console.Out.WriteLineAsync(await ObeyAsync(host.Services, line.Split(' ', 5)));
     }
 
     // Standard input closed: the parent process has ended.
@@ -46,11 +46,11 @@ var orders = Task.Run(async () =>
 await host.WaitForShutdownAsync();
 return 0;
 
-static async Task<string> ObeyAsync(ISubmissions submissions, string[] words)
+static async Task<string> ObeyAsync(IServiceProvider services, string[] words)
 {
     if (words is ["submit", var key, var person, var count, var prompt])
     {
-        var submitted = await submissions.SubmitAsync(
+        var submitted = await services.GetRequiredService<ISubmissions>().SubmitAsync(
             new NewJob
             {
                 IdempotencyKey = key,
@@ -64,6 +64,6 @@ static async Task<string> ObeyAsync(ISubmissions submissions, string[] words)
         return submitted.TryGet(out var id, out var refusal) ? $"ok {id}" : $"refused {refusal.GetType().Name} {refusal.Message}";
     }
 
-    var cancelled = await submissions.CancelAbandonedAsync(Guid.Parse(words[1]), CancellationToken.None);
+    var cancelled = await services.GetRequiredService<ICancellations>().CancelAbandonedAsync(Guid.Parse(words[1]), CancellationToken.None);
     return cancelled.TryGet(out var job, out var refused) ? $"ok {job.Id}" : $"refused {refused.GetType().Name} {refused.Message}";
 }

@@ -13,7 +13,7 @@ public sealed class AutoregressivePriorTests : IDisposable
     private const float Tolerance = 1e-4f;
 
     private readonly TemporaryFolder folder = new();
-    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu });
+    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ProviderNames.Cpu });
 
     public AutoregressivePriorTests()
     {

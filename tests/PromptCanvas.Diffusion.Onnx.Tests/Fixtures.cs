@@ -19,7 +19,7 @@ internal static class Fixtures
 
     public static string TensorList { get; } = Path.Combine(Folder, "unclip-tensors.tsv");
 
-    public static ExecutionProviders Cpu { get; } = new(new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu, Threads = 2 });
+    public static ExecutionProviders Cpu { get; } = new(new InferenceOptions { ExecutionProvider = ProviderNames.Cpu, Threads = 2 });
 
     /// <summary>A model with the starter's extensions, in 16-bit floats.</summary>
     public static string StarterModel { get; } = Path.Combine(Folder, "starter-tiny");

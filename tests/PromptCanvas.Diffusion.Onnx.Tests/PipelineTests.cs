@@ -12,7 +12,7 @@ public sealed class PipelineTests : IDisposable
     private const string Prompt = "a red cube on top of a blue cube";
     private const double Tolerance = 2e-3;
 
-    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu });
+    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ProviderNames.Cpu });
 
     [Fact]
     public async Task GenerateAsync_RecordedNoise_AgreesWithTheReferencePipeline()

@@ -11,7 +11,7 @@ public sealed class RandomBatchTests : IDisposable
     private const uint Seed = 4_294_967_295;
     private const int Crowd = 12;
 
-    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu });
+    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ProviderNames.Cpu });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ namespace PromptCanvas.Cli.Bench;
 /// <summary>All benchmarks that need a GPU, in one run of at most ten minutes: each setting compared with the default, and the difference to the CPU's results.</summary>
 /// <param name="bench">The model and the repeats.</param>
 /// <param name="device">The execution provider; tests use the CPU.</param>
-internal sealed class GpuBench(BenchContext bench, string device = ExecutionProviders.Cuda)
+internal sealed class GpuBench(BenchContext bench, string device = ProviderNames.Cuda)
 {
     private const int Rows = 8;
     private const int RunsPerMeasurement = 5;
@@ -61,7 +61,7 @@ internal sealed class GpuBench(BenchContext bench, string device = ExecutionProv
 
     private float[] OnCpu(Dictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
     {
-        var options = bench.Inference with { ExecutionProvider = ExecutionProviders.Cpu, Devices = "", Precision = InferencePrecision.Fp32 };
+        var options = bench.Inference with { ExecutionProvider = ProviderNames.Cpu, Devices = "", Precision = InferencePrecision.Fp32 };
         using var network = NetworkRunner.Open(bench.Folder, bench.Model.Decoder.Network.Name, new ExecutionProviders(options));
         return network.Run(inputs, cancellationToken)[NetworkNames.Sample].Floats;
     }

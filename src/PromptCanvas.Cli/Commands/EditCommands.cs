@@ -48,15 +48,29 @@ internal static class EditCommands
             side.HelpName = "PIXELS";
         }
 
+        var aspect = new Option<string?>("--aspect") { Description = "Extend to this aspect ratio, such as 16:9, in place of pixels; the picture stays in the middle.", HelpName = "W:H" };
         return Make(
             "extend",
             "Extends a picture beyond its edges; its own pixels stay unchanged.",
             [image, prompt],
-            sides,
-            parsed => EditPlan.Extend(
+            [.. sides, aspect],
+            parsed => Extend(
                 PictureInput.Picture(parsed.GetRequiredValue(image)),
-                new Extension(parsed.GetValue(left), parsed.GetValue(right), parsed.GetValue(up), parsed.GetValue(down))),
+                new Extension(parsed.GetValue(left), parsed.GetValue(right), parsed.GetValue(up), parsed.GetValue(down)),
+                parsed.GetValue(aspect)),
             parsed => parsed.GetValue(prompt) ?? "");
+    }
+
+    private static Result<EditPlan> Extend(RgbImage picture, Extension sides, string? aspect)
+    {
+        if (aspect is null)
+        {
+            return EditPlan.Extend(picture, sides);
+        }
+
+        return sides == Extension.None
+            ? EditPlan.Extend(picture, PictureOptions.ParseAspect(aspect))
+            : throw new BadInputException("Name either the pixels or the aspect, not both.");
     }
 
     private static Command Make(

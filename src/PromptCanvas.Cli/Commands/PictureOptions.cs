@@ -56,7 +56,8 @@ internal sealed class PictureOptions
         PreviewsWanted = parsed.GetValue(previews) ? null : _ => false,
     };
 
-    private static AspectRatio ParseAspect(string? text)
+    /// <summary>Null = a square.</summary>
+    public static AspectRatio ParseAspect(string? text)
     {
         if (text is null)
         {

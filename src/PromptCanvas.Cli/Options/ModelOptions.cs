@@ -53,7 +53,7 @@ internal static class ModelOptions
     /// <summary>The device named by the environment, with the studio's variables.</summary>
     public static InferenceOptions Inference() => new()
     {
-        ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ExecutionProviders.Auto,
+        ExecutionProvider = Environment.GetEnvironmentVariable("Inference__ExecutionProvider") ?? ProviderNames.Auto,
         Threads = int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : 0,
         Precision = Word<InferencePrecision>("Inference__Precision"),
         PackedGraphs = Word<PackedGraphs>("Inference__PackedGraphs"),

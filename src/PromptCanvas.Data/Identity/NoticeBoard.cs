@@ -30,6 +30,17 @@ public sealed class NoticeBoard(IDbContextFactory<AppDbContext> databases, TimeP
         return await database.Notices.CountAsync(notice => notice.PersonId == personId && notice.ReadAt == null, cancellationToken);
     }
 
+    /// <summary>Numbers of unread notices; people without any are left out.</summary>
+    public async Task<IReadOnlyDictionary<Guid, int>> CountUnreadAsync(IReadOnlyCollection<Guid> people, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(people);
+        var ids = people.ToList();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Notices.Where(notice => notice.ReadAt == null && EF.Parameter(ids).Contains(notice.PersonId))
+            .GroupBy(notice => notice.PersonId).Select(group => new { group.Key, Count = group.Count() })
+            .ToDictionaryAsync(group => group.Key, group => group.Count, cancellationToken);
+    }
+
     /// <summary>Whether a notice is unread that every page points out.</summary>
     public async Task<bool> AnyUnreadAsync(Guid personId, CancellationToken cancellationToken)
     {

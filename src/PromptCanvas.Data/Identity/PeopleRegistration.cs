@@ -24,8 +24,10 @@ public static class PeopleRegistration
         services.AddSingleton<SignInLocks>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<NoticeBoard>();
+        services.AddSingleton<Digests>();
         services.AddSingleton<CreditRequests>();
         services.AddSingleton<PersonSessions>();
+        services.AddSingleton<PeopleDirectory>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
         return services.AddIdentityCore<Person>(Configure)
             .AddEntityFrameworkStores<AppDbContext>()

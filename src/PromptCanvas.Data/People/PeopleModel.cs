@@ -22,6 +22,7 @@ internal static class PeopleModel
         model.Entity<SignInLock>(Configure);
         model.Entity<UsedCode>(Configure);
         model.Entity<PersonSession>(Configure);
+        model.Entity<PersonDigest>(Configure);
         ConfigureIdentity(model);
     }
 
@@ -113,6 +114,15 @@ internal static class PeopleModel
         session.Property(row => row.Stamp).HasMaxLength(ShortLength * 2);
         session.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
         session.HasIndex(row => row.PersonId).HasDatabaseName("session_of_person");
+    }
+
+    private static void Configure(EntityTypeBuilder<PersonDigest> digest)
+    {
+        digest.ToTable("PersonDigests");
+        digest.HasKey(row => row.PersonId);
+        digest.Property(row => row.Rhythm).HasMaxLength(ShortLength);
+        digest.HasOne<Person>().WithOne().HasForeignKey<PersonDigest>(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
+        digest.HasIndex(row => row.DueAt).HasDatabaseName("digest_due").HasFilter("\"DueAt\" IS NOT NULL");
     }
 
     private static void ConfigureIdentity(ModelBuilder model)

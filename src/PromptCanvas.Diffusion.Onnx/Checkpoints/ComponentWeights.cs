@@ -163,7 +163,7 @@ internal sealed class ComponentWeights
         return plain
             ? Path.Combine(folder, shardName)
             : throw new ModelException(
-                $"{indexPath} names the file '{ShapeNames.Printable(shardName)}', which is not a .safetensors file beside it. Do not use this model.");
+                $"{indexPath} names the file '{ShapeNames.Printable(shardName)}', which is not a .safetensors file next to it. Do not use this model.");
     }
 
     private static string CommonFolder(IReadOnlyList<SafetensorsFile> files)

@@ -93,7 +93,7 @@ internal sealed class KandinskyFolder
         var place = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         if (place.Length == 0 || System.IO.Path.IsPathRooted(place) || place.Split('/', '\\').Contains(".."))
         {
-            throw new ModelException($"{indexPath}: '{part}' must be the name of a folder beside it, such as \"{part}\"; link one that lies elsewhere.");
+            throw new ModelException($"{indexPath}: '{part}' must be the name of a folder next to it, such as \"{part}\"; link one that lies elsewhere.");
         }
 
         var folder = System.IO.Path.Combine(path, place);

@@ -27,7 +27,7 @@ internal static class WeightsRecord
             if (known.TryGetValue(name, out var before) && before.Length == length && before.Ticks == ticks && before.Hash != hash)
             {
                 throw new ModelException(
-                    $"{path} is damaged: its bytes are not those it had when it was first loaded, though nobody wrote it. Copy it here again from where it came.");
+                    $"{path} is damaged: its content has changed since it was first loaded, but its modification time has not. Copy it from its source again.");
             }
 
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{hash} {length} {ticks} {name}"));

@@ -9,31 +9,10 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// </remarks>
 internal static class MovqDecoder
 {
+    /// <summary>Adds the operators of this half.</summary>
+    /// <param name="graph">Where to.</param>
     /// <param name="config">Its sizes.</param>
-    public static NetworkGraph Build(MovqConfig config)
-    {
-        var graph = new GraphBuilder();
-        AddDecoder(graph, config);
-
-        // The same file holds the encoder, and a codebook that nothing uses.
-        foreach (var weight in MovqEncoder.Weights(config))
-        {
-            graph.HostWeight(weight.Name, weight.Shape);
-        }
-
-        graph.HostWeight("quantize.embedding.weight", config.CodebookEntries, config.LatentChannels);
-        return graph.Finish();
-    }
-
-    /// <summary>The weights of this half.</summary>
-    public static IReadOnlyList<WeightSpec> Weights(MovqConfig config)
-    {
-        var graph = new GraphBuilder();
-        AddDecoder(graph, config);
-        return graph.Finish().Weights;
-    }
-
-    private static void AddDecoder(GraphBuilder graph, MovqConfig config)
+    public static void Add(GraphBuilder graph, MovqConfig config)
     {
         var (height, width) = (new Dimension("H", 1), new Dimension("W", 1));
         var latents = graph.Input(NetworkNames.Latents, Dimension.Batch, config.LatentChannels, height, width);

@@ -6,31 +6,10 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <remarks>Source: Esser et al. (2021), VQGAN; Zheng et al. (2022), MoVQ; the layout of diffusers' <c>VQModel</c>.</remarks>
 internal static class MovqEncoder
 {
+    /// <summary>Adds the operators of this half.</summary>
+    /// <param name="graph">Where to.</param>
     /// <param name="config">Its sizes.</param>
-    public static NetworkGraph Build(MovqConfig config)
-    {
-        var graph = new GraphBuilder();
-        AddEncoder(graph, config);
-
-        // The same file holds the decoder, and a codebook that nothing uses.
-        foreach (var weight in MovqDecoder.Weights(config))
-        {
-            graph.HostWeight(weight.Name, weight.Shape);
-        }
-
-        graph.HostWeight("quantize.embedding.weight", config.CodebookEntries, config.LatentChannels);
-        return graph.Finish();
-    }
-
-    /// <summary>The weights of this half.</summary>
-    public static IReadOnlyList<WeightSpec> Weights(MovqConfig config)
-    {
-        var graph = new GraphBuilder();
-        AddEncoder(graph, config);
-        return graph.Finish().Weights;
-    }
-
-    private static void AddEncoder(GraphBuilder graph, MovqConfig config)
+    public static void Add(GraphBuilder graph, MovqConfig config)
     {
         var scope = new EncoderScope(graph, config);
         var (height, width) = (new Dimension("H", config.Factor), new Dimension("W", config.Factor));

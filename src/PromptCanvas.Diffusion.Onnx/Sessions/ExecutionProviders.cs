@@ -6,15 +6,6 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <summary>Puts the chosen execution provider into sessions, or says once why the CPU runs them.</summary>
 public sealed class ExecutionProviders
 {
-    /// <summary>CUDA where this build and machine have it, otherwise the CPU.</summary>
-    public const string Auto = "Auto";
-
-    /// <summary>The CPU.</summary>
-    public const string Cpu = "Cpu";
-
-    /// <summary>CUDA; the CPU with a warning where it does not come up.</summary>
-    public const string Cuda = "Cuda";
-
     private const string CudaProviderName = "CUDAExecutionProvider";
 
     private readonly string setting;
@@ -44,15 +35,10 @@ public sealed class ExecutionProviders
         precision = options.Precision;
         gpu = options.Gpu;
         this.report = report;
-        cpuOnly = Is(setting, Cpu);
+        cpuOnly = ProviderNames.Is(setting, ProviderNames.Cpu);
         CacheFolder = options.GraphCache.Length > 0 ? options.GraphCache : null;
         Graphs = CacheFolder is null ? null : new GraphCache(CacheFolder, options.PackedGraphs);
     }
-
-    /// <summary>Whether a setting names a provider: one of the three words, or a library that exists.</summary>
-    /// <param name="setting">The configured value.</param>
-    public static bool IsKnown(string? setting) =>
-        Is(setting, Auto) || Is(setting, Cpu) || Is(setting, Cuda) || File.Exists(setting);
 
     /// <summary>Where what is worked out from weights is kept; null = nowhere.</summary>
     internal string? CacheFolder { get; }
@@ -67,7 +53,7 @@ public sealed class ExecutionProviders
     internal Action<SessionOptions>? Append { get; init; }
 
     /// <summary>Whether networks compute in 16-bit floats where they run on the accelerator.</summary>
-    internal bool UsesHalf => precision == InferencePrecision.Fp16 || (precision == InferencePrecision.Auto && (Is(setting, Auto) || Is(setting, Cuda)));
+    internal bool UsesHalf => precision == InferencePrecision.Fp16 || (precision == InferencePrecision.Auto && (ProviderNames.Is(setting, ProviderNames.Auto) || ProviderNames.Is(setting, ProviderNames.Cuda)));
 
     /// <summary>Whether the accelerator's rows are filled up to few sizes.</summary>
     internal bool UsesRowBuckets => gpu.RowBuckets && !UsesCpu;
@@ -145,8 +131,6 @@ public sealed class ExecutionProviders
         return Create(create, options, cancellationToken);
     }
 
-    internal static bool Is(string? setting, string word) => string.Equals(setting, word, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>What the CPU computes in; says once where that is not what was asked for.</summary>
     internal InferencePrecision CpuPrecision()
     {
@@ -201,7 +185,7 @@ public sealed class ExecutionProviders
     {
         lock (gate)
         {
-            return !cpuOnly && (!Is(setting, Auto) || environment.GetAvailableProviders().Contains(CudaProviderName));
+            return !cpuOnly && (!ProviderNames.Is(setting, ProviderNames.Auto) || environment.GetAvailableProviders().Contains(CudaProviderName));
         }
     }
 
@@ -211,7 +195,7 @@ public sealed class ExecutionProviders
         {
             Append(options);
         }
-        else if (Is(setting, Auto) || Is(setting, Cuda))
+        else if (ProviderNames.Is(setting, ProviderNames.Auto) || ProviderNames.Is(setting, ProviderNames.Cuda))
         {
             AppendCuda(environment, options);
         }
@@ -232,7 +216,7 @@ public sealed class ExecutionProviders
             cpuOnly = !one;
         }
 
-        var named = Is(setting, Cuda) && device > 0 ? $"{setting}:{device}" : setting;
+        var named = ProviderNames.Is(setting, ProviderNames.Cuda) && device > 0 ? $"{setting}:{device}" : setting;
         Report(new ProviderNotice(
             one
                 ? $"The execution provider '{named}' cannot take a network, so the CPU runs that one: {fault.Message.ReplaceLineEndings(" ")}"
@@ -242,10 +226,10 @@ public sealed class ExecutionProviders
 
     private void SayIfCudaIsAbsent()
     {
-        if (Is(setting, Auto))
+        if (ProviderNames.Is(setting, ProviderNames.Auto))
         {
             Report(new ProviderNotice(
-                $"The CPU runs the networks: the execution provider is {Auto}, and this build has no CUDA (-p:Accelerator=cuda builds one for NVIDIA GPUs).",
+                $"The CPU runs the networks: the execution provider is {ProviderNames.Auto}, and this build has no CUDA (-p:Accelerator=cuda builds one for NVIDIA GPUs).",
                 IsFault: false));
         }
     }

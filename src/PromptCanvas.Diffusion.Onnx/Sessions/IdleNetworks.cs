@@ -16,7 +16,7 @@ internal sealed class IdleNetworks : IDisposable
     private readonly long budget;
     private readonly Lock gate = new();
     private readonly SemaphoreSlim loading = new(1, 1);
-    private readonly List<OnnxNetwork> networks = [];
+    private readonly List<IReleasableNetwork> networks = [];
     private readonly ITimer? timer;
     private readonly Action<string> report;
 
@@ -43,7 +43,7 @@ internal sealed class IdleNetworks : IDisposable
     public TimeProvider Clock { get; }
 
     /// <summary>Watches a network.</summary>
-    public void Add(OnnxNetwork network)
+    public void Add(IReleasableNetwork network)
     {
         lock (gate)
         {
@@ -57,7 +57,7 @@ internal sealed class IdleNetworks : IDisposable
     /// <param name="load">Loads it.</param>
     /// <param name="cancellationToken">Ends the wait for another network that is being loaded.</param>
     /// <exception cref="ModelException">It is larger than the machine's memory.</exception>
-    public T Load<T>(OnnxNetwork network, long bytes, Func<T> load, CancellationToken cancellationToken)
+    public T Load<T>(IReleasableNetwork network, long bytes, Func<T> load, CancellationToken cancellationToken)
     {
         if (bytes + ModelNeeds.Base > memory.Total)
         {
@@ -79,7 +79,7 @@ internal sealed class IdleNetworks : IDisposable
     /// <summary>Frees every network that is not running.</summary>
     /// <param name="except">The one that is being loaded.</param>
     /// <returns>Whether there was one.</returns>
-    public bool FreeAll(OnnxNetwork except)
+    public bool FreeAll(IReleasableNetwork except)
     {
         var freed = false;
         foreach (var network in Present())
@@ -99,7 +99,7 @@ internal sealed class IdleNetworks : IDisposable
     }
 
     // An exception on the timer's thread would end the process.
-    private void Release(OnnxNetwork network)
+    private void Release(IReleasableNetwork network)
     {
         try
         {
@@ -122,7 +122,7 @@ internal sealed class IdleNetworks : IDisposable
     }
 
     /// <summary>Frees networks that are not running, least recently used first, until there is enough memory.</summary>
-    private void MakeRoom(OnnxNetwork loaded, long bytes)
+    private void MakeRoom(IReleasableNetwork loaded, long bytes)
     {
         foreach (var network in Present().Where(network => network != loaded && network.IsLoaded).OrderBy(network => network.LastUse))
         {
@@ -138,7 +138,7 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
-    private OnnxNetwork[] Present()
+    private IReleasableNetwork[] Present()
     {
         lock (gate)
         {

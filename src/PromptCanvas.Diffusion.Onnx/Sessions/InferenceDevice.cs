@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
 /// <summary>The device that runs the networks of one engine.</summary>
-/// <param name="Provider">One of the three words of <see cref="ExecutionProviders"/>, or a plug-in library's path.</param>
+/// <param name="Provider">One of the three words of <see cref="ProviderNames"/>, or a plug-in library's path.</param>
 /// <param name="Index">Which of the provider's devices, from 0.</param>
 internal readonly record struct InferenceDevice(string Provider, int Index)
 {
@@ -38,16 +38,16 @@ internal readonly record struct InferenceDevice(string Provider, int Index)
 
     private static InferenceDevice? Parse(string entry)
     {
-        if (ExecutionProviders.Is(entry, ExecutionProviders.Cpu))
+        if (ProviderNames.Is(entry, ProviderNames.Cpu))
         {
-            return new InferenceDevice(ExecutionProviders.Cpu, 0);
+            return new InferenceDevice(ProviderNames.Cpu, 0);
         }
 
         var parts = entry.Split(Separator, 2);
         var index = 0;
-        return ExecutionProviders.Is(parts[0], ExecutionProviders.Cuda)
+        return ProviderNames.Is(parts[0], ProviderNames.Cuda)
             && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
-            ? new InferenceDevice(ExecutionProviders.Cuda, index)
+            ? new InferenceDevice(ProviderNames.Cuda, index)
             : null;
     }
 }

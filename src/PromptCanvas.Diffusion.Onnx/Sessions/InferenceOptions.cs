@@ -11,7 +11,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <summary>The execution provider: <c>Auto</c>, <c>Cpu</c>, <c>Cuda</c>, or the path of a plug-in provider's library.</summary>
     /// <value>Default: <c>Auto</c>, which is CUDA where this build and machine have it, otherwise the CPU.</value>
     [Required(AllowEmptyStrings = false)]
-    public string ExecutionProvider { get; init; } = ExecutionProviders.Auto;
+    public string ExecutionProvider { get; init; } = ProviderNames.Auto;
 
     /// <summary>
     /// The devices that get an engine each, with commas between them, such as <c>cuda:0,cuda:1</c> or <c>cpu,cpu</c>; empty = one engine on what
@@ -59,7 +59,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!ExecutionProviders.IsKnown(ExecutionProvider))
+        if (!ProviderNames.IsKnown(ExecutionProvider))
         {
             yield return new ValidationResult(
                 $"'{ExecutionProvider}' is not an execution provider: it must be Auto, Cpu, Cuda, or the path of a plug-in library that exists.",

@@ -7,7 +7,7 @@ using PromptCanvas.Diffusion.Onnx.Graphs;
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
 /// <summary>A network whose weights stay in their safetensors file until it is first run. Safe for several threads at once.</summary>
-internal sealed class OnnxNetwork : INetwork
+internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
 {
     /// <summary>Operations of one run on the processor above which more rows only wait for each other: a few seconds on two cores.</summary>
     private const double LargestCpuRun = 5e11;
@@ -18,7 +18,7 @@ internal sealed class OnnxNetwork : INetwork
     private readonly NetworkGraph graph;
     private readonly SessionLoader loader;
     private readonly TimeProvider clock;
-    private readonly IdleNetworks? room;
+    private readonly IdleNetworks? idle;
     private readonly Lock gate = new();
     private readonly string[] inputNames;
     private readonly string[] outputNames;
@@ -34,15 +34,13 @@ internal sealed class OnnxNetwork : INetwork
     /// <param name="graph">Its operators.</param>
     /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
     /// <param name="providers">What runs it.</param>
-    /// <param name="clock">Measures its idle time.</param>
-    /// <param name="room">Frees memory before it is loaded; null = none is freed.</param>
-    public OnnxNetwork(
-        string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, TimeProvider clock, IdleNetworks? room = null)
+    /// <param name="idle">Frees memory before it is loaded, and has the clock that measures its idle time; null = none is freed.</param>
+    public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, IdleNetworks? idle = null)
     {
         Name = name;
         this.graph = graph;
-        this.clock = clock;
-        this.room = room;
+        clock = idle?.Clock ?? TimeProvider.System;
+        this.idle = idle;
         loader = new SessionLoader(name, graph, weights, providers);
         inputNames = [.. graph.Inputs.Select(spec => spec.Name)];
         outputNames = [.. graph.Outputs.Select(spec => NetworkGraph.OutputName(spec.Name))];
@@ -286,7 +284,7 @@ internal sealed class OnnxNetwork : INetwork
         }
     }
 
-    private InferenceSession Load(CancellationToken cancellationToken) => room is null
+    private InferenceSession Load(CancellationToken cancellationToken) => idle is null
         ? loader.Load(null, cancellationToken)
-        : room.Load(this, loader.Needed, () => loader.Load(() => room.FreeAll(this), cancellationToken), cancellationToken);
+        : idle.Load(this, loader.Needed, () => loader.Load(() => idle.FreeAll(this), cancellationToken), cancellationToken);
 }

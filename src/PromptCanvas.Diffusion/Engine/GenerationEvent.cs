@@ -3,25 +3,6 @@ using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Diffusion.Engine;
 
-/// <summary>Where a picture is on its way.</summary>
-public enum GenerationStage
-{
-    /// <summary>Text → image embedding.</summary>
-    Prior,
-
-    /// <summary>Image embedding → small picture.</summary>
-    Decoder,
-
-    /// <summary>The first upsampler (64² → 256²).</summary>
-    SuperResolution256,
-
-    /// <summary>The second upsampler (256² → 1024²).</summary>
-    SuperResolution1024,
-
-    /// <summary>A given picture → the noise the decoder draws it from; done once for all pictures of a request.</summary>
-    Inversion,
-}
-
 /// <summary>Something happened to one picture of a request.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>
 /// <param name="Seed">That picture's own seed.</param>
@@ -81,11 +62,6 @@ public sealed record ImageFailed(int ImageIndex, uint Seed, string Reason)
 /// <param name="Seed">That picture's own seed.</param>
 public sealed record ImageDropped(int ImageIndex, uint Seed)
     : GenerationEvent(ImageIndex, Seed);
-
-/// <summary>Seconds one picture spent in one stage.</summary>
-/// <param name="Stage">Which stage.</param>
-/// <param name="Seconds">Its share of the networks' time.</param>
-public sealed record StageTiming(GenerationStage Stage, double Seconds);
 
 /// <summary>Everything but prompt and seed that is needed to make the same picture again.</summary>
 /// <param name="Model">The model's name.</param>

@@ -7,6 +7,21 @@ internal static class ReducingResize
     private const int Channels = SignedImage.Channels;
     private const int FractionBits = 24;
 
+    /// <summary>The middle of the picture in another ratio, reduced or enlarged to a size, as a decoder of latents would draw it.</summary>
+    /// <param name="picture">Any size.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <returns>(3, height, width) planar, signed range.</returns>
+    public static float[] ToRectangle(this SourcePicture picture, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        var cutWidth = (int)Math.Clamp((long)picture.Height * width / height, 1, picture.Width);
+        var cutHeight = (int)Math.Clamp((long)picture.Width * height / width, 1, picture.Height);
+        return ToSigned(cutWidth == picture.Width && cutHeight == picture.Height ? picture : Cut(picture, cutWidth, cutHeight), width, height);
+    }
+
     /// <summary>Resizes a picture to exactly a size, whatever its ratio.</summary>
     /// <param name="picture">Any size.</param>
     /// <param name="width">In pixels.</param>
@@ -24,6 +39,19 @@ internal static class ReducingResize
             height,
             ((double)picture.Width / cellWidth, (double)picture.Height / cellHeight));
         return SignedImage.FromRgbBytes(width, height, resized).Values;
+    }
+
+    private static SourcePicture Cut(SourcePicture picture, int width, int height)
+    {
+        var (left, top) = ((picture.Width - width) / 2, (picture.Height - height) / 2);
+        var cut = new byte[Channels * width * height];
+        for (var y = 0; y < height; y++)
+        {
+            var first = (((top + y) * picture.Width) + left) * Channels;
+            picture.Rgb.Span.Slice(first, Channels * width).CopyTo(cut.AsSpan(y * width * Channels));
+        }
+
+        return new SourcePicture(width, height, cut);
     }
 
     /// <summary>Means of cells; those at the right and lower edge are of what is there.</summary>

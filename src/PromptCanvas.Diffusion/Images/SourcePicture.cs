@@ -32,32 +32,6 @@ public sealed class SourcePicture
     /// <summary>3·H·W interleaved bytes, row by row.</summary>
     public ReadOnlyMemory<byte> Rgb { get; }
 
-    /// <summary>The middle of the picture in another ratio, reduced or enlarged to a size, as a decoder of latents would draw it.</summary>
-    /// <param name="width">In pixels.</param>
-    /// <param name="height">In pixels.</param>
-    /// <returns>(3, height, width) planar, signed range.</returns>
-    public float[] ToRectangle(int width, int height)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        var cutWidth = (int)Math.Clamp((long)Height * width / height, 1, Width);
-        var cutHeight = (int)Math.Clamp((long)Width * height / width, 1, Height);
-        return ReducingResize.ToSigned(cutWidth == Width && cutHeight == Height ? this : Cut(cutWidth, cutHeight), width, height);
-    }
-
-    private SourcePicture Cut(int width, int height)
-    {
-        var (left, top) = ((Width - width) / 2, (Height - height) / 2);
-        var cut = new byte[SignedImage.Channels * width * height];
-        for (var y = 0; y < height; y++)
-        {
-            var first = (((top + y) * Width) + left) * SignedImage.Channels;
-            Rgb.Span.Slice(first, SignedImage.Channels * width).CopyTo(cut.AsSpan(y * width * SignedImage.Channels));
-        }
-
-        return new SourcePicture(width, height, cut);
-    }
-
     /// <summary>The centre square reduced or enlarged to a side, as the decoder would draw it.</summary>
     /// <param name="side">Side in pixels.</param>
     /// <returns>(3, side, side) planar, signed range.</returns>

@@ -54,5 +54,6 @@ public sealed record GenerationOptions
     /// <summary>Minimum age of used uploads before removal; they are kept while an unfinished job or an existing picture depends on them.</summary>
     /// <value>24 hours</value>
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
+    [RuntimeSetting]
     public TimeSpan UploadAge { get; init; } = TimeSpan.FromHours(24);
 }

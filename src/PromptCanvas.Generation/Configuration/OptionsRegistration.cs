@@ -15,6 +15,7 @@ public static class OptionsRegistration
         where TOptions : class
     {
         services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+        services.AddSingleton<IOptionsMonitor<TOptions>, LastValidOptions<TOptions>>();
         services.AddSingleton(new SettingsSection(section, typeof(TOptions)));
         services.AddSingleton<IValidateOptions<TOptions>>(new AttributeCheck<TOptions>(section));
     }

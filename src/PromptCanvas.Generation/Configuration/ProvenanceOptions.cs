@@ -7,5 +7,6 @@ public sealed record ProvenanceOptions
 
     /// <summary>Whether picture files contain how they were made. If off, nothing is embedded, and data embedded earlier is removed from responses.</summary>
     /// <value>true</value>
+    [RuntimeSetting]
     public bool Embed { get; init; } = true;
 }

@@ -10,7 +10,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Instant;
 
 /// <inheritdoc/>
-internal sealed class BlendPreviews(IEngineProvider engines, InputPictures inputs, StoredPictures pictures, BlendPreviewTurns turns, BlendPreviewGuard guard, EmbeddingCache embeddings)
+internal sealed class BlendPreviews(IEngineProvider engines, InputPictures inputs, StoredPictures pictures, InstantDrawings drawings, EmbeddingCache embeddings)
     : IBlendPreviews
 {
     /// <summary>Decoder steps of a draft. With DPM-Solver++, shapes and colours match 18 steps; edges are softer.</summary>
@@ -49,16 +49,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
             return new InvalidInput("model", $"There is no model called {Excerpt.Of(model)}.");
         }
 
-        return await BlendPreviewDrawing.GuardAsync(
-            model,
-            async () =>
-            {
-                var engine = engines.Get(model);
-                return (await guard.CheckAsync(job, engine, cancellationToken)).Refusal is { } refusal
-                    ? refusal
-                    : await turns.RunWithinBudgetAsync(actor.PersonId, token => DrawAsync(engine, actor, asked, found, token), cancellationToken);
-            },
-            cancellationToken);
+        return await drawings.DrawAsync(actor, model, job, (engine, token) => DrawAsync(engine, actor, asked, found, token), cancellationToken);
     }
 
     private async Task<Result<EncodedPicture>> DrawAsync(
@@ -85,7 +76,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
             PreviewsWanted = _ => false,
         };
         var drawn = await BlendPreviewDrawing.DrawAsync(engine, request, cancellationToken);
-        return drawn.TryGet(out var picture, out var refusal) ? await guard.ShowAsync(engine, picture, cancellationToken) : refusal;
+        return drawn.TryGet(out var picture, out var refusal) ? await drawings.ShowAsync(engine, picture, cancellationToken) : refusal;
     }
 
     private async Task<ConditioningInput> PictureAsync(IImageEngine engine, string hash, CancellationToken cancellationToken)

@@ -6,14 +6,14 @@ namespace PromptCanvas.Generation.Instant;
 
 /// <summary>Limits the compute time of what costs no credits: blend previews, replays and comparisons. Used time is given back evenly over an hour.
 /// Each process counts for itself.</summary>
-internal sealed class ComputeBudget(IOptions<QuotaOptions> options, TimeProvider clock)
+internal sealed class ComputeBudget(IOptionsMonitor<QuotaOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Renewal = TimeSpan.FromHours(1);
 
     private readonly Lock counting = new();
     private readonly Dictionary<Guid, (double Seconds, long At)> used = [];
 
-    private double Limit => options.Value.FreeSecondsPerHour;
+    private double Limit => options.CurrentValue.FreeSecondsPerHour;
 
     /// <summary>Whether the person has time left.</summary>
     public Result Check(Guid personId)
@@ -51,6 +51,13 @@ internal sealed class ComputeBudget(IOptions<QuotaOptions> options, TimeProvider
     {
         lock (counting)
         {
+            // Without a limit nothing is given back, and a limit that is set later must not count what came before.
+            if (Limit == 0)
+            {
+                used.Clear();
+                return;
+            }
+
             foreach (var idle in used.Keys.Where(person => Used(person) == 0).ToList())
             {
                 used.Remove(idle);

@@ -12,7 +12,7 @@ namespace PromptCanvas.Generation.Instant;
 
 /// <inheritdoc/>
 internal sealed class PictureProvenance(
-    ProvenanceSources sources, IEngineProvider engines, StoredPictures pictures, BlendPreviewTurns turns, BlendPreviewGuard guard, PictureCaptions captions) : IPictureProvenance
+    ProvenanceSources sources, IEngineProvider engines, StoredPictures pictures, InstantDrawings drawings, PictureCaptions captions) : IPictureProvenance
 {
     /// <summary>Maximum side of a replay: decoder and first super-resolution stage. The full-size picture exists already.</summary>
     private const int ReplaySize = 256;
@@ -66,12 +66,8 @@ internal sealed class PictureProvenance(
             return none;
         }
 
-        return await BlendPreviewDrawing.GuardAsync(
-            source.Picture.Model,
-            async () => (await CheckRulesAsync(actor, source, source.Operation, cancellationToken)).Refusal is { } refusal
-                ? refusal
-                : await turns.RunWithinBudgetAsync(actor.PersonId, token => ReplayAsync(actor, source, token), cancellationToken),
-            cancellationToken);
+        return await drawings.DrawAsync(
+            actor, source.Picture.Model, RequestOf(actor, source, source.Operation), (engine, token) => ReplayAsync(engine, actor, source, token), cancellationToken);
     }
 
     public async Task<Result<WayPicture>> WayAsync(Actor actor, Guid imageId, ConditioningMode way, CancellationToken cancellationToken)
@@ -82,13 +78,8 @@ internal sealed class PictureProvenance(
             return Missing();
         }
 
-        return await BlendPreviewDrawing.GuardAsync(
-            source.Picture.Model,
-            async () => (await CheckRulesAsync(actor, source, new GenerateOperation(), cancellationToken)).Refusal is { } refusal
-                ? refusal
-                : await turns.RunWithinBudgetAsync(
-                    actor.PersonId, token => WayAsync(engines.Get(source.Picture.Model), Way(source, actor, way), token), cancellationToken),
-            cancellationToken);
+        return await drawings.DrawAsync(
+            actor, source.Picture.Model, RequestOf(actor, source, new GenerateOperation()), (engine, token) => WayAsync(engine, Way(source, actor, way), token), cancellationToken);
     }
 
     private static NotFound Missing() => new("There is no picture with this id.");
@@ -129,7 +120,7 @@ internal sealed class PictureProvenance(
             return refusal;
         }
 
-        if (!(await guard.ShowAsync(engine, drawn, cancellationToken)).TryGet(out var shown, out var notShown))
+        if (!(await drawings.ShowAsync(engine, drawn, cancellationToken)).TryGet(out var shown, out var notShown))
         {
             return notShown;
         }
@@ -160,7 +151,8 @@ internal sealed class PictureProvenance(
         return timings;
     }
 
-    private async Task<Result<IReadOnlyList<ProvenanceFrame>>> ReplayAsync(Actor actor, ProvenanceSource source, CancellationToken cancellationToken)
+    private async Task<Result<IReadOnlyList<ProvenanceFrame>>> ReplayAsync(
+        IImageEngine engine, Actor actor, ProvenanceSource source, CancellationToken cancellationToken)
     {
         var job = source.Job;
         var request = new GenerationRequest
@@ -180,9 +172,8 @@ internal sealed class PictureProvenance(
         }
 
         var frames = new List<(ProvenanceFrame Step, SignedImage Image)>();
-        var engine = engines.Get(job.Model);
         var drawn = await BlendPreviewDrawing.DrawAsync(engine, work.Request, step => Keep(frames, step), cancellationToken);
-        return drawn.TryGet(out var picture, out var failed) ? await guard.ShownAsync(engine, picture, frames, cancellationToken) : failed;
+        return drawn.TryGet(out var picture, out var failed) ? await drawings.ShownAsync(engine, picture, frames, cancellationToken) : failed;
     }
 
     private static void Keep(List<(ProvenanceFrame Step, SignedImage Image)> frames, StepCompleted step)
@@ -193,23 +184,19 @@ internal sealed class PictureProvenance(
         }
     }
 
-    // Rules may have been added after the picture was made.
-    private async Task<Result> CheckRulesAsync(Actor actor, ProvenanceSource source, JobOperation operation, CancellationToken cancellationToken) =>
-        await guard.CheckAsync(
-            new NewJob
-            {
-                IdempotencyKey = "story",
-                PersonId = actor.PersonId,
-                Role = actor.Role,
-                Prompt = source.Job.Prompt,
-                NegativePrompt = source.Job.NegativePrompt,
-                Operation = operation,
-                Overrides = source.Overrides,
-                Count = 1,
-                Size = BlendPreviewDrawing.Size,
-            },
-            engines.Get(source.Picture.Model),
-            cancellationToken);
+    // Rules may have been added after the picture was made, so the request is checked once more.
+    private static NewJob RequestOf(Actor actor, ProvenanceSource source, JobOperation operation) => new()
+    {
+        IdempotencyKey = "story",
+        PersonId = actor.PersonId,
+        Role = actor.Role,
+        Prompt = source.Job.Prompt,
+        NegativePrompt = source.Job.NegativePrompt,
+        Operation = operation,
+        Overrides = source.Overrides,
+        Count = 1,
+        Size = BlendPreviewDrawing.Size,
+    };
 
     private IImageEngine? EngineOf(ProvenanceSource source)
     {

@@ -10,7 +10,7 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Generation.Instant;
 
 /// <inheritdoc/>
-internal sealed class UploadCaptions(IUploads uploads, StoredPictures pictures, PictureCaptions captions, IEngineProvider engines) : IUploadCaptions
+internal sealed class UploadCaptions(IUploadQueries uploads, StoredPictures pictures, PictureCaptions captions, IEngineProvider engines) : IUploadCaptions
 {
     public async Task<string?> CaptionAsync(Actor actor, Guid uploadId, string? model, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
 /// <remarks>Only the selections are kept, in memory. They are lost at a restart; then the pictures must be selected again.</remarks>
-internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictureStore store, IOptions<QuotaOptions> options, TimeProvider clock) : IBundles
+internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictureStore store, IOptionsMonitor<QuotaOptions> options, TimeProvider clock) : IBundles
 {
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
@@ -25,7 +25,7 @@ internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictur
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var pictures = await database.Pictures.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
             .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
-        if (pictures.Count == 0 || DownloadsOf(actor.PersonId) >= options.Value.DownloadsAtOnce)
+        if (pictures.Count == 0 || DownloadsOf(actor.PersonId) >= options.CurrentValue.DownloadsAtOnce)
         {
             return null;
         }
@@ -47,7 +47,7 @@ internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictur
 
         lock (downloads)
         {
-            if (downloads.GetValueOrDefault(actor.PersonId) >= options.Value.DownloadsAtOnce)
+            if (downloads.GetValueOrDefault(actor.PersonId) >= options.CurrentValue.DownloadsAtOnce)
             {
                 return null;
             }
@@ -66,7 +66,7 @@ internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictur
     /// <summary>Removes expired selections, and the person's oldest ones beyond the limit.</summary>
     private void Forget(Guid personId)
     {
-        var older = bundles.Where(pair => pair.Value.PersonId == personId).OrderByDescending(pair => pair.Value.StartedAt).Skip(options.Value.DownloadsAtOnce - 1);
+        var older = bundles.Where(pair => pair.Value.PersonId == personId).OrderByDescending(pair => pair.Value.StartedAt).Skip(options.CurrentValue.DownloadsAtOnce - 1);
         foreach (var (id, _) in older.Concat(bundles.Where(pair => IsOver(pair.Value))).ToList())
         {
             bundles.TryRemove(id, out _);

@@ -18,7 +18,11 @@ public interface IUploads
     /// <summary>Decodes the file and stores its pixels as PNG.</summary>
     /// <param name="content">JPEG, PNG or WebP; never read beyond the size limit.</param>
     Task<Result<UploadView>> AddAsync(Actor actor, Stream content, CancellationToken cancellationToken);
+}
 
+/// <summary>Reads uploads.</summary>
+public interface IUploadQueries
+{
     /// <summary>Null if the upload does not exist, belongs to another person or has expired.</summary>
     Task<UploadView?> FindAsync(Actor actor, Guid uploadId, CancellationToken cancellationToken);
 

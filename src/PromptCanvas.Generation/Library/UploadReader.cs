@@ -7,7 +7,7 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Generation.Library;
 
 /// <summary>Decodes uploaded files. People take turns; files that wait lie on disk.</summary>
-internal sealed class UploadReader(UploadSpool spool, StoredPictures pictures, IOptions<QuotaOptions> options)
+internal sealed class UploadReader(UploadSpool spool, StoredPictures pictures, IOptionsMonitor<QuotaOptions> options)
 {
     private const int LargestFile = 20 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ internal sealed class UploadReader(UploadSpool spool, StoredPictures pictures, I
             return new TooLarge($"The file is larger than {LargestFile / 1024 / 1024} MB.");
         }
 
-        using var turn = await pictures.EnterAsync(actor.PersonId, options.Value.WaitingUploads, cancellationToken);
+        using var turn = await pictures.EnterAsync(actor.PersonId, options.CurrentValue.WaitingUploads, cancellationToken);
         if (turn is null)
         {
             return new TooManyUploads("Your earlier uploads are still being read; wait for one of them.");

@@ -1,14 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
-using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, UploadReader reader, UploadKeeper keeper, IBlobStore blobs, StorageFaults faults, TimeProvider clock) : IUploads
+internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, UploadReader reader, UploadKeeper keeper, StorageFaults faults) : IUploads
 {
     public Task<Result<UploadView>> AddAsync(Actor actor, Stream content, CancellationToken cancellationToken)
     {
@@ -20,14 +19,6 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, UploadR
     /// <summary>Decodes the file when it is this person's turn and stores the result.</summary>
     public Task<Result<UploadView>> AddAsync(Actor actor, Func<ImportedPicture> decode, CancellationToken cancellationToken) =>
         AddAsync(actor, () => reader.ReadAsync(actor, decode, cancellationToken), cancellationToken);
-
-    public async Task<UploadView?> FindAsync(Actor actor, Guid uploadId, CancellationToken cancellationToken) =>
-        await RowAsync(actor, uploadId, cancellationToken) is { } row ? new UploadView(row.Id, row.Width, row.Height) : null;
-
-    public async Task<StoredContent?> OpenAsync(Actor actor, Guid uploadId, CancellationToken cancellationToken) =>
-        await RowAsync(actor, uploadId, cancellationToken) is { } row && blobs.Open(BlobKind.Picture, row.ContentHash) is { } stream
-            ? new StoredContent(stream, "image/png", stream.Length, $"\"{row.ContentHash}\"")
-            : null;
 
     /// <summary>Removes those of the actor's uploads that no job uses; the next sweep of the image store removes the files. Uploads that cannot be
     /// removed now expire after a day.</summary>
@@ -59,14 +50,5 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, UploadR
         {
             return faults.IsFull(fault) ? new StorageFull(reason) : new Unavailable(reason);
         }
-    }
-
-    private async Task<Upload?> RowAsync(Actor actor, Guid uploadId, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        var now = clock.GetUtcNow();
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Uploads.AsNoTracking().VisibleTo(actor)
-            .SingleOrDefaultAsync(upload => upload.Id == uploadId && (upload.ExpiresAt == null || upload.ExpiresAt > now), cancellationToken);
     }
 }

@@ -8,14 +8,14 @@ namespace PromptCanvas.Generation.Library;
 
 /// <summary>Removes uploads that jobs used, when no unfinished job and no existing picture (including the trash) depends on them. Uploads that no
 /// job used expire after a day.</summary>
-internal sealed class UsedUploads(IDbContextFactory<AppDbContext> databases, IOptions<GenerationOptions> options, TimeProvider clock)
+internal sealed class UsedUploads(IDbContextFactory<AppDbContext> databases, IOptionsMonitor<GenerationOptions> options, TimeProvider clock)
 {
     /// <summary>Removes the rows; the next sweep of the image store removes the files.</summary>
     /// <returns>Number of uploads removed.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var limit = now - options.Value.UploadAge;
+        var limit = now - options.CurrentValue.UploadAge;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
 
         // A job submitted concurrently still finds its file: its row names the hash, so the sweep keeps the file until the job is over.

@@ -11,7 +11,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Queue;
 
 /// <summary>Admits a job to the queue: checks the person's limits, charges the credits and assigns the queue position.</summary>
-internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reserve, QueueForecast forecast, IOptions<QuotaOptions> options)
+internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reserve, QueueForecast forecast, IOptionsMonitor<QuotaOptions> options)
 {
     // Retry interval for clients: the end of a pause is unknown, and one request per minute is no burden.
     private static readonly TimeSpan WhilePaused = TimeSpan.FromMinutes(1);
@@ -61,7 +61,7 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
 
             var person = await database.PersonCredits.AsNoTracking().SingleOrDefaultAsync(limits => limits.PersonId == personId, cancellationToken);
             weight = person?.Weight ?? 1;
-            var limit = person?.MaximumQueued ?? options.Value.MaximumQueued;
+            var limit = person?.MaximumQueued ?? options.CurrentValue.MaximumQueued;
             if (await database.Jobs.CountAsync(other => other.PersonId == personId && other.State == JobState.Queued, cancellationToken) >= limit)
             {
                 return new TooManyJobs($"You have {limit} requests waiting, which is the maximum; wait for one of them or cancel one.", limit);

@@ -9,7 +9,7 @@ namespace PromptCanvas.Generation.Queue;
 
 /// <inheritdoc/>
 internal sealed class CreditService(
-    IDbContextFactory<AppDbContext> databases, Transactions transactions, Ledger ledger, IOptions<QuotaOptions> options, TimeProvider clock) : ICredits
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, Ledger ledger, IOptionsMonitor<QuotaOptions> options, TimeProvider clock) : ICredits
 {
     private const int MaximumAmount = 1_000_000;
     private const int MaximumReasonLength = 200;
@@ -19,7 +19,7 @@ internal sealed class CreditService(
     public async Task<QuotaView> GetAsync(Guid personId, string? role, CancellationToken cancellationToken)
     {
         // Read first: pages ask often, and the row usually exists and is current.
-        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.CurrentValue, clock.GetUtcNow());
         await using (var look = await databases.CreateDbContextAsync(cancellationToken))
         {
             if (await ledger.CurrentAsync(look, personId, role, cancellationToken) is { } current)
@@ -45,7 +45,7 @@ internal sealed class CreditService(
             return new InvalidInput("reason", $"Give a reason of at most {MaximumReasonLength} characters; the person can read it.");
         }
 
-        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.CurrentValue, clock.GetUtcNow());
         return await transactions.RunAsync(
             async database =>
             {

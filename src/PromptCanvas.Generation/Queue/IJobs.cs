@@ -3,13 +3,17 @@ using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Submits jobs to the queue and cancels them.</summary>
+/// <summary>Submits jobs to the queue.</summary>
 public interface ISubmissions
 {
     /// <summary>Checks the request, charges one credit per picture and queues the job, in one transaction; no picture exists yet when this returns.</summary>
     /// <returns>The job's id (the same id for the same idempotency key), or why it was refused; a refusal writes nothing.</returns>
     Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken);
+}
 
+/// <summary>Cancels jobs and pictures.</summary>
+public interface ICancellations
+{
     /// <summary>Cancels a job: finished pictures remain, running ones stop within a step, and undelivered ones are refunded.</summary>
     /// <returns>The job, or <see cref="NotFound"/> if it does not exist or the actor may not see it.</returns>
     Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, CancellationToken cancellationToken);

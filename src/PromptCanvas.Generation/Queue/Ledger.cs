@@ -8,7 +8,7 @@ using static System.FormattableString;
 namespace PromptCanvas.Generation.Queue;
 
 /// <summary>Writes ledger entries. Always runs in the caller's transaction, so that a charge and the job it pays for commit together.</summary>
-internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
+internal sealed class Ledger(IOptionsMonitor<QuotaOptions> options, TimeProvider clock)
 {
     private const int LabelLength = 60;
 
@@ -29,7 +29,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     /// <summary>The period's quota; null if it must be created or updated first.</summary>
     public async Task<Quota?> CurrentAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken)
     {
-        var key = CreditPeriod.At(options.Value, clock.GetUtcNow()).Key;
+        var key = CreditPeriod.At(options.CurrentValue, clock.GetUtcNow()).Key;
         var allowance = await AllowanceAsync(database, personId, role, cancellationToken);
         var quota = await database.Quotas.AsNoTracking().SingleOrDefaultAsync(row => row.PersonId == personId && row.Period == key, cancellationToken);
         return quota is not null && quota.Allowance == allowance && quota.Cap == Math.Max(quota.Used, allowance + quota.Extra) ? quota : null;
@@ -38,7 +38,7 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     /// <summary>The period's quota; created if missing, and updated to the administrators' current settings.</summary>
     public async Task<Quota> QuotaAsync(AppDbContext database, Guid personId, string? role, CancellationToken cancellationToken)
     {
-        var period = CreditPeriod.At(options.Value, clock.GetUtcNow());
+        var period = CreditPeriod.At(options.CurrentValue, clock.GetUtcNow());
         var allowance = await AllowanceAsync(database, personId, role, cancellationToken);
         var quota = await database.Quotas.SingleOrDefaultAsync(row => row.PersonId == personId && row.Period == period.Key, cancellationToken);
         if (quota is null)
@@ -136,14 +136,14 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
         ?? (role is null
             ? null
             : await database.RoleCredits.Where(row => row.Role == role).Select(row => (int?)row.Allowance).SingleOrDefaultAsync(cancellationToken))
-        ?? options.Value.DefaultCredits);
+        ?? options.CurrentValue.DefaultCredits);
 
     private async Task<Quota> BeginAsync(
         AppDbContext database, Guid personId, CreditPeriod period, long allowance, CancellationToken cancellationToken)
     {
         var left = await database.Quotas.Where(row => row.PersonId == personId && row.StartsAt < period.StartsAt)
             .OrderByDescending(row => row.StartsAt).Select(row => row.Cap - row.Used).FirstOrDefaultAsync(cancellationToken);
-        var carried = Math.Min(left, CreditUnits.FromCredits(options.Value.CarryOver));
+        var carried = Math.Min(left, CreditUnits.FromCredits(options.CurrentValue.CarryOver));
         var quota = new Quota
         {
             PersonId = personId,
@@ -193,9 +193,9 @@ internal sealed class Ledger(IOptions<QuotaOptions> options, TimeProvider clock)
     private QuotaExceeded Refuse(long cost, long remaining)
     {
         var (needed, left) = (CreditUnits.ToCredits(cost), CreditUnits.ToCredits(remaining));
-        var resetsAt = CreditPeriod.At(options.Value, clock.GetUtcNow()).ResetsAt;
+        var resetsAt = CreditPeriod.At(options.CurrentValue, clock.GetUtcNow()).ResetsAt;
         var renewal = resetsAt is { } at
-            ? $"they are renewed on {TimeZoneInfo.ConvertTime(at, options.Value.Zone).ToString("d MMMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture)} {options.Value.TimeZone}"
+            ? $"they are renewed on {TimeZoneInfo.ConvertTime(at, options.CurrentValue.Zone).ToString("d MMMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture)} {options.CurrentValue.TimeZone}"
             : "an administrator can give more";
         var has = left == 1 ? "1 credit is left" : left == 0 ? "No credits are left" : Invariant($"{left} credits are left");
         return new QuotaExceeded(Invariant($"{has} and this needs {needed}; {renewal}."), needed, left, resetsAt);

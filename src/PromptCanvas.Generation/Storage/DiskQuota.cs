@@ -18,14 +18,14 @@ public interface IDiskQuota
 
 /// <summary>Measures files on demand and stores each size in the file's row. Measures nothing if there is no limit.</summary>
 /// <remarks>A file shared by two rows counts twice.</remarks>
-internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataFolder folder, IOptions<QuotaOptions> options) : IDiskQuota
+internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataFolder folder, IOptionsMonitor<QuotaOptions> options) : IDiskQuota
 {
     private const long Megabyte = 1024 * 1024;
     private const int MeasuredAtOnce = 500;
 
     public async Task<DiskUse> OfAsync(Guid personId, CancellationToken cancellationToken)
     {
-        if (options.Value.DiskMegabytes == 0)
+        if (options.CurrentValue.DiskMegabytes == 0)
         {
             return new DiskUse(0, null);
         }
@@ -38,7 +38,7 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
     /// <summary>Measures files written since the last call. Call it before the transaction that reads the sum.</summary>
     public async Task MeasureAsync(Guid personId, CancellationToken cancellationToken)
     {
-        if (options.Value.DiskMegabytes > 0)
+        if (options.CurrentValue.DiskMegabytes > 0)
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
             await MeasureAsync(database, personId, cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
     /// <param name="bytes">Size of the write, as far as known.</param>
     public async Task<Result> RefuseAsync(AppDbContext database, Guid personId, long bytes, CancellationToken cancellationToken)
     {
-        if (options.Value.DiskMegabytes == 0)
+        if (options.CurrentValue.DiskMegabytes == 0)
         {
             return Result.Done;
         }
@@ -58,14 +58,14 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
         return use.Used + bytes < use.Limit
             ? Result.Done
             : new StorageFull(
-                $"Your pictures take {use.Used / Megabyte} MB of the {options.Value.DiskMegabytes} MB that each person may take; ask an administrator for more space. Nothing was charged.");
+                $"Your pictures take {use.Used / Megabyte} MB of the {options.CurrentValue.DiskMegabytes} MB that each person may take; ask an administrator for more space. Nothing was charged.");
     }
 
     private async Task<DiskUse> SumAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)
     {
         var pictures = await database.Pictures.Where(image => image.PersonId == personId).SumAsync(image => image.Bytes ?? 0, cancellationToken);
         var uploads = await database.Uploads.Where(upload => upload.PersonId == personId).SumAsync(upload => upload.Bytes ?? 0, cancellationToken);
-        return new DiskUse(pictures + uploads, options.Value.DiskMegabytes * Megabyte);
+        return new DiskUse(pictures + uploads, options.CurrentValue.DiskMegabytes * Megabyte);
     }
 
     private async Task MeasureAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)

@@ -15,13 +15,13 @@ namespace PromptCanvas.Generation.Storage;
 
 /// <inheritdoc/>
 internal sealed class PictureStore(
-    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, PictureForms forms, IOptions<ProvenanceOptions> provenance, ILogger<PictureStore> logger) : IPictureStore
+    IDbContextFactory<AppDbContext> databases, IBlobStore blobs, PictureForms forms, IOptionsMonitor<ProvenanceOptions> provenance, ILogger<PictureStore> logger) : IPictureStore
 {
     public async Task<StoredContent?> OpenContentAsync(Guid imageId, CancellationToken cancellationToken)
     {
         // The file may have been written before provenance was switched off.
         var hash = await HashAsync(imageId, cancellationToken);
-        return provenance.Value.Embed ? Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType) : await PlainAsync(imageId, hash, cancellationToken);
+        return provenance.CurrentValue.Embed ? Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType) : await PlainAsync(imageId, hash, cancellationToken);
     }
 
     public async Task<StoredContent?> OpenPlainAsync(Guid imageId, CancellationToken cancellationToken) =>
@@ -34,7 +34,7 @@ internal sealed class PictureStore(
             return await OpenContentAsync(imageId, cancellationToken);
         }
 
-        var (hash, plain) = (await HashAsync(imageId, cancellationToken), !provenance.Value.Embed);
+        var (hash, plain) = (await HashAsync(imageId, cancellationToken), !provenance.CurrentValue.Embed);
         var form = string.Create(CultureInfo.InvariantCulture, $"{(plain ? "plain-" : "")}{(fit is { } size ? $"{size.Width}x{size.Height}-" : "")}{quality}.{format.ToString().ToLowerInvariant()}");
         return await OpenFormAsync(imageId, hash, form, PictureConverter.ContentTypeOf(format), png => PictureConverter.Convert(plain ? PngText.Strip(png) : png, format, quality, fit), cancellationToken);
     }

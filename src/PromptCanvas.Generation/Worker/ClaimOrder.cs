@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Configuration;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The order of the queue: the jobs that are due, the people who are at their limit of running jobs, and the job to prefer.</summary>
-internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, ModelAffinity affinity, IOptions<QuotaOptions> quotas, TimeProvider clock)
+internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, ModelAffinity affinity, IOptionsMonitor<QuotaOptions> quotas, TimeProvider clock)
 {
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -37,7 +37,7 @@ internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, Mode
     /// <summary>People at their limit of running jobs, and whether any limit is configured.</summary>
     public async Task<(List<Guid> People, bool Limited)> AtLimitAsync(AppDbContext database, CancellationToken cancellationToken)
     {
-        var common = quotas.Value.MaximumRunning;
+        var common = quotas.CurrentValue.MaximumRunning;
         if (common == 0 && !await database.PersonCredits.AnyAsync(person => person.MaximumRunning != null, cancellationToken))
         {
             return ([], false);

@@ -15,7 +15,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Saves a finished picture: files first, then the row.</summary>
-internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptions<ProvenanceOptions> provenance, TimeProvider clock)
+internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptionsMonitor<ProvenanceOptions> provenance, TimeProvider clock)
 {
     /// <param name="plan">How parts were painted into a picture; null if it was generated as a whole.</param>
     /// <returns>Whether a row was written. Files without a row are swept later.</returns>
@@ -59,7 +59,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(made, JobJson.Options);
         var text = new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = PaintsIntoSource(job) };
-        var png = (transparent, provenance.Value.Embed) switch
+        var png = (transparent, provenance.CurrentValue.Embed) switch
         {
             (null, true) => PngEncoder.Encode(picture, text),
             (null, false) => PngEncoder.Encode(picture),

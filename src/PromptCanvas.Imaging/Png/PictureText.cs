@@ -17,6 +17,9 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
     public const string RecipeKeyword = "recipe";
     public const string SoftwareKeyword = "Software";
 
+    /// <summary>Keyword of the chunk with the XMP packet.</summary>
+    public const string XmpKeyword = "XML:com.adobe.xmp";
+
     /// <summary>"PromptCanvas" and the version's first two numbers.</summary>
     public static string ThisSoftware { get; } =
         $"PromptCanvas {typeof(PictureText).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version.Split('.') switch
@@ -37,18 +40,8 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
             && text.TryGetValue(SoftwareKeyword, out var software)
             ? new PictureText(prompt, seed, model, recipe, software)
             {
-                IsComposite = text.TryGetValue(PictureXmp.Keyword, out var packet) && packet.Contains(PictureXmp.Composite, StringComparison.Ordinal),
+                IsComposite = text.TryGetValue(XmpKeyword, out var packet) && packet.Contains(DigitalSourceTypes.Composite, StringComparison.Ordinal),
             }
             : null;
-    }
-
-    internal IEnumerable<KeyValuePair<string, string>> Entries()
-    {
-        yield return new(PromptKeyword, Prompt);
-        yield return new(SeedKeyword, Seed.ToString(CultureInfo.InvariantCulture));
-        yield return new(ModelKeyword, Model);
-        yield return new(RecipeKeyword, Recipe);
-        yield return new(SoftwareKeyword, Software);
-        yield return new(PictureXmp.Keyword, PictureXmp.Write(this));
     }
 }

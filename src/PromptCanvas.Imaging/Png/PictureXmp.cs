@@ -11,15 +11,6 @@ namespace PromptCanvas.Imaging.Png;
 /// </remarks>
 public static class PictureXmp
 {
-    /// <summary>Keyword of the PNG chunk.</summary>
-    public const string Keyword = "XML:com.adobe.xmp";
-
-    /// <summary>The whole picture was drawn by a trained model.</summary>
-    public const string Trained = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
-
-    /// <summary>A part was drawn by a trained model; the rest is an uploaded picture.</summary>
-    public const string Composite = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
-
     private static readonly XNamespace Meta = "adobe:ns:meta/";
     private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
     private static readonly XNamespace Iptc = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
@@ -42,7 +33,7 @@ public static class PictureXmp
                     new XAttribute(XNamespace.Xmlns + "Iptc4xmpExt", Iptc),
                     new XAttribute(XNamespace.Xmlns + "xmp", Basic),
                     new XAttribute(XNamespace.Xmlns + "pc", Own),
-                    new XElement(Iptc + "DigitalSourceType", text.IsComposite ? Composite : Trained),
+                    new XElement(Iptc + "DigitalSourceType", text.IsComposite ? DigitalSourceTypes.Composite : DigitalSourceTypes.Trained),
                     new XElement(Iptc + "AISystemUsed", text.Model),
                     new XElement(Iptc + "AIPromptInformation", Clean(text.Prompt)),
                     new XElement(Basic + "CreatorTool", text.Software),

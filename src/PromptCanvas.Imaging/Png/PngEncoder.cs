@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using NetVips;
 using PromptCanvas.Imaging.Pixels;
 
@@ -15,14 +17,14 @@ public static class PngEncoder
     public static byte[] Encode(RgbImage image, PictureText text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return PngText.Insert(Encode(image), text.Entries());
+        return PngText.Insert(Encode(image), Entries(text));
     }
 
     /// <summary>Encodes a picture with transparency; otherwise the same.</summary>
     public static byte[] Encode(RgbaImage image, PictureText text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return PngText.Insert(Encode(image), text.Entries());
+        return PngText.Insert(Encode(image), Entries(text));
     }
 
     /// <summary>Encodes pixels only.</summary>
@@ -40,6 +42,16 @@ public static class PngEncoder
         using var source = Vips.From(image);
         return Save(source);
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Entries(PictureText text) =>
+    [
+        new(PictureText.PromptKeyword, text.Prompt),
+        new(PictureText.SeedKeyword, text.Seed.ToString(CultureInfo.InvariantCulture)),
+        new(PictureText.ModelKeyword, text.Model),
+        new(PictureText.RecipeKeyword, text.Recipe),
+        new(PictureText.SoftwareKeyword, text.Software),
+        new(PictureText.XmpKeyword, PictureXmp.Write(text)),
+    ];
 
     private static byte[] Save(Image source) =>
         source.PngsaveBuffer(compression: Compression, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.None);

@@ -98,6 +98,7 @@ internal static class StudioPipeline
         app.MapPasskeys();
         app.MapSession();
         app.MapExport();
+        app.MapUnsubscribe();
         app.MapOpenId();
         app.MapSharing();
         app.MapUsage();

@@ -7,9 +7,11 @@ using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
 using PromptCanvas.Generation;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Migrations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Gallery;
+using PromptCanvas.Web.Components.Layout;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
@@ -71,6 +73,7 @@ internal static class StudioServices
         services.AddSingleton<HubTexts>();
         services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
 
+        StoredSettingsSource.Of(builder.Configuration, isBelow: source => source is FileConfigurationSource);
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
         services.AddAppDatabase(GenerationRegistration.ChooseDatabase);
         services.AddStudioSecurity();
@@ -92,6 +95,9 @@ internal static class StudioServices
         services.AddScoped<IPictureMaking>(provider => provider.GetRequiredService<GenerateImagesHandler>());
         services.AddScoped<GalleryWindow>();
         services.AddScoped<LiveCredits>();
+        services.AddScoped<PersonCancellations>();
+        services.AddSingleton<NoticeWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<NoticeWatch>());
         services.AddSingleton<PictureSharing>();
         services.AddScoped<PictureVerbs>();
         services.AddScoped<PersonRuns>();

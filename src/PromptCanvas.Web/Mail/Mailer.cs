@@ -13,7 +13,8 @@ using PromptCanvas.Generation.Supervision;
 namespace PromptCanvas.Web.Mail;
 
 /// <summary>A plain-text mail.</summary>
-internal sealed record Letter(string To, string Subject, string Text);
+/// <param name="Unsubscribe">The address that ends such mails, for mail programs with a button for that (RFC 8058); null = the mail answers a request.</param>
+internal sealed record Letter(string To, string Subject, string Text, Uri? Unsubscribe = null);
 
 /// <summary>Sends mail in the background, so that response times do not reveal whether a mail was sent.</summary>
 internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory scopes, Supervisor supervisor) : SupervisedService(supervisor)
@@ -30,6 +31,25 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
     /// <summary>Queues a mail for sending. Drops it when 1,000 are waiting.</summary>
     /// <param name="write">Writes the mail; null = nothing to send.</param>
     public void Post(Func<IServiceProvider, CancellationToken, Task<Letter?>> write) => waiting.Writer.TryWrite(write);
+
+    /// <summary>Sends a mail at once. A failure is logged and counted.</summary>
+    /// <returns>False if the mail was not delivered for certain. True also if the server took the mail and did not answer: sent again, it could arrive twice.</returns>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure is logged and answered with false or true.")]
+    public async Task<bool> SendAsync(Letter letter, CancellationToken stopping)
+    {
+        var handedOver = false;
+        try
+        {
+            using var message = MessageOf(letter);
+            await SendAsync(message, () => handedOver = true, stopping);
+            return true;
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested || !handedOver)
+        {
+            Report(fault, $"Sending a mail through {options.Value.Host}:{options.Value.Port} failed");
+            return handedOver && fault is not SmtpCommandException;
+        }
+    }
 
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken stoppingToken)
@@ -49,7 +69,7 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
             if (await write(scope.ServiceProvider, stopping) is { } letter)
             {
                 using var message = MessageOf(letter);
-                await SendAsync(message, stopping);
+                await SendAsync(message, () => { }, stopping);
             }
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
@@ -68,18 +88,24 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
         };
         message.From.Add(new MailboxAddress("PromptCanvas", options.Value.From!));
         message.To.Add(new MailboxAddress(null, letter.To));
+        if (letter.Unsubscribe is { } address)
+        {
+            message.Headers.Add(HeaderId.ListUnsubscribe, $"<{address.AbsoluteUri}>");
+            message.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+
         return message;
     }
 
     // MailKit's own limit is for each answer, and an endless trickle of answers would never reach it.
-    private async Task SendAsync(MimeMessage message, CancellationToken stopping)
+    private async Task SendAsync(MimeMessage message, Action onHandOver, CancellationToken stopping)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(options.Value.Timeout);
         using var client = new SmtpClient();
         try
         {
-            await DeliverAsync(client, message, limit.Token);
+            await DeliverAsync(client, message, onHandOver, limit.Token);
         }
         catch (OperationCanceledException fault) when (!stopping.IsCancellationRequested)
         {
@@ -87,7 +113,7 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
         }
     }
 
-    private async Task DeliverAsync(SmtpClient client, MimeMessage message, CancellationToken cancellationToken)
+    private async Task DeliverAsync(SmtpClient client, MimeMessage message, Action onHandOver, CancellationToken cancellationToken)
     {
         await client.ConnectAsync(options.Value.Host!, options.Value.Port, SocketOptions, cancellationToken);
         if (!string.IsNullOrEmpty(options.Value.User))
@@ -95,6 +121,7 @@ internal sealed class Mailer(IOptions<MailOptions> options, IServiceScopeFactory
             await client.AuthenticateAsync(options.Value.User, await PasswordAsync(cancellationToken), cancellationToken);
         }
 
+        onHandOver();
         await client.SendAsync(message, cancellationToken);
         await client.DisconnectAsync(quit: true, cancellationToken);
     }

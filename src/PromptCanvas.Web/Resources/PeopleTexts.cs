@@ -32,4 +32,19 @@ internal static class PeopleTexts
         ApiScopes.Read => texts["ScopeRead"],
         _ => scope,
     };
+
+    /// <summary>What happened, in one line without quotations.</summary>
+    public static string NoticeText(this IStringLocalizer<Texts> texts, Notice notice) => notice.Kind switch
+    {
+        NoticeKinds.Opened => texts["NoticeOpened", notice.By],
+        NoticeKinds.TakenDown => texts["NoticeTakenDown", notice.By],
+        NoticeKinds.PutBack => texts["NoticePutBack", notice.By],
+        NoticeKinds.CreditsAsked => texts["CreditRequestOf", notice.By, notice.Amount ?? 0],
+        NoticeKinds.CreditsGranted => texts["NoticeCredits", notice.By, notice.Amount ?? 0],
+        NoticeKinds.Commented => texts["NoticeComment", notice.By],
+        NoticeKinds.Remixed => texts["NoticeRemix", notice.By],
+        NoticeKinds.Mentioned => texts["NoticeMention", notice.By],
+        NoticeKinds.ReportDecided => texts["NoticeReport"],
+        _ => notice.Kind,
+    };
 }

@@ -13,11 +13,11 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 {
     private const int WritesThatWait = 60;
 
-    private readonly IOptions<RateLimitOptions> options;
+    private readonly IOptionsMonitor<RateLimitOptions> options;
     private readonly RetrySpread spread;
     private readonly PartitionedRateLimiter<HttpContext> perMinute;
 
-    public RateLimits(IOptions<RateLimitOptions> options, RetrySpread spread)
+    public RateLimits(IOptionsMonitor<RateLimitOptions> options, RetrySpread spread)
     {
         this.options = options;
         this.spread = spread;
@@ -32,7 +32,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
             return null;
         }
 
-        var limit = IsBlendPreview(context) ? options.Value.SketchesPerMinute : IsWrite(context) ? options.Value.WritesPerMinute : options.Value.ReadsPerMinute;
+        var limit = IsBlendPreview(context) ? options.CurrentValue.SketchesPerMinute : IsWrite(context) ? options.CurrentValue.WritesPerMinute : options.CurrentValue.ReadsPerMinute;
         var remaining = (int)Math.Clamp(statistics.CurrentAvailablePermits, 0, limit);
         return new RateLimitStatus(limit, remaining, TimeSpan.FromMinutes((double)(limit - remaining) / limit));
     }
@@ -83,19 +83,21 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
-        _ when IsPublic(context) =>
-            RateLimitPartition.GetTokenBucketLimiter($"link {context.Connection.RemoteIpAddress}", _ => Bucket(options.Value.LinksPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
-        (true, _) when IsBlendPreview(context) =>
-            RateLimitPartition.GetTokenBucketLimiter($"sketch {CallerOf(context)}", _ => Bucket(options.Value.SketchesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
-        (true, true) => RateLimitPartition.GetTokenBucketLimiter($"write {CallerOf(context)}", _ => Bucket(options.Value.WritesPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
-        (true, false) => RateLimitPartition.GetTokenBucketLimiter($"read {CallerOf(context)}", _ => Bucket(options.Value.ReadsPerMinute, TimeSpan.FromMinutes(1), waiting: 0)),
+        _ when IsPublic(context) => Partition($"link {context.Connection.RemoteIpAddress}", options.CurrentValue.LinksPerMinute, TimeSpan.FromMinutes(1)),
+        (true, _) when IsBlendPreview(context) => Partition($"sketch {CallerOf(context)}", options.CurrentValue.SketchesPerMinute, TimeSpan.FromMinutes(1)),
+        (true, true) => Partition($"write {CallerOf(context)}", options.CurrentValue.WritesPerMinute, TimeSpan.FromMinutes(1)),
+        (true, false) => Partition($"read {CallerOf(context)}", options.CurrentValue.ReadsPerMinute, TimeSpan.FromMinutes(1)),
         _ => RateLimitPartition.GetNoLimiter(""),
     };
 
     // Bursts are queued, not rejected.
     private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsBlendPreview(context)
-        ? RateLimitPartition.GetTokenBucketLimiter(CallerOf(context), _ => Bucket(options.Value.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait))
+        ? Partition(CallerOf(context), options.CurrentValue.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait)
         : RateLimitPartition.GetNoLimiter("");
+
+    // A bucket keeps its size, so a changed limit starts new buckets.
+    private static RateLimitPartition<string> Partition(string caller, int count, TimeSpan period, int waiting = 0) =>
+        RateLimitPartition.GetTokenBucketLimiter($"{caller} {count}", _ => Bucket(count, period, waiting));
 }
 
 /// <summary>A caller's allowance.</summary>

@@ -4,7 +4,7 @@ using PromptCanvas.Data.Identity;
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Audits refused requests: a limited number of rows per person and minute, then one row that counts the rest.</summary>
-internal sealed class RefusalAudit(AuditLog audit, IOptions<RateLimitOptions> options, TimeProvider clock)
+internal sealed class RefusalAudit(AuditLog audit, IOptionsMonitor<RateLimitOptions> options, TimeProvider clock)
 {
     public static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -15,7 +15,7 @@ internal sealed class RefusalAudit(AuditLog audit, IOptions<RateLimitOptions> op
     public async Task WriteAsync(AuditActor actor, string path, string method, CancellationToken cancellationToken)
     {
         await FlushAsync(all: false, cancellationToken);
-        if (Count(actor) <= options.Value.AuditedRefusalsPerMinute)
+        if (Count(actor) <= options.CurrentValue.AuditedRefusalsPerMinute)
         {
             await audit.WriteAsync(actor, "access.refused", path, method, cancellationToken);
         }
@@ -27,7 +27,7 @@ internal sealed class RefusalAudit(AuditLog audit, IOptions<RateLimitOptions> op
     {
         foreach (var refused in Take(all))
         {
-            var rest = refused.Count - options.Value.AuditedRefusalsPerMinute;
+            var rest = refused.Count - options.CurrentValue.AuditedRefusalsPerMinute;
             if (rest > 0)
             {
                 await audit.WriteAsync(refused.Actor, "access.refused", null, $"{rest} further refused requests within a minute", cancellationToken);

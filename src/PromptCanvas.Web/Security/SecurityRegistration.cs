@@ -42,6 +42,7 @@ internal static class SecurityRegistration
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<Sessions>();
+        services.AddScoped<PersonChanges>();
         services.AddSettings<LineOptions>(LineOptions.Section);
         services.AddSingleton(provider => new LineLimits(provider.GetRequiredService<IOptions<LineOptions>>()));
         services.AddSingleton<RefusalAudit>();

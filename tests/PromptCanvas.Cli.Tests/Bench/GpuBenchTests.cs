@@ -21,7 +21,7 @@ public sealed class GpuBenchTests
             Prompts = 1,
         };
 
-        var rows = await new GpuBench(context, ExecutionProviders.Cpu).RunAsync(TestContext.Current.CancellationToken);
+        var rows = await new GpuBench(context, ProviderNames.Cpu).RunAsync(TestContext.Current.CancellationToken);
 
         var names = rows.Select(row => row.Name).ToList();
         foreach (var variant in new[] { "fp16 (default)", "fp32 with TF32", "fp32 without TF32", "fp16, channels last", "fp16, exhaustive search", "fp16, arena that doubles" })

@@ -107,7 +107,7 @@ public sealed class ComponentWeightsTests : IDisposable
 
         var fault = Assert.Throws<ModelException>(() => ComponentWeights.Open(folder.PathOf("karlo/prior")));
 
-        Assert.Contains("which is not a .safetensors file beside it", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("which is not a .safetensors file next to it", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class RandomWeights
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
             graph.Weights.ToDictionary(weight => weight.Name, weight => Weight(random, weight.Shape)));
-        return new OnnxNetwork("random", graph, ComponentWeights.Open(folder), Fixtures.Cpu, TimeProvider.System);
+        return new OnnxNetwork("random", graph, ComponentWeights.Open(folder), Fixtures.Cpu);
     }
 
     /// <summary>Random inputs that a graph accepts.</summary>

@@ -89,5 +89,5 @@ internal static class KandinskyFixture
     public static string Numbered(string kind, int number) => $"{kind}.{number.ToString("D3", CultureInfo.InvariantCulture)}";
 
     public static OnnxModelLibrary Library(string cache = "") =>
-        new("models", "kandinsky", new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu, Threads = 2, GraphCache = cache });
+        new("models", "kandinsky", new InferenceOptions { ExecutionProvider = ProviderNames.Cpu, Threads = 2, GraphCache = cache });
 }

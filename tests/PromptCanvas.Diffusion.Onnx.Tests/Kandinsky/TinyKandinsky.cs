@@ -81,7 +81,7 @@ internal static class TinyKandinsky
             "unet":["diffusers","UNet2DConditionModel"],"movq":["diffusers","VQModel"],"scheduler":["diffusers","DDPMScheduler"]
             """);
         Component(folder, "unet", unet, config => ImageUNet.Build(ImageUNetConfig.Read(config)), "diffusion_pytorch_model.safetensors", salt);
-        Component(folder, "movq", movq, config => MovqEncoder.Build(MovqConfig.Read(config)), "diffusion_pytorch_model.safetensors", salt);
+        Component(folder, "movq", movq, config => MovqGraphs.Encoder(MovqConfig.Read(config)), "diffusion_pytorch_model.safetensors", salt);
         Text(folder, "scheduler", "scheduler_config.json", scheduler);
     }
 

@@ -30,7 +30,7 @@ public sealed class GraphFormsTests : IDisposable
         foreach (var packing in new[] { PackedGraphs.Always, PackedGraphs.Always })
         {
             using var packed = new OnnxNetwork(
-                "random", graph, ComponentWeights.Open(folder.PathOf("wide")), new ExecutionProviders(Cached() with { PackedGraphs = packing }), TimeProvider.System);
+                "random", graph, ComponentWeights.Open(folder.PathOf("wide")), new ExecutionProviders(Cached() with { PackedGraphs = packing }));
             Assert.Equal(expected, Predict(packed, inputs).Floats);
             var entry = Assert.Single(Entries());
             Assert.Equal(["graph.onnx", "graph.onnx.data"], Directory.EnumerateFileSystemEntries(entry).Select(Path.GetFileName).Order());
@@ -87,8 +87,7 @@ public sealed class GraphFormsTests : IDisposable
             "random",
             graph,
             ComponentWeights.Open(folder.PathOf("wide")),
-            new ExecutionProviders(Cached() with { Precision = InferencePrecision.Int8 }),
-            TimeProvider.System);
+            new ExecutionProviders(Cached() with { Precision = InferencePrecision.Int8 }));
         var inputs = RandomWeights.Inputs(graph, 3, 0);
 
         var expected = Predict(floats, inputs);

@@ -10,7 +10,7 @@ namespace PromptCanvas.Diffusion.Onnx.Tests.Starter;
 /// <summary>The shipped model on an engine, with helpers for tests.</summary>
 public sealed class StarterEngine : IDisposable
 {
-    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ExecutionProviders.Cpu });
+    private readonly OnnxModelLibrary library = new("models", "starter", new InferenceOptions { ExecutionProvider = ProviderNames.Cpu });
 
     public StarterEngine()
     {

@@ -29,13 +29,16 @@ internal sealed class Studio : IAsyncDisposable
 
     public Studio(string folder, TimeProvider? clock = null, Action<IServiceCollection>? change = null, Dictionary<string, string?>? settings = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        // A configuration as of a host, so that stored settings are a part of it; those of the test override them like the environment.
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Data:Folder"] = folder,
             ["Data:ReserveMegabytes"] = "0",
             ["Generation:StoragePause"] = "00:00:01",
             ["Generation:ForecastInterval"] = "00:00:00",
-        }).AddInMemoryCollection(settings ?? []).Build();
+        });
+        configuration.AddInMemoryCollection(settings ?? []);
         Engines = new FakeEngines(Engine);
         var collection = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(Log))
@@ -116,7 +119,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public async Task<JobView> CancelAsync(Guid jobId)
     {
-        var result = await Get<ISubmissions>().CancelAbandonedAsync(jobId, Cancellation);
+        var result = await Get<ICancellations>().CancelAbandonedAsync(jobId, Cancellation);
         Assert.True(result.TryGet(out var view, out var refusal), refusal?.Message);
         return view;
     }

@@ -347,7 +347,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
         var claim = await ClaimAsync(studio);
 
         Assert.False((await studio.Get<IQueueAdmin>().MoveToFrontAsync(id, Cancellation)).TryGet(out _, out _));
-        await studio.Get<ISubmissions>().CancelAllOfAsync(Anna, "The account is suspended.", Cancellation);
+        await studio.Get<ICancellations>().CancelAllOfAsync(Anna, "The account is suspended.", Cancellation);
         Assert.False(await studio.Get<JobProgress>().HandBackAsync(claim, TimeSpan.Zero, Cancellation));
         await ExpireAsync(studio, id);
         Assert.Equal(0, await studio.Get<LeaseRecovery>().ExpiredAsync(Cancellation));

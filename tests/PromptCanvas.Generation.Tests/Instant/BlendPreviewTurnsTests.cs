@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
+using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Instant;
 
@@ -9,7 +9,7 @@ public sealed class BlendPreviewTurnsTests : IDisposable
     private static readonly Guid Me = new("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d001");
     private static readonly Guid You = new("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002");
 
-    private readonly BlendPreviewTurns turns = new(new ComputeBudget(Options.Create(new QuotaOptions()), TimeProvider.System));
+    private readonly BlendPreviewTurns turns = new(new ComputeBudget(new ChangingOptions<QuotaOptions>(new QuotaOptions()), TimeProvider.System));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
+using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Instant;
 
@@ -59,7 +59,19 @@ public sealed class ComputeBudgetTests : IDisposable
 
     public void Dispose() => turns.Dispose();
 
-    private BlendPreviewTurns TurnsOf(int seconds) => new(new ComputeBudget(Options.Create(new QuotaOptions { FreeSecondsPerHour = seconds }), clock));
+    [Fact]
+    public async Task Run_ALimitIsSetWhileTheStudioRuns_TimeBeforeDoesNotCount()
+    {
+        var options = new ChangingOptions<QuotaOptions>(new QuotaOptions { FreeSecondsPerHour = 0 });
+        using var changing = new BlendPreviewTurns(new ComputeBudget(options, clock));
+        Assert.True((await DrawAsync(Me, seconds: 100_000, changing)).TryGet(out _, out _));
+        options.CurrentValue = new QuotaOptions { FreeSecondsPerHour = 60 };
+
+        Assert.True((await DrawAsync(Me, seconds: 61, changing)).TryGet(out _, out _));
+        Assert.False((await DrawAsync(Me, seconds: 1, changing)).TryGet(out _, out _));
+    }
+
+    private BlendPreviewTurns TurnsOf(int seconds) => new(new ComputeBudget(new ChangingOptions<QuotaOptions>(new QuotaOptions { FreeSecondsPerHour = seconds }), clock));
 
     private Task<Result<int>> DrawAsync(Guid person, int seconds, BlendPreviewTurns? by = null) => (by ?? turns).RunWithinBudgetAsync<int>(
         person,

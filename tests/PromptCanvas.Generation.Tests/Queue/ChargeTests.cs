@@ -192,7 +192,7 @@ public sealed class ChargeTests(PostgresServer server) : IDisposable
         var others = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid()));
         var own = await studio.SubmitAsync(TestRequests.FoxOf(Anna));
 
-        Assert.True((await studio.Get<ISubmissions>().CancelAllOfAsync(Anna, "The account is suspended.", Cancellation)).TryGet(out var cancelled, out _));
+        Assert.True((await studio.Get<ICancellations>().CancelAllOfAsync(Anna, "The account is suspended.", Cancellation)).TryGet(out var cancelled, out _));
 
         Assert.Equal(1, cancelled);
         Assert.Equal((JobState.Cancelled, JobState.Queued), ((await studio.FindAsync(own)).State, (await studio.FindAsync(others)).State));

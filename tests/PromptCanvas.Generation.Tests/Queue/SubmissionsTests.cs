@@ -163,7 +163,7 @@ public sealed class SubmissionsTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
 
-        var result = await studio.Get<ISubmissions>().CancelAsync(
+        var result = await studio.Get<ICancellations>().CancelAsync(
             new Actor(Guid.NewGuid(), PersonRoles.Administrator), Guid.NewGuid(), TestContext.Current.CancellationToken);
 
         Assert.False(result.TryGet(out _, out var refusal));
@@ -176,11 +176,11 @@ public sealed class SubmissionsTests : IAsyncDisposable
         await studio.PrepareAsync();
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Guid.NewGuid()));
         var stranger = new Actor(Guid.NewGuid(), PersonRoles.Member);
-        var submissions = studio.Get<ISubmissions>();
+        var cancellations = studio.Get<ICancellations>();
 
-        Assert.False((await submissions.CancelAsync(stranger, id, TestContext.Current.CancellationToken)).TryGet(out _, out var job));
-        Assert.False((await submissions.CancelPictureAsync(stranger, id, 0, TestContext.Current.CancellationToken)).TryGet(out _, out var picture));
-        Assert.False((await submissions.CancelAsync(stranger, id, "for fun", TestContext.Current.CancellationToken)).TryGet(out _, out var byReason));
+        Assert.False((await cancellations.CancelAsync(stranger, id, TestContext.Current.CancellationToken)).TryGet(out _, out var job));
+        Assert.False((await cancellations.CancelPictureAsync(stranger, id, 0, TestContext.Current.CancellationToken)).TryGet(out _, out var picture));
+        Assert.False((await cancellations.CancelAsync(stranger, id, "for fun", TestContext.Current.CancellationToken)).TryGet(out _, out var byReason));
 
         Assert.IsType<NotFound>(job);
         Assert.IsType<NotFound>(picture);

@@ -34,7 +34,7 @@ public sealed class DeliveredWorkTests(PostgresServer postgres)
         await RecordAsync(studio, claim, 0);
         await RecordAsync(studio, claim, 1);
 
-        Assert.True((await studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, id, 0, Cancellation)).TryGet(out var one, out _));
+        Assert.True((await studio.Get<ICancellations>().CancelPictureAsync(FayHerself, id, 0, Cancellation)).TryGet(out var one, out _));
         var all = await studio.CancelAsync(id);
 
         Assert.Equal((JobState.Running, JobPictureState.Done), (one.State, one.Images[0].State));

@@ -108,7 +108,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
         Assert.Equal((JobState.Done, JobPictureState.Done), (job.State, job.Images[0].State));
         Assert.Equal(2, (await studio.QuotaAsync(Fay)).Used);
-        Assert.False((await studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, id, 2, Cancellation)).TryGet(out _, out var refusal));
+        Assert.False((await studio.Get<ICancellations>().CancelPictureAsync(FayHerself, id, 2, Cancellation)).TryGet(out _, out var refusal));
         Assert.IsType<NotFound>(refusal);
         await studio.ConsistentAsync();
     }
@@ -122,7 +122,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
         await studio.StartAsync();
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Fay, count: 8));
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Task.Run(() => studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, id, turn % 8, Cancellation))));
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(turn => Task.Run(() => studio.Get<ICancellations>().CancelPictureAsync(FayHerself, id, turn % 8, Cancellation))));
 
         var job = await studio.WaitAsync(id, job => job.State is JobState.Done or JobState.Cancelled);
         Assert.Equal(job.Images.Count(image => image.State == JobPictureState.Done), (await studio.QuotaAsync(Fay)).Used);
@@ -131,7 +131,7 @@ public sealed class PictureCancelTests(PostgresServer postgres)
 
     private static async Task<JobView> CancelAsync(Studio studio, Guid jobId, int index)
     {
-        var result = await studio.Get<ISubmissions>().CancelPictureAsync(FayHerself, jobId, index, Cancellation);
+        var result = await studio.Get<ICancellations>().CancelPictureAsync(FayHerself, jobId, index, Cancellation);
         Assert.True(result.TryGet(out var job, out var refusal), refusal?.Message);
         return job;
     }

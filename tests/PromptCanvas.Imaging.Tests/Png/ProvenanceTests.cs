@@ -24,7 +24,7 @@ public sealed class ProvenanceTests
     {
         var png = PngEncoder.Encode(Pictures.Gradient(8, 8), Text);
 
-        var packet = Read(PngText.Read(png)[PictureXmp.Keyword]);
+        var packet = Read(PngText.Read(png)[PictureText.XmpKeyword]);
         Assert.Equal("4294967295", packet.Descendants(Own + "seed").Single().Value);
         Assert.Equal("een <hond> 🐶 & \uFFFD café", packet.Descendants(Own + "prompt").Single().Value);
         Assert.Equal(Text, PictureText.Read(png));

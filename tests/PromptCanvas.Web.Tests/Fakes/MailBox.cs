@@ -20,6 +20,9 @@ public sealed class MailBox : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
+    /// <summary>Whether it breaks the connection in place of its answer to a mail that it took.</summary>
+    public bool HangsUpAfterMail { get; init; }
+
     /// <summary>Number of unread mails.</summary>
     public int Count => letters.Reader.Count;
 
@@ -59,6 +62,11 @@ public sealed class MailBox : IAsyncDisposable
             if (word is "DATA")
             {
                 await letters.Writer.WriteAsync((to, await TextAsync(reader)), closing.Token);
+                if (HangsUpAfterMail)
+                {
+                    return;
+                }
+
                 await writer.WriteLineAsync("250 OK");
             }
         }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 
@@ -17,16 +16,4 @@ internal sealed class SubmissionsAround(ISubmissions inner, Func<Func<Task<Resul
     }
 
     public Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken) => around(() => inner.SubmitAsync(job, cancellationToken));
-
-    public Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => inner.CancelAsync(actor, jobId, cancellationToken);
-
-    public Task<Result<JobView>> CancelAsync(Actor actor, Guid jobId, string reason, CancellationToken cancellationToken) =>
-        inner.CancelAsync(actor, jobId, reason, cancellationToken);
-
-    public Task<Result<JobView>> CancelPictureAsync(Actor actor, Guid jobId, int imageIndex, CancellationToken cancellationToken) =>
-        inner.CancelPictureAsync(actor, jobId, imageIndex, cancellationToken);
-
-    public Task<Result<JobView>> CancelAbandonedAsync(Guid jobId, CancellationToken cancellationToken) => inner.CancelAbandonedAsync(jobId, cancellationToken);
-
-    public Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken) => inner.CancelAllOfAsync(personId, reason, cancellationToken);
 }

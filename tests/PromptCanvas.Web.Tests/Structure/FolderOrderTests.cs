@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using PromptCanvas.Generation;
 
 namespace PromptCanvas.Web.Tests.Structure;
 
@@ -12,6 +11,7 @@ public sealed partial class FolderOrderTests
     [
         ["Configuration", "Results", "Supervision"],
         ["Storage"],
+        ["Settings"],
         ["Library"],
         ["Previews", "Safety", "Requests.Editing", "Requests.Operations", "Requests"],
         ["Queue"],
@@ -19,16 +19,13 @@ public sealed partial class FolderOrderTests
         ["Instant"],
     ];
 
-    /// <summary>Projects, each with the namespace that composes it and may therefore refer to everything.</summary>
-    private static readonly (Assembly Assembly, string Root)[] Projects =
-    [
-        (typeof(Program).Assembly, "PromptCanvas.Web.Hosting"),
-        (typeof(GenerationRegistration).Assembly, "PromptCanvas.Generation"),
-        (typeof(Data.AppDbContext).Assembly, ""),
-        (typeof(Imaging.Pixels.RgbImage).Assembly, ""),
-        (typeof(Diffusion.ModelException).Assembly, ""),
-        (typeof(Diffusion.Onnx.OnnxModelLibrary).Assembly, "PromptCanvas.Diffusion.Onnx"),
-    ];
+    /// <summary>The namespace that composes a project and may therefore refer to everything.</summary>
+    private static readonly Dictionary<Assembly, string> Roots = new()
+    {
+        [StudioAssemblies.Web] = "PromptCanvas.Web.Hosting",
+        [StudioAssemblies.Generation] = "PromptCanvas.Generation",
+        [StudioAssemblies.Onnx] = "PromptCanvas.Diffusion.Onnx",
+    };
 
     [Fact]
     public void FoldersOfGeneration_ReferToEarlierOnesOnly()
@@ -36,7 +33,7 @@ public sealed partial class FolderOrderTests
         var rank = Order.SelectMany(folders => folders).Select((folder, index) => (Name: $"PromptCanvas.Generation.{folder}", index)).ToDictionary();
 
         var faults =
-            from edge in EdgesOf(typeof(GenerationRegistration).Assembly)
+            from edge in EdgesOf(StudioAssemblies.Generation)
             where edge.From != "PromptCanvas.Generation"
             where !rank.TryGetValue(edge.From, out var user) || !rank.TryGetValue(edge.To, out var used) || used > user
             select edge.Show;
@@ -46,14 +43,15 @@ public sealed partial class FolderOrderTests
 
     [Fact]
     public void Worker_AndInstant_DoNotReferToEachOther() => Assert.DoesNotContain(
-        EdgesOf(typeof(GenerationRegistration).Assembly),
+        EdgesOf(StudioAssemblies.Generation),
         edge => edge is { From: "PromptCanvas.Generation.Instant", To: "PromptCanvas.Generation.Worker" });
 
     [Fact]
     public void Folders_OutsideCompositionRoots_FormNoCycle()
     {
-        foreach (var (assembly, root) in Projects)
+        foreach (var assembly in StudioAssemblies.All)
         {
+            var root = Roots.GetValueOrDefault(assembly);
             var left = EdgesOf(assembly).Where(edge => edge.From != root && edge.To != root).ToList();
 
             // What remains after folders without outgoing references are taken away, again and again, is a cycle.

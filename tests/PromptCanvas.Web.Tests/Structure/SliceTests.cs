@@ -1,18 +1,15 @@
-using System.Reflection;
-
 namespace PromptCanvas.Web.Tests.Structure;
 
 /// <summary>A slice uses only the public interfaces and records of other slices.</summary>
 public sealed class SliceTests
 {
     private const string Features = "PromptCanvas.Web.Features.";
-    private static readonly Assembly Web = typeof(Program).Assembly;
 
     [Fact]
     public void Slices_UseOfEachOther_OnlyInterfacesAndRecords()
     {
         var faults =
-            from type in Web.GetTypes()
+            from type in StudioAssemblies.Web.GetTypes()
             let slice = SliceOf(type)
             where slice is not null
             from used in TypeUses.Of(type).Distinct()
@@ -28,7 +25,7 @@ public sealed class SliceTests
     {
         Assert.Equal(
             ["Accounts", "Blend", "Boards", "Change", "Create", "Edit", "Family", "Gallery", "Jobs", "Mcp", "Moderation", "OpenAi", "Operations", "People", "Previews", "Provenance", "Queue", "Safety", "Sharing", "Uploads", "Usage"],
-            Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
+            StudioAssemblies.Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
     }
 
     private static string? SliceOf(Type type) =>

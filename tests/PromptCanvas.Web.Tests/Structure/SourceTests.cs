@@ -6,13 +6,20 @@ namespace PromptCanvas.Web.Tests.Structure;
 /// <summary>Constructs that are allowed in few places only.</summary>
 public sealed partial class SourceTests
 {
+    private const int LongestFile = 300;
+
     [Fact]
     public void RawSql_IsWrittenInTheQueuesFewPlaces()
     {
-        string[] known = ["DoctorChecks.cs", "Heartbeat.cs", "JobClaims.cs", "LeaseRecovery.cs"];
+        string[] known = ["DoctorChecks.cs", "Heartbeat.cs", "JobClaims.cs", "LostJobs.cs"];
 
         Assert.Equal(known, FilesWith("FromSqlRaw(", "ExecuteSqlRaw", "SqlQueryRaw<").Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Files_HaveAtMost300Lines() => Assert.Empty(
+        Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => File.ReadLines(file).Count() > LongestFile).Select(Path.GetFileName));
 
     [Fact]
     public void PictureAddresses_AreWrittenInOnePlace()

@@ -122,6 +122,12 @@ class EditCanvas {
     this.tell();
   }
 
+  frame(left, right, up, down) {
+    this.extension.by = { left, right, up, down };
+    this.fit();
+    this.tell();
+  }
+
   undo() {
     this.mask.undo();
     this.changed();

@@ -1,44 +1,34 @@
 using PromptCanvas.Diffusion.Engine.Conditioning;
 using PromptCanvas.Diffusion.Engine.Lanes;
-using PromptCanvas.Diffusion.Engine.Origins;
 using PromptCanvas.Diffusion.Engine.Stages;
-using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
-using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine.Execution;
 
 /// <summary>The lanes and their turns. Used by one thread.</summary>
 internal sealed class EngineLoop
 {
-    private readonly EngineOptions options;
     private readonly TimeProvider clock;
-    private readonly string modelName;
-    private readonly SchedulerSettings decoderScheduler;
     private readonly LaneAdmission admission;
     private readonly EmbeddingQueue embeddings;
     private readonly Stage[] stages;
+    private readonly LaneWork work;
+    private readonly LaneReports reports;
     private readonly LaneScheduler scheduler;
     private readonly List<ActiveRequest> requests = [];
     private readonly List<Lane> lanes = [];
 
     public EngineLoop(UnClipModel model, EngineOptions options, INoiseSource noise, TimeProvider clock)
     {
-        this.options = options;
         this.clock = clock;
-        modelName = model.Name;
-        decoderScheduler = model.Decoder.Scheduler;
         scheduler = new LaneScheduler(options, clock);
         Encoder = new ClipEncoder(model);
         admission = new LaneAdmission(model, Encoder, noise);
         embeddings = new EmbeddingQueue(Encoder, options.MaxBatch);
-        stages =
-        [
-            model.AutoregressivePrior is { } prior ? new EitherPriorStage(model, prior, noise) : new PriorStage(model, noise),
-            model.Latents is { } latents ? new LatentDecoderStage(model, latents, noise) : new DecoderStage(model, noise),
-            .. model.SuperResolution.Select((component, index) => new SuperResolutionStage(component, index, noise)),
-        ];
+        stages = ModelStages.Of(model, noise);
+        work = new LaneWork(model.Decoder.Scheduler, stages);
+        reports = new LaneReports(model.Name, options.MaxUnreadPreviews, stages);
     }
 
     /// <summary>The model's CLIP. Callers prepare inputs on their own threads; only the engine's thread runs it.</summary>
@@ -68,7 +58,7 @@ internal sealed class EngineLoop
         BringIn(batch, stopping);
         if (batch.Count > 0)
         {
-            Guard([.. batch.Select(lane => lane.Request).Distinct()], () => RunBatch(batch, stopping));
+            RequestFaults.Guard([.. batch.Select(lane => lane.Request).Distinct()], () => RunBatch(batch, stopping));
             RemoveFinished();
         }
 
@@ -138,13 +128,13 @@ internal sealed class EngineLoop
     {
         while (scheduler.NextToAdmit(requests, lanes) is { } request)
         {
-            Guard([request], () =>
+            RequestFaults.Guard([request], () =>
             {
                 var lane = admission.Next(request, stopping);
-                lane.WorkTotal = TotalWork(request);
+                lane.WorkTotal = work.Total(request);
                 if (lane.IsResumed)
                 {
-                    lane.WorkDone = lane.WorkTotal - WorkFrom(lane.StageIndex, request);
+                    lane.WorkDone = lane.WorkTotal - work.From(lane.StageIndex, request);
                 }
 
                 // An upsampler gives a lane its state when it first runs.
@@ -167,7 +157,7 @@ internal sealed class EngineLoop
         {
             if (!lane.HasEntered)
             {
-                Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
+                RequestFaults.Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
             }
         }
 
@@ -207,7 +197,8 @@ internal sealed class EngineLoop
         {
             if (lost.Contains(lane))
             {
-                Fail(lane, "The model gave no usable picture for this seed (not a number): try another seed.");
+                lanes.Remove(lane);
+                LaneReports.Lost(lane, "The model gave no usable picture for this seed (not a number): try another seed.");
             }
             else if (!lane.Request.IsOver)
             {
@@ -250,7 +241,7 @@ internal sealed class EngineLoop
 
     private void AfterStep(Lane lane, Stage stage, CancellationToken stopping)
     {
-        Report(lane, stage);
+        reports.Step(lane, stage);
         if (!lane.State.IsDone)
         {
             return;
@@ -275,147 +266,16 @@ internal sealed class EngineLoop
         lane.State = StageState.None;
         if (lane.StageIndex == lane.Request.StageCount)
         {
-            Finish(lane);
+            lanes.Remove(lane);
+            reports.Finished(lane);
         }
         else
         {
-            ReportStage(lane, stage);
+            reports.StageDone(lane, stage);
             if (!stages[lane.StageIndex].IsLate)
             {
-                Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
+                RequestFaults.Guard([lane.Request], () => stages[lane.StageIndex].Enter(lane, stopping));
             }
         }
-    }
-
-    private void ReportStage(Lane lane, Stage done)
-    {
-        if (lane.Request.Request.ReportsStages)
-        {
-            lane.Request.Emit(new StageCompleted(
-                lane.ImageIndex, lane.Seed, new StageResult(done.Kind, lane.ImageEmbedding, lane.Picture, TimingsOf(lane)))
-            {
-                Recipe = lane.Request.Describe(modelName, lane.ImageIndex),
-            });
-        }
-    }
-
-    private void Report(Lane lane, Stage stage)
-    {
-        if (lane.Preparation is not null)
-        {
-            ReportPreparation(lane, stage);
-            return;
-        }
-
-        var preview = stage.ImageSize > 0 && lane.Request.WantsPreview(lane.ImageIndex, options.MaxUnreadPreviews) ? stage.PredictedImage(lane) : null;
-        lane.HasPreview |= stage.ImageSize > 0;
-        lane.Request.HasPreview |= lane.HasPreview;
-        lane.Request.Emit(new StepCompleted(
-            lane.ImageIndex,
-            lane.Seed,
-            stage.Kind,
-            (lane.State.Round * lane.State.Steps) + lane.State.Step,
-            lane.State.Rounds * lane.State.Steps,
-            Math.Min(1, lane.WorkDone / lane.WorkTotal),
-            preview));
-    }
-
-    /// <summary>Reports the progress of a shared preparation for each waiting picture.</summary>
-    private static void ReportPreparation(Lane lane, Stage stage)
-    {
-        var request = lane.Request;
-        var kind = lane.Preparation is InversionPreparation ? GenerationStage.Inversion : stage.Kind;
-        var (step, steps) = ((lane.State.Round * lane.State.Steps) + lane.State.Step, lane.State.Rounds * lane.State.Steps);
-        var progress = Math.Min(1, (request.PreparationWork + lane.WorkDone) / lane.WorkTotal);
-        foreach (var index in request.Waiting)
-        {
-            request.Emit(new StepCompleted(index, request.Request.SeedOf(index), kind, step, steps, progress, null));
-        }
-    }
-
-    private void Finish(Lane lane)
-    {
-        lanes.Remove(lane);
-        var picture = lane.Picture!;
-        var (width, height) = lane.Request.Plan.Finished;
-        if (picture.Width != width || picture.Height != height)
-        {
-            var resized = new float[SignedImage.Channels * width * height];
-            new BicubicResampler(picture.Width, picture.Height, width, height).Resample(picture.Values, resized);
-            picture = new SignedImage(width, height, resized);
-        }
-
-        if (lane.Request.Request is { Known: null, Origin: null } && Numbers.AreAllBlack(picture.Values))
-        {
-            // A picture made from a black picture may be black; otherwise all black is a numerical fault without a NaN.
-            Fail(lane, "The model gave an all-black picture for this seed: try another seed.");
-            return;
-        }
-
-        lane.Request.FinishPicture(new ImageCompleted(
-            lane.ImageIndex, lane.Seed, picture, lane.ImageEmbedding, lane.Request.Describe(modelName, lane.ImageIndex), TimingsOf(lane)));
-    }
-
-    private StageTiming[] TimingsOf(Lane lane) => [.. lane.Seconds.Select((seconds, index) => new StageTiming(stages[index].Kind, seconds))];
-
-    private void Fail(Lane lane, string reason)
-    {
-        lanes.Remove(lane);
-        foreach (var index in lane.Request.Lose(lane))
-        {
-            lane.Request.FinishPicture(new ImageFailed(index, lane.Request.Request.SeedOf(index), reason) { OfItsSeed = true });
-        }
-    }
-
-    /// <summary>Hands a fault to the readers of the requests it hit; the others go on.</summary>
-    private static void Guard(List<ActiveRequest> hit, Action work)
-    {
-        try
-        {
-            work();
-        }
-#pragma warning disable CA1031 // Nothing is swallowed: the fault travels to every request it ends.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            foreach (var request in hit)
-            {
-                request.Complete(fault);
-            }
-        }
-    }
-
-    /// <summary>The work of one picture, with all that is made ready for its request.</summary>
-    private double TotalWork(ActiveRequest request) =>
-        (request.Inversions * DecoderStage.InversionRows(decoderScheduler, request.Plan.Decoder) * stages[StageIndices.Decoder].WorkPerRow)
-        + (request.PriorSamples * PriorWork(request))
-        + (request.PriorSamples > 0 && request.Plan.SamplesNegative ? request.Plan.Prior.Steps * stages[StageIndices.Prior].WorkPerRow : 0)
-        + WorkFrom(StageIndices.Decoder, request);
-
-    /// <summary>The work of one picture from a stage after the prior on.</summary>
-    private double WorkFrom(int stageIndex, ActiveRequest request)
-    {
-        var plan = request.Plan;
-        var work = stageIndex > StageIndices.Decoder
-            ? 0
-            : (Stage.TotalRows(plan.Decoder, plan.RePaints, plan.DecoderStart) + stages[StageIndices.Decoder].ClosingSteps)
-                * stages[StageIndices.Decoder].WorkPerRow;
-        for (var index = Math.Max(0, stageIndex - StageIndices.FirstUpsampler); index < plan.SuperResolution.Length; index++)
-        {
-            work += Stage.TotalRows(plan.SuperResolution[index]) * stages[StageIndices.FirstUpsampler + index].WorkPerRow;
-        }
-
-        return work;
-    }
-
-    private double PriorWork(ActiveRequest request)
-    {
-        if (request.Request.Overrides.Conditioning == ConditioningMode.AutoregressivePrior)
-        {
-            var (recipe, count) = request.Plan.Tokens;
-            return (recipe.GuidanceScale == 1 ? 1 : 2) * count * stages[StageIndices.Prior].WorkPerRow;
-        }
-
-        return Stage.TotalRows(request.Plan.Prior) * stages[StageIndices.Prior].WorkPerRow;
     }
 }

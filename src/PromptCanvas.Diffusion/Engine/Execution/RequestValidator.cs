@@ -86,7 +86,7 @@ internal static class RequestValidator
     private static string? ValidateOverrides(UnClipModel model, GenerationRequest request)
     {
         var overrides = request.Overrides;
-        var decoderSampler = Origins.OriginPlan.DecoderRecipe(model, request, model.Recipe.Decoder).Sampler;
+        var decoderSampler = Origins.OriginPlans.DecoderRecipe(model, request, model.Recipe.Decoder).Sampler;
         return ValidateSteps("prior", overrides.PriorSteps, model.Recipe.Prior.Sampler, model.Prior.Scheduler)
             ?? ValidateSteps("decoder", overrides.DecoderSteps, decoderSampler, model.Decoder.Scheduler)
             ?? ValidateGuidance("prior", overrides.PriorGuidance)

@@ -23,7 +23,7 @@ internal sealed class ActiveRequest
         Cancelled = abandoned.Token;
         Waiting = new Queue<int>(request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)]);
         unfinished = Waiting.Count;
-        Origin = request.Origin is null ? null : OriginPlan.Create(request.Origin);
+        Origin = request.Origin is null ? null : OriginPlans.Create(request.Origin);
         PriorSamples = StageIndices.FirstOf(request) == StageIndices.Prior ? plan.PriorCandidates : 0;
     }
 

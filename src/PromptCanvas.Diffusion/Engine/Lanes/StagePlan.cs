@@ -77,7 +77,7 @@ internal sealed class StagePlan
                 Steps = overrides.PriorSteps ?? recipe.Prior.Steps,
                 GuidanceScale = overrides.PriorGuidance ?? recipe.Prior.GuidanceScale,
             },
-            OriginPlan.DecoderRecipe(model, request, recipe.Decoder with
+            OriginPlans.DecoderRecipe(model, request, recipe.Decoder with
             {
                 Steps = overrides.DecoderSteps ?? recipe.Decoder.Steps,
                 GuidanceScale = overrides.DecoderGuidance ?? recipe.Decoder.GuidanceScale,

@@ -1,4 +1,5 @@
 using PromptCanvas.Diffusion.Engine.Conditioning;
+using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine.Origins;

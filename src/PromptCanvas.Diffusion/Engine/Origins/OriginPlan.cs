@@ -1,6 +1,3 @@
-using PromptCanvas.Diffusion.Models;
-using PromptCanvas.Diffusion.Schedulers;
-
 namespace PromptCanvas.Diffusion.Engine.Origins;
 
 /// <summary>How a request's origin becomes each picture's image embedding and start. One for each request, used by the engine's thread.</summary>
@@ -8,40 +5,6 @@ internal abstract class OriginPlan
 {
     /// <summary>The prior's name when a picture's own embedding replaces it.</summary>
     protected const string GivenEmbedding = "given";
-
-    /// <summary>The plan of an origin.</summary>
-    public static OriginPlan Create(PictureOrigin origin) => origin switch
-    {
-        VariationOrigin variation => new VariationPlan(variation),
-        BlendOrigin blend => new BlendPlan(blend),
-        TextDifferenceOrigin difference => new TextDifferencePlan(difference),
-        ChangeOrigin change => new ChangePlan(change),
-        _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, "This origin has no plan."),
-    };
-
-    /// <summary>The decoder's recipe for an origin: one that starts from a picture goes its way back by DDIM in as many steps.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="request">Whose recipe.</param>
-    /// <param name="recipe">The decoder's, the request's changes included.</param>
-    public static StageRecipe DecoderRecipe(UnClipModel model, GenerationRequest request, StageRecipe recipe)
-    {
-        var inverted = recipe with
-        {
-            Sampler = SamplerKind.Ddim,
-            Steps = request.Overrides.DecoderSteps ?? model.Recipe.InversionSteps,
-            Eta = 0,
-        };
-        return request.Origin switch
-        {
-            VariationOrigin variation => inverted with
-            {
-                Eta = variation.Strength,
-                GuidanceScale = VariationPlan.Guidance(variation.Strength, recipe.GuidanceScale),
-            },
-            TextDifferenceOrigin or ChangeOrigin => inverted with { GuidanceScale = request.Overrides.DecoderGuidance ?? 1 },
-            _ => recipe,
-        };
-    }
 
     /// <summary>Encodes the origin's inputs, and returns the preparations needed before the pictures.</summary>
     public abstract IEnumerable<Preparation> Begin(OriginContext context);

@@ -53,6 +53,16 @@ public sealed class EditPlan
         ? new InvalidInput("mask", "The mask covers the whole picture, so no background is left to fill the hole: keep a part of the picture.")
         : Masked("erase", picture, mask);
 
+    /// <summary>Extends the picture to an aspect ratio; it stays in the middle.</summary>
+    public static Result<EditPlan> Extend(RgbImage picture, AspectRatio aspect)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        var extension = Extension.To(aspect, picture.Width, picture.Height);
+        return extension == Extension.None
+            ? new InvalidInput("aspect", $"There is nothing to extend: the picture's aspect ratio is {aspect} already.")
+            : Extend(picture, extension);
+    }
+
     /// <summary>Extends the picture beyond its edges.</summary>
     public static Result<EditPlan> Extend(RgbImage picture, Extension extension)
     {
@@ -116,7 +126,7 @@ public sealed class EditPlan
         return new RgbaImage(painted.Width, painted.Height, bytes);
     }
 
-    /// <summary>A picture that is not square, for models that make squares only: the square in the middle first, then the rest like <see cref="Extend"/>.</summary>
+    /// <summary>A picture that is not square, for models that make squares only: the square in the middle first, then the rest like <see cref="Extend(RgbImage, Extension)"/>.</summary>
     /// <param name="longerSide">The picture's longer side in pixels.</param>
     /// <param name="aspect">A valid ratio other than 1:1.</param>
     public static EditPlan Compose(int longerSide, AspectRatio aspect)

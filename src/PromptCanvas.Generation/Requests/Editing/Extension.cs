@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Requests.Editing;
@@ -5,6 +6,19 @@ namespace PromptCanvas.Generation.Requests.Editing;
 /// <summary>Number of pixels to add on each side.</summary>
 public sealed record Extension(int Left, int Right, int Up, int Down)
 {
+    /// <summary>No pixels.</summary>
+    public static Extension None { get; } = new(0, 0, 0, 0);
+
+    /// <summary>What a picture of this size lacks for an aspect ratio: as much on both sides, so that it stays in the middle. None of it is cut off.</summary>
+    public static Extension To(AspectRatio aspect, int width, int height)
+    {
+        var wanted = (Width: Rounded((double)height * aspect.Width / aspect.Height), Height: Rounded((double)width * aspect.Height / aspect.Width));
+        var (across, upright) = (Math.Max(0, wanted.Width - width), Math.Max(0, wanted.Height - height));
+        return across > 0 ? new Extension(across / 2, across - (across / 2), 0, 0) : new Extension(0, 0, upright / 2, upright - (upright / 2));
+
+        static int Rounded(double side) => (int)Math.Round(side, MidpointRounding.AwayFromZero);
+    }
+
     /// <summary>Checks the extension of a picture of this size.</summary>
     public Result Check(int width, int height)
     {

@@ -3,6 +3,7 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
@@ -10,7 +11,11 @@ namespace PromptCanvas.Generation.Requests.Operations;
 public sealed record ExtendOperation([property: JsonPropertyName("picture")] Guid Source, Extension Extension) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Extend, ApiScopes.Edit, PromptUse.Optional, ["prompt", "source", "extend"], Read) { PaintsIntoSource = true, KeepsSourcePrompt = true };
+        new(JobKinds.Extend, ApiScopes.Edit, PromptUse.Optional, ["prompt", "source", "extend", "aspect"], Read) { PaintsIntoSource = true, KeepsSourcePrompt = true };
+
+    /// <summary>The aspect ratio to extend to, in the form W:H, in place of <see cref="Extension"/>; null = by pixels.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Aspect { get; init; }
 
     internal override string Title => "a picture extended";
 
@@ -18,11 +23,20 @@ public sealed record ExtendOperation([property: JsonPropertyName("picture")] Gui
 
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };
 
-    internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
-        EngineRequest.Painting(
-            request, EditPlan.Extend(await inputs.ReadAsync(0, cancellationToken), Extension), await inputs.ReadTransparentAsync(0, cancellationToken));
+    internal override Result Check() => Aspect is null || AspectRatio.TryParse(Aspect, out _) ? Result.Done : OperationFields.NoAspect(Excerpt.Of(Aspect));
 
-    private static Result<JobOperation> Read(OperationFields fields) => fields.WithSource(Result<JobOperation> (source) => fields.Extend is { } sides
-        ? new ExtendOperation(source, sides)
-        : new InvalidInput("extend", "There is nothing to extend: say by how many pixels to the left, right, up or down."));
+    internal override async Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken)
+    {
+        var picture = await inputs.ReadAsync(0, cancellationToken);
+        var plan = AspectRatio.TryParse(Aspect, out var aspect) ? EditPlan.Extend(picture, aspect) : EditPlan.Extend(picture, Extension);
+        return EngineRequest.Painting(request, plan, await inputs.ReadTransparentAsync(0, cancellationToken));
+    }
+
+    private static Result<JobOperation> Read(OperationFields fields) => fields.WithSource(Result<JobOperation> (source) => fields switch
+    {
+        { Extend: not null, Aspect: not null } => new InvalidInput("aspect", "Say either by how many pixels or to which aspect ratio the picture is extended, not both."),
+        { Extend: { } sides } => new ExtendOperation(source, sides),
+        { Aspect: not null } => fields.ReadAspect().TryGet(out var aspect, out var refusal) ? new ExtendOperation(source, Extension.None) { Aspect = aspect.ToString() } : refusal,
+        _ => new InvalidInput("extend", "There is nothing to extend: say by how many pixels to the left, right, up or down, or name an aspect ratio such as 16:9."),
+    });
 }

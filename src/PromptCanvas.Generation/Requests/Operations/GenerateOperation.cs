@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
@@ -31,17 +30,14 @@ public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect
 
     internal override bool NeedsOnlyPrompt => Aspect.IsSquare;
 
-    internal override Result Check() => Aspect.IsValid ? Result.Done : NoAspect(Ratio);
+    internal override Result Check() => Aspect.IsValid ? Result.Done : OperationFields.NoAspect(Ratio);
 
     internal override string Title => JobKinds.Generate;
 
     internal override Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
         Task.FromResult<Result<EngineRequest>>(new EngineRequest(request with { Aspect = Aspect }, null));
 
-    private static Result<JobOperation> Read(OperationFields fields) => fields.Aspect is not { } text
+    private static Result<JobOperation> Read(OperationFields fields) => fields.Aspect is null
         ? new GenerateOperation()
-        : AspectRatio.TryParse(text, out var aspect) ? new GenerateOperation(aspect) : NoAspect(Excerpt.Of(text));
-
-    private static InvalidInput NoAspect(string text) => new(
-        "aspect", $"\"{text}\" is no aspect ratio: give W:H in whole numbers such as 16:9, the longer side at most {AspectRatio.Longest} times the shorter.");
+        : fields.ReadAspect().TryGet(out var aspect, out var refusal) ? new GenerateOperation(aspect) : refusal;
 }

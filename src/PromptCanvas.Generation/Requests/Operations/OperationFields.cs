@@ -1,5 +1,7 @@
 using System.Text.Json;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
@@ -54,6 +56,12 @@ public sealed record OperationFields
 
         return Guid.TryParse(id, out var picture) ? make(picture) : NoPicture(id);
     }
+
+    /// <summary>The aspect ratio, for all kinds that take one.</summary>
+    internal Result<AspectRatio> ReadAspect() => AspectRatio.TryParse(Aspect, out var aspect) ? aspect : NoAspect(Excerpt.Of(Aspect ?? ""));
+
+    internal static InvalidInput NoAspect(string text) => new(
+        "aspect", $"\"{text}\" is no aspect ratio: give W:H in whole numbers such as 16:9, the longer side at most {AspectRatio.Longest} times the shorter.");
 
     internal static NotFound NoPicture(string id) => new($"There is no picture or upload with the id {id}.");
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
@@ -10,8 +9,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Components.Layout;
 
 /// <summary>Follows the person's jobs on every page and notifies when one ends.</summary>
-public sealed partial class QueueChip(
-    IJobQueries jobs, IJobFeed feed, LiveCredits live, ICurrentActor actor, AuthenticationStateProvider authentication, IJSRuntime js)
+public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredits live, ICurrentActor actor, IJSRuntime js)
 {
     private IDisposable? subscription;
     private IDisposable? creditsRead;
@@ -44,13 +42,13 @@ public sealed partial class QueueChip(
     {
         try
         {
-            if ((await authentication.GetAuthenticationStateAsync()).User.PersonId() is not null)
+            person = await actor.FindAsync(Gone);
+            if (person is not null)
             {
-                person = await actor.GetAsync(Gone);
                 await ReadAsync(person);
             }
         }
-        catch (Exception fault) when (fault is DbException or UnauthorizedAccessException)
+        catch (DbException)
         {
             // The page reports the fault itself.
         }

@@ -6,13 +6,11 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
-using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Runs;
 
 /// <summary>A run's tiles and status. The job's state comes from the database; preview frames go from the hub directly to the canvases.</summary>
-public sealed partial class RunPanel(
-    IJobQueries jobs, ICurrentActor actor, IJobFeed feed, ISubmissions submissions, ISnackbar snackbar, IJSRuntime js)
+public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancellations, IJobFeed feed, ISnackbar snackbar, IJSRuntime js)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int TicksPerRead = 3;
@@ -96,7 +94,7 @@ public sealed partial class RunPanel(
             return;
         }
 
-        Run.Job = await jobs.FindAsync(await actor.GetAsync(Gone), id, Gone) ?? Run.Job;
+        Run.Job = await runs.FindAsync(id, Gone) ?? Run.Job;
         eta = Run.Job?.EtaSeconds;
         StateHasChanged();
         if (Run.IsOver)
@@ -131,7 +129,7 @@ public sealed partial class RunPanel(
         }
 
         stopping = true;
-        if ((await submissions.CancelAsync(await actor.GetAsync(Gone), job.Id, Gone)).TryGet(out var cancelled, out var refusal))
+        if ((await cancellations.CancelAsync(job.Id, Gone)).TryGet(out var cancelled, out var refusal))
         {
             Run.Job = cancelled;
         }
@@ -151,7 +149,7 @@ public sealed partial class RunPanel(
             return;
         }
 
-        if ((await submissions.CancelPictureAsync(await actor.GetAsync(Gone), job.Id, index, Gone)).TryGet(out _, out var refusal))
+        if ((await cancellations.CancelPictureAsync(job.Id, index, Gone)).TryGet(out _, out var refusal))
         {
             await ReadAsync();
         }

@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 using MudBlazor;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Web.Components.Pictures;
-using PromptCanvas.Web.Security;
+using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Components.Uploads;
 
 /// <summary>Offers the actions for an uploaded picture and runs the chosen one. js/zones.js receives the files; inputs marked data-bring-picture open the dialog.</summary>
 public sealed partial class PictureZones(
-    IPictureMaking making, ICurrentActor actor, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    PersonRuns runs, IUploads uploads, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Variations = NewJob.DefaultCount;
     private ElementReference dialog;
@@ -43,8 +43,15 @@ public sealed partial class PictureZones(
             return null;
         }
 
-        var job = new NewJob { IdempotencyKey = Guid.NewGuid().ToString(), Count = Variations, Operation = new VaryOperation(id) };
-        if ((await making.HandleAsync(job, await actor.GetAsync(Gone), Gone)).TryGet(out var made, out var refusal))
+        var person = await runs.PersonAsync(Gone);
+        var job = new NewJob
+        {
+            IdempotencyKey = Guid.NewGuid().ToString(),
+            Count = Variations,
+            Size = await uploads.FindAsync(person, id, Gone) is { } source ? SourceSize.Like(Math.Max(source.Width, source.Height)) : null,
+            Operation = new VaryOperation(id),
+        };
+        if ((await runs.StartAsync(job, Gone)).TryGet(out var made, out var refusal))
         {
             navigation.NavigateTo($"jobs/{made}");
             return null;

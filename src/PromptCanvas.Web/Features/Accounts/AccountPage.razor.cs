@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 using PromptCanvas.Data;
-using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
@@ -41,19 +40,13 @@ public sealed partial class AccountPage
     private SignInManager<Person> SignIn { get; set; } = null!;
 
     [Inject]
-    private Sessions Sessions { get; set; } = null!;
-
-    [Inject]
-    private PersonSessions OpenSessions { get; set; } = null!;
+    private OwnSessions Sessions { get; set; } = null!;
 
     [Inject]
     private GuessLimits Limits { get; set; } = null!;
 
     [Inject]
     private SessionProof Proofs { get; set; } = null!;
-
-    [Inject]
-    private KeyRevocation Keys { get; set; } = null!;
 
     [Inject]
     private PersonStates States { get; set; } = null!;
@@ -95,33 +88,14 @@ public sealed partial class AccountPage
 
     private async Task SignOutAsync()
     {
-        // Aborts the connections of other tabs of this browser; other devices reconnect automatically.
-        if (person is not null)
-        {
-            Sessions.End(person.Id);
-        }
-
-        if (person is not null && await SessionLog.IdOfAsync(Context) is { } session)
-        {
-            await OpenSessions.EndAsync(person.Id, session, Context.RequestAborted);
-        }
-
-        await SignIn.SignOutAsync();
+        await Sessions.SignOutAsync(Context, person);
         Navigation.NavigateTo("sign-in");
     }
 
     private async Task SignOutEverywhereAsync()
     {
-        if (person is not null)
-        {
-            await SignIn.UserManager.UpdateSecurityStampAsync(person);
-            if (EndKeys)
-            {
-                await Keys.EndAllAsync(Context, person, Context.RequestAborted);
-            }
-        }
-
-        await SignOutAsync();
+        await Sessions.SignOutEverywhereAsync(Context, person, EndKeys);
+        Navigation.NavigateTo("sign-in");
     }
 
     // A new password ends every other session, and API keys where the form says so.
@@ -138,14 +112,8 @@ public sealed partial class AccountPage
             return;
         }
 
-        if (Change.EndKeys)
-        {
-            await Keys.EndAllAsync(Context, person, Context.RequestAborted);
-        }
-
-        Sessions.End(person.Id);
         await Proofs.MarkAsync(Context);
-        await SignIn.RefreshSignInAsync(person);
+        await Sessions.KeepThisOneAsync(Context, person, Change.EndKeys);
         Navigation.NavigateTo("account?done=password");
     }
 

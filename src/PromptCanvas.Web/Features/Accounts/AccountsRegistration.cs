@@ -11,11 +11,17 @@ internal static class AccountsRegistration
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<SignInLimits>();
         services.AddScoped<GuessLimits>();
-        services.AddScoped<PendingAuthenticator>();
+        services.AddScoped<SecondFactor>();
         services.AddSingleton<KeyRevocation>();
         services.AddSingleton<DummyPassword>();
         services.AddScoped<PasswordSignIn>();
+        services.AddSingleton<SignInChoices>();
+        services.AddScoped<OwnSessions>();
         services.AddScoped<AccountDeletion>();
+        services.AddSingleton<DigestLinks>();
+        services.AddSingleton<DigestLetter>();
+        services.AddSingleton<DigestService>();
+        services.AddHostedService(provider => provider.GetRequiredService<DigestService>());
         services.AddOpenId(configuration);
     }
 }

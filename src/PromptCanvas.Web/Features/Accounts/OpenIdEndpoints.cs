@@ -15,6 +15,7 @@ internal static class OpenIdEndpoints
     {
         services.AddSettings<OpenIdOptions>(OpenIdOptions.Section);
         services.AddScoped<OpenIdSignIn>();
+        services.AddScoped<OpenIdClaims>();
         if (!string.IsNullOrWhiteSpace(configuration[$"{OpenIdOptions.Section}:{nameof(OpenIdOptions.Authority)}"]))
         {
             services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, OpenIdSetup>();

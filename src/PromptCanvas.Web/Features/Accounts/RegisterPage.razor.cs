@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.Options;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
@@ -21,13 +20,10 @@ public sealed partial class RegisterPage
     private Data.Identity.Accounts Accounts { get; set; } = null!;
 
     [Inject]
-    private FirstAdministrator First { get; set; } = null!;
+    private SignInChoices Choices { get; set; } = null!;
 
     [Inject]
     private SignInLimits Limits { get; set; } = null!;
-
-    [Inject]
-    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
 
     [Inject]
     private PasswordSignIn SignIn { get; set; } = null!;
@@ -38,7 +34,7 @@ public sealed partial class RegisterPage
     protected override async Task OnInitializedAsync()
     {
         Form ??= new RegisterForm();
-        isOpen = Registration.Value.Mode == RegistrationMode.Open && !await First.IsMissingAsync(Context.RequestAborted);
+        isOpen = Choices.CanRegister && !await Choices.IsNewAsync(Context.RequestAborted);
     }
 
     private async Task SubmitAsync()

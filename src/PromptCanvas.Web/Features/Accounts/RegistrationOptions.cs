@@ -1,3 +1,5 @@
+using PromptCanvas.Generation.Configuration;
+
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Section <c>Registration</c>.</summary>
@@ -7,6 +9,7 @@ public sealed record RegistrationOptions
 
     /// <summary>Who may create an account.</summary>
     /// <value>Invite</value>
+    [RuntimeSetting]
     public RegistrationMode Mode { get; init; } = RegistrationMode.Invite;
 
     /// <summary>Whether administrators may invite people.</summary>

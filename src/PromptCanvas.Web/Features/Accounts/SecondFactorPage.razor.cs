@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Security;
 
@@ -10,7 +9,6 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// <summary>Authenticator codes, and recovery codes for a lost phone.</summary>
 public sealed partial class SecondFactorPage
 {
-    private const int RecoveryCodeCount = 10;
     private const int KeyGroup = 4;
     private const string Address = "/account/second-factor";
 
@@ -33,16 +31,10 @@ public sealed partial class SecondFactorPage
     private SignInManager<Person> SignIn { get; set; } = null!;
 
     [Inject]
-    private Sessions Sessions { get; set; } = null!;
+    private OwnSessions Sessions { get; set; } = null!;
 
     [Inject]
-    private AuditLog Audit { get; set; } = null!;
-
-    [Inject]
-    private GuessLimits Limits { get; set; } = null!;
-
-    [Inject]
-    private PendingAuthenticator Pending { get; set; } = null!;
+    private SecondFactor Factor { get; set; } = null!;
 
     [Inject]
     private SessionProof Proofs { get; set; } = null!;
@@ -63,14 +55,13 @@ public sealed partial class SecondFactorPage
 
     private async Task ReadAsync(Person owner)
     {
-        var people = SignIn.UserManager;
-        recoveryLeft = await people.CountRecoveryCodesAsync(owner);
+        recoveryLeft = await Factor.CountRecoveryCodesAsync(owner);
         if (owner.TwoFactorEnabled)
         {
             return;
         }
 
-        if (await Pending.FindAsync(owner) is not { Length: > 0 } secret)
+        if (await Factor.FindPendingAsync(owner) is not { Length: > 0 } secret)
         {
             return;
         }
@@ -85,7 +76,7 @@ public sealed partial class SecondFactorPage
     {
         if (person is { TwoFactorEnabled: false } && await IsProvenAsync())
         {
-            await Pending.BeginAsync(person);
+            await Factor.BeginAsync(person);
             await ReadAsync(person);
         }
     }
@@ -98,36 +89,33 @@ public sealed partial class SecondFactorPage
         }
 
         var code = new string([.. (Form.Code ?? "").Where(char.IsAsciiDigit)]);
-        if (!await IsRightAsync(person, () => Pending.ConfirmAsync(person, code, Context.RequestAborted), "CodeWrong"))
+        if (!IsRight(await Factor.TurnOnAsync(Context, person, code), T["CodeWrong"]))
         {
             return;
         }
 
-        await Audit.WriteAsync(Context.ToActor(), "account.second-factor", person.Email, "on", Context.RequestAborted);
         await MakeCodesAsync();
-        await StayAsync(person);
+        await Sessions.KeepThisOneAsync(Context, person);
     }
 
     private async Task MakeCodesAsync()
     {
         if (person is { TwoFactorEnabled: true } && await IsProvenAsync())
         {
-            codes = [.. await SignIn.UserManager.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodeCount) ?? []];
-            recoveryLeft = RecoveryCodeCount;
+            codes = await Factor.MakeRecoveryCodesAsync(person);
+            recoveryLeft = SecondFactor.RecoveryCodeCount;
         }
     }
 
     private async Task TurnOffAsync()
     {
-        if (person is null || !await IsRightAsync(person, () => SignIn.UserManager.CheckPasswordAsync(person, Form.Password ?? ""), "CurrentPasswordWrong"))
+        if (person is null || !IsRight(await Factor.TurnOffAsync(Context, person, Form.Password ?? ""), T["CurrentPasswordWrong"]))
         {
             return;
         }
 
-        await Pending.RemoveAsync(person);
         key = null;
-        await Audit.WriteAsync(Context.ToActor(), "account.second-factor", person.Email, "off", Context.RequestAborted);
-        await StayAsync(person);
+        await Sessions.KeepThisOneAsync(Context, person);
         await ReadAsync(person);
     }
 
@@ -142,23 +130,15 @@ public sealed partial class SecondFactorPage
         return false;
     }
 
-    private async Task<bool> IsRightAsync(Person owner, Func<Task<bool>> compare, string wrong)
+    private bool IsRight(Proof proof, string wrong)
     {
-        var proof = await Limits.TryAsync(Context, owner, async () => await compare() ? Proof.Yes : Proof.No);
         problem = proof switch
         {
             Proof.Yes => null,
             Proof.Locked => T["LockedForNow"].Value,
-            _ => T[wrong].Value,
+            _ => wrong,
         };
         return proof == Proof.Yes;
-    }
-
-    // A change of the sign-in methods ends the person's other sessions and keeps this one.
-    private async Task StayAsync(Person owner)
-    {
-        Sessions.End(owner.Id);
-        await SignIn.RefreshSignInAsync(owner);
     }
 
     public sealed class FactorForm

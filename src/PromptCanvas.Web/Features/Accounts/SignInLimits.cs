@@ -7,16 +7,14 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Rate limits for sign-in attempts: per account and address, so that one person's mistakes do not block an office behind one address, and per address.</summary>
-internal sealed class SignInLimits(IOptions<RateLimitOptions> options) : IDisposable
+internal sealed class SignInLimits(IOptionsMonitor<RateLimitOptions> options) : IDisposable
 {
     // Many people behind one address may sign in at the same time.
     private const int AddressShare = 6;
 
     private readonly PartitionedRateLimiter<Attempt> limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<Attempt, string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
-            $"{attempt.Address} {attempt.Account}", _ => Bucket(options.Value.SignInPerMinute))),
-        PartitionedRateLimiter.Create<Attempt, string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
-            attempt.Address, _ => Bucket(options.Value.SignInPerMinute * AddressShare))));
+        PartitionedRateLimiter.Create<Attempt, string>(attempt => Partition($"{attempt.Address} {attempt.Account}", options.CurrentValue.SignInPerMinute)),
+        PartitionedRateLimiter.Create<Attempt, string>(attempt => Partition(attempt.Address, options.CurrentValue.SignInPerMinute * AddressShare)));
 
     /// <returns>Null when the attempt is allowed; otherwise the time to wait.</returns>
     public TimeSpan? Refuse(HttpContext context, string account)
@@ -28,6 +26,10 @@ internal sealed class SignInLimits(IOptions<RateLimitOptions> options) : IDispos
     }
 
     public void Dispose() => limiter.Dispose();
+
+    // A bucket keeps its size, so a changed limit starts new buckets.
+    private static RateLimitPartition<string> Partition(string caller, int perMinute) =>
+        RateLimitPartition.GetTokenBucketLimiter($"{caller} {perMinute}", _ => Bucket(perMinute));
 
     private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {

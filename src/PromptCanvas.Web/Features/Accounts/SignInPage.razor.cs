@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.Options;
-
-using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
@@ -35,27 +32,16 @@ public sealed partial class SignInPage
     private SignInLimits Limits { get; set; } = null!;
 
     [Inject]
-    private FirstAdministrator First { get; set; } = null!;
-
-    [Inject]
-    private IOptions<OpenIdOptions> OpenId { get; set; } = null!;
-
-    [Inject]
-    private Mailer Mailer { get; set; } = null!;
-
-    [Inject]
-    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+    private SignInChoices Choices { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private bool CanRegister => Registration.Value.Mode == RegistrationMode.Open;
-
     protected override async Task OnInitializedAsync()
     {
         Form ??= new SignInForm();
-        problem = External is null ? null : T["ExternalRefused", OpenId.Value.DisplayName].Value;
-        if (await First.IsMissingAsync(Context.RequestAborted))
+        problem = External is null ? null : T["ExternalRefused", Choices.ProviderName].Value;
+        if (await Choices.IsNewAsync(Context.RequestAborted))
         {
             Navigation.NavigateTo("setup");
         }

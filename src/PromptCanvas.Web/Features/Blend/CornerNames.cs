@@ -6,7 +6,7 @@ using PromptCanvas.Web.Resources;
 namespace PromptCanvas.Web.Features.Blend;
 
 /// <summary>What the page calls the content of a corner.</summary>
-public sealed class CornerNames(IPictureQueries pictures, IUploads uploads, IStringLocalizer<Texts> texts)
+public sealed class CornerNames(IPictureQueries pictures, IUploadQueries uploads, IStringLocalizer<Texts> texts)
 {
     /// <returns>Null for pictures that the person may not see.</returns>
     public async Task<string?> FindAsync(Actor person, Corner corner, CancellationToken cancellationToken)

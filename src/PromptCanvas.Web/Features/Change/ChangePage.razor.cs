@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.Change;
 
 /// <summary>Changes a picture from one caption to another. Picture and job are part of the URL.</summary>
-public sealed partial class ChangePage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
+public sealed partial class ChangePage(IPictureQueries pictures, IUploadQueries uploads, ICurrentActor actor)
 {
     private Lookup<ChangeSource> lookup;
 

@@ -21,7 +21,7 @@ internal sealed record CreateJobBody
     /// <summary>64, 256, 512 or 1024; default 1024, and for edits the size that fits the source.</summary>
     public int? Size { get; init; }
 
-    /// <summary>Width to height, such as 16:9; the size is the longer side. Default 1:1.</summary>
+    /// <summary>Width to height, such as 16:9; the size is the longer side. Default 1:1. Kind extend: the ratio to extend to, in place of extend.</summary>
     public string? Aspect { get; init; }
 
     /// <summary>0 … 4294967295; -1 or none = a random one.</summary>

@@ -1,3 +1,5 @@
+using PromptCanvas.Generation.Requests.Editing;
+
 namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>State that the canvas reports to the page, shown by the tool buttons.</summary>
@@ -7,6 +9,9 @@ namespace PromptCanvas.Web.Features.Edit;
 public sealed record CanvasState(string Tool, int Size, bool HasMask, bool CanUndo, bool CanRedo, int Left, int Right, int Up, int Down)
 {
     public static CanvasState Initial { get; } = new("brush", 64, false, false, false, 0, 0, 0, 0);
+
+    /// <summary>How far the frame extends on all sides.</summary>
+    public Extension Frame => new(Left, Right, Up, Down);
 
     public bool IsExtended => Left + Right + Up + Down > 0;
 }

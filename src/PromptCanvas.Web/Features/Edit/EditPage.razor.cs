@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>The Edit page. The picture is part of the URL, so that links and Back work.</summary>
-public sealed partial class EditPage(IPictureQueries pictures, IUploads uploads, ICurrentActor actor)
+public sealed partial class EditPage(IPictureQueries pictures, IUploadQueries uploads, ICurrentActor actor)
 {
     private Lookup<EditSource> lookup;
 

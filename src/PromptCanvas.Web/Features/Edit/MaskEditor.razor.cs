@@ -178,7 +178,7 @@ public sealed partial class MaskEditor(
             {
                 Prompt = intent == EditIntent.Erase ? "" : prompt,
                 Mask = mask,
-                Extension = new(state.Left, state.Right, state.Up, state.Down),
+                Extension = state.Frame,
                 Count = count,
                 Feather = intent == EditIntent.Edit ? feather : 0,
             });

@@ -33,14 +33,14 @@ internal static class JobEndpoints
             : Missing();
 
     private static async Task<IResult> CancelAsync(
-        Guid id, ClaimsPrincipal user, HttpRequest request, ISubmissions submissions, CancellationToken cancellationToken) =>
-        (await submissions.CancelAsync(user.ToActor(), id, cancellationToken)).TryGet(out var job, out var refusal)
+        Guid id, ClaimsPrincipal user, HttpRequest request, ICancellations cancellations, CancellationToken cancellationToken) =>
+        (await cancellations.CancelAsync(user.ToActor(), id, cancellationToken)).TryGet(out var job, out var refusal)
             ? TypedResults.Ok(JobBody.Of(job, request.PathBase))
             : refusal.ToProblem();
 
     private static async Task<IResult> CancelPictureAsync(
-        Guid id, int index, ClaimsPrincipal user, HttpRequest request, ISubmissions submissions, CancellationToken cancellationToken) =>
-        (await submissions.CancelPictureAsync(user.ToActor(), id, index, cancellationToken)).TryGet(out var job, out var refusal)
+        Guid id, int index, ClaimsPrincipal user, HttpRequest request, ICancellations cancellations, CancellationToken cancellationToken) =>
+        (await cancellations.CancelPictureAsync(user.ToActor(), id, index, cancellationToken)).TryGet(out var job, out var refusal)
             ? TypedResults.Ok(JobBody.Of(job, request.PathBase))
             : refusal.ToProblem();
 

@@ -12,7 +12,7 @@ internal sealed class McpInputs(IUploads uploads)
     public async Task<Result<Guid>> IdOfAsync(Actor actor, string image, CancellationToken cancellationToken)
     {
         var text = image.Trim();
-        var name = text.StartsWith(McpResources.Scheme, StringComparison.Ordinal) ? text[McpResources.Scheme.Length..] : text;
+        var name = text.StartsWith(McpPictures.Scheme, StringComparison.Ordinal) ? text[McpPictures.Scheme.Length..] : text;
         if (Guid.TryParse(name, out var id))
         {
             return id;

@@ -10,7 +10,7 @@ using PromptCanvas.Generation.Queue;
 namespace PromptCanvas.Web.Features.Mcp;
 
 /// <summary>Waits for jobs on behalf of tools, and reports their progress with previews.</summary>
-internal sealed class McpJobs(IJobQueries jobs, IJobFeed feed, IPreviewBus previews, ISubmissions submissions, TimeProvider clock)
+internal sealed class McpJobs(IJobQueries jobs, IJobFeed feed, IPreviewBus previews, ICancellations cancellations, TimeProvider clock)
 {
     // Clients give up after 60 seconds; what takes longer is asked for with get_job.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);
@@ -29,7 +29,7 @@ internal sealed class McpJobs(IJobQueries jobs, IJobFeed feed, IPreviewBus previ
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await submissions.CancelAbandonedAsync(jobId, CancellationToken.None);
+            await cancellations.CancelAbandonedAsync(jobId, CancellationToken.None);
             throw;
         }
         finally

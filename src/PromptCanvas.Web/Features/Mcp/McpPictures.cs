@@ -11,6 +11,9 @@ namespace PromptCanvas.Web.Features.Mcp;
 /// <summary>Describes jobs and pictures in the results of tools.</summary>
 internal sealed class McpPictures(IPictureStore store, IPictureQueries pictures)
 {
+    /// <summary>The beginning of a picture's address; its id follows.</summary>
+    public const string Scheme = "promptcanvas://pictures/";
+
     // A WebP has a tenth of the PNG's size; models read pictures in base64.
     private const int Quality = 85;
 
@@ -38,7 +41,7 @@ internal sealed class McpPictures(IPictureStore store, IPictureQueries pictures)
     /// <summary>The address of a picture that can be read as a resource.</summary>
     public static ResourceLinkBlock Link(Guid imageId, string description) => new()
     {
-        Uri = $"{McpResources.Scheme}{imageId}",
+        Uri = $"{Scheme}{imageId}",
         Name = imageId.ToString(),
         Description = description,
         MimeType = "image/png",

@@ -12,14 +12,11 @@ namespace PromptCanvas.Web.Features.Mcp;
 [McpServerResourceType]
 internal sealed class McpResources(McpPictures pictures)
 {
-    /// <summary>The beginning of a picture's address; its id follows.</summary>
-    public const string Scheme = "promptcanvas://pictures/";
-
-    [McpServerResource(UriTemplate = Scheme + "{id}", Name = "picture", MimeType = "image/png")]
+    [McpServerResource(UriTemplate = McpPictures.Scheme + "{id}", Name = "picture", MimeType = "image/png")]
     [Description("A picture of yours or of your team, as a PNG.")]
     public async Task<ResourceContents> PictureAsync(string id, ClaimsPrincipal user, CancellationToken cancellationToken) =>
         user.HasClaim(StudioClaims.Scope, ApiScopes.Read) && Guid.TryParse(id, out var imageId)
         && await pictures.ReadAsync(user.ToActor(), imageId, cancellationToken) is { } bytes
-            ? BlobResourceContents.FromBytes(bytes, $"{Scheme}{id}", "image/png")
+            ? BlobResourceContents.FromBytes(bytes, $"{McpPictures.Scheme}{id}", "image/png")
             : throw new McpException("There is no picture with this id, or the key has no scope \"read\".");
 }

@@ -73,12 +73,12 @@ internal sealed class ImageAnswers(JobWait wait, IResponseDelivery delivery, Sig
         (body["background"], body["output_format"], body["usage"]) = ("opaque", request.FormatName, ImageStream.NoUsage);
 
         // Unlike events, answers have no "auto".
-        if (request.SizeInAnswers != ImageRequests.Auto)
+        if (request.SizeInAnswers != ImageRequest.Auto)
         {
             body["size"] = request.SizeInAnswers;
         }
 
-        if (request.QualityInAnswers != ImageRequests.Auto)
+        if (request.QualityInAnswers != ImageRequest.Auto)
         {
             body["quality"] = request.QualityInAnswers;
         }

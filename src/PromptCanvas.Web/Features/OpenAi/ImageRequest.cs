@@ -11,6 +11,9 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <param name="Kind">One of <see cref="Data.Jobs.JobKinds"/>: generate, edit or vary.</param>
 internal sealed record ImageRequest(string Kind)
 {
+    /// <summary>The value of fields whose choice is left to the server.</summary>
+    public const string Auto = "auto";
+
     public string Prompt { get; init; } = "";
 
     /// <summary>A model of this installation; null = the default.</summary>
@@ -32,10 +35,10 @@ internal sealed record ImageRequest(string Kind)
     public bool HasSize { get; init; }
 
     /// <summary>The size as OpenAI's schema of answers names it; that has no smaller and no longer ones.</summary>
-    public string SizeInAnswers => Kind == JobKinds.Edit && !HasSize ? ImageRequests.Auto : ModelFamily.GptImage.Sizes.Contains(Size.ToString()) ? Size.ToString() : "auto";
+    public string SizeInAnswers => Kind == JobKinds.Edit && !HasSize ? Auto : ModelFamily.GptImage.Sizes.Contains(Size.ToString()) ? Size.ToString() : Auto;
 
     /// <summary>The quality that the client asked for, as OpenAI's schema of answers names it.</summary>
-    public string QualityInAnswers { get; init; } = "auto";
+    public string QualityInAnswers { get; init; } = Auto;
 
     /// <summary>Whether the response contains bytes instead of URLs.</summary>
     public bool GivesBytes { get; init; }

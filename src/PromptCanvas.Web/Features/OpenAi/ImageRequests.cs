@@ -8,9 +8,6 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <summary>Maps request fields to a validated request, with DALL·E 2's defaults and limits.</summary>
 internal sealed class ImageRequests(ModelNames models)
 {
-    /// <summary>The value of fields whose choice is left to the server.</summary>
-    public const string Auto = "auto";
-
     private const int LargestCount = 10;
     private const int MostPartialImages = 3;
 
@@ -43,7 +40,7 @@ internal sealed class ImageRequests(ModelNames models)
             QualityInAnswers = Quality(fields, family),
             Count = fields.Number("n", 1, 1, LargestCount),
             Size = Size(fields, family, kind == JobKinds.Edit && images.Count > 0 ? images[0] : null),
-            HasSize = fields.Text("size") is not (null or "" or Auto),
+            HasSize = fields.Text("size") is not (null or "" or ImageRequest.Auto),
             GivesBytes = family.IsOfGptImage || fields.Choice("response_format", "url", "url", "b64_json") == "b64_json" || streams,
             User = User(fields),
             Format = Format(fields),
@@ -74,7 +71,7 @@ internal sealed class ImageRequests(ModelNames models)
     /// <param name="edited">The picture whose shape the result has where none is asked for; null = the standard size.</param>
     private static NamedSize Size(RequestFields fields, ModelFamily family, byte[]? edited)
     {
-        if (fields.Text("size") is { Length: > 0 } and not Auto)
+        if (fields.Text("size") is { Length: > 0 } and not ImageRequest.Auto)
         {
             return NamedSize.Parse(fields.Choice("size", NamedSize.Standard.ToString(), [.. family.Sizes]));
         }
@@ -87,8 +84,8 @@ internal sealed class ImageRequests(ModelNames models)
     // Of the qualities only those of newer models have a name in answers.
     private static string Quality(RequestFields fields, ModelFamily family)
     {
-        var quality = fields.Choice("quality", Auto, [.. family.Qualities]);
-        return quality is "low" or "medium" or "high" ? quality : Auto;
+        var quality = fields.Choice("quality", ImageRequest.Auto, [.. family.Qualities]);
+        return quality is "low" or "medium" or "high" ? quality : ImageRequest.Auto;
     }
 
     // The model has one style and no transparency; what a client asks for must be valid all the same.
@@ -101,8 +98,8 @@ internal sealed class ImageRequests(ModelNames models)
 
         if (family.IsOfGptImage)
         {
-            fields.Choice("background", Auto, "transparent", "opaque", Auto);
-            fields.Choice("moderation", Auto, "low", Auto);
+            fields.Choice("background", ImageRequest.Auto, "transparent", "opaque", ImageRequest.Auto);
+            fields.Choice("moderation", ImageRequest.Auto, "low", ImageRequest.Auto);
             fields.Choice("input_fidelity", "low", "low", "high");
         }
     }

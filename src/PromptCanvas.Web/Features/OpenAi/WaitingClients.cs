@@ -4,7 +4,7 @@ namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Counts the clients that wait for each job: the first request and its retries. When the last one disconnects, the job lives on for a grace
 /// period, in which a retry can adopt it; then it is cancelled and refunded.</summary>
-internal sealed class WaitingClients(ISubmissions submissions, TimeProvider clock)
+internal sealed class WaitingClients(ICancellations cancellations, TimeProvider clock)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, Lines> open = [];
@@ -96,7 +96,7 @@ internal sealed class WaitingClients(ISubmissions submissions, TimeProvider cloc
         {
             try
             {
-                await submissions.CancelAbandonedAsync(jobId, CancellationToken.None);
+                await cancellations.CancelAbandonedAsync(jobId, CancellationToken.None);
             }
             finally
             {

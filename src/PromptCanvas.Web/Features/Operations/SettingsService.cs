@@ -14,7 +14,7 @@ namespace PromptCanvas.Web.Features.Operations;
 /// <param name="Value">The effective value; null when it is secret.</param>
 /// <param name="Default">Null when it is secret; empty when there is none.</param>
 /// <param name="IsSet">Whether it is configured; otherwise the value is the default.</param>
-/// <param name="Source">A file name, "environment" or "command line"; null when not configured.</param>
+/// <param name="Source">A file name, "database", "environment" or "command line"; null when not configured.</param>
 /// <param name="Description">From the option's documentation; empty where it has none.</param>
 public sealed record SettingFacts(string Key, string? Value, string? Default, bool IsSet, string? Source, string Description);
 
@@ -91,6 +91,7 @@ internal sealed class SettingsService(IConfiguration configuration, IEnumerable<
         JsonConfigurationProvider file => file.Source.Path ?? "file",
         EnvironmentVariablesConfigurationProvider => "environment",
         CommandLineConfigurationProvider => "command line",
+        StoredSettingsProvider => "database",
         ChainedConfigurationProvider { Configuration: IConfigurationRoot inner } => SourceOf(inner.Providers, key) ?? "host",
         _ => "host",
     };

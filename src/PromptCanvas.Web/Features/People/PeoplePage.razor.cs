@@ -1,9 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.Options;
-using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
-using PromptCanvas.Web.Features.Accounts;
-using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.People;
@@ -11,13 +7,10 @@ namespace PromptCanvas.Web.Features.People;
 /// <summary>The accounts and their roles.</summary>
 public sealed partial class PeoplePage
 {
-    private IReadOnlyList<Person> people = [];
-    private ILookup<Guid, SignInLock> locked = Array.Empty<SignInLock>().ToLookup(row => row.PersonId);
-    private IReadOnlyDictionary<Guid, int> usage = new Dictionary<Guid, int>();
-    private string? link;
-    private string linkOwner = "";
+    private PeopleList list = PeopleList.Empty;
+    private PasswordLink? link;
+    private string? linkAddress;
     private string? problem;
-    private string? mailedTo;
 
     [CascadingParameter]
     public HttpContext Context { get; set; } = null!;
@@ -36,22 +29,13 @@ public sealed partial class PeoplePage
     private PeopleAdministration Administration { get; set; } = null!;
 
     [Inject]
+    private PeopleOverview Overview { get; set; } = null!;
+
+    [Inject]
     private LockAdministration Locks { get; set; } = null!;
 
     [Inject]
-    private RecentUsage Usage { get; set; } = null!;
-
-    [Inject]
-    private Data.Identity.Accounts Accounts { get; set; } = null!;
-
-    [Inject]
-    private AuditLog Audit { get; set; } = null!;
-
-    [Inject]
-    private Mailer Mailer { get; set; } = null!;
-
-    [Inject]
-    private IOptions<RegistrationOptions> Registration { get; set; } = null!;
+    private Invitations Invitations { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -59,36 +43,25 @@ public sealed partial class PeoplePage
     protected override async Task OnInitializedAsync()
     {
         Invitation ??= new InvitationForm();
-        people = await Administration.ListAsync(Words, Context.RequestAborted);
-        locked = await Locks.ListAsync(Context.RequestAborted);
-        usage = await Usage.ReadAsync(Context.RequestAborted);
+        list = await Overview.ReadAsync(Words, Context.RequestAborted);
     }
 
     private async Task InviteAsync()
     {
-        if (!Registration.Value.TakesInvitations)
-        {
-            problem = T["InvitationsClosed"];
-            return;
-        }
-
-        var invited = await Accounts.InviteAsync(Invitation.Email ?? "", Invitation.Role ?? "");
+        var invited = await Invitations.InviteAsync(Context.ToActor(), Invitation.Email ?? "", Invitation.Role ?? "", Context.RequestAborted);
         problem = invited.Refusal?.Message;
-        if (invited.TryGet(out var invitation, out _))
+        if (invited.TryGet(out var made, out _))
         {
-            await Audit.WriteAsync(Context.ToActor(), "people.invite", Invitation.Email, Invitation.Role, Context.RequestAborted);
-            await ShowLinkAsync(Invitation.Email, invitation.Token);
-            SendInvitation(invitation.Person.Email, invitation.Token);
+            await ShowLinkAsync(made);
             Invitation = new InvitationForm();
         }
     }
 
     private async Task MakeLinkAsync(Person person)
     {
-        if (await Accounts.MakeLinkAsync(person.Id) is { } token)
+        if (await Invitations.RenewAsync(Context.ToActor(), person, Context.RequestAborted) is { } made)
         {
-            await Audit.WriteAsync(Context.ToActor(), "people.link", person.Email, null, Context.RequestAborted);
-            await ShowLinkAsync(person.DisplayName, token);
+            await ShowLinkAsync(made);
         }
     }
 
@@ -116,23 +89,13 @@ public sealed partial class PeoplePage
         Leave(Result.Done);
     }
 
-    private async Task ShowLinkAsync(string? owner, string token)
+    // The page shows the link even where it was mailed: the mail may be delayed or filtered as spam.
+    private async Task ShowLinkAsync(PasswordLink made)
     {
         Context.Response.Headers.CacheControl = "no-cache, no-store";
-        linkOwner = owner ?? "";
-        link = Navigation.ToAbsoluteUri($"join?token={token}").ToString();
-        people = await Administration.ListAsync(Words, Context.RequestAborted);
-    }
-
-    // Show the link on the page as well: the mail may be delayed or filtered as spam.
-    private void SendInvitation(string? email, string token)
-    {
-        if (Mailer.IsOn && email is not null)
-        {
-            var letter = new Letter(email, T["InvitationSubject"], T["InvitationText", Mailer.AddressOf($"/join?token={token}")]);
-            Mailer.Post((_, _) => Task.FromResult<Letter?>(letter));
-            mailedTo = email;
-        }
+        link = made;
+        linkAddress = Navigation.ToAbsoluteUri($"join?token={made.Token}").ToString();
+        list = await Overview.ReadAsync(Words, Context.RequestAborted);
     }
 
     private void Leave(Result done)

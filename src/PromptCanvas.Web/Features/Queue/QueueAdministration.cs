@@ -12,7 +12,7 @@ internal sealed record QueueSight(QueueOverview Queue, IReadOnlyDictionary<Guid,
 
 /// <summary>An administrator's actions on the queue. Each action checks the role again, because hiding buttons is no access check, and is audited.</summary>
 internal sealed class QueueAdministration(
-    IQueueAdmin queue, ISubmissions submissions, IDbContextFactory<AppDbContext> databases, ICurrentActor actor, AuditLog audit)
+    IQueueAdmin queue, ICancellations cancellations, IDbContextFactory<AppDbContext> databases, ICurrentActor actor, AuditLog audit)
 {
     private const int MostJobs = 200;
     private const int LongestReason = 200;
@@ -46,7 +46,7 @@ internal sealed class QueueAdministration(
         ActAsync("queue.cancel", jobId, reason?.Trim(), async _ => await CancelForAsync(jobId, reason?.Trim(), cancellationToken), cancellationToken);
 
     private async Task<Result> CancelForAsync(Guid jobId, string? reason, CancellationToken cancellationToken) => reason is { Length: > 0 and <= LongestReason }
-        ? await submissions.CancelAsync(await actor.GetAsync(cancellationToken), jobId, $"An administrator cancelled it: {reason}", cancellationToken)
+        ? await cancellations.CancelAsync(await actor.GetAsync(cancellationToken), jobId, $"An administrator cancelled it: {reason}", cancellationToken)
         : new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; the owner of the job will see it.");
 
     private async Task<Result> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Result>> act, CancellationToken cancellationToken)

@@ -7,16 +7,14 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.Sharing;
 
 /// <summary>Rate limits for attempts at a link's password: per address, and in total.</summary>
-internal sealed class LinkLimits(IOptions<RateLimitOptions> options) : IDisposable
+internal sealed class LinkLimits(IOptionsMonitor<RateLimitOptions> options) : IDisposable
 {
     // Many people may open the same link at the same time.
     private const int LinkShare = 6;
 
     private readonly PartitionedRateLimiter<(string Address, Guid Link)> limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
-            $"{attempt.Address} {attempt.Link}", _ => Bucket(options.Value.SignInPerMinute))),
-        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => RateLimitPartition.GetTokenBucketLimiter(
-            $"{attempt.Link}", _ => Bucket(options.Value.SignInPerMinute * LinkShare))));
+        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => Partition($"{attempt.Address} {attempt.Link}", options.CurrentValue.SignInPerMinute)),
+        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => Partition($"{attempt.Link}", options.CurrentValue.SignInPerMinute * LinkShare)));
 
     /// <returns>Null when the attempt is allowed; otherwise the time to wait.</returns>
     public TimeSpan? Refuse(HttpContext context, Guid linkId)
@@ -27,6 +25,10 @@ internal sealed class LinkLimits(IOptions<RateLimitOptions> options) : IDisposab
     }
 
     public void Dispose() => limiter.Dispose();
+
+    // A bucket keeps its size, so a changed limit starts new buckets.
+    private static RateLimitPartition<string> Partition(string attempts, int perMinute) =>
+        RateLimitPartition.GetTokenBucketLimiter($"{attempts} {perMinute}", _ => Bucket(perMinute));
 
     private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {

@@ -45,7 +45,7 @@ internal static class UploadEndpoint
 
     private static InvalidInput Missing() => new(UploadForm.File, $"Send the picture as the field \"{UploadForm.File}\" of a multipart form.");
 
-    private static async Task<IResult> ContentAsync(Guid id, HttpContext context, IUploads uploads, CancellationToken cancellationToken)
+    private static async Task<IResult> ContentAsync(Guid id, HttpContext context, IUploadQueries uploads, CancellationToken cancellationToken)
     {
         if (await uploads.OpenAsync(context.User.ToActor(), id, cancellationToken) is not { } content)
         {

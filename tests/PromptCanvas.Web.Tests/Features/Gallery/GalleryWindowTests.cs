@@ -154,6 +154,8 @@ public sealed class GalleryWindowTests
 
         public ValueTask<Actor> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new Actor(Guid.Empty, PersonRoles.Member));
 
+        public async ValueTask<Actor?> FindAsync(CancellationToken cancellationToken) => await GetAsync(cancellationToken);
+
         public Task<JobView?> FindAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => Task.FromResult<JobView?>(null);
 
         public Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JobView>>([]);

@@ -39,6 +39,20 @@ public sealed class PeopleListTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
+    public async Task Person_WhoCameByInvitation_HasSignedIn()
+    {
+        using var administrator = studio.Browser(studio.Administrator.Cookie);
+        using var invited = await administrator.SendFormAsync("/admin/people", "invite", ("Invitation.Email", "arrived@example.com"), ("Invitation.Role", PersonRoles.Member));
+        var link = System.Text.RegularExpressions.Regex.Match(await invited.TextAsync(), "/join\\?token=[A-Za-z0-9_-]{43}").Value;
+        Assert.Contains("never signed in", await administrator.GetStringAsync("/admin/people?q=arrived", Cancellation), StringComparison.Ordinal);
+        using var guest = studio.Browser();
+        using var joined = await guest.SendFormAsync(link, "join", ("Form.Name", "Ada"), ("Form.Password", "some quiet words of hers"));
+
+        Assert.Equal(HttpStatusCode.Found, joined.StatusCode);
+        Assert.DoesNotContain("never signed in", await administrator.GetStringAsync("/admin/people?q=arrived", Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Search_FindsPartOfANameOrAddress_AndShowsWhatEachMade()
     {
         var person = await studio.PersonAsync("Zebedee@example.com", PersonRoles.Member);

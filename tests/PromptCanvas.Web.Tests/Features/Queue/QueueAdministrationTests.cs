@@ -133,7 +133,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
 
     private QueueAdministration Administration() => new(
         studio.Services.GetRequiredService<IQueueAdmin>(),
-        studio.Services.GetRequiredService<ISubmissions>(),
+        studio.Services.GetRequiredService<ICancellations>(),
         studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(),
         somebody,
         studio.Services.GetRequiredService<AuditLog>());
@@ -149,5 +149,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         public Actor? Actor { get; set; }
 
         public ValueTask<Actor> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Actor!);
+
+        public ValueTask<Actor?> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Actor);
     }
 }

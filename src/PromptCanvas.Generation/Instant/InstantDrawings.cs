@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
@@ -7,12 +8,24 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>Applies the administrators' rules to pictures drawn outside the queue.</summary>
-internal sealed class BlendPreviewGuard(PromptGuard prompts, ImageSafetyFilters filters)
+/// <summary>Draws pictures outside the queue: under the administrators' rules, in turn, and within the person's compute budget.</summary>
+internal sealed class InstantDrawings(IEngineProvider engines, BlendPreviewTurns turns, PromptGuard prompts, ImageSafetyFilters filters)
 {
-    /// <summary>Checks the request's words.</summary>
-    public Task<Result> CheckAsync(NewJob job, IImageEngine engine, CancellationToken cancellationToken) =>
-        prompts.CheckAsync(job.Texts, engine, cancellationToken);
+    /// <summary>Checks the request's words, then draws when it is the person's turn.</summary>
+    /// <param name="job">The request, as far as the rules read it.</param>
+    /// <param name="draw">Draws with the model's engine.</param>
+    public Task<Result<T>> DrawAsync<T>(
+        Actor actor, string model, NewJob job, Func<IImageEngine, CancellationToken, Task<Result<T>>> draw, CancellationToken cancellationToken) =>
+        BlendPreviewDrawing.GuardAsync(
+            model,
+            async () =>
+            {
+                var engine = engines.Get(model);
+                return (await prompts.CheckAsync(job.Texts, engine, cancellationToken)).Refusal is { } refusal
+                    ? refusal
+                    : await turns.RunWithinBudgetAsync(actor.PersonId, token => draw(engine, token), cancellationToken);
+            },
+            cancellationToken);
 
     /// <summary>The encoded picture, or why it is not shown.</summary>
     /// <param name="engine">The engine that drew it.</param>
