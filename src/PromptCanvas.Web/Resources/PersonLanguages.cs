@@ -12,16 +12,4 @@ internal static class PersonLanguages
         database.Set<IdentityUserClaim<Guid>>()
             .Where(claim => claim.UserId == personId && claim.ClaimType == Languages.Claim)
             .Select(claim => claim.ClaimValue).FirstOrDefaultAsync(cancellationToken);
-
-    /// <param name="language">Null = the browser's language.</param>
-    public static async Task SetLanguageAsync(this AppDbContext database, Guid personId, string? language, CancellationToken cancellationToken)
-    {
-        var claims = database.Set<IdentityUserClaim<Guid>>();
-        await claims.Where(claim => claim.UserId == personId && claim.ClaimType == Languages.Claim).ExecuteDeleteAsync(cancellationToken);
-        if (language is not null)
-        {
-            claims.Add(new() { UserId = personId, ClaimType = Languages.Claim, ClaimValue = language });
-            await database.SaveChangesAsync(cancellationToken);
-        }
-    }
 }

@@ -5,6 +5,7 @@ using MudBlazor;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Resources;
 
@@ -34,7 +35,7 @@ public sealed partial class PictureZones(
     {
         if (note is not null)
         {
-            Snackbar.Add(note, Severity.Info);
+            Snackbar.Add(T.Say(note)!, Severity.Info);
         }
 
         if (!string.Equals(zone, nameof(PictureZone.Vary), StringComparison.OrdinalIgnoreCase))

@@ -1,9 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 
-using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Texts;
@@ -49,12 +47,6 @@ public sealed partial class AccountPage
     private SessionProof Proofs { get; set; } = null!;
 
     [Inject]
-    private PersonStates States { get; set; } = null!;
-
-    [Inject]
-    private IDbContextFactory<AppDbContext> Databases { get; set; } = null!;
-
-    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -78,9 +70,7 @@ public sealed partial class AccountPage
         await SignIn.UserManager.UpdateAsync(person);
         if (Profile.Language is { } language)
         {
-            await using var database = await Databases.CreateDbContextAsync(Context.RequestAborted);
-            await database.SetLanguageAsync(person.Id, Languages.All.Contains(language) ? language : null, Context.RequestAborted);
-            States.Forget(person.Id);
+            await Sessions.SetLanguageAsync(person, Languages.All.Contains(language) ? language : null);
         }
 
         Navigation.NavigateTo("account");

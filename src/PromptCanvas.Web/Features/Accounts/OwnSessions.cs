@@ -1,13 +1,29 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Ends the sessions of a person's own account.</summary>
-internal sealed class OwnSessions(SignInManager<Person> signIn, Sessions open, PersonSessions stored, KeyRevocation keys)
+/// <summary>The sessions of a person's own account: their language and their end.</summary>
+internal sealed class OwnSessions(SignInManager<Person> signIn, Sessions open, PersonSessions stored, KeyRevocation keys, PersonStates states)
 {
+    /// <summary>The language of the interface on all the person's devices; null = that of each browser.</summary>
+    public async Task SetLanguageAsync(Person person, string? language)
+    {
+        var people = signIn.UserManager;
+        var chosen = await people.GetClaimsAsync(person);
+        await people.RemoveClaimsAsync(person, chosen.Where(claim => claim.Type == Languages.Claim));
+        if (language is not null)
+        {
+            await people.AddClaimAsync(person, new Claim(Languages.Claim, language));
+        }
+
+        states.Forget(person.Id);
+    }
+
     /// <summary>Signs this browser out and aborts the connections of its other tabs; other devices reconnect automatically.</summary>
     public async Task SignOutAsync(HttpContext context, Person? person)
     {
