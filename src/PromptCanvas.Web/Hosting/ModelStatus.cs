@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Features.Create;
@@ -39,6 +40,8 @@ internal sealed class ModelStatus(
     }
 
     public bool MakesSquaresOnly(string? model) => Engine(model)?.MakesSquaresOnly ?? true;
+
+    public StageRecipe? DecoderDefaults(string? model) => Engine(model)?.DecoderDefaults;
 
     private IImageEngine? Engine(string? model)
     {
