@@ -41,6 +41,9 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     /// <summary>Maximum number of words that it reads.</summary>
     public int ReadsWords { get; set; } = int.MaxValue;
 
+    /// <summary>The latest request; null = none yet.</summary>
+    public GenerationRequest? Latest { get; private set; }
+
     public string DefaultModel => "starter";
 
     public IReadOnlyList<string> Models => ["starter"];
@@ -61,6 +64,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Latest = request;
         var indices = request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)];
         var total = Stages.Sum(stage => stage.Steps);
         var done = 0;

@@ -24,7 +24,7 @@ public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect
     }
 
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt", "aspect"], Read);
+        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt", "aspect"], fields => WithAspect(fields.Aspect));
 
     /// <summary>Such as <c>16:9</c>.</summary>
     public string Ratio => Aspect.ToString();
@@ -38,7 +38,9 @@ public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect
     internal override Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
         Task.FromResult<Result<EngineRequest>>(new EngineRequest(request with { Aspect = Aspect }, null));
 
-    private static Result<JobOperation> Read(OperationFields fields) => fields.Aspect is not { } text
+    /// <summary>Pictures of a ratio such as <c>16:9</c>.</summary>
+    /// <param name="text">Null = square pictures.</param>
+    public static Result<JobOperation> WithAspect(string? text) => text is null
         ? new GenerateOperation()
         : AspectRatio.TryParse(text, out var aspect) ? new GenerateOperation(aspect) : NoAspect(Excerpt.Of(text));
 
