@@ -438,6 +438,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.Property<int>("Size")
                         .HasColumnType("integer");
 
+                    b.Property<int>("Squares")
+                        .HasColumnType("integer");
+
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone");
 

@@ -53,6 +53,9 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     /// <summary>Steps for which a preview was asked.</summary>
     public int PicturesShown => Volatile.Read(ref picturesShown);
 
+    /// <summary>The latest request; null = none yet.</summary>
+    public GenerationRequest? Latest { get; private set; }
+
     public string DefaultModel => "starter";
 
     public IReadOnlyList<string> Models => ["starter"];
@@ -89,6 +92,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
 
     private async IAsyncEnumerable<GenerationEvent> RunAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Latest = request;
         var indices = request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)];
         var total = Stages.Sum(stage => stage.Steps);
         var done = 0;
