@@ -17,7 +17,7 @@ internal static class Fixtures
 
     public static string TinyModel { get; } = Path.Combine(Folder, "unclip-tiny", "model");
 
-    public static string TensorList { get; } = Path.Combine(Folder, "unclip-tensors.tsv");
+    public static string TensorList { get; } = Path.Combine(Folder, "unclip-tensors.tsv.gz");
 
     public static ExecutionProviders Cpu { get; } = new(new InferenceOptions { ExecutionProvider = ProviderNames.Cpu, Threads = 2 });
 

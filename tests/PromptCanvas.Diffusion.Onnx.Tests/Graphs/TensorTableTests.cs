@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
@@ -83,7 +84,9 @@ public sealed class TensorTableTests
     [MemberData(nameof(Components))]
     public void Weights_OfConfig_AreThePublishedTensors(string component, string kind, string config)
     {
-        var expected = File.ReadLines(Fixtures.TensorList)
+        using var file = new GZipStream(File.OpenRead(Fixtures.TensorList), CompressionMode.Decompress);
+        using var list = new StreamReader(file);
+        var expected = list.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t'))
             .Where(columns => columns[0] == component)
             .Select(columns => $"{columns[1]} ({columns[2].Replace(",", ", ", StringComparison.Ordinal)})")

@@ -11,8 +11,8 @@ using PromptCanvas.Migrations;
 namespace PromptCanvas.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDbContext))]
-    [Migration("20261129030115_SearchTexts")]
-    partial class SearchTexts
+    [Migration("20261129085826_StudioAllDay")]
+    partial class StudioAllDay
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -432,6 +432,9 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.Property<int>("Size")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Squares")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("StartedAt")
                         .HasColumnType("INTEGER");
 
@@ -488,6 +491,10 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsDescending(false, true)
                         .HasDatabaseName("job_served")
                         .HasFilter("\"StartedAt\" IS NOT NULL");
+
+                    b.HasIndex("PersonId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("job_history");
 
                     b.HasIndex("PersonId", "Priority", "VirtualFinish")
                         .IsDescending(false, false, true)
@@ -725,10 +732,37 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("AuditLog", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.People.DataProtectionKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FriendlyName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("FriendlyName")
+                        .IsUnique()
+                        .HasDatabaseName("data_protection_key_name");
+
+                    b.ToTable("DataProtectionKeys", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Amount")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("At")
@@ -789,6 +823,10 @@ namespace PromptCanvas.Migrations.Sqlite
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("DefaultVisibility")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
@@ -862,6 +900,66 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasDatabaseName("person_name");
 
                     b.ToTable("People", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonDigest", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NoticeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Rhythm")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("PersonId");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("digest_due")
+                        .HasFilter("\"DueAt\" IS NOT NULL");
+
+                    b.ToTable("PersonDigests", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("session_of_person");
+
+                    b.ToTable("PersonSessions", (string)null);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.SignInLock", b =>
@@ -1192,6 +1290,25 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("SafetyRules", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Settings.StoredSetting", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Settings", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Sharing.ShareLink", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1411,6 +1528,24 @@ namespace PromptCanvas.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.People.Notice", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonDigest", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithOne()
+                        .HasForeignKey("PromptCanvas.Data.People.PersonDigest", "PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.People.PersonSession", b =>
                 {
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
