@@ -1,3 +1,5 @@
+using PromptCanvas.Diffusion.Models;
+
 namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>One model on one device, which makes all people's pictures step by step.</summary>
@@ -17,6 +19,9 @@ public interface IImageEngine
 
     /// <summary>Whether the model makes square pictures only; others are then composed of squares.</summary>
     bool MakesSquaresOnly => true;
+
+    /// <summary>The decoder's steps and guidance where a request names none; null = not known.</summary>
+    StageRecipe? DecoderDefaults => null;
 
     /// <summary>Width and height in pixels of the pictures of a request.</summary>
     /// <param name="request">A valid request.</param>

@@ -69,4 +69,8 @@ public sealed record JobPictureView(int Index, JobPictureState State, uint Seed,
 public sealed record JobPage(IReadOnlyList<JobView> Jobs, string? Next);
 
 /// <summary>A job changed: query <see cref="IJobQueries"/> for the new state.</summary>
-public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);
+public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages)
+{
+    /// <summary>Whether another node changed it.</summary>
+    public bool IsRemote { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Security;
 
@@ -26,7 +27,7 @@ internal static class LineLimitsMiddleware
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
         await TypedResults.Problem(
-            "Too many connections are open for this account or from this address; close other pages or programs and try again.",
+            MessageTexts.Say("Too many connections are open for this account or from this address; close other pages or programs and try again."),
             statusCode: StatusCodes.Status429TooManyRequests,
             title: "Too many open connections.",
             type: "too-many-connections").ExecuteAsync(context);

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
@@ -48,7 +49,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
             if (IsLink(rejection.HttpContext))
             {
                 rejection.HttpContext.Response.ContentType = "text/plain";
-                await rejection.HttpContext.Response.WriteAsync("Too many requests from this address; try again in a minute.", cancellationToken);
+                await rejection.HttpContext.Response.WriteAsync(MessageTexts.Say("Too many requests from this address; try again in a minute.")!, cancellationToken);
             }
         };
         limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(

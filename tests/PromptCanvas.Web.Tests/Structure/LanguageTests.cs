@@ -58,6 +58,12 @@ public sealed partial class LanguageTests
         Assert.Empty(found.Select(each => $"{each.File}: {each.Text}"));
     }
 
+    /// <summary>An alert may show a refusal of a lower layer.</summary>
+    [Fact]
+    public void Alerts_SayWhatTheyShow() => Assert.Empty(
+        Directory.EnumerateFiles(TextFiles.WebFolder, "*.razor", SearchOption.AllDirectories)
+            .Where(file => Untranslated().IsMatch(File.ReadAllText(file))).Select(Path.GetFileName));
+
     // A translated message may leave out a part that is English itself, such as the name of a field.
     private static bool IsLike(string file, string english, string german)
     {
@@ -70,6 +76,9 @@ public sealed partial class LanguageTests
     private static string Filled(string text) => Hole().Replace(text, "7").Replace("\\\"", "\"", StringComparison.Ordinal);
 
     private static string MarkupOf(string page) => Expression().Replace(page.Split("\n@code")[0], "");
+
+    [GeneratedRegex("""role="alert"[^>]*>@(?!T\b|\()\w""")]
+    private static partial Regex Untranslated();
 
     [GeneratedRegex(@"\{\d[^}]*\}")]
     private static partial Regex Placeholder();

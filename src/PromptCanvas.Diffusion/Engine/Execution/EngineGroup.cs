@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine.Execution;
 
@@ -34,6 +35,9 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
 
     /// <inheritdoc/>
     public bool MakesSquaresOnly => engines[0].MakesSquaresOnly;
+
+    /// <inheritdoc/>
+    public StageRecipe? DecoderDefaults => engines[0].DecoderDefaults;
 
     /// <inheritdoc/>
     public (int Width, int Height) SizeOf(GenerationRequest request) => engines[0].SizeOf(request);

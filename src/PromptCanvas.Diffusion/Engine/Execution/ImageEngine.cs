@@ -58,6 +58,9 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     public bool MakesSquaresOnly => model.Latents is null;
 
     /// <inheritdoc/>
+    public StageRecipe? DecoderDefaults => model.Recipe.Decoder;
+
+    /// <inheritdoc/>
     public (int Width, int Height) SizeOf(GenerationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

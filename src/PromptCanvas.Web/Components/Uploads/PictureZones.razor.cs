@@ -35,7 +35,7 @@ public sealed partial class PictureZones(
     {
         if (note is not null)
         {
-            Snackbar.Add(note, Severity.Info);
+            Snackbar.Add(T.Say(note)!, Severity.Info);
         }
 
         if (!string.Equals(zone, nameof(PictureZone.Vary), StringComparison.OrdinalIgnoreCase))

@@ -14,6 +14,7 @@ internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IDbContextF
 {
     private const int MostLines = 30;
 
+    /// <summary>In the language of the account; English without one.</summary>
     /// <param name="notices">At least one, oldest first.</param>
     public async Task<Letter> WriteAsync(DigestTurn turn, IReadOnlyList<Notice> notices, CancellationToken cancellationToken)
     {

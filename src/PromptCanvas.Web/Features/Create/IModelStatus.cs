@@ -1,3 +1,5 @@
+using PromptCanvas.Diffusion.Models;
+
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The available models and the health of the default one.</summary>
@@ -16,4 +18,8 @@ public interface IModelStatus
     /// <summary>Whether a model makes squares only, so that other pictures are composed of several; true while it is not loaded.</summary>
     /// <param name="model">Null = the default one.</param>
     bool MakesSquaresOnly(string? model);
+
+    /// <summary>A model's own decoder steps and guidance; null while it is not loaded.</summary>
+    /// <param name="model">Null = the default one.</param>
+    StageRecipe? DecoderDefaults(string? model);
 }

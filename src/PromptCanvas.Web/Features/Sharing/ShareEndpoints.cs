@@ -3,6 +3,7 @@ using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Features.Sharing;
 
@@ -71,7 +72,7 @@ internal static class ShareEndpoints
         context.Response.Headers.CacheControl = "private, no-store";
         context.Response.Headers["X-Robots-Tag"] = "noindex";
         return await access.FindAsync(token, context.RequestAborted) is not { } link ? TypedResults.NotFound()
-            : !access.IsOpen(link, context) ? TypedResults.Text("This link requires a password; open its page first.", statusCode: StatusCodes.Status401Unauthorized)
+            : !access.IsOpen(link, context) ? TypedResults.Text(MessageTexts.Say("This link requires a password; open its page first."), statusCode: StatusCodes.Status401Unauthorized)
             : await give(link);
     }
 }

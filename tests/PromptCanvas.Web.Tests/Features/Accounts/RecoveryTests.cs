@@ -50,6 +50,22 @@ public sealed partial class RecoveryTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Found, back.StatusCode);
     }
 
+    [Theory]
+    [InlineData("de", null, "Wenn du das nicht bist")]
+    [InlineData("de", "en", "If it was not you")]
+    [InlineData("en", "de", "Wenn du das nicht bist")]
+    public async Task Forgot_WritesInTheLanguageOfTheAccount_OrElseOfTheBrowser(string browsers, string? accounts, string expected)
+    {
+        var person = await studio.PersonAsync("forgetful@example.com", PersonRoles.Member);
+        using var account = studio.Browser(person.Cookie);
+        using var chosen = await account.SendFormAsync("/account", "profile", ("Profile.Name", "Forgetful"), ("Profile.Language", accounts ?? ""));
+        using var browser = studio.Browser();
+        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd(browsers);
+        using var asked = await browser.SendFormAsync("/forgot", "forgot", ("Email", "forgetful@example.com"));
+
+        Assert.Contains(expected, (await LetterAsync()).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Forgot_OfAnUnknownOrSuspendedPerson_SaysTheSameAndSendsNothing()
     {

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 
 using MudBlazor.Services;
 
+using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Schedulers;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Create;
 
@@ -29,6 +31,14 @@ public sealed class ComposerTests : IDisposable
     }
 
     public void Dispose() => page.Dispose();
+
+    [Fact]
+    public void StepsAndGuidance_LeftEmpty_ShowTheModelsOwn()
+    {
+        var fields = Render().FindAll("#composer-more input[type=number]");
+
+        Assert.Equal(["Default (12)", "Default (2.5)"], fields.Select(field => field.GetAttribute("placeholder")));
+    }
 
     [Fact]
     public void Prompt_LongerThanTheModelReads_SaysWhichWordsItWillNotSee()
@@ -225,6 +235,8 @@ public sealed class ComposerTests : IDisposable
         public string? Problem => null;
 
         public bool MakesSquaresOnly(string? model) => model is not "wide";
+
+        public StageRecipe? DecoderDefaults(string? model) => new(SamplerKind.Ddim, 12) { GuidanceScale = 2.5 };
 
         public string UnreadPart(string? model, string prompt) => string.Join(' ', prompt.Split(' ').Skip(3));
     }
