@@ -1,5 +1,4 @@
 using Bunit;
-using Bunit.TestDoubles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
@@ -60,7 +59,7 @@ public sealed class NoticeWatchTests(Studio studio) : IClassFixture<Studio>
     private async Task NoticeAsync(Guid personId)
     {
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
-        database.Notices.Add(new Notice { PersonId = personId, Kind = NoticeKinds.Commented, By = "Ada", Reason = "", At = DateTimeOffset.UtcNow });
+        database.Notices.Add(new Notice { PersonId = personId, Kind = NoticeKinds.Commented, By = "Ada", Reason = "", At = TimeProvider.System.GetUtcNow() });
         await database.SaveChangesAsync(Cancellation);
     }
 }

@@ -17,7 +17,7 @@ namespace PromptCanvas.Web.Tests.Features.Accounts;
 /// <summary>The e-mail digest of unread notifications.</summary>
 public sealed partial class DigestTests : IAsyncDisposable
 {
-    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
+    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
     private readonly MailBox box = new();
     private readonly Studio studio;
     private SomebodyInTest? reader;
