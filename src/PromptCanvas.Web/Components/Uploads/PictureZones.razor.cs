@@ -13,7 +13,7 @@ namespace PromptCanvas.Web.Components.Uploads;
 
 /// <summary>Offers the actions for an uploaded picture and runs the chosen one. js/zones.js receives the files; inputs marked data-bring-picture open the dialog.</summary>
 public sealed partial class PictureZones(
-    PersonRuns runs, IUploads uploads, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    PersonRuns runs, IUploadQueries uploads, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Variations = NewJob.DefaultCount;
     private ElementReference dialog;
