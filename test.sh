@@ -64,7 +64,7 @@ fi
 # The official Node client runs against the studio if npm is installed; otherwise its tests are skipped.
 if command -v npm > /dev/null; then
     npm ci --prefix tests/clients/openai-node --silent --no-audit --no-fund || echo "the official Node client could not be installed; its tests are skipped"
-    npm ci --prefix tests/clients/others --silent --no-audit --no-fund || echo "the AI SDK, LangChain.js and the MCP client could not be installed; their tests are skipped"
+    npm ci --prefix tests/clients/others --silent --no-audit --no-fund || echo "the AI SDK, LangChain.js, the MCP client and its conformance suite could not be installed; their tests are skipped"
 fi
 
 # The journeys below a path of the host run behind a real nginx.
@@ -73,6 +73,14 @@ if [ ! -x /usr/sbin/nginx ]; then
         apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light > /dev/null || true
     fi
     [ -x /usr/sbin/nginx ] || echo "the journeys behind nginx are skipped: nginx is not installed (Debian: apt-get install nginx)"
+fi
+
+# The tests of several nodes start their own Redis.
+if [ ! -x /usr/bin/redis-server ] && [ ! -x /usr/bin/valkey-server ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server > /dev/null || true
+    fi
+    [ -x /usr/bin/redis-server ] || echo "the tests of several nodes over Redis are skipped: Redis is not installed (Debian: apt-get install redis-server)"
 fi
 
 # The curl tests need curl.

@@ -51,6 +51,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<PersonSession> PersonSessions => Set<PersonSession>();
 
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
     public DbSet<Report> Reports => Set<Report>();
 
     public DbSet<Comment> Comments => Set<Comment>();

@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Live;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
@@ -34,6 +36,8 @@ public static class GenerationRegistration
         services.AddSettings<ModelsOptions>(ModelsOptions.Section);
         services.AddSettings<ProvenanceOptions>(ProvenanceOptions.Section);
         services.AddSettings<GenerationOptions>(GenerationOptions.Section);
+        services.AddSettings<StudioOptions>(StudioOptions.Section);
+        services.TryAddSingleton<ILiveLine, LocalLine>();
         services.AddCredits(configuration);
         services.TryAddSingleton(configuration);
         AddStoredSettings(services, configuration);
@@ -105,6 +109,7 @@ public static class GenerationRegistration
     {
         services.AddSingleton<JobFeed>();
         services.AddSingleton<IJobFeed>(provider => provider.GetRequiredService<JobFeed>());
+        services.AddSingleton<PreviewLink>();
         services.AddSingleton<PreviewBus>();
         services.AddSingleton<IPreviewBus>(provider => provider.GetRequiredService<PreviewBus>());
         services.AddSingleton<PreviewPace>();
@@ -113,6 +118,7 @@ public static class GenerationRegistration
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<PictureTimes>();
         services.AddSingleton<QueueForecast>();
+        services.AddSingleton<JobSignals>();
         services.AddSingleton<JobEvents>();
         services.AddSingleton<Admission>();
         services.AddSingleton<EmbeddingIndex>();
@@ -177,15 +183,23 @@ public static class GenerationRegistration
         services.AddSingleton<WorkerPause>();
         AddAttempts(services);
         services.AddSingleton<WorkerCapacity>();
-        services.AddHostedService<GenerationWorker>();
-        services.AddHostedService<HeartbeatThread>();
+        services.AddHostedService<JobSignalService>();
+        services.AddHostedService<PreviewWatchService>();
+        services.AddHostedService<PictureTimesService>();
+        services.AddServiceOfWorkers<GenerationWorker>();
+        services.AddServiceOfWorkers<HeartbeatThread>();
+        services.AddServiceOfWorkers<Watchdog>();
         services.AddHostedService<LeaseRecoveryService>();
-        services.AddHostedService<Watchdog>();
         services.AddHostedService<OrphanSweep>();
         services.AddHostedService<DiskWatch>();
         services.AddSingleton<QueueNews>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
     }
+
+    /// <summary>Adds a background service that runs only in the role of a worker.</summary>
+    private static void AddServiceOfWorkers<TService>(this IServiceCollection services)
+        where TService : class, IHostedService => services.AddSingleton<IHostedService>(provider =>
+            provider.GetRequiredService<IOptions<StudioOptions>>().Value.IsWorker ? ActivatorUtilities.CreateInstance<TService>(provider) : new IdleService());
 
     private static void AddAttempts(IServiceCollection services)
     {

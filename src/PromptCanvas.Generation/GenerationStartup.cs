@@ -22,7 +22,7 @@ public static class GenerationStartup
         ArgumentNullException.ThrowIfNull(services);
         try
         {
-            _ = services.GetRequiredService<IOptions<GenerationOptions>>().Value;
+            CheckRoles(services.GetRequiredService<IOptions<StudioOptions>>().Value, services.GetRequiredService<IOptions<GenerationOptions>>().Value);
             services.GetRequiredService<DataFolder>().Prepare();
             if (!services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
             {
@@ -45,6 +45,14 @@ public static class GenerationStartup
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
             throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
+        }
+    }
+
+    private static void CheckRoles(StudioOptions studio, GenerationOptions generation)
+    {
+        if (!generation.SharedQueue && !(studio.IsWeb && studio.IsWorker))
+        {
+            throw new StartupException($"Setting {StudioOptions.Section}:Roles: a process that is only {studio.Roles} shares its queue with others; set {GenerationOptions.Section}:SharedQueue to true for all of them.");
         }
     }
 

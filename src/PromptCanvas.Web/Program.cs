@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PromptCanvas.Cluster;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
@@ -24,13 +25,17 @@ if (!published)
     builder.WebHost.UseStaticWebAssets();
 }
 
+builder.Services.AddCluster();
 builder.Services.AddSettings<InferenceOptions>(InferenceOptions.Section);
 builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
 builder.Services.AddSingleton<IEngineProvider>(services =>
 {
     var inference = InferenceOf(services);
     var options = new EngineOptions { MaxBatch = inference.MaxBatch };
-    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineCapacity.Of(options, inference.EngineCount));
+    return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineCapacity.Of(options, inference.EngineCount))
+    {
+        RunsHere = RolesOf(services).IsWorker,
+    };
 });
 builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
     services.GetRequiredService<IModelLibrary>(), InferenceOf(services).ExecutionProvider, name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));
@@ -40,6 +45,8 @@ builder.Services.AddHostedService(services => new SpareMemory(
 return await builder.RunStudioAsync();
 
 static InferenceOptions InferenceOf(IServiceProvider services) => services.GetRequiredService<IOptions<InferenceOptions>>().Value;
+
+static StudioOptions RolesOf(IServiceProvider services) => services.GetRequiredService<IOptions<StudioOptions>>().Value;
 
 static IImageEngine EngineOn(IReadOnlyList<UnClipModel> models, EngineOptions options) => models.Count == 1
     ? new ImageEngine(models[0], options)
@@ -66,7 +73,8 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
         inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : Path.Combine(caches, "graphs") },
         notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text))
     {
-        Records = Path.Combine(caches, "weights"),
+        // Where no weights are loaded, their bytes are not checked either.
+        Records = RolesOf(services).IsWorker ? Path.Combine(caches, "weights") : null,
     };
 }
 

@@ -78,6 +78,26 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
     }
 
     [Fact]
+    public async Task Extend_ToARatio_SetsTheFrame_AndTheCanvasShowsIt()
+    {
+        await using var tab = await browser.OpenAsync();
+        await OpenAsync(tab);
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Extend" }).CheckAsync(new() { Force = true });
+        var wide = tab.Page.Locator(".bench-ratios button", new() { HasText = "16:9" });
+        await wide.ClickAsync();
+
+        await Expect(wide).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(tab.Page.Locator(".bench-sides input").First).Not.ToHaveValueAsync("0");
+        await tab.Page.WaitForFunctionAsync("""
+            () => {
+              const canvas = document.querySelector('.bench-stage canvas');
+              return canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] === 255;
+            }
+            """);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task Replace_WithoutAMask_SaysWhatIsMissingAndAsksForNothing()
     {
         await using var tab = await browser.OpenAsync();

@@ -50,7 +50,7 @@ export function accept(dialog, token, page) {
         return dialog.dataset.noSettings;
       }
       const wanted = Object.entries({ ...settings, count: 1 }).filter(([, value]) => value !== undefined);
-      Blazor.navigateTo(`/?${new URLSearchParams(wanted)}`);
+      Blazor.navigateTo(`?${new URLSearchParams(wanted)}`);
       const note = document.querySelector('.composer-dropped');
       note.textContent = note.dataset.done;
       return null;
@@ -70,7 +70,7 @@ export function accept(dialog, token, page) {
 
   async function send(zone) {
     const answer = await upload(file, file.name, token).catch(error => ({ error: error.message }));
-    return answer.error ?? page.invokeMethodAsync('OnUploaded', zone, answer.id, (await settingsOf(file).catch(() => null))?.prompt ?? null, answer.note ?? null);
+    return answer.error ?? page.invokeMethodAsync('OnUploaded', zone, answer.id, Math.max(answer.width, answer.height), (await settingsOf(file).catch(() => null))?.prompt ?? null, answer.note ?? null);
   }
 
   async function act(zone) {

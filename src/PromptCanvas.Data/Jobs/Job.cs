@@ -40,6 +40,9 @@ public sealed class Job
 
     public required int Count { get; init; }
 
+    /// <summary>Number of squares of which each picture is composed; 1 = it is made as a whole.</summary>
+    public int Squares { get; init; } = 1;
+
     /// <summary>Unsigned 32 bits; picture i has seed S + i.</summary>
     public required long Seed { get; init; }
 

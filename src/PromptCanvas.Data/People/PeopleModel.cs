@@ -22,6 +22,12 @@ internal static class PeopleModel
         model.Entity<SignInLock>(Configure);
         model.Entity<UsedCode>(Configure);
         model.Entity<PersonSession>(Configure);
+        model.Entity<DataProtectionKey>(key =>
+        {
+            key.ToTable("DataProtectionKeys");
+            key.Property(row => row.FriendlyName).HasMaxLength(NameLength);
+            key.HasIndex(row => row.FriendlyName).IsUnique().HasDatabaseName("data_protection_key_name");
+        });
         model.Entity<PersonDigest>(Configure);
         ConfigureIdentity(model);
     }

@@ -1,6 +1,7 @@
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
@@ -12,6 +13,11 @@ internal static class BlendPreviewDrawing
 {
     /// <summary>The decoder's output size, so that no super-resolution stage runs.</summary>
     public const int Size = 64;
+
+    /// <summary>Refuses where no engine runs in this process.</summary>
+    public static Result CheckPlace(IEngineProvider engines) => engines.RunsHere
+        ? Result.Done
+        : new Unavailable("This studio serves its pages from machines without an engine, so pictures are made by its queue only.");
 
     /// <summary>Draws one picture.</summary>
     public static Task<Result<ImageCompleted>> DrawAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken) =>

@@ -16,10 +16,15 @@ internal sealed class InstantDrawings(IEngineProvider engines, BlendPreviewTurns
     /// <param name="draw">Draws with the model's engine.</param>
     public Task<Result<T>> DrawAsync<T>(
         Actor actor, string model, NewJob job, Func<IImageEngine, CancellationToken, Task<Result<T>>> draw, CancellationToken cancellationToken) =>
-        BlendPreviewDrawing.GuardAsync(
+        BlendPreviewDrawing.CheckPlace(engines).Refusal is { } elsewhere ? Task.FromResult<Result<T>>(elsewhere) : BlendPreviewDrawing.GuardAsync(
             model,
             async () =>
             {
+                if (BlendPreviewDrawing.CheckPlace(engines).Refusal is { } elsewhere)
+                {
+                    return elsewhere;
+                }
+
                 var engine = engines.Get(model);
                 return (await prompts.CheckAsync(job.Texts, engine, cancellationToken)).Refusal is { } refusal
                     ? refusal

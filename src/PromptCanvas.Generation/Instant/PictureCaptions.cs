@@ -9,11 +9,11 @@ internal sealed class PictureCaptions(IEngineProvider engines) : IDisposable
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly Dictionary<string, (IImageEngine Engine, Captioning Captioning)> models = new(StringComparer.Ordinal);
 
-    /// <summary>The best matching captions; empty if the model has no captions.</summary>
+    /// <summary>The best matching captions; empty if the model has no captions, or its engine does not run here.</summary>
     public async Task<IReadOnlyList<RankedCaption>> DescribeAsync(
         IImageEngine engine, string model, float[] embedding, int count, CancellationToken cancellationToken)
     {
-        if (engine is not IEmbedder embedder || engines.WordsOf(model) is not { Captions: { Count: > 0 } captions })
+        if (!engines.RunsHere || engine is not IEmbedder embedder || engines.WordsOf(model) is not { Captions: { Count: > 0 } captions })
         {
             return [];
         }

@@ -43,8 +43,8 @@ internal sealed class PictureProvenance(
         {
             Caption = source.Job.Prompt,
             Timings = TimingsOf(source),
-            Comparisons = engine is null ? [] : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)],
-            NoReplay = engine is null ? "The model that drew this picture is no longer installed." : CheckReplay(source).Refusal?.Message,
+            Comparisons = ComparisonsOf(engine, actor, source),
+            NoReplay = engine is null ? "The model that drew this picture is no longer installed." : (BlendPreviewDrawing.CheckPlace(engines) && CheckReplay(source)).Refusal?.Message,
         };
     }
 
@@ -81,6 +81,10 @@ internal sealed class PictureProvenance(
         return await drawings.DrawAsync(
             actor, source.Picture.Model, RequestOf(actor, source, new GenerateOperation()), (engine, token) => WayAsync(engine, Way(source, actor, way), token), cancellationToken);
     }
+
+    private IReadOnlyList<ConditioningMode> ComparisonsOf(IImageEngine? engine, Actor actor, ProvenanceSource source) => engine is null || !engines.RunsHere
+        ? []
+        : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)];
 
     private static NotFound Missing() => new("There is no picture with this id.");
 
@@ -210,10 +214,10 @@ internal sealed class PictureProvenance(
         }
     }
 
-    private static async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
+    private async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
     {
         var caption = new TextInput(source.Job.Prompt);
-        return engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
+        return engines.RunsHere && engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
             ? (await embedder.EmbedAsync([caption], cancellationToken))[0]
             : [];
     }

@@ -15,7 +15,7 @@ internal sealed class UploadCaptions(IUploadQueries uploads, StoredPictures pict
     public async Task<string?> CaptionAsync(Actor actor, Guid uploadId, string? model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        if (await uploads.OpenAsync(actor, uploadId, cancellationToken) is not { } content)
+        if (!engines.RunsHere || await uploads.OpenAsync(actor, uploadId, cancellationToken) is not { } content)
         {
             return null;
         }

@@ -59,6 +59,7 @@ internal sealed class PersonExport(IDbContextFactory<AppDbContext> databases, IP
         {
             Account = await database.People.Where(person => person.Id == personId)
                 .Select(person => new { person.Id, person.Email, person.DisplayName, person.Role, person.CreatedAt, person.LastSignInAt, person.DefaultVisibility }).SingleAsync(cancellationToken),
+            Digest = await database.PersonDigests.Where(digest => digest.PersonId == personId).Select(digest => digest.Rhythm).SingleOrDefaultAsync(cancellationToken),
             Runs = await database.Jobs.Where(job => job.PersonId == personId).OrderBy(job => job.CreatedAt)
                 .Select(job => new { job.Id, job.Kind, State = job.State.ToString(), job.Prompt, job.NegativePrompt, job.Model, job.Width, job.Height, job.Count, job.Seed, job.CreatedAt }).ToListAsync(cancellationToken),
             Pictures = await database.Pictures.Where(image => image.PersonId == personId && image.ContentHash != "").OrderBy(image => image.CreatedAt)

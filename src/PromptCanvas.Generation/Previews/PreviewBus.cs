@@ -1,23 +1,39 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>In-process preview bus. Publishing never blocks; a slow watcher gets only the latest frame of each picture.</summary>
-internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IPreviewBus
+/// <summary>Preview bus of this node. Publishing never blocks; a slow watcher gets only the latest frame of each picture.</summary>
+internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
 {
+    // Where other processes run jobs, the message that a job has ended may be lost, so look.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, JobPreviews> jobs = [];
+    private readonly IDbContextFactory<AppDbContext> databases;
+    private readonly PreviewLink link;
+    private readonly TimeProvider clock;
+
+    public PreviewBus(IDbContextFactory<AppDbContext> databases, PreviewLink link, TimeProvider clock)
+    {
+        (this.databases, this.link, this.clock) = (databases, link, clock);
+        link.Connect(this);
+    }
 
     public bool HasWatchers(Guid jobId)
     {
         lock (gate)
         {
-            return jobs.TryGetValue(jobId, out var job) && job.Watchers.Count > 0;
+            if (jobs.TryGetValue(jobId, out var job) && job.Watchers.Count > 0)
+            {
+                return true;
+            }
         }
+
+        return link.IsWatchedElsewhere(jobId);
     }
 
     /// <summary>Keeps each picture's latest frame for late watchers, until <see cref="Complete"/>.</summary>
@@ -27,6 +43,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         {
             var job = Find(jobId);
             job.Running = true;
+            job.Run = clock.GetUtcNow().Ticks;
             job.Latest.Clear();
         }
     }
@@ -34,6 +51,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
     public void Publish(PreviewFrame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
+        long run;
         lock (gate)
         {
             if (!jobs.TryGetValue(frame.JobId, out var job) || !job.Running)
@@ -41,17 +59,75 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
                 return;
             }
 
-            job.Keep(frame);
-            foreach (var watcher in job.Watchers)
-            {
-                watcher.Add(frame);
-                watcher.News.Writer.TryWrite(true);
-            }
+            job.Deliver(frame);
+            run = job.Run;
         }
+
+        link.Published(new RunFrame(run, frame));
     }
 
     /// <summary>Drops the undelivered frame of a picture.</summary>
     public void Withdraw(Guid jobId, int imageIndex)
+    {
+        ReceiveWithdrawn(jobId, imageIndex);
+        link.Withdrawn(jobId, imageIndex);
+    }
+
+    /// <summary>Ends the job: watchers receive their pending frames, then their streams complete.</summary>
+    public void Complete(Guid jobId)
+    {
+        ReceiveEnded(jobId);
+        link.Ended(jobId);
+    }
+
+    /// <summary>The job does not run here any more. It may run in another process; then its watchers wait for that one's frames.</summary>
+    public void Lose(Guid jobId)
+    {
+        if (!link.MayRunElsewhere)
+        {
+            ReceiveEnded(jobId);
+            return;
+        }
+
+        lock (gate)
+        {
+            if (jobs.TryGetValue(jobId, out var job))
+            {
+                job.Running = false;
+                job.Latest.Clear();
+                if (job.Watchers.Count == 0)
+                {
+                    jobs.Remove(jobId);
+                }
+            }
+        }
+    }
+
+    public void Receive(RunFrame frame)
+    {
+        lock (gate)
+        {
+            // A job that runs here has its own frames.
+            if (!jobs.TryGetValue(frame.Frame.JobId, out var job) || job.Running || job.Watchers.Count == 0)
+            {
+                return;
+            }
+
+            if (job.Run != frame.Run)
+            {
+                job.Run = frame.Run;
+                job.Latest.Clear();
+            }
+
+            // Messages may overtake each other.
+            if (!job.Latest.TryGetValue(frame.Frame.ImageIndex, out var latest) || latest.Progress <= frame.Frame.Progress)
+            {
+                job.Deliver(frame.Frame);
+            }
+        }
+    }
+
+    public void ReceiveWithdrawn(Guid jobId, int imageIndex)
     {
         lock (gate)
         {
@@ -66,18 +142,26 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
     }
 
-    /// <summary>Ends the job: watchers receive their pending frames, then their streams complete.</summary>
-    public void Complete(Guid jobId)
+    public void ReceiveEnded(Guid jobId)
     {
         lock (gate)
         {
             if (jobs.Remove(jobId, out var job))
             {
+                link.NotWatching(jobId);
                 foreach (var watcher in job.Watchers)
                 {
                     watcher.News.Writer.TryComplete();
                 }
             }
+        }
+    }
+
+    public IReadOnlyList<RunFrame> LatestOf(Guid jobId)
+    {
+        lock (gate)
+        {
+            return jobs.TryGetValue(jobId, out var job) && job.Running ? [.. job.Latest.Values.Select(frame => new RunFrame(job.Run, frame))] : [];
         }
     }
 
@@ -95,7 +179,7 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
             var more = true;
             while (more)
             {
-                more = await watcher.News.Reader.WaitToReadAsync(cancellationToken);
+                more = await MoreAsync(jobId, watcher, cancellationToken);
                 watcher.News.Reader.TryRead(out _);
                 foreach (var frame in Take(watcher))
                 {
@@ -109,6 +193,28 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
     }
 
+    /// <summary>Waits for frames or the end of the job.</summary>
+    private async Task<bool> MoreAsync(Guid jobId, PreviewWatcher watcher, CancellationToken cancellationToken)
+    {
+        var more = watcher.News.Reader.WaitToReadAsync(cancellationToken).AsTask();
+        while (link.MayRunElsewhere)
+        {
+            try
+            {
+                return await more.WaitAsync(LookInterval, clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                if (await IsOverAsync(jobId, cancellationToken))
+                {
+                    watcher.News.Writer.TryComplete();
+                }
+            }
+        }
+
+        return await more;
+    }
+
     private async Task<bool> IsOverAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -116,13 +222,18 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
             job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running), cancellationToken);
     }
 
-    private Watcher Join(Guid jobId)
+    private PreviewWatcher Join(Guid jobId)
     {
         lock (gate)
         {
             var job = Find(jobId);
-            var watcher = new Watcher(job.Latest);
+            var watcher = new PreviewWatcher(job.Latest);
             job.Watchers.Add(watcher);
+            if (job.Watchers.Count == 1)
+            {
+                link.Watching(jobId);
+            }
+
             if (job.Latest.Count > 0)
             {
                 watcher.News.Writer.TryWrite(true);
@@ -132,18 +243,24 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
     }
 
-    private void Leave(Guid jobId, Watcher watcher)
+    private void Leave(Guid jobId, PreviewWatcher watcher)
     {
         lock (gate)
         {
-            if (jobs.TryGetValue(jobId, out var job) && job.Watchers.Remove(watcher) && job.Watchers.Count == 0 && !job.Running)
+            if (!jobs.TryGetValue(jobId, out var job) || !job.Watchers.Remove(watcher) || job.Watchers.Count > 0)
+            {
+                return;
+            }
+
+            link.NotWatching(jobId);
+            if (!job.Running)
             {
                 jobs.Remove(jobId);
             }
         }
     }
 
-    private List<PreviewFrame> Take(Watcher watcher)
+    private List<PreviewFrame> Take(PreviewWatcher watcher)
     {
         lock (gate)
         {
@@ -161,38 +278,5 @@ internal sealed class PreviewBus(IDbContextFactory<AppDbContext> databases) : IP
         }
 
         return job;
-    }
-
-    /// <summary>A step without a picture, because there was no watcher or no frame was due, reuses the previous picture.</summary>
-    private static void Put(Dictionary<int, PreviewFrame> frames, PreviewFrame frame)
-    {
-        var last = frame.Bytes.IsEmpty ? frames.GetValueOrDefault(frame.ImageIndex) : null;
-        frames[frame.ImageIndex] = last is null
-            ? frame
-            : frame with { Width = last.Width, Height = last.Height, ContentType = last.ContentType, Bytes = last.Bytes };
-    }
-
-    private sealed class JobPreviews
-    {
-        public bool Running { get; set; }
-
-        public Dictionary<int, PreviewFrame> Latest { get; } = [];
-
-        public HashSet<Watcher> Watchers { get; } = [];
-
-        /// <summary>Late watchers start with the last picture.</summary>
-        public void Keep(PreviewFrame frame) => Put(Latest, frame);
-    }
-
-    private sealed class Watcher(Dictionary<int, PreviewFrame> latest)
-    {
-        public Dictionary<int, PreviewFrame> Pending { get; } = new(latest);
-
-        /// <summary>A step without a picture does not replace an undelivered picture.</summary>
-        public void Add(PreviewFrame frame) => Put(Pending, frame);
-
-        /// <summary>Signal with capacity 1: set while frames are pending.</summary>
-        public Channel<bool> News { get; } =
-            Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     }
 }

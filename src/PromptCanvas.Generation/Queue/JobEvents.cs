@@ -3,12 +3,12 @@ using PromptCanvas.Generation.Previews;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Notifies this process (pages, preview watchers, worker) of job events that are already committed to the database.</summary>
-internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs running, QueueSignal signal)
+/// <summary>Notifies this process (pages, preview watchers, worker) and the other nodes of job events that are already committed to the database.</summary>
+internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs running, QueueSignal signal, JobSignals others)
 {
     public void Queued(Guid jobId)
     {
-        feed.Publish(new JobChanged(jobId, JobState.Queued, 0));
+        Publish(new JobChanged(jobId, JobState.Queued, 0));
         signal.Set();
     }
 
@@ -16,6 +16,7 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public void Cancelled(JobView job)
     {
         running.Cancel(job.Id);
+        others.Cancelled(job.Id);
         previews.Complete(job.Id);
         Changed(job);
     }
@@ -24,6 +25,7 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public void Dropped(JobView job, int imageIndex)
     {
         running.Drop(job.Id, imageIndex);
+        others.Dropped(job.Id, imageIndex);
         Changed(job);
     }
 
@@ -31,7 +33,7 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public void Withdrawn(Guid jobId, int imageIndex) => previews.Withdraw(jobId, imageIndex);
 
     private void Changed(JobView job) =>
-        feed.Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobPictureState.Done)));
+        Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobPictureState.Done)));
 
     /// <summary>Registers a run, which <see cref="Cancelled"/> reaches until the result is disposed.</summary>
     public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>
@@ -40,23 +42,29 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public void Started(Guid jobId, int completedImages)
     {
         previews.Start(jobId);
-        feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));
+        Publish(new JobChanged(jobId, JobState.Running, completedImages));
     }
 
     /// <summary>The lease was lost: the job was ended or taken over, and that event was published already.</summary>
-    public void Lost(Guid jobId) => previews.Complete(jobId);
+    public void Lost(Guid jobId) => previews.Lose(jobId);
 
-    public void Progressed(Guid jobId, int completedImages) => feed.Publish(new JobChanged(jobId, JobState.Running, completedImages));
+    public void Progressed(Guid jobId, int completedImages) => Publish(new JobChanged(jobId, JobState.Running, completedImages));
 
     public void HandedBack(Guid jobId, int completedImages)
     {
-        feed.Publish(new JobChanged(jobId, JobState.Queued, completedImages));
+        Publish(new JobChanged(jobId, JobState.Queued, completedImages));
         signal.Set();
     }
 
     public void Ended(Guid jobId, JobState state, int completedImages)
     {
         previews.Complete(jobId);
-        feed.Publish(new JobChanged(jobId, state, completedImages));
+        Publish(new JobChanged(jobId, state, completedImages));
+    }
+
+    private void Publish(JobChanged change)
+    {
+        feed.Publish(change);
+        others.Changed(change);
     }
 }

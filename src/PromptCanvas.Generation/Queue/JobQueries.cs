@@ -74,6 +74,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             image.Id,
             image.DeletedAt != null || image.TakenDownAt != null,
             image.Visibility,
+            image.Prompt,
             database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id))).ToDictionaryAsync(facts => facts.Id, cancellationToken);
 
     private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
@@ -93,6 +94,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         {
             IsFavourite = facts is { IsFavourite: true },
             Visibility = facts?.Visibility,
+            Prompt = facts is { IsGone: false } ? facts.Prompt : null,
         };
 
     private static JobView ToView(Job job, QueuePlace? place, Dictionary<Guid, JobPictureFacts> pictures)
@@ -127,5 +129,5 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     }
 
     /// <summary>What a job's finished picture is by now.</summary>
-    private sealed record JobPictureFacts(Guid Id, bool IsGone, string Visibility, bool IsFavourite);
+    private sealed record JobPictureFacts(Guid Id, bool IsGone, string Visibility, string Prompt, bool IsFavourite);
 }

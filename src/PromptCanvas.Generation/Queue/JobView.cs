@@ -43,6 +43,9 @@ public sealed record JobView(
     /// <summary>Visibility of its pictures: one of <see cref="Data.Pictures.Visibilities"/>.</summary>
     public string? Visibility { get; init; }
 
+    /// <summary>What its pictures show: the prompt, or the prompt of the source that they keep; empty if neither is known.</summary>
+    public string Caption => Prompt.Length > 0 ? Prompt : Images.Select(image => image.Prompt).FirstOrDefault(prompt => prompt is { Length: > 0 }) ?? "";
+
     /// <summary>Why it has its position; null unless queued.</summary>
     public QueueExplanation? Why { get; init; }
 }
@@ -56,6 +59,9 @@ public sealed record JobPictureView(int Index, JobPictureState State, uint Seed,
 
     /// <summary>One of <see cref="Data.Pictures.Visibilities"/>; null until it is done.</summary>
     public string? Visibility { get; init; }
+
+    /// <summary>The finished picture's prompt; null until it is done, and for a picture that is gone.</summary>
+    public string? Prompt { get; init; }
 }
 
 /// <summary>One page of a person's history, newest first.</summary>
@@ -63,4 +69,8 @@ public sealed record JobPictureView(int Index, JobPictureState State, uint Seed,
 public sealed record JobPage(IReadOnlyList<JobView> Jobs, string? Next);
 
 /// <summary>A job changed: query <see cref="IJobQueries"/> for the new state.</summary>
-public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages);
+public sealed record JobChanged(Guid JobId, JobState State, int CompletedImages)
+{
+    /// <summary>Whether another node changed it.</summary>
+    public bool IsRemote { get; init; }
+}

@@ -26,17 +26,23 @@ internal sealed class PictureTimes
         }
     }
 
-    /// <summary>Initializes the averages from the latest pictures, so that estimates are available after a restart.</summary>
+    /// <summary>Sets the averages from the latest pictures, so that estimates are available after a restart and on nodes that make none.</summary>
     public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         var pictures = await database.Pictures.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
             .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings, image.Recipe }).Take(Remembered).ToListAsync(cancellationToken);
         pictures.Reverse();
+        var latest = new PictureTimes();
         foreach (var picture in pictures)
         {
             var stages = JsonSerializer.Deserialize<Dictionary<string, double>>(picture.Timings, JobJson.Options);
             var squares = JobJson.Read<EffectiveRecipe>(picture.Recipe)?.Squares ?? 1;
-            Add(picture.Model, picture.Kind, picture.Size, (stages?.Values.Sum() ?? 0) / squares);
+            latest.Add(picture.Model, picture.Kind, picture.Size, (stages?.Values.Sum() ?? 0) / squares);
+        }
+
+        foreach (var (kind, average) in latest.averages)
+        {
+            averages[kind] = average;
         }
     }
 

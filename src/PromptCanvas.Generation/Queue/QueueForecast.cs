@@ -51,7 +51,7 @@ internal sealed class QueueForecast(
     }
 
     /// <summary>Estimated seconds that a job takes once it is its turn; null if nothing was measured yet.</summary>
-    public double? SecondsOf(Job job) => times.Of(job.Model, job.Kind, job.Size) * (job.Count - job.CompletedImages);
+    public double? SecondsOf(Job job) => times.Of(job.Model, job.Kind, job.Size) * job.Squares * (job.Count - job.CompletedImages);
 
     /// <summary>The place of a job that was queued after the last computation.</summary>
     public async Task<QueuePlace> PlaceAsync(AppDbContext database, Job job, QueueSnapshot snapshot, CancellationToken cancellationToken)
@@ -88,7 +88,7 @@ internal sealed class QueueForecast(
             .Where(job => job.State == JobState.Queued || job.State == JobState.Running)
             .OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .Select(job => new Entry(
-                job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobState.Queued, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
+                job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobState.Queued, job.Squares, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
             .ToListAsync(cancellationToken);
         var pauseReason = await database.QueueStates.Where(state => state.PausedAt != null).OrderBy(state => state.PausedAt)
             .Select(state => state.PauseReason).FirstOrDefaultAsync(cancellationToken);
@@ -127,7 +127,7 @@ internal sealed class QueueForecast(
     }
 
     // Unmeasured kinds count as zero: the estimate is then too short, instead of missing for all jobs.
-    private double Seconds(Entry job) => (times.Of(job.Model, job.Kind, job.Size) ?? 0) * Math.Max(0, job.Missing - running.StartedWork(job.Id));
+    private double Seconds(Entry job) => (times.Of(job.Model, job.Kind, job.Size) ?? 0) * job.Squares * Math.Max(0, job.Missing - running.StartedWork(job.Id));
 
     private QueueExplanation Explain(Entry job, int position, int waiting, int ownAhead, int peopleAhead, string? pauseReason) => new()
     {
@@ -145,5 +145,5 @@ internal sealed class QueueForecast(
     private sealed record Look(QueueSnapshot Snapshot, long At, TimeSpan Cost);
 
     private sealed record Entry(
-        Guid Id, Guid? PersonId, string Model, string Kind, int Size, bool IsQueued, int Missing, int Priority, bool Suspect, DateTimeOffset? NotBefore);
+        Guid Id, Guid? PersonId, string Model, string Kind, int Size, bool IsQueued, int Squares, int Missing, int Priority, bool Suspect, DateTimeOffset? NotBefore);
 }

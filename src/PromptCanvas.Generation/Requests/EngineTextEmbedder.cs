@@ -9,7 +9,7 @@ internal sealed class EngineTextEmbedder(IEngineProvider engines) : ITextEmbedde
     public async Task<(string Model, float[] Embedding)?> EmbedAsync(string text, CancellationToken cancellationToken)
     {
         var model = engines.DefaultModel;
-        return engines.Get(model) is IEmbedder embedder && embedder.ValidateEmbedding([new TextInput(text)]) is null
+        return engines.RunsHere && engines.Get(model) is IEmbedder embedder && embedder.ValidateEmbedding([new TextInput(text)]) is null
             ? (model, (await embedder.EmbedAsync([new TextInput(text)], cancellationToken))[0])
             : null;
     }

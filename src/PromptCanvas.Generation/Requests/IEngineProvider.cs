@@ -14,6 +14,9 @@ public interface IEngineProvider
     /// <summary>Capacity of each model's engine.</summary>
     EngineCapacity Capacity => EngineCapacity.Of(new EngineOptions(), engines: 1);
 
+    /// <summary>Whether engines run in this process. Otherwise they only check requests: a model's tokenizer and configuration are read, its weights are not.</summary>
+    bool RunsHere => true;
+
     /// <summary>The model's engine; every call returns the same one. The provider owns and disposes it.</summary>
     /// <exception cref="Diffusion.ModelException">The model does not exist or is damaged.</exception>
     IImageEngine Get(string modelName);

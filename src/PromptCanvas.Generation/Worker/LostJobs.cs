@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
-using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Worker;
 

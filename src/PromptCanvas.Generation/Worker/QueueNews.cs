@@ -28,7 +28,7 @@ internal sealed class QueueNews(IDatabaseNews news, IJobFeed feed, QueueSignal s
 
         using var subscription = feed.Subscribe(null, change =>
         {
-            if (change.State == JobState.Queued)
+            if (change is { State: JobState.Queued, IsRemote: false })
             {
                 queued.Writer.TryWrite(true);
             }

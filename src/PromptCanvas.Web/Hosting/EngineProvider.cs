@@ -14,6 +14,8 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
     private readonly List<IImageEngine> retired = [];
     private readonly Lock opening = new();
 
+    public bool RunsHere { get; init; } = true;
+
     public string DefaultModel => library.DefaultName;
 
     public EngineCapacity Capacity { get; } = room ?? EngineCapacity.Of(new EngineOptions(), engines: 1);

@@ -9,7 +9,7 @@ using PromptCanvas.Web.Features.Create;
 namespace PromptCanvas.Web.Hosting;
 
 /// <summary>Opens the default model at startup and generates one small trial picture in the background. This loads the weights before the first
-/// request and lets the page report model errors early.</summary>
+/// request and lets the page report model errors early. Where engines do not run, it only opens the model.</summary>
 internal sealed class ModelStatus(
     IEngineProvider engines, IHostApplicationLifetime lifetime, TimeProvider clock, Supervisor supervisor, ILogger<ModelStatus> log)
     : SupervisedService(supervisor), IModelStatus
@@ -76,9 +76,9 @@ internal sealed class ModelStatus(
         try
         {
             var engine = engines.Get(engines.DefaultModel);
-            await foreach (var step in engine.GenerateAsync(SmallPicture, stoppingToken))
+            if (engines.RunsHere)
             {
-                log.LogTrace("Trial picture: {Event}", step);
+                await MakeAsync(engine, stoppingToken);
             }
         }
         catch (ModelException fault)
@@ -94,6 +94,14 @@ internal sealed class ModelStatus(
         problem = null;
         isOpen = true;
         return true;
+    }
+
+    private async Task MakeAsync(IImageEngine engine, CancellationToken stoppingToken)
+    {
+        await foreach (var step in engine.GenerateAsync(SmallPicture, stoppingToken))
+        {
+            log.LogTrace("Trial picture: {Event}", step);
+        }
     }
 
     private void ShowProblem(string message)

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Options;
 using PromptCanvas.Generation;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Features.Accounts;
+using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
 
@@ -24,8 +27,10 @@ internal static class StudioHost
         {
             await using var app = builder.Build();
             await app.Services.PrepareGenerationAsync();
-            var setupToken = await app.Services.GetRequiredService<FirstAdministrator>().PrepareAsync(CancellationToken.None);
-            app.UseStudio();
+            _ = app.Services.GetRequiredService<MetricsAccess>();
+            var isWeb = app.Services.GetRequiredService<IOptions<StudioOptions>>().Value.IsWeb;
+            var setupToken = isWeb ? await app.Services.GetRequiredService<FirstAdministrator>().PrepareAsync(CancellationToken.None) : null;
+            _ = isWeb ? app.UseStudio() : app.UseWorker();
             _ = app.Services.GetRequiredService<UnobservedFaults>();
             await app.StartAsync();
             started = true;

@@ -81,8 +81,7 @@ internal static class StudioPipeline
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
         app.MapHub<GenerationHub>("/hubs/generation").RequireAuthorization(Policies.Read);
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", Readiness).AllowAnonymous();
+        app.MapHealth();
 
         var api = app.MapGroup("/api").RefuseForeignWrites();
         api.MapCreate();
@@ -107,4 +106,37 @@ internal static class StudioPipeline
         app.MapOpenApi().AllowAnonymous();
         return app;
     }
+
+    /// <summary>The pipeline of a process that only makes pictures: health checks and metrics, nothing else.</summary>
+    public static WebApplication UseWorker(this WebApplication app)
+    {
+        app.UseTrustedProxies(app.Configuration);
+        app.UseAllowedHosts(app.Configuration);
+        app.UseSecurityHeaders();
+        app.UseRouting();
+        app.UseKnownPathsOnly();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealth();
+        app.MapOperations();
+        return app;
+    }
+
+    private static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", Readiness).AllowAnonymous();
+    }
+
+    // Otherwise authorization would send people to a sign-in page that does not exist here.
+    private static void UseKnownPathsOnly(this WebApplication app) => app.Use((context, next) =>
+    {
+        if (context.GetEndpoint() is not null)
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    });
 }

@@ -56,7 +56,7 @@ internal static class StudioServices
         services.AddHttpContextAccessor();
         services.AddScoped<CspNonce>();
         services.AddDataProtection().SetApplicationName("PromptCanvas");
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeysInDataFolder>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, StudioKeys>();
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 using PromptCanvas.Data.Identity;
@@ -18,7 +19,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
     private static readonly string StampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private readonly ConditionalWeakTable<HttpContext, object> cut = [];
-    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId, string? Stamp)> open = new();
+    private readonly ConcurrentDictionary<HttpContext, (Guid PersonId, Guid? KeyId, string? Stamp, Guid? Session)> open = new();
 
     public int Count => open.Count;
 
@@ -35,7 +36,8 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         }
 
         Guid? key = Guid.TryParse(context.User.FindFirstValue(StudioClaims.KeyId), out var keyId) ? keyId : null;
-        open[context] = (personId, key, context.User.FindFirstValue(StampClaim));
+        var session = SessionLog.IdOf(context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties);
+        open[context] = (personId, key, context.User.FindFirstValue(StampClaim), session);
         try
         {
             await next(context);
@@ -61,10 +63,11 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
     /// <summary>Aborts the connections of suspended people, ended sessions and revoked keys, also when another process made the change.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var (context, (personId, keyId, stamp)) in open)
+        foreach (var (context, (personId, keyId, stamp, session)) in open)
         {
             var state = await states.FindAsync(personId, cancellationToken);
-            var isOver = state is null || state.IsSuspended || (stamp is not null && stamp != state.SecurityStamp);
+            var isOver = state is null || state.IsSuspended || (stamp is not null && stamp != state.SecurityStamp)
+                || (session is { } id && state.EndedSessions.Contains(id));
             if (isOver || (keyId is { } key && !await keys.IsValidAsync(key, cancellationToken)))
             {
                 Cut(context);

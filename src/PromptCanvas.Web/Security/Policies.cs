@@ -35,11 +35,8 @@ internal static class Policies
     /// <summary>Members and administrators; a key needs the scope <c>edit</c> or <c>vary</c>.</summary>
     public const string Upload = "upload";
 
-    /// <summary>An administrator, by session or by a key with the scope <c>read</c>; also anonymous requests from this machine.</summary>
+    /// <summary>An administrator, by session or by a key with the scope <c>read</c>; also programs that <see cref="MetricsAccess"/> allows.</summary>
     public const string Metrics = "metrics";
-
-    // Headers that proxies add. An unlisted proxy hides the client's address, and its clients must not count as requests from this machine.
-    private static readonly string[] ProxyHeaders = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
 
     public static void Configure(AuthorizationOptions options)
     {
@@ -69,13 +66,8 @@ internal static class Policies
     public static string ScopeOf(string kind) => OperationDefinitions.Find(kind)?.Scope ?? ApiScopes.Generate;
 
     private static bool MayReadMetrics(AuthorizationHandlerContext context) =>
-        (context.User.IsInRole(PersonRoles.Administrator) && HasScope(context, ApiScopes.Read)) || (context.Resource is HttpContext http && IsOfThisMachine(http));
-
-    // The Host keeps out pages of other sites whose name was made to resolve to this machine; the browser here would read the answer to them.
-    private static bool IsOfThisMachine(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address)
-        && LoopbackHost.Is(context.Request.Host)
-        && !Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey);
+        (context.User.IsInRole(PersonRoles.Administrator) && HasScope(context, ApiScopes.Read))
+        || (context.Resource is HttpContext http && http.RequestServices.GetRequiredService<MetricsAccess>().Allows(http));
 
     // A session has all scopes; the role limits what the user may do.
     private static bool HasScope(AuthorizationHandlerContext context, string scope) => HasScope(context.User, scope);

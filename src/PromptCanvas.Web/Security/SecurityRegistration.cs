@@ -41,7 +41,11 @@ internal static class SecurityRegistration
         services.AddSingleton<PersonStates>();
         services.AddSingleton<LiveConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+        services.AddSingleton<SessionNews>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionNews>());
         services.AddSingleton<Sessions>();
+        services.AddSettings<MetricsOptions>(MetricsOptions.Section);
+        services.AddSingleton<MetricsAccess>();
         services.AddScoped<PersonChanges>();
         services.AddSettings<LineOptions>(LineOptions.Section);
         services.AddSingleton(provider => new LineLimits(provider.GetRequiredService<IOptions<LineOptions>>()));

@@ -2,6 +2,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Queue;
@@ -56,5 +57,18 @@ public sealed class JobHistoryTests : IAsyncDisposable
         Assert.Null(images[0].ImageId);
         Assert.NotNull(images[1].ImageId);
         Assert.Equal("team", images[1].Visibility);
+    }
+
+    [Fact]
+    public async Task History_OfVariations_HasThePromptOfTheirSource()
+    {
+        await studio.StartAsync();
+        var source = (await studio.WaitAsync(await studio.SubmitAsync(TestRequests.FoxOf(Studio.Somebody.PersonId, "source", 1)), JobState.Done)).Images[0].ImageId!.Value;
+        var vary = TestRequests.FoxOf(Studio.Somebody.PersonId, "vary", 1) with { Prompt = "", Operation = new VaryOperation(source) };
+        await studio.WaitAsync(await studio.SubmitAsync(vary), JobState.Done);
+
+        var run = (await studio.Queries.HistoryAsync(Studio.Somebody, null, 3, Cancellation)).Jobs.Single(job => job.Kind == JobKinds.Vary);
+
+        Assert.Equal(("", "a fox 🦊 in the snow"), (run.Prompt, run.Caption));
     }
 }

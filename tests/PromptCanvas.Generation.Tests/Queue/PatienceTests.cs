@@ -1,6 +1,9 @@
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Queue;
@@ -53,6 +56,23 @@ public sealed class PatienceTests(PostgresServer postgres) : IDisposable
         Assert.InRange(Assert.IsType<QueueTooLong>(refusal).Excess.TotalSeconds, 5, 15);
         await studio.SubmitAsync(first with { Patience = TimeSpan.FromSeconds(55) });
         gate.Open();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Submit_OfWidePictures_CountsEachOfTheirSquares(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        studio.Get<PictureTimes>().Add("starter", "generate", 64, SecondsAPicture);
+        var wide = TestRequests.FoxOf(Anna, "wide", count: 2) with { Size = 64, Operation = new GenerateOperation(new AspectRatio(16, 9)) };
+        var seconds = 2 * EditPlan.SquaresOf(64, new AspectRatio(16, 9)) * SecondsAPicture;
+        Assert.True(seconds > 2 * SecondsAPicture);
+
+        Assert.False((await studio.TrySubmitAsync(wide with { Patience = TimeSpan.FromSeconds(seconds - 1) })).TryGet(out _, out var refusal));
+        var id = await studio.SubmitAsync(wide with { Patience = TimeSpan.FromSeconds(seconds + 1) });
+
+        Assert.IsType<RequestTooLong>(refusal);
+        Assert.Equal(seconds, (await studio.FindAsync(id)).EtaSeconds);
     }
 
     [Theory]

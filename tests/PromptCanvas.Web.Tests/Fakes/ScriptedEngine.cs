@@ -14,6 +14,9 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
         (GenerationStage.SuperResolution256, 4, 256), (GenerationStage.SuperResolution1024, 3, 1024),
     ];
 
+    private int atWork;
+    private int picturesShown;
+
     /// <summary>Duration of one step of one picture.</summary>
     public TimeSpan StepTime { get; set; } = TimeSpan.Zero;
 
@@ -41,6 +44,18 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     /// <summary>Maximum number of words that it reads.</summary>
     public int ReadsWords { get; set; } = int.MaxValue;
 
+    /// <summary>False for a node that only serves pages.</summary>
+    public bool RunsHere { get; set; } = true;
+
+    /// <summary>Requests that it works on now.</summary>
+    public int AtWork => Volatile.Read(ref atWork);
+
+    /// <summary>Steps for which a preview was asked.</summary>
+    public int PicturesShown => Volatile.Read(ref picturesShown);
+
+    /// <summary>The latest request; null = none yet.</summary>
+    public GenerationRequest? Latest { get; private set; }
+
     public string DefaultModel => "starter";
 
     public IReadOnlyList<string> Models => ["starter"];
@@ -61,6 +76,23 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref atWork);
+        try
+        {
+            await foreach (var happened in RunAsync(request, cancellationToken))
+            {
+                yield return happened;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref atWork);
+        }
+    }
+
+    private async IAsyncEnumerable<GenerationEvent> RunAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Latest = request;
         var indices = request.ImageIndices ?? [.. Enumerable.Range(0, request.Count)];
         var total = Stages.Sum(stage => stage.Steps);
         var done = 0;
@@ -95,13 +127,18 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     private static float Clarity(GenerationStage stage, int step, int steps) =>
         stage == GenerationStage.Decoder ? 0.15f + (0.75f * step / steps) : 0.95f;
 
-    private static StepCompleted Step(
+    private StepCompleted Step(
         GenerationRequest request, int index, GenerationStage stage, int step, int steps, int side, double progress)
     {
         var seed = request.Seed + (uint)index;
         var picture = side > 0 && request.PreviewsWanted?.Invoke(index) is not false
             ? new ScriptedScene(seed).Draw(side, Clarity(stage, step, steps))
             : null;
+        if (picture is not null)
+        {
+            Interlocked.Increment(ref picturesShown);
+        }
+
         return new StepCompleted(index, seed, stage, step, steps, progress, picture);
     }
 

@@ -9,7 +9,7 @@ public sealed partial class FolderOrderTests
     /// <summary>Each folder may refer to those of the lines before it; folders of one line only to the left.</summary>
     private static readonly string[][] Order =
     [
-        ["Configuration", "Results", "Supervision"],
+        ["Configuration", "Results", "Supervision", "Live"],
         ["Storage"],
         ["Settings"],
         ["Library"],
@@ -24,8 +24,22 @@ public sealed partial class FolderOrderTests
     {
         [StudioAssemblies.Web] = "PromptCanvas.Web.Hosting",
         [StudioAssemblies.Generation] = "PromptCanvas.Generation",
+        [StudioAssemblies.Cluster] = "PromptCanvas.Cluster",
         [StudioAssemblies.Onnx] = "PromptCanvas.Diffusion.Onnx",
     };
+
+    /// <summary>One project knows the servers that nodes share besides the database, and only the program's start knows that project.</summary>
+    [Fact]
+    public void ServersBetweenNodes_AreKnownToOneProject()
+    {
+        var cluster = StudioAssemblies.Cluster;
+        var users = StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name is "StackExchange.Redis"));
+        var inWeb = StudioAssemblies.Web.GetTypes().Where(type => type.Namespace is not null && TypeUses.Of(type).Any(used => used.Assembly == cluster));
+
+        Assert.Equal([cluster], users);
+        Assert.Equal([StudioAssemblies.Web], StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name == cluster.GetName().Name)));
+        Assert.Empty(inWeb);
+    }
 
     [Fact]
     public void FoldersOfGeneration_ReferToEarlierOnesOnly()

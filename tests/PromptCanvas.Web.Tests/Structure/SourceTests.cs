@@ -46,6 +46,15 @@ public sealed partial class SourceTests
         Assert.DoesNotContain(scripts, file => File.ReadAllText(file) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)));
     }
 
+    /// <summary>Such a path would leave the studio where it lives below a path of the host.</summary>
+    [Fact]
+    public void Scripts_NameNoPathOfTheHost()
+    {
+        var scripts = Directory.GetFiles(Path.Combine(Studio.RepoRoot, "wwwroot", "js"), "*.js", SearchOption.AllDirectories);
+
+        Assert.Empty(scripts.SelectMany(file => HostPath().Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileName(file)}: {match.Value}")));
+    }
+
     /// <summary>What the trash or the opposite button undoes needs no question; the cancellation of a job asks for a reason, and turning the second factor off for the password, deleting a person for their address.</summary>
     [Fact]
     public void Buttons_ThatDestroy_AskByNameOrCanBeUndone()
@@ -63,6 +72,10 @@ public sealed partial class SourceTests
     // A form whose handler destroys, up to its end; or a button with such a handler.
     [GeneratedRegex("""(?s)<form[^>]*@onsubmit="[^"]*?(?<act>(?:Delete|Remove|Revoke|TurnOff|Suspend|SignOutEverywhere|MakeCodes)\w*Async)[^"]*".*?</form>|<(?:button|MudButton)[^<]*@?[oO]n[cC]lick="[^"]*?(?<act>(?:Delete|Remove|Revoke)\w*Async)[^"]*"[^<]*""")]
     private static partial Regex Destroying();
+
+    // A string that begins with one slash.
+    [GeneratedRegex("""['"`]/[a-z?][\w/?$]*""")]
+    private static partial Regex HostPath();
 
     private static IEnumerable<string> FilesWith(params string[] words) =>
         Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "src"), "*.*", SearchOption.AllDirectories)

@@ -10,6 +10,8 @@ internal static class StudioAssemblies
     public static readonly Assembly Generation = typeof(GenerationRegistration).Assembly;
     public static readonly Assembly Onnx = typeof(Diffusion.Onnx.OnnxModelLibrary).Assembly;
 
+    public static readonly Assembly Cluster = typeof(PromptCanvas.Cluster.ClusterOptions).Assembly;
+
     public static readonly Assembly[] All =
     [
         Web,
@@ -18,5 +20,6 @@ internal static class StudioAssemblies
         typeof(Imaging.Pixels.RgbImage).Assembly,
         typeof(Diffusion.ModelException).Assembly,
         Onnx,
+        Cluster,
     ];
 }

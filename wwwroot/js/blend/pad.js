@@ -187,7 +187,7 @@ class Pad {
 
   async draw(draft, signal) {
     const inputs = this.corners.map((corner, place) => ({ image: corner.image ?? undefined, text: corner.text ?? undefined, weight: this.weights[place] }));
-    const answer = await fetch('/api/sketches', {
+    const answer = await fetch('api/sketches', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', RequestVerificationToken: this.token },
       body: JSON.stringify({ inputs, seed: this.seed, draft }),

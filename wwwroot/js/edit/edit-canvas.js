@@ -122,7 +122,7 @@ class EditCanvas {
     this.tell();
   }
 
-  frame(left, right, up, down) {
+  extendTo(left, right, up, down) {
     this.extension.by = { left, right, up, down };
     this.fit();
     this.tell();

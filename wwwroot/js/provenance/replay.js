@@ -40,7 +40,7 @@ class Replay {
   }
 
   async load(imageId) {
-    const answer = await ask(`/api/images/${imageId}/replay`, this.stopped.signal).catch(() => null);
+    const answer = await ask(`api/images/${imageId}/replay`, this.stopped.signal).catch(() => null);
     const body = await answer?.json().catch(() => null);
     if (!answer?.ok || !body?.frames?.length) {
       this.wait.textContent = body?.detail ?? this.words.failed;

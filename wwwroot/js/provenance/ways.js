@@ -7,7 +7,7 @@ const decimals = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, ma
 
 async function draw(way, imageId, failed, signal) {
   way.dataset.working = '';
-  const answer = await ask(`/api/images/${imageId}/ways/${way.dataset.way}`, signal).catch(() => null);
+  const answer = await ask(`api/images/${imageId}/ways/${way.dataset.way}`, signal).catch(() => null);
   delete way.dataset.working;
   if (!answer?.ok) {
     const body = await answer?.json().catch(() => null);

@@ -23,7 +23,7 @@ public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect
     }
 
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt", "aspect"], Read);
+        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt", "aspect"], fields => WithAspect(fields.Aspect));
 
     /// <summary>Such as <c>16:9</c>.</summary>
     public string Ratio => Aspect.ToString();
@@ -37,7 +37,9 @@ public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect
     internal override Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken) =>
         Task.FromResult<Result<EngineRequest>>(new EngineRequest(request with { Aspect = Aspect }, null));
 
-    private static Result<JobOperation> Read(OperationFields fields) => fields.Aspect is null
+    /// <summary>Pictures of a ratio such as <c>16:9</c>.</summary>
+    /// <param name="text">Null = square pictures.</param>
+    public static Result<JobOperation> WithAspect(string? text) => text is null
         ? new GenerateOperation()
-        : fields.ReadAspect().TryGet(out var aspect, out var refusal) ? new GenerateOperation(aspect) : refusal;
+        : OperationFields.AspectOf(text).TryGet(out var aspect, out var refusal) ? new GenerateOperation(aspect) : refusal;
 }

@@ -58,7 +58,9 @@ public sealed record OperationFields
     }
 
     /// <summary>The aspect ratio, for all kinds that take one.</summary>
-    internal Result<AspectRatio> ReadAspect() => AspectRatio.TryParse(Aspect, out var aspect) ? aspect : NoAspect(Excerpt.Of(Aspect ?? ""));
+    internal Result<AspectRatio> ReadAspect() => AspectOf(Aspect ?? "");
+
+    internal static Result<AspectRatio> AspectOf(string text) => AspectRatio.TryParse(text, out var aspect) ? aspect : NoAspect(Excerpt.Of(text));
 
     internal static InvalidInput NoAspect(string text) => new(
         "aspect", $"\"{text}\" is no aspect ratio: give W:H in whole numbers such as 16:9, the longer side at most {AspectRatio.Longest} times the shorter.");

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 using MudBlazor;
-using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components.Pictures;
@@ -13,7 +12,7 @@ namespace PromptCanvas.Web.Components.Uploads;
 
 /// <summary>Offers the actions for an uploaded picture and runs the chosen one. js/zones.js receives the files; inputs marked data-bring-picture open the dialog.</summary>
 public sealed partial class PictureZones(
-    PersonRuns runs, IUploadQueries uploads, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    PersonRuns runs, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
 {
     private const int Variations = NewJob.DefaultCount;
     private ElementReference dialog;
@@ -28,10 +27,11 @@ public sealed partial class PictureZones(
 
     /// <summary>Called after a picture was uploaded for a zone.</summary>
     /// <param name="prompt">The prompt stored in the file; null = none.</param>
+    /// <param name="side">The longer side of the picture in pixels.</param>
     /// <param name="note">What the person should know about the file; null = nothing.</param>
     /// <returns>Why it failed; null on success.</returns>
     [JSInvokable]
-    public async Task<string?> OnUploaded(string zone, Guid id, string? prompt, string? note)
+    public async Task<string?> OnUploaded(string zone, Guid id, int side, string? prompt, string? note)
     {
         if (note is not null)
         {
@@ -44,12 +44,11 @@ public sealed partial class PictureZones(
             return null;
         }
 
-        var person = await runs.PersonAsync(Gone);
         var job = new NewJob
         {
             IdempotencyKey = Guid.NewGuid().ToString(),
             Count = Variations,
-            Size = await uploads.FindAsync(person, id, Gone) is { } source ? SourceSize.Like(Math.Max(source.Width, source.Height)) : null,
+            Size = SourceSize.Like(side),
             Operation = new VaryOperation(id),
         };
         if ((await runs.StartAsync(job, Gone)).TryGet(out var made, out var refusal))

@@ -10,7 +10,7 @@ using PromptCanvas.Web.Resources;
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>Writes the digest of a person's unread notices.</summary>
-internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IStringLocalizer<Texts> T, IDbContextFactory<AppDbContext> databases)
+internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IDbContextFactory<AppDbContext> databases, IStringLocalizer<Texts> T)
 {
     private const int MostLines = 30;
 
@@ -19,6 +19,8 @@ internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IStringLoca
     public async Task<Letter> WriteAsync(DigestTurn turn, IReadOnlyList<Notice> notices, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+
+        // Without a choice there is no browser to ask: English.
         var language = await database.LanguageOfAsync(turn.PersonId, cancellationToken) ?? Languages.English;
         return Languages.In(language, () => Write(turn, notices));
     }

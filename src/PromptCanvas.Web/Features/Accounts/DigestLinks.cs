@@ -8,6 +8,9 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// <summary>Addresses in digests that end them for one person, without signing in. They do nothing else, so they never expire.</summary>
 internal sealed class DigestLinks(IDataProtectionProvider protection, Mailer mailer)
 {
+    /// <summary>The path that ends digests, by POST.</summary>
+    public const string OneClickPath = "/unsubscribe/now";
+
     private const int GuidSize = 16;
 
     private readonly IDataProtector protector = protection.CreateProtector("PromptCanvas.Digests.Unsubscribe");
@@ -18,7 +21,7 @@ internal sealed class DigestLinks(IDataProtectionProvider protection, Mailer mai
     public Uri PageOf(Guid personId) => mailer.AddressOf($"/unsubscribe?token={TokenOf(personId)}");
 
     /// <summary>The address that mail programs post to.</summary>
-    public Uri OneClickOf(Guid personId) => mailer.AddressOf($"{UnsubscribeEndpoint.Address}?token={TokenOf(personId)}");
+    public Uri OneClickOf(Guid personId) => mailer.AddressOf($"{OneClickPath}?token={TokenOf(personId)}");
 
     /// <summary>Null for an invalid token.</summary>
     public Guid? Read(string? token)

@@ -6,12 +6,10 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// without an antiforgery token; the signed token in the address is the permission. A GET changes nothing, because programs follow links to check them.</summary>
 internal static class UnsubscribeEndpoint
 {
-    public const string Address = "/unsubscribe/now";
-
     public static void MapUnsubscribe(this IEndpointRouteBuilder app)
     {
-        app.MapPost(Address, StopAsync).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet(Address, (string? token) => TypedResults.LocalRedirect(PageOf(token))).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost(DigestLinks.OneClickPath, StopAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet(DigestLinks.OneClickPath, (string? token) => TypedResults.LocalRedirect(PageOf(token))).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<IResult> StopAsync(string? token, DigestLinks links, Digests digests, HttpContext context)

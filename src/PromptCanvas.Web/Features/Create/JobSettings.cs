@@ -8,7 +8,7 @@ internal static class JobSettings
 {
     public static string Prompt(NavigationManager navigation, JobView job) => Address(navigation, new()
     {
-        ["prompt"] = job.Prompt,
+        ["prompt"] = job.Caption,
         ["negative"] = job.NegativePrompt,
     });
 

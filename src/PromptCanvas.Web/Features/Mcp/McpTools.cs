@@ -22,18 +22,21 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
     private const int Captions = 5;
     private const string Picture = "The id or resource address of a picture of this studio, or a PNG, JPEG or WebP in base64 (or as a data URL).";
 
-    [McpServerTool(Name = "generate_image", Title = "Generate pictures"), Description("Makes pictures from a description. Costs one credit per picture.")]
+    [McpServerTool(Name = "generate_image", Title = "Generate pictures"), Description("Makes pictures from a description. A square picture costs one credit.")]
     public Task<CallToolResult> GenerateAsync(
         RequestContext<CallToolRequestParams> call,
         IPictureMaking making,
         [Description("What the picture shows.")] string prompt,
         [Description("Number of pictures, 1 to 10.")] int count = 1,
-        [Description("The side in pixels: 64, 256, 512 or 1024.")] int size = NewJob.DefaultSize,
+        [Description("The side in pixels: 64, 256, 512 or 1024; the longer one where the picture is not square.")] int size = NewJob.DefaultSize,
         [Description("0 to 4294967295; the same seed gives the same picture. None = a random one.")] uint? seed = null,
         [Description("A model of this studio; none = its default.")] string? model = null,
         [Description("What to avoid in the picture.")] string? negativePrompt = null,
+        [Description("Width to height, such as 16:9; none = a square. A picture that a model composes of several squares costs a credit for each.")] string? aspect = null,
         CancellationToken cancellationToken = default) =>
-        MakeAsync(call, making, new GenerateOperation(), job => job with { Prompt = prompt, Count = count, Size = size, Seed = seed, Model = model, NegativePrompt = negativePrompt }, cancellationToken);
+        GenerateOperation.WithAspect(aspect).TryGet(out var operation, out var refusal)
+            ? MakeAsync(call, making, operation, job => job with { Prompt = prompt, Count = count, Size = size, Seed = seed, Model = model, NegativePrompt = negativePrompt }, cancellationToken)
+            : Task.FromResult(Refused(refusal));
 
     [McpServerTool(Name = "edit_image", Title = "Edit a picture"), Description("Repaints the masked part of a picture or, without a mask, changes the picture by words and keeps its layout.")]
     public async Task<CallToolResult> EditAsync(

@@ -35,16 +35,41 @@ internal sealed class ImageOperations(ISquareUploads uploads, IUploadCaptions ca
         }
 
         kept.Add(mask);
-        return request.Images.Count == 1
-            ? new EditOperation(edited.Picture, mask)
-            : new OpenAiFault(
-                StatusCodes.Status400BadRequest, "Several images can be used without a mask only: the first one is changed, and the others are references.", Param: "image", Code: "array_above_max_length");
+        if (request.Images.Count - 1 > EditOperation.MaximumReferences)
+        {
+            return new OpenAiFault(
+                StatusCodes.Status400BadRequest,
+                $"With a mask, at most {EditOperation.MaximumReferences + 1} images can be used: the first one is painted into, and the others are references.",
+                Param: "image",
+                Code: "array_above_max_length");
+        }
+
+        return (await ReferencesAsync(request, actor, kept, cancellationToken)).TryGet(out var references, out var noReference)
+            ? new EditOperation(edited.Picture, mask) { References = references.Count > 0 ? references : null }
+            : noReference;
     }
 
     public Task DropUnusedAsync(Actor actor, IReadOnlyCollection<Guid> kept) => uploads.DropUnusedAsync(actor, kept, CancellationToken.None);
 
     // Without a mask, all of the picture is changed by words.
     private async Task<Result<JobOperation>> ChangeAsync(ImageRequest request, Guid picture, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
+    {
+        if (!(await ReferencesAsync(request, actor, kept, cancellationToken)).TryGet(out var references, out var refusal))
+        {
+            return refusal;
+        }
+
+        var prompt = request.Prompt.Trim();
+        var caption = prompt.Length > 0 ? await captions.CaptionAsync(actor, picture, request.Model, cancellationToken) : null;
+        return new TextDifferenceOperation(picture, caption is null || caption.Trim() == prompt ? "" : caption, prompt)
+        {
+            StandsAlone = true,
+            References = references.Count > 0 ? references : null,
+        };
+    }
+
+    /// <summary>The images after the first.</summary>
+    private async Task<Result<List<Guid>>> ReferencesAsync(ImageRequest request, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
     {
         var references = new List<Guid>();
         foreach (var image in request.Images.Skip(1))
@@ -57,13 +82,7 @@ internal sealed class ImageOperations(ISquareUploads uploads, IUploadCaptions ca
             references.Add(reference);
         }
 
-        var prompt = request.Prompt.Trim();
-        var caption = prompt.Length > 0 ? await captions.CaptionAsync(actor, picture, request.Model, cancellationToken) : null;
-        return new TextDifferenceOperation(picture, caption is null || caption.Trim() == prompt ? "" : caption, prompt)
-        {
-            StandsAlone = true,
-            References = references.Count > 0 ? references : null,
-        };
+        return references;
     }
 
     private async Task<Result<Guid>> AddAsync(byte[] image, Actor actor, List<Guid> kept, CancellationToken cancellationToken)

@@ -41,7 +41,8 @@ internal sealed class MetricsCollector(
     {
         using var subscription = feed.Subscribe(null, change =>
         {
-            if (change.State is not (JobState.Queued or JobState.Running))
+            // The node that ended a job counts it.
+            if (!change.IsRemote && change.State is not (JobState.Queued or JobState.Running))
             {
                 over.Writer.TryWrite(change.JobId);
             }

@@ -29,6 +29,8 @@ internal sealed class SettingsService(IConfiguration configuration, IEnumerable<
         ("TrustedProxies", "", false, "Addresses or networks whose X-Forwarded-* headers count."),
         ("ConnectionStrings:PromptCanvas", "", true, "The connection to PostgreSQL."),
         ("ConnectionStrings:PromptCanvas_FILE", "", false, "A file with the connection string, for mounted secrets."),
+        ("Metrics:Token_FILE", "", false, "A file with the token that may read the metrics, for mounted secrets."),
+        ("Cluster:Redis_FILE", "", false, "A file with the address of the Redis server, for mounted secrets."),
     ];
 
     public IReadOnlyList<SettingFacts> Read() =>

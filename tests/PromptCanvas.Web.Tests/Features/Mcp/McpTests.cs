@@ -30,7 +30,7 @@ public sealed class McpTests : IAsyncDisposable
             ["blend_images", "describe_image", "edit_image", "generate_image", "get_job", "search_gallery", "vary_image"], tools.Select(tool => tool.Name).Order());
         Assert.All(tools, tool => Assert.NotEmpty(tool.Description));
         var generate = tools.Single(tool => tool.Name == "generate_image").JsonSchema;
-        Assert.Equal(["count", "model", "negativePrompt", "prompt", "seed", "size"], generate.GetProperty("properties").EnumerateObject().Select(member => member.Name).Order());
+        Assert.Equal(["aspect", "count", "model", "negativePrompt", "prompt", "seed", "size"], generate.GetProperty("properties").EnumerateObject().Select(member => member.Name).Order());
         Assert.Equal(["prompt"], generate.GetProperty("required").EnumerateArray().Select(name => name.GetString()!));
     }
 
@@ -62,6 +62,21 @@ public sealed class McpTests : IAsyncDisposable
             Assert.Equal(shares.Count, shares.Distinct().Count());
             Assert.True(shares.Count > 4, $"Only {shares.Count} notifications.");
         }
+    }
+
+    [Fact]
+    public async Task Generate_WithAnAspect_MakesAPictureOfThatShape()
+    {
+        await using var client = await ConnectAsync(studio.Administrator.Key);
+        var made = await client.CallToolAsync(
+            "generate_image", new Dictionary<string, object?> { ["prompt"] = "a red cube", ["size"] = 256, ["aspect"] = "16:9" }, cancellationToken: Cancellation);
+        var refused = await client.CallToolAsync("generate_image", new Dictionary<string, object?> { ["prompt"] = "a red cube", ["aspect"] = "wide" }, cancellationToken: Cancellation);
+
+        Assert.False(made.IsError is true, Text(made));
+        var picture = PictureDecoder.Decode(Assert.Single(made.Content.OfType<ImageContentBlock>()).DecodedData.ToArray());
+        Assert.Equal((256, 144), (picture.Width, picture.Height));
+        Assert.True(refused.IsError);
+        Assert.Contains("no aspect ratio", Text(refused), StringComparison.Ordinal);
     }
 
     private sealed class Recorder(List<float> shares) : IProgress<ProgressNotificationValue>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NetVips;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -54,6 +55,27 @@ public sealed class ModernEditTests : IAsyncDisposable
         var inputs = await database.JobInputs.OrderBy(input => input.Slot).Select(input => input.Role).ToListAsync(Cancellation);
         Assert.Equal([JobInputRoles.Source, JobInputRoles.Blended, JobInputRoles.Blended], inputs);
         Assert.Equal(2, await client.UsedAsync());
+    }
+
+    [Fact]
+    public async Task Edit_WithAMaskAndSeveralPictures_PaintsIntoTheFirstAndMixesTheOthersIn()
+    {
+        using var client = studio.CreateClient();
+        (string, object)[] parts = [("mask", TestPictures.Mask(64, 64)), ("prompt", "a cube"), ("size", "256x256"), ("response_format", "b64_json")];
+        (string, object)[] images = [("image[]", Encode("png", 64, 64)), ("image[]", Encode("jpeg", 80, 40)), ("image[]", Encode("webp", 30, 50))];
+        using var response = await client.PostAsync(OpenAiCalls.Edits, [.. images, .. parts]);
+
+        Assert.Single(await response.DataAsync());
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        var job = await database.Jobs.Include(row => row.Inputs).SingleAsync(Cancellation);
+        Assert.Equal(JobKinds.Edit, job.Kind);
+        Assert.Equal([JobInputRoles.Source, JobInputRoles.Mask, JobInputRoles.Blended, JobInputRoles.Blended], job.Inputs.OrderBy(input => input.Slot).Select(input => input.Role));
+        var origin = Assert.IsType<BlendOrigin>(studio.Engine.Latest!.Origin);
+        Assert.Equal("a cube", Assert.IsType<TextInput>(origin.Inputs[0]).Text);
+        Assert.Equal([1, ChangeOrigin.ReferenceWeight, ChangeOrigin.ReferenceWeight], origin.Weights!);
+
+        using var tooMany = await client.PostAsync(OpenAiCalls.Edits, [.. images, .. images, .. parts]);
+        Assert.Equal("array_above_max_length", (await tooMany.ReadJsonAsync()).GetProperty("error").GetProperty("code").GetString());
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.OpenAi;
 
-/// <summary>The AI SDK, LangChain.js and the official client of the Model Context Protocol against a studio on a real port; test.sh installs them if npm is available.</summary>
+/// <summary>The AI SDK, LangChain.js, and the official client and conformance suite of the Model Context Protocol against a studio on a real port; test.sh installs them if npm is available.</summary>
 public sealed class OtherClientsTests : IAsyncLifetime
 {
     private static readonly string Scripts = Path.Combine(Studio.RepoRoot, "tests", "clients", "others");
@@ -35,10 +35,14 @@ public sealed class OtherClientsTests : IAsyncLifetime
     [InlineData("ai-sdk.mjs", "ai")]
     [InlineData("langchain.mjs", "@langchain/openai")]
     [InlineData("mcp.mjs", "@modelcontextprotocol/sdk")]
+    [InlineData("conformance.mjs", "@modelcontextprotocol/conformance")]
     public async Task Client_WorksUnchanged(string script, string package)
     {
         Assert.SkipUnless(Directory.Exists(Path.Combine(Scripts, "node_modules", package)), $"The client is not installed: run npm ci in {Scripts}.");
         studio.Engine.StepTime = TimeSpan.FromMilliseconds(2);
+
+        // The suite also asks whether foreign host names are refused.
+        studio.Settings["AllowedHosts"] = "localhost;127.0.0.1";
         studio.UseKestrel(0);
         studio.StartServer();
         var somebody = await studio.PersonAsync("clients@example.com", PersonRoles.Member);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,24 @@ public sealed class GenerationHubTests(Studio studio) : IClassFixture<Studio>
             Assert.InRange(frame.Step, 1, frame.Steps);
             Assert.Contains(frame.Stage, (string[])["decoder", "superResolution256", "superResolution1024"]);
         });
+    }
+
+    [Theory]
+    [InlineData(HttpTransportType.ServerSentEvents)]
+    [InlineData(HttpTransportType.LongPolling)]
+    public async Task Watch_WithoutWebSockets_GivesPicturesInBase64(HttpTransportType transport)
+    {
+        await using var connection = await ConnectAsync(messagePack: false, transport);
+        studio.Engine.Gate.Reset();
+        var id = await client.StartJobAsync(count: 1);
+        var pictures = new List<byte[]>();
+        await foreach (var frame in connection.StreamAsync<JsonElement>("Watch", id, TestContext.Current.CancellationToken))
+        {
+            pictures.Add(frame.GetProperty("bytes").GetBytesFromBase64());
+            studio.Engine.Gate.Set();
+        }
+
+        Assert.Contains(pictures, picture => picture.Length > 0);
     }
 
     [Theory]
@@ -138,13 +157,14 @@ public sealed class GenerationHubTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(2, last?.CompletedImages);
     }
 
-    private async Task<HubConnection> ConnectAsync(bool messagePack)
+    private async Task<HubConnection> ConnectAsync(bool messagePack, HttpTransportType? transport = null)
     {
         var builder = new HubConnectionBuilder().WithUrl(
             new Uri(studio.Server.BaseAddress, "hubs/generation"),
             options =>
             {
                 options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler();
+                options.Transports = transport ?? options.Transports;
                 options.AccessTokenProvider = () => Task.FromResult<string?>(studio.Administrator.Key);
             });
         if (messagePack)

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace PromptCanvas.Migrations.Sqlite
+{
+    /// <summary>How many squares a job's pictures are composed of; pictures of earlier jobs count as whole ones.</summary>
+    public partial class JobSquares : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<int>(
+                name: "Squares",
+                table: "Jobs",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 1);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.Sql("""ALTER TABLE "Jobs" DROP COLUMN "Squares";""");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Cluster.Live;
+using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Live;
+using PromptCanvas.Generation.Supervision;
+
+namespace PromptCanvas.Cluster;
+
+public static class ClusterRegistration
+{
+    private const string RedisKey = $"{ClusterOptions.Section}:{nameof(ClusterOptions.Redis)}";
+
+    /// <summary>Registers what several nodes need, as the settings say; call it before the studio's services.</summary>
+    public static IServiceCollection AddCluster(this IServiceCollection services)
+    {
+        services.AddSettings<ClusterOptions>(ClusterOptions.Section);
+        services.AddSingleton(OpenLine);
+        services.AddSingleton(provider => provider.GetRequiredService<ILiveLine>() as IHostedService ?? new IdleService());
+        return services;
+    }
+
+    private static ILiveLine OpenLine(IServiceProvider provider)
+    {
+        if (SecretSetting.Read(provider.GetRequiredService<IConfiguration>(), RedisKey) is not { Length: > 0 } address)
+        {
+            return new LocalLine();
+        }
+
+        try
+        {
+            return new RedisLine(
+                RedisSettings.Of(address), provider.GetRequiredService<IOptions<ClusterOptions>>().Value.Prefix, provider.GetRequiredService<Supervisor>());
+        }
+        catch (ArgumentException fault)
+        {
+            throw new StartupException($"Setting {RedisKey} is no address of a Redis server; give one such as redis:6379.", fault);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using PromptCanvas.Generation.Live;
+using PromptCanvas.Generation.Supervision;
+using StackExchange.Redis;
+
+namespace PromptCanvas.Cluster.Live;
+
+/// <summary>The line between nodes over Redis publish and subscribe. One loop carries everything; handing over is a write to memory.</summary>
+/// <remarks>Nothing is stored in Redis: an empty one, a restarted one and another one are all the same to the studio.</remarks>
+internal sealed class RedisLine(ConfigurationOptions settings, string prefix, Supervisor supervisor) : SupervisedService(supervisor), ILiveLine
+{
+    private const int IdLength = 16;
+
+    // Published together before their answers are awaited.
+    private const int MostAtOnce = 64;
+
+    // Begins every message: a node ignores its own.
+    private readonly byte[] id = Guid.NewGuid().ToByteArray();
+    private readonly Outbox outbox = new();
+    private readonly Listeners listeners = new();
+    private volatile ConnectionMultiplexer? connection;
+    private long sent;
+    private long lost;
+
+    public bool IsShared => true;
+
+    public bool IsUp => connection is { IsConnected: true };
+
+    /// <summary>Messages that Redis took, since the start.</summary>
+    public long Sent => Interlocked.Read(ref sent);
+
+    /// <summary>Messages that did not leave, since the start.</summary>
+    public long Lost => Interlocked.Read(ref lost);
+
+    public void Send(string topic, string? place, ReadOnlyMemory<byte> body)
+    {
+        if (!outbox.Put(topic, place, body))
+        {
+            Interlocked.Increment(ref lost);
+        }
+    }
+
+    public IDisposable Hear(string topic, Action<ReadOnlyMemory<byte>> heard) => listeners.Add(topic, heard, isHeard => outbox.Put(topic, isHeard));
+
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(settings);
+        try
+        {
+            connection = redis;
+
+            // After a fault this connection is a new one. A subscription made twice has one handler for each; each topic is subscribed once here.
+            var subscribed = new Dictionary<string, Action<RedisChannel, RedisValue>>(StringComparer.Ordinal);
+            foreach (var topic in listeners.Topics)
+            {
+                await ChangeAsync(redis, topic, subscribes: true, subscribed);
+            }
+
+            while (await outbox.WaitAsync(stoppingToken))
+            {
+                await CarryAsync(redis, subscribed);
+                Worked();
+            }
+        }
+        finally
+        {
+            connection = null;
+        }
+    }
+
+    private RedisChannel ChannelOf(string topic) => RedisChannel.Literal($"{prefix}:{topic}");
+
+    /// <summary>Carries what waits, up to a limit.</summary>
+    private async Task CarryAsync(ConnectionMultiplexer redis, Dictionary<string, Action<RedisChannel, RedisValue>> subscribed)
+    {
+        var published = new List<Task<long>>();
+        while (published.Count < MostAtOnce && outbox.TryTake(out var next))
+        {
+            if (next.Subscribes is { } subscribes)
+            {
+                await ChangeAsync(redis, next.Topic, subscribes, subscribed);
+            }
+            else if (redis.IsConnected)
+            {
+                published.Add(PublishAsync(redis, next));
+            }
+            else
+            {
+                Interlocked.Increment(ref lost);
+            }
+        }
+
+        await Task.WhenAll(published);
+    }
+
+    private async Task<long> PublishAsync(ConnectionMultiplexer redis, Outgoing message)
+    {
+        var bytes = new byte[IdLength + message.Body.Length];
+        id.CopyTo(bytes, 0);
+        message.Body.CopyTo(bytes.AsMemory(IdLength));
+        try
+        {
+            var heardBy = await redis.GetDatabase().PublishAsync(ChannelOf(message.Topic), bytes);
+            Interlocked.Increment(ref sent);
+            return heardBy;
+        }
+        catch (Exception fault) when (IsOfRedis(fault))
+        {
+            Interlocked.Increment(ref lost);
+            return 0;
+        }
+    }
+
+    private async Task ChangeAsync(ConnectionMultiplexer redis, string topic, bool subscribes, Dictionary<string, Action<RedisChannel, RedisValue>> subscribed)
+    {
+        try
+        {
+            if (subscribes && !subscribed.ContainsKey(topic))
+            {
+                Action<RedisChannel, RedisValue> handler = (_, message) => Heard(topic, message);
+                subscribed[topic] = handler;
+                await redis.GetSubscriber().SubscribeAsync(ChannelOf(topic), handler);
+            }
+            else if (!subscribes && subscribed.Remove(topic, out var handler))
+            {
+                await redis.GetSubscriber().UnsubscribeAsync(ChannelOf(topic), handler);
+            }
+        }
+        catch (Exception fault) when (IsOfRedis(fault))
+        {
+            // The client keeps the list of subscriptions and applies it when it is connected again.
+        }
+    }
+
+    private void Heard(string topic, RedisValue value)
+    {
+        ReadOnlyMemory<byte> message = (byte[]?)value ?? [];
+        if (message.Length < IdLength || message.Span[..IdLength].SequenceEqual(id))
+        {
+            return;
+        }
+
+        foreach (var heard in listeners.Of(topic))
+        {
+            Supervisor.Faults.Guard(nameof(RedisLine), () => heard(message[IdLength..]));
+        }
+    }
+
+    private static bool IsOfRedis(Exception fault) => fault is RedisException or TimeoutException;
+}

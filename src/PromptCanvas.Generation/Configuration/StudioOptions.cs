@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace PromptCanvas.Generation.Configuration;
+
+/// <summary>What a process does.</summary>
+[Flags]
+public enum StudioRoles
+{
+    /// <summary>Serves pages, the hub and the API.</summary>
+    Web = 1,
+
+    /// <summary>Makes pictures.</summary>
+    Worker = 2,
+}
+
+/// <summary>Section <c>Studio</c>.</summary>
+public sealed record StudioOptions
+{
+    public const string Section = "Studio";
+
+    /// <summary>What this process does: Web serves pages and the API and loads no weights, Worker makes pictures and answers only health checks and metrics.</summary>
+    /// <value>Web, Worker</value>
+    [AllowedValues(StudioRoles.Web, StudioRoles.Worker, StudioRoles.Web | StudioRoles.Worker, ErrorMessage = "Roles must be Web, Worker or both: Web,Worker.")]
+    public StudioRoles Roles { get; init; } = StudioRoles.Web | StudioRoles.Worker;
+
+    /// <summary>Whether this process serves pages and the API.</summary>
+    public bool IsWeb => Roles.HasFlag(StudioRoles.Web);
+
+    /// <summary>Whether this process makes pictures.</summary>
+    public bool IsWorker => Roles.HasFlag(StudioRoles.Worker);
+}

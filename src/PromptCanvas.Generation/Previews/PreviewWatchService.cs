@@ -1,0 +1,23 @@
+using PromptCanvas.Generation.Supervision;
+
+namespace PromptCanvas.Generation.Previews;
+
+/// <summary>Tells the other nodes which jobs are watched here, and hears it of them.</summary>
+internal sealed class PreviewWatchService(PreviewLink link, TimeProvider clock, Supervisor supervisor) : SupervisedService(supervisor)
+{
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        if (!link.IsShared)
+        {
+            return;
+        }
+
+        using var hearing = link.HearWatchers();
+        using var timer = new PeriodicTimer(PreviewLink.Renewal, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            link.Announce();
+            Worked();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Live;
+
+namespace PromptCanvas.Generation.Queue;
+
+/// <summary>What a node tells the others about a job.</summary>
+/// <param name="State">The job's new state; null if the signal is about its run only.</param>
+/// <param name="Stops">Whether a run of the job must stop.</param>
+/// <param name="Dropped">The picture that a run must leave out; null = none.</param>
+internal sealed record JobSignal(Guid JobId, JobState? State, int CompletedImages, bool Stops, int? Dropped);
+
+/// <summary>Events of jobs between the nodes. A hint: the rows say the same, and a worker that missed a signal finds them at its next heartbeat.</summary>
+internal sealed class JobSignals(ILiveLine line)
+{
+    private const string Topic = "jobs";
+
+    private static readonly JsonSerializerOptions Format = new() { Converters = { new JsonStringEnumConverter<JobState>() } };
+
+    public void Changed(JobChanged change) => Send(new JobSignal(change.JobId, change.State, change.CompletedImages, Stops: false, Dropped: null));
+
+    public void Cancelled(Guid jobId) => Send(new JobSignal(jobId, null, 0, Stops: true, Dropped: null));
+
+    public void Dropped(Guid jobId, int imageIndex) => Send(new JobSignal(jobId, null, 0, Stops: false, imageIndex));
+
+    public IDisposable Hear(Action<JobSignal> heard) => line.Hear(Topic, message =>
+    {
+        if (JsonSerializer.Deserialize<JobSignal>(message.Span, Format) is { } signal)
+        {
+            heard(signal);
+        }
+    });
+
+    private void Send(JobSignal signal)
+    {
+        if (line.IsShared)
+        {
+            line.Send(Topic, null, JsonSerializer.SerializeToUtf8Bytes(signal, Format));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Generation.Live;
+using PromptCanvas.Web.Features.Previews;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Cluster;
+
+/// <summary>One studio of two web nodes and a worker, on one database and one data folder.</summary>
+internal sealed class Nodes : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("promptcanvas-nodes-");
+
+    private Nodes(string? redis)
+    {
+        One = Node("Web", redis);
+        Other = Node("Web", redis);
+        Worker = Node("Worker", redis);
+    }
+
+    public Studio One { get; }
+
+    public Studio Other { get; }
+
+    public Studio Worker { get; }
+
+    public string Folder => folder.FullName;
+
+    /// <param name="redis">The address of a Redis; null = the nodes share only the database.</param>
+    public static async Task<Nodes> StartAsync(string? redis)
+    {
+        var nodes = new Nodes(redis);
+        foreach (var node in (Studio[])[nodes.One, nodes.Other, nodes.Worker])
+        {
+            _ = node.Server;
+        }
+
+        nodes.Other.Use(nodes.One.Administrator);
+        if (redis is not null)
+        {
+            await UntilAsync(() => nodes.One.Line().IsUp && nodes.Other.Line().IsUp && nodes.Worker.Line().IsUp);
+        }
+
+        return nodes;
+    }
+
+    public static async Task UntilAsync(Func<bool> isTrue)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        while (!isTrue())
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Worker.Engine.Gate.Set();
+        await Worker.DisposeAsync();
+        await Other.DisposeAsync();
+        await One.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    private Studio Node(string role, string? redis)
+    {
+        var studio = new Studio(folder.FullName)
+        {
+            Settings =
+            {
+                ["Studio:Roles"] = role,
+                ["Generation:SharedQueue"] = "true",
+
+                // Heartbeats are so rare that only signals can be quick.
+                ["Generation:Lease"] = "00:10:00",
+                ["Cluster:Redis"] = redis,
+            },
+        };
+        studio.Engine.RunsHere = role == "Worker";
+        return studio;
+    }
+}
+
+internal static class NodeCalls
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static ILiveLine Line(this Studio studio) => studio.Services.GetRequiredService<ILiveLine>();
+
+    /// <summary>Watches a job's previews on this node, as a page does.</summary>
+    public static async Task<(HubConnection Connection, IAsyncEnumerator<PreviewMessage> Frames)> WatchAsync(this Studio studio, Guid jobId)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var connection = new HubConnectionBuilder().WithUrl(new Uri(studio.Server.BaseAddress, "hubs/generation"), options =>
+        {
+            options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler();
+            options.AccessTokenProvider = () => Task.FromResult<string?>(studio.Administrator.Key);
+        }).AddMessagePackProtocol().Build();
+        await connection.StartAsync(cancellation);
+        return (connection, connection.StreamAsync<PreviewMessage>("Watch", jobId, cancellation).GetAsyncEnumerator(cancellation));
+    }
+
+    /// <summary>The next frame that is as expected; fails if the stream ends before.</summary>
+    public static async Task<PreviewMessage> NextAsync(this IAsyncEnumerator<PreviewMessage> frames, Func<PreviewMessage, bool> expected)
+    {
+        while (await frames.MoveNextAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken))
+        {
+            if (expected(frames.Current))
+            {
+                return frames.Current;
+            }
+        }
+
+        throw new InvalidOperationException("The stream ended.");
+    }
+
+    /// <summary>Reads the stream to its end.</summary>
+    public static async Task EndAsync(this IAsyncEnumerator<PreviewMessage> frames)
+    {
+        while (await frames.MoveNextAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken))
+        {
+            Assert.NotEqual(Guid.Empty, frames.Current.JobId);
+        }
+    }
+}
