@@ -25,7 +25,7 @@ public sealed class DeleteAccountTests(Studio studio) : IClassFixture<Studio>
         using var key = await client.GetAsync("/api/me/quota", Cancellation);
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
 
-        Assert.Contains("Your 1 pictures, including the 1 that your team sees", page, StringComparison.Ordinal);
+        Assert.Contains("Pictures with their prompts: 1, of which your team sees 1", page, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Found, deleted.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         Assert.Equal(HttpStatusCode.Found, after.StatusCode);

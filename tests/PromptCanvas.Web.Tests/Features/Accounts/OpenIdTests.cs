@@ -92,7 +92,7 @@ public sealed class OpenIdTests : IAsyncLifetime
 
         Assert.Equal("/sign-in?external=failed", refused.Headers.Location?.OriginalString);
         Assert.Equal(HttpStatusCode.Found, page.StatusCode);
-        Assert.Contains("the office did not let you in", await told.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("the office could not sign you in", await told.TextAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

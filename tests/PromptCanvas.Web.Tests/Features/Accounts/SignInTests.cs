@@ -120,7 +120,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
         var before = hasher.Compared;
         using var refused = await browser.SignInAsync($"{who}@example.com", "not the right password");
 
-        Assert.Contains("did not work", Problem(await refused.TextAsync()), StringComparison.Ordinal);
+        Assert.Contains("password is wrong", Problem(await refused.TextAsync()), StringComparison.Ordinal);
         Assert.Equal(1, hasher.Compared - before);
     }
 
@@ -133,7 +133,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
 
         using var sixth = await browser.SignInAsync("locked@example.com", Studio.Password);
         Assert.Equal(HttpStatusCode.OK, sixth.StatusCode);
-        Assert.Contains("did not work", Problem(await sixth.TextAsync()), StringComparison.Ordinal);
+        Assert.Contains("password is wrong", Problem(await sixth.TextAsync()), StringComparison.Ordinal);
 
         await ChangeLocksAsync("locked@example.com", row => row.LockedUntil = null);
         Assert.Equal(TimeSpan.FromMinutes(10), await LockAsync(browser));
@@ -147,7 +147,7 @@ public sealed class SignInTests(Studio studio) : IClassFixture<Studio>
         using var browser = studio.Browser();
         using var refused = await browser.SignInAsync("suspended@example.com", Studio.Password);
 
-        Assert.Contains("did not work", Problem(await refused.TextAsync()), StringComparison.Ordinal);
+        Assert.Contains("password is wrong", Problem(await refused.TextAsync()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class ComposerTests : IDisposable
         composer.Find("[data-aspect]").Change("16:9");
 
         Assert.StartsWith(cost, composer.Find("[data-credits]").TextContent.Trim(), StringComparison.Ordinal);
-        Assert.Equal(isComposed, composer.FindAll(".composer-note").Any(note => note.TextContent.Contains("3 squares in all", StringComparison.Ordinal)));
+        Assert.Equal(isComposed, composer.FindAll(".composer-note").Any(note => note.TextContent.Contains("3 squares, 1 credit each", StringComparison.Ordinal)));
         composer.Find("form").Submit();
         Assert.Equal((16, 9), (Assert.Single(sent).Aspect.Width, sent[0].Aspect.Height));
     }

@@ -20,7 +20,7 @@ public sealed class ViewerRoleTests(Studio studio) : IClassFixture<Studio>
         var made = WebUtility.HtmlDecode(await member.GetStringAsync(path, TestContext.Current.CancellationToken));
 
         Assert.Contains("Your role can view pictures, not make them", seen, StringComparison.Ordinal);
-        Assert.Matches("To make your own, ask .+ for the role of a member", seen);
+        Assert.Matches("To make your own, ask .+ for the member role", seen);
         Assert.DoesNotContain("type=\"file\"", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("data-prompt", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("Your role can view", made, StringComparison.Ordinal);
