@@ -126,10 +126,10 @@ public sealed partial class Tab : IAsyncDisposable
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
 
-    [GeneratedRegex("^E-(mail address|Mail-Adresse)$")]
+    [GeneratedRegex("E-(mail address|Mail-Adresse)")]
     private static partial Regex EmailLabel();
 
-    [GeneratedRegex("^Passwor[dt]$")]
+    [GeneratedRegex("Passwor[dt]")]
     private static partial Regex PasswordLabel();
 
     [GeneratedRegex("^(Sign in|Anmelden)$")]
