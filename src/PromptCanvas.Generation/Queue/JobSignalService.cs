@@ -1,26 +1,18 @@
-using Microsoft.Extensions.Hosting;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Queue;
 
 /// <summary>Applies the other nodes' job events here: to pages, to the worker's wake-up, and to running jobs.</summary>
-internal sealed class JobSignalService(JobSignals signals, JobFeed feed, RunningJobs running, QueueSignal queue) : IHostedService, IDisposable
+internal sealed class JobSignalService(JobSignals signals, JobFeed feed, RunningJobs running, QueueSignal queue, Supervisor supervisor)
+    : SupervisedService(supervisor)
 {
-    private IDisposable? hearing;
-
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        hearing = signals.Hear(Heard);
-        return Task.CompletedTask;
+        using var hearing = signals.Hear(Heard);
+        Worked();
+        await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
-    public void Dispose() => hearing?.Dispose();
 
     private void Heard(JobSignal signal)
     {

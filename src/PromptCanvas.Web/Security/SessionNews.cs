@@ -1,14 +1,13 @@
 using PromptCanvas.Generation.Live;
+using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Tells the other nodes at once that a person's state changed. A hint: without it they read the state within seconds.</summary>
-internal sealed class SessionNews(ILiveLine line, PersonStates states, LiveConnections connections) : IHostedService, IDisposable
+internal sealed class SessionNews(ILiveLine line, PersonStates states, LiveConnections connections, Supervisor supervisor) : SupervisedService(supervisor)
 {
     private const string Topic = "people";
     private const int IdLength = 16;
-
-    private IDisposable? hearing;
 
     /// <param name="ends">Whether the person's open connections are aborted.</param>
     public void Tell(Guid personId, bool ends)
@@ -19,19 +18,12 @@ internal sealed class SessionNews(ILiveLine line, PersonStates states, LiveConne
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        hearing = line.Hear(Topic, Heard);
-        return Task.CompletedTask;
+        using var hearing = line.Hear(Topic, Heard);
+        Worked();
+        await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
-    public void Dispose() => hearing?.Dispose();
 
     private void Heard(ReadOnlyMemory<byte> message)
     {

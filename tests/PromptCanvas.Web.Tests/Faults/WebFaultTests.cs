@@ -147,7 +147,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
 
         var told = await administrator.GetStringAsync("/account", Cancellation);
         Assert.Contains("disk-banner", told, StringComparison.Ordinal);
-        Assert.Matches("95.?% full: 50[.,]0 GB are left", told);
+        Assert.Matches("95.?% full, 50[.,]0 GB left", told);
         Assert.DoesNotContain("disk-banner", await member.GetStringAsync("/account", Cancellation), StringComparison.Ordinal);
         disk.Capacity = disk.Capacity with { Free = 500_000_000_000 };
         Assert.DoesNotContain("disk-banner", await administrator.GetStringAsync("/account", Cancellation), StringComparison.Ordinal);

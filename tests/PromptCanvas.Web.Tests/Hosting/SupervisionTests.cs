@@ -19,8 +19,8 @@ namespace PromptCanvas.Web.Tests.Hosting;
 /// <summary>No background service ends the process, whatever it throws.</summary>
 public sealed class SupervisionTests
 {
-    // They work once, while the host starts; what they throw is a failed start.
-    private static readonly Type[] StartOnly = [typeof(VolumeNotice)];
+    // They work once, while the host starts, or not at all; what they throw is a failed start.
+    private static readonly Type[] StartOnly = [typeof(VolumeNotice), typeof(IdleService)];
 
     private static readonly Assembly[] Ours = [typeof(Program).Assembly, typeof(Supervisor).Assembly];
 

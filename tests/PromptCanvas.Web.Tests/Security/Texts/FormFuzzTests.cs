@@ -9,7 +9,7 @@ using PromptCanvas.Web.Tests.Fakes;
 namespace PromptCanvas.Web.Tests.Security.Texts;
 
 /// <summary>Nasty texts in every bound field of every form. The forms change people and their sessions, so each has a person of its own.</summary>
-public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
+public sealed partial class FormFuzzTests(MailingCast cast) : IClassFixture<MailingCast>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
