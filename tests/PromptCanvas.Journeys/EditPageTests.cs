@@ -105,7 +105,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await tab.Page.FillAsync(".bench-prompt", "a green heart");
         await PressAsync(tab, "Replace");
 
-        await Expect(tab.Page.Locator(".bench-panel [role=alert]")).ToContainTextAsync("Paint over");
+        await Expect(tab.Page.Locator(".bench-panel [role=alert]")).ToContainTextAsync("paint over");
         await Expect(tab.Page.Locator(".run")).ToHaveCountAsync(0);
     }
 

@@ -56,7 +56,7 @@ public sealed class LiveLineTests(Browser browser, ScriptedStudio studio) : ICla
         });
         await tab.Page.GotoAsync(address);
 
-        await Expect(tab.Page.Locator("#live-line")).ToContainTextAsync("This page is not connected to the studio.");
+        await Expect(tab.Page.Locator("#live-line")).ToContainTextAsync("This page has no live connection");
         await Expect(tab.Page.Locator("#live-line")).ToBeVisibleAsync();
     }
 }

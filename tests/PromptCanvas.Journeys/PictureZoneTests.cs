@@ -133,7 +133,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         await DragAsync(tab, "letter.txt", "text/plain", "Dear Ada"u8.ToArray());
         await tab.Page.EvaluateAsync(Drop, "[data-zone=edit]");
 
-        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("not a picture");
+        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("cannot be read as a picture");
         await Expect(tab.Page).ToHaveURLAsync(new Uri(studio.Address, "/").ToString());
         Assert.Empty(tab.Complaints);
     }
@@ -186,7 +186,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
 
         await ChooseAsync(tab, [1, 2, 3]);
         await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Use as mask") }).ClickAsync();
-        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("not a picture");
+        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("cannot be read as a picture");
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" })).ToBeDisabledAsync();
         Assert.Empty(tab.Complaints);
     }

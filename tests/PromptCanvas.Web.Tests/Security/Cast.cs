@@ -11,7 +11,7 @@ using PromptCanvas.Web.Tests.Fakes;
 namespace PromptCanvas.Web.Tests.Security;
 
 /// <summary>The seven actors of the permission table in one studio, and the first one's data.</summary>
-public class Cast : IAsyncLifetime
+public sealed class Cast : IAsyncLifetime
 {
     public Studio Studio { get; } = new();
 
@@ -74,24 +74,10 @@ public class Cast : IAsyncLifetime
             .ExecuteUpdateAsync(change => change.SetProperty(person => person.SuspendedAt, DateTimeOffset.UnixEpoch));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Studio.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public ValueTask DisposeAsync() => Studio.DisposeAsync();
 
     private async Task PackAsync(IBundles bundles, Actor actor)
     {
         Bundle = Assert.NotNull(await bundles.StartAsync(actor, [TeamPicture], CancellationToken.None));
-    }
-}
-
-/// <summary>The same in a studio that sends mail, to a server that is away: pages show the forms that need one.</summary>
-public sealed class MailingCast : Cast
-{
-    public MailingCast()
-    {
-        (Studio.Settings["Mail:Host"], Studio.Settings["Mail:Port"], Studio.Settings["Mail:Security"]) = ("127.0.0.1", "1", "None");
-        (Studio.Settings["Mail:From"], Studio.Settings["Mail:PublicAddress"]) = ("studio@example.com", "https://studio.example");
     }
 }
