@@ -1,12 +1,17 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 namespace PromptCanvas.Web.Components;
 
-/// <summary>A component that receives changes from outside the page. It handles them on the renderer's dispatcher and ignores them after disposal.</summary>
+/// <summary>A component that receives changes from outside the page. It handles them on the renderer's dispatcher, in the language of the page, and ignores them after disposal.</summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
     private readonly CancellationTokenSource gone = new();
+
+    // Changes come from other threads, whose culture is not the page's.
+    private readonly CultureInfo culture = CultureInfo.CurrentCulture;
+    private readonly CultureInfo language = CultureInfo.CurrentUICulture;
 
     /// <summary>Cancelled when the component is disposed.</summary>
     protected CancellationToken Gone { get; private set; }
@@ -40,6 +45,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
             return;
         }
 
+        (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, language);
         try
         {
             await work();
