@@ -74,7 +74,11 @@ public class Cast : IAsyncLifetime
             .ExecuteUpdateAsync(change => change.SetProperty(person => person.SuspendedAt, DateTimeOffset.UnixEpoch));
     }
 
-    public ValueTask DisposeAsync() => Studio.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Studio.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     private async Task PackAsync(IBundles bundles, Actor actor)
     {
