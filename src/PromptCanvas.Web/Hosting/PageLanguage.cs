@@ -11,13 +11,15 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>Pages follow the browser's language until the account fixes one. Programs always get English and invariant numbers.</summary>
 internal static class PageLanguage
 {
+    private const string Cookie = "language";
+
     /// <summary>The browser's language; before everything else, so that error pages have it too.</summary>
     public static IApplicationBuilder UsePageLanguage(this IApplicationBuilder app) => app.UseRequestLocalization(new RequestLocalizationOptions
     {
         DefaultRequestCulture = new RequestCulture(CultureInfo.InvariantCulture),
         SupportedCultures = [CultureInfo.InvariantCulture, .. Languages.All.Select(CultureInfo.GetCultureInfo)],
         SupportedUICultures = [CultureInfo.InvariantCulture, .. Languages.All.Select(CultureInfo.GetCultureInfo)],
-        RequestCultureProviders = [new CustomRequestCultureProvider(context => Task.FromResult(CultureOf(context, Languages.Of(context.Request))))],
+        RequestCultureProviders = [new CustomRequestCultureProvider(context => Task.FromResult(CultureOf(context, OfPage(context) ?? Languages.Of(context.Request))))],
     });
 
     /// <summary>The language of the account, after authentication.</summary>
@@ -29,14 +31,38 @@ internal static class PageLanguage
             CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(culture.UICultures[0].ToString());
         }
 
-        if (!IsForPrograms(context))
+        // An error page runs through the pipeline once more.
+        if (!RequestClass.IsProgram(context) && context.Items.TryAdd(typeof(PageLanguage), null))
         {
-            context.Response.Headers.ContentLanguage = Languages.Current;
-            context.Response.Headers.Append(HeaderNames.Vary, new StringValues([HeaderNames.AcceptLanguage, HeaderNames.Cookie]));
+            var language = Languages.Current;
+            context.Response.OnStarting(() => DescribePage(context, language));
         }
 
         return next(context);
     });
+
+    private static Task DescribePage(HttpContext context, string language)
+    {
+        if (context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) is not true)
+        {
+            return Task.CompletedTask;
+        }
+
+        context.Response.Headers.ContentLanguage = language;
+        context.Response.Headers.Append(HeaderNames.Vary, new StringValues([HeaderNames.AcceptLanguage, HeaderNames.Cookie]));
+
+        // Without the cookie it is English.
+        if (language != (context.Request.Cookies[Cookie] ?? Languages.English))
+        {
+            context.Response.Cookies.Append(Cookie, language, new CookieOptions { HttpOnly = true, IsEssential = true, SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Lax, Secure = context.Request.IsHttps, Path = $"{context.Request.PathBase}/" });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // Browsers need not send Accept-Language when a page opens its circuit, so the page leaves its language in a cookie. Pages themselves never follow it.
+    private static string? OfPage(HttpContext context) =>
+        RequestClass.IsProgram(context) && context.Request.Cookies[Cookie] is { } language && Languages.All.Contains(language) ? language : null;
 
     // Scripts of pages call the API too: they get texts in the language of the page, but numbers stay invariant there.
     private static ProviderCultureResult? CultureOf(HttpContext context, string? language) =>

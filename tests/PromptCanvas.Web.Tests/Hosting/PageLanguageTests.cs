@@ -91,6 +91,21 @@ public sealed class PageLanguageTests : IAsyncDisposable
         Assert.Contains("Dieses Bild gibt es nicht", (await answer.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("de", "Dieses Bild gibt es nicht")]
+    [InlineData("en", "There is no picture")]
+    public async Task Circuit_HasTheLanguageOfItsPage_WithoutAnAcceptLanguage(string language, string expected)
+    {
+        using var browser = Speaking(language, studio.Administrator.Cookie);
+        _ = await browser.GetStringAsync("/", TestContext.Current.CancellationToken);
+        browser.DefaultRequestHeaders.AcceptLanguage.Clear();
+        using var answer = await browser.GetAsync($"/api/images/{Guid.NewGuid()}", TestContext.Current.CancellationToken);
+        var page = LanguageOf(await browser.GetStringAsync("/", TestContext.Current.CancellationToken));
+
+        Assert.Contains(expected, (await answer.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("en", page);
+    }
+
     [Fact]
     public async Task NumbersInForms_HaveAPoint_InEveryLanguage()
     {
