@@ -19,6 +19,12 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
     private const string Weight =
         "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.encodedBodySize, 0)";
 
+    // The five heaviest, for the message.
+    private const string Heaviest = """
+        performance.getEntriesByType('resource').sort((a, b) => b.encodedBodySize - a.encodedBodySize).slice(0, 5)
+          .map(entry => `${entry.encodedBodySize} ${entry.name}`)
+        """;
+
     // After a key press, focusing an element by script shows its outline as the Tab key does. A control that is visually hidden shows its focus on its label, and the prompt box on the composer.
     private const string FocusWithoutOutline = """
         () => {
@@ -147,6 +153,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         var fits = await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth");
         var weight = await tab.Page.EvaluateAsync<long>(Weight);
         Assert.True(weight > 0);
+        var heaviest = string.Join(", ", await tab.Page.EvaluateAsync<string[]>(Heaviest));
         var found = await tab.Page.RunAxe(Wcag22AA);
         Assert.NotEmpty(found.Passes);
         await tab.Page.Keyboard.PressAsync("Tab");
@@ -156,7 +163,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
             .Select(violation => $"{path}: {violation.Id}, {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html).Take(3))}")
             .Concat(unseen.Select(element => $"{path}: focus is invisible on {element}"))
             .Concat(fits ? [] : [$"{path}: scrolls sideways"])
-            .Concat(weight <= HeaviestPage ? [] : [$"{path}: weighs {weight} bytes"]);
+            .Concat(weight <= HeaviestPage ? [] : [$"{path}: weighs {weight} bytes, of these {heaviest}"]);
     }
 
     // Everything that opens over a page: menus, dialogs, toasts of every severity.
