@@ -8,7 +8,7 @@ internal sealed class JobPreviews
     /// <summary>Whether the job runs in this process.</summary>
     public bool Running { get; set; }
 
-    /// <summary>Distinguishes the runs of the job.</summary>
+    /// <summary>Number of the run whose frames these are; later runs have greater ones.</summary>
     public long Run { get; set; }
 
     public Dictionary<int, PreviewFrame> Latest { get; } = [];

@@ -37,13 +37,14 @@ internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
     }
 
     /// <summary>Keeps each picture's latest frame for late watchers, until <see cref="Complete"/>.</summary>
-    public void Start(Guid jobId)
+    /// <param name="run">The lease's fence, which grows with each run of the job.</param>
+    public void Start(Guid jobId, long run)
     {
         lock (gate)
         {
             var job = Find(jobId);
             job.Running = true;
-            job.Run = clock.GetUtcNow().Ticks;
+            job.Run = run;
             job.Latest.Clear();
         }
     }
@@ -83,9 +84,21 @@ internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
     /// <summary>The job does not run here any more. It may run in another process; then its watchers wait for that one's frames.</summary>
     public void Lose(Guid jobId)
     {
+        if (link.MayRunElsewhere)
+        {
+            HandBack(jobId);
+            return;
+        }
+
+        ReceiveEnded(jobId);
+    }
+
+    /// <summary>The job waits for its next run, here or in another process; its watchers wait with it.</summary>
+    public void HandBack(Guid jobId)
+    {
+        // Here the next run begins with its own frames; until then the last ones stay.
         if (!link.MayRunElsewhere)
         {
-            ReceiveEnded(jobId);
             return;
         }
 
@@ -107,13 +120,13 @@ internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
     {
         lock (gate)
         {
-            // A job that runs here has its own frames.
-            if (!jobs.TryGetValue(frame.Frame.JobId, out var job) || job.Running || job.Watchers.Count == 0)
+            // A job that runs here has its own frames, and a run that lost its lease may not know it yet.
+            if (!jobs.TryGetValue(frame.Frame.JobId, out var job) || job.Running || job.Watchers.Count == 0 || frame.Run < job.Run)
             {
                 return;
             }
 
-            if (job.Run != frame.Run)
+            if (frame.Run > job.Run)
             {
                 job.Run = frame.Run;
                 job.Latest.Clear();

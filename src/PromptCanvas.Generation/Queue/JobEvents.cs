@@ -39,9 +39,10 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>
         running.Add(jobId, completedImages, stopping);
 
-    public void Started(Guid jobId, int completedImages)
+    /// <param name="run">The lease's fence.</param>
+    public void Started(Guid jobId, long run, int completedImages)
     {
-        previews.Start(jobId);
+        previews.Start(jobId, run);
         Publish(new JobChanged(jobId, JobState.Running, completedImages));
     }
 
@@ -52,6 +53,7 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
 
     public void HandedBack(Guid jobId, int completedImages)
     {
+        previews.HandBack(jobId);
         Publish(new JobChanged(jobId, JobState.Queued, completedImages));
         signal.Set();
     }

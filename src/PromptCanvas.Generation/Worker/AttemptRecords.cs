@@ -37,6 +37,9 @@ internal sealed class AttemptRecords(JobProgress progress, StageCheckpoints stag
             case AttemptEnd.Over when await progress.EndAsync(claim, result.Reason, CancellationToken.None) is { } state:
                 events.Ended(claim.Id, state, running.CompletedImages);
                 break;
+            case AttemptEnd.Over:
+                events.Lost(claim.Id);
+                break;
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class JobRunner(JobAttempt attempt, AttemptRecords records, JobE
             running.Drop(image.ImageIndex);
         }
 
-        events.Started(claim.Id, claim.Job.CompletedImages);
+        events.Started(claim.Id, claim.Fence, claim.Job.CompletedImages);
         var result = await attempt.RunAsync(claim, running, stopping);
         await records.ConcludeAsync(claim, running, result, stopping);
         if (result.End is AttemptEnd.Over or AttemptEnd.Fenced)

@@ -5,6 +5,7 @@ namespace PromptCanvas.Generation.Tests.Fakes;
 /// <summary>The lines of several nodes in one process: a message is heard by all other nodes before Send returns.</summary>
 internal sealed class FakeLines
 {
+    private readonly Lock gate = new();
     private readonly List<(FakeLine Node, string Topic, Action<ReadOnlyMemory<byte>> Heard)> listeners = [];
 
     /// <summary>When set, messages are lost.</summary>
@@ -13,7 +14,32 @@ internal sealed class FakeLines
     /// <summary>Topics of the messages that were sent.</summary>
     public List<string> Sent { get; } = [];
 
+    /// <summary>Whether any node hears a topic.</summary>
+    public bool IsHeard(string topic)
+    {
+        lock (gate)
+        {
+            return listeners.Exists(listener => listener.Topic == topic);
+        }
+    }
+
     public ILiveLine NewNode() => new FakeLine(this);
+
+    private List<(FakeLine Node, string Topic, Action<ReadOnlyMemory<byte>> Heard)> Others(FakeLine node, string topic)
+    {
+        lock (gate)
+        {
+            return [.. listeners.Where(listener => listener.Node != node && listener.Topic == topic)];
+        }
+    }
+
+    private void Change(Action<List<(FakeLine Node, string Topic, Action<ReadOnlyMemory<byte>> Heard)>> change)
+    {
+        lock (gate)
+        {
+            change(listeners);
+        }
+    }
 
     private sealed class FakeLine(FakeLines lines) : ILiveLine
     {
@@ -29,7 +55,7 @@ internal sealed class FakeLines
             }
 
             lines.Sent.Add(topic);
-            foreach (var (_, _, heard) in lines.listeners.Where(listener => listener.Node != this && listener.Topic == topic).ToList())
+            foreach (var (_, _, heard) in lines.Others(this, topic))
             {
                 heard(body);
             }
@@ -38,8 +64,8 @@ internal sealed class FakeLines
         public IDisposable Hear(string topic, Action<ReadOnlyMemory<byte>> heard)
         {
             var entry = (this, topic, heard);
-            lines.listeners.Add(entry);
-            return new Hearing(() => lines.listeners.Remove(entry));
+            lines.Change(listeners => listeners.Add(entry));
+            return new Hearing(() => lines.Change(listeners => listeners.Remove(entry)));
         }
     }
 

@@ -174,7 +174,7 @@ public sealed class PreviewBusTests : IAsyncDisposable
     {
         await studio.PrepareAsync();
         var id = await studio.SubmitAsync(TestRequests.Fox());
-        Bus.Start(id);
+        Bus.Start(id, run: 1);
         return id;
     }
 }

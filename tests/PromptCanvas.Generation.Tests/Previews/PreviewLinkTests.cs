@@ -159,11 +159,42 @@ public sealed class PreviewLinkTests : IAsyncDisposable
         await using var watch = Making.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
         var next = NextAsync(watch);
         maker.Get<JobEvents>().Lost(job);
-        watcher.Get<JobEvents>().Started(job, 0);
+        watcher.Get<JobEvents>().Started(job, run: 2, 0);
 
         watcher.Get<PreviewBus>().Publish(Frame(job, step: 1));
 
         Assert.Equal(1, (await next)!.Step);
+    }
+
+    [Fact]
+    public async Task HandedBack_JobThatRunsOnAnotherNodeNext_ShowsThatOnesFrames()
+    {
+        var job = await RunningAsync();
+        Making.Publish(Frame(job, step: 9));
+        await using var watch = Making.WatchAsync(job, Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.Equal(9, (await NextAsync(watch))!.Step);
+        var next = NextAsync(watch);
+        maker.Get<JobEvents>().HandedBack(job, 0);
+        watcher.Get<JobEvents>().Started(job, run: 2, 0);
+
+        watcher.Get<PreviewBus>().Publish(Frame(job, step: 1));
+
+        Assert.Equal(1, (await next)!.Step);
+    }
+
+    [Fact]
+    public async Task Frame_OfARunThatLostItsLease_IsNotShown()
+    {
+        var job = await RunningAsync();
+        await using var watch = Watch(job);
+        var next = NextAsync(watch);
+        var there = watcher.Get<PreviewBus>();
+        there.Receive(new RunFrame(2, Frame(job, step: 1)));
+        Assert.Equal(1, (await next)!.Step);
+        there.Receive(new RunFrame(1, Frame(job, step: 9)));
+        there.Receive(new RunFrame(2, Frame(job, step: 2)));
+
+        Assert.Equal(2, (await NextAsync(watch))!.Step);
     }
 
     [Fact]
@@ -191,6 +222,11 @@ public sealed class PreviewLinkTests : IAsyncDisposable
         var job = await RunningAsync();
         using var service = ActivatorUtilities.CreateInstance<JobSignalService>(maker.Get<IServiceProvider>());
         await service.StartAsync(Cancellation);
+        while (!lines.IsHeard("jobs"))
+        {
+            await Task.Delay(1, Cancellation);
+        }
+
         using var run = maker.Get<JobEvents>().Reachable(job, 0, Cancellation);
         var changes = new List<JobChanged>();
         using var subscription = maker.Get<IJobFeed>().Subscribe(job, changes.Add);
@@ -222,7 +258,7 @@ public sealed class PreviewLinkTests : IAsyncDisposable
         await maker.PrepareAsync();
         await watcher.PrepareAsync();
         var job = await maker.SubmitAsync(TestRequests.Fox());
-        maker.Get<JobEvents>().Started(job, 0);
+        maker.Get<JobEvents>().Started(job, run: 1, 0);
         return job;
     }
 
