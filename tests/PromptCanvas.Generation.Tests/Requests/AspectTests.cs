@@ -101,6 +101,7 @@ public sealed class AspectTests : IAsyncDisposable
         Assert.Equal(("16:9", 64, 3, "diffusion"), (made.Recipe.Aspect, made.Recipe.Size, made.Recipe.Squares, made.Recipe.Prior));
         Assert.Null(made.Recipe.Kind);
         Assert.All(events.OfType<StageCompleted>().Where(stage => stage.Result.Stage is not null), stage => Assert.Equal([7f], stage.Result.ImageEmbedding));
+        Assert.All(events.OfType<StageCompleted>().Select(stage => stage.Recipe).OfType<EffectiveRecipe>(), recipe => Assert.Equal(made.Recipe, recipe));
         Assert.Equal([1.5, 4.5], made.Timings.Select(timing => timing.Seconds));
 
         // After a restart between two squares the first one is drawn again, with the same result.

@@ -123,7 +123,9 @@ public static class PictureEditor
                             cancellationToken).ConfigureAwait(false);
                         break;
                     case StageCompleted stage:
-                        await events.WriteAsync(OfWhole(stage, first) with { Seed = seed, Result = InWhole(OfWhole(stage, first).Result, frame, canvas, timings) }, cancellationToken).ConfigureAwait(false);
+                        var ofWhole = OfWhole(stage, first, canvas, plan);
+                        await events.WriteAsync(
+                            ofWhole with { Seed = seed, Result = InWhole(ofWhole.Result, frame, canvas, timings) }, cancellationToken).ConfigureAwait(false);
                         break;
                     case ImageCompleted painted:
                         canvas.Paste(plan.Frames[frame], painted.Image.ToRgb());
@@ -185,9 +187,15 @@ public static class PictureEditor
     };
 
     // The prompt's embedding and recipe are those of a composed picture's first square.
-    private static StageCompleted OfWhole(StageCompleted stage, ImageCompleted? first) => first is null
-        ? stage
-        : stage with { Recipe = stage.Recipe is null ? null : first.Recipe, Result = stage.Result with { ImageEmbedding = first.ImageEmbedding } };
+    private static StageCompleted OfWhole(StageCompleted stage, ImageCompleted? first, EditCanvas canvas, EditPlan plan) => stage with
+    {
+        Recipe = stage.Recipe is { } recipe ? OfWhole(first?.Recipe ?? recipe, canvas, plan) : null,
+        Result = first is null ? stage.Result : stage.Result with { ImageEmbedding = first.ImageEmbedding },
+    };
+
+    private static EffectiveRecipe OfWhole(EffectiveRecipe recipe, EditCanvas canvas, EditPlan plan) => plan.Composed is { } aspect
+        ? recipe with { Size = Math.Max(canvas.Width, canvas.Height), Aspect = aspect.ToString(), Squares = plan.Frames.Count }
+        : recipe with { Kind = plan.Kind };
 
     // Watchers see the picture with the painted part forming in its place. A preview is prepared only for watchers.
     private static SignedImage? InPlace(SignedImage? predicted, Lazy<EditPreview> preview)
@@ -212,9 +220,7 @@ public static class PictureEditor
     {
         ImageEmbedding = (first ?? last).ImageEmbedding,
         Image = SignedImage.WrapRgbBytes(canvas.Width, canvas.Height, CopyOf(canvas)),
-        Recipe = plan.Composed is { } aspect
-            ? (first ?? last).Recipe with { Size = Math.Max(canvas.Width, canvas.Height), Aspect = aspect.ToString(), Squares = plan.Frames.Count }
-            : last.Recipe with { Kind = plan.Kind },
+        Recipe = OfWhole((first ?? last).Recipe, canvas, plan),
         Timings = Sums(timings),
     };
 
