@@ -3,6 +3,7 @@
 
 import { toBlob } from '../denoise-canvas.js';
 import { stream } from '../generation-hub.js';
+import { loadPicture } from '../picture.js';
 import { Extension } from './extension.js';
 import { Mask } from './mask.js';
 import { upload } from './upload.js';
@@ -35,13 +36,6 @@ function store(key, value) {
   } catch {
     // The storage is full or blocked: the mask is kept in memory only.
   }
-}
-
-async function load(address) {
-  const image = new Image();
-  image.src = address;
-  await image.decode();
-  return image;
 }
 
 class EditCanvas {
@@ -178,7 +172,7 @@ class EditCanvas {
   /** Shows a result over the canvas; null removes it. */
   async show(address) {
     const asked = this.asked = address;
-    const result = address === null ? null : await load(address);
+    const result = address === null ? null : await loadPicture(address);
     if (this.asked === asked) {
       this.result = result;
       this.form(null);
@@ -618,7 +612,7 @@ function outline({ kind, points }) {
 
 /** Opens a picture for editing; `key` names the mask that is stored for a reload. */
 export async function open(stage, address, key, page) {
-  const canvas = new EditCanvas(stage, await load(address), key, page);
+  const canvas = new EditCanvas(stage, await loadPicture(address), key, page);
   const saved = stored(canvas.key);
   if (saved !== null) {
     await canvas.mask.restore(saved).catch(() => store(canvas.key, null));

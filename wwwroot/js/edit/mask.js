@@ -1,5 +1,7 @@
 // The area to repaint: a layer over the picture, opaque where it is repainted. Each undo step stores only the changed rectangle.
 
+import { loadPicture } from '../picture.js';
+
 const largestSide = 2048;
 const longestHistory = 100;
 
@@ -188,9 +190,7 @@ export class Mask {
 
   /** Restores a mask from save(); clears the undo history. */
   async restore(saved) {
-    const image = new Image();
-    image.src = saved;
-    await image.decode();
+    const image = await loadPicture(saved);
     if (image.naturalWidth !== this.canvas.width || image.naturalHeight !== this.canvas.height) {
       return;
     }

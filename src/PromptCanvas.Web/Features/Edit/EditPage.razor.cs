@@ -9,6 +9,7 @@ namespace PromptCanvas.Web.Features.Edit;
 public sealed partial class EditPage(IPictureQueries pictures, IUploadQueries uploads, ICurrentActor actor)
 {
     private Lookup<EditSource> lookup;
+    private Guid? reading;
 
     [SupplyParameterFromQuery(Name = "image")]
     public Guid? ImageId { get; set; }
@@ -30,9 +31,16 @@ public sealed partial class EditPage(IPictureQueries pictures, IUploadQueries up
 
     protected override async Task OnParametersSetAsync()
     {
-        if (Asked is null || lookup.Value?.Id != Asked)
+        if (Asked is not { } asked)
         {
-            lookup = Lookup.Of(ImageId is { } image ? await PictureAsync(image) : UploadId is { } upload ? await UploadAsync(upload) : null);
+            (reading, lookup) = (null, Lookup.Of<EditSource>(null));
+        }
+        else if (asked != reading)
+        {
+            // Nothing is missing until it has been read; an earlier reading must not replace a later one.
+            (reading, lookup) = (asked, default);
+            var found = ImageId is null ? await UploadAsync(asked) : await PictureAsync(asked);
+            lookup = asked == reading ? Lookup.Of(found) : lookup;
         }
     }
 

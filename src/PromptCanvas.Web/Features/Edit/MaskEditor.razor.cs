@@ -77,6 +77,9 @@ public sealed partial class MaskEditor(
         {
             run = Run.Of(job);
             intent = job.Kind == JobKinds.Erase ? EditIntent.Erase : intent;
+
+            // The canvas may have opened before.
+            await FollowAsync();
         }
     }
 
@@ -88,9 +91,9 @@ public sealed partial class MaskEditor(
         }
 
         self = DotNetObjectReference.Create(this);
-        var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/edit/edit-canvas.js");
         try
         {
+            var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/edit/edit-canvas.js");
             canvas = await module.InvokeAsync<IJSObjectReference>("open", Gone, stage, Source.Address, Source.Id, self);
             await FollowAsync();
         }
