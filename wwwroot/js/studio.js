@@ -2,6 +2,7 @@
 
 import './confirm.js';
 import './disk.js';
+import { locale } from './locale.js';
 import './session.js';
 
 const draftKey = 'promptcanvas.draft';
@@ -269,9 +270,6 @@ document.addEventListener('load', event => {
   }
 }, true);
 
-// The page's language; where the browser has it too, with the browser's region (en-GB).
-const page = document.documentElement.lang;
-const locale = navigator.language.startsWith(page) ? navigator.language : page;
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const sight = new IntersectionObserver(entries => {

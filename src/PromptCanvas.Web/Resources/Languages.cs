@@ -23,6 +23,7 @@ internal static class Languages
     /// <summary>The first language of <c>Accept-Language</c> that the interface has; English without one.</summary>
     public static string Of(HttpRequest request) =>
         request.GetTypedHeaders().AcceptLanguage
+            .Where(language => language.Quality is not 0)
             .OrderByDescending(language => language.Quality ?? 1)
             .Select(language => language.Value.ToString().Split('-')[0].ToLowerInvariant())
             .FirstOrDefault(All.Contains) ?? English;

@@ -28,13 +28,13 @@ internal static partial class MessageTexts
         string.IsNullOrEmpty(sentence) || Languages.Current == Languages.English ? sentence : Translate(sentence, Languages.Current) ?? sentence;
 
     /// <summary>The key of the form that a sentence has; null where it has none.</summary>
-    internal static string? KeyOf(string sentence) => Forms.Value.FirstOrDefault(form => form.Pattern.IsMatch(sentence))?.Key;
+    internal static string? KeyOf(string sentence) => Forms.Value.FirstOrDefault(form => form.Match(sentence).Success)?.Key;
 
     private static string? Translate(string sentence, string language)
     {
         foreach (var form in Forms.Value)
         {
-            if (form.Pattern.Match(sentence) is { Success: true } match)
+            if (form.Match(sentence) is { Success: true } match)
             {
                 // A part may be a sentence itself, such as the reason inside "The queue is paused: …".
                 var parts = Enumerable.Range(0, form.Parts).Select(part => (object)(Say(match.Groups[$"p{part}"].Value) ?? "")).ToArray();
@@ -55,8 +55,7 @@ internal static partial class MessageTexts
         {
             var text = (string)entry.Value!;
             var pieces = Placeholder().Split(text);
-            var pattern = string.Concat(pieces.Select((piece, place) => place % 2 == 0 ? Regex.Escape(piece) : $"(?<p{piece}>.+?)"));
-            forms.Add(new Form((string)entry.Key, new Regex($@"\A{pattern}\z", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking), pieces.Length / 2, text.Length));
+            forms.Add(new Form((string)entry.Key, pieces, text.Length));
         }
 
         return [.. forms.OrderByDescending(form => form.Fixed)];
@@ -65,5 +64,21 @@ internal static partial class MessageTexts
     [GeneratedRegex(@"\{(\d)\}")]
     private static partial Regex Placeholder();
 
-    private sealed record Form(string Key, Regex Pattern, int Parts, int Fixed);
+    /// <param name="pieces">Fixed texts and, between them, the numbers of placeholders.</param>
+    private sealed class Form(string key, string[] pieces, int length)
+    {
+        private readonly Lazy<Regex> pattern = new(() => new Regex(
+            $@"\A{string.Concat(pieces.Select((piece, place) => place % 2 == 0 ? Regex.Escape(piece) : $"(?<p{piece}>.+?)"))}\z",
+            RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking));
+
+        public string Key => key;
+
+        public int Parts => pieces.Length / 2;
+
+        public int Fixed => length;
+
+        // The ends first: pages show many sentences, and most forms do not fit.
+        public Match Match(string sentence) =>
+            sentence.StartsWith(pieces[0], StringComparison.Ordinal) && sentence.EndsWith(pieces[^1], StringComparison.Ordinal) ? pattern.Value.Match(sentence) : System.Text.RegularExpressions.Match.Empty;
+    }
 }

@@ -1,5 +1,6 @@
 // The blend pad: a handle between two to four corners, and a preview of the blend at its position.
 
+import { locale } from '../locale.js';
 import { SoftCanvas } from '../soft-canvas.js';
 import { anchors, placeOf, weightsAt } from './geometry.js';
 
@@ -7,7 +8,7 @@ const restAfter = 260;
 const step = 0.02;
 const bigStep = 0.1;
 const middle = [0.5, 0.5];
-const percent = new Intl.NumberFormat(undefined, { style: 'percent' });
+const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 
 class Pad {
   constructor(root, options, token, page) {

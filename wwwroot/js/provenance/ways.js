@@ -1,9 +1,10 @@
 // Draws the same caption and noise in several conditioning modes, on demand, one after the other.
 
+import { locale } from '../locale.js';
 import { SoftCanvas } from '../soft-canvas.js';
 import { ask } from './replay.js';
 
-const decimals = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const decimals = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 async function draw(way, imageId, failed, signal) {
   way.dataset.working = '';
