@@ -14,16 +14,15 @@ internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IDbContextF
 {
     private const int MostLines = 30;
 
-    /// <summary>In the language of the account; English without one.</summary>
-    /// <param name="notices">At least one, oldest first.</param>
-    public async Task<Letter> WriteAsync(DigestTurn turn, IReadOnlyList<Notice> notices, CancellationToken cancellationToken)
+    /// <summary>The language of the account. Without a choice there is no browser to ask: English.</summary>
+    public async Task<string> LanguageOfAsync(DigestTurn turn, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-
-        // Without a choice there is no browser to ask: English.
-        var language = await database.LanguageOfAsync(turn.PersonId, cancellationToken) ?? Languages.English;
-        return Languages.In(language, () => Write(turn, notices));
+        return await database.LanguageOfAsync(turn.PersonId, cancellationToken) ?? Languages.English;
     }
+
+    /// <param name="notices">At least one, oldest first.</param>
+    public Letter Write(DigestTurn turn, IReadOnlyList<Notice> notices, string language) => Languages.In(language, () => Write(turn, notices));
 
     private Letter Write(DigestTurn turn, IReadOnlyList<Notice> notices)
     {

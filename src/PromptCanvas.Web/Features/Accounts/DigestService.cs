@@ -46,7 +46,9 @@ internal sealed class DigestService(Digests digests, DigestLetter letters, Maile
 
     private async Task<bool> TrySendAsync(DigestTurn turn, CancellationToken stoppingToken)
     {
-        if (await digests.TakeAsync(turn, stoppingToken) is not { Count: > 0 } notices || await mailer.SendAsync(await letters.WriteAsync(turn, notices, stoppingToken), stoppingToken))
+        // Before the turn is taken: a fault of the database must not lose it.
+        var language = await letters.LanguageOfAsync(turn, stoppingToken);
+        if (await digests.TakeAsync(turn, stoppingToken) is not { Count: > 0 } notices || await mailer.SendAsync(letters.Write(turn, notices, language), stoppingToken))
         {
             return true;
         }

@@ -8,7 +8,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.Accounts;
 
 /// <summary>The sessions of a person's own account: their language and their end.</summary>
-internal sealed class OwnSessions(SignInManager<Person> signIn, Sessions open, PersonSessions stored, KeyRevocation keys, PersonStates states)
+internal sealed class OwnSessions(SignInManager<Person> signIn, Sessions open, PersonSessions stored, KeyRevocation keys)
 {
     /// <summary>The language of the interface on all the person's devices; null = that of each browser.</summary>
     public async Task SetLanguageAsync(Person person, string? language)
@@ -21,7 +21,7 @@ internal sealed class OwnSessions(SignInManager<Person> signIn, Sessions open, P
             await people.AddClaimAsync(person, new Claim(Languages.Claim, language));
         }
 
-        states.Forget(person.Id);
+        open.Refresh(person.Id);
     }
 
     /// <summary>Signs this browser out and aborts the connections of its other tabs; other devices reconnect automatically.</summary>

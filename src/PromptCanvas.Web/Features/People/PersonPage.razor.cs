@@ -99,6 +99,6 @@ public sealed partial class PersonPage
             MaximumRunning = limits.MaximumRunning,
         };
 
-        internal PersonLimits ToLimits() => new(Allowance, string.IsNullOrWhiteSpace(Weight) ? 1 : double.TryParse(Weight, CultureInfo.InvariantCulture, out var weight) ? weight : 0, MaximumQueued, MaximumRunning);
+        internal PersonLimits ToLimits() => new(Allowance, string.IsNullOrWhiteSpace(Weight) ? 1 : double.TryParse(Weight.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) ? weight : 0, MaximumQueued, MaximumRunning);
     }
 }
