@@ -47,7 +47,7 @@ public sealed class Digests(IDbContextFactory<AppDbContext> databases, TimeProvi
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var due =
             from digest in database.PersonDigests
-            where digest.DueAt != null && digest.DueAt <= now && digest.Rhythm != null
+            where digest.DueAt <= now
             join person in database.People on digest.PersonId equals person.Id
             where person.SuspendedAt == null && person.EmailConfirmed && person.Email != null
             orderby digest.DueAt

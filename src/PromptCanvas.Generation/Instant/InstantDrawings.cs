@@ -16,7 +16,7 @@ internal sealed class InstantDrawings(IEngineProvider engines, BlendPreviewTurns
     /// <param name="draw">Draws with the model's engine.</param>
     public Task<Result<T>> DrawAsync<T>(
         Actor actor, string model, NewJob job, Func<IImageEngine, CancellationToken, Task<Result<T>>> draw, CancellationToken cancellationToken) =>
-        BlendPreviewDrawing.CheckPlace(engines).Refusal is { } elsewhere ? Task.FromResult<Result<T>>(elsewhere) : BlendPreviewDrawing.GuardAsync(
+        BlendPreviewDrawing.GuardAsync(
             model,
             async () =>
             {

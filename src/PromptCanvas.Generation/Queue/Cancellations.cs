@@ -73,7 +73,7 @@ internal sealed class Cancellations(CancellationStore store, IJobQueries queries
 
     public async Task<Result<int>> CancelAllOfAsync(Guid personId, string reason, CancellationToken cancellationToken)
     {
-        var written = await writes.TryAsync(async () =>
+        return await writes.TryAsync(async () =>
         {
             var cancelled = 0;
             foreach (var jobId in await store.ActiveOfAsync(personId, cancellationToken))
@@ -90,6 +90,5 @@ internal sealed class Cancellations(CancellationStore store, IJobQueries queries
 
             return cancelled;
         });
-        return written;
     }
 }

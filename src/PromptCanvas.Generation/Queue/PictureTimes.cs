@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
@@ -30,14 +29,13 @@ internal sealed class PictureTimes
     public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
     {
         var pictures = await database.Pictures.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
-            .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings, image.Recipe }).Take(Remembered).ToListAsync(cancellationToken);
+            .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings, job.Squares }).Take(Remembered).ToListAsync(cancellationToken);
         pictures.Reverse();
         var latest = new PictureTimes();
         foreach (var picture in pictures)
         {
             var stages = JsonSerializer.Deserialize<Dictionary<string, double>>(picture.Timings, JobJson.Options);
-            var squares = JobJson.Read<EffectiveRecipe>(picture.Recipe)?.Squares ?? 1;
-            latest.Add(picture.Model, picture.Kind, picture.Size, (stages?.Values.Sum() ?? 0) / squares);
+            latest.Add(picture.Model, picture.Kind, picture.Size, (stages?.Values.Sum() ?? 0) / picture.Squares);
         }
 
         foreach (var (kind, average) in latest.averages)

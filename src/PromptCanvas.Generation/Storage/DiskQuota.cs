@@ -25,14 +25,15 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
 
     public async Task<DiskUse> OfAsync(Guid personId, CancellationToken cancellationToken)
     {
-        if (options.CurrentValue.DiskMegabytes == 0)
+        var megabytes = options.CurrentValue.DiskMegabytes;
+        if (megabytes == 0)
         {
             return new DiskUse(0, null);
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await MeasureAsync(database, personId, cancellationToken);
-        return await SumAsync(database, personId, cancellationToken);
+        return await SumAsync(database, personId, megabytes, cancellationToken);
     }
 
     /// <summary>Measures files written since the last call. Call it before the transaction that reads the sum.</summary>
@@ -49,23 +50,25 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
     /// <param name="bytes">Size of the write, as far as known.</param>
     public async Task<Result> RefuseAsync(AppDbContext database, Guid personId, long bytes, CancellationToken cancellationToken)
     {
-        if (options.CurrentValue.DiskMegabytes == 0)
+        // Once: the setting may change in between.
+        var megabytes = options.CurrentValue.DiskMegabytes;
+        if (megabytes == 0)
         {
             return Result.Done;
         }
 
-        var use = await SumAsync(database, personId, cancellationToken);
+        var use = await SumAsync(database, personId, megabytes, cancellationToken);
         return use.Used + bytes < use.Limit
             ? Result.Done
             : new StorageFull(
-                $"Your pictures take {use.Used / Megabyte} MB of the {options.CurrentValue.DiskMegabytes} MB that each person may take; ask an administrator for more space. Nothing was charged.");
+                $"Your pictures take {use.Used / Megabyte} MB of the {megabytes} MB that each person may take; ask an administrator for more space. Nothing was charged.");
     }
 
-    private async Task<DiskUse> SumAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)
+    private static async Task<DiskUse> SumAsync(AppDbContext database, Guid personId, long megabytes, CancellationToken cancellationToken)
     {
         var pictures = await database.Pictures.Where(image => image.PersonId == personId).SumAsync(image => image.Bytes ?? 0, cancellationToken);
         var uploads = await database.Uploads.Where(upload => upload.PersonId == personId).SumAsync(upload => upload.Bytes ?? 0, cancellationToken);
-        return new DiskUse(pictures + uploads, options.CurrentValue.DiskMegabytes * Megabyte);
+        return new DiskUse(pictures + uploads, megabytes * Megabyte);
     }
 
     private async Task MeasureAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)

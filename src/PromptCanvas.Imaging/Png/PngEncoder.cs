@@ -1,5 +1,4 @@
 using System.Globalization;
-
 using NetVips;
 using PromptCanvas.Imaging.Pixels;
 

@@ -73,31 +73,19 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     private static string CallerOf(HttpContext context) =>
         context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? $"address {context.Connection.RemoteIpAddress}";
 
-    private static TokenBucketRateLimiterOptions Bucket(int count, TimeSpan period, int waiting) => new()
-    {
-        TokenLimit = count,
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = period / count,
-        QueueLimit = waiting,
-    };
-
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
-        _ when IsPublic(context) => Partition($"link {context.Connection.RemoteIpAddress}", options.CurrentValue.LinksPerMinute, TimeSpan.FromMinutes(1)),
-        (true, _) when IsBlendPreview(context) => Partition($"sketch {CallerOf(context)}", options.CurrentValue.SketchesPerMinute, TimeSpan.FromMinutes(1)),
-        (true, true) => Partition($"write {CallerOf(context)}", options.CurrentValue.WritesPerMinute, TimeSpan.FromMinutes(1)),
-        (true, false) => Partition($"read {CallerOf(context)}", options.CurrentValue.ReadsPerMinute, TimeSpan.FromMinutes(1)),
+        _ when IsPublic(context) => TokenBucket.PerMinute($"link {context.Connection.RemoteIpAddress}", options.CurrentValue.LinksPerMinute),
+        (true, _) when IsBlendPreview(context) => TokenBucket.PerMinute($"sketch {CallerOf(context)}", options.CurrentValue.SketchesPerMinute),
+        (true, true) => TokenBucket.PerMinute($"write {CallerOf(context)}", options.CurrentValue.WritesPerMinute),
+        (true, false) => TokenBucket.PerMinute($"read {CallerOf(context)}", options.CurrentValue.ReadsPerMinute),
         _ => RateLimitPartition.GetNoLimiter(""),
     };
 
     // Bursts are queued, not rejected.
     private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsBlendPreview(context)
-        ? Partition(CallerOf(context), options.CurrentValue.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait)
+        ? TokenBucket.Of(CallerOf(context), options.CurrentValue.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait)
         : RateLimitPartition.GetNoLimiter("");
-
-    // A bucket keeps its size, so a changed limit starts new buckets.
-    private static RateLimitPartition<string> Partition(string caller, int count, TimeSpan period, int waiting = 0) =>
-        RateLimitPartition.GetTokenBucketLimiter($"{caller} {count}", _ => Bucket(count, period, waiting));
 }
 
 /// <summary>A caller's allowance.</summary>

@@ -36,7 +36,7 @@ public sealed record ExtendOperation([property: JsonPropertyName("picture")] Gui
     {
         { Extend: not null, Aspect: not null } => new InvalidInput("aspect", "Say either by how many pixels or to which aspect ratio the picture is extended, not both."),
         { Extend: { } sides } => new ExtendOperation(source, sides),
-        { Aspect: not null } => fields.ReadAspect().TryGet(out var aspect, out var refusal) ? new ExtendOperation(source, Extension.None) { Aspect = aspect.ToString() } : refusal,
+        { Aspect: { } text } => OperationFields.AspectOf(text).TryGet(out var aspect, out var refusal) ? new ExtendOperation(source, Extension.None) { Aspect = aspect.ToString() } : refusal,
         _ => new InvalidInput("extend", "There is nothing to extend: say by how many pixels to the left, right, up or down, or name an aspect ratio such as 16:9."),
     });
 }

@@ -57,9 +57,6 @@ public sealed record OperationFields
         return Guid.TryParse(id, out var picture) ? make(picture) : NoPicture(id);
     }
 
-    /// <summary>The aspect ratio, for all kinds that take one.</summary>
-    internal Result<AspectRatio> ReadAspect() => AspectOf(Aspect ?? "");
-
     internal static Result<AspectRatio> AspectOf(string text) => AspectRatio.TryParse(text, out var aspect) ? aspect : NoAspect(Excerpt.Of(text));
 
     internal static InvalidInput NoAspect(string text) => new(

@@ -65,6 +65,9 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
 
     private static Func<JobPictureView, bool> At(int index) => image => image.Index == index;
 
+    // A single picture is stopped with its job.
+    private EventCallback<int> OnSkip => Run.Request.Count > 1 ? EventCallback.Factory.Create<int>(this, SkipAsync) : default;
+
     // If the whole job failed, its error is shown once below the tiles.
     private string? NoteOf(int index) => Run.Job?.Images.FirstOrDefault(At(index)) switch
     {

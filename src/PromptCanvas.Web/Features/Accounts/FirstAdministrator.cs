@@ -33,7 +33,7 @@ internal sealed class FirstAdministrator(
             return null;
         }
 
-        if (Secret(EmailSetting) is { Length: > 0 } email && Secret(PasswordSetting) is { Length: > 0 } password)
+        if (SecretSetting.Read(configuration, EmailSetting) is { Length: > 0 } email && SecretSetting.Read(configuration, PasswordSetting) is { Length: > 0 } password)
         {
             await MakeFromEnvironmentAsync(email, password);
             return null;
@@ -89,10 +89,6 @@ internal sealed class FirstAdministrator(
     }
 
     public void Dispose() => making.Dispose();
-
-    // For containers: NAME_FILE is the path of a mounted secret.
-    private string? Secret(string name) =>
-        configuration[name] ?? (configuration[$"{name}_FILE"] is { Length: > 0 } file ? File.ReadAllText(file).Trim() : null);
 
     private async Task MakeFromEnvironmentAsync(string email, string password)
     {

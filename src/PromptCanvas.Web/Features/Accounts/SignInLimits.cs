@@ -13,8 +13,8 @@ internal sealed class SignInLimits(IOptionsMonitor<RateLimitOptions> options) : 
     private const int AddressShare = 6;
 
     private readonly PartitionedRateLimiter<Attempt> limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<Attempt, string>(attempt => Partition($"{attempt.Address} {attempt.Account}", options.CurrentValue.SignInPerMinute)),
-        PartitionedRateLimiter.Create<Attempt, string>(attempt => Partition(attempt.Address, options.CurrentValue.SignInPerMinute * AddressShare)));
+        PartitionedRateLimiter.Create<Attempt, string>(attempt => TokenBucket.PerMinute($"{attempt.Address} {attempt.Account}", options.CurrentValue.SignInPerMinute)),
+        PartitionedRateLimiter.Create<Attempt, string>(attempt => TokenBucket.PerMinute(attempt.Address, options.CurrentValue.SignInPerMinute * AddressShare)));
 
     /// <returns>Null when the attempt is allowed; otherwise the time to wait.</returns>
     public TimeSpan? Refuse(HttpContext context, string account)
@@ -26,17 +26,6 @@ internal sealed class SignInLimits(IOptionsMonitor<RateLimitOptions> options) : 
     }
 
     public void Dispose() => limiter.Dispose();
-
-    // A bucket keeps its size, so a changed limit starts new buckets.
-    private static RateLimitPartition<string> Partition(string caller, int perMinute) =>
-        RateLimitPartition.GetTokenBucketLimiter($"{caller} {perMinute}", _ => Bucket(perMinute));
-
-    private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
-    {
-        TokenLimit = perMinute,
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
-    };
 
     private sealed record Attempt(string Address, string Account);
 }

@@ -13,8 +13,8 @@ internal sealed class LinkLimits(IOptionsMonitor<RateLimitOptions> options) : ID
     private const int LinkShare = 6;
 
     private readonly PartitionedRateLimiter<(string Address, Guid Link)> limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => Partition($"{attempt.Address} {attempt.Link}", options.CurrentValue.SignInPerMinute)),
-        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => Partition($"{attempt.Link}", options.CurrentValue.SignInPerMinute * LinkShare)));
+        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => TokenBucket.PerMinute($"{attempt.Address} {attempt.Link}", options.CurrentValue.SignInPerMinute)),
+        PartitionedRateLimiter.Create<(string Address, Guid Link), string>(attempt => TokenBucket.PerMinute($"{attempt.Link}", options.CurrentValue.SignInPerMinute * LinkShare)));
 
     /// <returns>Null when the attempt is allowed; otherwise the time to wait.</returns>
     public TimeSpan? Refuse(HttpContext context, Guid linkId)
@@ -25,15 +25,4 @@ internal sealed class LinkLimits(IOptionsMonitor<RateLimitOptions> options) : ID
     }
 
     public void Dispose() => limiter.Dispose();
-
-    // A bucket keeps its size, so a changed limit starts new buckets.
-    private static RateLimitPartition<string> Partition(string attempts, int perMinute) =>
-        RateLimitPartition.GetTokenBucketLimiter($"{attempts} {perMinute}", _ => Bucket(perMinute));
-
-    private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
-    {
-        TokenLimit = perMinute,
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
-    };
 }
