@@ -10,21 +10,27 @@ internal static class SecurityHeaders
 {
     private const string InertPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
-    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app)
     {
-        context.Response.OnStarting(static state =>
+        var tls = app.ApplicationServices.GetRequiredService<IOptions<TlsOptions>>().Value;
+        return app.Use((context, next) =>
         {
-            Write((HttpContext)state);
-            return Task.CompletedTask;
-        }, context);
-        return next(context);
-    });
+            // Not when the response starts: a server that stops may have disposed of the request's services by then.
+            var nonce = context.RequestServices.GetRequiredService<CspNonce>().Value;
+            context.Response.OnStarting(() =>
+            {
+                Write(context, nonce, tls);
+                return Task.CompletedTask;
+            });
+            return next(context);
+        });
+    }
 
-    private static void Write(HttpContext context)
+    private static void Write(HttpContext context, string nonce, TlsOptions tls)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = context.GetEndpoint()?.Metadata.GetMetadata<UserContent>() is null
-            ? PagePolicy(context.RequestServices.GetRequiredService<CspNonce>().Value)
+            ? PagePolicy(nonce)
             : InertPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
@@ -32,7 +38,7 @@ internal static class SecurityHeaders
 
         // A signed address sets its own: it is made for other sites.
         headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
-        if (TransportPolicy(context) is { } policy)
+        if (TransportPolicy(context, tls) is { } policy)
         {
             headers.StrictTransportSecurity = policy;
         }
@@ -41,8 +47,8 @@ internal static class SecurityHeaders
     }
 
     // Browsers ignore the header without TLS. On localhost it would bind every other program of this machine to TLS as well.
-    private static string? TransportPolicy(HttpContext context) =>
-        context.Request.IsHttps && !LoopbackHost.Is(context.Request.Host) && context.RequestServices.GetRequiredService<IOptions<TlsOptions>>().Value is { HstsDays: > 0 } tls
+    private static string? TransportPolicy(HttpContext context, TlsOptions tls) =>
+        context.Request.IsHttps && !LoopbackHost.Is(context.Request.Host) && tls.HstsDays > 0
             ? $"max-age={(long)TimeSpan.FromDays(tls.HstsDays).TotalSeconds}"
             : null;
 

@@ -1,4 +1,9 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Web.Security;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security;
@@ -81,5 +86,42 @@ public sealed class SecurityHeaderTests(Studio studio) : IClassFixture<Studio>
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(
             () => socket.ConnectAsync(new Uri("ws://localhost/hubs/generation"), TestContext.Current.CancellationToken));
         Assert.Contains("403", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A server that stops disposes of the services of requests it still answers.</summary>
+    [Fact]
+    public async Task Answer_ThatStartsWhenItsServicesAreGone_HasTheHeaders()
+    {
+        await using var services = new ServiceCollection().AddScoped<CspNonce>().AddOptions().BuildServiceProvider();
+        var app = new ApplicationBuilder(services);
+        app.UseSecurityHeaders();
+        app.Run(_ => Task.CompletedTask);
+        var response = new LateResponse();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpResponseFeature>(response);
+        await using (var scope = services.CreateAsyncScope())
+        {
+            context.RequestServices = scope.ServiceProvider;
+            await app.Build()(context);
+        }
+
+        await response.StartAsync();
+
+        Assert.Contains("'nonce-", context.Response.Headers.ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class LateResponse : HttpResponseFeature
+    {
+        private readonly List<Func<Task>> starting = [];
+
+        public override void OnStarting(Func<object, Task> callback, object state) => starting.Add(() => callback(state));
+
+        public async Task StartAsync()
+        {
+            foreach (var callback in starting)
+            {
+                await callback();
+            }
+        }
     }
 }

@@ -77,8 +77,6 @@ public sealed partial class MaskEditor(
         {
             run = Run.Of(job);
             intent = job.Kind == JobKinds.Erase ? EditIntent.Erase : intent;
-
-            // The canvas may have opened before.
             await FollowAsync();
         }
     }
@@ -218,7 +216,7 @@ public sealed partial class MaskEditor(
     // Repeats with other seeds.
     private Task AgainAsync(Run again) => last is null ? MakeAsync() : SubmitAsync(last with { IdempotencyKey = Guid.NewGuid().ToString() });
 
-    // The previews appear on the canvas, where the result will be.
+    // The previews appear on the canvas, where the result will be. Asked for with the run and with the canvas: either may come last.
     private Task FollowAsync() => run is { IsOver: false, Job: { } job } ? CallAsync("follow", job.Id) : Task.CompletedTask;
 
     private async Task OverAsync(Run over)
