@@ -199,6 +199,29 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         Assert.Empty(tab.Complaints);
     }
 
+    [Fact]
+    public async Task Choice_InTheMomentThePageComesToLife_OpensThePicture()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.MakeAsync(studio.Address, "a red cube");
+        await tab.Page.AddInitScriptAsync("""
+            new MutationObserver((_, observer) => {
+              const link = document.querySelector('.studio[data-live] .gallery-grid a');
+              if (link) {
+                observer.disconnect();
+                link.click();
+              }
+            }).observe(document, { subtree: true, childList: true, attributes: true });
+            """);
+        for (var visit = 0; visit < 5; visit++)
+        {
+            await tab.GoAsync(studio.Address, "/edit");
+            await ReadyAsync(tab);
+        }
+
+        Assert.Empty(tab.Complaints);
+    }
+
     private static async Task ReadyAsync(Tab tab) => await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
 
     private static async Task PressAsync(Tab tab, string name) =>

@@ -54,7 +54,9 @@ public sealed class GalleryWallTests(Browser browser, ScriptedStudio studio, ITe
         await Expect(months.Nth(3)).ToHaveAttributeAsync("aria-current", "date");
         var link = tab.Page.Locator(".wall-row a.thumb:visible").Nth(30);
         await Expect(link.Locator("img.is-here")).ToBeVisibleAsync();
-        await link.ScrollIntoViewIfNeededAsync();
+
+        // Scrolls to it, and looks for it anew if the rows are drawn again meanwhile.
+        await link.HoverAsync();
         var place = await tab.Page.EvaluateAsync<double>("scrollY");
         Assert.True(place > 5000, $"The fourth month lies {place} pixels down.");
         var name = await link.GetAttributeAsync("title");

@@ -13,8 +13,10 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private readonly CultureInfo culture = CultureInfo.CurrentCulture;
     private readonly CultureInfo language = CultureInfo.CurrentUICulture;
 
+    protected LiveComponent() => Gone = gone.Token;
+
     /// <summary>Cancelled when the component is disposed.</summary>
-    protected CancellationToken Gone { get; private set; }
+    protected CancellationToken Gone { get; }
 
     public async ValueTask DisposeAsync()
     {
@@ -23,8 +25,6 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         gone.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    protected override void OnInitialized() => Gone = gone.Token;
 
     /// <summary>Runs an action on the renderer's dispatcher; exceptions go to the page's error boundary, later ones to the host's record of unobserved faults.</summary>
     protected void Post(Func<Task> work) => _ = InvokeAsync(() => GuardedAsync(work));

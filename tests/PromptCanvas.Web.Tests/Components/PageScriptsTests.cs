@@ -1,30 +1,66 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.JSInterop;
+
 using PromptCanvas.Web.Components;
 
 namespace PromptCanvas.Web.Tests.Components;
 
-/// <summary>A component that is disposed must not end its circuit, whatever has become of its page.</summary>
 public sealed class PageScriptsTests
 {
-    public static TheoryData<Exception> Gone { get; } =
-        [new JSDisconnectedException("gone"), new TaskCanceledException(), new ObjectDisposedException(nameof(IJSObjectReference))];
+    [Fact]
+    public async Task Import_AnsweredAfterTheComponentHasGone_EndsThere()
+    {
+        using var gone = new CancellationTokenSource();
+        var browser = new SlowBrowser(gone, leavesDuring: "import");
 
-    [Theory]
-    [MemberData(nameof(Gone))]
-    public async Task End_OfAScriptWhosePageHasGone_IsQuiet(Exception fault) => await new Script(fault).EndAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => browser.ImportAsync("./js/wall.js", gone.Token));
+        Assert.Equal(["import"], browser.Calls);
+    }
 
     [Fact]
-    public async Task End_OfAScriptThatFails_Fails() =>
-        await Assert.ThrowsAsync<JSException>(async () => await new Script(new JSException("a fault of the script")).EndAsync());
-
-    private sealed class Script(Exception fault) : IJSObjectReference
+    public async Task Open_AnsweredAfterTheComponentHasGone_EndsWhatItOpened()
     {
-        public ValueTask<TValue> InvokeAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TValue>(string identifier, object?[]? args) => throw fault;
+        using var gone = new CancellationTokenSource();
+        var browser = new SlowBrowser(gone, leavesDuring: "watch");
+        var script = await browser.ImportAsync("./js/wall.js", gone.Token);
 
-        public ValueTask<TValue> InvokeAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TValue>(
-            string identifier, CancellationToken cancellationToken, object?[]? args) => throw fault;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => script.OpenAsync("watch", [1], gone.Token));
+        Assert.Equal(["import", "watch", "stop", "dispose"], browser.Calls);
+    }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    [Fact]
+    public async Task Open_WhileTheComponentIsThere_ReturnsTheObject()
+    {
+        using var gone = new CancellationTokenSource();
+        var browser = new SlowBrowser(gone, leavesDuring: "nothing");
+        var script = await browser.ImportAsync("./js/wall.js", gone.Token);
+
+        Assert.Same(browser, await script.OpenAsync("watch", [1], gone.Token));
+        Assert.Equal(["import", "watch"], browser.Calls);
+    }
+
+    // Answers every call with itself; the component goes during one of them.
+    private sealed class SlowBrowser(CancellationTokenSource gone, string leavesDuring) : IJSRuntime, IJSObjectReference
+    {
+        public List<string> Calls { get; } = [];
+
+        public async ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args)
+        {
+            Calls.Add(identifier);
+            if (identifier == leavesDuring)
+            {
+                await gone.CancelAsync();
+            }
+
+            return this is TValue value ? value : default!;
+        }
+
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) =>
+            InvokeAsync<TValue>(identifier, args);
+
+        public ValueTask DisposeAsync()
+        {
+            Calls.Add("dispose");
+            return ValueTask.CompletedTask;
+        }
     }
 }

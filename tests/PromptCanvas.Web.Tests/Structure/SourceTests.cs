@@ -33,6 +33,10 @@ public sealed partial class SourceTests
             .All(line => line.StartsWith("@page ", StringComparison.Ordinal));
     }
 
+    /// <summary>A component may go before its script has come; PageScripts deals with that.</summary>
+    [Fact]
+    public void Scripts_AreImportedInOnePlace() => Assert.Equal(["PageScripts.cs"], FilesWith("\"import\""));
+
     [Fact]
     public void Markup_IsNeverPassedThrough() => Assert.Empty(FilesWith("MarkupString", "AddMarkupContent"));
 

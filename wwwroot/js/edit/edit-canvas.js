@@ -218,7 +218,7 @@ class EditCanvas {
     store(this.key, null);
   }
 
-  dispose() {
+  stop() {
     this.unfollow();
     this.stopped.abort();
     this.observer.disconnect();

@@ -128,8 +128,8 @@ public sealed partial class GalleryWall(GalleryWindow window, IJSRuntime js, Tim
         if (firstRender)
         {
             self = DotNetObjectReference.Create(this);
-            var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/wall.js");
-            script = await module.InvokeAsync<IJSObjectReference>("watch", Gone, wall, self);
+            var module = await js.ImportAsync("./js/wall.js", Gone);
+            script = await module.OpenAsync("watch", [wall, self], Gone);
         }
     }
 

@@ -67,8 +67,8 @@ public sealed partial class PictureViewer(
         }
 
         opened = true;
-        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/viewer.js");
-        await module.InvokeVoidAsync("openViewer", dialog);
+        var module = await js.ImportAsync("./js/viewer.js", Gone);
+        await module.InvokeVoidAsync("openViewer", Gone, dialog);
     }
 
     private async Task ShareAsync()

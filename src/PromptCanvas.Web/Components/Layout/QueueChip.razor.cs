@@ -61,7 +61,7 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
             return;
         }
 
-        notices = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/notices.js");
+        notices = await js.ImportAsync("./js/notices.js", Gone);
         subscription = feed.Subscribe(null, OnChanged);
         creditsRead = live.Subscribe(OnCreditsRead);
     }

@@ -86,8 +86,8 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
             ["superResolution256"] = T["StageSuperResolution256"],
             ["superResolution1024"] = T["StageSuperResolution1024"],
         };
-        var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/denoise-canvas.js");
-        watch = await module.InvokeAsync<IJSObjectReference>("watch", Gone, tiles, jobId, stages);
+        var module = await js.ImportAsync("./js/denoise-canvas.js", Gone);
+        watch = await module.OpenAsync("watch", [tiles, jobId, stages], Gone);
     }
 
     private async Task ReadAsync()

@@ -65,8 +65,8 @@ public sealed partial class PictureZones(
         if (firstRender)
         {
             self = DotNetObjectReference.Create(this);
-            var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/zones.js");
-            script = await module.InvokeAsync<IJSObjectReference>("accept", Gone, dialog, antiforgery.GetAntiforgeryToken()?.Value, self);
+            var module = await js.ImportAsync("./js/zones.js", Gone);
+            script = await module.OpenAsync("accept", [dialog, antiforgery.GetAntiforgeryToken()?.Value, self], Gone);
         }
     }
 

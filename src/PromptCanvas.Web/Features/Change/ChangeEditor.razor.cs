@@ -68,8 +68,8 @@ public sealed partial class ChangeEditor(
     {
         if (firstRender)
         {
-            var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/change/walk.js");
-            walk = await module.InvokeAsync<IJSObjectReference>("open", Gone, stage);
+            var module = await js.ImportAsync("./js/change/walk.js", Gone);
+            walk = await module.OpenAsync("open", [stage], Gone);
         }
 
         if (walk is not null && walked != Frames.Count)

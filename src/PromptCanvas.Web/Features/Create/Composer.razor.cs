@@ -5,6 +5,7 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Web.Components;
 
 namespace PromptCanvas.Web.Features.Create;
 
@@ -143,8 +144,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             return;
         }
 
-        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/studio.js");
-        var draft = await module.InvokeAsync<Draft>("takeDraft", box);
+        var module = await js.ImportAsync("./js/studio.js", Gone);
+        var draft = await module.InvokeAsync<Draft>("takeDraft", Gone, box);
         if (draft.Prompt.Length > 0 && Prompt is null)
         {
             prompt = draft.Prompt;

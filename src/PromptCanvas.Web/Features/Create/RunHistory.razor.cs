@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Resources;
 
@@ -58,7 +59,7 @@ public sealed partial class RunHistory(PersonRuns runs, IJobFeed feed, TimeProvi
         }
 
         subscription = feed.Subscribe(null, OnJobChanged);
-        var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/studio.js");
+        var module = await js.ImportAsync("./js/studio.js", Gone);
         offset = TimeSpan.FromMinutes(await module.InvokeAsync<int>("minutesFromUtc", Gone));
         StateHasChanged();
     }

@@ -91,8 +91,8 @@ public sealed partial class MaskEditor(
         self = DotNetObjectReference.Create(this);
         try
         {
-            var module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/edit/edit-canvas.js");
-            canvas = await module.InvokeAsync<IJSObjectReference>("open", Gone, stage, Source.Address, Source.Id, self);
+            var module = await js.ImportAsync("./js/edit/edit-canvas.js", Gone);
+            canvas = await module.OpenAsync("open", [stage, Source.Address, Source.Id, self], Gone);
             await FollowAsync();
         }
         catch (JSException)
@@ -106,7 +106,7 @@ public sealed partial class MaskEditor(
     protected override async ValueTask DisposeCoreAsync()
     {
         creditsRead?.Dispose();
-        await canvas.EndAsync("dispose");
+        await canvas.EndAsync();
         self?.Dispose();
         await base.DisposeCoreAsync();
     }
