@@ -78,6 +78,8 @@ internal sealed class MemoryBench(BenchContext bench)
 
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 
+        public void ReleaseScratch() => inner.ReleaseScratch();
+
         public void Recycle(NetworkTensor output) => inner.Recycle(output);
 
         public void Dispose() => inner.Dispose();

@@ -85,6 +85,8 @@ internal sealed class NetworkMeter
 
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 
+        public void ReleaseScratch() => inner.ReleaseScratch();
+
         public void Recycle(NetworkTensor output) => inner.Recycle(output);
 
         public void Dispose() => inner.Dispose();

@@ -63,7 +63,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var symbols = CheckInputs(inputs);
+        var symbols = InputChecks.Check(Name, graph, inputs);
         cancellationToken.ThrowIfCancellationRequested();
         var loaded = Enter(cancellationToken);
         try
@@ -88,6 +88,33 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
 
     /// <inheritdoc/>
     public void ReleaseScratchAfterNextRun() => Volatile.Write(ref releasesScratch, 1);
+
+    /// <inheritdoc/>
+    public void ReleaseScratch()
+    {
+        if (EnterIfLoaded() is not { } loaded)
+        {
+            return;
+        }
+
+        try
+        {
+            ReleaseScratchAfterNextRun();
+            var (inputs, symbols) = SmallestInputs.Of(graph);
+            foreach (var output in Run(loaded, inputs, symbols, CancellationToken.None).Values)
+            {
+                Recycle(output);
+            }
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            System.Diagnostics.Trace.TraceWarning($"{Name} keeps its scratch memory until its next picture: {fault.Message}");
+        }
+        finally
+        {
+            Leave();
+        }
+    }
 
     /// <inheritdoc/>
     public void Recycle(NetworkTensor output)
@@ -146,14 +173,6 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         }
     }
 
-    private static OrtValue Wrap(NetworkTensor tensor)
-    {
-        var shape = tensor.Shape.Select(size => (long)size).ToArray();
-        return tensor.IsFloat
-            ? OrtValue.CreateTensorValueFromMemory(tensor.Floats, shape)
-            : OrtValue.CreateTensorValueFromMemory(tensor.Integers, shape);
-    }
-
     /// <summary>Runs with rows filled up, and gives back those that were asked for.</summary>
     private Dictionary<string, NetworkTensor> RunFilled(
         InferenceSession loaded,
@@ -187,7 +206,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         {
             foreach (var name in inputNames)
             {
-                inputValues.Add(Wrap(inputs[name]));
+                inputValues.Add(OrtCalls.Wrap(inputs[name]));
             }
 
             foreach (var spec in graph.Outputs)
@@ -195,11 +214,11 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
                 var shape = spec.ShapeFor(symbols);
                 var output = NetworkTensor.Float32(blocks.Rent(shape.Aggregate(1, (product, size) => product * size)), shape);
                 outputs.Add(spec.Name, output);
-                outputValues.Add(Wrap(output));
+                outputValues.Add(OrtCalls.Wrap(output));
             }
 
             // Disposed before the options are: after that no late cancellation can reach them.
-            using (cancellationToken.Register(static options => Terminate((RunOptions)options!), options))
+            using (cancellationToken.Register(static options => OrtCalls.Stop((RunOptions)options!), options))
             {
                 loaded.Run(options, inputNames, inputValues, outputNames, outputValues);
             }
@@ -217,42 +236,6 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         }
     }
 
-    // Runs on the thread that cancels, which must not get this network's faults. A run that cannot be stopped ends by itself,
-    // and the engine checks the token after every step.
-    private static void Terminate(RunOptions options)
-    {
-        try
-        {
-            options.Terminate = true;
-        }
-        catch (OnnxRuntimeException fault)
-        {
-            System.Diagnostics.Trace.TraceWarning($"A run could not be stopped: {fault.Message}");
-        }
-    }
-
-    /// <summary>Checks the inputs; returns the values of the letters in their shapes.</summary>
-    private Dictionary<string, int> CheckInputs(IReadOnlyDictionary<string, NetworkTensor> inputs)
-    {
-        var symbols = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var spec in graph.Inputs)
-        {
-            if (!inputs.TryGetValue(spec.Name, out var tensor))
-            {
-                throw new ArgumentException($"{Name}: the input '{spec.Name}' is missing; it takes {string.Join(", ", inputNames)}.", nameof(inputs));
-            }
-
-            spec.Check(Name, tensor, symbols);
-        }
-
-        if (inputs.Keys.FirstOrDefault(name => !inputNames.Contains(name)) is { } unknown)
-        {
-            throw new ArgumentException($"{Name}: there is no input '{unknown}'; it takes {string.Join(", ", inputNames)}.", nameof(inputs));
-        }
-
-        return symbols;
-    }
-
     private InferenceSession Enter(CancellationToken cancellationToken)
     {
         lock (gate)
@@ -261,6 +244,15 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
             cancellationToken.ThrowIfCancellationRequested();
             session ??= Load(cancellationToken);
             running++;
+            return session;
+        }
+    }
+
+    private InferenceSession? EnterIfLoaded()
+    {
+        lock (gate)
+        {
+            running += session is null ? 0 : 1;
             return session;
         }
     }

@@ -33,6 +33,12 @@ public interface INetwork : IDisposable
     {
     }
 
+    /// <summary>Releases scratch memory that an earlier run left, at the cost of a run on the smallest input. The weights stay; nothing is loaded for it.</summary>
+    /// <remarks>For a network whose pictures were stopped, so that no last run released it. Call it while the network does not run.</remarks>
+    void ReleaseScratch()
+    {
+    }
+
     /// <summary>Returns an output that is no longer read, so that a later run can reuse its memory.</summary>
     /// <param name="output">From <see cref="Run"/>; returned at most once.</param>
     void Recycle(NetworkTensor output)

@@ -67,6 +67,37 @@ public sealed class OnnxNetworkTests : IDisposable
         Assert.All(outputs[NetworkNames.Sample].Floats, value => Assert.True(float.IsFinite(value)));
     }
 
+    [Theory]
+    [InlineData("decoder")]
+    [InlineData("prior")]
+    [InlineData("super_res_first")]
+    [InlineData("super_res_last")]
+    [InlineData("text_encoder")]
+    [InlineData("image_encoder")]
+    public void ReleaseScratch_BetweenTwoRuns_ChangesNothing(string name)
+    {
+        using var network = Fixtures.Open(name);
+        var warnings = new List<string>();
+        using var heard = new HeardWarnings(warnings);
+        var before = network.Run(Fixtures.Inputs(name), TestContext.Current.CancellationToken);
+
+        network.ReleaseScratch();
+
+        var after = network.Run(Fixtures.Inputs(name), TestContext.Current.CancellationToken);
+        Assert.All(before, output => Assert.Equal(output.Value.Floats, after[output.Key].Floats));
+        Assert.DoesNotContain(warnings, warning => warning.StartsWith(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ReleaseScratch_OfANetworkThatNeverRan_LoadsNothing()
+    {
+        using var network = Assert.IsType<OnnxNetwork>(Fixtures.Open("decoder"));
+
+        network.ReleaseScratch();
+
+        Assert.False(network.IsLoaded);
+    }
+
     [Fact]
     public void Run_CancelledBefore_LoadsNothing()
     {
@@ -190,5 +221,28 @@ public sealed class OnnxNetworkTests : IDisposable
         public IEnumerator<KeyValuePair<string, NetworkTensor>> GetEnumerator() => tensors.GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class HeardWarnings : System.Diagnostics.TraceListener
+    {
+        private readonly List<string> warnings;
+
+        public HeardWarnings(List<string> warnings)
+        {
+            this.warnings = warnings;
+            System.Diagnostics.Trace.Listeners.Add(this);
+        }
+
+        public override void Write(string? message)
+        {
+        }
+
+        public override void WriteLine(string? message) => warnings.Add(message ?? "");
+
+        protected override void Dispose(bool disposing)
+        {
+            System.Diagnostics.Trace.Listeners.Remove(this);
+            base.Dispose(disposing);
+        }
     }
 }

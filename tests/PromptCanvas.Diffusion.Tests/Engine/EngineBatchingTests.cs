@@ -46,6 +46,28 @@ public sealed class EngineBatchingTests
     }
 
     [Fact]
+    public async Task GenerateAsync_StoppedPicture_GivesTheScratchBackOnceTheEngineRests()
+    {
+        var fake = new FakeModel();
+        using var engine = new ImageEngine(fake.Model, new EngineOptions());
+        using var stop = new CancellationTokenSource();
+        fake.First.BeforeRun = (_, _) => stop.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CollectUntilAsync(engine, Request(count: 1, size: FakeModel.LargeSize), stop.Token));
+
+        // The engine's thread comes to rest a moment later.
+        while (fake.First.ReleasedAtRest == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal((0, 0, 0), (fake.Prior.ReleasedAtRest, fake.Decoder.ReleasedAtRest, fake.Second.ReleasedAtRest));
+        fake.First.BeforeRun = null;
+        await CompletedAsync(engine, Request(count: 1, size: FakeModel.LargeSize));
+        Assert.Equal(1, fake.First.ReleasedAtRest);
+    }
+
+    [Fact]
     public async Task GenerateAsync_LargePictures_ShareABatchByPixels()
     {
         var fake = new FakeModel();

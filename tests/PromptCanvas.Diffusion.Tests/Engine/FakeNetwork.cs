@@ -15,6 +15,9 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
     /// <summary>The runs, from 0, after which it was to give its scratch memory back.</summary>
     public List<int> Releases { get; } = [];
 
+    /// <summary>How often it gave back, at rest, what a stopped picture left.</summary>
+    public int ReleasedAtRest { get; private set; }
+
     /// <summary>Outputs that were taken back.</summary>
     public int Recycled { get; private set; }
 
@@ -35,6 +38,8 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
     }
 
     public void ReleaseScratchAfterNextRun() => Releases.Add(rows.Count);
+
+    public void ReleaseScratch() => ReleasedAtRest++;
 
     public void Recycle(NetworkTensor output) => Recycled++;
 

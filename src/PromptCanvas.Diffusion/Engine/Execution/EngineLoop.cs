@@ -16,6 +16,7 @@ internal sealed class EngineLoop
     private readonly LaneWork work;
     private readonly LaneReports reports;
     private readonly LaneScheduler scheduler;
+    private readonly HeldScratch scratch = new();
     private readonly List<ActiveRequest> requests = [];
     private readonly List<Lane> lanes = [];
 
@@ -51,6 +52,11 @@ internal sealed class EngineLoop
         FillLanes(stopping);
         if (lanes.Count == 0)
         {
+            if (!embedded)
+            {
+                scratch.Release();
+            }
+
             return embedded;
         }
 
@@ -170,7 +176,9 @@ internal sealed class EngineLoop
         var stage = stages[batch[0].StageIndex];
         var rows = batch.Sum(lane => lane.State.Rows);
         var network = stage.NetworkOf(batch[0]);
-        if (IsLastOf(batch))
+        var releases = IsLastOf(batch);
+        scratch.Holds(network);
+        if (releases)
         {
             network.ReleaseScratchAfterNextRun();
         }
@@ -179,6 +187,11 @@ internal sealed class EngineLoop
         if (Predict(stage, batch, rows, stopping) is not { } output)
         {
             return;
+        }
+
+        if (releases)
+        {
+            scratch.Released(network);
         }
 
         var end = clock.GetTimestamp();
