@@ -55,6 +55,21 @@ public sealed class StartupFaultTests : IDisposable
         AssertOneSentence(code, errors, "ConcurrentJobs");
     }
 
+    [Theory]
+    [InlineData("Storage:Provider", "Nowhere", "Setting Storage:Provider takes Files or S3, not \"Nowhere\".")]
+    [InlineData("Studio:Roles", "Wrong", "Setting Studio:Roles takes Web or Worker, not \"Wrong\".")]
+    [InlineData("Storage:CopiesMegabytes", "many", "Setting Storage:CopiesMegabytes takes a number, not \"many\".")]
+    [InlineData("Generation:Lease", "soon", "Setting Generation:Lease takes a time such as 00:00:30, not \"soon\".")]
+    [InlineData("Storage:Provider", "S3", "Setting Storage:S3:Bucket is empty; give the bucket for the studio's pictures.")]
+    public async Task Start_SettingThatCannotBeRead_IsRefusedInOneSentence(string setting, string value, string sentence)
+    {
+        var (code, errors) = await StartAsync("--urls=http://127.0.0.1:0", $"--Data:Folder={folder}", $"--{setting}={value}");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(sentence, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Database_OfANewerVersion_IsOneSentenceAndExitCode1()
     {
