@@ -83,6 +83,14 @@ if [ ! -x /usr/bin/redis-server ] && [ ! -x /usr/bin/valkey-server ]; then
     [ -x /usr/bin/redis-server ] || echo "the tests of several nodes over Redis are skipped: Redis is not installed (Debian: apt-get install redis-server)"
 fi
 
+# The tests of the shared store start their own S3 server: OpenStack Swift.
+if [ ! -x /usr/bin/swift-proxy-server ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends swift-proxy swift-account swift-container swift-object > /dev/null || true
+    fi
+    [ -x /usr/bin/swift-proxy-server ] || echo "the tests of the shared store are skipped: no S3 server is installed (Debian: apt-get install swift-proxy swift-account swift-container swift-object)"
+fi
+
 # The curl tests need curl.
 command -v curl > /dev/null || echo "the curl tests are skipped: curl is not installed (Debian: apt-get install curl)"
 

@@ -27,6 +27,7 @@ internal static class Program
             DoctorCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
+            StorageCommand.Create(),
         };
         return CommandRunner.RunAsync(root, args);
     }

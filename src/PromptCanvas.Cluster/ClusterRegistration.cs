@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Cluster.Live;
+using PromptCanvas.Cluster.Storage;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Live;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Cluster;
@@ -17,9 +19,21 @@ public static class ClusterRegistration
     public static IServiceCollection AddCluster(this IServiceCollection services)
     {
         services.AddSettings<ClusterOptions>(ClusterOptions.Section);
+        services.AddSettings<StorageOptions>(StorageOptions.Section);
+        services.AddSettings<S3Options>(S3Options.Section);
         services.AddSingleton(OpenLine);
+        services.AddSingleton(OpenStorage);
         services.AddSingleton(provider => provider.GetRequiredService<ILiveLine>() as IHostedService ?? new IdleService());
         return services;
+    }
+
+    private static SharedStorage OpenStorage(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var store = options.Provider == StorageProvider.S3
+            ? S3Settings.Open(provider.GetRequiredService<IOptions<S3Options>>().Value, provider.GetRequiredService<IConfiguration>())
+            : null;
+        return new SharedStorage(store, options.CopiesMegabytes);
     }
 
     private static ILiveLine OpenLine(IServiceProvider provider)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
@@ -43,7 +44,7 @@ public static class GenerationRegistration
         AddStoredSettings(services, configuration);
         services.AddSingleton(provider => new DataFolder(contentRoot, provider.GetRequiredService<IOptions<DataOptions>>().Value.Folder));
         services.AddSingleton<DataFolderLock>();
-        services.AddSingleton<IBlobStore, BlobStore>();
+        AddBlobs(services);
         services.AddSingleton<PictureForms>();
         services.AddSingleton<IPictureStore, PictureStore>();
         services.AddSingleton<StorageFaults>();
@@ -94,6 +95,17 @@ public static class GenerationRegistration
             services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider,
             ConnectionStringSetting.Read(services.GetRequiredService<IConfiguration>()),
             services.GetRequiredService<DataFolder>().DatabaseFile);
+    }
+
+    private static void AddBlobs(IServiceCollection services)
+    {
+        services.TryAddSingleton(new SharedStorage(Store: null, CopiesMegabytes: 0));
+        services.AddSingleton<BlobStore>();
+        services.AddSingleton<LocalCopies>();
+        services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<SharedStorage>() is { Store: { } objects }
+            ? new SharedBlobStore(
+                provider.GetRequiredService<BlobStore>(), objects, provider.GetRequiredService<LocalCopies>(), provider.GetRequiredService<ILogger<SharedBlobStore>>())
+            : provider.GetRequiredService<BlobStore>());
     }
 
     private static void AddStoredSettings(IServiceCollection services, IConfiguration configuration)

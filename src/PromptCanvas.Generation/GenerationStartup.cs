@@ -30,6 +30,11 @@ public static class GenerationStartup
                 services.GetRequiredService<IBlobStore>().RemoveTemporaryFiles();
             }
 
+            if (services.GetRequiredService<SharedStorage>().Store is { } store && await store.RefusalAsync(cancellationToken) is { } refusal)
+            {
+                throw new StartupException(refusal);
+            }
+
             await MigrateAsync(services.GetRequiredService<IDbContextFactory<AppDbContext>>(), cancellationToken);
             await services.GetRequiredService<StoredSettings>().ReadAsync(cancellationToken);
             await RecoverAsync(services, cancellationToken);

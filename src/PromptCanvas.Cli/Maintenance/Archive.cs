@@ -39,7 +39,7 @@ internal static class Archive
             using (var zip = new ZipArchive(target, ZipArchiveMode.Create))
             {
                 zip.CreateEntryFromFile(copy, DatabaseEntry, CompressionLevel.Fastest);
-                foreach (var path in Files(installation.Folder, except: unfinished))
+                foreach (var path in Files(installation, except: unfinished))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     files += Add(zip, installation.Folder, path);
@@ -152,12 +152,18 @@ internal static class Archive
         Directory.CreateDirectory(folder);
     }
 
-    private static IEnumerable<string> Files(DataFolder folder, string except) => Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories)
-        .Where(path => !path.StartsWith(folder.DatabaseFile, StringComparison.Ordinal)
-            && !path.StartsWith(folder.Temporary, StringComparison.Ordinal)
-            && !ArchiveEntries.NotKept.Contains(Path.GetFileName(path))
-            && !ArchiveEntries.IsMadeAgain(folder, path)
-            && path != Path.GetFullPath(except));
+    // Where pictures are in a bucket, the data folder has only copies of some.
+    private static IEnumerable<string> Files(Installation installation, string except)
+    {
+        var folder = installation.Folder;
+        var left = installation.UsesBucket ? folder.Images : folder.Temporary;
+        return Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(folder.DatabaseFile, StringComparison.Ordinal)
+                && !path.StartsWith(left, StringComparison.Ordinal)
+                && !ArchiveEntries.NotKept.Contains(Path.GetFileName(path))
+                && !ArchiveEntries.IsMadeAgain(folder, path)
+                && path != Path.GetFullPath(except));
+    }
 
     // The file holds the keys of sessions: readable for its owner only from its first byte on.
     private static FileStream CreateForOwner(string file)

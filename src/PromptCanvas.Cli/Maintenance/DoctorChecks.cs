@@ -39,7 +39,7 @@ internal static class DoctorChecks
                 findings.Add(new Finding("ledger", null, Text($"{jobs} jobs and {lines} ledger lines agree")));
             }
 
-            findings.Add(await PicturesAsync(database, installation.Folder, full, cancellationToken).ConfigureAwait(false));
+            findings.Add(await PicturesAsync(database, installation, full, cancellationToken).ConfigureAwait(false));
             return findings;
         }
     }
@@ -65,23 +65,27 @@ internal static class DoctorChecks
         };
     }
 
-    private static async Task<Finding> PicturesAsync(AppDbContext database, DataFolder folder, bool full, CancellationToken cancellationToken)
+    private static async Task<Finding> PicturesAsync(AppDbContext database, Installation installation, bool full, CancellationToken cancellationToken)
     {
+        var (store, place) = installation.UsesBucket
+            ? (installation.OpenBucket(), "")
+            : (new FolderObjects(installation.Folder.Root), installation.Folder.Root + Path.DirectorySeparatorChar);
         var pictures = await database.Pictures.AsNoTracking()
             .Where(image => image.ContentHash != "")
             .Select(image => new { image.Id, image.ContentHash, image.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
         var faults = new List<string>();
         foreach (var picture in pictures)
         {
-            foreach (var (file, hash) in new[] { (folder.PictureFile(picture.ContentHash), picture.ContentHash), (folder.ThumbnailFile(picture.ThumbnailHash), picture.ThumbnailHash) })
+            foreach (var (kind, hash) in new[] { (BlobKind.Picture, picture.ContentHash), (BlobKind.Thumbnail, picture.ThumbnailHash) })
             {
-                if (!File.Exists(file))
+                var name = SharedBlobStore.NameOf(kind, hash);
+                if (await store.FindAsync(name, cancellationToken).ConfigureAwait(false) is null)
                 {
-                    faults.Add($"{file} is missing");
+                    faults.Add($"{place}{name} is missing");
                 }
-                else if (full && await HashAsync(file, cancellationToken).ConfigureAwait(false) != hash)
+                else if (full && await HashAsync(store, name, cancellationToken).ConfigureAwait(false) != hash)
                 {
-                    faults.Add($"{file} has another hash");
+                    faults.Add($"{place}{name} has another hash");
                 }
             }
         }
@@ -91,13 +95,11 @@ internal static class DoctorChecks
             : new Finding("pictures", Text($"{faults.Count} files are missing or damaged ({string.Join("; ", faults.Take(Examples))}): restore them from a backup."));
     }
 
-    private static async Task<string> HashAsync(string file, CancellationToken cancellationToken)
+    private static async Task<string> HashAsync(IObjectStore store, string name, CancellationToken cancellationToken)
     {
-        var stream = File.OpenRead(file);
-        await using (stream.ConfigureAwait(false))
-        {
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
-        }
+        using var content = new MemoryStream();
+        await store.ReadAsync(name, content, cancellationToken).ConfigureAwait(false);
+        return Convert.ToHexStringLower(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Cli.Options;
+using PromptCanvas.Cluster.Storage;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Generation;
@@ -49,6 +51,29 @@ internal sealed class Installation : IDisposable
         }
     }
 
+    /// <summary>Whether the studio's pictures are in a bucket.</summary>
+    public bool UsesBucket => Section<StorageOptions>(StorageOptions.Section).Provider == StorageProvider.S3;
+
+    /// <summary>The bucket of the settings, whether the studio uses it already or not.</summary>
+    /// <exception cref="BadInputException">The settings name none, or no keys for it.</exception>
+    public IObjectStore OpenBucket()
+    {
+        var bucket = Section<S3Options>(S3Options.Section);
+        if (bucket.Validate(new ValidationContext(bucket)).FirstOrDefault() is { } fault)
+        {
+            throw new BadInputException($"Setting {S3Options.Section}: {fault.ErrorMessage}");
+        }
+
+        try
+        {
+            return S3Settings.Open(bucket, Settings);
+        }
+        catch (StartupException refused)
+        {
+            throw new BadInputException(refused.Message);
+        }
+    }
+
     public static Option<string?> Option() => new("--data") { Description = "The data folder. Default: the setting Data:Folder.", HelpName = "FOLDER" };
 
     /// <exception cref="BadInputException">The folder holds no studio data.</exception>
@@ -92,6 +117,19 @@ internal sealed class Installation : IDisposable
     }
 
     public void Dispose() => services.Dispose();
+
+    private T Section<T>(string section)
+        where T : new()
+    {
+        try
+        {
+            return Settings.GetSection(section).Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new BadInputException($"The settings of {section} cannot be read: {fault.Message}");
+        }
+    }
 
     private static Installation Find(string? folder)
     {

@@ -13,7 +13,7 @@ internal sealed class UploadQueries(IDbContextFactory<AppDbContext> databases, I
         await RowAsync(actor, uploadId, cancellationToken) is { } row ? new UploadView(row.Id, row.Width, row.Height) : null;
 
     public async Task<StoredContent?> OpenAsync(Actor actor, Guid uploadId, CancellationToken cancellationToken) =>
-        await RowAsync(actor, uploadId, cancellationToken) is { } row && blobs.Open(BlobKind.Picture, row.ContentHash) is { } stream
+        await RowAsync(actor, uploadId, cancellationToken) is { } row && await blobs.OpenAsync(BlobKind.Picture, row.ContentHash, cancellationToken) is { } stream
             ? new StoredContent(stream, "image/png", stream.Length, $"\"{row.ContentHash}\"")
             : null;
 

@@ -2,34 +2,7 @@ using System.Security.Cryptography;
 
 namespace PromptCanvas.Generation.Storage;
 
-internal enum BlobKind
-{
-    Picture,
-    Thumbnail,
-}
-
-/// <summary>Content-addressed files, named by the SHA-256 of their bytes. Writes are atomic.</summary>
-internal interface IBlobStore
-{
-    /// <summary>Writes the bytes and flushes them to disk. Writing existing content refreshes the file's age.</summary>
-    /// <returns>The hash, 64 lower-case hex digits.</returns>
-    /// <exception cref="IOException">The disk is full or failing; no partial file remains.</exception>
-    Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
-
-    /// <summary>Null if the file does not exist.</summary>
-    FileStream? Open(BlobKind kind, string hash);
-
-    /// <summary>Removes the temporary files that an earlier process left: interrupted writes, uploads and zip files.</summary>
-    void RemoveTemporaryFiles();
-
-    /// <summary>Hashes of the files last written before <paramref name="limit"/>.</summary>
-    IEnumerable<string> WrittenBefore(DateTimeOffset limit);
-
-    /// <summary>Removes the picture and thumbnail with this hash, unless rewritten since <paramref name="limit"/>.</summary>
-    void RemoveIfWrittenBefore(string hash, DateTimeOffset limit);
-}
-
-/// <inheritdoc/>
+/// <summary>The files of the data folder.</summary>
 internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobStore
 {
     private const int HashLength = 64;
@@ -43,13 +16,33 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
     public async Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var hash = HashOf(bytes.Span);
+        await PlaceAsync(
+            kind,
+            hash,
+            async file =>
+            {
+                await file.WriteAsync(bytes, cancellationToken);
+                return true;
+            });
+        return hash;
+    }
+
+    /// <summary>Fills a temporary file and gives it its name.</summary>
+    /// <param name="fill">Returns false if there is nothing to keep.</param>
+    /// <returns>What <paramref name="fill"/> returned; no file remains if it returned false or failed.</returns>
+    public async Task<bool> PlaceAsync(BlobKind kind, string hash, Func<FileStream, Task<bool>> fill)
+    {
         var target = PathOf(kind, hash);
         var temporary = Path.Combine(folder.Temporary, $"{Guid.NewGuid():N}.tmp");
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
             {
-                await file.WriteAsync(bytes, cancellationToken);
+                if (!await fill(file))
+                {
+                    return false;
+                }
+
                 file.Flush(flushToDisk: true);
             }
 
@@ -60,7 +53,7 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
                 File.Move(temporary, target, overwrite: true);
             }
 
-            return hash;
+            return true;
         }
         finally
         {
@@ -69,6 +62,12 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
         }
     }
 
+    public Task<FileStream?> OpenAsync(BlobKind kind, string hash, CancellationToken cancellationToken) => Task.FromResult(Open(kind, hash));
+
+    public Task<long> LengthAsync(BlobKind kind, string hash, CancellationToken cancellationToken) =>
+        Task.FromResult(new FileInfo(PathOf(kind, hash)) is { Exists: true } file ? file.Length : 0);
+
+    /// <summary>Null if the file does not exist.</summary>
     public FileStream? Open(BlobKind kind, string hash)
     {
         try
@@ -89,19 +88,13 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
         }
     }
 
-    public IEnumerable<string> WrittenBefore(DateTimeOffset limit)
-    {
-        foreach (var file in Directory.EnumerateFiles(folder.Images, "*", SearchOption.AllDirectories))
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            if (name.Length == HashLength && File.GetLastWriteTimeUtc(file) < limit.UtcDateTime)
-            {
-                yield return name;
-            }
-        }
-    }
+    public IAsyncEnumerable<string> WrittenBeforeAsync(DateTimeOffset limit, CancellationToken cancellationToken) =>
+        Directory.EnumerateFiles(folder.Images, "*", SearchOption.AllDirectories)
+            .Where(file => File.GetLastWriteTimeUtc(file) < limit.UtcDateTime)
+            .Select(Path.GetFileNameWithoutExtension).OfType<string>().Where(name => name.Length == HashLength)
+            .ToAsyncEnumerable();
 
-    public void RemoveIfWrittenBefore(string hash, DateTimeOffset limit)
+    public Task RemoveIfWrittenBeforeAsync(string hash, DateTimeOffset limit, CancellationToken cancellationToken)
     {
         lock (placing)
         {
@@ -113,6 +106,8 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
                 }
             }
         }
+
+        return Task.CompletedTask;
     }
 
     private string PathOf(BlobKind kind, string hash) =>

@@ -18,7 +18,7 @@ public interface IDiskQuota
 
 /// <summary>Measures files on demand and stores each size in the file's row. Measures nothing if there is no limit.</summary>
 /// <remarks>A file shared by two rows counts twice.</remarks>
-internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataFolder folder, IOptionsMonitor<QuotaOptions> options) : IDiskQuota
+internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, IBlobStore blobs, IOptionsMonitor<QuotaOptions> options) : IDiskQuota
 {
     private const long Megabyte = 1024 * 1024;
     private const int MeasuredAtOnce = 500;
@@ -78,7 +78,8 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
         {
             foreach (var picture in pictures)
             {
-                picture.Bytes = LengthOf(folder.PictureFile(picture.ContentHash)) + LengthOf(folder.ThumbnailFile(picture.ThumbnailHash));
+                picture.Bytes = await blobs.LengthAsync(BlobKind.Picture, picture.ContentHash, cancellationToken)
+                    + await blobs.LengthAsync(BlobKind.Thumbnail, picture.ThumbnailHash, cancellationToken);
             }
 
             await database.SaveChangesAsync(cancellationToken);
@@ -87,15 +88,9 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, DataF
 
         foreach (var upload in await database.Uploads.Where(upload => upload.PersonId == personId && upload.Bytes == null).ToListAsync(cancellationToken))
         {
-            upload.Bytes = LengthOf(folder.PictureFile(upload.ContentHash));
+            upload.Bytes = await blobs.LengthAsync(BlobKind.Picture, upload.ContentHash, cancellationToken);
         }
 
         await database.SaveChangesAsync(cancellationToken);
-    }
-
-    private static long LengthOf(string path)
-    {
-        var file = new FileInfo(path);
-        return file.Exists ? file.Length : 0;
     }
 }

@@ -18,11 +18,11 @@ internal sealed class Orphans(
     {
         var limit = clock.GetUtcNow() - options.Value.OrphanAge;
         var removed = 0;
-        foreach (var hashes in blobs.WrittenBefore(limit).Chunk(BatchSize))
+        await foreach (var hashes in blobs.WrittenBeforeAsync(limit, cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
         {
             foreach (var orphan in await WithoutRowAsync(hashes, cancellationToken))
             {
-                blobs.RemoveIfWrittenBefore(orphan, limit);
+                await blobs.RemoveIfWrittenBeforeAsync(orphan, limit, cancellationToken);
                 removed++;
             }
         }

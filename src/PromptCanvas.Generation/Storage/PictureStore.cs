@@ -21,7 +21,7 @@ internal sealed class PictureStore(
     {
         // The file may have been written before provenance was switched off.
         var hash = await HashAsync(imageId, cancellationToken);
-        return provenance.CurrentValue.Embed ? Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType) : await PlainAsync(imageId, hash, cancellationToken);
+        return provenance.CurrentValue.Embed ? await OpenAsync(imageId, BlobKind.Picture, hash, PngEncoder.ContentType, cancellationToken) : await PlainAsync(imageId, hash, cancellationToken);
     }
 
     public async Task<StoredContent?> OpenPlainAsync(Guid imageId, CancellationToken cancellationToken) =>
@@ -50,7 +50,7 @@ internal sealed class PictureStore(
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var hash = await visible(database.Pictures).Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
-        return Open(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType);
+        return await OpenAsync(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType, cancellationToken);
     }
 
     private async Task<string?> HashAsync(Guid imageId, CancellationToken cancellationToken)
@@ -65,7 +65,7 @@ internal sealed class PictureStore(
     private async Task<StoredContent?> OpenFormAsync(
         Guid imageId, string? hash, string form, string contentType, Func<byte[], byte[]> make, CancellationToken cancellationToken)
     {
-        await using var stored = Open(imageId, BlobKind.Picture, hash, PngEncoder.ContentType)?.Stream;
+        await using var stored = (await OpenAsync(imageId, BlobKind.Picture, hash, PngEncoder.ContentType, cancellationToken))?.Stream;
         if (stored is null)
         {
             return null;
@@ -82,14 +82,14 @@ internal sealed class PictureStore(
         return await Task.Run(() => make(png), cancellationToken);
     }
 
-    private StoredContent? Open(Guid imageId, BlobKind kind, string? hash, string contentType)
+    private async Task<StoredContent?> OpenAsync(Guid imageId, BlobKind kind, string? hash, string contentType, CancellationToken cancellationToken)
     {
         if (hash is null)
         {
             return null;
         }
 
-        if (blobs.Open(kind, hash) is { } file)
+        if (await blobs.OpenAsync(kind, hash, cancellationToken) is { } file)
         {
             return new StoredContent(file, contentType, file.Length, $"\"{hash}\"");
         }

@@ -7,16 +7,20 @@ namespace PromptCanvas.Generation.Storage;
 
 /// <summary>Checkpoint files: the results of a picture's finished stages, one file per picture. A requeued job resumes from them.
 /// If a file is lost or damaged, the picture restarts from the beginning.</summary>
-internal sealed class StageFiles(DataFolder folder)
+internal sealed class StageFiles(DataFolder folder, SharedStorage shared)
 {
     // Increment when the layout changes; files of other versions are ignored.
     private const int Version = 3;
     private const int NoStage = -1;
+    private const string Folder = "stages/";
+
+    // Where several machines share a store, another one may resume the job.
+    private readonly IObjectStore store = shared.Store ?? new FolderObjects(folder.Root);
 
     /// <summary>Replaces the previous checkpoint atomically.</summary>
     /// <param name="model">Fingerprint of the model that produced the result.</param>
-    /// <exception cref="IOException">The disk is full or failing; the previous checkpoint remains.</exception>
-    public void Save(Guid jobId, int imageIndex, string model, StageResult result)
+    /// <exception cref="IOException">The disk is full or failing, or the shared store is away; the previous checkpoint remains.</exception>
+    public async Task SaveAsync(Guid jobId, int imageIndex, string model, StageResult result, CancellationToken cancellationToken)
     {
         using var bytes = new MemoryStream();
         using (var writer = new BinaryWriter(bytes, System.Text.Encoding.UTF8, leaveOpen: true))
@@ -27,49 +31,42 @@ internal sealed class StageFiles(DataFolder folder)
         }
 
         bytes.Write(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
-        var file = PathOf(jobId, imageIndex);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var temporary = $"{file}.tmp";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            bytes.WriteTo(stream);
-        }
-
-        File.Move(temporary, file, overwrite: true);
+        await store.WriteAsync(NameOf(jobId, imageIndex), bytes.GetBuffer().AsMemory(0, (int)bytes.Length), cancellationToken);
     }
 
     /// <summary>Null if there is no usable checkpoint.</summary>
     /// <param name="model">Fingerprint of the model that will resume; a checkpoint of another model is ignored.</param>
-    public StageResult? Load(Guid jobId, int imageIndex, string model)
+    public async Task<StageResult?> LoadAsync(Guid jobId, int imageIndex, string model, CancellationToken cancellationToken)
     {
-        var file = PathOf(jobId, imageIndex);
-        if (!File.Exists(file))
+        using var file = new MemoryStream();
+        if (!await store.ReadAsync(NameOf(jobId, imageIndex), file, cancellationToken))
         {
             return null;
         }
 
-        var bytes = File.ReadAllBytes(file);
+        var bytes = file.GetBuffer().AsMemory(0, (int)file.Length);
         var length = bytes.Length - SHA256.HashSizeInBytes;
-        if (length < 0 || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
+        if (length < 0 || !SHA256.HashData(bytes.Span[..length]).AsSpan().SequenceEqual(bytes.Span[length..]))
         {
             return null;
         }
 
-        using var reader = new BinaryReader(new MemoryStream(bytes, 0, length));
+        file.SetLength(length);
+        file.Position = 0;
+        using var reader = new BinaryReader(file);
         return reader.ReadInt32() == Version && reader.ReadString() == model ? Read(reader) : null;
     }
 
     /// <summary>Ids of the jobs that have checkpoints.</summary>
-    public IEnumerable<Guid> Jobs() => !Directory.Exists(folder.Stages)
-        ? []
-        : Directory.EnumerateDirectories(folder.Stages)
-            .Select(path => Guid.TryParseExact(Path.GetFileName(path), "N", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty);
+    public IAsyncEnumerable<Guid> JobsAsync(CancellationToken cancellationToken) => store.ListAsync(Folder, cancellationToken)
+        .Select(stored => Guid.TryParseExact(stored.Name[Folder.Length..].Split('/')[0], "N", out var id) ? id : Guid.Empty)
+        .Where(id => id != Guid.Empty).Distinct();
 
-    public void Remove(Guid jobId)
+    public async Task RemoveAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(FolderOf(jobId)))
+        await foreach (var stored in store.ListAsync(FolderOf(jobId), cancellationToken))
         {
-            Directory.Delete(FolderOf(jobId), recursive: true);
+            await store.DeleteAsync(stored.Name, cancellationToken);
         }
     }
 
@@ -130,7 +127,7 @@ internal sealed class StageFiles(DataFolder folder)
         return width == 0 ? null : new SourcePicture(width, height, rgb);
     }
 
-    // Native byte order: the file is only read on the machine that wrote it.
+    // Native byte order: every platform that the studio runs on is little-endian.
     private static void Write(BinaryWriter writer, float[] values)
     {
         writer.Write(values.Length);
@@ -144,7 +141,7 @@ internal sealed class StageFiles(DataFolder folder)
         return values;
     }
 
-    private string FolderOf(Guid jobId) => Path.Combine(folder.Stages, $"{jobId:N}");
+    private static string FolderOf(Guid jobId) => $"{Folder}{jobId:N}/";
 
-    private string PathOf(Guid jobId, int imageIndex) => Path.Combine(FolderOf(jobId), $"{imageIndex}.stage");
+    private static string NameOf(Guid jobId, int imageIndex) => $"{FolderOf(jobId)}{imageIndex}.stage";
 }

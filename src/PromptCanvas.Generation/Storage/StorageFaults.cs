@@ -15,6 +15,7 @@ internal sealed class StorageFaults(IDatabaseFaults database)
     /// <summary>One sentence that describes a storage failure; null for any other exception.</summary>
     public string? Describe(Exception fault) => fault switch
     {
+        ObjectStoreException => fault.Message,
         IOException or UnauthorizedAccessException => $"The data folder cannot be written to: {fault.Message}",
         _ => database.Describe(fault),
     };

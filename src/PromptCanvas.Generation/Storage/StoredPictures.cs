@@ -59,7 +59,7 @@ internal sealed class StoredPictures(IBlobStore blobs)
     {
         // The file is read when a decoder is free, not while the picture waits for one.
         using var turn = await decoders.EnterAsync(Guid.Empty, mostWaiting: null, cancellationToken);
-        await using var file = blobs.Open(BlobKind.Picture, hash)
+        await using var file = await blobs.OpenAsync(BlobKind.Picture, hash, cancellationToken)
             ?? throw new PictureFormatException("A picture that this request uses is no longer in the store; upload it again.");
         if (kept.Find<T>(hash) is { } known)
         {

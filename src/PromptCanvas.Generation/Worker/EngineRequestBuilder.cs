@@ -38,7 +38,7 @@ internal sealed class EngineRequestBuilder(
             PreviewsWanted = index => previews.Wanted(claim.Id, index),
             PictureWanted = running.Wants,
             ReportsStages = true,
-            Finished = stages.Load(claim.Id, engine.Fingerprint, claim.Missing.Select(image => image.ImageIndex)),
+            Finished = await stages.LoadAsync(claim.Id, engine.Fingerprint, claim.Missing.Select(image => image.ImageIndex), running.Token),
         };
         var hashes = await HashesAsync(job, running.Token);
         var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, new OperationInputs(pictures, hashes), running.Token);

@@ -17,23 +17,25 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
     public async Task KeepAsync(Guid jobId, string model, StageCompleted stage, Task? before)
     {
         await (before ?? Task.CompletedTask);
-        await Task.Run(() => Try(() => files.Save(jobId, stage.ImageIndex, model, stage.Result), jobId));
+        await Task.Run(() => TryAsync(() => files.SaveAsync(jobId, stage.ImageIndex, model, stage.Result, CancellationToken.None), jobId));
     }
 
     /// <summary>The usable checkpoints of the given pictures, by index.</summary>
     /// <param name="model">Fingerprint of the model that will resume.</param>
-    public Dictionary<int, StageResult> Load(Guid jobId, string model, IEnumerable<int> imageIndices)
+    public async Task<Dictionary<int, StageResult>> LoadAsync(Guid jobId, string model, IEnumerable<int> imageIndices, CancellationToken cancellationToken)
     {
         var results = new Dictionary<int, StageResult>();
         foreach (var index in imageIndices)
         {
-            Try(() =>
-            {
-                if (files.Load(jobId, index, model) is { } result)
+            await TryAsync(
+                async () =>
                 {
-                    results[index] = result;
-                }
-            }, jobId);
+                    if (await files.LoadAsync(jobId, index, model, cancellationToken) is { } result)
+                    {
+                        results[index] = result;
+                    }
+                },
+                jobId);
         }
 
         return results;
@@ -45,27 +47,27 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         if (!await database.Jobs.AnyAsync(job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running), cancellationToken))
         {
-            Try(() => files.Remove(jobId), jobId);
+            await TryAsync(() => files.RemoveAsync(jobId, cancellationToken), jobId);
         }
     }
 
     /// <summary>Removes the checkpoints of all jobs that are over.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var jobId in files.Jobs().ToList())
+        foreach (var jobId in await files.JobsAsync(cancellationToken).ToListAsync(cancellationToken))
         {
             await RemoveIfOverAsync(jobId, cancellationToken);
         }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A lost checkpoint only costs time.")]
-    private void Try(Action work, Guid jobId)
+    private async Task TryAsync(Func<Task> work, Guid jobId)
     {
         try
         {
-            work();
+            await work();
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
             logger.LogWarning(fault, "The checkpoints of job {JobId} could not be written or read; its pictures may restart from the beginning", jobId);
         }

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Answers API requests that contain something that is not text with a problem that names the field. Browsers get the error page.</summary>
+/// <summary>Answers API requests that contain something that is not text with a problem that names the field, and those that need a store that is away with
+/// what to do. Browsers get the error page.</summary>
 internal sealed class RefusedRequests : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -25,6 +27,7 @@ internal sealed class RefusedRequests : IExceptionHandler
         BadHttpRequestException { InnerException: JsonTextException text } => Refuse(JsonFaults.FieldOf(text), text.Point),
         BadHttpRequestException { InnerException: JsonException json } => JsonFaults.Describe(json),
         BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } when request.HasJsonContentType() && request.ContentLength is 0 => JsonFaults.Missing,
+        ObjectStoreException away => new Unavailable(away.Message),
         _ => null,
     };
 

@@ -40,16 +40,16 @@ public sealed class StoredPicturesTests
     {
         public Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public FileStream? Open(BlobKind kind, string hash) => null;
+        public Task<FileStream?> OpenAsync(BlobKind kind, string hash, CancellationToken cancellationToken) => Task.FromResult<FileStream?>(null);
+
+        public Task<long> LengthAsync(BlobKind kind, string hash, CancellationToken cancellationToken) => Task.FromResult(0L);
 
         public void RemoveTemporaryFiles()
         {
         }
 
-        public IEnumerable<string> WrittenBefore(DateTimeOffset limit) => [];
+        public IAsyncEnumerable<string> WrittenBeforeAsync(DateTimeOffset limit, CancellationToken cancellationToken) => AsyncEnumerable.Empty<string>();
 
-        public void RemoveIfWrittenBefore(string hash, DateTimeOffset limit)
-        {
-        }
+        public Task RemoveIfWrittenBeforeAsync(string hash, DateTimeOffset limit, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

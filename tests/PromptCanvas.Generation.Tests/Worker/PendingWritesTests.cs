@@ -59,12 +59,15 @@ public sealed class PendingWritesTests
             return hash;
         }
 
-        public FileStream? Open(BlobKind kind, string hash) => store.Open(kind, hash);
+        public Task<FileStream?> OpenAsync(BlobKind kind, string hash, CancellationToken cancellationToken) => store.OpenAsync(kind, hash, cancellationToken);
+
+        public Task<long> LengthAsync(BlobKind kind, string hash, CancellationToken cancellationToken) => store.LengthAsync(kind, hash, cancellationToken);
 
         public void RemoveTemporaryFiles() => store.RemoveTemporaryFiles();
 
-        public IEnumerable<string> WrittenBefore(DateTimeOffset limit) => store.WrittenBefore(limit);
+        public IAsyncEnumerable<string> WrittenBeforeAsync(DateTimeOffset limit, CancellationToken cancellationToken) => store.WrittenBeforeAsync(limit, cancellationToken);
 
-        public void RemoveIfWrittenBefore(string hash, DateTimeOffset limit) => store.RemoveIfWrittenBefore(hash, limit);
+        public Task RemoveIfWrittenBeforeAsync(string hash, DateTimeOffset limit, CancellationToken cancellationToken) =>
+            store.RemoveIfWrittenBeforeAsync(hash, limit, cancellationToken);
     }
 }

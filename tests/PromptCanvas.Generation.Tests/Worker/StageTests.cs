@@ -88,11 +88,11 @@ public sealed class StageTests : IAsyncDisposable
         var path = Path.Combine(studio.Folder.Stages, $"{id:N}", "0.stage");
         foreach (var damage in (Func<byte[], byte[]>[])[bytes => bytes[..^40], bytes => [], bytes => [.. bytes[..20], (byte)(bytes[20] ^ 1), .. bytes[21..]]])
         {
-            files.Save(id, 0, "one", FakeEngine.StageOf(3));
-            AssertSame(FakeEngine.StageOf(3), files.Load(id, 0, "one")!);
+            await files.SaveAsync(id, 0, "one", FakeEngine.StageOf(3), Cancellation);
+            AssertSame(FakeEngine.StageOf(3), (await files.LoadAsync(id, 0, "one", Cancellation))!);
             await File.WriteAllBytesAsync(path, damage(await File.ReadAllBytesAsync(path, Cancellation)), Cancellation);
 
-            Assert.Null(files.Load(id, 0, "one"));
+            Assert.Null(await files.LoadAsync(id, 0, "one", Cancellation));
         }
     }
 

@@ -33,7 +33,7 @@ public sealed partial class FolderOrderTests
     public void ServersBetweenNodes_AreKnownToOneProject()
     {
         var cluster = StudioAssemblies.Cluster;
-        var users = StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name is "StackExchange.Redis"));
+        var users = StudioAssemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name is "StackExchange.Redis" or "AWSSDK.S3"));
         var inWeb = StudioAssemblies.Web.GetTypes().Where(type => type.Namespace is not null && TypeUses.Of(type).Any(used => used.Assembly == cluster));
 
         Assert.Equal([cluster], users);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
@@ -42,6 +43,10 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         catch (InvalidTextException fault)
         {
             await AnswerAsync(context, OpenAiFaults.Of(fault.Refusal));
+        }
+        catch (ObjectStoreException fault)
+        {
+            await AnswerAsync(context, OpenAiFaults.Of(new Unavailable(fault.Message)));
         }
         catch (Exception fault) when (fault is BadHttpRequestException or InvalidDataException)
         {
