@@ -31,6 +31,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private double? guidance;
     private string? chosenVisibility;
     private string? seedProblem;
+    private string? numberProblem;
+    private bool isHeldBack;
     private bool more;
     private GenerateImages? last;
     private long lastAt;
@@ -118,7 +120,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         prompt = wanted;
         negativePrompt = NegativePrompt;
         seed = Seed?.ToString(CultureInfo.InvariantCulture);
-        seedProblem = null;
+        (seedProblem, numberProblem) = (null, null);
         if (Seed is not null || Steps is not null || Guidance is not null)
         {
             (steps, guidance) = (Steps, Guidance);
@@ -168,7 +170,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     {
         uint? chosen = uint.TryParse(seed, CultureInfo.InvariantCulture, out var number) ? number : null;
         seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) && seed.Trim() != RandomSeed ? T["SeedInvalid", seed.Trim(), uint.MaxValue].Value : null;
-        if (seedProblem is not null)
+        isHeldBack = numberProblem is not null;
+        if (seedProblem is not null || isHeldBack)
         {
             more = true;
             return;
