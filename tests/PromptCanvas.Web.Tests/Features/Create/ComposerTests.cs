@@ -129,6 +129,17 @@ public sealed class ComposerTests : IDisposable
         Assert.Null(Assert.Single(sent).Seed);
     }
 
+    [Fact]
+    public void Link_WithASeedThatIsNone_ShowsItAndIsRefusedInWords()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add).Add(it => it.Prompt, "a ring").Add(it => it.Seed, "-5"));
+        composer.Find("form").Submit();
+
+        Assert.Empty(sent);
+        Assert.Equal("-5", composer.Find("[data-draft-seed]").GetAttribute("value"));
+        Assert.StartsWith("“-5” is not a valid seed.", composer.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, "2.5", "“2.5” is not a whole number. Enter a whole number of steps")]
     [InlineData(1, "strong", "“strong” is not a number. Enter a number from 0 to 50")]
@@ -165,7 +176,7 @@ public sealed class ComposerTests : IDisposable
     public void Link_WithEverything_IsSentAsItIs()
     {
         var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add)
-            .Add(it => it.Prompt, "a ring").Add(it => it.NegativePrompt, "stars").Add(it => it.Seed, 7u).Add(it => it.Size, 256).Add(it => it.Aspect, "9:16").Add(it => it.Count, 1)
+            .Add(it => it.Prompt, "a ring").Add(it => it.NegativePrompt, "stars").Add(it => it.Seed, "7").Add(it => it.Size, 256).Add(it => it.Aspect, "9:16").Add(it => it.Count, 1)
             .Add(it => it.Steps, 9).Add(it => it.Guidance, 2.5));
         composer.Find("form").Submit();
 
