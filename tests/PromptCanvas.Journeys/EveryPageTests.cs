@@ -83,11 +83,8 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         await using var stranger = await browser.OpenAsync(width, height: 900, scheme);
         var values = await MakeSomethingAsync(member);
         var findings = await LookAtRoutesAsync(member, stranger, values);
-        await member.GoAsync(studio.Address, "/gallery");
-        await member.Page.Locator(".thumb").First.ClickAsync();
-        await Expect(member.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
-        findings.AddRange(await LookAsync(member, "/gallery with the viewer open"));
-        findings.AddRange(await LookAtTransientsAsync(member, values));
+        findings.AddRange(await LookAtViewerAsync(member));
+        findings.AddRange(await LookAtTransientsAsync(member, values, new("Select", "Delete", "Undo")));
 
         Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings.Distinct()));
         Assert.Empty(member.Complaints);
@@ -102,6 +99,8 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         var values = await MakeSomethingAsync(member);
         await Expect(member.Page.Locator(".generate")).ToHaveTextAsync("Erzeugen");
         var findings = await LookAtRoutesAsync(member, stranger, values);
+        findings.AddRange(await LookAtViewerAsync(member));
+        findings.AddRange(await LookAtTransientsAsync(member, values, new("Auswählen", "Löschen", "Rückgängig")));
 
         await Expect(member.Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
         Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings.Distinct()));
@@ -166,23 +165,31 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
             .Concat(weight <= HeaviestPage ? [] : [$"{path}: weighs {weight} bytes, of these {heaviest}"]);
     }
 
+    private async Task<IEnumerable<string>> LookAtViewerAsync(Tab tab)
+    {
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Page.Locator(".thumb").First.ClickAsync();
+        await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
+        return await LookAsync(tab, "/gallery with the viewer open");
+    }
+
     // Everything that opens over a page: menus, dialogs, toasts of every severity.
-    private async Task<List<string>> LookAtTransientsAsync(Tab tab, Dictionary<string, string> values)
+    private async Task<List<string>> LookAtTransientsAsync(Tab tab, Dictionary<string, string> values, ButtonNames names)
     {
         var findings = new List<string>();
         await tab.GoAsync(studio.Address, "/gallery");
         await tab.Page.Locator(".filters > summary").ClickAsync();
         findings.AddRange(await LookAsync(tab, "/gallery with the filters open"));
         await tab.GoAsync(studio.Address, "/gallery");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = names.Select, Exact = true }).ClickAsync();
         await tab.Page.Locator(".thumb-pick").First.ClickAsync();
         await tab.Page.Locator(".selection summary").ClickAsync();
         findings.AddRange(await LookAsync(tab, "/gallery with a selection"));
 
         // On a phone the open menu lies over the buttons below it.
         await tab.Page.Locator(".selection summary").ClickAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).HoverAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = names.Delete, Exact = true }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = names.Undo, Exact = true }).HoverAsync();
         await tab.Page.EvaluateAsync("""
             () => {
               const toast = document.querySelector('.mud-snackbar');
@@ -208,6 +215,9 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
 
         return findings;
     }
+
+    /// <summary>The names of buttons in the language of the page.</summary>
+    private sealed record ButtonNames(string Select, string Delete, string Undo);
 
     // A new route parameter needs a value here.
     private static string Fill(string route, Dictionary<string, string> values) =>

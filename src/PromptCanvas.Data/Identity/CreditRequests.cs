@@ -56,27 +56,34 @@ public sealed class CreditRequests(IDbContextFactory<AppDbContext> databases, Ti
     }
 
     /// <summary>Closes a person's request for all administrators.</summary>
-    /// <param name="granted">Credits that were added, of which the person is told; null = the request was dismissed.</param>
-    public async Task CloseAsync(Guid personId, AuditActor by, int? granted, CancellationToken cancellationToken)
+    public async Task CloseAsync(Guid personId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(by);
         var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await OpenOf(database, personId).ExecuteUpdateAsync(change => change.SetProperty(notice => notice.ReadAt, now), cancellationToken);
-        if (granted is { } amount)
+    }
+
+    /// <summary>Tells a person that another one added credits.</summary>
+    public async Task TellAsync(Guid personId, AuditActor by, int amount, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        if (by.PersonId == personId)
         {
-            database.Notices.Add(new Notice
-            {
-                PersonId = personId,
-                Kind = NoticeKinds.CreditsGranted,
-                ByPersonId = by.PersonId,
-                By = await database.People.Where(person => person.Id == by.PersonId).Select(person => person.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? by.Name,
-                Amount = amount,
-                Reason = "",
-                At = now,
-            });
-            await database.SaveChangesAsync(cancellationToken);
+            return;
         }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        database.Notices.Add(new Notice
+        {
+            PersonId = personId,
+            Kind = NoticeKinds.CreditsGranted,
+            ByPersonId = by.PersonId,
+            By = await database.People.Where(person => person.Id == by.PersonId).Select(person => person.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? by.Name,
+            Amount = amount,
+            Reason = reason,
+            At = clock.GetUtcNow(),
+        });
+        await database.SaveChangesAsync(cancellationToken);
     }
 
     private static IQueryable<Notice> OpenOf(AppDbContext database, Guid personId) =>

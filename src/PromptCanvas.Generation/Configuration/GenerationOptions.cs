@@ -56,4 +56,10 @@ public sealed record GenerationOptions
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     [RuntimeSetting]
     public TimeSpan UploadAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Days for which a deleted picture stays in its owner's trash and can be restored. A smaller number also applies to pictures that are in the trash already.</summary>
+    /// <value>30</value>
+    [Range(1, 3650)]
+    [RuntimeSetting]
+    public int TrashDays { get; init; } = 30;
 }

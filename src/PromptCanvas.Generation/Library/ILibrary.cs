@@ -16,7 +16,7 @@ public interface ILibrary
     /// <returns>Whether the actor may see the picture.</returns>
     Task<bool> MarkAsync(Actor actor, Guid imageId, bool isFavourite, CancellationToken cancellationToken);
 
-    /// <summary>Moves the actor's own pictures to the trash, where they stay for 30 days.</summary>
+    /// <summary>Moves the actor's own pictures to the trash, where they stay for <c>Generation:TrashDays</c>.</summary>
     /// <returns>Number of pictures moved.</returns>
     Task<int> DeleteAsync(Actor actor, IReadOnlyCollection<Guid> imageIds, CancellationToken cancellationToken);
 

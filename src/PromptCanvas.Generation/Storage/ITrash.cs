@@ -5,6 +5,9 @@ namespace PromptCanvas.Generation.Storage;
 /// <summary>What its owner does with the trash, besides restoring.</summary>
 public interface ITrash
 {
+    /// <summary>For how many days a deleted picture can be restored.</summary>
+    int Days { get; }
+
     /// <summary>Deletes pictures in the actor's trash permanently; their files go with the next sweep.</summary>
     /// <param name="imageIds">Null = all of them.</param>
     /// <returns>Number of pictures deleted.</returns>

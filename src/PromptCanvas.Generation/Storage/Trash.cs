@@ -1,21 +1,22 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Storage;
 
 /// <summary>Purges deleted pictures after their retention period. Their rows stay, cleared, because the ledger refers to them.</summary>
-internal sealed class Trash(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : ITrash
+internal sealed class Trash(IDbContextFactory<AppDbContext> databases, IOptionsMonitor<GenerationOptions> options, TimeProvider clock) : ITrash
 {
-    /// <summary>How long a deleted picture can be restored.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromDays(30);
+    public int Days => options.CurrentValue.TrashDays;
 
     /// <summary>Clears the rows; the next sweep of the image store removes the files.</summary>
     /// <returns>Number of pictures purged.</returns>
     public async Task<int> EmptyAsync(CancellationToken cancellationToken)
     {
-        var limit = clock.GetUtcNow() - Life;
+        var limit = clock.GetUtcNow() - TimeSpan.FromDays(Days);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await ClearAsync(database.Pictures.Where(image => image.DeletedAt < limit && image.ContentHash != ""), cancellationToken);
     }

@@ -28,6 +28,7 @@ using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Mail;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -53,6 +54,7 @@ internal static class StudioServices
             options.SnackbarConfiguration.VisibleStateDuration = 6000;
         });
         services.AddLocalization();
+        services.AddTransient<MudLocalizer, MudTexts>();
         services.AddHttpContextAccessor();
         services.AddScoped<CspNonce>();
         services.AddDataProtection().SetApplicationName("PromptCanvas");

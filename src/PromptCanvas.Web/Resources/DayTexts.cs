@@ -14,6 +14,9 @@ internal static class DayTexts
         : day == today.AddDays(-1) ? texts["Yesterday"].Value
         : day.ToString(day.Year == today.Year ? texts["FormatWeekday"] : texts["FormatWeekdayOfYear"], CultureInfo.CurrentCulture);
 
+    /// <summary>A number of days: "1 day", "30 days".</summary>
+    public static string Days(this IStringLocalizer<Texts> texts, int days) => days == 1 ? texts["DaysOne"] : texts["Days", days];
+
     /// <summary>Day and month.</summary>
     public static string ShortDay(this IStringLocalizer<Texts> texts, DateOnly day) => day.ToString(texts["FormatDay"], CultureInfo.CurrentCulture);
 

@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Search;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Settings;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 
@@ -14,6 +17,8 @@ public sealed class LibraryTests : IAsyncDisposable
 {
     private static readonly Actor Me = Studio.Somebody;
     private static readonly Actor You = new(new Guid("5c6f7f0e-7d0f-4a9e-9d59-6f2f3ab1d002"), PersonRoles.Member);
+
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(new GenerationOptions().TrashDays);
 
     private readonly TemporaryFolder folder = new();
     private readonly Studio studio;
@@ -174,7 +179,7 @@ public sealed class LibraryTests : IAsyncDisposable
         Assert.Empty(await FindAsync(You, new LibraryFilter { GalleryView = GalleryView.Trash }));
         Assert.Equal(0, await Library.RestoreAsync(You, pictures, Cancellation));
 
-        studio.Clock.Advance(Trash.Life - TimeSpan.FromMinutes(1));
+        studio.Clock.Advance(Kept - TimeSpan.FromMinutes(1));
         Assert.Equal(0, await studio.Get<Trash>().EmptyAsync(Cancellation));
         Assert.Equal(1, await Library.RestoreAsync(Me, [pictures[0]], Cancellation));
         Assert.Equal([pictures[1], pictures[0]], await FindAsync(Me, LibraryFilter.Everything));
@@ -185,7 +190,7 @@ public sealed class LibraryTests : IAsyncDisposable
     {
         await AddAsync(Me, ("a red cube", [1, 0]));
         await Library.DeleteAsync(Me, pictures, Cancellation);
-        studio.Clock.Advance(Trash.Life + TimeSpan.FromMinutes(1));
+        studio.Clock.Advance(Kept + TimeSpan.FromMinutes(1));
 
         Assert.Equal(1, await studio.Get<Trash>().EmptyAsync(Cancellation));
         Assert.Equal(0, await studio.Get<Trash>().EmptyAsync(Cancellation));
@@ -194,6 +199,23 @@ public sealed class LibraryTests : IAsyncDisposable
         await using var database = studio.OpenDatabase();
         var row = await database.Pictures.SingleAsync(Cancellation);
         Assert.Equal(("", "", 0), (row.Prompt, row.ContentHash, row.ImageEmbedding.Length));
+    }
+
+    [Theory]
+    [InlineData("3")]
+    [InlineData("90")]
+    public async Task Delete_WithAnotherRetention_KeepsItForThoseDays(string days)
+    {
+        await AddAsync(Me, ("a red cube", [1, 0]));
+        await Library.DeleteAsync(Me, pictures, Cancellation);
+        var administrator = new AuditActor(null, "administrator@example.com", null);
+        Assert.Null((await studio.Get<IStoredSettings>().SaveAsync(administrator, new Dictionary<string, string?> { ["Generation:TrashDays"] = days }, Cancellation)).Refusal);
+
+        Assert.Equal(days, studio.Get<ITrash>().Days.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        studio.Clock.Advance(TimeSpan.FromDays(studio.Get<ITrash>().Days) - TimeSpan.FromMinutes(1));
+        Assert.Equal(0, await studio.Get<Trash>().EmptyAsync(Cancellation));
+        studio.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, await studio.Get<Trash>().EmptyAsync(Cancellation));
     }
 
     // Two-dimensional embeddings: the order follows their angles, regardless of their lengths.

@@ -31,6 +31,27 @@ public sealed class QueueBoardTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_WhileTheQueueIsPaused_ForecastsNothing()
+    {
+        await using var studio = await new Studio(folder.Path).PrepareAsync();
+        studio.Get<PictureTimes>().Add("starter", "generate", 64, 10);
+        var job = await studio.SubmitAsync(TestRequests.Fox());
+        Assert.NotNull((await studio.FindAsync(job)).EtaSeconds);
+
+        await studio.Get<IQueueAdmin>().PauseAsync("The graphics card is being changed.", null, Cancellation);
+        studio.Clock.Advance(TimeSpan.FromSeconds(2));
+        var paused = await studio.FindAsync(job);
+        var active = (await studio.Get<QueueBoard>().ReadAsync(studio.Clock.GetTimestamp(), Cancellation)).Active[job];
+
+        Assert.Equal((null, "The graphics card is being changed."), (paused.EtaSeconds, paused.Why?.PauseReason));
+        Assert.Null(active.EtaSeconds);
+
+        await studio.Get<IQueueAdmin>().ResumeAsync(Cancellation);
+        studio.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.NotNull((await studio.FindAsync(job)).EtaSeconds);
+    }
+
+    [Fact]
     public async Task Read_AfterAJobEnded_HasItsEnd()
     {
         await using var studio = await new Studio(folder.Path).PrepareAsync();

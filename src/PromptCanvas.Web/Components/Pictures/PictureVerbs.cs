@@ -13,6 +13,9 @@ public sealed class PictureVerbs(IPictureMaking making, ILibrary library, ITrash
     /// <summary>Pictures that one press of "Vary" makes.</summary>
     public const int Variations = NewJob.DefaultCount;
 
+    /// <summary>For how many days a deleted picture can be restored.</summary>
+    public int TrashDays => trash.Days;
+
     // What changed since the lists on the page were read.
     private readonly Dictionary<Guid, bool> marks = [];
     private Actor? person;

@@ -5,6 +5,7 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -20,7 +21,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private string prompt = "";
     private const string RandomSeed = "-1";
 
-    private (string? Prompt, string? NegativePrompt, uint? Seed, int? Size, string? Aspect, string? Model, int? Count, int? Steps, double? Guidance) taken;
+    private (string? Prompt, string? NegativePrompt, string? Seed, int? Size, string? Aspect, string? Model, int? Count, int? Steps, double? Guidance) taken;
     private int count = 4;
     private int size = 1024;
     private string aspect = AspectRatio.Square.ToString();
@@ -31,6 +32,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private double? guidance;
     private string? chosenVisibility;
     private string? seedProblem;
+    private string? numberProblem;
+    private bool isHeldBack;
     private bool more;
     private GenerateImages? last;
     private long lastAt;
@@ -39,8 +42,9 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public string? Prompt { get; set; }
 
+    /// <summary>As a link has it; what is no seed is shown in its field and refused with the request.</summary>
     [Parameter]
-    public uint? Seed { get; set; }
+    public string? Seed { get; set; }
 
     [Parameter]
     public string? NegativePrompt { get; set; }
@@ -117,8 +121,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     {
         prompt = wanted;
         negativePrompt = NegativePrompt;
-        seed = Seed?.ToString(CultureInfo.InvariantCulture);
-        seedProblem = null;
+        seed = Seed;
+        (seedProblem, numberProblem) = (null, null);
         if (Seed is not null || Steps is not null || Guidance is not null)
         {
             (steps, guidance) = (Steps, Guidance);
@@ -167,8 +171,9 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private async Task GenerateAsync()
     {
         uint? chosen = uint.TryParse(seed, CultureInfo.InvariantCulture, out var number) ? number : null;
-        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) && seed.Trim() != RandomSeed ? T["SeedInvalid", seed.Trim(), uint.MaxValue].Value : null;
-        if (seedProblem is not null)
+        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) && seed.Trim() != RandomSeed ? T["SeedInvalid", Excerpt.Of(seed.Trim()), uint.MaxValue].Value : null;
+        isHeldBack = numberProblem is not null;
+        if (seedProblem is not null || isHeldBack)
         {
             more = true;
             return;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
@@ -149,8 +148,6 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
 
     // Credits for undelivered pictures have been refunded.
     private async Task CountCreditsAsync() => await own.CountCreditsAsync(CancellationToken.None);
-
-    private static uint? SeedFrom(string? text) => uint.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
     private Task AgainAsync(Run run) => MakeAsync(run.Request with { IdempotencyKey = Guid.NewGuid().ToString() });
 

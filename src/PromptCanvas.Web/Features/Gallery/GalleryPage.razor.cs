@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Gallery;
 
 /// <summary>The gallery. Its filters are part of the URL, so that links and Back work.</summary>
-public sealed partial class GalleryPage(IPictureQueries pictures, ICurrentActor actor, NavigationManager navigation)
+public sealed partial class GalleryPage(IPictureQueries pictures, ITrash trash, ICurrentActor actor, NavigationManager navigation)
 {
     private bool isEmpty;
     private bool isMissing;
@@ -46,7 +48,7 @@ public sealed partial class GalleryPage(IPictureQueries pictures, ICurrentActor 
         { Words: not null, ByMeaning: true } => T["LookEmptyText"],
         { Words: not null } => T["SearchEmptyText"],
         { GalleryView: GalleryView.Favourites } => T["FavouritesEmptyText"],
-        { GalleryView: GalleryView.Trash } => T["TrashEmptyText"],
+        { GalleryView: GalleryView.Trash } => T["TrashEmptyText", T.Days(trash.Days)],
         _ => T["GalleryEmptyText"],
     };
 

@@ -6,8 +6,9 @@ using PromptCanvas.Generation.Results;
 namespace PromptCanvas.Web.Features.People;
 
 /// <summary>An administrator's actions on credits. Every action is audited and applies from the person's next request.</summary>
-internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
+internal sealed class CreditAdministration(ICredits credits, CreditRequests requests, AuditLog audit)
 {
+    /// <summary>Adds credits, of which the person is notified.</summary>
     public async Task<Result> TopUpAsync(AuditActor actor, Person person, int amount, string reason, CancellationToken cancellationToken)
     {
         if (!(await credits.TopUpAsync(person.Id, person.Role, amount, reason, actor.PersonId, cancellationToken)).TryGet(out _, out var refusal))
@@ -15,6 +16,7 @@ internal sealed class CreditAdministration(ICredits credits, AuditLog audit)
             return refusal;
         }
 
+        await requests.TellAsync(person.Id, actor, amount, reason.Trim(), cancellationToken);
         await audit.WriteAsync(actor, "credits.top-up", person.Email, $"{amount}: {reason}", cancellationToken);
         return Result.Done;
     }

@@ -9,7 +9,7 @@ internal sealed class PersonRemoval(IDbContextFactory<AppDbContext> databases, P
 {
     /// <summary>Ends the person's sessions, cancels their jobs and deletes the account with its keys, links, uploads and comments.</summary>
     /// <param name="confirmation">The person's e-mail address, as the administrator typed it.</param>
-    /// <param name="heirId">Who gets the pictures and boards; null = they go to the trash, where their files are deleted after 30 days.</param>
+    /// <param name="heirId">Who gets the pictures and boards; null = they go to the trash, where they stay like other deleted pictures.</param>
     public async Task<Result> DeleteAsync(AuditActor actor, Guid personId, string? confirmation, Guid? heirId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

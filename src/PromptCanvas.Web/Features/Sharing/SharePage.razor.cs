@@ -34,7 +34,7 @@ public sealed partial class SharePage
     {
         { Board: { } board } => board,
         { Pictures: [{ Prompt: { } prompt }] } => prompt,
-        _ => T["SharedPicture"],
+        _ => link?.BoardId is null ? T["SharedPicture"] : T["SharedBoard"],
     };
 
     private string Here => $"{Context.Request.Scheme}://{Context.Request.Host}{Context.Request.PathBase}";

@@ -56,6 +56,16 @@ public sealed class RunStatusTests
     }
 
     [Fact]
+    public void Describe_AJobOfAPausedQueue_NamesNoTime()
+    {
+        var run = RunOf(JobState.Queued, 2, 0);
+        run.Job = run.Job! with { Why = new QueueExplanation { Position = 2, Waiting = 4, OwnAhead = 1, PeopleAhead = 0, PauseReason = "New card." } };
+
+        Assert.Equal("Position 2", RunStatus.Describe(run, run.Job.EtaSeconds, Words));
+        Assert.Equal("The queue is paused: New card.", RunStatus.WhyItWaits(run, Words));
+    }
+
+    [Fact]
     public void Announce_ARunningJob_LeavesTheSecondsOut()
     {
         Assert.Equal("2 of 4 done", RunStatus.Announce(RunOf(JobState.Running, null, 2), Words));

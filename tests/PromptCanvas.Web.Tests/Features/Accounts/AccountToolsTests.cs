@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Net;
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.People;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -93,8 +95,30 @@ public sealed partial class AccountToolsTests(Studio studio) : IClassFixture<Stu
 
         Assert.NotEmpty(key);
         Assert.Contains($"api_key=\"{key}\"", page, StringComparison.Ordinal);
+        Assert.Contains($"apiKey: \"{key}\"", page, StringComparison.Ordinal);
         Assert.Contains("curl http://localhost/api/jobs", page, StringComparison.Ordinal);
         Assert.Contains($"data-copy=\"{key}\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Subpages_LeadBackToTheAccount()
+    {
+        // Asked for on the way to another page, to which it leads on.
+        string[] between = ["/account/confirm"];
+        var pages = typeof(Program).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>()).Select(route => route.Template)
+            .Where(route => route.StartsWith("/account/", StringComparison.Ordinal)).Except(between).ToList();
+        using var browser = studio.Browser(studio.Administrator.Cookie);
+        var without = new List<string>();
+        foreach (var page in pages)
+        {
+            if (!BackLink().IsMatch(await browser.GetStringAsync(page, Cancellation)))
+            {
+                without.Add(page);
+            }
+        }
+
+        Assert.True(pages.Count >= 8);
+        Assert.Empty(without);
     }
 
     private async Task<HttpClient> SignedInAsync(SomebodyInTest person, string agent)
@@ -106,6 +130,9 @@ public sealed partial class AccountToolsTests(Studio studio) : IClassFixture<Stu
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
         return browser;
     }
+
+    [GeneratedRegex("""class="back-link"><a href="account">""")]
+    private static partial Regex BackLink();
 
     [GeneratedRegex("""name="_handler" value="(end-[^"]+)""")]
     private static partial Regex EndForm();

@@ -28,8 +28,13 @@ public sealed partial class SecondFactorTests : IAsyncDisposable
         using var wrong = await browser.SendFormAsync("/account/second-factor", "turn-on", ("Form.Code", "000000"));
         Assert.Contains("Wrong code", await wrong.TextAsync(), StringComparison.Ordinal);
         using var on = await browser.SendFormAsync("/account/second-factor", "turn-on", ("Form.Code", CodeOf(key)));
-        var recovery = RecoveryCode().Match(await on.TextAsync()).Value;
-        Assert.NotEmpty(recovery);
+        var shown = await on.TextAsync();
+        var codes = RecoveryCode().Matches(shown).Select(code => code.Value).ToList();
+        var recovery = codes[0];
+
+        // One a line, to be copied or downloaded as they are.
+        Assert.Contains($"data-copy=\"{string.Join('\n', codes)}\"", shown, StringComparison.Ordinal);
+        Assert.Contains($"href=\"data:text/plain;charset=utf-8,{Uri.EscapeDataString(string.Join('\n', codes))}\" download=", shown, StringComparison.Ordinal);
 
         placed.Clock.Advance(Step);
         using var stranger = placed.BrowserAt(Here);

@@ -89,6 +89,11 @@ public sealed class ComposerTests : IDisposable
         Assert.Equal((3, 256, 0u, "stars"), (request.Count, request.Size, request.Seed, request.NegativePrompt));
     }
 
+    [Fact]
+    public void AspectRatios_ThatAreOffered_AreTheUsualSeven() => Assert.Equal(
+        ["16:9", "1:1", "2:3", "3:2", "3:4", "4:3", "9:16"],
+        Render().FindAll("[data-aspect] option").Select(option => option.GetAttribute("value")).Order(StringComparer.Ordinal));
+
     [Theory]
     [InlineData(null, "12 credits", true)]
     [InlineData("wide", "4 credits", false)]
@@ -125,10 +130,53 @@ public sealed class ComposerTests : IDisposable
     }
 
     [Fact]
+    public void Link_WithASeedThatIsNone_ShowsItAndIsRefusedInWords()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add).Add(it => it.Prompt, "a ring").Add(it => it.Seed, "-5"));
+        composer.Find("form").Submit();
+
+        Assert.Empty(sent);
+        Assert.Equal("-5", composer.Find("[data-draft-seed]").GetAttribute("value"));
+        Assert.StartsWith("“-5” is not a valid seed.", composer.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "2.5", "“2.5” is not a whole number. Enter a whole number of steps")]
+    [InlineData(1, "strong", "“strong” is not a number. Enter a number from 0 to 50")]
+    public void StepsOrGuidance_ThatAreNoNumber_AreRefusedInWordsAndSendNothing(int field, string text, string words)
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+        composer.FindAll("#composer-more input[type=number]")[field].Change(text);
+        composer.Find("form").Submit();
+
+        Assert.Empty(sent);
+        Assert.StartsWith(words, composer.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+
+        composer.FindAll("#composer-more input[type=number]")[field].Change("9");
+        composer.Find("form").Submit();
+        Assert.Equal((field == 0 ? 9 : null, field == 1 ? 9.0 : null), (Assert.Single(sent).Steps, sent[0].Guidance));
+        Assert.Empty(composer.Find("[role=alert]").TextContent);
+    }
+
+    /// <summary>The model's limit is said by the check that every way in shares; the browser's own message would be a second one.</summary>
+    [Fact]
+    public void Steps_OutOfRange_AreLeftToTheOneCheck()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+        composer.FindAll("#composer-more input[type=number]")[0].Change("9999");
+        composer.Find("form").Submit();
+
+        Assert.Equal(9999, Assert.Single(sent).Steps);
+        Assert.True(composer.Find("form").HasAttribute("novalidate"));
+    }
+
+    [Fact]
     public void Link_WithEverything_IsSentAsItIs()
     {
         var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add)
-            .Add(it => it.Prompt, "a ring").Add(it => it.NegativePrompt, "stars").Add(it => it.Seed, 7u).Add(it => it.Size, 256).Add(it => it.Aspect, "9:16").Add(it => it.Count, 1)
+            .Add(it => it.Prompt, "a ring").Add(it => it.NegativePrompt, "stars").Add(it => it.Seed, "7").Add(it => it.Size, 256).Add(it => it.Aspect, "9:16").Add(it => it.Count, 1)
             .Add(it => it.Steps, 9).Add(it => it.Guidance, 2.5));
         composer.Find("form").Submit();
 

@@ -76,6 +76,19 @@ public sealed class GalleryWindowTests
     }
 
     [Fact]
+    public async Task NeighboursAsync_OfAnOrderOldestFirst_AreThatOrder()
+    {
+        shelf.Add(500);
+        shelf.Pictures.Reverse();
+        var window = new GalleryWindow(shelf, shelf, shelf, shelf, TimeProvider.System);
+        window.LookAt(LibraryFilter.Everything with { OldestFirst = true });
+        window.Start(await window.ReadFirstAsync(CancellationToken.None));
+        await window.PinAsync(CancellationToken.None);
+
+        Assert.Equal((shelf.Pictures[399].Id, shelf.Pictures[401].Id), await window.NeighboursAsync(shelf.Pictures[400], CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Remove_TellsWhatShowsTheGallery()
     {
         shelf.Add(3);
@@ -122,7 +135,7 @@ public sealed class GalleryWindowTests
 
         public Task<IReadOnlyList<PictureView>> ReadRangeAsync(
             Actor actor, LibraryFilter filter, DateTimeOffset until, int start, int take, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<PictureView>>([.. Pictures.Where(picture => picture.CreatedAt <= until).Skip(start).Take(take)]);
+            Task.FromResult<IReadOnlyList<PictureView>>([.. Pictures.Where(picture => filter.OldestFirst ? picture.CreatedAt >= until : picture.CreatedAt <= until).Skip(start).Take(take)]);
 
         public Task<Guid?> FindByKeyAsync(Actor actor, string keyPrefix, TimeSpan maximumAge, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Gallery;
@@ -24,6 +26,48 @@ public sealed class OriginTests(Studio studio) : IClassFixture<Studio>
         Assert.Contains("Source: “a red cube on top of a blue cube”", await PageAsync(browser, variation), StringComparison.Ordinal);
         Assert.Contains("Source: “a red cube on top of a blue cube”", await PageAsync(browser, variationOfIt), StringComparison.Ordinal);
         Assert.DoesNotContain("Source: “", await PageAsync(browser, picture), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MadeFrom_SaysWhosePictureItWas_AndClaimsNoneThatIsAnothers()
+    {
+        var (ann, ben) = (await studio.PersonAsync("Ann@example.com", PersonRoles.Member), await studio.PersonAsync("Ben@example.com", PersonRoles.Member));
+        using var annsKey = studio.ClientOf(ann);
+        using var bensKey = studio.ClientOf(ben);
+        var source = await annsKey.FinishedPictureAsync();
+        var (own, remix) = (await VaryAsync(annsKey, source), await VaryAsync(bensKey, source));
+        using var annsPages = studio.Browser(ann.Cookie);
+        using var bensPages = studio.Browser(ben.Cookie);
+
+        Assert.Contains("Made from another picture of yours", await PageAsync(annsPages, own), StringComparison.Ordinal);
+        Assert.Contains($"Made from another picture by {await NameAsync(ann)}", await PageAsync(bensPages, own), StringComparison.Ordinal);
+        Assert.Contains($"Remix of a picture by {await NameAsync(ann)}", await PageAsync(bensPages, remix), StringComparison.Ordinal);
+
+        // Ann makes the source private: Ben's picture is not one of his own for that.
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        await database.Pictures.Where(picture => picture.Id == source).ExecuteUpdateAsync(change => change.SetProperty(picture => picture.Visibility, Visibilities.Private), Cancellation);
+        Assert.Contains("Made from a picture that you cannot see", await PageAsync(bensPages, remix), StringComparison.Ordinal);
+        Assert.DoesNotContain("of yours", await PageAsync(bensPages, remix), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MadeFrom_OfPeopleWithTheSameName_TellsThemApart()
+    {
+        var (one, other) = (await studio.PersonAsync("alex@example.com", PersonRoles.Member), await studio.PersonAsync("alex@example.org", PersonRoles.Member));
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        await database.People.Where(person => person.Id == one.Id || person.Id == other.Id).ExecuteUpdateAsync(change => change.SetProperty(person => person.DisplayName, "Alex"), Cancellation);
+        using var onesKey = studio.ClientOf(one);
+        using var othersKey = studio.ClientOf(other);
+        var remix = await VaryAsync(othersKey, await onesKey.FinishedPictureAsync());
+        using var pages = studio.Browser(other.Cookie);
+
+        Assert.Contains("Remix of a picture by Alex", await PageAsync(pages, remix), StringComparison.Ordinal);
+    }
+
+    private async Task<string> NameAsync(SomebodyInTest person)
+    {
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        return await database.People.Where(row => row.Id == person.Id).Select(row => row.DisplayName).SingleAsync(Cancellation);
     }
 
     private static async Task<Guid> VaryAsync(HttpClient client, Guid source) =>

@@ -96,6 +96,7 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
     [InlineData("""{ "kind": "generate", "prompt": "a cube", "size": 100 }""", "size")]
     [InlineData("""{ "kind": "generate", "prompt": "a cube", "model": "no-such" }""", "model")]
     [InlineData("""{ "kind": "paint", "prompt": "a cube" }""", "kind")]
+    [InlineData("""{ "kind": "generate", "prompt": "a cube", "seed": -5 }""", "seed")]
     public async Task Post_WrongInput_NamesTheField(string body, string field)
     {
         using var response = await client.PostJobAsync(JsonSerializer.Deserialize<JsonElement>(body));
@@ -156,6 +157,14 @@ public sealed class JobEndpointTests(Studio studio) : IClassFixture<Studio>
         var problem = await AssertProblemAsync(response, HttpStatusCode.BadRequest, "invalid-input");
         Assert.Contains(reason, problem.GetProperty("errors").GetProperty(field)[0].GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain("System.", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_WithoutAKind_Generates()
+    {
+        var job = await client.MakeAsync(new { prompt = "a cube", count = 1, size = 64 });
+
+        Assert.Equal(("done", "generate"), (job.GetProperty("state").GetString(), job.GetProperty("kind").GetString()));
     }
 
     [Fact]

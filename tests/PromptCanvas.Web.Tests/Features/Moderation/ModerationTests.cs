@@ -124,6 +124,7 @@ public sealed class ModerationTests(Studio studio) : IClassFixture<Studio>
         Assert.DoesNotContain("not &lt;i&gt;for", settled, StringComparison.Ordinal);
         Assert.All(hidden, status => Assert.Equal(HttpStatusCode.NotFound, status));
         Assert.All(shown, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Contains("Your report was reviewed", WebUtility.HtmlDecode(await reporter.GetStringAsync("/account/notifications", TestContext.Current.CancellationToken)), StringComparison.Ordinal);
         Assert.Contains("a real person", await studio.Browser(owner.Cookie).GetStringAsync("/account", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Generation.Configuration;
 
 using PromptCanvas.Web.Features.Operations;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Operations;
@@ -63,6 +64,18 @@ public sealed class OperationsPageTests : IAsyncDisposable
         var records = AppDomain.CurrentDomain.GetAssemblies().Where(assembly => assembly.GetName().Name!.StartsWith("PromptCanvas", StringComparison.Ordinal) && !assembly.GetName().Name!.EndsWith("Tests", StringComparison.Ordinal))
             .SelectMany(assembly => assembly.GetTypes()).Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && type.GetField("Section") is not null);
         Assert.DoesNotContain(records, type => !known.Contains(type));
+    }
+
+    [Fact]
+    public async Task Settings_OnAGermanPage_AreDescribedInGerman()
+    {
+        Assert.Empty(ReadWith([]).Where(setting => setting.Description.Length > 0 && MessageTexts.KeyOf(setting.Description) is null).Select(setting => $"{setting.Key}: {setting.Description}"));
+        using var browser = studio.Browser(studio.Administrator.Cookie);
+        browser.DefaultRequestHeaders.AcceptLanguage.Add(new System.Net.Http.Headers.StringWithQualityHeaderValue("de"));
+        var page = System.Net.WebUtility.HtmlDecode(await browser.GetStringAsync("/admin/settings", TestContext.Current.CancellationToken));
+
+        Assert.Contains("Höchstzahl wartender Aufträge je Person. Standard: 20.", page, StringComparison.Ordinal);
+        Assert.Empty(ReadWith([]).Where(setting => setting.Description.Length > 0 && page.Contains(setting.Description, StringComparison.Ordinal)).Select(setting => setting.Key));
     }
 
     private IReadOnlyList<SettingFacts> ReadWith(Dictionary<string, string?> values) => new SettingsService(

@@ -3,9 +3,12 @@ using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Settings;
 using PromptCanvas.Imaging.Png;
 using PromptCanvas.Web.Features.Accounts;
@@ -39,6 +42,21 @@ public sealed class RuntimeSettingsTests : IAsyncDisposable
         Assert.Contains("settings.change", log, StringComparison.Ordinal);
         Assert.Contains("Invite → Open", log, StringComparison.Ordinal);
         Assert.Matches("Registration:Mode</code><p [^>]*>[^<]*</p></td>\\s*<td>Open</td>\\s*<td>Invite</td>\\s*<td>database</td>", await administrator.GetStringAsync(Page, Cancellation));
+    }
+
+    [Fact]
+    public async Task Page_RetentionChanged_IsWhatThePagesSay()
+    {
+        using var client = studio.CreateClient();
+        var picture = await client.FinishedPictureAsync();
+        using var administrator = studio.Browser(studio.Administrator.Cookie);
+        Assert.Contains("Deleted pictures stay here for 30 days.", await administrator.GetStringAsync("/gallery?shelf=trash", Cancellation), StringComparison.Ordinal);
+        using var saved = await SaveAsync(administrator, "Generation", ("Generation:TrashDays", "30", "1"));
+
+        Assert.Equal(HttpStatusCode.Found, saved.StatusCode);
+        Assert.Contains("Deleted pictures stay here for 1 day.", await administrator.GetStringAsync("/gallery?shelf=trash", Cancellation), StringComparison.Ordinal);
+        await studio.Services.GetRequiredService<ILibrary>().DeleteAsync(new Actor(studio.Administrator.Id, PersonRoles.Administrator), [picture], Cancellation);
+        Assert.Contains("It stays there for 1 day after you deleted it", await administrator.GetStringAsync($"/images/{picture}", Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,7 +158,7 @@ public sealed class RuntimeSettingsTests : IAsyncDisposable
 
         // A section with settings of both kinds: the readers of the one are few enough to name.
         var sources = Directory.EnumerateFiles(Path.Combine(Studio.RepoRoot, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
-        Assert.DoesNotContain(sources, text => text.Contains(".Value.UploadAge", StringComparison.Ordinal));
+        Assert.DoesNotContain(sources, text => text.Contains(".Value.UploadAge", StringComparison.Ordinal) || text.Contains(".Value.TrashDays", StringComparison.Ordinal));
     }
 
     private static bool IsWhollyRuntime(Type options) =>

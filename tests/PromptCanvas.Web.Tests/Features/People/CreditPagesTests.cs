@@ -26,6 +26,7 @@ public sealed class CreditPagesTests(Studio studio) : IClassFixture<Studio>
         Assert.Contains("0 of 225 used", raw, StringComparison.Ordinal);
         Assert.Contains("&#x2B;25", raw, StringComparison.Ordinal);
         Assert.Contains("for the &lt;b&gt;launch", raw, StringComparison.Ordinal);
+        Assert.Contains("added 25 credits to your account", await theirs.GetStringAsync("/account/notifications", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains(await EntriesAsync(), entry => entry is { Action: "credits.top-up", Target: "gift@example.com", Actor: Studio.AdministratorEmail });
     }
 

@@ -105,6 +105,27 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
     }
 
     [Fact]
+    public async Task Password_OfABoard_SpeaksOfTheBoard()
+    {
+        var owner = await studio.PersonAsync("lockedboard@example.com", PersonRoles.Member);
+        var board = new Board { Id = Guid.NewGuid(), PersonId = owner.Id, Name = "Cubes", CreatedAt = TimeProvider.System.GetUtcNow() };
+        await using var database = Database();
+        database.Add(board);
+        await database.SaveChangesAsync(Cancellation);
+        using var browser = studio.Browser(owner.Cookie);
+        using var made = await browser.SendFormAsync($"/boards/{board.Id}/share", "link", ("Days", "30"), ("Password", "open sesame"));
+        using var stranger = studio.ClientOf(null);
+
+        var door = await stranger.GetStringAsync(Address().Match(await made.TextAsync()).Value, Cancellation);
+
+        Assert.Contains("This board is password-protected", door, StringComparison.Ordinal);
+        Assert.DoesNotContain("picture", door[door.IndexOf("<title", StringComparison.Ordinal)..door.IndexOf("</title>", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.DoesNotContain("his picture", door, StringComparison.Ordinal);
+        Assert.Contains("""<meta property="og:title" content="A board made with PromptCanvas" """.TrimEnd(), door, StringComparison.Ordinal);
+        Assert.DoesNotContain("Cubes", door, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Password_TriedTooOften_HasToWait()
     {
         await using var strict = new Studio();
