@@ -11,10 +11,10 @@ public static class PictureConverter
 {
     public const string JpegType = "image/jpeg";
 
-    /// <param name="encoded">A JPEG, PNG or WebP.</param>
+    /// <param name="encoded">A JPEG, PNG, WebP or AVIF.</param>
     /// <param name="quality">1 … 100, for lossy formats.</param>
     /// <param name="fit">The size of the result; null = unchanged.</param>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static byte[] Convert(byte[] encoded, PictureFormat format, int quality, PictureFit? fit = null)
     {
         var text = PictureText.Read(encoded);

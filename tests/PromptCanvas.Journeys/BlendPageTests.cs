@@ -2,6 +2,8 @@ using System.Text.RegularExpressions;
 
 using Microsoft.Playwright;
 
+using PromptCanvas.Web.Tests.Fakes;
+
 using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
@@ -61,6 +63,19 @@ public sealed class BlendPageTests(Browser browser, ScriptedStudio studio) : ICl
         await tab.Page.Locator(".pad-handle").FocusAsync();
         await tab.Page.Keyboard.PressAsync("Home");
         await Expect(tab.Page.Locator(".blend-words")).ToHaveTextAsync("Equal parts: a cube, a cone");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Corner_FromAFile_IsTaken_AndAnAnimationIsSaidToBeItsFirstFrame()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.GoAsync(studio.Address, "/blend");
+        await AddAsync(tab);
+        await tab.Page.Locator(".picker input[type=file]").SetInputFilesAsync(new FilePayload { Name = "moving.webp", MimeType = "image/webp", Buffer = TestPictures.Animation(64) });
+
+        await Expect(tab.Page).ToHaveURLAsync(new Regex("[?&]c=u\\."));
+        await Expect(tab.Page.GetByText("This file is an animation; its first frame is used.")).ToBeVisibleAsync();
         Assert.Empty(tab.Complaints);
     }
 

@@ -139,6 +139,16 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
     }
 
     [Fact]
+    public async Task Create_FormatThatTheBrowserDoesNotKnow_IsRefusedByItsName()
+    {
+        await using var tab = await OpenAsync("/");
+        await DragAsync(tab, "photo.heic", "", [0, 0, 0, 0x18, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8]);
+        await tab.Page.EvaluateAsync(Drop, "[data-zone=edit]");
+
+        await Expect(tab.Page.Locator(".zones [role=alert]")).ToContainTextAsync("This is a HEIC file. Save it as JPEG or PNG.");
+    }
+
+    [Fact]
     public async Task Bench_PictureOnMask_MasksWhatIsBlack_AndAnotherPictureTakesItsPlace()
     {
         await using var tab = await OpenBenchAsync();

@@ -3,7 +3,8 @@
 import { upload } from './edit/upload.js';
 import { settingsOf } from './settings.js';
 
-const isPicture = file => file.type.startsWith('image/');
+// A format that the browser does not know has no type; the studio refuses it by its name.
+const isPicture = file => file.type.startsWith('image/') || file.type === '';
 
 /** Receives files for the whole page; `page` is the .NET object of `dialog`. */
 export function accept(dialog, token, page) {
@@ -70,7 +71,7 @@ export function accept(dialog, token, page) {
 
   async function send(zone) {
     const answer = await upload(file, file.name, token).catch(error => ({ error: error.message }));
-    return answer.error ?? page.invokeMethodAsync('OnUploaded', zone, answer.id, Math.max(answer.width, answer.height), (await settingsOf(file).catch(() => null))?.prompt ?? null, answer.note ?? null);
+    return answer.error ?? page.invokeMethodAsync('OnZoneUploaded', zone, answer.id, Math.max(answer.width, answer.height), (await settingsOf(file).catch(() => null))?.prompt ?? null, answer.note ?? null);
   }
 
   async function act(zone) {

@@ -134,7 +134,7 @@ internal static class EditCommands
 
     private static Argument<string> Image()
     {
-        var image = new Argument<string>("IMAGE") { Description = "A JPEG, PNG or WebP file." };
+        var image = new Argument<string>("IMAGE") { Description = "A JPEG, PNG, WebP or AVIF file." };
         PictureOptions.RefuseOptions(image);
         return image;
     }

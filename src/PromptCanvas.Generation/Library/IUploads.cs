@@ -7,6 +7,9 @@ namespace PromptCanvas.Generation.Library;
 /// <summary>An uploaded picture or mask.</summary>
 public sealed record UploadView(Guid Id, int Width, int Height)
 {
+    /// <summary>The <see cref="Note"/> of an animation.</summary>
+    public const string OfAnimation = "This file is an animation; its first frame is used.";
+
     /// <summary>What the person should know about the file; null = nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Note { get; init; }
@@ -16,7 +19,7 @@ public sealed record UploadView(Guid Id, int Width, int Height)
 public interface IUploads
 {
     /// <summary>Decodes the file and stores its pixels as PNG.</summary>
-    /// <param name="content">JPEG, PNG or WebP; never read beyond the size limit.</param>
+    /// <param name="content">JPEG, PNG, WebP or AVIF; never read beyond the size limit.</param>
     Task<Result<UploadView>> AddAsync(Actor actor, Stream content, CancellationToken cancellationToken);
 }
 

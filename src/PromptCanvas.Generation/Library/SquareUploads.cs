@@ -70,7 +70,7 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
 
     private async Task<Result<PictureShape>> InspectAsync(Actor actor, string field, byte[] encoded, CancellationToken cancellationToken)
     {
-        var unreadable = new InvalidInput(field, $"Uploaded {field} must be a PNG, JPEG or WebP and less than {LargestFile / Megabyte} MB.");
+        var unreadable = new InvalidInput(field, $"Uploaded {field} must be a PNG, JPEG, WebP or AVIF and less than {LargestFile / Megabyte} MB.");
         if (encoded.Length >= LargestFile)
         {
             return unreadable;

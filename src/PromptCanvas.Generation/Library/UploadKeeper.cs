@@ -45,7 +45,7 @@ internal sealed class UploadKeeper(Transactions transactions, IBlobStore blobs, 
         {
             await blobs.WriteAsync(BlobKind.Picture, picture.Png, cancellationToken);
             isWritten = true;
-            return new UploadView(row.Id, row.Width, row.Height) { Note = picture.IsFirstFrame ? "This file is an animation; its first frame is used." : null };
+            return new UploadView(row.Id, row.Width, row.Height) { Note = picture.IsFirstFrame ? UploadView.OfAnimation : null };
         }
         finally
         {

@@ -11,7 +11,7 @@ internal sealed class UploadReader(UploadSpool spool, StoredPictures pictures, I
 {
     private const int LargestFile = 20 * 1024 * 1024;
 
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public async Task<Result<ImportedPicture>> ReadAsync(Actor actor, Stream content, CancellationToken cancellationToken)
     {
         await using var spooled = await spool.TakeAsync(content, LargestFile, cancellationToken);

@@ -10,7 +10,7 @@ public static class MaskReader
     private const int KeepFrom = 128;
 
     /// <summary>If the picture has transparency, transparent = regenerate; otherwise black = regenerate.</summary>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static KeepMask Read(byte[] encoded) => PictureDecoder.Open(encoded, decoded =>
     {
         using var upright = decoded.Autorot();

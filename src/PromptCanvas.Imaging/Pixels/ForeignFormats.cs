@@ -9,6 +9,7 @@ public static class ForeignFormats
     private const int BrandLength = 4;
     private const int ChunkHeader = 8;
     private const int ChunkFrame = 12;
+    private const string AnimatedAvif = "animated AVIF";
 
     private static readonly (string Name, byte[] Start)[] Starts =
     [
@@ -29,18 +30,27 @@ public static class ForeignFormats
             return null;
         }
 
-        return $"This is {(name is "HEIC" or "AVIF" or "SVG" ? "an" : "a")} {name} file. Save it as JPEG or PNG.".Replace("an HEIC", "a HEIC", StringComparison.Ordinal);
+        return $"This is {(name is AnimatedAvif or "SVG" ? "an" : "a")} {name} file. Save it as JPEG or PNG.";
     }
 
     /// <summary>Whether the file is a WebP or PNG animation, of which only the first frame is read.</summary>
     public static bool IsAnimation(ReadOnlySpan<byte> encoded) => IsAnimatedWebP(encoded) || IsAnimatedPng(encoded);
 
+    /// <summary>What an ISO media file (AVIF, HEIC, videos) says that it is; null for other files.</summary>
+    internal static string? BrandOf(ReadOnlySpan<byte> encoded) => encoded.Length >= BrandAt + BrandLength && encoded[4..8].SequenceEqual("ftyp"u8)
+        ? System.Text.Encoding.ASCII.GetString(encoded.Slice(BrandAt, BrandLength))
+        : null;
+
     private static string? NameOf(ReadOnlySpan<byte> encoded)
     {
-        if (encoded.Length >= BrandAt + BrandLength && encoded[4..8].SequenceEqual("ftyp"u8))
+        if (BrandOf(encoded) is { } brand)
         {
-            var brand = System.Text.Encoding.ASCII.GetString(encoded.Slice(BrandAt, BrandLength));
-            return brand is "avif" or "avis" ? "AVIF" : Array.Exists(Heic, known => known == brand) ? "HEIC" : "video";
+            return brand switch
+            {
+                AvifFile.Brand => null,
+                "avis" => AnimatedAvif,
+                _ => Array.Exists(Heic, known => known == brand) ? "HEIC" : "video",
+            };
         }
 
         foreach (var (name, start) in Starts)

@@ -2,7 +2,7 @@ using NetVips;
 
 namespace PromptCanvas.Imaging.Pixels;
 
-/// <summary>Decodes JPEG, PNG or WebP to RGB bytes. Refuses all other formats.</summary>
+/// <summary>Decodes JPEG, PNG, WebP or AVIF to RGB bytes. Refuses all other formats.</summary>
 public static class PictureDecoder
 {
     /// <summary>Maximum of 40 megapixels, checked against the header before decoding.</summary>
@@ -14,7 +14,7 @@ public static class PictureDecoder
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Decodes to sRGB, rotated upright by the EXIF orientation; transparency is composited onto white.</summary>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static RgbImage Decode(byte[] encoded) => Open(encoded, decoded =>
     {
         using var bytes = ToBytes(decoded);
@@ -22,7 +22,7 @@ public static class PictureDecoder
     });
 
     /// <summary>Decodes like <see cref="Decode"/>, but with the transparency; null if every pixel is opaque.</summary>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static RgbaImage? DecodeTransparent(byte[] encoded) => Open(encoded, decoded =>
     {
         using var bytes = ToBytes(decoded);
@@ -30,7 +30,7 @@ public static class PictureDecoder
     });
 
     /// <summary>Decodes once for both forms: the pixels on white, and the pixels with their transparency, null if every pixel is opaque.</summary>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static (RgbImage Opaque, RgbaImage? Transparent) DecodeForms(byte[] encoded) => Open(encoded, decoded =>
     {
         using var bytes = ToBytes(decoded);
@@ -62,19 +62,18 @@ public static class PictureDecoder
     }
 
     /// <summary>Decodes all pixels as stored and passes the picture on.</summary>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     internal static T Open<T>(byte[] encoded, Func<Image, T> read) => Open(encoded, read, Deadline);
 
     /// <summary>Like the other overload, with a custom deadline.</summary>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, too large, or not read in time.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, too large, or not read in time.</exception>
     internal static T Open<T>(byte[] encoded, Func<Image, T> read, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        Vips.Prepare();
         try
         {
-            // Sequential access reads only the header, so a decompression bomb is refused before it is decoded.
-            using var source = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
+            // Only the header is read, so a decompression bomb is refused before it is decoded.
+            using var source = Vips.Open(encoded, Enums.FailOn.Error);
             CheckSize(source.Width, source.Height);
 
             // Decode completely before further processing: a lazy pipeline would continue with grey rows where a file is truncated.
@@ -84,7 +83,7 @@ public static class PictureDecoder
         }
         catch (VipsException fault)
         {
-            throw new PictureFormatException(ForeignFormats.Describe(encoded) ?? "The file is not a readable JPEG, PNG or WebP picture.", fault);
+            throw new PictureFormatException("The file is not a readable JPEG, PNG, WebP or AVIF picture.", fault);
         }
     }
 
@@ -100,7 +99,8 @@ public static class PictureDecoder
         }
     }
 
-    private static void CheckSize(int width, int height)
+    /// <exception cref="PictureFormatException">Larger pictures are not accepted.</exception>
+    internal static void CheckSize(int width, int height)
     {
         if (!Accepts(width, height))
         {

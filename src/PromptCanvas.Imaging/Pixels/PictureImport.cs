@@ -14,20 +14,20 @@ public static class PictureImport
 {
     private const int Compression = 1;
 
-    /// <summary>Decodes a JPEG, PNG or WebP, rotates it upright and re-encodes it in sRGB. Keeps transparency, which may be a mask, and removes metadata.</summary>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <summary>Decodes a JPEG, PNG, WebP or AVIF, rotates it upright and re-encodes it in sRGB. Keeps transparency, which may be a mask, and removes metadata.</summary>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static ImportedPicture ToPng(byte[] encoded) => ToPng(encoded, PictureDecoder.MaximumSide, Enums.Size.Down);
 
     /// <summary>Like <c>ToPng</c>, but enlarges or reduces to a longer side.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="side">The longer side of the result in pixels.</param>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static ImportedPicture ToSizedPng(byte[] encoded, int side) => ToPng(encoded, side, Enums.Size.Both);
 
     /// <summary>Like <c>ToPng</c>, but stretches to a square.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="side">Side of the result in pixels.</param>
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static ImportedPicture ToSquarePng(byte[] encoded, int side) => ToPng(encoded, side, Enums.Size.Force);
 
     private static ImportedPicture ToPng(byte[] encoded, int side, Enums.Size size) => PictureDecoder.Open(encoded, decoded =>

@@ -17,20 +17,19 @@ public sealed record PictureShape(int Width, int Height, string ColourMode, bool
     public static (int Width, int Height)? SizeOf(byte[] encoded)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        Vips.Prepare();
         try
         {
-            using var header = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential);
+            using var header = Vips.Open(encoded, Enums.FailOn.None);
             var isTurned = header.Contains("orientation") && header.Get("orientation") is int and >= FirstTurned;
             return isTurned ? (header.Height, header.Width) : (header.Width, header.Height);
         }
-        catch (VipsException)
+        catch (Exception fault) when (fault is VipsException or PictureFormatException)
         {
             return null;
         }
     }
 
-    /// <exception cref="PictureFormatException">Not a JPEG, PNG or WebP, damaged, or too large.</exception>
+    /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
     public static PictureShape Read(byte[] encoded) => PictureDecoder.Open(encoded, decoded =>
     {
         var transparent = false;

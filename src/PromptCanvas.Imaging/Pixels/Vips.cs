@@ -7,8 +7,27 @@ internal static class Vips
 {
     private static readonly Lazy<bool> Restricted = new(Restrict);
 
-    /// <summary>Restricts libvips to reading JPEG, PNG and WebP, for the whole process.</summary>
+    /// <summary>Restricts libvips to reading JPEG, PNG, WebP and AVIF, for the whole process.</summary>
     public static void Prepare() => _ = Restricted.Value;
+
+    /// <summary>Opens a file of an allowed format. Only its header is read: pixels are decoded row by row when they are used.</summary>
+    /// <exception cref="PictureFormatException">An AVIF that is not decoded, or a relative of it.</exception>
+    /// <exception cref="VipsException">Not an allowed format, or damaged.</exception>
+    public static Image Open(byte[] encoded, Enums.FailOn failOn)
+    {
+        Prepare();
+        if (AvifFile.Is(encoded))
+        {
+            AvifFile.Check(encoded);
+        }
+        else if (ForeignFormats.Describe(encoded) is { } foreign)
+        {
+            // The loader of AVIF also reads the headers of its relatives.
+            throw new PictureFormatException(foreign);
+        }
+
+        return Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: failOn);
+    }
 
     public static Image From(RgbImage image)
     {
@@ -28,11 +47,12 @@ internal static class Vips
 
     private static bool Restrict()
     {
-        // An allow-list: BlockUntrusted alone leaves GIF, TIFF and AVIF open.
+        // An allow-list: BlockUntrusted alone leaves GIF and TIFF open.
         Operation.Block("VipsForeignLoad", true);
         Operation.Block("VipsForeignLoadJpeg", false);
         Operation.Block("VipsForeignLoadPng", false);
         Operation.Block("VipsForeignLoadWebp", false);
+        Operation.Block("VipsForeignLoadHeif", false);
         Cache.Max = 0;
 
         // The exception already describes the problem; libvips would also write it to standard error.

@@ -136,6 +136,22 @@ public sealed class PictureEditorTests
         Assert.Contains("would grow to 8200 × 6", Refused(EditPlan.Extend(picture, new Extension(8192, 0, 0, 0))), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(400, 4, "The part to repaint is 4 pixels thick, too thin for anything to be seen in it: paint at least 8 pixels.")]
+    [InlineData(1000, 10, "The part to repaint is thin and long: it would take 17 drawings, and one edit has at most 16.")]
+    [InlineData(400, 8, null)]
+    [InlineData(900, 24, null)]
+    public void Plans_ThinHoles_AreRefusedInWordsWhereNothingWouldBeSeen(int length, int thickness, string? reason)
+    {
+        var picture = Pictures.Noise(1024, 512, 1);
+        var mask = Masks.WithHole(1024, 512, new PixelRectangle(10, 200, length, thickness));
+        foreach (var plan in new[] { EditPlan.Edit(picture, mask), EditPlan.Erase(picture, mask) })
+        {
+            Assert.Equal(reason is null, plan.Refusal is null);
+            Assert.StartsWith(reason ?? "", plan.Refusal?.Message ?? "", StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Edit_MaskOverEverything_IsAllowed() =>
         Assert.True(Plan(EditPlan.Edit(Pictures.Noise(8, 6, 1), Masks.WithHole(8, 6, new PixelRectangle(0, 0, 8, 6)))).Mask.KeepsNothing);

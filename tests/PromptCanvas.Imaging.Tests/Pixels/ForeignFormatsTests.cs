@@ -10,13 +10,14 @@ public sealed class ForeignFormatsTests
     {
         { [0, 0, 0, 0x18, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8], "This is a HEIC file. Save it as JPEG or PNG." },
         { [0, 0, 0, 0x1C, .. "ftypmif1"u8, 0, 0, 0, 0], "This is a HEIC file. Save it as JPEG or PNG." },
-        { [0, 0, 0, 0x1C, .. "ftypavif"u8, 0, 0, 0, 0], "This is an AVIF file. Save it as JPEG or PNG." },
+        { [0, 0, 0, 0x1C, .. "ftypavis"u8, 0, 0, 0, 0], "This is an animated AVIF file. Save it as JPEG or PNG." },
+        { [0, 0, 0, 0x10, .. "ftypavif"u8, 0, 0, 0, 0], "The AVIF file is damaged, or of a kind that is not read. Save it as JPEG or PNG." },
         { [.. "GIF89a"u8, 1, 0, 1, 0], "This is a GIF file. Save it as JPEG or PNG." },
         { [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0], "This is a TIFF file. Save it as JPEG or PNG." },
         { [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8], "This is a TIFF file. Save it as JPEG or PNG." },
         { [.. "BM"u8, 0x46, 0, 0, 0, 0, 0, 0, 0], "This is a BMP file. Save it as JPEG or PNG." },
         { [.. "<svg xmlns="u8], "This is an SVG file. Save it as JPEG or PNG." },
-        { [.. "anything else"u8], "The file is not a readable JPEG, PNG or WebP picture." },
+        { [.. "anything else"u8], "The file is not a readable JPEG, PNG, WebP or AVIF picture." },
     };
 
     [Theory]

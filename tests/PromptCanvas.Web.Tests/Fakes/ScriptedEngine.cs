@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Tokenization;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Tests.Fakes;
@@ -41,6 +42,9 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     /// <summary>Its CLIP embeddings; null = it has no CLIP. Pictures are drawn from the prompt's embedding.</summary>
     public Func<ConditioningInput, float[]>? Clip { get; set; }
 
+    /// <summary>The captions of its model's list.</summary>
+    public IReadOnlyList<string> Captions { get; set; } = [];
+
     /// <summary>Maximum number of words that it reads.</summary>
     public int ReadsWords { get; set; } = int.MaxValue;
 
@@ -61,6 +65,8 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     public IReadOnlyList<string> Models => ["starter"];
 
     public IImageEngine Get(string modelName) => Damage is null ? this : throw new ModelException(Damage);
+
+    public ModelVocabulary? WordsOf(string modelName) => Captions.Count == 0 ? null : new ModelVocabulary(new NoTokens(), Captions);
 
     public string? Validate(GenerationRequest request) => null;
 
@@ -154,5 +160,12 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
                 new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", request.Overrides.DecoderSteps ?? 12, request.Overrides.DecoderGuidance ?? 1, [4, 3]) { NegativePrompt = request.NegativePrompt },
                 [new StageTiming(GenerationStage.Decoder, SecondsPerPicture)])
             : new ImageFailed(index, seed, Failure);
+    }
+
+    private sealed class NoTokens : ITokenizer
+    {
+        public int Length => 0;
+
+        public TokenSequence Encode(string text) => new([], [], 0, "");
     }
 }

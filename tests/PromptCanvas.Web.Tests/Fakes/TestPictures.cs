@@ -1,3 +1,4 @@
+using NetVips;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
@@ -22,6 +23,16 @@ internal static class TestPictures
         }
 
         return PngEncoder.Encode(new RgbImage(width, height, bytes));
+    }
+
+    /// <summary>A WebP of two frames, dark and bright: the encoder merges equal ones.</summary>
+    public static byte[] Animation(int side)
+    {
+        using var dark = Image.Black(side, side, bands: RgbImage.Channels) + 40;
+        using var bright = Image.Black(side, side, bands: RgbImage.Channels) + 200;
+        using var frames = dark.Join(bright, Enums.Direction.Vertical);
+        using var pages = frames.Cast(Enums.BandFormat.Uchar).Mutate(image => image.Set(GValue.GIntType, "page-height", side));
+        return pages.WebpsaveBuffer();
     }
 
     public static bool IsPainted(int width, int height, int pixel)

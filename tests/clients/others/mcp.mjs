@@ -24,6 +24,7 @@ assert.ok(!made.isError, JSON.stringify(made.content[0]));
 const pictures = made.content.filter(block => block.type === 'image');
 assert.deepEqual(pictures.map(block => block.mimeType), ['image/webp', 'image/webp']);
 assert.ok(progress.length > 0);
+assert.ok(progress.some(value => value._meta?.['promptcanvas/preview']?.mimeType === 'image/webp'));
 assert.ok(progress.every((value, at) => at === 0 || value.progress >= progress[at - 1].progress));
 
 const [link] = made.content.filter(block => block.type === 'resource_link');
@@ -31,14 +32,20 @@ const { contents } = await client.readResource({ uri: link.uri });
 assert.equal(Buffer.from(contents[0].blob, 'base64').subarray(1, 4).toString(), 'PNG');
 
 const file = readFileSync(join(folder, 'image.png')).toString('base64');
+const mask = readFileSync(join(folder, 'mask.png')).toString('base64');
 for (const [name, args] of [
   ['edit_image', { image: file, prompt: 'a blue cube' }],
+  ['edit_image', { image: file, mask, prompt: 'a blue cube' }],
   ['vary_image', { image: link.uri, strength: 0.4 }],
   ['blend_images', { images: [link.name, file], texts: ['a fox'] }],
 ]) {
   const result = await client.callTool({ name, arguments: args });
   assert.ok(!result.isError, `${name}: ${JSON.stringify(result.content[0])}`);
+  const job = await client.callTool({ name: 'get_job', arguments: { id: result.content[0].text.split(' ')[1] } });
+  assert.equal(job.content[0].text, result.content[0].text);
 }
+const described = await client.callTool({ name: 'describe_image', arguments: { image: link.uri } });
+assert.equal(described.content[0].text, 'a red cube');
 
 const found = await client.callTool({ name: 'search_gallery', arguments: { words: 'red' } });
 assert.ok(found.content.some(block => block.uri === link.uri));

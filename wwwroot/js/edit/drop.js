@@ -9,7 +9,8 @@ export function accept(zone, token, page) {
   const on = (target, type, handler) => target.addEventListener(type, handler, { signal: stopped.signal });
 
   async function take(files) {
-    const picture = [...files].find(file => file.type.startsWith('image/'));
+    // A format that the browser does not know has no type; the studio refuses it by its name.
+    const picture = [...files].find(file => file.type.startsWith('image/')) ?? [...files].find(file => file.type === '');
     if (!picture) {
       return;
     }
@@ -19,7 +20,7 @@ export function accept(zone, token, page) {
     if (answer.error) {
       await page.invokeMethodAsync('OnRefused', answer.error);
     } else {
-      await page.invokeMethodAsync('OnUploaded', answer.id, (await settingsOf(picture))?.prompt ?? null);
+      await page.invokeMethodAsync('OnUploaded', answer.id, (await settingsOf(picture))?.prompt ?? null, answer.note ?? null);
     }
   }
 

@@ -31,7 +31,7 @@ public sealed partial class PictureZones(
     /// <param name="note">What the person should know about the file; null = nothing.</param>
     /// <returns>Why it failed; null on success.</returns>
     [JSInvokable]
-    public async Task<string?> OnUploaded(string zone, Guid id, int side, string? prompt, string? note)
+    public async Task<string?> OnZoneUploaded(string zone, Guid id, int side, string? prompt, string? note)
     {
         if (note is not null)
         {

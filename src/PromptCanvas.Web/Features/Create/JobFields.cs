@@ -9,9 +9,6 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>Reads the body of a request. A field that the kind does not take is refused rather than ignored.</summary>
 internal static class JobFields
 {
-    // As programs of this field write it.
-    private const int RandomSeed = -1;
-
     private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "steps", "guidance", "visibility", "count", "board"];
 
     public static Result<NewJob> Read(CreateJobBody body, string idempotencyKey)
@@ -27,9 +24,9 @@ internal static class JobFields
             return foreign;
         }
 
-        if (body.Seed is < RandomSeed or > uint.MaxValue)
+        if (RequestedSeed.Check(body.Seed).Refusal is { } noSeed)
         {
-            return new InvalidInput("seed", $"A seed is a whole number from 0 to {uint.MaxValue}, or {RandomSeed} for a random one.");
+            return noSeed;
         }
 
         if (body.Board is { } board && !Guid.TryParse(board, out _))
@@ -55,7 +52,7 @@ internal static class JobFields
         Operation = operation,
         Count = body.Count ?? NewJob.DefaultCount,
         Size = body.Size,
-        Seed = body.Seed is null or RandomSeed ? null : (uint)body.Seed,
+        Seed = RequestedSeed.Of(body.Seed),
         Model = body.Model,
         Overrides = new RecipeOverrides { DecoderSteps = body.Steps, DecoderGuidance = body.Guidance },
         Visibility = body.Visibility,

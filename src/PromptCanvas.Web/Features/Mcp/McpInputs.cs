@@ -9,7 +9,8 @@ internal sealed class McpInputs(IUploads uploads)
     private const string Marker = ";base64,";
 
     /// <summary>The id of a picture or upload; a file is uploaded first.</summary>
-    public async Task<Result<Guid>> IdOfAsync(Actor actor, string image, CancellationToken cancellationToken)
+    /// <param name="notes">Receives what the person should know about the file.</param>
+    public async Task<Result<Guid>> IdOfAsync(Actor actor, string image, ICollection<string> notes, CancellationToken cancellationToken)
     {
         var text = image.Trim();
         var name = text.StartsWith(McpPictures.Scheme, StringComparison.Ordinal) ? text[McpPictures.Scheme.Length..] : text;
@@ -23,10 +24,20 @@ internal sealed class McpInputs(IUploads uploads)
         var bytes = new byte[encoded.Length];
         if (!Convert.TryFromBase64String(encoded, bytes, out var length) || length == 0)
         {
-            return new InvalidInput("image", "Give a picture as the id of a picture of this studio, as its resource address, or as a PNG, JPEG or WebP in base64.");
+            return new InvalidInput("image", "Give a picture as the id of a picture of this studio, as its resource address, or as a PNG, JPEG, WebP or AVIF in base64.");
         }
 
         using var content = new MemoryStream(bytes, 0, length);
-        return (await uploads.AddAsync(actor, content, cancellationToken)).TryGet(out var upload, out var refusal) ? upload.Id : refusal;
+        if (!(await uploads.AddAsync(actor, content, cancellationToken)).TryGet(out var upload, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (upload.Note is { } note)
+        {
+            notes.Add(note);
+        }
+
+        return upload.Id;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
     private const string Tag = "MCP";
     private const int MostFound = 20;
     private const int Captions = 5;
-    private const string Picture = "The id or resource address of a picture of this studio, or a PNG, JPEG or WebP in base64 (or as a data URL).";
+    private const string Picture = "The id or resource address of a picture of this studio, or a PNG, JPEG, WebP or AVIF in base64 (or as a data URL).";
 
     [McpServerTool(Name = "generate_image", Title = "Generate pictures"), Description("Makes pictures from a description. A square picture costs one credit.")]
     public Task<CallToolResult> GenerateAsync(
@@ -29,14 +29,22 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         [Description("What the picture shows.")] string prompt,
         [Description("Number of pictures, 1 to 10.")] int count = 1,
         [Description("The side in pixels: 64, 256, 512 or 1024; the longer one where the picture is not square.")] int size = NewJob.DefaultSize,
-        [Description("0 to 4294967295; the same seed gives the same picture. None = a random one.")] uint? seed = null,
+        [Description("0 to 4294967295; the same seed gives the same picture. None or -1 = a random one.")] long? seed = null,
         [Description("A model of this studio; none = its default.")] string? model = null,
         [Description("What to avoid in the picture.")] string? negativePrompt = null,
         [Description("Width to height, such as 16:9; none = a square. A picture that a model composes of several squares costs a credit for each.")] string? aspect = null,
-        CancellationToken cancellationToken = default) =>
-        GenerateOperation.WithAspect(aspect).TryGet(out var operation, out var refusal)
-            ? MakeAsync(call, making, operation, job => job with { Prompt = prompt, Count = count, Size = size, Seed = seed, Model = model, NegativePrompt = negativePrompt }, cancellationToken)
-            : Task.FromResult(Refused(refusal));
+        CancellationToken cancellationToken = default)
+    {
+        if (!GenerateOperation.WithAspect(aspect).TryGet(out var operation, out var refusal))
+        {
+            return Task.FromResult(Refused(refusal));
+        }
+
+        return RequestedSeed.Check(seed).Refusal is { } noSeed
+            ? Task.FromResult(Refused(noSeed))
+            : MakeAsync(
+                call, making, operation, job => job with { Prompt = prompt, Count = count, Size = size, Seed = RequestedSeed.Of(seed), Model = model, NegativePrompt = negativePrompt }, [], cancellationToken);
+    }
 
     [McpServerTool(Name = "edit_image", Title = "Edit a picture"), Description("Repaints the masked part of a picture or, without a mask, changes the picture by words and keeps its layout.")]
     public async Task<CallToolResult> EditAsync(
@@ -49,18 +57,19 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         CancellationToken cancellationToken = default)
     {
         var actor = call.User!.ToActor();
-        if (!(await inputs.IdOfAsync(actor, image, cancellationToken)).TryGet(out var source, out var noSource))
+        var notes = new List<string>();
+        if (!(await inputs.IdOfAsync(actor, image, notes, cancellationToken)).TryGet(out var source, out var noSource))
         {
             return Refused(noSource);
         }
 
         if (mask is null)
         {
-            return await MakeAsync(call, making, new TextDifferenceOperation(source, "", prompt.Trim()) { StandsAlone = true }, job => job with { Count = count }, cancellationToken, ApiScopes.Edit);
+            return await MakeAsync(call, making, new TextDifferenceOperation(source, "", prompt.Trim()) { StandsAlone = true }, job => job with { Count = count }, notes, cancellationToken, ApiScopes.Edit);
         }
 
-        return (await inputs.IdOfAsync(actor, mask, cancellationToken)).TryGet(out var hole, out var noMask)
-            ? await MakeAsync(call, making, new EditOperation(source, hole), job => job with { Prompt = prompt, Count = count }, cancellationToken)
+        return (await inputs.IdOfAsync(actor, mask, notes, cancellationToken)).TryGet(out var hole, out var noMask)
+            ? await MakeAsync(call, making, new EditOperation(source, hole), job => job with { Prompt = prompt, Count = count }, notes, cancellationToken)
             : Refused(noMask);
     }
 
@@ -71,10 +80,13 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         [Description(Picture)] string image,
         [Description("0 = the same picture … 1 = only the subject stays.")] double strength = 1,
         [Description("Number of pictures, 1 to 10.")] int count = 1,
-        CancellationToken cancellationToken = default) =>
-        (await inputs.IdOfAsync(call.User!.ToActor(), image, cancellationToken)).TryGet(out var source, out var refusal)
-            ? await MakeAsync(call, making, new VaryOperation(source, strength), job => job with { Count = count }, cancellationToken)
+        CancellationToken cancellationToken = default)
+    {
+        var notes = new List<string>();
+        return (await inputs.IdOfAsync(call.User!.ToActor(), image, notes, cancellationToken)).TryGet(out var source, out var refusal)
+            ? await MakeAsync(call, making, new VaryOperation(source, strength), job => job with { Count = count }, notes, cancellationToken)
             : Refused(refusal);
+    }
 
     [McpServerTool(Name = "blend_images", Title = "Blend pictures and phrases"), Description("Mixes 2 to 4 pictures and phrases into one picture.")]
     public async Task<CallToolResult> BlendAsync(
@@ -86,10 +98,10 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         [Description("Number of pictures, 1 to 10.")] int count = 1,
         CancellationToken cancellationToken = default)
     {
-        var members = new List<BlendInput>();
+        var (members, notes) = (new List<BlendInput>(), new List<string>());
         foreach (var image in images)
         {
-            if (!(await inputs.IdOfAsync(call.User!.ToActor(), image, cancellationToken)).TryGet(out var id, out var refusal))
+            if (!(await inputs.IdOfAsync(call.User!.ToActor(), image, notes, cancellationToken)).TryGet(out var id, out var refusal))
             {
                 return Refused(refusal);
             }
@@ -104,7 +116,7 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         }
 
         var weighted = weights is null ? members : [.. members.Zip(weights, (member, weight) => member with { Weight = weight })];
-        return await MakeAsync(call, making, new BlendOperation(weighted), job => job with { Count = count }, cancellationToken);
+        return await MakeAsync(call, making, new BlendOperation(weighted), job => job with { Count = count }, notes, cancellationToken);
     }
 
     [McpServerTool(Name = "describe_image", Title = "Describe a picture", ReadOnly = true), Description("The captions of the model's list that match a picture best.")]
@@ -117,14 +129,15 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
             return forbidden;
         }
 
-        if (!(await inputs.IdOfAsync(actor, image, cancellationToken)).TryGet(out var id, out var refusal))
+        var notes = new List<string>();
+        if (!(await inputs.IdOfAsync(actor, image, notes, cancellationToken)).TryGet(out var id, out var refusal))
         {
             return Refused(refusal);
         }
 
         var ranked = await provenance.DescribeAsync(actor, id, Captions, cancellationToken);
         var found = ranked.Count > 0 ? string.Join("\n", ranked.Select(caption => caption.Caption)) : await captions.CaptionAsync(actor, id, null, cancellationToken);
-        return found is null ? Refused(new NotFound("There is no such picture, or the model has no captions to choose from.")) : Said(found);
+        return found is null ? Refused(new NotFound("There is no such picture, or the model has no captions to choose from.")) : Said([found, .. notes]);
     }
 
     [McpServerTool(Name = "search_gallery", Title = "Search the gallery", ReadOnly = true), Description("Finds pictures of yours and of your team by the words of their prompts, or by what they show.")]
@@ -163,16 +176,17 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
             : Refused(new NotFound("There is no job with this id."));
     }
 
-    private static CallToolResult Said(string text) => new() { Content = [new TextContentBlock { Text = text }] };
+    private static CallToolResult Said(IEnumerable<string> texts) => new() { Content = [.. texts.Select(text => new TextContentBlock { Text = text })] };
 
     private static CallToolResult Refused(Refusal refusal) => new() { Content = [new TextContentBlock { Text = refusal.Message }], IsError = true };
 
     private static CallToolResult? RefuseScope(ClaimsPrincipal user, string scope) =>
         user.HasClaim(StudioClaims.Scope, scope) ? null : Refused(new Forbidden($"This key may not do that; use one with the scope \"{scope}\"."));
 
+    /// <param name="notes">What the person should know about the files that the call brought.</param>
     /// <param name="scope">The scope that the key needs; null = the kind's own.</param>
     private async Task<CallToolResult> MakeAsync(
-        RequestContext<CallToolRequestParams> call, IPictureMaking making, JobOperation operation, Func<NewJob, NewJob> complete, CancellationToken cancellationToken, string? scope = null)
+        RequestContext<CallToolRequestParams> call, IPictureMaking making, JobOperation operation, Func<NewJob, NewJob> complete, IReadOnlyList<string> notes, CancellationToken cancellationToken, string? scope = null)
     {
         if (RefuseScope(call.User!, scope ?? Policies.ScopeOf(operation.Kind)) is { } forbidden)
         {
@@ -186,8 +200,13 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
             return Refused(refusal);
         }
 
-        return await jobs.FollowAsync(actor, id, call, cancellationToken) is { } made
-            ? await pictures.DescribeAsync(made, cancellationToken)
-            : Refused(new NotFound("The job is gone."));
+        if (await jobs.FollowAsync(actor, id, call, cancellationToken) is not { } made)
+        {
+            return Refused(new NotFound("The job is gone."));
+        }
+
+        var result = await pictures.DescribeAsync(made, cancellationToken);
+        result.Content = [.. result.Content, .. Said(notes).Content];
+        return result;
     }
 }

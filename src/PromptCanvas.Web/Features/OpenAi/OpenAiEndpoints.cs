@@ -113,6 +113,7 @@ internal static class OpenAiEndpoints
         try
         {
             services.GetRequiredService<UnreadPrompt>().Write(request, context.Response);
+            FirstFrame.Write(request, context.Response);
             if (!request.Streams)
             {
                 return await services.GetRequiredService<ImageAnswers>().WriteAsync(request, jobId, context.User.ToActor(), context);

@@ -16,7 +16,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
     public static string[] Headers { get; } =
     [
         "x-request-id", "openai-version", "openai-processing-ms", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
-        "retry-after", "x-should-retry", UnreadPrompt.Header,
+        "retry-after", "x-should-retry", UnreadPrompt.Header, FirstFrame.Header,
     ];
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every fault is logged and answered in OpenAI's error format.")]

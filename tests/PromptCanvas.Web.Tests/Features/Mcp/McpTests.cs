@@ -1,11 +1,14 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -40,6 +43,16 @@ public sealed class McpTests : IAsyncDisposable
         studio.Engine.StepTime = TimeSpan.FromMilliseconds(20);
         await using var client = await ConnectAsync(studio.Administrator.Key);
         var shares = new List<float>();
+        var previews = new ConcurrentQueue<JsonNode>();
+        await using var watching = client.RegisterNotificationHandler(NotificationMethods.ProgressNotification, (notification, _) =>
+        {
+            if (notification.Params?["_meta"]?["promptcanvas/preview"] is { } preview)
+            {
+                previews.Enqueue(preview);
+            }
+
+            return default;
+        });
         var made = await client.CallToolAsync(
             "generate_image",
             new Dictionary<string, object?> { ["prompt"] = "a red cube", ["count"] = 2, ["size"] = 256, ["seed"] = 7 },
@@ -62,6 +75,9 @@ public sealed class McpTests : IAsyncDisposable
             Assert.Equal(shares.Count, shares.Distinct().Count());
             Assert.True(shares.Count > 4, $"Only {shares.Count} notifications.");
         }
+
+        Assert.Contains(previews, preview => PictureDecoder.Decode(Convert.FromBase64String(preview["data"]!.GetValue<string>())).Width == 64);
+        Assert.All(previews, preview => Assert.Equal("image/webp", preview["mimeType"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -93,7 +109,8 @@ public sealed class McpTests : IAsyncDisposable
     [Fact]
     public async Task EveryTool_WorksOnPicturesOfTheStudioAndOnFiles()
     {
-        studio.Engine.Clip = _ => [1, 0, 0, 0];
+        studio.Engine.Clip = input => input is TextInput { Text: "a fox" } ? [0, 1, 0, 0] : [1, 0, 0, 0];
+        studio.Engine.Captions = ["a fox", "a red cube"];
         await using var client = await ConnectAsync(studio.Administrator.Key);
         using var plain = studio.CreateClient();
         var picture = (await plain.FinishedPictureAsync()).ToString();
@@ -110,10 +127,38 @@ public sealed class McpTests : IAsyncDisposable
             var made = await client.CallToolAsync(tool, arguments, cancellationToken: Cancellation);
             Assert.False(made.IsError is true, $"{tool}: {Text(made)}");
             Assert.Single(made.Content.OfType<ImageContentBlock>());
+            var job = await client.CallToolAsync("get_job", new Dictionary<string, object?> { ["id"] = Text(made).Split(' ')[1] }, cancellationToken: Cancellation);
+            Assert.Equal((Text(made), 1), (Text(job), job.Content.OfType<ImageContentBlock>().Count()));
+        }
+
+        foreach (var described in (string[])[picture, file])
+        {
+            var captions = await client.CallToolAsync("describe_image", new Dictionary<string, object?> { ["image"] = described }, cancellationToken: Cancellation);
+            Assert.StartsWith("a red cube", Text(captions), StringComparison.Ordinal);
         }
 
         var found = await client.CallToolAsync("search_gallery", new Dictionary<string, object?> { ["words"] = "RED cube" }, cancellationToken: Cancellation);
         Assert.Contains(found.Content.OfType<ResourceLinkBlock>(), link => link.Name == picture);
+    }
+
+    [Fact]
+    public async Task Generate_SeedMinusOne_IsARandomOne()
+    {
+        await using var client = await ConnectAsync(studio.Administrator.Key);
+        var made = await client.CallToolAsync("generate_image", new Dictionary<string, object?> { ["prompt"] = "a cube", ["size"] = 64, ["seed"] = -1 }, cancellationToken: Cancellation);
+
+        Assert.Single(made.Content.OfType<ImageContentBlock>());
+    }
+
+    [Fact]
+    public async Task Vary_AnAnimation_SaysThatItsFirstFrameIsUsed()
+    {
+        await using var client = await ConnectAsync(studio.Administrator.Key);
+        var made = await client.CallToolAsync(
+            "vary_image", new Dictionary<string, object?> { ["image"] = Convert.ToBase64String(TestPictures.Animation(64)) }, cancellationToken: Cancellation);
+
+        Assert.Single(made.Content.OfType<ImageContentBlock>());
+        Assert.Contains("This file is an animation; its first frame is used.", Text(made), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,6 +169,7 @@ public sealed class McpTests : IAsyncDisposable
         {
             ("generate_image", new() { ["prompt"] = " " }, "The prompt is empty"),
             ("generate_image", new() { ["prompt"] = "a cube", ["count"] = 11 }, "ask for 1 to 10"),
+            ("generate_image", new() { ["prompt"] = "a cube", ["seed"] = -2 }, "-1 for a random one"),
             ("vary_image", new() { ["image"] = "no picture at all" }, "Give a picture as the id"),
             ("vary_image", new() { ["image"] = Guid.NewGuid().ToString() }, "There is no picture or upload"),
             ("blend_images", new() { ["images"] = Array.Empty<string>(), ["texts"] = new[] { "a fox" } }, "cannot be blended"),
@@ -142,12 +188,31 @@ public sealed class McpTests : IAsyncDisposable
         var keys = studio.Services.GetRequiredService<ApiKeys>();
         var made = await keys.CreateAsync(studio.Administrator.Id, "reader", [ApiScopes.Read], null, Cancellation);
         await using var client = await ConnectAsync(made.Key);
-        var refused = await client.CallToolAsync("generate_image", new Dictionary<string, object?> { ["prompt"] = "a cube" }, cancellationToken: Cancellation);
-        var found = await client.CallToolAsync("search_gallery", new Dictionary<string, object?> { ["words"] = "cube" }, cancellationToken: Cancellation);
+        var picture = Guid.NewGuid().ToString();
+        foreach (var (tool, arguments, scope) in new (string, Dictionary<string, object?>, string)[]
+        {
+            ("generate_image", new() { ["prompt"] = "a cube" }, ApiScopes.Generate),
+            ("edit_image", new() { ["image"] = picture, ["prompt"] = "a cube" }, ApiScopes.Edit),
+            ("edit_image", new() { ["image"] = picture, ["mask"] = picture, ["prompt"] = "a cube" }, ApiScopes.Edit),
+            ("vary_image", new() { ["image"] = picture }, ApiScopes.Vary),
+            ("blend_images", new() { ["images"] = new[] { picture, picture } }, ApiScopes.Vary),
+        })
+        {
+            var refused = await client.CallToolAsync(tool, arguments, cancellationToken: Cancellation);
+            Assert.True(refused.IsError, tool);
+            Assert.Contains($"scope \"{scope}\"", Text(refused), StringComparison.Ordinal);
+        }
 
-        Assert.True(refused.IsError);
-        Assert.Contains("scope \"generate\"", Text(refused), StringComparison.Ordinal);
+        var found = await client.CallToolAsync("search_gallery", new Dictionary<string, object?> { ["words"] = "cube" }, cancellationToken: Cancellation);
         Assert.False(found.IsError is true);
+
+        var drawer = await keys.CreateAsync(studio.Administrator.Id, "drawer", [ApiScopes.Generate], null, Cancellation);
+        await using var drawing = await ConnectAsync(drawer.Key);
+        foreach (var (tool, argument) in new[] { ("describe_image", "image"), ("search_gallery", "words"), ("get_job", "id") })
+        {
+            var refused = await drawing.CallToolAsync(tool, new Dictionary<string, object?> { [argument] = picture }, cancellationToken: Cancellation);
+            Assert.Contains("scope \"read\"", Text(refused), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

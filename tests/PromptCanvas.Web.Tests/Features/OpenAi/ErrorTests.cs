@@ -79,16 +79,18 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
     {
         { "a gif", "image", "This is a GIF file. Save it as JPEG or PNG." },
         { "a heic", "image", "This is a HEIC file. Save it as JPEG or PNG." },
-        { "too large", "image", "Uploaded image must be a PNG, JPEG or WebP and less than 20 MB." },
-        { "cut off", "image", "Uploaded image must be a PNG, JPEG or WebP and less than 20 MB." },
+        { "too large", "image", "Uploaded image must be a PNG, JPEG, WebP or AVIF and less than 20 MB." },
+        { "cut off", "image", "Uploaded image must be a PNG, JPEG, WebP or AVIF and less than 20 MB." },
         { "of another shape", "mask", "same dimensions" },
         { "nothing masked", "mask", "The mask is empty" },
         { "mask of another size", "mask", "same dimensions" },
         { "mask is no picture", "mask", "Uploaded mask must be a PNG" },
         { "none", "image", "Missing required parameter: 'image'." },
-        { "words", "image", "Uploaded image must be a PNG, JPEG or WebP and less than 20 MB." },
+        { "words", "image", "Uploaded image must be a PNG, JPEG, WebP or AVIF and less than 20 MB." },
         { "seventeen", "image", "at most 16" },
         { "no prompt", "prompt", "Missing required parameter: 'prompt'." },
+        { "spaces without a mask", "prompt", "is empty" },
+        { "thin mask", "mask", "too thin" },
     };
 
     [Theory]
@@ -110,9 +112,11 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
             "words" => [("image", "a cube"), ("mask", mask)],
             "seventeen" => [.. Enumerable.Repeat(("image[]", (object)good), 17)],
             "no prompt" => [("image", good), ("mask", mask)],
+            "spaces without a mask" => [("image", good), ("prompt", "  ")],
+            "thin mask" => [("image", good), ("mask", Line(64)), ("size", "256x256")],
             _ => [("mask", mask)],
         };
-        using var response = await client.PostAsync(OpenAiCalls.Edits, fault == "no prompt" ? parts : [.. parts, ("prompt", "a cube")]);
+        using var response = await client.PostAsync(OpenAiCalls.Edits, fault is "no prompt" or "spaces without a mask" ? parts : [.. parts, ("prompt", "a cube")]);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var error = await response.FaultAsync();
@@ -231,10 +235,14 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         Assert.Equal(before, await client.UsedAsync());
     }
 
-    private static byte[] White(int side)
+    // White, with a black line of one pixel.
+    private static byte[] Line(int side) => White(side, black: side / 2);
+
+    private static byte[] White(int side, int black = 0)
     {
         var bytes = new byte[side * side * 3];
         bytes.AsSpan().Fill(byte.MaxValue);
+        bytes.AsSpan(side * (side / 2) * 3, black * 3).Clear();
         return Imaging.Png.PngEncoder.Encode(new Imaging.Pixels.RgbImage(side, side, bytes));
     }
 }

@@ -44,6 +44,33 @@ public sealed class ModernEditTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Edit_WithoutAMask_MovesFromThePicturesCaptionToThePrompt()
+    {
+        studio.Engine.Clip = input => input is TextInput { Text: "a fox" } ? [0, 1, 0, 0] : [1, 0, 0, 0];
+        studio.Engine.Captions = ["a fox", "a red cube"];
+        using var client = studio.CreateClient();
+        using var response = await client.PostAsync(OpenAiCalls.Edits, ("image", Encode("png", 64, 64)), ("prompt", "a blue cube"), ("size", "256x256"));
+
+        Assert.Single(await response.DataAsync());
+        var origin = Assert.IsType<ChangeOrigin>(studio.Engine.Latest!.Origin);
+        Assert.Equal(("a red cube", "a blue cube"), (origin.From, origin.To));
+    }
+
+    [Theory]
+    [InlineData(OpenAiCalls.Edits)]
+    [InlineData(OpenAiCalls.Variations)]
+    public async Task Picture_ThatIsAnAnimation_IsItsFirstFrameAndAHeaderSaysSo(string call)
+    {
+        using var client = studio.CreateClient();
+        using var moving = await client.PostAsync(call, ("image", TestPictures.Animation(64)), ("prompt", "a blue cube"), ("size", "256x256"));
+        using var still = await client.PostAsync(call, ("image", Encode("webp", 64, 64)), ("prompt", "a blue cube"), ("size", "256x256"));
+
+        Assert.Single(await moving.DataAsync());
+        Assert.Equal("This file is an animation; its first frame is used.", Assert.Single(moving.Headers.GetValues("x-promptcanvas-image-note")));
+        Assert.False(still.Headers.Contains("x-promptcanvas-image-note"));
+    }
+
+    [Fact]
     public async Task Edit_WithSeveralPictures_ChangesTheFirstAndMixesTheOthersIn()
     {
         using var client = studio.CreateClient();

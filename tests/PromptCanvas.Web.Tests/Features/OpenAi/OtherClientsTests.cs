@@ -40,6 +40,8 @@ public sealed class OtherClientsTests : IAsyncLifetime
     {
         Assert.SkipUnless(Directory.Exists(Path.Combine(Scripts, "node_modules", package)), $"The client is not installed: run npm ci in {Scripts}.");
         studio.Engine.StepTime = TimeSpan.FromMilliseconds(2);
+        studio.Engine.Clip = _ => [1, 0, 0, 0];
+        studio.Engine.Captions = ["a red cube"];
 
         // The suite also asks whether foreign host names are refused.
         studio.Settings["AllowedHosts"] = "localhost;127.0.0.1";

@@ -66,8 +66,7 @@ public sealed partial class PythonClientTests : IAsyncDisposable
     [Fact]
     public async Task Client_OfThisMachine_WorksUnchanged()
     {
-        var paths = Environment.GetEnvironmentVariable("OPENAI_PYTHON") is { Length: > 0 } tree ? Path.Combine(tree, "src") : "";
-        var python = new Dictionary<string, string> { ["PYTHONPATH"] = paths, ["PYTHONDONTWRITEBYTECODE"] = "1" };
+        var python = Python();
         Assert.SkipUnless(
             await Programs.SucceedsAsync("python3", ["-c", "import openai"], python),
             "Python has no official client here: run pip install openai, or let OPENAI_PYTHON name its source tree.");
@@ -75,6 +74,27 @@ public sealed partial class PythonClientTests : IAsyncDisposable
 
         Assert.Equal("ok", (await Programs.RunAsync("python3", ["client.py", $"{studio.ClientOptions.BaseAddress}", somebody.Key], Folder, python)).Trim());
     }
+
+    [Fact]
+    public async Task Suite_OfTheSourceTree_PassesOnAStudio()
+    {
+        var tree = Tree ?? "";
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(tree, "tests", "api_resources", "test_images.py")),
+            "Let OPENAI_PYTHON name a source tree of the official client to run its own tests of images.");
+        Assert.SkipUnless(await Programs.SucceedsAsync("python3", ["-c", "import openai, pytest"], Python()), "Python cannot import the official client or pytest.");
+        var somebody = await StartAsync();
+
+        Assert.Equal("ok", (await Programs.RunAsync("python3", ["suite.py", tree, $"{studio.ClientOptions.BaseAddress}", somebody.Key], Folder, Python())).Trim());
+    }
+
+    private static string? Tree => Environment.GetEnvironmentVariable("OPENAI_PYTHON") is { Length: > 0 } tree ? tree : null;
+
+    private static Dictionary<string, string> Python() => new()
+    {
+        ["PYTHONPATH"] = string.Join(Path.PathSeparator, new[] { Tree is { } tree ? Path.Combine(tree, "src") : null, Environment.GetEnvironmentVariable("PYTHONPATH") }.OfType<string>()),
+        ["PYTHONDONTWRITEBYTECODE"] = "1",
+    };
 
     private async Task<SomebodyInTest> StartAsync()
     {

@@ -34,6 +34,16 @@ public sealed class UploadEndpointTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
+    public async Task Post_AnAnimation_SaysThatItsFirstFrameIsUsed()
+    {
+        using var response = await SendAsync(TestPictures.Animation(12), "moving.webp");
+        var upload = await response.ReadJsonAsync();
+
+        Assert.Equal((12, 12), (upload.GetProperty("width").GetInt32(), upload.GetProperty("height").GetInt32()));
+        Assert.Equal("This file is an animation; its first frame is used.", upload.GetProperty("note").GetString());
+    }
+
+    [Fact]
     public async Task Content_OfOnesOwnUpload_IsItsPixels()
     {
         using var uploaded = await SendAsync(TestPictures.Png(12, 7), "a.png");

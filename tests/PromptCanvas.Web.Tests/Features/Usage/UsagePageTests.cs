@@ -8,6 +8,7 @@ public sealed class UsagePageTests(Studio studio) : IClassFixture<Studio>
     [Fact]
     public async Task Usage_OfAPerson_IsOnThePagesAndInTheTable()
     {
+        studio.Settings["Quotas:TimeZone"] = "Asia/Shanghai";
         var person = await studio.PersonAsync("counted@example.com", PersonRoles.Member);
         using var client = studio.ClientOf(person);
         await client.EndOfJobAsync(await client.StartJobAsync(count: 3));
@@ -22,6 +23,7 @@ public sealed class UsagePageTests(Studio studio) : IClassFixture<Studio>
         Assert.Matches("^\uFEFF?day,person,model,pictures\r\n\\d{4}-\\d\\d-\\d\\d,counted,starter,3\r\n$", await table.TextAsync());
         Assert.Contains("3 of 200 used", text, StringComparison.Ordinal);
         Assert.Contains("Pictures on 1 of the last 182 days", text, StringComparison.Ordinal);
+        Assert.Contains("Days begin at midnight in this time zone: Asia/Shanghai.", text, StringComparison.Ordinal);
         Assert.Contains("“a red cube on top of a blue cube”", text, StringComparison.Ordinal);
     }
 }
