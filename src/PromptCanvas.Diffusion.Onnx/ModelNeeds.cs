@@ -26,5 +26,5 @@ public sealed record ModelNeeds(long Disk, long Memory)
     public long Least => LargestNetwork + (LargestNetwork / 10) + Base;
 
     /// <summary>Why the model cannot run here, in one sentence that says what would make it fit; null = it can.</summary>
-    public string? Refusal => Least > Machine ? MemorySentences.NoRoom("its largest network", Least, Machine) : null;
+    public string? Refusal => Least > Machine ? MemorySentences.TooLarge("its largest network", Least, Machine) : null;
 }

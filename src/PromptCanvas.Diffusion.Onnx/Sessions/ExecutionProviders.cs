@@ -65,13 +65,13 @@ public sealed class ExecutionProviders
     /// <param name="create">Creates a session from options; called again for the CPU.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <param name="accelerated">Creates the session on an accelerator; null = as on the CPU.</param>
-    /// <param name="freeRoom">Frees unused networks on the device before a session that does not fit falls back to the CPU; null = nothing can be freed.</param>
+    /// <param name="freeMemory">Frees unused networks on the device before a session that does not fit falls back to the CPU; null = nothing can be freed.</param>
     /// <exception cref="OnnxRuntimeException">Not even the CPU can: the model is at fault, not the provider.</exception>
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
     internal InferenceSession CreateSession(
         Func<SessionOptions, InferenceSession> create,
         Func<SessionOptions, InferenceSession>? accelerated = null,
-        Func<bool>? freeRoom = null,
+        Func<bool>? freeMemory = null,
         CancellationToken cancellationToken = default)
     {
         var environment = OrtEnvironment.Get(threads);
@@ -86,7 +86,7 @@ public sealed class ExecutionProviders
         {
             return OnAccelerator(environment, accelerated ?? create, cancellationToken);
         }
-        catch (Exception fault) when (IsProvidersFault(fault) && CameUp && freeRoom?.Invoke() == true)
+        catch (Exception fault) when (IsProvidersFault(fault) && CameUp && freeMemory?.Invoke() == true)
         {
             // The device had no room, and has some now; if that is not it, the session falls back for itself.
             return CreateSession(create, accelerated, cancellationToken: cancellationToken);

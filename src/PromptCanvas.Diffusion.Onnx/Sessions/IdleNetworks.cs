@@ -61,13 +61,13 @@ internal sealed class IdleNetworks : IDisposable
     {
         if (bytes + ModelNeeds.Base > memory.Total)
         {
-            throw new ModelException(MemorySentences.NoRoom(network.Name, bytes + ModelNeeds.Base, memory.Total));
+            throw new ModelException(MemorySentences.TooLarge(network.Name, bytes + ModelNeeds.Base, memory.Total));
         }
 
         loading.Wait(cancellationToken);
         try
         {
-            MakeRoom(network, bytes);
+            FreeMemoryFor(network, bytes);
             return load();
         }
         finally
@@ -122,7 +122,7 @@ internal sealed class IdleNetworks : IDisposable
     }
 
     /// <summary>Frees networks that are not running, least recently used first, until there is enough memory.</summary>
-    private void MakeRoom(IReleasableNetwork loaded, long bytes)
+    private void FreeMemoryFor(IReleasableNetwork loaded, long bytes)
     {
         foreach (var network in Present().Where(network => network != loaded && network.IsLoaded).OrderBy(network => network.LastUse))
         {

@@ -141,7 +141,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, (DateTimeOffset?)null), cancellationToken);
     }
 
-    private static IQueryable<Picture> On(GalleryView shelf, AppDbContext database, Actor actor) => shelf switch
+    private static IQueryable<Picture> On(GalleryView view, AppDbContext database, Actor actor) => view switch
     {
         GalleryView.Mine => database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId),
         GalleryView.Favourites => Marked(database.Pictures.VisibleTo(actor), database, actor),

@@ -76,7 +76,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
         _ when IsPublic(context) => TokenBucket.PerMinute($"link {context.Connection.RemoteIpAddress}", options.CurrentValue.LinksPerMinute),
-        (true, _) when IsBlendPreview(context) => TokenBucket.PerMinute($"sketch {CallerOf(context)}", options.CurrentValue.SketchesPerMinute),
+        (true, _) when IsBlendPreview(context) => TokenBucket.PerMinute($"blend-preview {CallerOf(context)}", options.CurrentValue.SketchesPerMinute),
         (true, true) => TokenBucket.PerMinute($"write {CallerOf(context)}", options.CurrentValue.WritesPerMinute),
         (true, false) => TokenBucket.PerMinute($"read {CallerOf(context)}", options.CurrentValue.ReadsPerMinute),
         _ => RateLimitPartition.GetNoLimiter(""),
