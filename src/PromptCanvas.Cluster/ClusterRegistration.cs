@@ -13,7 +13,7 @@ public static class ClusterRegistration
 {
     private const string RedisKey = $"{ClusterOptions.Section}:{nameof(ClusterOptions.Redis)}";
 
-    /// <summary>Registers what several nodes need, as the settings say; call it before the studio's services.</summary>
+    /// <summary>Registers the services for several nodes if the settings ask for them. Call it before the studio's services.</summary>
     public static IServiceCollection AddCluster(this IServiceCollection services)
     {
         services.AddSettings<ClusterOptions>(ClusterOptions.Section);

@@ -183,7 +183,7 @@ internal static class Archive
         }
         catch (FileNotFoundException)
         {
-            // Deleted after the enumeration: no row of the snapshot refers to it; otherwise doctor reports it.
+            // Deleted since the enumeration. No row of the snapshot should refer to it; if one does, doctor reports it.
             return 0;
         }
     }

@@ -6,7 +6,7 @@ using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Data.Access;
 
-/// <summary>Access rules: the only place that decides who may see what. Objects that an actor may not see are treated as nonexistent.</summary>
+/// <summary>Access rules: the only place that decides about access. Objects that an actor may not see are treated as nonexistent.</summary>
 public static class AccessQueries
 {
     /// <summary>The actor's own jobs. Jobs from before the installation had accounts have no owner.</summary>

@@ -6,14 +6,14 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// <remarks>A part may be a link to a folder elsewhere; its path in the index may not lead out.</remarks>
 internal sealed class KandinskyFolder
 {
-    /// <summary>What the joining index calls itself.</summary>
+    /// <summary>The pipeline class that the joining index names.</summary>
     public const string JoinedClass = "PromptCanvasKandinsky22";
 
     private const string PriorPart = "prior";
     private const string DecoderPart = "decoder";
     private const string InpaintPart = "inpaint";
 
-    /// <summary>The published halves, and what each is called here.</summary>
+    /// <summary>The published halves with their names in this project.</summary>
     private static readonly Dictionary<string, string> Halves = new(StringComparer.Ordinal)
     {
         ["KandinskyV22PriorPipeline"] = PriorPart,

@@ -7,7 +7,7 @@ internal static class MemorySentences
 {
     private const double Gigabyte = 1e9;
 
-    /// <summary>Why something cannot be loaded, and what would make it fit.</summary>
+    /// <summary>Why a network or model cannot be loaded, and the remedy.</summary>
     /// <param name="what">The network, or the model and its network.</param>
     /// <param name="needed">Bytes.</param>
     /// <param name="total">The machine's bytes.</param>

@@ -47,7 +47,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <value>Default: <see cref="PackedGraphs.Auto"/>.</value>
     public PackedGraphs PackedGraphs { get; init; } = PackedGraphs.Auto;
 
-    /// <summary>What networks are computed in.</summary>
+    /// <summary>The precision of the networks' computations.</summary>
     /// <value>Default: <see cref="InferencePrecision.Auto"/>.</value>
     public InferencePrecision Precision { get; init; } = InferencePrecision.Auto;
 

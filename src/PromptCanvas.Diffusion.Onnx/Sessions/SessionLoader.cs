@@ -8,7 +8,7 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <param name="name">The component's folder name.</param>
 /// <param name="graph">Its operators.</param>
 /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
-/// <param name="providers">What runs it.</param>
+/// <param name="providers">Its execution providers.</param>
 internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers)
 {
     /// <summary>Loading takes a little more than the weights.</summary>

@@ -39,7 +39,7 @@ internal sealed class UploadCaptions(IUploadQueries uploads, StoredPictures pict
         }
         catch (ModelException)
         {
-            // The job reports it.
+            // The job reports the model's fault.
             return null;
         }
     }

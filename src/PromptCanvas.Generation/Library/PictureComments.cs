@@ -53,7 +53,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         return Result.Done;
     }
 
-    // The owner of the picture, and everyone whose name stands after an @.
+    // The owner of the picture, and everyone mentioned with an @.
     private async Task TellAsync(AppDbContext database, Actor actor, Guid imageId, string text, CancellationToken cancellationToken)
     {
         var by = await database.People.Where(person => person.Id == actor.PersonId).Select(person => person.DisplayName).SingleAsync(cancellationToken);

@@ -111,7 +111,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             (uint)job.Seed,
             job.CreatedAt,
             job.State == JobState.Queued ? place?.Position : null,
-            // How long a pause lasts is unknown.
+            // The end of a pause is unknown.
             place?.Why?.PauseReason is null ? place?.EtaSeconds : null,
             job.Error,
             [.. images])
@@ -128,6 +128,6 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         };
     }
 
-    /// <summary>What a job's finished picture is by now.</summary>
+    /// <summary>The current state of a job's finished picture.</summary>
     private sealed record JobPictureFacts(Guid Id, bool IsGone, string Visibility, string Prompt, bool IsFavourite);
 }

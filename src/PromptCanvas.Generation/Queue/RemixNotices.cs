@@ -7,10 +7,10 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>Tells people that others make pictures from theirs.</summary>
+/// <summary>Notifies people when others make pictures from theirs.</summary>
 internal static class RemixNotices
 {
-    /// <summary>Adds the notices to the caller's transaction. A private job tells no one, because nobody else may learn of it.</summary>
+    /// <summary>Adds the notices to the caller's transaction. A private job adds none, because it must not become known to others.</summary>
     public static async Task AddAsync(AppDbContext database, Job row, CancellationToken cancellationToken)
     {
         if (row.PersonId is not { } maker || row.Visibility == Visibilities.Private || row.Inputs.Count == 0)

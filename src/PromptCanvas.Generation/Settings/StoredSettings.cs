@@ -42,7 +42,7 @@ internal sealed class StoredSettings : IStoredSettings, IDisposable
     /// <summary>Reads the stored values and applies them.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        // One after the other, so that an earlier reading cannot replace a later one.
+        // One at a time, so that an earlier read cannot replace a later one.
         await reading.WaitAsync(cancellationToken);
         try
         {

@@ -62,7 +62,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsLink(HttpContext context) => context.Request.Path.StartsWithSegments("/s");
 
-    // Both work without an account, so the address is all there is to count by.
+    // Neither needs an account, so count by address.
     private static bool IsPublic(HttpContext context) => IsLink(context) || context.Request.Path.StartsWithSegments("/v1/images/content");
 
     private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);

@@ -5,7 +5,7 @@ using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Answers API requests that contain something that is not text with a problem that names the field. Browsers get the error page.</summary>
+/// <summary>Responds to API requests with invalid text by a problem that names the field. Browsers get the error page.</summary>
 internal sealed class RefusedRequests : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

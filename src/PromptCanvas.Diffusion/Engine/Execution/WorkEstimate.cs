@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine.Execution;
 
-/// <summary>What a request costs, counted and not measured.</summary>
+/// <summary>The computational cost of a request, from counts and not from measurements.</summary>
 internal static class WorkEstimate
 {
     /// <summary>Operations of all pictures of a request in the prior, the decoder and the upsamplers; what they are made from is left out.</summary>

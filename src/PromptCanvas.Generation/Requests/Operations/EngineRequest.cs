@@ -36,7 +36,7 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
         return new EngineRequest(Request with { Aspect = AspectRatio.Square, Size = engine.WorkingSizeFor(plan.LargestFrame) }, plan);
     }
 
-    /// <summary>Null if the request is valid; otherwise one sentence that says what to do.</summary>
+    /// <summary>Null if the request is valid; otherwise one sentence with the problem and its remedy.</summary>
     public string? Validate(IImageEngine engine) => Plan is null ? engine.Validate(Request) : PictureEditor.Validate(engine, Plan, Request);
 
     /// <summary>Whether a failed picture may be retried with another seed. The frames of a row share one seed, so they cannot.</summary>

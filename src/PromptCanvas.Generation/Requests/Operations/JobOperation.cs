@@ -23,7 +23,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     [JsonIgnore]
     public string Kind => Definition.Kind;
 
-    /// <summary>The number of frames where the pictures form a row; null where each picture stands alone.</summary>
+    /// <summary>The number of frames if the pictures form a row; null if they are independent.</summary>
     [JsonIgnore]
     public int? FrameCount => Row;
 
@@ -39,7 +39,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     /// <summary>The pictures it uses, in the order of the job's inputs.</summary>
     internal virtual IReadOnlyList<PictureUse> Pictures => [];
 
-    /// <summary>Texts besides the prompt that the administrators' prompt rules read.</summary>
+    /// <summary>Texts in addition to the prompt that the administrators' prompt rules check.</summary>
     internal virtual IEnumerable<string> Texts => [];
 
     /// <summary>The number of pictures it makes, which is its cost in credits.</summary>
@@ -65,7 +65,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     /// <summary>The form stored in the job's row; null for a job that needs only its prompt.</summary>
     internal string? ToJson() => NeedsOnlyPrompt ? null : JsonSerializer.Serialize(this, JobJson.Options);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads the result of <see cref="ToJson"/>.</summary>
     internal static JobOperation FromJson(string? json) =>
         json is null ? new GenerateOperation() : JsonSerializer.Deserialize<JobOperation>(json, JobJson.Options) ?? new GenerateOperation();
 }

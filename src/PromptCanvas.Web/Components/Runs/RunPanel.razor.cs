@@ -108,7 +108,7 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
         }
     }
 
-    // Count the seconds down between two reads.
+    // Counts the seconds down between two reads.
     private async Task CountDownAsync()
     {
         using var timer = new PeriodicTimer(Tick);
@@ -164,7 +164,7 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
 
     private async ValueTask StopWatchingAsync()
     {
-        // The end of the job and the disposal of the component may both come here.
+        // Called both at the end of the job and at the disposal of the component.
         var ending = watch;
         watch = null;
         await ending.EndAsync();

@@ -38,7 +38,7 @@ public sealed record GalleryAddress
 
     public bool OldestFirst { get; init; }
 
-    /// <summary>Whether any filter besides the view and the search is set.</summary>
+    /// <summary>Whether any filter other than the view and the search is set.</summary>
     public bool IsNarrowed => this != WithoutFilters();
 
     /// <param name="address">The full URL of the page.</param>

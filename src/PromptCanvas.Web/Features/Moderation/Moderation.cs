@@ -130,7 +130,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     public Task<Result> PutBackAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
         ActAsync(actor, imageId, reason, NoticeKinds.PutBack, image => Set(image, null), cancellationToken);
 
-    // The person who reported learns that it was decided, not how.
+    // The notice to the reporter says that the report was decided, but not how.
     private void Close(AppDbContext database, Report report, AuditActor actor)
     {
         report.ClosedAt = clock.GetUtcNow();

@@ -14,7 +14,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
 {
     private const int LooksPerBreath = 10;
 
-    /// <summary>Nothing is counted in tokens here.</summary>
+    /// <summary>Token counts are always zero.</summary>
     public static object NoUsage { get; } = new
     {
         total_tokens = 0,

@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Usage;
 
-/// <summary>Reads usage: of everyone for administrators, and one's own for each person.</summary>
+/// <summary>Reads usage: everyone's for administrators, and each person's own.</summary>
 internal sealed class UsageService(ICredits credits, IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     /// <summary>The selectable spans, in days.</summary>
