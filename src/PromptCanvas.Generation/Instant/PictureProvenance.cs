@@ -132,7 +132,7 @@ internal sealed class PictureProvenance(
         var picture = new ImageInput(drawn.Image.ToSource());
         var caption = new TextInput(request.Prompt);
         double? similarity = null;
-        if (engine is IEmbedder embedder && embedder.ValidateEmbedding([picture, caption]) is null)
+        if (engines.EmbedderOf(engine, picture, caption) is { } embedder)
         {
             var embeddings = await embedder.EmbedAsync([picture, caption], cancellationToken);
             similarity = EmbeddingSpace.Cosine(embeddings[0], embeddings[1]);
@@ -217,7 +217,7 @@ internal sealed class PictureProvenance(
     private async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
     {
         var caption = new TextInput(source.Job.Prompt);
-        return engines.RunsHere && engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
+        return caption.Text.Length > 0 && engines.EmbedderOf(engine, caption) is { } embedder
             ? (await embedder.EmbedAsync([caption], cancellationToken))[0]
             : [];
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Localization;
 
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Web.Resources;
 
@@ -34,6 +35,10 @@ internal static class PictureTexts
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string MadeFrom(this IStringLocalizer<Texts> texts, string kind) =>
         Kinds.TryGetValue(kind, out var of) ? of.MadeFrom(texts) : texts["HowChange"];
+
+    /// <summary>An aspect ratio with its shape.</summary>
+    public static string NameOf(this IStringLocalizer<Texts> texts, AspectRatio ratio) =>
+        ratio.IsSquare ? texts["AspectSquare", ratio] : ratio.Width > ratio.Height ? texts["AspectLandscape", ratio] : texts["AspectPortrait", ratio];
 
     /// <param name="Title">The title of a picture without a prompt; null where every picture has one.</param>
     /// <param name="MadeBy">The kind of job as one word.</param>
