@@ -92,7 +92,7 @@ public sealed class FullDiskTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task WithRoom_WriteThatFindsTheDiskFull_HasTheReserves()
+    public async Task WithReserve_WriteThatFindsTheDiskFull_Succeeds()
     {
         using var disk = new SmallDisk(megabytes: 8);
         await using var studio = await new Studio(disk.Path, settings: new() { ["Data:ReserveMegabytes"] = "2" }).PrepareAsync();

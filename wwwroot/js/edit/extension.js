@@ -1,4 +1,4 @@
-// The frame of a picture that is extended: how far it reaches beyond each side, in pixels of the picture.
+// The frame of a picture that is extended: its extension beyond each side, in pixels of the picture.
 
 const step = 8;
 const largestSide = 4096;
