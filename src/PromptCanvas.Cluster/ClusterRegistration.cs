@@ -36,7 +36,7 @@ public static class ClusterRegistration
         }
         catch (ArgumentException fault)
         {
-            throw new StartupException($"Setting {RedisKey} is no address of a Redis server; give one such as redis:6379.", fault);
+            throw new StartupException($"Setting {RedisKey} is not an address of a Redis server; give one such as redis:6379.", fault);
         }
     }
 }
