@@ -154,7 +154,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
             : OrtValue.CreateTensorValueFromMemory(tensor.Integers, shape);
     }
 
-    /// <summary>Runs with rows filled up, and gives back those that were asked for.</summary>
+    /// <summary>Runs with padded rows and returns the requested ones.</summary>
     private Dictionary<string, NetworkTensor> RunFilled(
         InferenceSession loaded,
         IReadOnlyDictionary<string, NetworkTensor> inputs,

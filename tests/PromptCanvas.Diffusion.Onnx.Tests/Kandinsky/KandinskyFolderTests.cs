@@ -58,8 +58,8 @@ public sealed class KandinskyFolderTests(KandinskyAssets assets) : IDisposable
     }
 
     [Theory]
-    [InlineData("prior", null, "does not say where the prior part lies")]
-    [InlineData("decoder", null, "does not say where the decoder part lies")]
+    [InlineData("prior", null, "does not name the folder of the prior part")]
+    [InlineData("decoder", null, "does not name the folder of the decoder part")]
     [InlineData("decoder", "../elsewhere", "'decoder' must be the name of a folder next to it")]
     [InlineData("decoder", "/etc", "'decoder' must be the name of a folder next to it")]
     [InlineData("decoder", "absent", "is missing or has no model_index.json")]
