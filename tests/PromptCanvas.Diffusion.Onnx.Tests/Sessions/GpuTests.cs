@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Sessions;
 
-/// <summary>What a GPU changes, as far as a processor can tell: settings, 16-bit graphs, rows in buckets, one session's fall-back.</summary>
+/// <summary>The GPU code paths that can be tested on a CPU: settings, 16-bit graphs, rows in buckets, one session's fall-back.</summary>
 public sealed class GpuTests
 {
     [Fact]

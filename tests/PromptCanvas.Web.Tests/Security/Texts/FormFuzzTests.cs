@@ -26,7 +26,7 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
             {
                 await PostAsync(browser, form, token, text, form.Fields);
 
-                // What is no text is refused before any field is looked at.
+                // Invalid text is refused before any field is validated.
                 foreach (var field in form.Fields.Count > 1 && TextRules.FirstInvalid(text) is null ? form.Fields : [])
                 {
                     await PostAsync(browser, form, token, text, [field]);

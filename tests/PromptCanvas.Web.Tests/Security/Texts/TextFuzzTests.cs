@@ -6,10 +6,10 @@ using PromptCanvas.Web.Tests.Features.OpenAi;
 
 namespace PromptCanvas.Web.Tests.Security.Texts;
 
-/// <summary>Nasty texts in every field of every endpoint, query and hub method: never a server error, and the studio goes on.</summary>
+/// <summary>Nasty texts in every field of every endpoint, query and hub method: never a server error, and the studio keeps working.</summary>
 public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
 {
-    // It always says what the other pages must not say.
+    // It always contains the text that the other pages must not contain.
     private const string ErrorPage = "/error";
 
     private static readonly string[] Kinds = ["generate", "edit", "blend", "textdiff", "vary"];

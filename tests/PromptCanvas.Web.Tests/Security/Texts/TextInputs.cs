@@ -12,7 +12,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security.Texts;
 
-/// <summary>Every place where a stranger's text comes in, found by reflection.</summary>
+/// <summary>All inputs for text from strangers, found by reflection.</summary>
 internal static partial class TextInputs
 {
     private static readonly Assembly Web = typeof(Program).Assembly;
@@ -113,7 +113,7 @@ internal static partial class TextInputs
     private static partial Regex OpenAiField();
 }
 
-/// <summary>An endpoint and what it reads.</summary>
+/// <summary>An endpoint and its text inputs.</summary>
 /// <param name="Queries">Query parameters.</param>
 /// <param name="Headers">Headers bound to a parameter.</param>
 /// <param name="Body">The type of its JSON body; null = none.</param>
