@@ -68,8 +68,8 @@ internal static class DoctorChecks
     private static async Task<Finding> PicturesAsync(AppDbContext database, DataFolder folder, bool full, CancellationToken cancellationToken)
     {
         var pictures = await database.Pictures.AsNoTracking()
-            .Where(image => image.ContentHash != "")
-            .Select(image => new { image.Id, image.ContentHash, image.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
+            .Where(picture => picture.ContentHash != "")
+            .Select(picture => new { picture.Id, picture.ContentHash, picture.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
         var faults = new List<string>();
         foreach (var picture in pictures)
         {

@@ -44,7 +44,7 @@ public sealed record JobView(
     public string? Visibility { get; init; }
 
     /// <summary>The description of its pictures: the prompt, or the prompt of a source whose content they keep; empty if neither is known.</summary>
-    public string Caption => Prompt.Length > 0 ? Prompt : Images.Select(image => image.Prompt).FirstOrDefault(prompt => prompt is { Length: > 0 }) ?? "";
+    public string Caption => Prompt.Length > 0 ? Prompt : Images.Select(picture => picture.Prompt).FirstOrDefault(prompt => prompt is { Length: > 0 }) ?? "";
 
     /// <summary>Why it has its position; null unless queued.</summary>
     public QueueExplanation? Why { get; init; }

@@ -57,7 +57,7 @@ internal sealed class PictureOutcomes(Ledger ledger, TimeProvider clock)
 
     /// <summary>The job's pictures that are neither finished nor given up.</summary>
     public static IQueryable<JobPicture> Open(AppDbContext database, Guid jobId) => database.JobPictures
-        .Where(image => image.JobId == jobId && (image.State == JobPictureState.Queued || image.State == JobPictureState.Running));
+        .Where(picture => picture.JobId == jobId && (picture.State == JobPictureState.Queued || picture.State == JobPictureState.Running));
 
     private async Task<bool> DeliverAsync(
         AppDbContext database, IQueryable<JobPicture> open, Picture picture, Guid? boardId, string reason, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ public sealed partial class MaskEditor(
     [Parameter]
     public Guid? JobId { get; set; }
 
-    private List<Guid> Finished => [.. run?.Job?.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value) ?? []];
+    private List<Guid> Finished => [.. run?.Job?.Images.Where(picture => picture.ImageId is not null).Select(picture => picture.ImageId!.Value) ?? []];
 
     private (string Side, string Name, int Pixels)[] Sides =>
     [
