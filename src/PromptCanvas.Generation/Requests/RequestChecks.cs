@@ -33,9 +33,6 @@ internal sealed record CheckedJob(
 /// <summary>Refuses invalid requests before anything is written.</summary>
 internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, StoredPictures store, PromptGuard guard, ILogger<RequestChecks> logger)
 {
-    // Field name for problems that the engine reports: an unsupported size, steps out of range.
-    private const string RequestField = "request";
-
     private const int GuidSize = 16;
 
     public async Task<Result<CheckedJob>> CheckAsync(NewJob job, CancellationToken cancellationToken)
@@ -92,9 +89,9 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         }
 
         work = work.FittedTo(engine, work.Request.Size);
-        if (work.Validate(engine) is { } reason)
+        if (work.Check(engine).Refusal is { } refused)
         {
-            return new InvalidInput(RequestField, reason);
+            return refused;
         }
 
         var (width, height) = work.SizeOn(engine);
