@@ -64,7 +64,7 @@ public sealed class KandinskyFolderTests(KandinskyAssets assets) : IDisposable
     [InlineData("decoder", "/etc", "'decoder' must be the name of a folder next to it")]
     [InlineData("decoder", "absent", "is missing or has no model_index.json")]
     [InlineData("decoder", "inpaint", "is no decoder part of Kandinsky 2.2: its model_index.json says KandinskyV22InpaintPipeline")]
-    [InlineData("upscaler", "decoder", "'upscaler' is no part")]
+    [InlineData("upscaler", "decoder", "'upscaler' is not a part")]
     public void OpenFolder_WrongIndex_SaysWhatIsWrong(string part, string? place, string expected)
     {
         var path = Copied();
