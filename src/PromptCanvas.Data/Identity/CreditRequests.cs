@@ -56,7 +56,7 @@ public sealed class CreditRequests(IDbContextFactory<AppDbContext> databases, Ti
     }
 
     /// <summary>Closes a person's request for all administrators.</summary>
-    /// <param name="granted">Credits that were added, named in the person's notice; null = the request was dismissed.</param>
+    /// <param name="granted">Credits that were added, of which the person is told; null = the request was dismissed.</param>
     public async Task CloseAsync(Guid personId, AuditActor by, int? granted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);

@@ -7,7 +7,7 @@ namespace PromptCanvas.Generation.Library;
 /// <summary>An uploaded picture or mask.</summary>
 public sealed record UploadView(Guid Id, int Width, int Height)
 {
-    /// <summary>A note about the file for the person; null = none.</summary>
+    /// <summary>What the person should know about the file; null = nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Note { get; init; }
 }

@@ -13,7 +13,7 @@ public sealed class PictureVerbs(IPictureMaking making, ILibrary library, ITrash
     /// <summary>Pictures that one press of "Vary" makes.</summary>
     public const int Variations = NewJob.DefaultCount;
 
-    // Changes since the lists on the page were read.
+    // What changed since the lists on the page were read.
     private readonly Dictionary<Guid, bool> marks = [];
     private Actor? person;
 

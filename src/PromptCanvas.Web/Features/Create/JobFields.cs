@@ -9,7 +9,7 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>Reads the body of a request. A field that the kind does not take is refused rather than ignored.</summary>
 internal static class JobFields
 {
-    // The usual form in image generation programs.
+    // As programs of this field write it.
     private const int RandomSeed = -1;
 
     private static readonly string[] OfEveryKind = ["kind", "negativePrompt", "size", "seed", "model", "steps", "guidance", "visibility", "count", "board"];
