@@ -15,7 +15,7 @@ public static class ClusterRegistration
 {
     private const string RedisKey = $"{ClusterOptions.Section}:{nameof(ClusterOptions.Redis)}";
 
-    /// <summary>Registers what several nodes need, as the settings say; call it before the studio's services.</summary>
+    /// <summary>Registers the services for several nodes if the settings ask for them. Call it before the studio's services.</summary>
     public static IServiceCollection AddCluster(this IServiceCollection services)
     {
         services.AddSettings<ClusterOptions>(ClusterOptions.Section);
@@ -50,7 +50,7 @@ public static class ClusterRegistration
         }
         catch (ArgumentException fault)
         {
-            throw new StartupException($"Setting {RedisKey} is no address of a Redis server; give one such as redis:6379.", fault);
+            throw new StartupException($"Setting {RedisKey} is not an address of a Redis server; give one such as redis:6379.", fault);
         }
     }
 }

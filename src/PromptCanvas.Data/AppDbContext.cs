@@ -108,11 +108,11 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Job>(Configure);
-        modelBuilder.Entity<JobPicture>(image =>
+        modelBuilder.Entity<JobPicture>(picture =>
         {
-            image.ToTable("JobImages");
-            image.HasKey(row => new { row.JobId, row.ImageIndex });
-            image.Property(row => row.State).HasConversion<LowerCaseNameConverter<JobPictureState>>().HasMaxLength(16);
+            picture.ToTable("JobImages");
+            picture.HasKey(row => new { row.JobId, row.ImageIndex });
+            picture.Property(row => row.State).HasConversion<LowerCaseNameConverter<JobPictureState>>().HasMaxLength(16);
         });
         modelBuilder.Entity<DecodedPicture>(decoded =>
         {
@@ -156,7 +156,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.Property(row => row.EndUser).HasMaxLength(256);
         job.Property(row => row.Kind).HasMaxLength(16).HasDefaultValue(JobKinds.Generate);
         job.HasMany(row => row.Inputs).WithOne().HasForeignKey(input => input.JobId).OnDelete(DeleteBehavior.Cascade);
-        job.HasMany(row => row.Images).WithOne().HasForeignKey(image => image.JobId).OnDelete(DeleteBehavior.Cascade);
+        job.HasMany(row => row.Images).WithOne().HasForeignKey(picture => picture.JobId).OnDelete(DeleteBehavior.Cascade);
 
         // Two indexes, because in SQL all nulls are distinct in a unique index.
         job.HasIndex(row => new { row.PersonId, row.IdempotencyKey }).IsUnique()
@@ -196,23 +196,23 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         input.HasIndex(row => row.ContentHash).HasDatabaseName("input_content");
     }
 
-    private static void Configure(EntityTypeBuilder<Picture> image)
+    private static void Configure(EntityTypeBuilder<Picture> picture)
     {
-        image.ToTable("Images");
-        image.Property(row => row.ContentHash).HasMaxLength(HashLength);
-        image.Property(row => row.ThumbnailHash).HasMaxLength(HashLength);
-        image.Property(row => row.Tag).HasMaxLength(16);
-        image.Property(row => row.Kind).HasMaxLength(16).HasDefaultValue(JobKinds.Generate);
-        image.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
-        image.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
+        picture.ToTable("Images");
+        picture.Property(row => row.ContentHash).HasMaxLength(HashLength);
+        picture.Property(row => row.ThumbnailHash).HasMaxLength(HashLength);
+        picture.Property(row => row.Tag).HasMaxLength(16);
+        picture.Property(row => row.Kind).HasMaxLength(16).HasDefaultValue(JobKinds.Generate);
+        picture.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
+        picture.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
 
         // At most one result per requested picture.
-        image.HasIndex(row => new { row.JobId, row.ImageIndex }).IsUnique().HasDatabaseName("image_of_job");
-        image.HasIndex(row => new { row.CreatedAt, row.Id }).IsDescending().HasDatabaseName("image_gallery");
-        image.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");
-        image.HasIndex(row => row.ThumbnailHash).HasDatabaseName("image_thumbnail");
-        image.HasIndex(row => new { row.PersonId, row.CreatedAt, row.Id }).IsDescending(false, true, true).HasDatabaseName("image_of_person");
-        image.HasIndex(row => row.DeletedAt).HasDatabaseName("image_trash").HasFilter("\"DeletedAt\" IS NOT NULL");
+        picture.HasIndex(row => new { row.JobId, row.ImageIndex }).IsUnique().HasDatabaseName("image_of_job");
+        picture.HasIndex(row => new { row.CreatedAt, row.Id }).IsDescending().HasDatabaseName("image_gallery");
+        picture.HasIndex(row => row.ContentHash).HasDatabaseName("image_content");
+        picture.HasIndex(row => row.ThumbnailHash).HasDatabaseName("image_thumbnail");
+        picture.HasIndex(row => new { row.PersonId, row.CreatedAt, row.Id }).IsDescending(false, true, true).HasDatabaseName("image_of_person");
+        picture.HasIndex(row => row.DeletedAt).HasDatabaseName("image_trash").HasFilter("\"DeletedAt\" IS NOT NULL");
     }
 
     private static void Configure(EntityTypeBuilder<Favourite> favourite)

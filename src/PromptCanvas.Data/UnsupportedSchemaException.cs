@@ -7,7 +7,7 @@ public sealed class UnsupportedSchemaException(string lastMigration) : Exception
     /// <summary>The last version that migrates such a database.</summary>
     public const string LastVersion = "PromptCanvas 0.1.0 (commit 085b326)";
 
-    /// <summary>One sentence for the administrator: what is wrong and what to do.</summary>
+    /// <summary>One sentence for the administrator: the problem and its remedy.</summary>
     public static string Explain(string? lastMigration) =>
         $"The database is from an earlier version (its last migration is {lastMigration}): make a backup, start {LastVersion} once " +
         "to migrate it, and then start this version.";

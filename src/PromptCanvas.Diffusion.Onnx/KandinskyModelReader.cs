@@ -25,7 +25,7 @@ internal sealed class KandinskyModelReader
 
     /// <summary>Opens a model; missing or damaged files are found here, weights are read when first used.</summary>
     /// <param name="path">The joining folder.</param>
-    /// <param name="providers">What runs its networks.</param>
+    /// <param name="providers">Execution providers of its networks.</param>
     /// <param name="idle">Frees idle networks.</param>
     /// <exception cref="ModelException">Something is missing, damaged, or of an unknown kind.</exception>
     public static UnClipModel Read(string path, ExecutionProviders providers, IdleNetworks idle) =>

@@ -10,7 +10,7 @@ public sealed record ModelNeeds(long Disk, long Memory)
     /// <summary>Memory of the process in addition to weights and pictures.</summary>
     internal const long Base = 500_000_000;
 
-    /// <summary>Bytes of its largest network: stages are loaded in turn where there is no room for all of them.</summary>
+    /// <summary>Bytes of its largest network: stages are loaded in turn where they do not all fit.</summary>
     public required long LargestNetwork { get; init; }
 
     /// <summary>Bytes of the machine's memory, a container's limit respected.</summary>
@@ -25,6 +25,6 @@ public sealed record ModelNeeds(long Disk, long Memory)
     /// <summary>The least memory with which its networks can be loaded one after another.</summary>
     public long Least => LargestNetwork + (LargestNetwork / 10) + Base;
 
-    /// <summary>Why the model cannot run here, in one sentence that says what would make it fit; null = it can.</summary>
-    public string? Refusal => Least > Machine ? MemorySentences.NoRoom("its largest network", Least, Machine) : null;
+    /// <summary>Why the model cannot run here and the remedy, in one sentence; null = it can.</summary>
+    public string? Refusal => Least > Machine ? MemorySentences.TooLarge("its largest network", Least, Machine) : null;
 }

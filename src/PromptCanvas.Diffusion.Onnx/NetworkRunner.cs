@@ -10,7 +10,7 @@ public static class NetworkRunner
     /// <summary>Opens one network of a model without the others.</summary>
     /// <param name="modelFolder">The model's folder, or one of Kandinsky's parts.</param>
     /// <param name="network">The component's folder name; of an autoencoder with the half that is meant, as in <c>movq_encoder</c>.</param>
-    /// <param name="providers">What runs it.</param>
+    /// <param name="providers">Its execution providers.</param>
     /// <exception cref="ModelException">There is no such network, or it is damaged.</exception>
     public static INetwork Open(string modelFolder, string network, ExecutionProviders providers) =>
         new ComponentReader(PartWith(modelFolder, network), providers).Open(network);
@@ -25,7 +25,7 @@ public static class NetworkRunner
         return Path.Combine(PartWith(modelFolder, component).Path, component);
     }
 
-    /// <summary>The part of a joined model that a network is in: what the prior part does not have is the decoder's.</summary>
+    /// <summary>The part of a joined model that contains a network: the prior part if that has it, otherwise the decoder part.</summary>
     private static DiffusersFolder PartWith(string modelFolder, string network)
     {
         if (!KandinskyFolder.IsJoined(modelFolder))

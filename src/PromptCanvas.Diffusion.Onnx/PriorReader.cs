@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Onnx;
 
-/// <summary>Opens a diffusion prior with what the host must know of it.</summary>
+/// <summary>Opens a diffusion prior with the properties that the host needs.</summary>
 internal static class PriorReader
 {
     /// <param name="folder">The folder with the prior.</param>

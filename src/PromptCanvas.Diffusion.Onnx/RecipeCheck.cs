@@ -7,7 +7,7 @@ namespace PromptCanvas.Diffusion.Onnx;
 /// <summary>Compares a recipe with the schedules it is for.</summary>
 internal static class RecipeCheck
 {
-    /// <summary>A recipe may ask for no more steps than its sampler has room for on the component's schedule.</summary>
+    /// <summary>A recipe may ask for at most as many steps as its sampler can take on the component's schedule.</summary>
     /// <param name="folder">The model's folder, for the message.</param>
     /// <param name="model">The model with its recipe.</param>
     /// <exception cref="ModelException">It asks for more.</exception>
@@ -35,7 +35,7 @@ internal static class RecipeCheck
             if (recipe.Steps > maximum)
             {
                 throw new ModelException(
-                    $"{Path.Combine(folder, RecipeFile.FileName)} ({stage}): 'steps' is {recipe.Steps}; the sampler has room for {maximum} at most.");
+                    $"{Path.Combine(folder, RecipeFile.FileName)} ({stage}): 'steps' is {recipe.Steps}; the sampler can take {maximum} at most.");
             }
         }
     }

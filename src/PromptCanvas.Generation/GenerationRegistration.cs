@@ -62,7 +62,7 @@ public static class GenerationRegistration
         services.AddSingleton<IDiskQuota>(provider => provider.GetRequiredService<DiskQuota>());
         services.AddSingleton<UsedUploads>();
         services.AddSingleton<UploadReader>();
-        services.AddSingleton<UploadKeeper>();
+        services.AddSingleton<UploadStorage>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<IUploads>(provider => provider.GetRequiredService<Uploads>());
         services.AddSingleton<IUploadQueries, UploadQueries>();

@@ -265,7 +265,7 @@ public sealed class OnnxModelLibraryTests : IDisposable
     [InlineData("""{"sizes":[32,16]}""", "'sizes'")]
     [InlineData("""{"captionTokens":1}""", "'captionTokens' is 1")]
     [InlineData("""{"prior":5}""", "prior")]
-    [InlineData("""{"prior":{"sampler":"dpm-solver++","steps":996}}""", "(prior): 'steps' is 996; the sampler has room for 995 at most")]
+    [InlineData("""{"prior":{"sampler":"dpm-solver++","steps":996}}""", "(prior): 'steps' is 996; the sampler can take 995 at most")]
     [InlineData("""{"decoder":{"sampler":"dpm-solver++","steps":1000}}""", "(decoder): 'steps' is 1000")]
     [InlineData("""{"superResolution":{"sampler":"dpm-solver++","steps":1000}}""", "(superResolution): 'steps' is 1000")]
     [InlineData("""[]""", "does not hold an object")]

@@ -22,7 +22,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await ReadyAsync(tab);
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" })).ToBeEnabledAsync();
 
-        await tab.Page.FillAsync(".bench-prompt", "a green heart");
+        await tab.Page.FillAsync(".editor-prompt", "a green heart");
         await PressAsync(tab, "Replace");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" }).ClickAsync();
         await Expect(tab.Page).Not.ToHaveURLAsync(new Regex(source));
@@ -45,17 +45,17 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await using var tab = await browser.OpenAsync();
         var source = await OpenAsync(tab);
         await PaintAsync(tab, (0.4, 0.4), (0.6, 0.6));
-        await tab.Page.FillAsync(".bench-prompt", "a green heart");
+        await tab.Page.FillAsync(".editor-prompt", "a green heart");
         await tab.Page.GetByLabel("Soft edge").FillAsync("16");
         await PressAsync(tab, "Replace");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Keep all" }).ClickAsync();
-        await Expect(tab.Page.Locator(".bench-note")).ToHaveTextAsync("All 4 are in your gallery.");
+        await Expect(tab.Page.Locator(".editor-note")).ToHaveTextAsync("All 4 are in your gallery.");
         await Expect(tab.Page).ToHaveURLAsync(new Regex(source));
 
         await PressAsync(tab, "Replace");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("4 moved to trash");
-        await tab.Page.Locator(".bench-note").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(tab.Page.Locator(".editor-note")).ToContainTextAsync("4 moved to trash");
+        await tab.Page.Locator(".editor-note").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" })).ToBeVisibleAsync();
         Assert.Empty(tab.Complaints);
     }
@@ -83,14 +83,14 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await using var tab = await browser.OpenAsync();
         await OpenAsync(tab);
         await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Extend" }).CheckAsync(new() { Force = true });
-        var wide = tab.Page.Locator(".bench-ratios button", new() { HasText = "16:9" });
+        var wide = tab.Page.Locator(".editor-ratios button", new() { HasText = "16:9" });
         await wide.ClickAsync();
 
         await Expect(wide).ToHaveAttributeAsync("aria-pressed", "true");
-        await Expect(tab.Page.Locator(".bench-sides input").First).Not.ToHaveValueAsync("0");
+        await Expect(tab.Page.Locator(".editor-sides input").First).Not.ToHaveValueAsync("0");
         await tab.Page.WaitForFunctionAsync("""
             () => {
-              const canvas = document.querySelector('.bench-stage canvas');
+              const canvas = document.querySelector('.editor-stage canvas');
               return canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] === 255;
             }
             """);
@@ -102,10 +102,10 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
     {
         await using var tab = await browser.OpenAsync();
         await OpenAsync(tab);
-        await tab.Page.FillAsync(".bench-prompt", "a green heart");
+        await tab.Page.FillAsync(".editor-prompt", "a green heart");
         await PressAsync(tab, "Replace");
 
-        await Expect(tab.Page.Locator(".bench-panel [role=alert]")).ToContainTextAsync("paint over");
+        await Expect(tab.Page.Locator(".editor-panel [role=alert]")).ToContainTextAsync("paint over");
         await Expect(tab.Page.Locator(".run")).ToHaveCountAsync(0);
     }
 
@@ -116,7 +116,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await OpenAsync(tab);
         var undo = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" });
         var clear = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" });
-        await tab.Page.Locator(".bench-stage > canvas").FocusAsync();
+        await tab.Page.Locator(".editor-stage > canvas").FocusAsync();
         await tab.Page.Keyboard.PressAsync("Shift+ArrowRight");
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(clear).ToBeEnabledAsync();
@@ -152,12 +152,12 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
             await PressAsync(tab, "Erase");
             for (var visit = 0; visit < 2; visit++)
             {
-                await tab.Page.WaitForSelectorAsync(".bench-stage[data-forming]");
+                await tab.Page.WaitForSelectorAsync(".editor-stage[data-forming]");
                 await tab.Page.WaitForSelectorAsync(".tile[data-frame]");
                 await tab.SaveAsync($"edit-forming-{visit}");
                 var aspect = await tab.Page.EvaluateAsync<double>("(({ width, height }) => width / height)(document.querySelector('.tile[data-frame] canvas'))");
                 Assert.InRange(aspect, 1.9, 2.1);
-                var status = await tab.Page.Locator(".bench-run .run-line").BoundingBoxAsync();
+                var status = await tab.Page.Locator(".editor-run .run-line").BoundingBoxAsync();
                 Assert.InRange(status!.Y + status.Height, 1, 900);
                 await (visit == 0 ? tab.Page.ReloadAsync() : Task.CompletedTask);
             }
@@ -168,7 +168,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         }
 
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" })).ToBeVisibleAsync();
-        await Expect(tab.Page.Locator(".bench-stage[data-forming]")).ToHaveCountAsync(0);
+        await Expect(tab.Page.Locator(".editor-stage[data-forming]")).ToHaveCountAsync(0);
         await Expect(tab.Page.Locator(".tile[data-frame] canvas").First).ToHaveCSSAsync("opacity", "0");
         await tab.SaveAsync("edit-done");
         Assert.Empty(tab.Complaints);
@@ -222,14 +222,14 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         Assert.Empty(tab.Complaints);
     }
 
-    private static async Task ReadyAsync(Tab tab) => await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
+    private static async Task ReadyAsync(Tab tab) => await tab.Page.WaitForSelectorAsync(".editor[data-ready]");
 
     private static async Task PressAsync(Tab tab, string name) =>
-        await tab.Page.Locator(".bench-make").GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+        await tab.Page.Locator(".editor-make").GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
 
     private static async Task PaintAsync(Tab tab, (double X, double Y) from, (double X, double Y) to)
     {
-        var box = await tab.Page.Locator(".bench-stage > canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
+        var box = await tab.Page.Locator(".editor-stage > canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("The canvas is not on the page.");
         await tab.Page.Mouse.MoveAsync((float)(box.X + (box.Width * from.X)), (float)(box.Y + (box.Height * from.Y)));
         await tab.Page.Mouse.DownAsync();
         await tab.Page.Mouse.MoveAsync((float)(box.X + (box.Width * to.X)), (float)(box.Y + (box.Height * to.Y)), new() { Steps = 5 });
@@ -237,7 +237,7 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Clear the mask" })).ToBeEnabledAsync();
 
         // The mask is stored for a reload shortly after the last stroke.
-        await tab.Page.WaitForSelectorAsync(".bench-stage[data-kept=mask]");
+        await tab.Page.WaitForSelectorAsync(".editor-stage[data-kept=mask]");
     }
 
     private static async Task<RgbImage> PictureAsync(Tab tab, string id)

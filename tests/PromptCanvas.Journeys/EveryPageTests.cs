@@ -186,7 +186,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         await tab.Page.Locator(".selection summary").ClickAsync();
         findings.AddRange(await LookAsync(tab, "/gallery with a selection"));
 
-        // On a phone the open menu lies over the buttons below it.
+        // On a phone the open menu covers the buttons below it.
         await tab.Page.Locator(".selection summary").ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = names.Delete, Exact = true }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = names.Undo, Exact = true }).HoverAsync();

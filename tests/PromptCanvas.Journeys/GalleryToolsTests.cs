@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Selecting many pictures, the order and the size of tiles, days, and what the trash offers.</summary>
+/// <summary>Selecting many pictures, the order and the size of tiles, days, and the actions of the trash.</summary>
 public sealed class GalleryToolsTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]

@@ -55,7 +55,7 @@ public sealed class GalleryWallTests(Browser browser, ScriptedStudio studio, ITe
         var link = tab.Page.Locator(".wall-row a.thumb:visible").Nth(30);
         await Expect(link.Locator("img.is-here")).ToBeVisibleAsync();
 
-        // Scrolls to it, and looks for it anew if the rows are drawn again meanwhile.
+        // Scrolls to it, and finds it again if the rows are rendered meanwhile.
         await link.HoverAsync();
         var place = await tab.Page.EvaluateAsync<double>("scrollY");
         Assert.True(place > 5000, $"The fourth month lies {place} pixels down.");

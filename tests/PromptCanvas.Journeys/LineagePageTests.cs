@@ -10,7 +10,7 @@ namespace PromptCanvas.Journeys;
 public sealed partial class LineagePageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Fact]
-    public async Task Story_OfAPicture_ShowsItsStationsStepsAndWays()
+    public async Task Provenance_OfAPicture_ShowsItsStationsStepsAndComparison()
     {
         await using var tab = await browser.OpenAsync();
         var picture = await MakeAsync(tab);
@@ -25,8 +25,8 @@ public sealed partial class LineagePageTests(Browser browser, ScriptedStudio stu
         await Expect(tab.Page.Locator(".replay-where")).ToHaveTextAsync("Decoder · 1 / 12");
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Draw them side by side" }).ClickAsync();
-        await Expect(tab.Page.Locator(".way[data-way='none'][data-drawn]")).ToHaveCountAsync(1);
-        await Expect(tab.Page.Locator(".way[data-way='diffusion'][data-drawn]")).ToHaveCountAsync(1);
+        await Expect(tab.Page.Locator(".comparison-mode[data-mode='none'][data-drawn]")).ToHaveCountAsync(1);
+        await Expect(tab.Page.Locator(".comparison-mode[data-mode='diffusion'][data-drawn]")).ToHaveCountAsync(1);
         Assert.Empty(tab.Complaints);
     }
 

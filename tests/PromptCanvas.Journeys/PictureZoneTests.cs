@@ -46,9 +46,9 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         await using var tab = await OpenAsync("/");
         await DropAsync(tab, "[data-zone=edit]", Picture(Made));
 
-        await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
+        await tab.Page.WaitForSelectorAsync(".editor[data-ready]");
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/edit\\?upload="));
-        await Expect(tab.Page.Locator(".bench-prompt")).ToHaveValueAsync("a pink café 🌸");
+        await Expect(tab.Page.Locator(".editor-prompt")).ToHaveValueAsync("a pink café 🌸");
         Assert.Empty(tab.Complaints);
     }
 
@@ -87,7 +87,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
 
         // The other zones are still available.
         await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Edit") }).ClickAsync();
-        await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
+        await tab.Page.WaitForSelectorAsync(".editor[data-ready]");
         Assert.Empty(tab.Complaints);
     }
 
@@ -159,8 +159,8 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
         // Half its size and black on the left: the left half is repainted.
         await DropAsync(tab, "[data-zone=mask]", Mask(Side / 2));
         await Expect(clear).ToBeEnabledAsync();
-        await Expect(tab.Page.Locator(".bench-note")).ToContainTextAsync("is now the mask");
-        await tab.Page.WaitForSelectorAsync(".bench-stage[data-kept=mask]");
+        await Expect(tab.Page.Locator(".editor-note")).ToContainTextAsync("is now the mask");
+        await tab.Page.WaitForSelectorAsync(".editor-stage[data-kept=mask]");
         var alphas = await tab.Page.EvaluateAsync<int[]>(
             """
             async () => {
@@ -180,8 +180,8 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
 
         await DropAsync(tab, "[data-zone=edit]", Picture(Made));
         await Expect(tab.Page).Not.ToHaveURLAsync(first);
-        await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
-        await Expect(tab.Page.Locator(".bench-prompt")).ToHaveValueAsync("a pink café 🌸");
+        await tab.Page.WaitForSelectorAsync(".editor[data-ready]");
+        await Expect(tab.Page.Locator(".editor-prompt")).ToHaveValueAsync("a pink café 🌸");
         Assert.Empty(tab.Complaints);
     }
 
@@ -244,7 +244,7 @@ public sealed class PictureZoneTests(Browser browser, ScriptedStudio studio) : I
     {
         var tab = await OpenAsync("/");
         await DropAsync(tab, "[data-zone=edit]", Picture());
-        await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
+        await tab.Page.WaitForSelectorAsync(".editor[data-ready]");
         await tab.Page.WaitForSelectorAsync("[data-takes-files]", new() { State = WaitForSelectorState.Attached });
         return tab;
     }

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>What a tile offers, and how the viewer is moved: pointer, keyboard, fingers.</summary>
+/// <summary>The actions of a tile, and navigation in the viewer by pointer, keyboard and touch.</summary>
 public sealed partial class TileTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
     [Theory]

@@ -63,17 +63,17 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
     {
         await tab.GoAsync(studio.Address, "/edit");
         await tab.Page.Locator(".gallery-grid a").First.ClickAsync();
-        await tab.Page.WaitForSelectorAsync(".bench[data-ready]");
+        await tab.Page.WaitForSelectorAsync(".editor[data-ready]");
         var source = PictureIn().Match(tab.Page.Url).Value;
-        var box = await tab.Page.Locator(".bench-stage > canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("There is no canvas.");
+        var box = await tab.Page.Locator(".editor-stage > canvas").BoundingBoxAsync() ?? throw new InvalidOperationException("There is no canvas.");
         await tab.Page.Keyboard.PressAsync("r");
         await tab.Page.Mouse.MoveAsync(box.X + (box.Width * 0.12f), box.Y + (box.Height * 0.03f));
         await tab.Page.Mouse.DownAsync();
         await tab.Page.Mouse.MoveAsync(box.X + (box.Width * 0.88f), box.Y + (box.Height * 0.5f), new() { Steps = 6 });
         await tab.Page.Mouse.UpAsync();
-        await tab.Page.FillAsync(".bench-prompt", Edited);
+        await tab.Page.FillAsync(".editor-prompt", Edited);
         await tab.ShowAsync("edit-mask");
-        await tab.Page.Locator(".bench-make").GetByRole(AriaRole.Button, new() { Name = "Replace", Exact = true }).ClickAsync();
+        await tab.Page.Locator(".editor-make").GetByRole(AriaRole.Button, new() { Name = "Replace", Exact = true }).ClickAsync();
         var accept = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use this one" });
         await accept.WaitForAsync(new() { Timeout = MinutesForPictures });
         await tab.ShowAsync("edit-candidates");
@@ -107,7 +107,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "How it was made" }).ClickAsync();
         await tab.Page.WaitForSelectorAsync(".replay[data-ready]", new() { Timeout = MinutesForPictures });
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Draw them side by side" }).ClickAsync();
-        await Expect(tab.Page.Locator(".way[data-drawn]")).ToHaveCountAsync(4, new() { Timeout = MinutesForPictures });
+        await Expect(tab.Page.Locator(".comparison-mode[data-drawn]")).ToHaveCountAsync(4, new() { Timeout = MinutesForPictures });
         await tab.ShowAsync("how-it-was-made", wholePage: true);
         Assert.NotEqual(picture, PictureIn().Match(tab.Page.Url).Value);
     }

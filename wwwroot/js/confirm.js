@@ -1,4 +1,4 @@
-// A button with data-confirm asks first: on the press the dialog opens, and its answer presses the button again.
+// A button with data-confirm asks first: pressing it opens the dialog, and confirming presses the button again.
 
 let asking = null;
 let confirmed = null;

@@ -1,4 +1,4 @@
-// The notice about the disk stays hidden for a day once it was dismissed in this browser.
+// Hides the disk notice for a day after it was dismissed in this browser.
 
 const key = 'promptcanvas.disk';
 const day = 24 * 60 * 60 * 1000;
@@ -20,7 +20,7 @@ document.addEventListener('click', event => {
     try {
       localStorage.setItem(key, Date.now());
     } catch {
-      // Without storage it comes back with the next page.
+      // Without storage it reappears on the next page.
     }
     document.documentElement.toggleAttribute('data-disk-dismissed', true);
   }

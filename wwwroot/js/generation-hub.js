@@ -16,7 +16,7 @@ const build = (transport, configure) => configure(new HubConnectionBuilder()
   .build();
 
 // Server-sent events carry text only, so bytes come in base64.
-const ways = [
+const attempts = [
   () => build({ transport: HttpTransportType.WebSockets, skipNegotiation: true }, hub => hub.withHubProtocol(new protocols.msgpack.MessagePackHubProtocol())),
   () => build({ transport: HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling }, hub => hub),
 ];
@@ -24,9 +24,9 @@ const ways = [
 /** Opens a WebSocket or, where a proxy or VPN refuses those, another kind of connection. */
 async function start() {
   let fault;
-  for (const way of ways) {
+  for (const attempt of attempts) {
     try {
-      const opened = way();
+      const opened = attempt();
       await opened.start();
       connection = opened;
       return;

@@ -1,4 +1,4 @@
-// The page's language; where the browser has it too, with the browser's region (en-GB).
+// The page's language, with the browser's region (en-GB) if the browser uses the same language.
 
 const page = document.documentElement.lang;
 

@@ -1,6 +1,6 @@
-// Whether the session that this page was made for goes on. A session that ended says so; only a lost connection is called one.
+// Checks whether this page's session is still valid, so that an ended session is not reported as a lost connection.
 
-// With the two seconds that the server caches the state of a session for, a tab knows within five.
+// Together with the server's cache of two seconds, a tab notices within five seconds.
 const pollInterval = 2500;
 const patience = 2000;
 const root = document.documentElement;
@@ -61,7 +61,7 @@ document.addEventListener('click', event => {
   }
 }, true);
 
-// A notice that says what happened cannot be dismissed: nothing behind it works any more.
+// The notice cannot be dismissed, because the page behind it no longer works.
 document.addEventListener('cancel', event => {
   if (event.target.id === 'session-over') {
     event.preventDefault();
@@ -98,7 +98,7 @@ async function onConnection(state) {
   }
 }
 
-// As the server compares them: a port that is the default of the scheme is the same as none.
+// Same comparison as on the server: the scheme's default port equals none.
 function isOwnHost(host) {
   try {
     const seen = new URL(`${location.protocol}//${host}`);

@@ -13,7 +13,7 @@ export class SoftCanvas {
     this.isEmpty = true;
   }
 
-  /** Decodes and shows a picture; a result that a newer call has overtaken is dropped. */
+  /** Decodes and shows a picture; a result is dropped if a newer call exists. */
   async show(blob) {
     const turn = this.turn = {};
     const bitmap = await createImageBitmap(blob).catch(() => null);

@@ -39,7 +39,7 @@ export function takeDraft(box) {
   return draft;
 }
 
-// The circuit hears of the seed only when the field is left, and forgets it when the server restarts.
+// The circuit receives the seed only when the field loses focus, and loses it when the server restarts.
 document.addEventListener('input', event => {
   if (event.target.matches('[data-draft-seed]')) {
     remember(event.target.value, seedKey);
@@ -250,7 +250,7 @@ document.addEventListener('click', async event => {
   }
 });
 
-// Shows a password while it is typed; the form sends it as a password all the same.
+// Shows a password while it is typed; the form still submits it as a password.
 document.addEventListener('click', event => {
   const button = event.target.closest?.('[data-show-password]');
   if (button) {

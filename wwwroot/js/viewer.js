@@ -30,7 +30,7 @@ export function openViewer(dialog) {
   });
 }
 
-/** Zoom and position of the picture; they start afresh with every picture. */
+/** Zoom and position of the picture; reset for every picture. */
 function zoomable(dialog) {
   const stage = dialog.querySelector('[data-stage]');
   const image = stage.querySelector('img');
@@ -93,7 +93,7 @@ function zoomable(dialog) {
   }
 
   stage.addEventListener('pointerdown', event => {
-    // A finger may begin on the arrows, which lie at the edges.
+    // A swipe may start on the arrows at the edges.
     if (event.target.closest(event.pointerType === 'touch' ? 'button' : 'a, button') || event.button !== 0) {
       return;
     }
@@ -160,7 +160,7 @@ function zoomable(dialog) {
   stage.addEventListener('pointercancel', event => end(event, true));
   stage.addEventListener('dragstart', event => event.preventDefault());
   stage.addEventListener('wheel', event => {
-    // Where the side lies under the picture, the wheel scrolls.
+    // If the sidebar is below the picture, the wheel scrolls.
     if (!event.ctrlKey && !sideBySide.matches) {
       return;
     }
@@ -183,6 +183,6 @@ function zoomable(dialog) {
   new ResizeObserver(draw).observe(stage);
   draw();
 
-  // A captured pointer's click names the stage, wherever it was pressed.
+  // The click of a captured pointer always has the stage as its target.
   return { pressedBeside: () => pressed === stage && !moved };
 }

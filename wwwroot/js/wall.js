@@ -1,6 +1,6 @@
 // The wall of pictures: measures how many fit into a row, marks the current month, restores the scroll position.
 
-// The least width of a tile, and on a phone the tiles of a row, by chosen size.
+// Minimum width of a tile, and on a phone the tiles per row, by chosen size.
 const SMALLEST = { s: 112, m: 176, l: 288 };
 const PHONE_COLUMNS = { s: 3, m: 2, l: 1 };
 const GAP = 12;

@@ -66,7 +66,7 @@ internal sealed class PictureOptions
 
         return AspectRatio.TryParse(text, out var ratio)
             ? ratio
-            : throw new BadInputException($"'{text}' is no aspect: give W:H in whole numbers, such as 4:3, the longer side {AspectRatio.Longest} times the shorter at most.");
+            : throw new BadInputException($"'{text}' is not an aspect ratio: give W:H in whole numbers, such as 4:3, the longer side {AspectRatio.Longest} times the shorter at most.");
     }
 
     /// <summary>The named model; null = the default.</summary>

@@ -114,8 +114,8 @@ internal static class Archive
                     .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
                     .SetProperty(job => job.Fence, job => job.Fence + FenceJump),
                 cancellationToken).ConfigureAwait(false);
-            await database.JobPictures.Where(image => image.State == JobPictureState.Running).ExecuteUpdateAsync(
-                change => change.SetProperty(image => image.State, JobPictureState.Queued), cancellationToken).ConfigureAwait(false);
+            await database.JobPictures.Where(picture => picture.State == JobPictureState.Running).ExecuteUpdateAsync(
+                change => change.SetProperty(picture => picture.State, JobPictureState.Queued), cancellationToken).ConfigureAwait(false);
             if (await Invariants.BrokenAsync(database, cancellationToken).ConfigureAwait(false) is [var broken, ..])
             {
                 throw new InvalidDataException($"This backup is inconsistent and was not restored. {broken}");
@@ -189,7 +189,7 @@ internal static class Archive
         }
         catch (FileNotFoundException)
         {
-            // Deleted after the enumeration: no row of the snapshot refers to it; otherwise doctor reports it.
+            // Deleted since the enumeration. No row of the snapshot should refer to it; if one does, doctor reports it.
             return 0;
         }
     }

@@ -34,7 +34,7 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
             throw Refuse(string.Create(CultureInfo.InvariantCulture, $"it holds {zip.Entries.Count} files, more than the limit of {limits.MostEntries}"));
         }
 
-        var room = limits.Capacity;
+        var free = limits.Capacity;
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in zip.Entries)
         {
@@ -54,12 +54,12 @@ internal sealed class ArchiveEntries(DataFolder folder, ArchiveLimits limits)
                 throw Refuse($"{entry.FullName} would be more than {limits.LargestRatio} times larger than its compressed size");
             }
 
-            room -= entry.Length;
+            free -= entry.Length;
         }
 
-        if (room < 0)
+        if (free < 0)
         {
-            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"its files need {-room / 1024 / 1024 + 1} MB more than the free space on the disk"));
+            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"its files need {-free / 1024 / 1024 + 1} MB more than the free space on the disk"));
         }
     }
 

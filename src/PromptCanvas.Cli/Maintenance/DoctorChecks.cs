@@ -9,8 +9,8 @@ namespace PromptCanvas.Cli.Maintenance;
 /// <summary>The result of one check.</summary>
 /// <param name="Area">folder, database, ledger, pictures, models.</param>
 /// <param name="Fault">The fault and its remedy; null when the check passed.</param>
-/// <param name="Well">What was found when the check passed.</param>
-/// <param name="Warning">What should be repaired although the studio works; null when there is nothing.</param>
+/// <param name="Well">The finding when the check passed.</param>
+/// <param name="Warning">A fault that should be repaired although the studio works; null = none.</param>
 internal sealed record Finding(string Area, string? Fault, string Well = "", string? Warning = null);
 
 /// <summary>Checks database, ledger and pictures without changing anything; the studio may be running.</summary>
@@ -71,8 +71,8 @@ internal static class DoctorChecks
             ? (installation.OpenBucket(), "")
             : (new FolderObjects(installation.Folder.Root), installation.Folder.Root + Path.DirectorySeparatorChar);
         var pictures = await database.Pictures.AsNoTracking()
-            .Where(image => image.ContentHash != "")
-            .Select(image => new { image.Id, image.ContentHash, image.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
+            .Where(picture => picture.ContentHash != "")
+            .Select(picture => new { picture.Id, picture.ContentHash, picture.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
         var faults = new List<string>();
         foreach (var picture in pictures)
         {

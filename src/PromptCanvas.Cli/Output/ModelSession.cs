@@ -53,7 +53,7 @@ internal sealed class ModelSession : IDisposable
         return await run.WriteAsync(Engine.GenerateAsync(request, cancellationToken), request.Count).ConfigureAwait(false);
     }
 
-    // A model of squares makes other pictures from several of them.
+    // A model that makes squares only composes other pictures of several squares.
     private async Task<int> ComposeAsync(GenerationRequest request, PictureRun run, CancellationToken cancellationToken)
     {
         var plan = EditPlan.Compose(request.Size, request.Aspect);

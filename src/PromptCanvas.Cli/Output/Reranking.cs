@@ -54,7 +54,7 @@ internal sealed class Reranking(ModelSession session, GenerationRequest request,
         using var bar = new ProgressBar(candidates);
         for (var offset = 0; offset < candidates; offset += GenerationRequest.MaximumCount)
         {
-            // Of latents another size is another picture: then the choice is among the finished ones.
+            // With a latent model another size gives another picture, so rank the finished pictures.
             var size = session.Model.Latents is null ? session.Model.Decoder.ImageSize : request.Size;
             var small = Block(offset) with { Size = size, PreviewsWanted = _ => false };
             var made = new List<ImageCompleted>();

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Cluster.Live;
 
-/// <summary>Who listens to which topic on this node.</summary>
+/// <summary>The listeners of this node by topic.</summary>
 internal sealed class Listeners
 {
     private readonly Lock gate = new();
@@ -26,7 +26,7 @@ internal sealed class Listeners
         }
     }
 
-    /// <param name="changed">Called in order, with whether the topic has listeners now, when its first comes or its last leaves.</param>
+    /// <param name="changed">Called in order when a topic gets its first listener or loses its last one, with whether it has listeners now.</param>
     /// <returns>Dispose it to stop listening.</returns>
     public IDisposable Add(string topic, Action<ReadOnlyMemory<byte>> heard, Action<bool> changed)
     {

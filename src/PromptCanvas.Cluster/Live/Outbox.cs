@@ -3,22 +3,22 @@ using System.Threading.Channels;
 
 namespace PromptCanvas.Cluster.Live;
 
-/// <summary>What one loop carries to Redis, in order: messages and changes of subscriptions.</summary>
+/// <summary>An item to send to Redis: a message or a change of a subscription.</summary>
 /// <param name="Subscribes">Whether the topic's subscription is to be made or ended; null = a message.</param>
 internal readonly record struct Outgoing(string Topic, string? Place, ReadOnlyMemory<byte> Body, bool? Subscribes = null);
 
-/// <summary>Takes what is to be sent without waiting. Of a place only the newest message is kept; beyond a limit messages are lost.</summary>
+/// <summary>Queues items for sending without blocking. Keeps only the newest message of each place; drops messages beyond a limit.</summary>
 internal sealed class Outbox
 {
-    /// <summary>Messages that wait at most; a second of the previews of some hundred pictures.</summary>
+    /// <summary>Maximum number of queued messages: one second of previews of about a hundred pictures.</summary>
     public const int MostWaiting = 4096;
 
     private readonly ConcurrentDictionary<(string Topic, string Place), ReadOnlyMemory<byte>> newest = new();
     private readonly Channel<Outgoing> waiting = Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
     private int messages;
 
-    /// <summary>Takes a message.</summary>
-    /// <returns>False if too many wait, and it is lost.</returns>
+    /// <summary>Queues a message.</summary>
+    /// <returns>False if the queue is full and the message was dropped.</returns>
     public bool Put(string topic, string? place, ReadOnlyMemory<byte> body)
     {
         if (place is not null)
@@ -56,12 +56,12 @@ internal sealed class Outbox
         return waiting.Writer.TryWrite(new Outgoing(topic, place, body));
     }
 
-    /// <summary>Takes a change of a subscription; it is never lost.</summary>
+    /// <summary>Queues a change of a subscription; it is never dropped.</summary>
     public void Put(string topic, bool subscribes) => waiting.Writer.TryWrite(new Outgoing(topic, null, default, subscribes));
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => waiting.Reader.WaitToReadAsync(cancellationToken);
 
-    /// <summary>The next to carry, with the newest message of its place.</summary>
+    /// <summary>The next item to send, with the newest message of its place.</summary>
     public bool TryTake(out Outgoing next)
     {
         while (waiting.Reader.TryRead(out next))

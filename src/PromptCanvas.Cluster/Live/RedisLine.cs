@@ -4,16 +4,16 @@ using StackExchange.Redis;
 
 namespace PromptCanvas.Cluster.Live;
 
-/// <summary>The line between nodes over Redis publish and subscribe. One loop carries everything; handing over is a write to memory.</summary>
-/// <remarks>Nothing is stored in Redis: an empty one, a restarted one and another one are all the same to the studio.</remarks>
+/// <summary>The line between nodes over Redis publish and subscribe. One loop sends everything; publishing only writes to memory.</summary>
+/// <remarks>Nothing is stored in Redis, so it may be emptied, restarted or replaced at any time.</remarks>
 internal sealed class RedisLine(ConfigurationOptions settings, string prefix, Supervisor supervisor) : SupervisedService(supervisor), ILiveLine
 {
     private const int IdLength = 16;
 
-    // Published together before their answers are awaited.
+    // Messages published together before their replies are awaited.
     private const int MostAtOnce = 64;
 
-    // Begins every message: a node ignores its own.
+    // Prefix of every message, by which a node recognizes its own.
     private readonly byte[] id = Guid.NewGuid().ToByteArray();
     private readonly Outbox outbox = new();
     private readonly Listeners listeners = new();
@@ -23,7 +23,7 @@ internal sealed class RedisLine(ConfigurationOptions settings, string prefix, Su
 
     public bool IsUp => connection is { IsConnected: true };
 
-    // A full outbox or a cut line loses messages: they are hints.
+    // Messages are hints and may be lost if the outbox is full or the connection is down.
     public void Send(string topic, string? place, ReadOnlyMemory<byte> body) => outbox.Put(topic, place, body);
 
     public IDisposable Hear(string topic, Action<ReadOnlyMemory<byte>> heard) => listeners.Add(topic, heard, isHeard => outbox.Put(topic, isHeard));
@@ -35,7 +35,7 @@ internal sealed class RedisLine(ConfigurationOptions settings, string prefix, Su
         {
             connection = redis;
 
-            // After a fault this connection is a new one. A subscription made twice has one handler for each; each topic is subscribed once here.
+            // After a fault the connection is a new one. Subscribing twice would add a second handler, so each topic is subscribed once.
             var subscribed = new Dictionary<string, Action<RedisChannel, RedisValue>>(StringComparer.Ordinal);
             foreach (var topic in listeners.Topics)
             {
@@ -56,7 +56,7 @@ internal sealed class RedisLine(ConfigurationOptions settings, string prefix, Su
 
     private RedisChannel ChannelOf(string topic) => RedisChannel.Literal($"{prefix}:{topic}");
 
-    /// <summary>Carries what waits, up to a limit.</summary>
+    /// <summary>Sends queued items, up to a limit.</summary>
     private async Task CarryAsync(ConnectionMultiplexer redis, Dictionary<string, Action<RedisChannel, RedisValue>> subscribed)
     {
         var published = new List<Task>();
@@ -86,7 +86,7 @@ internal sealed class RedisLine(ConfigurationOptions settings, string prefix, Su
         }
         catch (Exception fault) when (IsOfRedis(fault))
         {
-            // Lost, as one on a cut line is.
+            // Lost, like a message sent while the connection is down.
         }
     }
 

@@ -2,13 +2,13 @@ using StackExchange.Redis;
 
 namespace PromptCanvas.Cluster.Live;
 
-/// <summary>How the studio connects to Redis: what is lost is lost, and no call waits long.</summary>
+/// <summary>Connection settings for Redis: lost messages are not sent again, and no call waits long.</summary>
 internal static class RedisSettings
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
 
-    // A connection that answers nothing is noticed within this time, doubled.
+    // A dead connection is detected within twice this time.
     private const int KeepAliveSeconds = 5;
 
     /// <exception cref="ArgumentException">The address cannot be read, or names no server.</exception>
@@ -20,7 +20,7 @@ internal static class RedisSettings
             throw new ArgumentException("There is no server in it.", nameof(address));
         }
 
-        // The studio starts without Redis and connects when it comes.
+        // The studio starts without Redis and connects when it becomes available.
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ConnectTimeout = (int)ConnectPatience.TotalMilliseconds;

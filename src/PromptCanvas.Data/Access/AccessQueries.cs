@@ -6,7 +6,7 @@ using PromptCanvas.Data.Sharing;
 
 namespace PromptCanvas.Data.Access;
 
-/// <summary>Access rules: the only place that decides who may see what. Objects that an actor may not see are treated as nonexistent.</summary>
+/// <summary>Access rules: the only place that decides about access. Objects that an actor may not see are treated as nonexistent.</summary>
 public static class AccessQueries
 {
     /// <summary>The actor's own jobs. Jobs from before the installation had accounts have no owner.</summary>
@@ -18,11 +18,11 @@ public static class AccessQueries
     }
 
     /// <summary>The actor's own pictures and those shared with the team, except taken-down and deleted ones. Administrators have no extra access here.</summary>
-    public static IQueryable<Picture> VisibleTo(this IQueryable<Picture> images, Actor actor)
+    public static IQueryable<Picture> VisibleTo(this IQueryable<Picture> pictures, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
-        return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && (image.Visibility == Visibilities.Team || image.PersonId == personId));
+        return pictures.Where(picture => picture.TakenDownAt == null && picture.DeletedAt == null && (picture.Visibility == Visibilities.Team || picture.PersonId == personId));
     }
 
     /// <summary>The actor's own boards and those shared with the team. Access to the pictures on them is checked separately.</summary>
@@ -34,30 +34,30 @@ public static class AccessQueries
     }
 
     /// <summary>The pictures that a link shows: its picture, or those of its board that belong to the link's owner and are neither deleted nor taken down.</summary>
-    public static IQueryable<Picture> BehindLink(this IQueryable<Picture> images, ShareLink link, IQueryable<BoardPicture> onBoards)
+    public static IQueryable<Picture> BehindLink(this IQueryable<Picture> pictures, ShareLink link, IQueryable<BoardPicture> onBoards)
     {
         ArgumentNullException.ThrowIfNull(link);
         var (personId, imageId, boardId) = (link.PersonId, link.ImageId, link.BoardId);
-        return images.Where(image => image.TakenDownAt == null && image.DeletedAt == null && image.PersonId == personId
-            && (image.Id == imageId || onBoards.Any(place => place.BoardId == boardId && place.ImageId == image.Id)));
+        return pictures.Where(picture => picture.TakenDownAt == null && picture.DeletedAt == null && picture.PersonId == personId
+            && (picture.Id == imageId || onBoards.Any(place => place.BoardId == boardId && place.ImageId == picture.Id)));
     }
 
     /// <summary>The pictures that a person may see without signing in, by an address signed for them: as in <see cref="VisibleTo(IQueryable{Picture}, Actor)"/>,
     /// while neither that person nor the picture's owner is suspended.</summary>
-    public static IQueryable<Picture> BehindAddress(this IQueryable<Picture> images, Actor actor, IQueryable<Person> people)
+    public static IQueryable<Picture> BehindAddress(this IQueryable<Picture> pictures, Actor actor, IQueryable<Person> people)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
-        return images.VisibleTo(actor).Where(image => people.Any(person => person.Id == personId && person.SuspendedAt == null)
-            && !people.Any(person => person.Id == image.PersonId && person.SuspendedAt != null));
+        return pictures.VisibleTo(actor).Where(picture => people.Any(person => person.Id == personId && person.SuspendedAt == null)
+            && !people.Any(person => person.Id == picture.PersonId && person.SuspendedAt != null));
     }
 
     /// <summary>The pictures in the actor's trash.</summary>
-    public static IQueryable<Picture> InTrashOf(this IQueryable<Picture> images, Actor actor)
+    public static IQueryable<Picture> InTrashOf(this IQueryable<Picture> pictures, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
-        return images.Where(image => image.TakenDownAt == null && image.DeletedAt != null && image.ContentHash != "" && image.PersonId == personId);
+        return pictures.Where(picture => picture.TakenDownAt == null && picture.DeletedAt != null && picture.ContentHash != "" && picture.PersonId == personId);
     }
 
     /// <summary>The actor's own uploads.</summary>

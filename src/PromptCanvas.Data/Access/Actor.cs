@@ -2,7 +2,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Data.Access;
 
-/// <summary>The signed-in person, with what access checks need.</summary>
+/// <summary>The signed-in person, with the properties that access checks need.</summary>
 /// <param name="Role">One of <see cref="PersonRoles"/>.</param>
 public sealed record Actor(Guid PersonId, string Role)
 {

@@ -12,7 +12,7 @@ public sealed class CreditRequests(IDbContextFactory<AppDbContext> databases, Ti
     /// <summary>The longest note in characters.</summary>
     public const int LongestNote = 300;
 
-    /// <returns>False if an earlier request of the person is still open, or nobody else can grant it.</returns>
+    /// <returns>False if an earlier request of the person is still open, or there is no other administrator to grant it.</returns>
     public async Task<bool> AskAsync(Guid personId, int amount, string note, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(amount, 1);

@@ -6,10 +6,10 @@ namespace PromptCanvas.Data.Identity;
 /// <summary>The browsers that people are signed in with.</summary>
 public sealed class PersonSessions(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
-    /// <summary>How long a session lasts that is not used; as long as its cookie.</summary>
+    /// <summary>Lifetime of an unused session; the same as its cookie's.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromDays(14);
 
-    /// <summary>Notes a sign-in, or the new stamp of a session that goes on.</summary>
+    /// <summary>Records a sign-in, or the new stamp of a session that continues.</summary>
     /// <param name="sessionId">Null = a new session.</param>
     public async Task<Guid> BeginAsync(Guid personId, Guid? sessionId, string device, string stamp, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace PromptCanvas.Data.Jobs;
 
 /// <summary>The small picture of a finished decoder stage, while the larger sizes are being made. It is delivered work: if the picture is cancelled
-/// from here on, this one is kept and the charge stands. The row exists until the picture is over.</summary>
+/// from here on, this one is kept and the charge is final. The row exists until the picture is over.</summary>
 public sealed class DecodedPicture
 {
     public required Guid JobId { get; init; }

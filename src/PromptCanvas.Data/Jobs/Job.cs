@@ -19,7 +19,7 @@ public sealed class Job
     /// <summary>One of <see cref="JobKinds"/>.</summary>
     public string Kind { get; init; } = JobKinds.Generate;
 
-    /// <summary>Inputs besides the prompt, as JSON; null = the prompt alone. Pictures are in <see cref="Inputs"/>.</summary>
+    /// <summary>The job's operation as JSON; null = one that needs only the prompt. Pictures are in <see cref="Inputs"/>.</summary>
     public string? Material { get; init; }
 
     /// <summary>Empty if the kind needs none.</summary>

@@ -13,7 +13,7 @@ public static partial class MailAddress
     public static bool IsUsable(string? address) =>
         address is { Length: > 0 and <= Longest } && TextRules.FirstInvalid(address) is null && !address.EnumerateRunes().Any(IsUnprintable) && Form().IsMatch(address);
 
-    // U+FFFD stands for bytes that could not be read.
+    // U+FFFD replaces bytes that could not be decoded.
     private static bool IsUnprintable(Rune rune) => rune == Rune.ReplacementChar || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune);
 
     /// <remarks>Source: RFC 5322, dot-atom; RFC 6532 allows letters beyond ASCII. A comma, for example, would need quotes.</remarks>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Data.People;
 
-/// <summary>Informs a person about what others did that concerns them. Shown until it is read; never deleted.</summary>
+/// <summary>Informs a person about another person's action that concerns them. Shown until it is read; never deleted.</summary>
 public sealed class Notice
 {
     public long Id { get; init; }

@@ -9,7 +9,7 @@ public static class PersonRoles
     /// <summary>Creates pictures.</summary>
     public const string Member = "member";
 
-    /// <summary>Sees what is shared with the team; creates nothing.</summary>
+    /// <summary>Sees pictures that are shared with the team; creates nothing.</summary>
     public const string Viewer = "viewer";
 
     /// <summary>The roles that create pictures, as authorization takes them.</summary>

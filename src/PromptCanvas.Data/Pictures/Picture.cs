@@ -10,7 +10,7 @@ public sealed class Picture
 
     public required int ImageIndex { get; init; }
 
-    /// <summary>One of <see cref="Jobs.JobKinds"/>. The inputs of its job record what it was made from.</summary>
+    /// <summary>One of <see cref="Jobs.JobKinds"/>. Its source pictures are the inputs of its job.</summary>
     public string Kind { get; init; } = Jobs.JobKinds.Generate;
 
     /// <summary>The name of the API that a program used; null = the studio's own.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace PromptCanvas.Data.Results;
 
 /// <summary>An expected failure: invalid input, not found, no capacity. Never a fault.</summary>
-/// <param name="Message">One sentence for the person who asked: what is wrong and what to do.</param>
+/// <param name="Message">One sentence for the person who asked: the problem and its remedy.</param>
 public abstract record Refusal(string Message);
 
 /// <summary>The requested object does not exist, or this person may not see it.</summary>
@@ -15,7 +15,7 @@ public sealed record NotFound(string Message) : Refusal(Message);
 public sealed record Forbidden(string Message) : Refusal(Message);
 
 /// <summary>The administrators' rules forbid the request; nothing was written or charged.</summary>
-/// <param name="Message">One sentence for the person who asked: the rule and what to do.</param>
+/// <param name="Message">One sentence for the person who asked: the rule and the remedy.</param>
 public sealed record PolicyViolation(string Message) : Refusal(Message);
 
 /// <summary>The upload exceeds the size limit.</summary>
@@ -63,7 +63,7 @@ public sealed record TooManyJobs(string Message, int Limit) : Refusal(Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record TooManyUploads(string Message) : Refusal(Message);
 
-/// <summary>The person has used up the compute time for what costs no credits; nothing was computed.</summary>
+/// <summary>The person has used up the free compute time; nothing was computed.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 /// <param name="Wait">When some of it is free again.</param>
 public sealed record ComputeSpent(string Message, TimeSpan Wait) : Refusal(Message);

@@ -41,7 +41,7 @@ public static class SearchTexts
         return words.ToString();
     }
 
-    /// <summary>What a text's <see cref="Of"/> must contain so that all words of a search occur in it, each at the beginning of a word.</summary>
+    /// <summary>The strings that the <see cref="Of"/> of a text must contain for all words of a search to occur in the text, each at the beginning of a word.</summary>
     public static IReadOnlyList<string> TermsOf(string? words) =>
     [
         .. (words ?? "").Split([' ', '\t', '\n', '\r', '\0', '\u3000'], StringSplitOptions.RemoveEmptyEntries).Select(word => Of(word).TrimEnd()).Where(term => term.Length > 0),

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PromptCanvas.Data.Texts;
 
-/// <summary>Decides what text is; the only place that does. Every way into the studio uses it.</summary>
+/// <summary>Defines which characters text may contain. Every entry point of the studio uses these rules.</summary>
 public static class TextRules
 {
     private const int FirstPrintable = 0x20;

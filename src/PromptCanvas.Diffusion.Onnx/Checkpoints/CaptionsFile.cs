@@ -1,7 +1,7 @@
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
-/// <summary>Reads what a model's pictures can show: <c>captions.txt</c> next to <c>model_index.json</c>, one caption or pattern per line.</summary>
+/// <summary>Reads the captions of a model's pictures: <c>captions.txt</c> next to <c>model_index.json</c>, one caption or pattern per line.</summary>
 internal static class CaptionsFile
 {
     /// <summary>The file's name.</summary>

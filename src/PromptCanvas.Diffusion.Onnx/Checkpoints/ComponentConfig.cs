@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 /// <summary>A component's <c>config.json</c> (or a scheduler's); a key that is absent or null takes the class's default.</summary>
-/// <remarks>Every getter throws a <see cref="ModelException"/> that names the key and the file when the value is not what it must be.</remarks>
+/// <remarks>Every getter throws a <see cref="ModelException"/> that names the key and the file if the value is invalid.</remarks>
 internal sealed class ComponentConfig
 {
     private readonly Dictionary<string, JsonElement> values = new(StringComparer.Ordinal);
@@ -199,7 +199,7 @@ internal sealed class ComponentConfig
     public ModelException Unsupported(string key, string actual, string supported) =>
         new($"{ShownName}: '{key}' is {ShapeNames.Printable(actual)}, which this engine does not support (it supports: {supported}).");
 
-    /// <summary>The exception for a value that is there and not what it must be.</summary>
+    /// <summary>The exception for an invalid value.</summary>
     public ModelException Bad(string key, string wanted) => Bad(key, values[key], wanted);
 
     /// <summary>The exception for settings that contradict each other.</summary>

@@ -1,12 +1,12 @@
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
-/// <summary>What the engine does with a key of a config.</summary>
+/// <summary>How the engine treats a key of a config.</summary>
 internal enum KeyUse
 {
     /// <summary>The engine reads it.</summary>
     Read,
 
-    /// <summary>The engine does one thing only; a value that asks for another is refused.</summary>
+    /// <summary>The engine supports one value only; any other value is refused.</summary>
     Neutral,
 
     /// <summary>The reference implementation's class does not compute with it, so any value is fine.</summary>
@@ -14,7 +14,7 @@ internal enum KeyUse
 }
 
 /// <summary>One key of a class.</summary>
-/// <param name="Use">What the engine does with it.</param>
+/// <param name="Use">How the engine treats it.</param>
 /// <param name="Values">The values a <see cref="KeyUse.Neutral"/> key may have, as JSON writes them, text without quotes.</param>
 /// <param name="MayBeNull">Whether <c>null</c> means the same as leaving the key out.</param>
 internal sealed record KeyRule(KeyUse Use, IReadOnlyList<string> Values, bool MayBeNull);

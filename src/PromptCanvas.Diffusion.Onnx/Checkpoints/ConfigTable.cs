@@ -4,7 +4,7 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// The keys of every config the engine opens, by class: read, neutral in one value, or not computed with by the class itself. Whatever is not here is
 /// refused by name, because an ignored key can change every picture.
 /// </summary>
-/// <remarks>Source: the constructors of diffusers 0.11 to 0.35 and of transformers 4.25 to 5; what <c>_</c> begins is about the file.</remarks>
+/// <remarks>Source: the constructors of diffusers 0.11 to 0.35 and of transformers 4.25 to 5; keys that begin with <c>_</c> describe the file.</remarks>
 internal static class ConfigTable
 {
     /// <summary>The decoder of an unCLIP model: <c>UNet2DConditionModel</c> with class embeddings and added keys and values.</summary>
@@ -157,7 +157,7 @@ internal static class ConfigTable
         .Neutral("rescale_betas_zero_snr", "false")
         .Neutral("use_karras_sigmas", "false", "null");
 
-    /// <summary>What both towers have, and what every configuration of transformers may say without a CLIP tower computing with it.</summary>
+    /// <summary>Keys of both towers, and keys that every transformers configuration may have although no CLIP tower uses them.</summary>
     private static ConfigRules ClipTower(string className, string modelType) => new ConfigRules(className)
         .Read("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "hidden_act", "layer_norm_eps", "projection_dim")
         .Neutral("model_type", modelType)

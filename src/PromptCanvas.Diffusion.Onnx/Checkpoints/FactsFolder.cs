@@ -41,7 +41,7 @@ internal sealed class FactsFolder(string? cache) : IModelFacts
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {
-            // Half of a file, or none that may be read: the numbers are worked out again, and kept again.
+            // The file is truncated or unreadable: compute the numbers and store them again.
             return null;
         }
     }

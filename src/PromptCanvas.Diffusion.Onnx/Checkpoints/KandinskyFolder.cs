@@ -6,14 +6,14 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// <remarks>A part may be a link to a folder elsewhere; its path in the index may not lead out.</remarks>
 internal sealed class KandinskyFolder
 {
-    /// <summary>What the joining index calls itself.</summary>
+    /// <summary>The pipeline class that the joining index names.</summary>
     public const string JoinedClass = "PromptCanvasKandinsky22";
 
     private const string PriorPart = "prior";
     private const string DecoderPart = "decoder";
     private const string InpaintPart = "inpaint";
 
-    /// <summary>The published halves, and what each is called here.</summary>
+    /// <summary>The published halves with their names in this project.</summary>
     private static readonly Dictionary<string, string> Halves = new(StringComparer.Ordinal)
     {
         ["KandinskyV22PriorPipeline"] = PriorPart,
@@ -67,7 +67,7 @@ internal sealed class KandinskyFolder
                 OpenPart(path, index.Root, PriorPart) ?? throw Missing(indexPath, PriorPart),
                 OpenPart(path, index.Root, DecoderPart) ?? throw Missing(indexPath, DecoderPart),
                 OpenPart(path, index.Root, InpaintPart))
-            : throw new ModelException($"{indexPath}: '{ShapeNames.Printable(unknown)}' is no part; it has {PriorPart}, {DecoderPart} and {InpaintPart}.");
+            : throw new ModelException($"{indexPath}: '{ShapeNames.Printable(unknown)}' is not a part; it has {PriorPart}, {DecoderPart} and {InpaintPart}.");
     }
 
     /// <summary>Refuses one of the published halves where a whole model is wanted, and says how to join them.</summary>
@@ -93,7 +93,7 @@ internal sealed class KandinskyFolder
         var place = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         if (place.Length == 0 || System.IO.Path.IsPathRooted(place) || place.Split('/', '\\').Contains(".."))
         {
-            throw new ModelException($"{indexPath}: '{part}' must be the name of a folder next to it, such as \"{part}\"; link one that lies elsewhere.");
+            throw new ModelException($"{indexPath}: '{part}' must be the name of a folder next to it, such as \"{part}\"; link to one that is elsewhere.");
         }
 
         var folder = System.IO.Path.Combine(path, place);
@@ -110,5 +110,5 @@ internal sealed class KandinskyFolder
     }
 
     private static ModelException Missing(string indexPath, string part) =>
-        new($"{indexPath} does not say where the {part} part lies: add \"{part}\": \"{part}\", and put that part of Kandinsky 2.2 there.");
+        new($"{indexPath} does not name the folder of the {part} part: add \"{part}\": \"{part}\", and put that part of Kandinsky 2.2 there.");
 }

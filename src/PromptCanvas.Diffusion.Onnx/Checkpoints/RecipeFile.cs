@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 
-/// <summary>Reads <c>recipe.json</c>: every key is optional, unknown keys are left alone, an absent file is Karlo's recipe.</summary>
+/// <summary>Reads <c>recipe.json</c>: every key is optional, unknown keys are ignored, an absent file is Karlo's recipe.</summary>
 internal static class RecipeFile
 {
     /// <summary>The file's name, next to <c>model_index.json</c>.</summary>

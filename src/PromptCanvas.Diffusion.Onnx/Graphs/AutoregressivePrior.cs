@@ -49,7 +49,7 @@ internal static class AutoregressivePrior
     /// <summary>The principal directions.</summary>
     public const string Directions = "pca.components";
 
-    /// <summary>What each token stands for.</summary>
+    /// <summary>The value of each token.</summary>
     public const string Bins = "bins";
 
     public static NetworkGraph Build(AutoregressivePriorConfig config)

@@ -4,7 +4,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
 /// <summary>Turns a network of 32-bit floats into one of 16-bit floats; norms, softmax and the waves of the timestep stay in 32.</summary>
 /// <remarks>
-/// Products (convolutions, linear layers, attention) always take 16-bit factors. What stands between them follows its operands: 16 bits as soon as
+/// Products (convolutions, linear layers, attention) always take 16-bit factors. The operators between them follow their operands: 16 bits as soon as
 /// one has them. Inputs and outputs of the network stay 32-bit, and so do the timestep's and the mask's arithmetic in front of the first product.
 /// </remarks>
 internal sealed class HalfPrecisionGraph
@@ -22,7 +22,7 @@ internal sealed class HalfPrecisionGraph
 
     private HalfPrecisionGraph(GraphProto graph) => this.graph = graph;
 
-    /// <summary>What is known of a value.</summary>
+    /// <summary>The known type of a value.</summary>
     private enum Kind
     {
         /// <summary>Integers or flags.</summary>
@@ -34,7 +34,7 @@ internal sealed class HalfPrecisionGraph
         /// <summary>16-bit floats.</summary>
         Half,
 
-        /// <summary>A weight or a constant: whatever its reader takes.</summary>
+        /// <summary>A weight or a constant, in the type of its consumer.</summary>
         Constant,
     }
 
@@ -151,7 +151,7 @@ internal sealed class HalfPrecisionGraph
         return floats;
     }
 
-    /// <summary>The name of a value in the type asked for; a conversion is added where it is needed first.</summary>
+    /// <summary>The name of a value in the requested type; adds a conversion at its first use.</summary>
     private string Operand(string name, bool half)
     {
         var kind = kinds[name];

@@ -5,7 +5,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>The sizes of Kandinsky's autoencoder (<c>VQModel</c> with spatial norms).</summary>
 internal sealed record MovqConfig
 {
-    /// <summary>Groups of the decoder's norms; a constant of the class, whatever <c>norm_num_groups</c> says.</summary>
+    /// <summary>Groups of the decoder's norms; a constant of the class, independent of <c>norm_num_groups</c>.</summary>
     public const int SpatialGroups = 32;
 
     /// <summary>ε of every norm; a constant of the class.</summary>

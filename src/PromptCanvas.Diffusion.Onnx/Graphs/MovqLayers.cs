@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
-/// <summary>What both halves of the autoencoder are made of. They differ in their norms only.</summary>
+/// <summary>The layers of both halves of the autoencoder, which differ in their norms only.</summary>
 /// <param name="Graph">Receives the operators.</param>
 /// <param name="Config">The sizes.</param>
 internal abstract record MovqScope(GraphBuilder Graph, MovqConfig Config)

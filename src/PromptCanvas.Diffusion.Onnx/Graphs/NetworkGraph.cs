@@ -32,7 +32,7 @@ internal sealed class NetworkGraph
     /// <summary>The name an output has in the ONNX graph.</summary>
     public static string OutputName(string name) => name + ":out";
 
-    /// <summary>Bytes of the weights as the network computes with them: 32-bit floats, or what stays as it is stored.</summary>
+    /// <summary>Bytes of the weights in memory: 32-bit floats, except for weights that keep their stored type.</summary>
     /// <param name="files">A checkpoint that agrees with <see cref="Weights"/>.</param>
     public long WeightBytes(ComponentWeights files) => Weights.Where(weight => !weight.HostOnly).Sum(weight =>
         weight.KeepsStoredType ? files.Find(weight.Name)!.Length : files.Find(weight.Name)!.Count * sizeof(float));

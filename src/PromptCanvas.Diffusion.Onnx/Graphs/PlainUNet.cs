@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>An upsampler (<c>UNet2DModel</c>): noisy picture, enlarged small picture and timestep → its prediction. No text, no attention.</summary>
 /// <remarks>
 /// Source: Ramesh et al. (2022), section 2.1; Dhariwal and Nichol (2021). Karlo adds the time embedding where its decoder scales and shifts.
-/// A residual upsampler predicts what plain enlargement lacks. With a pixel unshuffle, the sample is the input of <c>conv_in</c>: the host unshuffles.
+/// A residual upsampler predicts the difference from the enlarged input. With a pixel unshuffle, the sample is the input of <c>conv_in</c>: the host unshuffles.
 /// </remarks>
 internal static class PlainUNet
 {

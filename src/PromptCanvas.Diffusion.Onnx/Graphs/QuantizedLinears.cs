@@ -4,7 +4,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
 /// <summary>Linear layers with weights of 8 bits: each block of 64 values of a row has a scale of its own.</summary>
 /// <remarks>
-/// The operator quantises what it multiplies row by row, so a row of a batch stays what it is alone. Small layers stay as they are: they take
+/// The operator quantises its input row by row, so a row gives the same result in any batch. Small layers are not quantised: they take
 /// nothing and carry the time embedding and the norms' scales.
 /// </remarks>
 internal static class QuantizedLinears
@@ -12,7 +12,7 @@ internal static class QuantizedLinears
     /// <summary>Values that share a scale.</summary>
     public const int BlockSize = 64;
 
-    /// <summary>What stands for 0.</summary>
+    /// <summary>The zero point.</summary>
     public const int Zero = 128;
 
     /// <summary>The domain of the operator.</summary>

@@ -5,20 +5,20 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
 /// <summary>One size of an input or output: fixed, or a letter that must mean the same everywhere in one run.</summary>
 /// <param name="Symbol">The letter; null when the size is fixed.</param>
-/// <param name="Size">The fixed size, or what the letter's value must be a multiple of.</param>
+/// <param name="Size">The fixed size, or the divisor of the letter's value.</param>
 internal readonly record struct Dimension(string? Symbol, int Size)
 {
     /// <summary>The number of rows.</summary>
     public static Dimension Batch => new("B", 1);
 
-    /// <summary>Of an output: what the letter's value is multiplied by; 0 and 1 = taken as it is.</summary>
+    /// <summary>Factor of an output's letter; 0 and 1 = unchanged.</summary>
     public int Multiplier { get; init; }
 
-    /// <summary>Of an output: what the letter's value is divided by; 0 and 1 = taken as it is.</summary>
+    /// <summary>Divisor of an output's letter; 0 and 1 = unchanged.</summary>
     public int Divisor { get; init; }
 
     /// <summary>The size in one run.</summary>
-    /// <param name="symbols">What the letters mean.</param>
+    /// <param name="symbols">The sizes by letter.</param>
     public int In(IReadOnlyDictionary<string, int> symbols) =>
         Symbol is null ? Size : symbols[Symbol] * Math.Max(1, Multiplier) / Math.Max(1, Divisor);
 

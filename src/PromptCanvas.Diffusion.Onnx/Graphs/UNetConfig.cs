@@ -53,10 +53,10 @@ internal sealed record UNetConfig
     /// <summary>p: the picture enters as p² times the channels on a grid p times coarser; 1 = as it is.</summary>
     public required int PixelUnshuffle { get; init; }
 
-    /// <summary>What the sum of a residual block on the way down and up is divided by.</summary>
+    /// <summary>Divisor of the sum of a residual block in the down and up blocks.</summary>
     public double BlockScale { get; init; } = 1;
 
-    /// <summary>What the sum of a residual block in the middle is divided by.</summary>
+    /// <summary>Divisor of the sum of a residual block in the middle block.</summary>
     public double MiddleScale { get; init; } = 1;
 
     /// <summary>Whether the decoder also takes the known picture and the keep mask.</summary>
@@ -71,10 +71,10 @@ internal sealed record UNetConfig
     /// <summary>T, the width of the time embedding.</summary>
     public int TimeWidth => 4 * Widths[0];
 
-    /// <summary>What height and width of the input must be a multiple of.</summary>
+    /// <summary>Height and width of the input must be multiples of this.</summary>
     public int SizeMultiple => 1 << (Levels - 1);
 
-    /// <summary>Reads and checks what both kinds have; <paramref name="kind"/> fills in the rest.</summary>
+    /// <summary>Reads and checks the values common to both kinds; <paramref name="kind"/> adds the others.</summary>
     public static UNetConfig Read(ComponentConfig config, Func<UNetConfig, UNetConfig> kind)
     {
         var widths = config.WholeList("block_out_channels");

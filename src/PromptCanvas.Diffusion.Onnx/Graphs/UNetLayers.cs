@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
-/// <summary>What a U-Net's layers share: its config, the activated time embedding, and its context.</summary>
+/// <summary>The state shared by a U-Net's layers: its config, the activated time embedding, and its context.</summary>
 /// <param name="Graph">Receives the operators.</param>
 /// <param name="Config">The sizes.</param>
 /// <param name="Time">The time embedding after its activation, (B, T).</param>
@@ -8,7 +8,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <param name="ContextBias">Added to the scores of the context keys, (B, M); null without attention, and where every context token counts.</param>
 internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Time, Value? Context, Value? ContextBias)
 {
-    /// <summary>ε of the group norm in front of attention: the reference fixes it, whatever <c>norm_eps</c> says.</summary>
+    /// <summary>ε of the group norm in front of attention: the reference fixes it, independent of <c>norm_eps</c>.</summary>
     private const double AttentionEpsilon = 1e-5;
 
     /// <summary>A residual block (ResnetBlock2D), optionally at half or twice the size.</summary>
@@ -17,7 +17,7 @@ internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Ti
     /// <param name="inputWidth">Channels in.</param>
     /// <param name="outputWidth">Channels out.</param>
     /// <param name="resample">Halves or doubles the picture, in both branches; null = keeps its size.</param>
-    /// <param name="scale">What the sum of both branches is divided by; null = the config's factor for the way down and up.</param>
+    /// <param name="scale">Divisor of the sum of both branches; null = the config's factor of the down and up blocks.</param>
     public Value Resnet(string name, Value picture, int inputWidth, int outputWidth, Func<Value, Value>? resample = null, double? scale = null)
     {
         var hidden = Graph.Activate(Config.Activation, Norm($"{name}.norm1", picture, inputWidth));

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
-/// <summary>The way a picture takes through a U-Net of either kind.</summary>
+/// <summary>The order of the blocks of either kind of U-Net.</summary>
 /// <remarks>Source: Ronneberger et al. (2015), Dhariwal and Nichol (2021); the layout of diffusers.</remarks>
 internal static class UNetTopology
 {

@@ -14,8 +14,8 @@ internal sealed record WeightSpec(string Name, int[] Shape, int[] GraphShape, bo
     public bool IsLinear { get; init; }
 
     /// <summary>Insists that a checkpoint holds exactly the expected tensors, in both directions.</summary>
-    /// <param name="table">What the network expects.</param>
-    /// <param name="weights">What the checkpoint has.</param>
+    /// <param name="table">The tensors that the network expects.</param>
+    /// <param name="weights">The tensors of the checkpoint.</param>
     /// <param name="configName">The config the table was made from, for the message.</param>
     /// <exception cref="ModelException">The first tensor that is missing, of another shape or type, or too many.</exception>
     public static void CheckTable(IReadOnlyList<WeightSpec> table, ComponentWeights weights, string configName)

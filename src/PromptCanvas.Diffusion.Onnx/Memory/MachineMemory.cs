@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace PromptCanvas.Diffusion.Onnx.Memory;
 
-/// <summary>What memory this machine, or the container the process runs in, has.</summary>
+/// <summary>The memory of this machine, or of the container that the process runs in.</summary>
 internal interface IMachineMemory
 {
     /// <summary>Bytes of memory in all, a container's limit respected.</summary>

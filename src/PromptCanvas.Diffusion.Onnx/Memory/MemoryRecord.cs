@@ -7,7 +7,7 @@ internal static class MemoryRecord
 {
     private const string Extension = ".memory";
 
-    /// <summary>Reads what was measured.</summary>
+    /// <summary>Reads the measured values.</summary>
     /// <param name="cache">The graph cache's folder; empty = none is kept.</param>
     /// <param name="fingerprint">The model's.</param>
     /// <returns>Bytes; null where nothing was measured.</returns>

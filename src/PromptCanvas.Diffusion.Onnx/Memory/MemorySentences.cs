@@ -7,11 +7,11 @@ internal static class MemorySentences
 {
     private const double Gigabyte = 1e9;
 
-    /// <summary>Why something cannot be loaded, and what would make it fit.</summary>
+    /// <summary>Why a network or model cannot be loaded, and the remedy.</summary>
     /// <param name="what">The network, or the model and its network.</param>
     /// <param name="needed">Bytes.</param>
     /// <param name="total">The machine's bytes.</param>
-    public static string NoRoom(string what, long needed, long total) =>
+    public static string TooLarge(string what, long needed, long total) =>
         $"{what} needs {Text(needed)} of memory and this machine has {Text(total)}: give it more, or set Inference:Precision to Int8, or choose a smaller model.";
 
     /// <summary>An amount as people write it.</summary>

@@ -40,7 +40,7 @@ public sealed class ExecutionProviders
         Graphs = CacheFolder is null ? null : new GraphCache(CacheFolder, options.PackedGraphs);
     }
 
-    /// <summary>Where what is worked out from weights is kept; null = nowhere.</summary>
+    /// <summary>The cache of data derived from weights; null = none.</summary>
     internal string? CacheFolder { get; }
 
     /// <summary>Graphs kept from one start to the next; null = none are kept.</summary>
@@ -65,13 +65,13 @@ public sealed class ExecutionProviders
     /// <param name="create">Creates a session from options; called again for the CPU.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <param name="accelerated">Creates the session on an accelerator; null = as on the CPU.</param>
-    /// <param name="freeRoom">Frees unused networks on the device before a session that does not fit falls back to the CPU; null = nothing can be freed.</param>
+    /// <param name="freeMemory">Frees unused networks on the device before a session that does not fit falls back to the CPU; null = nothing can be freed.</param>
     /// <exception cref="OnnxRuntimeException">Not even the CPU can: the model is at fault, not the provider.</exception>
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
     internal InferenceSession CreateSession(
         Func<SessionOptions, InferenceSession> create,
         Func<SessionOptions, InferenceSession>? accelerated = null,
-        Func<bool>? freeRoom = null,
+        Func<bool>? freeMemory = null,
         CancellationToken cancellationToken = default)
     {
         var environment = OrtEnvironment.Get(threads);
@@ -86,9 +86,9 @@ public sealed class ExecutionProviders
         {
             return OnAccelerator(environment, accelerated ?? create, cancellationToken);
         }
-        catch (Exception fault) when (IsProvidersFault(fault) && CameUp && freeRoom?.Invoke() == true)
+        catch (Exception fault) when (IsProvidersFault(fault) && CameUp && freeMemory?.Invoke() == true)
         {
-            // The device had no room, and has some now; if that is not it, the session falls back for itself.
+            // The device was out of memory and has some now. If it fails again, this session alone falls back to the CPU.
             return CreateSession(create, accelerated, cancellationToken: cancellationToken);
         }
         catch (Exception fault) when (IsProvidersFault(fault))
@@ -131,7 +131,7 @@ public sealed class ExecutionProviders
         return Create(create, options, cancellationToken);
     }
 
-    /// <summary>What the CPU computes in; says once where that is not what was asked for.</summary>
+    /// <summary>The precision on the CPU; reports once if it differs from the setting.</summary>
     internal InferencePrecision CpuPrecision()
     {
         if (precision == InferencePrecision.Fp16)
@@ -206,7 +206,7 @@ public sealed class ExecutionProviders
         }
     }
 
-    /// <summary>A provider that never came up is left alone from now on; one that had no room for a session runs the others.</summary>
+    /// <summary>A provider that never came up is not tried again; one that was out of memory for a session still runs the others.</summary>
     private void FallBack(Exception fault)
     {
         bool one;

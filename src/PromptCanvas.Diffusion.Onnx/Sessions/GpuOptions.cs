@@ -30,7 +30,7 @@ public sealed record GpuOptions
     /// <value>Default: false, until it is measured.</value>
     public bool ChannelsLast { get; init; }
 
-    /// <summary>Whether the arena grows by what is asked for; otherwise it doubles, and half of a small card can stand empty.</summary>
+    /// <summary>Whether the arena grows by the requested size; otherwise it doubles, which can leave half of a small card unused.</summary>
     /// <value>Default: true.</value>
     public bool GrowsAsRequested { get; init; } = true;
 

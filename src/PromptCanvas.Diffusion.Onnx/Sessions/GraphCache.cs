@@ -138,7 +138,7 @@ internal sealed class GraphCache(string folder, PackedGraphs packing = PackedGra
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..HashCharacters];
 
-    /// <summary>What an optimised graph depends on: its blocks of channels are as wide as the processor's registers.</summary>
+    /// <summary>The processor features that an optimised graph depends on: its channel blocks are as wide as the processor's registers.</summary>
     private static string ProcessorFeatures()
     {
         const string path = "/proc/cpuinfo";

@@ -6,8 +6,8 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <param name="Name">The component's folder name.</param>
 /// <param name="Model">The ONNX model with its weights in the checkpoint.</param>
 /// <param name="Folder">The checkpoint's folder.</param>
-/// <param name="Identities">What tells the checkpoint's files from any others.</param>
-/// <param name="WeightBytes">What the weights take as the network computes with them.</param>
+/// <param name="Identities">Fingerprints of the checkpoint's files.</param>
+/// <param name="WeightBytes">Size of the weights in the precision of the computation.</param>
 /// <param name="FromCheckpoint">Creates a session from the checkpoint with the options given.</param>
 internal sealed record GraphSource(
     string Name,

@@ -3,9 +3,9 @@ using PromptCanvas.Diffusion.Onnx.Memory;
 
 namespace PromptCanvas.Diffusion.Onnx.Sessions;
 
-/// <summary>Writes what a graph cache keeps of a network. No session that writes stays: it would hold the weights twice.</summary>
+/// <summary>Writes a network's entries of the graph cache. The sessions that write are closed, because they would hold the weights twice.</summary>
 /// <remarks>
-/// First the optimised graph, then, for large networks and where the disk has room, the same graph once more with the blocks its matrix products
+/// First the optimised graph, then, for large networks and if there is enough disk space, the same graph once more with the blocks its matrix products
 /// read: they are mapped from the file from then on. On a prior of 4.1 GB (Karlo's size) the peak is 4.5 GB instead of 8.8, the next start takes
 /// 0.1 GB of the process's own memory instead of 3.9, the results are the same bits, and the entry has 8.2 GB instead of 4.1.
 /// </remarks>

@@ -8,7 +8,7 @@ internal sealed class IdleNetworks : IDisposable
     /// <summary>Number of checks per keep-loaded period.</summary>
     private const int LooksPerTime = 4;
 
-    /// <summary>The share of the budget kept for what runs take: at Karlo's size one row of 256² takes 1.5 to 2 GB.</summary>
+    /// <summary>The share of the budget reserved for scratch memory of runs: at Karlo's size one row of 256² takes 1.5 to 2 GB.</summary>
     private const double ScratchShare = 0.15;
 
     private readonly TimeSpan keep;
@@ -51,9 +51,9 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
-    /// <summary>Loads a network, the only one at this time, after making room for it.</summary>
+    /// <summary>Frees memory for a network and loads it; one network at a time.</summary>
     /// <param name="network">Which.</param>
-    /// <param name="bytes">What it will take.</param>
+    /// <param name="bytes">The memory that it will take.</param>
     /// <param name="load">Loads it.</param>
     /// <param name="cancellationToken">Ends the wait for another network that is being loaded.</param>
     /// <exception cref="ModelException">It is larger than the machine's memory.</exception>
@@ -61,13 +61,13 @@ internal sealed class IdleNetworks : IDisposable
     {
         if (bytes + ModelNeeds.Base > memory.Total)
         {
-            throw new ModelException(MemorySentences.NoRoom(network.Name, bytes + ModelNeeds.Base, memory.Total));
+            throw new ModelException(MemorySentences.TooLarge(network.Name, bytes + ModelNeeds.Base, memory.Total));
         }
 
         loading.Wait(cancellationToken);
         try
         {
-            MakeRoom(network, bytes);
+            FreeMemoryFor(network, bytes);
             return load();
         }
         finally
@@ -122,7 +122,7 @@ internal sealed class IdleNetworks : IDisposable
     }
 
     /// <summary>Frees networks that are not running, least recently used first, until there is enough memory.</summary>
-    private void MakeRoom(IReleasableNetwork loaded, long bytes)
+    private void FreeMemoryFor(IReleasableNetwork loaded, long bytes)
     {
         foreach (var network in Present().Where(network => network != loaded && network.IsLoaded).OrderBy(network => network.LastUse))
         {

@@ -47,7 +47,7 @@ public sealed record InferenceOptions : IValidatableObject
     /// <value>Default: <see cref="PackedGraphs.Auto"/>.</value>
     public PackedGraphs PackedGraphs { get; init; } = PackedGraphs.Auto;
 
-    /// <summary>What networks are computed in.</summary>
+    /// <summary>The precision of the networks' computations.</summary>
     /// <value>Default: <see cref="InferencePrecision.Auto"/>.</value>
     public InferencePrecision Precision { get; init; } = InferencePrecision.Auto;
 
@@ -69,7 +69,7 @@ public sealed record InferenceOptions : IValidatableObject
         if (!InferenceDevice.TryParse(Devices, out _))
         {
             yield return new ValidationResult(
-                $"'{Devices}' is no list of devices: name them as in cuda:0,cuda:1 or cpu,cpu, or leave it empty for one engine.",
+                $"'{Devices}' is not a list of devices: name them as in cuda:0,cuda:1 or cpu,cpu, or leave it empty for one engine.",
                 [nameof(Devices)]);
         }
     }

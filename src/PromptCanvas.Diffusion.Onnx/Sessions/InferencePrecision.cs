@@ -3,7 +3,7 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <summary>Whether the graph cache also keeps the blocks that matrix products read, to be mapped from the disk and not made at each start.</summary>
 public enum PackedGraphs
 {
-    /// <summary>For large networks while the disk has room for four times their weights.</summary>
+    /// <summary>For large networks if the disk has free space for four times their weights.</summary>
     Auto,
 
     /// <summary>For all networks whose blocks can be mapped: linear layers of more than 1 MiB.</summary>
@@ -13,7 +13,7 @@ public enum PackedGraphs
     Never,
 }
 
-/// <summary>What networks are computed in.</summary>
+/// <summary>The precision of the networks' computations.</summary>
 public enum InferencePrecision
 {
     /// <summary><see cref="Fp16"/> on CUDA, <see cref="Fp32"/> elsewhere.</summary>

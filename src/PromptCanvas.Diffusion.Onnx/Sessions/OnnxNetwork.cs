@@ -33,7 +33,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     /// <param name="name">The component's folder name.</param>
     /// <param name="graph">Its operators.</param>
     /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
-    /// <param name="providers">What runs it.</param>
+    /// <param name="providers">Its execution providers.</param>
     /// <param name="idle">Frees memory before it is loaded, and has the clock that measures its idle time; null = none is freed.</param>
     public OnnxNetwork(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers, IdleNetworks? idle = null)
     {
@@ -173,7 +173,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         }
     }
 
-    /// <summary>Runs with rows filled up, and gives back those that were asked for.</summary>
+    /// <summary>Runs with padded rows and returns the requested ones.</summary>
     private Dictionary<string, NetworkTensor> RunFilled(
         InferenceSession loaded,
         IReadOnlyDictionary<string, NetworkTensor> inputs,

@@ -8,7 +8,7 @@ namespace PromptCanvas.Diffusion.Onnx.Sessions;
 /// <param name="name">The component's folder name.</param>
 /// <param name="graph">Its operators.</param>
 /// <param name="weights">A checkpoint that agrees with the graph's table.</param>
-/// <param name="providers">What runs it.</param>
+/// <param name="providers">Its execution providers.</param>
 internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWeights weights, ExecutionProviders providers)
 {
     /// <summary>Loading takes a little more than the weights.</summary>
@@ -36,11 +36,11 @@ internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWe
     public string Arenas => providers.Arenas;
 
     /// <summary>Creates the session.</summary>
-    /// <param name="freeRoom">Frees unused memory; returns whether any was freed.</param>
+    /// <param name="freeMemory">Frees unused memory; returns whether any was freed.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <exception cref="ModelException">The files were changed, or the runtime cannot load them.</exception>
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
-    public InferenceSession Load(Func<bool>? freeRoom, CancellationToken cancellationToken)
+    public InferenceSession Load(Func<bool>? freeMemory, CancellationToken cancellationToken)
     {
         weights.ThrowIfChanged();
         try
@@ -50,7 +50,7 @@ internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWe
                 return providers.CreateSession(
                     options => FromFolder(graph.ToModel(weights), weights.Folder, options),
                     options => FromFolder(graph.ToModel(weights, providers.UsesHalf), weights.Folder, options),
-                    freeRoom,
+                    freeMemory,
                     cancellationToken);
             }
 

@@ -15,7 +15,7 @@ internal static class WeightConverter
     /// <summary>Writes 16-bit weights as 32-bit floats, and linear layers in 8 bits where asked.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its checkpoint.</param>
-    /// <param name="precision">What it is computed in.</param>
+    /// <param name="precision">The precision of the computation.</param>
     /// <param name="folder">Where the file goes; made if it is missing.</param>
     /// <returns>Every initializer of the network.</returns>
     /// <exception cref="ModelException">A weight cannot be read.</exception>
@@ -41,7 +41,7 @@ internal static class WeightConverter
         return tensors;
     }
 
-    /// <summary>Whether the CPU computes with something else than what the checkpoint holds.</summary>
+    /// <summary>Whether the CPU computes with converted weights instead of the checkpoint's.</summary>
     public static bool IsNeeded(NetworkGraph graph, ComponentWeights weights, InferencePrecision precision) =>
         (precision == InferencePrecision.Int8 && QuantizedLinears.Of(graph.Weights).Count > 0)
         || graph.Weights.Any(weight => !weight.HostOnly && !weight.KeepsStoredType && weights.Find(weight.Name)!.Type != TensorType.Float32);

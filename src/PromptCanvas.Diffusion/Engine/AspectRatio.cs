@@ -28,7 +28,7 @@ public readonly record struct AspectRatio(int Width, int Height)
 
     /// <summary>Reads W:H.</summary>
     /// <param name="text">Two whole numbers with a colon between them.</param>
-    /// <param name="ratio">What it says.</param>
+    /// <param name="ratio">The parsed ratio.</param>
     /// <returns>Whether it is a valid ratio.</returns>
     public static bool TryParse(string? text, out AspectRatio ratio)
     {

@@ -14,7 +14,7 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
     /// <summary>In a pattern, the place of a caption.</summary>
     public const string Place = "{}";
 
-    /// <summary>How many of the best captions are tried in a pattern's places: enough for the second thing in a picture to be among them.</summary>
+    /// <summary>How many of the best captions are tried in a pattern's places: enough to include the second object of a picture.</summary>
     private const int Fillers = 12;
 
     /// <summary>The most places of a pattern; each multiplies the texts by <see cref="Fillers"/>.</summary>
@@ -34,7 +34,7 @@ public sealed class Captioning(IEmbedder embedder, IReadOnlyList<string> caption
         return await DescribeAsync(embedding, count, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The best captions of an image embedding: what a picture drawn from it would show.</summary>
+    /// <summary>The captions that match an image embedding best.</summary>
     /// <param name="embedding">E values, not normalised.</param>
     /// <param name="count">How many at most.</param>
     /// <param name="cancellationToken">Stops the work.</param>

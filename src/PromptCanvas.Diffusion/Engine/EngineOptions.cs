@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <value>64: before its upsamplers a picture takes about 100 KB.</value>
     public int MaxLanes { get; init; } = 64;
 
-    /// <summary>The share of <see cref="MaxLanes"/> reserved for people who have no picture in the engine, so that no one fills it before the next person arrives.</summary>
+    /// <summary>The share of <see cref="MaxLanes"/> reserved for people who have no picture in the engine, so that one person cannot fill it before the next one arrives.</summary>
     /// <value>A quarter, rounded down.</value>
     public double ReservedShare { get; init; } = 0.25;
 

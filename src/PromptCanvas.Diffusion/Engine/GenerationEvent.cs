@@ -24,7 +24,7 @@ public sealed record StepCompleted(
     public const int MaximumPreviewSize = 256;
 }
 
-/// <summary>A stage of a picture is done, and others follow. Told only where the request asks for it.</summary>
+/// <summary>A stage of a picture is done, and others follow. Raised only if the request asks for it.</summary>
 /// <param name="ImageIndex">Which picture, from 0.</param>
 /// <param name="Seed">That picture's own seed.</param>
 /// <param name="Result">From where the picture can go on. Not to be changed.</param>
@@ -66,7 +66,7 @@ public sealed record ImageDropped(int ImageIndex, uint Seed)
 /// <summary>Everything but prompt and seed that is needed to make the same picture again.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Size">The side in pixels.</param>
-/// <param name="Prior">What conditions the decoder: <c>diffusion</c>, <c>autoregressive</c>, <c>text-embedding</c>, <c>none</c>, <c>known-picture</c> where the rest of the picture does, or <c>given</c> where another picture does.</param>
+/// <param name="Prior">The decoder's conditioning: <c>diffusion</c>, <c>autoregressive</c>, <c>text-embedding</c>, <c>none</c>, <c>known-picture</c> where the rest of the picture does, or <c>given</c> where another picture does.</param>
 /// <param name="PriorSampler">Update rule of the prior.</param>
 /// <param name="PriorSteps">Steps of the prior.</param>
 /// <param name="PriorGuidance">Guidance of the prior.</param>
@@ -90,7 +90,7 @@ public sealed record EffectiveRecipe(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Kind { get; init; }
 
-    /// <summary>What the picture was guided away from; null = nothing.</summary>
+    /// <summary>The negative prompt; null = none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? NegativePrompt { get; init; }
 

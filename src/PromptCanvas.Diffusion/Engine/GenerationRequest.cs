@@ -87,11 +87,11 @@ public sealed record RecipeOverrides
     /// <summary>How many samples of the prior are drawn for each picture, 1 … 16; the one closest to the text is kept.</summary>
     public int? PriorCandidates { get; init; }
 
-    /// <summary>What conditions the decoder.</summary>
+    /// <summary>The decoder's conditioning.</summary>
     public ConditioningMode Conditioning { get; init; } = ConditioningMode.DiffusionPrior;
 }
 
-/// <summary>What conditions the decoder: the prior, or one of the alternatives of section 5.1 of the paper.</summary>
+/// <summary>The decoder's conditioning: the prior, or one of the alternatives of section 5.1 of the paper.</summary>
 public enum ConditioningMode
 {
     /// <summary>The image embedding the diffusion prior predicts.</summary>

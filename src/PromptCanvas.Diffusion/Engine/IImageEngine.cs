@@ -47,8 +47,4 @@ public interface IImageEngine
 /// <summary>A side a picture can be asked for.</summary>
 /// <param name="Side">In pixels.</param>
 /// <param name="MadeAt">The side of the picture the model makes for it, in pixels.</param>
-public sealed record OfferedSize(int Side, int MadeAt)
-{
-    /// <summary>Whether the picture is enlarged: it has no more detail than the model's largest.</summary>
-    public bool IsEnlarged => MadeAt < Side;
-}
+public sealed record OfferedSize(int Side, int MadeAt);

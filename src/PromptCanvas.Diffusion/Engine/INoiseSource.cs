@@ -8,7 +8,7 @@ public interface INoiseSource
     /// <summary>The step number of a stage's initial noise x_T.</summary>
     const int InitialNoise = -1;
 
-    /// <summary>What a second and later sample of the same stage adds to its steps; more than any stage has.</summary>
+    /// <summary>Offset between the step numbers of a stage's samples; more than the steps of any stage.</summary>
     private const int RoundStride = 1 << 16;
 
     /// <summary>The step number whose noise a step takes when a stage draws several samples of one picture.</summary>

@@ -44,9 +44,9 @@ public sealed record BlendOrigin(IReadOnlyList<ConditioningInput> Inputs, IReadO
     public override bool IsRow => AsFrames;
 }
 
-/// <summary>A picture changed by words: it keeps its layout, and shows what the words say.</summary>
+/// <summary>A picture changed by a text: it keeps its layout and shows the content of the text.</summary>
 /// <param name="Picture">The picture to change.</param>
-/// <param name="From">What the picture shows; null or empty = unknown.</param>
+/// <param name="From">Caption of the picture; null or empty = unknown.</param>
 /// <param name="To">What it should show.</param>
 /// <remarks>Source: Ramesh et al. (2022), section 3.3, at the end of the row.</remarks>
 public sealed record ChangeOrigin(SourcePicture Picture, string? From, string To) : PictureOrigin
@@ -60,7 +60,7 @@ public sealed record ChangeOrigin(SourcePicture Picture, string? From, string To
 
 /// <summary>A row of frames from a picture along the difference of two captions.</summary>
 /// <param name="Picture">The picture the row starts from.</param>
-/// <param name="From">What the picture shows.</param>
+/// <param name="From">Caption of the picture.</param>
 /// <param name="To">What it should show.</param>
 /// <remarks>Source: Ramesh et al. (2022), section 3.3.</remarks>
 public sealed record TextDifferenceOrigin(SourcePicture Picture, string From, string To) : PictureOrigin

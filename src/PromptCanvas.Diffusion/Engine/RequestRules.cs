@@ -12,15 +12,15 @@ public static class RequestRules
     /// <summary>Sides in pixels that are offered for every model; a model that makes smaller pictures has them enlarged.</summary>
     public static IReadOnlyList<int> StandardSizes { get; } = [64, 256, 512, 1024];
 
-    /// <summary>A text that stands for a picture: not empty, at most <see cref="GenerationRequest.MaximumPromptLength"/> code points.</summary>
-    /// <param name="name">What the text is, at the beginning of a sentence: "The prompt".</param>
+    /// <summary>A text in place of a picture: not empty, at most <see cref="GenerationRequest.MaximumPromptLength"/> code points.</summary>
+    /// <param name="name">The text's name at the beginning of a sentence: "The prompt".</param>
     /// <param name="text">The text.</param>
     public static string? Text(string name, string text) => string.IsNullOrWhiteSpace(text)
         ? $"{name} is empty: describe a picture in a few words."
         : Length(name, text);
 
     /// <summary>A text that may be missing: at most <see cref="GenerationRequest.MaximumPromptLength"/> code points.</summary>
-    /// <param name="name">What the text is, at the beginning of a sentence.</param>
+    /// <param name="name">The text's name at the beginning of a sentence.</param>
     /// <param name="text">The text; null = none.</param>
     public static string? Length(string name, string? text) => CodePoints(text) is var length && length > GenerationRequest.MaximumPromptLength
         ? $"{name} has {length} characters: shorten it to {GenerationRequest.MaximumPromptLength}."

@@ -58,7 +58,7 @@ public sealed class BicubicResampler
         if (planes * inputPlane != source.Length || planes * outputPlane != destination.Length)
         {
             throw new ArgumentException(
-                $"{source.Length} values are no whole number of {InputWidth} × {InputHeight} planes that fill {destination.Length} values.", nameof(source));
+                $"{source.Length} values are not a whole number of {InputWidth} × {InputHeight} planes that fill {destination.Length} values.", nameof(source));
         }
 
         var scratch = ArrayPool<float>.Shared.Rent(InputHeight * OutputWidth);

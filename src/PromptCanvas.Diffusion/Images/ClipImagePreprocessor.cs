@@ -1,15 +1,15 @@
 namespace PromptCanvas.Diffusion.Images;
 
-/// <summary>What a CLIP image encoder was trained on: its <c>preprocessor_config.json</c>.</summary>
+/// <summary>The preprocessing of a CLIP image encoder's training: its <c>preprocessor_config.json</c>.</summary>
 public sealed record ClipImageSettings
 {
     /// <summary>The side of the encoder's square input, in pixels.</summary>
     public int Size { get; init; } = 224;
 
-    /// <summary>What is subtracted from each unit-range colour channel; 3 values.</summary>
+    /// <summary>Mean subtracted from each unit-range colour channel; 3 values.</summary>
     public IReadOnlyList<float> Mean { get; init; } = [0.48145466f, 0.4578275f, 0.40821073f];
 
-    /// <summary>What each channel is divided by then; 3 values, none 0.</summary>
+    /// <summary>Standard deviation by which each channel is then divided; 3 values, none 0.</summary>
     public IReadOnlyList<float> StandardDeviation { get; init; } = [0.26862954f, 0.26130258f, 0.27577711f];
 }
 

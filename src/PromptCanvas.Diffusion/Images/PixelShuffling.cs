@@ -58,7 +58,7 @@ public static class PixelShuffling
         if (sourceLength % (width * height) != 0 || destinationLength != sourceLength)
         {
             throw new ArgumentException(
-                $"{sourceLength} values are no whole number of {width} × {height} planes, or do not fill {destinationLength} values.", nameof(sourceLength));
+                $"{sourceLength} values are not a whole number of {width} × {height} planes, or do not fill {destinationLength} values.", nameof(sourceLength));
         }
 
         return sourceLength / (width * height);

@@ -22,7 +22,7 @@ internal static class ReducingResize
         return ToSigned(cutWidth == picture.Width && cutHeight == picture.Height ? picture : Cut(picture, cutWidth, cutHeight), width, height);
     }
 
-    /// <summary>Resizes a picture to exactly a size, whatever its ratio.</summary>
+    /// <summary>Resizes a picture to an exact size without keeping its ratio.</summary>
     /// <param name="picture">Any size.</param>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>

@@ -3,19 +3,19 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Models;
 
-/// <summary>What makes a decoder draw the latent of an autoencoder instead of pixels, from image embeddings alone: Kandinsky 2.2.</summary>
+/// <summary>The parts of a model whose decoder draws the latent of an autoencoder from image embeddings alone: Kandinsky 2.2.</summary>
 public sealed record LatentSpace
 {
     /// <summary>From pictures to latents and back.</summary>
     public required AutoencoderComponent Autoencoder { get; init; }
 
-    /// <summary>What every side of a picture is a multiple of, in pixels; 64 as published.</summary>
+    /// <summary>Divisor of every side of a picture in pixels; 64 as published.</summary>
     public required int SideMultiple { get; init; }
 
     /// <summary>The decoder that was trained with known regions, where the model has one.</summary>
     public InpaintingComponent? Inpainting { get; init; }
 
-    /// <summary>Keeps what is worked out from the weights once.</summary>
+    /// <summary>Caches the numbers derived from the weights.</summary>
     public IModelFacts Facts { get; init; } = new ForgetfulFacts();
 }
 
@@ -28,7 +28,7 @@ public sealed record LatentSpace
 public sealed record AutoencoderComponent(INetwork Encoder, INetwork Decoder, int Channels, int Factor, string Fingerprint);
 
 /// <summary>A decoder of latents that takes [noisy latent z, known latent × keep z, keep mask 1], in this order; keep 1 = known.</summary>
-/// <param name="Network">Predicts what the model's decoder predicts.</param>
+/// <param name="Network">The network; same prediction target as the model's decoder.</param>
 /// <param name="Scheduler">Its noise schedule and prediction target.</param>
 /// <param name="Autoencoder">The one it was trained with.</param>
 public sealed record InpaintingComponent(INetwork Network, SchedulerSettings Scheduler, AutoencoderComponent Autoencoder);
@@ -36,7 +36,7 @@ public sealed record InpaintingComponent(INetwork Network, SchedulerSettings Sch
 /// <summary>Numbers that follow from a model's weights and take long to work out. Safe for several threads.</summary>
 public interface IModelFacts
 {
-    /// <summary>What was kept under a name; null = nothing, and it must be worked out.</summary>
+    /// <summary>The cached numbers of a name; null = they must be computed.</summary>
     /// <param name="name">Names the numbers, the weights they follow from, and how they are worked out.</param>
     float[]? Find(string name);
 

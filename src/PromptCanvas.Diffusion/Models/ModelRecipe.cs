@@ -34,7 +34,7 @@ public sealed record ModelRecipe
     /// <summary>Other defaults by name, such as <c>fast</c> and <c>best</c>; they have no profiles of their own.</summary>
     public IReadOnlyDictionary<string, ModelRecipe> Profiles { get; init; } = new Dictionary<string, ModelRecipe>();
 
-    /// <summary>What an upsampler does; the last one listed also speaks for those after it.</summary>
+    /// <summary>The recipe of an upsampler; the last one listed also applies to those after it.</summary>
     /// <param name="index">The upsampler, from 0.</param>
     public StageRecipe SuperResolutionStage(int index) => SuperResolution[Math.Min(index, SuperResolution.Count - 1)];
 

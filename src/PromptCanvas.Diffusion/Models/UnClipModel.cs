@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Tokenization;
 
 namespace PromptCanvas.Diffusion.Models;
 
-/// <summary>An opened unCLIP checkpoint: its networks, what the host must know of each, and its defaults.</summary>
+/// <summary>An opened unCLIP checkpoint: its networks with the properties that the host needs, and its defaults.</summary>
 /// <remarks>A copy made by <c>with</c> has the same networks: disposing of either disposes of both.</remarks>
 public sealed record UnClipModel : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed record UnClipModel : IDisposable
     public ClipImageSettings ImageSettings { get; init; } = new();
 
     /// <summary>
-    /// What the model's pictures can show, for describing pictures: captions, and patterns in which each <c>{}</c> stands for a caption; empty if
+    /// Descriptions for the model's pictures: captions, and patterns in which each <c>{}</c> stands for a caption; empty if
     /// the model has none.
     /// </summary>
     public IReadOnlyList<string> Captions { get; init; } = [];
@@ -45,7 +45,7 @@ public sealed record UnClipModel : IDisposable
     /// <summary>Image embedding → 64² image, or a latent of <see cref="Latents"/>.</summary>
     public required DecoderComponent Decoder { get; init; }
 
-    /// <summary>What the decoder draws in instead of pixels; null = pixels.</summary>
+    /// <summary>The latent space that the decoder draws in; null = pixels.</summary>
     public LatentSpace? Latents { get; init; }
 
     /// <summary>The upsamplers in order; each takes the previous one's output.</summary>
@@ -102,7 +102,7 @@ public sealed record PriorComponent(INetwork Network, SchedulerSettings Schedule
 /// <param name="Network">Gives the logits of every component's token from the caption and the tokens before it.</param>
 /// <param name="Mean">The mean of image embeddings, E values, not normalised.</param>
 /// <param name="Components">K orthonormal directions in the order of falling variance, (K, E) flattened.</param>
-/// <param name="Bins">What each token stands for along its component, (K, number of bins) flattened.</param>
+/// <param name="Bins">The value of each token along its component, (K, number of bins) flattened.</param>
 /// <param name="ComponentCount">K, the number of tokens of one embedding.</param>
 /// <remarks>Source: Ramesh et al. (2022), section 2.2.</remarks>
 public sealed record AutoregressivePriorComponent(INetwork Network, float[] Mean, float[] Components, float[] Bins, int ComponentCount)

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Randomness;
 
-/// <summary>What noise is for; different stages of one seed draw independent noise. The numbers are part of every seed's picture: never change them.</summary>
+/// <summary>The use of noise; different stages of one seed draw independent noise. The numbers are part of every seed's picture: never change them.</summary>
 public enum NoiseStage
 {
     /// <summary>The prior.</summary>

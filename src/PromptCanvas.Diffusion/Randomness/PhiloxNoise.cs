@@ -26,7 +26,7 @@ public static class PhiloxNoise
     /// <summary>Fills a span with noise.</summary>
     /// <param name="destination">Receives N(0, 1) values.</param>
     /// <param name="seed">The picture's own seed; 0 is a seed.</param>
-    /// <param name="stage">What the noise is for.</param>
+    /// <param name="stage">The use of the noise.</param>
     /// <param name="step">Loop counter of the step that uses it; <see cref="InitialStep"/> = what the stage starts from.</param>
     /// <param name="firstElement">The index of the first value within the whole noise tensor, 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below −1 or the index negative.</exception>

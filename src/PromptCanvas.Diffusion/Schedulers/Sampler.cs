@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Schedulers;
 
-/// <summary>What every update rule needs: the plan, the order of its steps, and x̂₀ from the network's prediction.</summary>
+/// <summary>The common parts of every update rule: the plan, the order of its steps, and x̂₀ from the network's prediction.</summary>
 public abstract class Sampler : ISampler
 {
     private readonly StepSequence sequence;

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Schedulers;
 
-/// <summary>What a network predicts.</summary>
+/// <summary>The prediction target of a network.</summary>
 public enum PredictionTarget
 {
     /// <summary>The noise ε in x_t.</summary>
@@ -101,7 +101,7 @@ public sealed record SchedulerSettings
     /// <summary>Added to every timestep of <see cref="TimestepSpacing.Leading"/>; Kandinsky 2.2 has 1.</summary>
     public int StepsOffset { get; init; }
 
-    /// <summary>What the network predicts.</summary>
+    /// <summary>The network's prediction target.</summary>
     public PredictionTarget Target { get; init; } = PredictionTarget.Noise;
 
     /// <summary>How much noise an ancestral step adds.</summary>

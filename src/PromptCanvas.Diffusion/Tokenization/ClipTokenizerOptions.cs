@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Tokenization;
 
-/// <summary>What a checkpoint's <c>tokenizer_config.json</c> says.</summary>
+/// <summary>The settings of a checkpoint's <c>tokenizer_config.json</c>.</summary>
 public sealed record ClipTokenizerOptions
 {
     /// <summary>L, the number of ids in a sequence; 3 or more.</summary>

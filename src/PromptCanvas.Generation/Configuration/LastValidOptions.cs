@@ -12,7 +12,6 @@ internal sealed class LastValidOptions<TOptions> : IOptionsMonitor<TOptions>, ID
     private readonly IOptionsFactory<TOptions> factory;
     private readonly ILogger<LastValidOptions<TOptions>> logger;
     private readonly List<IDisposable> subscriptions;
-    private readonly List<Action<TOptions, string?>> listeners = [];
     private readonly Lock gate = new();
     private TOptions? current;
 
@@ -38,22 +37,14 @@ internal sealed class LastValidOptions<TOptions> : IOptionsMonitor<TOptions>, ID
     /// <exception cref="OptionsValidationException">The first values are invalid.</exception>
     public TOptions Get(string? name) => CurrentValue;
 
-    public IDisposable OnChange(Action<TOptions, string?> listener)
-    {
-        lock (gate)
-        {
-            listeners.Add(listener);
-        }
-
-        return new Listening(this, listener);
-    }
+    /// <exception cref="NotSupportedException">Always: the studio reads options when it needs them.</exception>
+    public IDisposable OnChange(Action<TOptions, string?> listener) =>
+        throw new NotSupportedException($"Read {nameof(CurrentValue)} each time the options are needed.");
 
     public void Dispose() => subscriptions.ForEach(subscription => subscription.Dispose());
 
     private void Follow()
     {
-        TOptions next;
-        List<Action<TOptions, string?>> called;
         lock (gate)
         {
             if (current is null)
@@ -63,27 +54,11 @@ internal sealed class LastValidOptions<TOptions> : IOptionsMonitor<TOptions>, ID
 
             try
             {
-                current = next = factory.Create(Options.DefaultName);
+                current = factory.Create(Options.DefaultName);
             }
             catch (Exception fault) when (fault is OptionsValidationException or InvalidOperationException)
             {
                 logger.LogWarning("A changed setting is invalid and has no effect: {Reason}", fault.Message);
-                return;
-            }
-
-            called = [.. listeners];
-        }
-
-        called.ForEach(listener => listener(next, Options.DefaultName));
-    }
-
-    private sealed class Listening(LastValidOptions<TOptions> options, Action<TOptions, string?> listener) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (options.gate)
-            {
-                options.listeners.Remove(listener);
             }
         }
     }

@@ -30,7 +30,7 @@ public sealed class StoredSettingsSource : IConfigurationSource
     public IConfigurationProvider Build(IConfigurationBuilder builder) => Provider;
 }
 
-/// <summary>Holds the settings that were read from the database last.</summary>
+/// <summary>Holds the settings of the last read from the database.</summary>
 public sealed class StoredSettingsProvider : ConfigurationProvider
 {
     /// <summary>Replaces all values; the readers of the configuration are notified if a value changes.</summary>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PromptCanvas.Generation.Configuration;
 
-/// <summary>What a process does.</summary>
+/// <summary>The roles of a process.</summary>
 [Flags]
 public enum StudioRoles
 {
@@ -18,7 +18,7 @@ public sealed record StudioOptions
 {
     public const string Section = "Studio";
 
-    /// <summary>What this process does: Web serves pages and the API and loads no weights, Worker makes pictures and answers only health checks and metrics.</summary>
+    /// <summary>The roles of this process: Web serves pages and the API and loads no weights, Worker makes pictures and answers only health checks and metrics.</summary>
     /// <value>Web, Worker</value>
     [AllowedValues(StudioRoles.Web, StudioRoles.Worker, StudioRoles.Web | StudioRoles.Worker, ErrorMessage = "Roles must be Web, Worker or both: Web,Worker.")]
     public StudioRoles Roles { get; init; } = StudioRoles.Web | StudioRoles.Worker;

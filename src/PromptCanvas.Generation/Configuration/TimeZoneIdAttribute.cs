@@ -10,5 +10,5 @@ public sealed class TimeZoneIdAttribute : ValidationAttribute
     public override bool IsValid(object? value) => value is string name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out _);
 
     /// <inheritdoc/>
-    public override string FormatErrorMessage(string name) => $"{name} is no time zone of this machine; give a name such as UTC, Europe/Berlin or Asia/Shanghai.";
+    public override string FormatErrorMessage(string name) => $"{name} is not a time zone that this machine knows; give a name such as UTC, Europe/Berlin or Asia/Shanghai.";
 }

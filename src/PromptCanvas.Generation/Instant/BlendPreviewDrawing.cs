@@ -2,6 +2,7 @@ using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.WebP;
@@ -27,9 +28,9 @@ internal static class BlendPreviewDrawing
     public static async Task<Result<ImageCompleted>> DrawAsync(
         IImageEngine engine, GenerationRequest request, Action<StepCompleted> onStep, CancellationToken cancellationToken)
     {
-        if (engine.Validate(request) is { } problem)
+        if (EngineRequest.Refusing(engine.Validate(request)).Refusal is { } refusal)
         {
-            return new InvalidInput("request", problem);
+            return refusal;
         }
 
         await foreach (var happened in engine.GenerateAsync(request, cancellationToken))

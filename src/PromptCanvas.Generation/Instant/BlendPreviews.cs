@@ -25,7 +25,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
         ArgumentNullException.ThrowIfNull(asked);
         var job = new NewJob
         {
-            IdempotencyKey = "sketch",
+            IdempotencyKey = "blend-preview",
             PersonId = actor.PersonId,
             Role = actor.Role,
             Operation = new BlendOperation(asked.Inputs),

@@ -4,8 +4,8 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>Limits the compute time of what costs no credits: blend previews, replays and comparisons. Used time is given back evenly over an hour.
-/// Each process counts for itself.</summary>
+/// <summary>Limits the compute time of free work: blend previews, replays and comparisons. Used time is restored evenly over an hour.
+/// Each process counts separately.</summary>
 internal sealed class ComputeBudget(IOptionsMonitor<QuotaOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Renewal = TimeSpan.FromHours(1);
@@ -26,7 +26,7 @@ internal sealed class ComputeBudget(IOptionsMonitor<QuotaOptions> options, TimeP
                 return Result.Done;
             }
 
-            // Until a hundredth of the budget is free again, so that the next request is not the last one at once.
+            // Wait until a hundredth of the budget is free, so that the next request does not exhaust it again at once.
             var wait = TimeSpan.FromSeconds(Math.Ceiling((excess + (Limit / 100)) / Limit * Renewal.TotalSeconds));
             var minutes = Math.Ceiling(wait.TotalMinutes).ToString(CultureInfo.InvariantCulture);
             return new ComputeSpent($"You have used your compute time for previews, replays and comparisons; try again in {minutes} min. Pictures for credits are not affected.", wait);
@@ -51,7 +51,7 @@ internal sealed class ComputeBudget(IOptionsMonitor<QuotaOptions> options, TimeP
     {
         lock (counting)
         {
-            // Without a limit nothing is given back, and a limit that is set later must not count what came before.
+            // Without a limit no time is counted, and a limit that is set later must not count earlier work.
             if (Limit == 0)
             {
                 used.Clear();

@@ -20,7 +20,7 @@ public interface IPictureProvenance
 
     /// <summary>Draws the picture's caption with the same seed and another conditioning mode; free of charge.</summary>
     /// <returns>The picture; <see cref="Superseded"/> if the person made a newer request in the meantime; or a refusal.</returns>
-    Task<Result<WayPicture>> WayAsync(Actor actor, Guid imageId, ConditioningMode way, CancellationToken cancellationToken);
+    Task<Result<ComparisonPicture>> CompareAsync(Actor actor, Guid imageId, ConditioningMode mode, CancellationToken cancellationToken);
 }
 
 /// <summary>The stored information on how a picture was made.</summary>
@@ -60,4 +60,4 @@ public sealed record ProvenanceFrame(GenerationStage Stage, int Step, int Steps,
 
 /// <summary>A caption drawn with one conditioning mode.</summary>
 /// <param name="Similarity">Cosine of the CLIP embeddings of picture and caption; null if the model cannot embed pictures.</param>
-public sealed record WayPicture(EncodedPicture Picture, double? Similarity);
+public sealed record ComparisonPicture(EncodedPicture Picture, double? Similarity);

@@ -2,7 +2,7 @@ using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>Says what uploads show.</summary>
+/// <summary>Describes uploads by captions.</summary>
 public interface IUploadCaptions
 {
     /// <summary>The caption of the model's list that matches an upload best.</summary>

@@ -8,11 +8,11 @@ using PromptCanvas.Imaging.WebP;
 
 namespace PromptCanvas.Generation.Instant;
 
-/// <summary>Draws pictures outside the queue: under the administrators' rules, in turn, and within the person's compute budget.</summary>
+/// <summary>Draws pictures outside the queue, subject to the administrators' rules, one per person and within the person's compute budget.</summary>
 internal sealed class InstantDrawings(IEngineProvider engines, BlendPreviewTurns turns, PromptGuard prompts, ImageSafetyFilters filters)
 {
-    /// <summary>Checks the request's words, then draws when it is the person's turn.</summary>
-    /// <param name="job">The request, as far as the rules read it.</param>
+    /// <summary>Checks the request's texts, then draws when there is capacity.</summary>
+    /// <param name="job">The request in the form that the rules check.</param>
     /// <param name="draw">Draws with the model's engine.</param>
     public Task<Result<T>> DrawAsync<T>(
         Actor actor, string model, NewJob job, Func<IImageEngine, CancellationToken, Task<Result<T>>> draw, CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ internal sealed class PictureCaptions(IEngineProvider engines) : IDisposable
     public async Task<IReadOnlyList<RankedCaption>> DescribeAsync(
         IImageEngine engine, string model, float[] embedding, int count, CancellationToken cancellationToken)
     {
-        if (!engines.RunsHere || engine is not IEmbedder embedder || engines.WordsOf(model) is not { Captions: { Count: > 0 } captions })
+        if (engines.EmbedderOf(engine) is not { } embedder || engines.WordsOf(model) is not { Captions: { Count: > 0 } captions })
         {
             return [];
         }

@@ -70,7 +70,7 @@ internal sealed class PictureProvenance(
             actor, source.Picture.Model, RequestOf(actor, source, source.Operation), (engine, token) => ReplayAsync(engine, actor, source, token), cancellationToken);
     }
 
-    public async Task<Result<WayPicture>> WayAsync(Actor actor, Guid imageId, ConditioningMode way, CancellationToken cancellationToken)
+    public async Task<Result<ComparisonPicture>> CompareAsync(Actor actor, Guid imageId, ConditioningMode mode, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (await sources.FindAsync(actor, imageId, cancellationToken) is not { } source)
@@ -79,12 +79,12 @@ internal sealed class PictureProvenance(
         }
 
         return await drawings.DrawAsync(
-            actor, source.Picture.Model, RequestOf(actor, source, new GenerateOperation()), (engine, token) => WayAsync(engine, Way(source, actor, way), token), cancellationToken);
+            actor, source.Picture.Model, RequestOf(actor, source, new GenerateOperation()), (engine, token) => CompareAsync(engine, ComparisonRequest(source, actor, mode), token), cancellationToken);
     }
 
     private IReadOnlyList<ConditioningMode> ComparisonsOf(IImageEngine? engine, Actor actor, ProvenanceSource source) => engine is null || !engines.RunsHere
         ? []
-        : [.. AllComparisons.Where(way => source.Job.Prompt.Length > 0 && engine.Validate(Way(source, actor, way)) is null)];
+        : [.. AllComparisons.Where(mode => source.Job.Prompt.Length > 0 && engine.Validate(ComparisonRequest(source, actor, mode)) is null)];
 
     private static NotFound Missing() => new("There is no picture with this id.");
 
@@ -105,7 +105,7 @@ internal sealed class PictureProvenance(
         return unit;
     }
 
-    private static GenerationRequest Way(ProvenanceSource source, Actor actor, ConditioningMode way) => new()
+    private static GenerationRequest ComparisonRequest(ProvenanceSource source, Actor actor, ConditioningMode mode) => new()
     {
         Prompt = source.Job.Prompt,
         NegativePrompt = source.Job.NegativePrompt,
@@ -113,11 +113,11 @@ internal sealed class PictureProvenance(
         Count = 1,
         Size = BlendPreviewDrawing.Size,
         Person = actor.PersonId.ToString(),
-        Overrides = source.Overrides with { Conditioning = way },
+        Overrides = source.Overrides with { Conditioning = mode },
         PreviewsWanted = _ => false,
     };
 
-    private async Task<Result<WayPicture>> WayAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
+    private async Task<Result<ComparisonPicture>> CompareAsync(IImageEngine engine, GenerationRequest request, CancellationToken cancellationToken)
     {
         if (!(await BlendPreviewDrawing.DrawAsync(engine, request, cancellationToken)).TryGet(out var drawn, out var refusal))
         {
@@ -132,13 +132,13 @@ internal sealed class PictureProvenance(
         var picture = new ImageInput(drawn.Image.ToSource());
         var caption = new TextInput(request.Prompt);
         double? similarity = null;
-        if (engine is IEmbedder embedder && embedder.ValidateEmbedding([picture, caption]) is null)
+        if (engines.EmbedderOf(engine, picture, caption) is { } embedder)
         {
             var embeddings = await embedder.EmbedAsync([picture, caption], cancellationToken);
             similarity = EmbeddingSpace.Cosine(embeddings[0], embeddings[1]);
         }
 
-        return new WayPicture(shown, similarity);
+        return new ComparisonPicture(shown, similarity);
     }
 
     private static List<StageTiming> TimingsOf(ProvenanceSource source)
@@ -191,7 +191,7 @@ internal sealed class PictureProvenance(
     // Rules may have been added after the picture was made, so the request is checked once more.
     private static NewJob RequestOf(Actor actor, ProvenanceSource source, JobOperation operation) => new()
     {
-        IdempotencyKey = "story",
+        IdempotencyKey = "provenance",
         PersonId = actor.PersonId,
         Role = actor.Role,
         Prompt = source.Job.Prompt,
@@ -217,7 +217,7 @@ internal sealed class PictureProvenance(
     private async Task<float[]> TextAsync(IImageEngine? engine, ProvenanceSource source, CancellationToken cancellationToken)
     {
         var caption = new TextInput(source.Job.Prompt);
-        return engines.RunsHere && engine is IEmbedder embedder && caption.Text.Length > 0 && embedder.ValidateEmbedding([caption]) is null
+        return caption.Text.Length > 0 && engines.EmbedderOf(engine, caption) is { } embedder
             ? (await embedder.EmbedAsync([caption], cancellationToken))[0]
             : [];
     }

@@ -32,8 +32,8 @@ internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> database
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var row = await database.Pictures.Where(image => image.Id == imageId)
-            .Select(image => new { image.ImageEmbedding, image.Recipe, image.Timings }).SingleAsync(cancellationToken);
+        var row = await database.Pictures.Where(stored => stored.Id == imageId)
+            .Select(stored => new { stored.ImageEmbedding, stored.Recipe, stored.Timings }).SingleAsync(cancellationToken);
         var job = await database.Jobs.AsNoTracking().SingleAsync(job => job.Id == picture.JobId, cancellationToken);
         var inputs = await database.JobInputs.AsNoTracking().Where(input => input.JobId == job.Id).OrderBy(input => input.Slot).ToListAsync(cancellationToken);
         return new ProvenanceSource(
@@ -52,7 +52,7 @@ internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> database
     {
         foreach (var input in inputs)
         {
-            var seen = input.ImageId is { } image ? await database.Pictures.VisibleTo(actor).AnyAsync(row => row.Id == image, cancellationToken)
+            var seen = input.ImageId is { } pictureId ? await database.Pictures.VisibleTo(actor).AnyAsync(row => row.Id == pictureId, cancellationToken)
                 : input.UploadId is { } upload && await database.Uploads.VisibleTo(actor).AnyAsync(row => row.Id == upload, cancellationToken);
             if (!seen)
             {

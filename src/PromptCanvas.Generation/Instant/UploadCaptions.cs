@@ -29,7 +29,7 @@ internal sealed class UploadCaptions(IUploadQueries uploads, StoredPictures pict
             var engine = engines.Get(name);
             var picture = await pictures.DecodeAsync(actor.PersonId, () => PictureDecoder.Decode(encoded), cancellationToken);
             var input = new ImageInput(new SourcePicture(picture.Width, picture.Height, picture.Bytes));
-            if (engine is not IEmbedder embedder || embedder.ValidateEmbedding([input]) is not null)
+            if (engines.EmbedderOf(engine, input) is not { } embedder)
             {
                 return null;
             }
@@ -39,7 +39,7 @@ internal sealed class UploadCaptions(IUploadQueries uploads, StoredPictures pict
         }
         catch (ModelException)
         {
-            // The job reports it.
+            // The job reports the model's fault.
             return null;
         }
     }

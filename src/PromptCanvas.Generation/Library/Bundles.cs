@@ -23,8 +23,8 @@ internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictur
     {
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Pictures.VisibleTo(actor).Where(image => imageIds.Contains(image.Id)).OrderBy(image => image.CreatedAt)
-            .Select(image => new Entry(image.Id, image.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
+        var pictures = await database.Pictures.VisibleTo(actor).Where(picture => imageIds.Contains(picture.Id)).OrderBy(picture => picture.CreatedAt)
+            .Select(picture => new Entry(picture.Id, picture.Seed)).Take(IBundles.MostPictures).ToListAsync(cancellationToken);
         if (pictures.Count == 0 || DownloadsOf(actor.PersonId) >= options.CurrentValue.DownloadsAtOnce)
         {
             return null;
@@ -105,7 +105,7 @@ internal sealed class Bundles(IDbContextFactory<AppDbContext> databases, IPictur
     private async Task<bool> IsVisibleAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken);
+        return await database.Pictures.VisibleTo(actor).AnyAsync(picture => picture.Id == imageId, cancellationToken);
     }
 
     private int DownloadsOf(Guid personId)

@@ -42,8 +42,8 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
     public async Task<IReadOnlyList<Guid>> LikeAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var row = await database.Pictures.VisibleTo(actor).Where(image => image.Id == imageId)
-            .Select(image => new { image.Model, image.ImageEmbedding }).SingleOrDefaultAsync(cancellationToken);
+        var row = await database.Pictures.VisibleTo(actor).Where(picture => picture.Id == imageId)
+            .Select(picture => new { picture.Model, picture.ImageEmbedding }).SingleOrDefaultAsync(cancellationToken);
         return row is null
             ? []
             : [.. (await ClosestAsync(row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding).ToArray(), int.MaxValue, cancellationToken)).Select(near => near.Id).Where(id => id != imageId)];
@@ -72,9 +72,9 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
         while (true)
         {
             var rows = await database.Pictures
-                .Where(image => image.CreatedAt > at || (image.CreatedAt == at && image.Id.CompareTo(after) > 0))
-                .OrderBy(image => image.CreatedAt).ThenBy(image => image.Id)
-                .Select(image => new { image.Id, image.CreatedAt, image.Model, image.ImageEmbedding })
+                .Where(picture => picture.CreatedAt > at || (picture.CreatedAt == at && picture.Id.CompareTo(after) > 0))
+                .OrderBy(picture => picture.CreatedAt).ThenBy(picture => picture.Id)
+                .Select(picture => new { picture.Id, picture.CreatedAt, picture.Model, picture.ImageEmbedding })
                 .Take(RowsAtOnce).ToListAsync(cancellationToken);
             foreach (var row in rows)
             {

@@ -24,21 +24,21 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var reader = new Reader(database, actor, cancellationToken);
         var children = ChildrenOf(database, imageId);
-        var remixes = children.VisibleTo(actor).Where(image => image.PersonId != picture.PersonId);
+        var remixes = children.VisibleTo(actor).Where(remix => remix.PersonId != picture.PersonId);
         return new Family(
             picture,
             await reader.NameAsync(picture.PersonId),
             await reader.ParentsAsync(picture.JobId, Generations),
-            await reader.NodesAsync(database.Pictures.VisibleTo(actor).Where(image => image.JobId == picture.JobId).OrderBy(image => image.ImageIndex)),
+            await reader.NodesAsync(database.Pictures.VisibleTo(actor).Where(sibling => sibling.JobId == picture.JobId).OrderBy(sibling => sibling.ImageIndex)),
             await reader.ChildrenAsync(imageId))
         {
             Remixes = await remixes.CountAsync(cancellationToken),
-            RemixPeople = await remixes.Select(image => image.PersonId).Distinct().CountAsync(cancellationToken),
+            RemixPeople = await remixes.Select(remix => remix.PersonId).Distinct().CountAsync(cancellationToken),
         };
     }
 
-    private static IQueryable<Picture> ChildrenOf(AppDbContext database, Guid imageId) => database.Pictures.Where(image =>
-        database.JobInputs.Any(input => input.JobId == image.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
+    private static IQueryable<Picture> ChildrenOf(AppDbContext database, Guid imageId) => database.Pictures.Where(picture =>
+        database.JobInputs.Any(input => input.JobId == picture.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
 
     /// <summary>Reads one family, with a cache of names.</summary>
     private sealed class Reader(AppDbContext database, Actor actor, CancellationToken cancellationToken)
@@ -79,9 +79,9 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
             return parents;
         }
 
-        public async Task<IReadOnlyList<FamilyNode>> NodesAsync(IQueryable<Picture> images)
+        public async Task<IReadOnlyList<FamilyNode>> NodesAsync(IQueryable<Picture> pictures)
         {
-            var views = await images.Take(MostChildren).ToViews().ToListAsync(cancellationToken);
+            var views = await pictures.Take(MostChildren).ToViews().ToListAsync(cancellationToken);
             var nodes = new List<FamilyNode>();
             foreach (var view in views)
             {
@@ -95,9 +95,9 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
         public async Task<IReadOnlyList<FamilyNode>> ChildrenAsync(Guid imageId)
         {
             var children = ChildrenOf(database, imageId);
-            var visible = await NodesAsync(children.VisibleTo(actor).OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageIndex));
+            var visible = await NodesAsync(children.VisibleTo(actor).OrderBy(child => child.CreatedAt).ThenBy(child => child.ImageIndex));
             var seen = database.Pictures.VisibleTo(actor);
-            var hidden = await children.Where(child => !seen.Any(image => image.Id == child.Id)
+            var hidden = await children.Where(child => !seen.Any(known => known.Id == child.Id)
                     && seen.Any(grandchild => database.JobInputs.Any(input =>
                         input.JobId == grandchild.JobId && input.ImageId == child.Id && input.Role != JobInputRoles.Mask)))
                 .CountAsync(cancellationToken);
@@ -117,7 +117,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
                 return new FamilyNode(FamilyNodeKind.Gone, null);
             }
 
-            var view = await database.Pictures.VisibleTo(actor).Where(image => image.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
+            var view = await database.Pictures.VisibleTo(actor).Where(picture => picture.Id == id).ToViews().SingleOrDefaultAsync(cancellationToken);
             return view is null
                 ? new FamilyNode(FamilyNodeKind.Private, null)
                 : await NodeAsync(view) with { Parents = await ParentsAsync(view.JobId, generations - 1) };

@@ -13,7 +13,7 @@ internal sealed class FilterOptions(IDbContextFactory<AppDbContext> databases) :
     {
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var makers = await database.People.Where(person => database.Pictures.VisibleTo(actor).Any(image => image.PersonId == person.Id))
+        var makers = await database.People.Where(person => database.Pictures.VisibleTo(actor).Any(picture => picture.PersonId == person.Id))
             .OrderBy(person => person.DisplayName).ThenBy(person => person.Id).Take(MostOfEach)
             .Select(person => new NamedChoice(person.Id, person.DisplayName, null)).ToListAsync(cancellationToken);
         var boards = await (

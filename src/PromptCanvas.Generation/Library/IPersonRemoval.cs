@@ -1,9 +1,9 @@
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Deletes all that a person made, before their account is deleted.</summary>
+/// <summary>Deletes a person's pictures before their account is deleted.</summary>
 public interface IPersonRemoval
 {
-    /// <summary>What would be deleted.</summary>
+    /// <summary>Counts the pictures that would be deleted.</summary>
     Task<PersonBelongings> CountAsync(Guid personId, CancellationToken cancellationToken);
 
     /// <summary>Deletes the person's pictures permanently and clears the prompts of their jobs. The rows stay, because the ledger refers to them.
@@ -11,7 +11,7 @@ public interface IPersonRemoval
     Task RemoveAsync(Guid personId, CancellationToken cancellationToken);
 }
 
-/// <summary>What a person has in the studio.</summary>
-/// <param name="Pictures">Those in the trash included.</param>
-/// <param name="Shared">Pictures that the team sees.</param>
+/// <summary>The number of a person's pictures.</summary>
+/// <param name="Pictures">All pictures, including those in the trash.</param>
+/// <param name="Shared">Pictures that are shared with the team.</param>
 public sealed record PersonBelongings(int Pictures, int Shared, int Boards, int Comments, int Links);

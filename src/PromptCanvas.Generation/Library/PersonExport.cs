@@ -47,8 +47,8 @@ internal sealed class PersonExport(IDbContextFactory<AppDbContext> databases, IP
     private async Task<IReadOnlyList<Guid>> PicturesAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId)
-            .OrderBy(image => image.CreatedAt).Select(image => image.Id).ToListAsync(cancellationToken);
+        return await database.Pictures.VisibleTo(actor).Where(picture => picture.PersonId == actor.PersonId)
+            .OrderBy(picture => picture.CreatedAt).Select(picture => picture.Id).ToListAsync(cancellationToken);
     }
 
     // No password hashes, keys or tokens: they are secrets, and of no use elsewhere.
@@ -62,8 +62,8 @@ internal sealed class PersonExport(IDbContextFactory<AppDbContext> databases, IP
             Digest = await database.PersonDigests.Where(digest => digest.PersonId == personId).Select(digest => digest.Rhythm).SingleOrDefaultAsync(cancellationToken),
             Runs = await database.Jobs.Where(job => job.PersonId == personId).OrderBy(job => job.CreatedAt)
                 .Select(job => new { job.Id, job.Kind, State = job.State.ToString(), job.Prompt, job.NegativePrompt, job.Model, job.Width, job.Height, job.Count, job.Seed, job.CreatedAt }).ToListAsync(cancellationToken),
-            Pictures = await database.Pictures.Where(image => image.PersonId == personId && image.ContentHash != "").OrderBy(image => image.CreatedAt)
-                .Select(image => new { image.Id, image.JobId, image.Prompt, image.Seed, image.Model, image.Width, image.Height, image.Visibility, image.CreatedAt, image.DeletedAt, image.TakenDownAt }).ToListAsync(cancellationToken),
+            Pictures = await database.Pictures.Where(picture => picture.PersonId == personId && picture.ContentHash != "").OrderBy(picture => picture.CreatedAt)
+                .Select(picture => new { picture.Id, picture.JobId, picture.Prompt, picture.Seed, picture.Model, picture.Width, picture.Height, picture.Visibility, picture.CreatedAt, picture.DeletedAt, picture.TakenDownAt }).ToListAsync(cancellationToken),
             Boards = await database.Boards.Where(board => board.PersonId == personId).Select(board => new { board.Id, board.Name, board.Visibility }).ToListAsync(cancellationToken),
             Favourites = await database.Favourites.Where(mark => mark.PersonId == personId).Select(mark => new { mark.ImageId, mark.At }).ToListAsync(cancellationToken),
             Comments = await database.Comments.Where(comment => comment.PersonId == personId).OrderBy(comment => comment.At)

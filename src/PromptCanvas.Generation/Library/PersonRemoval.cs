@@ -11,10 +11,10 @@ internal sealed class PersonRemoval(IDbContextFactory<AppDbContext> databases, T
     public async Task<PersonBelongings> CountAsync(Guid personId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = database.Pictures.Where(image => image.PersonId == personId && image.ContentHash != "");
+        var pictures = database.Pictures.Where(picture => picture.PersonId == personId && picture.ContentHash != "");
         return new PersonBelongings(
             await pictures.CountAsync(cancellationToken),
-            await pictures.CountAsync(image => image.Visibility == Visibilities.Team && image.DeletedAt == null && image.TakenDownAt == null, cancellationToken),
+            await pictures.CountAsync(picture => picture.Visibility == Visibilities.Team && picture.DeletedAt == null && picture.TakenDownAt == null, cancellationToken),
             await database.Boards.CountAsync(board => board.PersonId == personId, cancellationToken),
             await database.Comments.CountAsync(comment => comment.PersonId == personId, cancellationToken),
             await database.ShareLinks.CountAsync(link => link.PersonId == personId, cancellationToken));
@@ -25,9 +25,9 @@ internal sealed class PersonRemoval(IDbContextFactory<AppDbContext> databases, T
         var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var pictures = database.Pictures.Where(image => image.PersonId == personId);
-        await pictures.Where(image => image.DeletedAt == null).ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
-        await Trash.ClearAsync(pictures.Where(image => image.ContentHash != ""), cancellationToken);
+        var pictures = database.Pictures.Where(picture => picture.PersonId == personId);
+        await pictures.Where(picture => picture.DeletedAt == null).ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, now), cancellationToken);
+        await Trash.ClearAsync(pictures.Where(picture => picture.ContentHash != ""), cancellationToken);
         await database.Jobs.Where(job => job.PersonId == personId).ExecuteUpdateAsync(
             change => change.SetProperty(job => job.Prompt, "").SetProperty(job => job.NegativePrompt, (string?)null), cancellationToken);
         await transaction.CommitAsync(cancellationToken);

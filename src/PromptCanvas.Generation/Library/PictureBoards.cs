@@ -84,8 +84,8 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         }
 
         var added = await database.Pictures.VisibleTo(actor)
-            .Where(image => imageIds.Contains(image.Id) && !database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id))
-            .Select(image => image.Id).ToListAsync(cancellationToken);
+            .Where(picture => imageIds.Contains(picture.Id) && !database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == picture.Id))
+            .Select(picture => picture.Id).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
         database.BoardPictures.AddRange(added.Select(id => new BoardPicture { BoardId = boardId, ImageId = id, At = now }));
         await database.SaveChangesAsync(cancellationToken);
@@ -98,7 +98,7 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.BoardPictures.Where(place => place.BoardId == boardId && imageIds.Contains(place.ImageId)
             && (database.Boards.Any(board => board.Id == boardId && board.PersonId == personId)
-                || database.Pictures.Any(image => image.Id == place.ImageId && image.PersonId == personId))).ExecuteDeleteAsync(cancellationToken);
+                || database.Pictures.Any(picture => picture.Id == place.ImageId && picture.PersonId == personId))).ExecuteDeleteAsync(cancellationToken);
     }
 
     private static IQueryable<Board> Own(AppDbContext database, Actor actor, Guid boardId)
@@ -121,7 +121,7 @@ internal sealed class PictureBoards(IDbContextFactory<AppDbContext> databases, T
         var places = await (
             from place in database.BoardPictures
             where ids.Contains(place.BoardId)
-            join image in database.Pictures.VisibleTo(actor) on place.ImageId equals image.Id
+            join picture in database.Pictures.VisibleTo(actor) on place.ImageId equals picture.Id
             orderby place.At descending
             select new { place.BoardId, place.ImageId }).ToListAsync(cancellationToken);
         var pictures = places.ToLookup(place => place.BoardId, place => place.ImageId);

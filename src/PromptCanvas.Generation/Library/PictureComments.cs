@@ -22,10 +22,10 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         return await (
             from comment in database.Comments
             where comment.ImageId == imageId
-            join image in database.Pictures.VisibleTo(actor) on comment.ImageId equals image.Id
+            join picture in database.Pictures.VisibleTo(actor) on comment.ImageId equals picture.Id
             join person in database.People on comment.PersonId equals person.Id
             orderby comment.At
-            select new CommentView(comment.Id, person.DisplayName, comment.Text, comment.At, comment.PersonId == personId || image.PersonId == personId, comment.PersonId == personId))
+            select new CommentView(comment.Id, person.DisplayName, comment.Text, comment.At, comment.PersonId == personId || picture.PersonId == personId, comment.PersonId == personId))
             .Take(MostShown).ToListAsync(cancellationToken);
     }
 
@@ -42,7 +42,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.Visibility == Visibilities.Team, cancellationToken))
+        if (!await database.Pictures.VisibleTo(actor).AnyAsync(picture => picture.Id == imageId && picture.Visibility == Visibilities.Team, cancellationToken))
         {
             return new NotFound("This picture is not shared with the team.");
         }
@@ -53,11 +53,11 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         return Result.Done;
     }
 
-    // The owner of the picture, and everyone whose name stands after an @.
+    // The owner of the picture, and everyone mentioned with an @.
     private async Task TellAsync(AppDbContext database, Actor actor, Guid imageId, string text, CancellationToken cancellationToken)
     {
         var by = await database.People.Where(person => person.Id == actor.PersonId).Select(person => person.DisplayName).SingleAsync(cancellationToken);
-        var owner = await database.Pictures.Where(image => image.Id == imageId).Select(image => image.PersonId).SingleAsync(cancellationToken);
+        var owner = await database.Pictures.Where(picture => picture.Id == imageId).Select(picture => picture.PersonId).SingleAsync(cancellationToken);
         var named = !text.Contains('@', StringComparison.Ordinal) ? [] : (await database.People.Where(person => person.SuspendedAt == null)
                 .Select(person => new { person.Id, person.DisplayName }).ToListAsync(cancellationToken))
             .Where(person => text.Contains($"@{person.DisplayName}", StringComparison.OrdinalIgnoreCase)).Select(person => person.Id).Take(MostMentions).ToList();
@@ -81,7 +81,7 @@ internal sealed class PictureComments(IDbContextFactory<AppDbContext> databases,
         var personId = actor.PersonId;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Comments.Where(comment => comment.Id == commentId
-            && (comment.PersonId == personId || database.Pictures.Any(image => image.Id == comment.ImageId && image.PersonId == personId)))
+            && (comment.PersonId == personId || database.Pictures.Any(picture => picture.Id == comment.ImageId && picture.PersonId == personId)))
             .ExecuteDeleteAsync(cancellationToken) > 0;
     }
 }

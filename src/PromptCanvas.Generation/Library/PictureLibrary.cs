@@ -29,7 +29,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             return new PicturePage(await ForTilesAsync(database, actor, found, cancellationToken), null);
         }
 
-        var images = Matching(database, actor, filter);
+        var pictures = Matching(database, actor, filter);
         if (after is not null)
         {
             if (GalleryCursor.Parse(after) is not { } cursor)
@@ -37,12 +37,12 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
                 return new PicturePage([], null);
             }
 
-            images = filter.OldestFirst
-                ? images.Where(image => image.CreatedAt > cursor.CreatedAt || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) > 0))
-                : images.Where(image => image.CreatedAt < cursor.CreatedAt || (image.CreatedAt == cursor.CreatedAt && image.Id.CompareTo(cursor.Id) < 0));
+            pictures = filter.OldestFirst
+                ? pictures.Where(picture => picture.CreatedAt > cursor.CreatedAt || (picture.CreatedAt == cursor.CreatedAt && picture.Id.CompareTo(cursor.Id) > 0))
+                : pictures.Where(picture => picture.CreatedAt < cursor.CreatedAt || (picture.CreatedAt == cursor.CreatedAt && picture.Id.CompareTo(cursor.Id) < 0));
         }
 
-        var rows = await InOrder(images, filter).ToViews().Take(take + 1).ToListAsync(cancellationToken);
+        var rows = await InOrder(pictures, filter).ToViews().Take(take + 1).ToListAsync(cancellationToken);
         var page = await ForTilesAsync(database, actor, rows.Take(take), cancellationToken);
         return new PicturePage(page, rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
@@ -52,7 +52,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await InOrder(Matching(database, actor, filter).Where(image => image.CreatedAt <= until), filter).Select(image => image.CreatedAt).ToListAsync(cancellationToken);
+        return await InOrder(Matching(database, actor, filter).Where(picture => picture.CreatedAt <= until), filter).Select(picture => picture.CreatedAt).ToListAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<PictureKey>> KeysAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
@@ -60,8 +60,8 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await InOrder(Matching(database, actor, filter).Where(image => image.CreatedAt <= until), filter)
-            .Select(image => new PictureKey(image.Id, image.PersonId)).ToListAsync(cancellationToken);
+        return await InOrder(Matching(database, actor, filter).Where(picture => picture.CreatedAt <= until), filter)
+            .Select(picture => new PictureKey(picture.Id, picture.PersonId)).ToListAsync(cancellationToken);
     }
 
     public async Task<int> CountAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(filter);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Matching(database, actor, filter).CountAsync(image => image.CreatedAt <= until, cancellationToken);
+        return await Matching(database, actor, filter).CountAsync(picture => picture.CreatedAt <= until, cancellationToken);
     }
 
     public async Task<IReadOnlyList<PictureView>> ReadRangeAsync(
@@ -81,9 +81,9 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaximumTake);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var images = Matching(database, actor, filter);
-        images = filter.OldestFirst ? images.Where(image => image.CreatedAt >= until) : images.Where(image => image.CreatedAt <= until);
-        var rows = await InOrder(images, filter).ToViews()
+        var pictures = Matching(database, actor, filter);
+        pictures = filter.OldestFirst ? pictures.Where(picture => picture.CreatedAt >= until) : pictures.Where(picture => picture.CreatedAt <= until);
+        var rows = await InOrder(pictures, filter).ToViews()
             .Skip(start).Take(take).ToListAsync(cancellationToken);
         return await ForTilesAsync(database, actor, rows, cancellationToken);
     }
@@ -99,7 +99,7 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     {
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
+        if (!await database.Pictures.VisibleTo(actor).AnyAsync(picture => picture.Id == imageId, cancellationToken))
         {
             return false;
         }
@@ -127,8 +127,8 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         return await reserve.WithCapacityAsync(async () =>
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            return await database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId && EF.Parameter(ids).Contains(image.Id))
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
+            return await database.Pictures.VisibleTo(actor).Where(picture => picture.PersonId == actor.PersonId && EF.Parameter(ids).Contains(picture.Id))
+                .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, now), cancellationToken);
         });
     }
 
@@ -137,75 +137,75 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         ArgumentNullException.ThrowIfNull(actor);
         var ids = imageIds.ToList();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.InTrashOf(actor).Where(image => EF.Parameter(ids).Contains(image.Id))
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, (DateTimeOffset?)null), cancellationToken);
+        return await database.Pictures.InTrashOf(actor).Where(picture => EF.Parameter(ids).Contains(picture.Id))
+            .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, (DateTimeOffset?)null), cancellationToken);
     }
 
-    private static IQueryable<Picture> On(GalleryView shelf, AppDbContext database, Actor actor) => shelf switch
+    private static IQueryable<Picture> On(GalleryView view, AppDbContext database, Actor actor) => view switch
     {
-        GalleryView.Mine => database.Pictures.VisibleTo(actor).Where(image => image.PersonId == actor.PersonId),
+        GalleryView.Mine => database.Pictures.VisibleTo(actor).Where(picture => picture.PersonId == actor.PersonId),
         GalleryView.Favourites => Marked(database.Pictures.VisibleTo(actor), database, actor),
         GalleryView.Trash => database.Pictures.InTrashOf(actor),
         _ => database.Pictures.VisibleTo(actor),
     };
 
-    private static IQueryable<Picture> Marked(IQueryable<Picture> images, AppDbContext database, Actor actor)
+    private static IQueryable<Picture> Marked(IQueryable<Picture> pictures, AppDbContext database, Actor actor)
     {
         var personId = actor.PersonId;
-        return images.Where(image => database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id));
+        return pictures.Where(picture => database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == picture.Id));
     }
 
     // Applies all criteria except the words.
     private static IQueryable<Picture> Placed(AppDbContext database, Actor actor, LibraryFilter filter)
     {
-        var images = On(filter.GalleryView, database, actor);
+        var pictures = On(filter.GalleryView, database, actor);
         if (filter.Board is { } boardId)
         {
-            images = images.Where(image => database.Boards.VisibleTo(actor).Any(board => board.Id == boardId)
-                && database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == image.Id));
+            pictures = pictures.Where(picture => database.Boards.VisibleTo(actor).Any(board => board.Id == boardId)
+                && database.BoardPictures.Any(place => place.BoardId == boardId && place.ImageId == picture.Id));
         }
 
         if (filter.Kind is { } kind)
         {
-            images = images.Where(image => image.Kind == kind);
+            pictures = pictures.Where(picture => picture.Kind == kind);
         }
 
         if (filter.Maker is { } maker)
         {
-            images = images.Where(image => image.PersonId == maker);
+            pictures = pictures.Where(picture => picture.PersonId == maker);
         }
 
         // Npgsql accepts only UTC timestamps.
         if (filter.From?.ToUniversalTime() is { } from)
         {
-            images = images.Where(image => image.CreatedAt >= from);
+            pictures = pictures.Where(picture => picture.CreatedAt >= from);
         }
 
         if (filter.Before?.ToUniversalTime() is { } before)
         {
-            images = images.Where(image => image.CreatedAt < before);
+            pictures = pictures.Where(picture => picture.CreatedAt < before);
         }
 
-        return filter.MarkedOnly ? Marked(images, database, actor) : images;
+        return filter.MarkedOnly ? Marked(pictures, database, actor) : pictures;
     }
 
-    private static IOrderedQueryable<Picture> InOrder(IQueryable<Picture> images, LibraryFilter filter) => filter.OldestFirst
-        ? images.OrderBy(image => image.CreatedAt).ThenBy(image => image.Id)
-        : images.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id);
+    private static IOrderedQueryable<Picture> InOrder(IQueryable<Picture> pictures, LibraryFilter filter) => filter.OldestFirst
+        ? pictures.OrderBy(picture => picture.CreatedAt).ThenBy(picture => picture.Id)
+        : pictures.OrderByDescending(picture => picture.CreatedAt).ThenByDescending(picture => picture.Id);
 
     private static IQueryable<Picture> Matching(AppDbContext database, Actor actor, LibraryFilter filter)
     {
-        var images = Placed(database, actor, filter);
+        var pictures = Placed(database, actor, filter);
         foreach (var term in SearchTexts.TermsOf(filter.Words))
         {
-            images = images.Where(image => image.SearchText!.Contains(term));
+            pictures = pictures.Where(picture => picture.SearchText!.Contains(term));
         }
 
-        return images;
+        return pictures;
     }
 
     private async Task<IEnumerable<PictureView>> ByMeaningAsync(
-        IQueryable<Picture> images, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
+        IQueryable<Picture> pictures, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
     {
         var closest = filter.Like is { } like
             ? await embeddings.LikeAsync(actor, like, cancellationToken)
@@ -216,12 +216,12 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         for (var (start, length) = (0, MaximumTake); start < closest.Count && found.Count < take; start += length, length *= Growth)
         {
             var part = closest.Skip(start).Take(length).ToList();
-            var matching = await images.Where(image => EF.Parameter(part).Contains(image.Id)).Select(image => image.Id).ToHashSetAsync(cancellationToken);
+            var matching = await pictures.Where(picture => EF.Parameter(part).Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken);
             found.AddRange(part.Where(matching.Contains));
         }
 
         var chosen = found.Take(take).ToList();
-        var views = await images.Where(image => chosen.Contains(image.Id)).ToViews().ToDictionaryAsync(picture => picture.Id, cancellationToken);
+        var views = await pictures.Where(picture => chosen.Contains(picture.Id)).ToViews().ToDictionaryAsync(picture => picture.Id, cancellationToken);
         return chosen.Where(views.ContainsKey).Select(id => views[id]);
     }
 

@@ -14,13 +14,13 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
     public async Task<bool> IsOpenAsync(Guid personId, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.BehindAddress(new Actor(personId, PersonRoles.Viewer), database.People).AnyAsync(image => image.Id == imageId, cancellationToken);
+        return await database.Pictures.BehindAddress(new Actor(personId, PersonRoles.Viewer), database.People).AnyAsync(picture => picture.Id == imageId, cancellationToken);
     }
 
     public async Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var picture = await database.Pictures.VisibleTo(actor).Union(database.Pictures.InTrashOf(actor)).Where(image => image.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
+        var picture = await database.Pictures.VisibleTo(actor).Union(database.Pictures.InTrashOf(actor)).Where(row => row.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
         if (picture is null || picture.Kind == JobKinds.Generate)
         {
             return picture;
@@ -28,7 +28,7 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
 
         var inputs = database.JobInputs.Where(input => input.JobId == picture.JobId && input.Role != JobInputRoles.Mask);
         var parents = await database.Pictures.VisibleTo(actor)
-            .Join(inputs, image => (Guid?)image.Id, input => input.ImageId, (image, input) => new { image.Id, input.Slot })
+            .Join(inputs, parent => (Guid?)parent.Id, input => input.ImageId, (parent, input) => new { parent.Id, input.Slot })
             .OrderBy(parent => parent.Slot).Select(parent => parent.Id).ToListAsync(cancellationToken);
         return picture with { Parents = parents };
     }
@@ -42,10 +42,10 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var made = await (
-            from image in database.Pictures
-            where image.Id == picture.Id
-            join job in database.Jobs on image.JobId equals job.Id
-            select new { image.Recipe, job.NegativePrompt }).SingleAsync(cancellationToken);
+            from row in database.Pictures
+            where row.Id == picture.Id
+            join job in database.Jobs on row.JobId equals job.Id
+            select new { row.Recipe, job.NegativePrompt }).SingleAsync(cancellationToken);
         return picture with { NegativePrompt = made.NegativePrompt, Recipe = JobJson.Read<EffectiveRecipe>(made.Recipe) };
     }
 }

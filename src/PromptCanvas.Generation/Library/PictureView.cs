@@ -28,7 +28,7 @@ public sealed record PictureView(Guid Id, Guid JobId, int Index, string Prompt, 
     /// <summary>Whether the actor marked it as a favourite. Read in lists only.</summary>
     public bool IsFavourite { get; init; }
 
-    /// <summary>What the picture was guided away from; null = nothing. Read by <see cref="IPictureQueries.FindWithSettingsAsync"/> only.</summary>
+    /// <summary>The negative prompt; null = none. Read by <see cref="IPictureQueries.FindWithSettingsAsync"/> only.</summary>
     public string? NegativePrompt { get; init; }
 
     /// <summary>Steps, samplers and guidance; null if its format is no longer supported. Read by <see cref="IPictureQueries.FindWithSettingsAsync"/> only.</summary>

@@ -6,13 +6,13 @@ namespace PromptCanvas.Generation.Library;
 internal static class PictureViews
 {
     /// <summary>Excludes the embedding, which is larger than the rest of the row.</summary>
-    public static IQueryable<PictureView> ToViews(this IQueryable<Picture> images) => images.Select(image => new PictureView(
-        image.Id, image.JobId, image.ImageIndex, image.Prompt, (uint)image.Seed, image.Model, image.Width, image.Height, image.CreatedAt)
+    public static IQueryable<PictureView> ToViews(this IQueryable<Picture> pictures) => pictures.Select(picture => new PictureView(
+        picture.Id, picture.JobId, picture.ImageIndex, picture.Prompt, (uint)picture.Seed, picture.Model, picture.Width, picture.Height, picture.CreatedAt)
     {
-        PersonId = image.PersonId,
-        Kind = image.Kind,
-        Tag = image.Tag,
-        Visibility = image.Visibility,
-        DeletedAt = image.DeletedAt,
+        PersonId = picture.PersonId,
+        Kind = picture.Kind,
+        Tag = picture.Tag,
+        Visibility = picture.Visibility,
+        DeletedAt = picture.DeletedAt,
     });
 }

@@ -6,7 +6,7 @@ using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Decodes uploaded files. People take turns; files that wait lie on disk.</summary>
+/// <summary>Decodes uploaded files. People take turns; waiting files are kept on disk.</summary>
 internal sealed class UploadReader(UploadSpool spool, StoredPictures pictures, IOptionsMonitor<QuotaOptions> options)
 {
     private const int LargestFile = 20 * 1024 * 1024;
@@ -26,7 +26,7 @@ internal sealed class UploadReader(UploadSpool spool, StoredPictures pictures, I
             return new TooManyUploads("Your earlier uploads are still being read; wait for one of them.");
         }
 
-        // In memory only from here on, while a decoder is held.
+        // Read into memory only while a decoder is held.
         var encoded = new byte[spooled.Length];
         await spooled.ReadExactlyAsync(encoded, cancellationToken);
         return await Task.Run(() => PictureImport.ToPng(encoded), cancellationToken);

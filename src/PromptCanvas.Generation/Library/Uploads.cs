@@ -7,7 +7,7 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, UploadReader reader, UploadKeeper keeper, StorageFaults faults) : IUploads
+internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, UploadReader reader, UploadStorage storage, StorageFaults faults) : IUploads
 {
     public Task<Result<UploadView>> AddAsync(Actor actor, Stream content, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class Uploads(IDbContextFactory<AppDbContext> databases, UploadR
     {
         try
         {
-            return (await read()).TryGet(out var picture, out var refusal) ? await keeper.KeepAsync(actor, picture, cancellationToken) : refusal;
+            return (await read()).TryGet(out var picture, out var refusal) ? await storage.StoreAsync(actor, picture, cancellationToken) : refusal;
         }
         catch (PictureFormatException fault)
         {

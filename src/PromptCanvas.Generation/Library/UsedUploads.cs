@@ -23,7 +23,7 @@ internal sealed class UsedUploads(IDbContextFactory<AppDbContext> databases, IOp
             .Where(upload => upload.ExpiresAt < now || (upload.ExpiresAt == null && upload.CreatedAt < limit
                 && !database.JobInputs.Any(input => input.UploadId == upload.Id
                     && (database.Jobs.Any(job => job.Id == input.JobId && (job.State == JobState.Queued || job.State == JobState.Running))
-                        || database.Pictures.Any(image => image.JobId == input.JobId && image.ContentHash != "")))))
+                        || database.Pictures.Any(picture => picture.JobId == input.JobId && picture.ContentHash != "")))))
             .ExecuteDeleteAsync(cancellationToken);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ZipOutput(Stream target) : Stream
 
     public override void Flush()
     {
-        // What is kept goes out with the next asynchronous write.
+        // The buffered bytes are written with the next asynchronous write.
     }
 
     public override async Task FlushAsync(CancellationToken cancellationToken)

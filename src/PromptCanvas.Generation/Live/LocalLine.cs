@@ -1,6 +1,6 @@
 namespace PromptCanvas.Generation.Live;
 
-/// <summary>The line of a studio with one process: there are no other nodes.</summary>
+/// <summary>The implementation for a single process, which has no other nodes.</summary>
 public sealed class LocalLine : ILiveLine
 {
     public bool IsShared => false;

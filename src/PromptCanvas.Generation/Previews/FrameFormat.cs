@@ -2,10 +2,10 @@ using System.Text;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>A frame of one run of a job. Another run begins again with less progress.</summary>
+/// <summary>A frame of one run of a job. A new run starts with less progress.</summary>
 internal readonly record struct RunFrame(long Run, PreviewFrame Frame);
 
-/// <summary>What nodes tell each other about a job's previews, in bytes: the kind of message, then its fields.</summary>
+/// <summary>The binary format of the messages between nodes about a job's previews: the kind of message, then its fields.</summary>
 internal static class FrameFormat
 {
     // Fields other than the encoded picture: numbers, the stage and the content type.
@@ -53,7 +53,7 @@ internal static class FrameFormat
         writer.Write(preview.Bytes.Span);
     });
 
-    /// <exception cref="EndOfStreamException">The message was cut off.</exception>
+    /// <exception cref="EndOfStreamException">The message is truncated.</exception>
     public static RunFrame ReadFrame(Guid jobId, ReadOnlyMemory<byte> message)
     {
         using var reader = Reader(message);
@@ -64,7 +64,7 @@ internal static class FrameFormat
                 reader.ReadInt32(), reader.ReadInt32(), reader.ReadString(), reader.ReadBytes(reader.ReadInt32())));
     }
 
-    // Past the kind.
+    // Skip the kind.
     private static BinaryReader Reader(ReadOnlyMemory<byte> message) => new(new MemoryStream(message[1..].ToArray(), writable: false), Encoding.UTF8);
 
     private static ReadOnlyMemory<byte> Write(int capacity, Action<BinaryWriter> fields)

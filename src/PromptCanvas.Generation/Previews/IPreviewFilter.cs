@@ -12,6 +12,6 @@ internal interface IPreviewFilter
     /// <param name="image">Planar RGB, signed range.</param>
     Task<bool> AllowsPreviewAsync(int imageIndex, SignedImage image, CancellationToken cancellationToken);
 
-    /// <summary>Ends what <see cref="TryBegin"/> claimed.</summary>
+    /// <summary>Releases the claim of <see cref="TryBegin"/>.</summary>
     void End(int imageIndex);
 }

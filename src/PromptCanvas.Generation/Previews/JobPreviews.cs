@@ -8,14 +8,14 @@ internal sealed class JobPreviews
     /// <summary>Whether the job runs in this process.</summary>
     public bool Running { get; set; }
 
-    /// <summary>Number of the run whose frames these are; later runs have greater ones.</summary>
+    /// <summary>Number of the run that produced these frames; it increases with each run.</summary>
     public long Run { get; set; }
 
     public Dictionary<int, PreviewFrame> Latest { get; } = [];
 
     public HashSet<PreviewWatcher> Watchers { get; } = [];
 
-    /// <summary>Gives a frame to the watchers; late ones start with the last picture.</summary>
+    /// <summary>Passes a frame to the watchers; a watcher that joins later starts with the last picture.</summary>
     public void Deliver(PreviewFrame frame)
     {
         PreviewFrames.Put(Latest, frame);

@@ -8,7 +8,7 @@ namespace PromptCanvas.Generation.Previews;
 /// <summary>Preview bus of this node. Publishing never blocks; a slow watcher gets only the latest frame of each picture.</summary>
 internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
 {
-    // Where other processes run jobs, the message that a job has ended may be lost, so look.
+    // The message that a job has ended in another process may be lost, so poll.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
@@ -96,7 +96,7 @@ internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
     /// <summary>The job waits for its next run, here or in another process; its watchers wait with it.</summary>
     public void HandBack(Guid jobId)
     {
-        // Here the next run begins with its own frames; until then the last ones stay.
+        // The next run in this process replaces the frames; until then the last ones stay.
         if (!link.MayRunElsewhere)
         {
             return;
@@ -120,7 +120,7 @@ internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
     {
         lock (gate)
         {
-            // A job that runs here has its own frames, and a run that lost its lease may not know it yet.
+            // Ignore frames from elsewhere for a job that runs here: they come from a run that lost its lease and has not noticed yet.
             if (!jobs.TryGetValue(frame.Frame.JobId, out var job) || job.Running || job.Watchers.Count == 0 || frame.Run < job.Run)
             {
                 return;
@@ -132,7 +132,7 @@ internal sealed class PreviewBus : IPreviewBus, IPreviewReceiver
                 job.Latest.Clear();
             }
 
-            // Messages may overtake each other.
+            // Messages may arrive out of order.
             if (!job.Latest.TryGetValue(frame.Frame.ImageIndex, out var latest) || latest.Progress <= frame.Frame.Progress)
             {
                 job.Deliver(frame.Frame);

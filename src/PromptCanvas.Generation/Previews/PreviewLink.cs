@@ -19,14 +19,14 @@ internal interface IPreviewReceiver
     IReadOnlyList<RunFrame> LatestOf(Guid jobId);
 }
 
-/// <summary>Connects this node's previews with those of the other nodes. A node subscribes to a job while it has watchers and keeps saying so; the
-/// node that runs the job sends frames, and encodes them, only while it hears that.</summary>
+/// <summary>Exchanges previews with the other nodes. A node subscribes to a job while it has watchers and announces this repeatedly; the
+/// node that runs the job encodes and sends frames only while it receives these announcements.</summary>
 internal sealed class PreviewLink(ILiveLine line, IOptions<GenerationOptions> options, TimeProvider clock)
 {
     /// <summary>How often a node repeats which jobs it watches.</summary>
     public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
 
-    // Three renewals: a lost message does not interrupt the previews.
+    // Three intervals: a lost announcement does not interrupt the previews.
     private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(10);
 
     private const string WatchTopic = "watch";
@@ -47,7 +47,7 @@ internal sealed class PreviewLink(ILiveLine line, IOptions<GenerationOptions> op
     public bool IsWatchedElsewhere(Guid jobId) =>
         watchedElsewhere.TryGetValue(jobId, out var at) && clock.GetElapsedTime(at) < WatchedFor;
 
-    /// <summary>The first watcher of a job came.</summary>
+    /// <summary>Called for the first watcher of a job.</summary>
     public void Watching(Guid jobId)
     {
         if (line.IsShared)
@@ -59,7 +59,7 @@ internal sealed class PreviewLink(ILiveLine line, IOptions<GenerationOptions> op
         }
     }
 
-    /// <summary>The last watcher of a job left, or the job ended.</summary>
+    /// <summary>Called when the last watcher of a job has left, or the job has ended.</summary>
     public void NotWatching(Guid jobId)
     {
         if (watchedHere.TryRemove(jobId, out var watch))
@@ -72,7 +72,7 @@ internal sealed class PreviewLink(ILiveLine line, IOptions<GenerationOptions> op
     {
         if (IsWatchedElsewhere(frame.Frame.JobId))
         {
-            // A step without a picture must not replace a picture that has not left yet.
+            // A step without a picture must not replace a picture that is not sent yet.
             var place = frame.Frame.ImageIndex.ToString(CultureInfo.InvariantCulture) + (frame.Frame.Bytes.IsEmpty ? " step" : "");
             line.Send(TopicOf(frame.Frame.JobId), place, FrameFormat.Write(frame));
         }
@@ -94,10 +94,10 @@ internal sealed class PreviewLink(ILiveLine line, IOptions<GenerationOptions> op
         }
     }
 
-    /// <summary>Hears which jobs the other nodes watch, until disposed.</summary>
+    /// <summary>Receives the other nodes' announcements until disposed.</summary>
     public IDisposable HearWatchers() => line.Hear(WatchTopic, HeardWatchers);
 
-    /// <summary>Repeats which jobs this node watches. Jobs of which it heard nothing since the last time ask for their latest frames.</summary>
+    /// <summary>Announces the jobs that this node watches, and asks for the latest frames of those without a message since the last announcement.</summary>
     public void Announce()
     {
         var jobs = watchedHere.Select(watch => (watch.Key, !watch.Value.TakeHeard())).ToList();
@@ -155,7 +155,7 @@ internal sealed class PreviewLink(ILiveLine line, IOptions<GenerationOptions> op
 
         public void NoteHeard() => Volatile.Write(ref heard, 1);
 
-        /// <summary>Whether anything was heard since the last call.</summary>
+        /// <summary>Whether a message arrived since the last call.</summary>
         public bool TakeHeard() => Interlocked.Exchange(ref heard, 0) == 1;
     }
 }

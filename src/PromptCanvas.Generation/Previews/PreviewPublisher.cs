@@ -18,8 +18,8 @@ internal sealed class PreviewPublisher(IPreviewBus bus, PreviewPace pace, Backgr
 
     public bool Wanted(Guid jobId, int imageIndex) => bus.HasWatchers(jobId) && pace.IsDue(jobId, imageIndex);
 
-    /// <param name="size">The longer side that was asked for, in pixels. Previews of the upsampling stages have at most half of it: the last one equals
-    /// the finished picture but for its size.</param>
+    /// <param name="size">The requested longer side in pixels. Previews of the upsampling stages have at most half of it: the last one equals
+    /// the finished picture except for its size.</param>
     /// <param name="filter">Checks a frame before it is published; null = no image rules.</param>
     public void Publish(Guid jobId, StepCompleted step, int size, IPreviewFilter? filter, CancellationToken cancellationToken)
     {

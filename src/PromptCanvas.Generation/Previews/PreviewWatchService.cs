@@ -2,7 +2,7 @@ using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Previews;
 
-/// <summary>Tells the other nodes which jobs are watched here, and hears it of them.</summary>
+/// <summary>Announces to the other nodes which jobs are watched here, and receives their announcements.</summary>
 internal sealed class PreviewWatchService(PreviewLink link, TimeProvider clock, Supervisor supervisor) : SupervisedService(supervisor)
 {
     protected override async Task RunAsync(CancellationToken stoppingToken)

@@ -54,7 +54,7 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
             }
 
             // The charge locks the person's quota, so that the count after it is exact on both databases.
-            if ((await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.FromCredits(job.PictureCost), row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken)).Refusal is { } exceeded)
+            if ((await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.FromCredits(job.Squares), row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken)).Refusal is { } exceeded)
             {
                 return exceeded;
             }

@@ -51,9 +51,9 @@ internal sealed class CancellationStore(
             }
 
             var open = PictureOutcomes.Open(database, jobId);
-            var indices = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
+            var indices = await open.Select(picture => picture.ImageIndex).ToListAsync(cancellationToken);
             var delivered = await outcomes.DeliverDecodedAsync(database, jobId, indices, cancellationToken);
-            await open.ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Cancelled), cancellationToken);
+            await open.ExecuteUpdateAsync(change => change.SetProperty(picture => picture.State, JobPictureState.Cancelled), cancellationToken);
             await outcomes.RefundAsync(database, jobId, [.. indices.Except(delivered)], reason.Text, cancellationToken);
             failpoints.Hit(Failpoints.CancelWritten);
             return (true, true);
@@ -104,8 +104,8 @@ internal sealed class CancellationStore(
             return true;
         }
 
-        var cancelled = await PictureOutcomes.Open(database, jobId).Where(image => image.ImageIndex == imageIndex)
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Cancelled), cancellationToken);
+        var cancelled = await PictureOutcomes.Open(database, jobId).Where(picture => picture.ImageIndex == imageIndex)
+            .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.State, JobPictureState.Cancelled), cancellationToken);
         if (cancelled == 0)
         {
             return false;

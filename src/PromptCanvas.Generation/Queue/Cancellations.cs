@@ -53,7 +53,7 @@ internal sealed class Cancellations(CancellationStore store, IJobQueries queries
             return unavailable;
         }
 
-        if (await queries.FindAsync(jobId, cancellationToken) is not { } view || view.Images.All(image => image.Index != imageIndex))
+        if (await queries.FindAsync(jobId, cancellationToken) is not { } view || view.Images.All(picture => picture.Index != imageIndex))
         {
             return new NotFound("There is no such picture.");
         }

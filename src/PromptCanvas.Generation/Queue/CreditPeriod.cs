@@ -32,7 +32,7 @@ internal sealed record CreditPeriod(string Key, DateTimeOffset StartsAt, DateTim
         }
     }
 
-    /// <summary>When a day begins, in UTC. Some zones change their clocks at midnight: a day then begins later, or its first hour comes twice.</summary>
+    /// <summary>The start of a day in UTC. Some zones change their clocks at midnight: the day then starts later, or its first hour occurs twice.</summary>
     private static DateTimeOffset Begin(DateTime day, TimeZoneInfo zone)
     {
         var first = day;

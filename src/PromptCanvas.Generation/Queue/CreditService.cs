@@ -149,10 +149,10 @@ internal sealed class CreditService(
     {
         // Grouped by day in memory, because the databases differ in truncating times.
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Pictures.Where(image => image.CreatedAt >= from && image.CreatedAt < until)
-            .Select(image => new { image.PersonId, image.CreatedAt, image.Model }).ToListAsync(cancellationToken);
+        var pictures = await database.Pictures.Where(picture => picture.CreatedAt >= from && picture.CreatedAt < until)
+            .Select(picture => new { picture.PersonId, picture.CreatedAt, picture.Model }).ToListAsync(cancellationToken);
         return [.. pictures
-            .GroupBy(image => (image.PersonId, Day: DateOnly.FromDateTime(image.CreatedAt.UtcDateTime), image.Model))
+            .GroupBy(picture => (picture.PersonId, Day: DateOnly.FromDateTime(picture.CreatedAt.UtcDateTime), picture.Model))
             .Select(group => new UsageLine(group.Key.PersonId, group.Key.Day, group.Key.Model, group.Count()))
             .OrderByDescending(line => line.Day).ThenByDescending(line => line.Pictures)];
     }

@@ -10,18 +10,18 @@ internal static class JobEnd
     /// <returns>The state, and one sentence if the job failed or was rejected.</returns>
     public static (JobState State, string? Error) Of(Job job)
     {
-        var images = job.Images.OrderBy(image => image.ImageIndex).ToList();
+        var pictures = job.Images.OrderBy(picture => picture.ImageIndex).ToList();
         if (job.CompletedImages > 0)
         {
             return (JobState.Done, null);
         }
 
-        if (images.Find(image => image.State == JobPictureState.Rejected) is { } rejected)
+        if (pictures.Find(picture => picture.State == JobPictureState.Rejected) is { } rejected)
         {
             return (JobState.Rejected, rejected.Error);
         }
 
-        return images.Find(image => image.State == JobPictureState.Failed) is { } failed
+        return pictures.Find(picture => picture.State == JobPictureState.Failed) is { } failed
             ? (JobState.Failed, failed.Error)
             : (JobState.Cancelled, null);
     }

@@ -33,9 +33,9 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public void Withdrawn(Guid jobId, int imageIndex) => previews.Withdraw(jobId, imageIndex);
 
     private void Changed(JobView job) =>
-        Publish(new JobChanged(job.Id, job.State, job.Images.Count(image => image.State == JobPictureState.Done)));
+        Publish(new JobChanged(job.Id, job.State, job.Images.Count(picture => picture.State == JobPictureState.Done)));
 
-    /// <summary>Registers a run, which <see cref="Cancelled"/> reaches until the result is disposed.</summary>
+    /// <summary>Registers a run until the result is disposed; <see cref="Cancelled"/> stops it.</summary>
     public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>
         running.Add(jobId, completedImages, stopping);
 

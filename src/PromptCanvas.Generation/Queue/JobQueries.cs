@@ -35,15 +35,15 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             return null;
         }
 
-        var pictures = await PicturesAsync(database, [jobId], actor?.PersonId, cancellationToken);
+        var facts = await PicturesAsync(database, [jobId], actor?.PersonId, cancellationToken);
         if (job.State is not (JobState.Queued or JobState.Running))
         {
-            return ToView(job, null, pictures);
+            return ToView(job, null, facts);
         }
 
         var snapshot = await forecast.SnapshotAsync(cancellationToken);
         var place = snapshot.Places.GetValueOrDefault(job.Id);
-        return ToView(job, place ?? (job.State == JobState.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null), pictures);
+        return ToView(job, place ?? (job.State == JobState.Queued ? await forecast.PlaceAsync(database, job, snapshot, cancellationToken) : null), facts);
     }
 
     public async Task<JobPage> HistoryAsync(Actor actor, string? after, int take, CancellationToken cancellationToken)
@@ -64,18 +64,18 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
 
         var rows = await over.OrderByDescending(job => job.CreatedAt).ThenByDescending(job => job.Id).Take(take + 1).Include(job => job.Images).ToListAsync(cancellationToken);
         var page = rows.Take(take).ToList();
-        var pictures = await PicturesAsync(database, page.ConvertAll(job => job.Id), actor.PersonId, cancellationToken);
+        var facts = await PicturesAsync(database, page.ConvertAll(job => job.Id), actor.PersonId, cancellationToken);
         return new JobPage(
-            page.ConvertAll(job => ToView(job, null, pictures)), rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
+            page.ConvertAll(job => ToView(job, null, facts)), rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
     private static Task<Dictionary<Guid, JobPictureFacts>> PicturesAsync(AppDbContext database, IReadOnlyList<Guid> jobIds, Guid? personId, CancellationToken cancellationToken) =>
-        database.Pictures.Where(image => jobIds.Contains(image.JobId)).Select(image => new JobPictureFacts(
-            image.Id,
-            image.DeletedAt != null || image.TakenDownAt != null,
-            image.Visibility,
-            image.Prompt,
-            database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == image.Id))).ToDictionaryAsync(facts => facts.Id, cancellationToken);
+        database.Pictures.Where(picture => jobIds.Contains(picture.JobId)).Select(picture => new JobPictureFacts(
+            picture.Id,
+            picture.DeletedAt != null || picture.TakenDownAt != null,
+            picture.Visibility,
+            picture.Prompt,
+            database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == picture.Id))).ToDictionaryAsync(facts => facts.Id, cancellationToken);
 
     private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
     {
@@ -89,18 +89,18 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
     }
 
     // The job still lists pictures that were deleted or taken down, but without a link.
-    private static JobPictureView ToView(JobPicture image, JobPictureFacts? facts) =>
-        new(image.ImageIndex, image.State, (uint)image.Seed, facts is { IsGone: true } ? null : image.ImageId, image.Error)
+    private static JobPictureView ToView(JobPicture picture, JobPictureFacts? facts) =>
+        new(picture.ImageIndex, picture.State, (uint)picture.Seed, facts is { IsGone: true } ? null : picture.ImageId, picture.Error)
         {
             IsFavourite = facts is { IsFavourite: true },
             Visibility = facts?.Visibility,
             Prompt = facts is { IsGone: false } ? facts.Prompt : null,
         };
 
-    private static JobView ToView(Job job, QueuePlace? place, Dictionary<Guid, JobPictureFacts> pictures)
+    private static JobView ToView(Job job, QueuePlace? place, Dictionary<Guid, JobPictureFacts> facts)
     {
-        var images = job.Images.OrderBy(image => image.ImageIndex)
-            .Select(image => ToView(image, image.ImageId is { } id ? pictures.GetValueOrDefault(id) : null));
+        var pictures = job.Images.OrderBy(picture => picture.ImageIndex)
+            .Select(picture => ToView(picture, picture.ImageId is { } id ? facts.GetValueOrDefault(id) : null));
         var aspect = JobOperation.FromJson(job.Material) is GenerateOperation { Aspect: var ratio } ? ratio : AspectRatio.Square;
         return new JobView(
             job.Id,
@@ -111,10 +111,10 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             (uint)job.Seed,
             job.CreatedAt,
             job.State == JobState.Queued ? place?.Position : null,
-            // How long a pause lasts is unknown.
+            // The end of a pause is unknown.
             place?.Why?.PauseReason is null ? place?.EtaSeconds : null,
             job.Error,
-            [.. images])
+            [.. pictures])
         {
             PersonId = job.PersonId,
             Kind = job.Kind,
@@ -128,6 +128,6 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
         };
     }
 
-    /// <summary>What a job's finished picture is by now.</summary>
+    /// <summary>The current state of a job's finished picture.</summary>
     private sealed record JobPictureFacts(Guid Id, bool IsGone, string Visibility, string Prompt, bool IsFavourite);
 }

@@ -5,13 +5,13 @@ using PromptCanvas.Generation.Live;
 
 namespace PromptCanvas.Generation.Queue;
 
-/// <summary>What a node tells the others about a job.</summary>
+/// <summary>A message between nodes about a job.</summary>
 /// <param name="State">The job's new state; null if the signal is about its run only.</param>
 /// <param name="Stops">Whether a run of the job must stop.</param>
 /// <param name="Dropped">The picture that a run must leave out; null = none.</param>
 internal sealed record JobSignal(Guid JobId, JobState? State, int CompletedImages, bool Stops, int? Dropped);
 
-/// <summary>Events of jobs between the nodes. A hint: the rows say the same, and a worker that missed a signal finds them at its next heartbeat.</summary>
+/// <summary>Sends job events between the nodes. They are hints: the same state is in the rows, which a worker that missed a signal reads at its next heartbeat.</summary>
 internal sealed class JobSignals(ILiveLine line)
 {
     private const string Topic = "jobs";

@@ -32,7 +32,7 @@ public sealed record JobView(
     /// <summary>Height of its pictures in pixels.</summary>
     public int Height { get; init; } = Size;
 
-    /// <summary>Width to height that was asked for.</summary>
+    /// <summary>The requested width-to-height ratio.</summary>
     public AspectRatio Aspect { get; init; } = AspectRatio.Square;
 
     public string? NegativePrompt { get; init; }
@@ -43,8 +43,8 @@ public sealed record JobView(
     /// <summary>Visibility of its pictures: one of <see cref="Data.Pictures.Visibilities"/>.</summary>
     public string? Visibility { get; init; }
 
-    /// <summary>What its pictures show: the prompt, or the prompt of the source that they keep; empty if neither is known.</summary>
-    public string Caption => Prompt.Length > 0 ? Prompt : Images.Select(image => image.Prompt).FirstOrDefault(prompt => prompt is { Length: > 0 }) ?? "";
+    /// <summary>The description of its pictures: the prompt, or the prompt of a source whose content they keep; empty if neither is known.</summary>
+    public string Caption => Prompt.Length > 0 ? Prompt : Images.Select(picture => picture.Prompt).FirstOrDefault(prompt => prompt is { Length: > 0 }) ?? "";
 
     /// <summary>Why it has its position; null unless queued.</summary>
     public QueueExplanation? Why { get; init; }

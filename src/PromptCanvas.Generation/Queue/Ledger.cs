@@ -85,7 +85,7 @@ internal sealed class Ledger(IOptionsMonitor<QuotaOptions> options, TimeProvider
     }
 
     /// <summary>Marks a picture's charge as final after delivery.</summary>
-    /// <param name="reason">What was delivered; shown to the person.</param>
+    /// <param name="reason">The delivered picture; shown to the person.</param>
     public async Task SettleAsync(AppDbContext database, Guid jobId, int imageIndex, string reason, CancellationToken cancellationToken)
     {
         if (await Charges(database, jobId).SingleOrDefaultAsync(row => row.ImageIndex == imageIndex, cancellationToken) is { } charge)

@@ -18,7 +18,7 @@ internal sealed class PictureOutcomes(Ledger ledger, TimeProvider clock)
     public Task<bool> DeliverAsync(AppDbContext database, IQueryable<JobPicture> open, Picture picture, Guid? boardId, CancellationToken cancellationToken) =>
         DeliverAsync(database, open, picture, boardId, Delivered, cancellationToken);
 
-    /// <summary>Delivers those of the given pictures whose decoder stage has finished: their small picture is kept, and their charge stands.</summary>
+    /// <summary>Delivers those of the given pictures whose decoder stage has finished: their small picture is kept, and their charge is final.</summary>
     /// <returns>The indices of these pictures.</returns>
     public async Task<List<int>> DeliverDecodedAsync(
         AppDbContext database, Guid jobId, IReadOnlyCollection<int> imageIndices, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class PictureOutcomes(Ledger ledger, TimeProvider clock)
 
     /// <summary>The job's pictures that are neither finished nor given up.</summary>
     public static IQueryable<JobPicture> Open(AppDbContext database, Guid jobId) => database.JobPictures
-        .Where(image => image.JobId == jobId && (image.State == JobPictureState.Queued || image.State == JobPictureState.Running));
+        .Where(picture => picture.JobId == jobId && (picture.State == JobPictureState.Queued || picture.State == JobPictureState.Running));
 
     private async Task<bool> DeliverAsync(
         AppDbContext database, IQueryable<JobPicture> open, Picture picture, Guid? boardId, string reason, CancellationToken cancellationToken)

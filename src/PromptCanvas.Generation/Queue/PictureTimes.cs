@@ -28,8 +28,8 @@ internal sealed class PictureTimes
     /// <summary>Sets the averages from the latest pictures, so that estimates are available after a restart and on nodes that make none.</summary>
     public async Task LoadAsync(AppDbContext database, CancellationToken cancellationToken)
     {
-        var pictures = await database.Pictures.OrderByDescending(image => image.CreatedAt).ThenByDescending(image => image.Id)
-            .Join(database.Jobs, image => image.JobId, job => job.Id, (image, job) => new { image.Model, image.Kind, job.Size, image.Timings, job.Squares }).Take(Remembered).ToListAsync(cancellationToken);
+        var pictures = await database.Pictures.OrderByDescending(picture => picture.CreatedAt).ThenByDescending(picture => picture.Id)
+            .Join(database.Jobs, picture => picture.JobId, job => job.Id, (picture, job) => new { picture.Model, picture.Kind, job.Size, picture.Timings, job.Squares }).Take(Remembered).ToListAsync(cancellationToken);
         pictures.Reverse();
         var latest = new PictureTimes();
         foreach (var picture in pictures)

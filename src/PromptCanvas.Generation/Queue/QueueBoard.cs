@@ -8,7 +8,7 @@ namespace PromptCanvas.Generation.Queue;
 /// <param name="Ended">Jobs that were active at an earlier reading and have ended since, for a while.</param>
 public sealed record QueueReading(IReadOnlyDictionary<Guid, JobView> Active, IReadOnlyDictionary<Guid, JobView> Ended);
 
-/// <summary>Reads the active jobs at most once per forecast interval, however many watch them.</summary>
+/// <summary>Reads the active jobs at most once per forecast interval, for any number of watchers.</summary>
 public interface IQueueBoard
 {
     /// <summary>A reading that began at or after <paramref name="since"/>, a timestamp of the studio's clock. Waits if the last one is older but recent.</summary>
@@ -18,7 +18,7 @@ public interface IQueueBoard
 /// <inheritdoc/>
 internal sealed class QueueBoard(IJobQueries jobs, IOptions<GenerationOptions> options, TimeProvider clock) : IQueueBoard, IDisposable
 {
-    // Watchers that are slower than this miss the end of a job, and read it when they look at the job.
+    // A watcher that is slower than this misses the end of a job here and reads it from the job's row.
     private const int ReadingsThatKeepAnEnd = 30;
 
     private readonly SemaphoreSlim reading = new(1, 1);

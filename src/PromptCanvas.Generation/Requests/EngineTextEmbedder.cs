@@ -9,8 +9,7 @@ internal sealed class EngineTextEmbedder(IEngineProvider engines) : ITextEmbedde
     public async Task<(string Model, float[] Embedding)?> EmbedAsync(string text, CancellationToken cancellationToken)
     {
         var model = engines.DefaultModel;
-        return engines.RunsHere && engines.Get(model) is IEmbedder embedder && embedder.ValidateEmbedding([new TextInput(text)]) is null
-            ? (model, (await embedder.EmbedAsync([new TextInput(text)], cancellationToken))[0])
-            : null;
+        var input = new TextInput(text);
+        return engines.EmbedderOf(model, input) is { } embedder ? (model, (await embedder.EmbedAsync([input], cancellationToken))[0]) : null;
     }
 }

@@ -25,3 +25,15 @@ public interface IEngineProvider
     /// <exception cref="Diffusion.ModelException">The model does not exist or is damaged.</exception>
     ModelVocabulary? WordsOf(string modelName) => null;
 }
+
+internal static class Embedders
+{
+    /// <summary>The CLIP of a model's engine; null if engines do not run in this process, or it cannot embed these inputs.</summary>
+    /// <exception cref="Diffusion.ModelException">The model does not exist or is damaged.</exception>
+    public static IEmbedder? EmbedderOf(this IEngineProvider engines, string model, params IReadOnlyList<ConditioningInput> inputs) =>
+        engines.RunsHere ? engines.EmbedderOf(engines.Get(model), inputs) : null;
+
+    /// <inheritdoc cref="EmbedderOf(IEngineProvider, string, IReadOnlyList{ConditioningInput})"/>
+    public static IEmbedder? EmbedderOf(this IEngineProvider engines, IImageEngine? engine, params IReadOnlyList<ConditioningInput> inputs) =>
+        engines.RunsHere && engine is IEmbedder embedder && (inputs.Count == 0 || embedder.ValidateEmbedding(inputs) is null) ? embedder : null;
+}

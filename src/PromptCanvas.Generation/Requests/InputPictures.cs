@@ -68,13 +68,13 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
     public async Task<Result> PinAsync(AppDbContext database, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {
         var uploads = pictures.Select(picture => picture.UploadId).OfType<Guid>().Distinct().ToList();
-        var images = pictures.Select(picture => picture.ImageId).OfType<Guid>().Distinct().ToList();
+        var stored = pictures.Select(picture => picture.ImageId).OfType<Guid>().Distinct().ToList();
         var now = clock.GetUtcNow();
         var kept = uploads.Count == 0 ? 0 : await database.Uploads
             .Where(upload => uploads.Contains(upload.Id) && (upload.ExpiresAt == null || upload.ExpiresAt > now))
             .ExecuteUpdateAsync(change => change.SetProperty(upload => upload.ExpiresAt, (DateTimeOffset?)null), cancellationToken);
-        var there = images.Count == 0 ? 0 : await database.Pictures.CountAsync(image => images.Contains(image.Id), cancellationToken);
-        return kept == uploads.Count && there == images.Count ? Result.Done : new NotFound("A picture that this request uses was deleted in the meantime.");
+        var there = stored.Count == 0 ? 0 : await database.Pictures.CountAsync(picture => stored.Contains(picture.Id), cancellationToken);
+        return kept == uploads.Count && there == stored.Count ? Result.Done : new NotFound("A picture that this request uses was deleted in the meantime.");
     }
 
     private async Task<InputPicture?> FindAsync(AppDbContext database, NewJob job, PictureUse use, CancellationToken cancellationToken)
@@ -95,8 +95,8 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
             return new InputPicture(null, use.Id, use.Role, upload, IsPrivate: true);
         }
 
-        var image = await database.Pictures.VisibleTo(actor).Where(row => row.Id == use.Id)
+        var picture = await database.Pictures.VisibleTo(actor).Where(row => row.Id == use.Id)
             .Select(row => new { row.ContentHash, row.Visibility }).SingleOrDefaultAsync(cancellationToken);
-        return image is null ? null : new InputPicture(use.Id, null, use.Role, image.ContentHash, image.Visibility == Visibilities.Private);
+        return picture is null ? null : new InputPicture(use.Id, null, use.Role, picture.ContentHash, picture.Visibility == Visibilities.Private);
     }
 }

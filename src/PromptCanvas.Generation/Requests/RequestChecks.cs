@@ -18,10 +18,10 @@ namespace PromptCanvas.Generation.Requests;
 /// <param name="Inputs">The operation's pictures, by slot.</param>
 /// <param name="Width">Width of the pictures in pixels.</param>
 /// <param name="Height">Height of the pictures in pixels.</param>
-/// <param name="PictureCost">Cost of one picture in credits.</param>
+/// <param name="Squares">Number of squares of which each picture is composed, which is its cost in credits; 1 = made as a whole.</param>
 /// <param name="BodyHash">SHA-256 of the request; equal for a retry, even if another seed was chosen for it.</param>
 internal sealed record CheckedJob(
-    NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, int PictureCost, string BodyHash)
+    NewJob Job, string Model, GenerationRequest Request, IReadOnlyList<InputPicture> Inputs, int Width, int Height, int Squares, string BodyHash)
 {
     /// <summary>One of <see cref="Visibilities"/>.</summary>
     public string Visibility => Job.Visibility ?? (Inputs.Any(input => input.IsPrivate) ? Visibilities.Private : Visibilities.Team);
@@ -33,9 +33,6 @@ internal sealed record CheckedJob(
 /// <summary>Refuses invalid requests before anything is written.</summary>
 internal sealed class RequestChecks(IEngineProvider engines, InputPictures inputs, StoredPictures store, PromptGuard guard, ILogger<RequestChecks> logger)
 {
-    // Field name for problems that the engine reports: an unsupported size, steps out of range.
-    private const string RequestField = "request";
-
     private const int GuidSize = 16;
 
     public async Task<Result<CheckedJob>> CheckAsync(NewJob job, CancellationToken cancellationToken)
@@ -92,9 +89,9 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         }
 
         work = work.FittedTo(engine, work.Request.Size);
-        if (work.Validate(engine) is { } reason)
+        if (work.Check(engine).Refusal is { } refused)
         {
-            return new InvalidInput(RequestField, reason);
+            return refused;
         }
 
         var (width, height) = work.SizeOn(engine);
@@ -134,7 +131,7 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         // A retry may upload the same file again under a new id, so hash the content instead of the id.
         var contents = job.Operation.Pictures.Zip(pictures).ToLookup(pair => pair.First.Id, pair => IdOf(pair.Second.ContentHash));
         var asked = job with { IdempotencyKey = "", PersonId = null, Role = null, Patience = null, Operation = job.Operation.WithPictures(id => contents[id].First()) };
-        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, JobJson.Options)));
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, OperationDefinitions.Json)));
     }
 
     private static Guid IdOf(string contentHash) => new(Convert.FromHexString(contentHash).AsSpan(0, GuidSize));

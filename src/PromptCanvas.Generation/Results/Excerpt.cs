@@ -2,7 +2,7 @@ using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Generation.Results;
 
-/// <summary>Repeats what a caller sent, in an error message, without repeating all of it.</summary>
+/// <summary>Quotes the beginning of a caller's input in an error message.</summary>
 public static class Excerpt
 {
     /// <summary>Longest excerpt in UTF-16 code units, without the ellipsis.</summary>

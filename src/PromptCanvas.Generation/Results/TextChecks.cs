@@ -2,7 +2,7 @@ using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Generation.Results;
 
-/// <summary>Refuses what is not text, by the name of its field.</summary>
+/// <summary>Refuses strings that are not valid text and names their field.</summary>
 public static class TextChecks
 {
     /// <summary>Checks a free text.</summary>

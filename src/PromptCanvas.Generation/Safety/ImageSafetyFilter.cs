@@ -54,7 +54,7 @@ internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(Safet
         return Refusing((await embedder.EmbedAsync([new ImageInput(image.ToSource())], cancellationToken))[0], margin);
     }
 
-    /// <summary>The rule that refuses a finished picture, by the embedding it was drawn from or by what it shows; null if none does.</summary>
+    /// <summary>The rule that refuses a finished picture, by the embedding it was drawn from or by its pixels; null if none does.</summary>
     public async Task<SafetyRule?> RefusingAsync(float[] embedding, SignedImage image, CancellationToken cancellationToken) =>
         Refusing(embedding) ?? await RefusingAsync(image, margin: 0, cancellationToken);
 

@@ -127,6 +127,6 @@ internal sealed class NormalizedText
         }
     }
 
-    // Rules and prompts of earlier versions may contain what is no text: an unpaired surrogate and U+FFFE cannot be normalized.
+    // Rules and prompts of earlier versions may contain invalid text: an unpaired surrogate and U+FFFE cannot be normalized.
     private static string Normalizable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\uFFFE', '\uFFFD');
 }

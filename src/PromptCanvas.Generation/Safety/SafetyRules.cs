@@ -70,7 +70,7 @@ internal sealed class SafetyRules(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var ids in closest.Select(near => near.Id).Chunk(take))
         {
-            var views = await database.Pictures.VisibleTo(actor).Where(image => ids.Contains(image.Id)).ToViews().ToListAsync(cancellationToken);
+            var views = await database.Pictures.VisibleTo(actor).Where(picture => ids.Contains(picture.Id)).ToViews().ToListAsync(cancellationToken);
             found.AddRange(views.Select(view => new JudgedPicture(view, closeness[view.Id])));
             if (found.Count >= take)
             {

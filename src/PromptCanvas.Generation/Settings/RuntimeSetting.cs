@@ -22,7 +22,7 @@ public sealed class RuntimeSetting
 
     public string Key => $"{Section}:{property.Name}";
 
-    /// <summary>The values to choose from; empty where any text of the right form is a value.</summary>
+    /// <summary>The allowed values; empty if any text of the right form is allowed.</summary>
     public IReadOnlyList<string> Choices =>
         Type.IsEnum ? Enum.GetNames(Type) : Type == typeof(bool) ? ["true", "false"] : [];
 
@@ -41,7 +41,7 @@ public sealed class RuntimeSetting
             .Select(property => new RuntimeSetting(section.Name, property));
     }
 
-    /// <summary>The value in the form that is stored, or why it is no value of this setting.</summary>
+    /// <summary>The value in its stored form, or why it is invalid.</summary>
     public Result<string> Read(string? text)
     {
         var entered = text?.Trim() ?? "";

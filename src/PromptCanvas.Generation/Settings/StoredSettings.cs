@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -19,7 +18,6 @@ internal sealed class StoredSettings : IStoredSettings, IDisposable
     private readonly SettingRows rows;
     private readonly ILogger<StoredSettings> logger;
     private readonly SemaphoreSlim reading = new(1, 1);
-    private readonly ConcurrentDictionary<string, string> rejected = new(StringComparer.OrdinalIgnoreCase);
 
     public StoredSettings(IEnumerable<SettingsSection> sections, StoredSettingsSource source, IConfiguration configuration, SettingRows rows, ILogger<StoredSettings> logger)
     {
@@ -32,7 +30,7 @@ internal sealed class StoredSettings : IStoredSettings, IDisposable
 
     public IReadOnlyList<RuntimeSetting> All { get; }
 
-    public IReadOnlyDictionary<string, string> Rejected => rejected;
+    public IReadOnlyDictionary<string, string> Rejected { get; private set; } = new Dictionary<string, string>();
 
     public bool IsLocked(string key) => configuration is IConfigurationRoot root
         && root.Providers.Reverse().TakeWhile(provider => provider != source.Provider).Any(provider => provider.TryGet(key, out _));
@@ -42,7 +40,7 @@ internal sealed class StoredSettings : IStoredSettings, IDisposable
     /// <summary>Reads the stored values and applies them.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        // One after the other, so that an earlier reading cannot replace a later one.
+        // One at a time, so that an earlier read cannot replace a later one.
         await reading.WaitAsync(cancellationToken);
         try
         {
@@ -98,33 +96,29 @@ internal sealed class StoredSettings : IStoredSettings, IDisposable
     private Dictionary<string, string> Accepted(IReadOnlyDictionary<string, string> stored)
     {
         var accepted = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var rejected = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var setting in All)
         {
             if (!stored.TryGetValue(setting.Key, out var text))
             {
-                rejected.TryRemove(setting.Key, out _);
+                continue;
             }
-            else if (setting.Read(text).TryGet(out var value, out var refusal))
+
+            if (setting.Read(text).TryGet(out var value, out var refusal))
             {
-                rejected.TryRemove(setting.Key, out _);
                 accepted[setting.Key] = value;
+                continue;
             }
-            else
+
+            rejected[setting.Key] = text;
+            if (Rejected.GetValueOrDefault(setting.Key) != text)
             {
-                Reject(setting.Key, text, refusal);
+                logger.LogWarning("The stored value of {Key} is not accepted and has no effect: {Reason}", setting.Key, refusal.Message);
             }
         }
 
+        Rejected = rejected;
         return accepted;
-    }
-
-    private void Reject(string key, string text, Refusal refusal)
-    {
-        if (!rejected.TryGetValue(key, out var known) || known != text)
-        {
-            rejected[key] = text;
-            logger.LogWarning("The stored value of {Key} is not accepted and has no effect: {Reason}", key, refusal.Message);
-        }
     }
 }
 

@@ -25,7 +25,7 @@ public sealed class DataFolder(string contentRoot, string folder)
     /// <summary>Space that is released when the disk is full.</summary>
     public string ReserveFile => Path.Combine(Root, "reserve");
 
-    /// <summary>What any start can make again: prepared graphs and records of weights.</summary>
+    /// <summary>Files that any start can recreate: prepared graphs and records of weights.</summary>
     public string Cache => Path.Combine(Root, "cache");
 
     /// <summary>Pictures in other forms, by content hash; each can be made again.</summary>
@@ -60,8 +60,8 @@ public sealed class DataFolder(string contentRoot, string folder)
         }
     }
 
-    /// <summary>Whether other accounts of this machine may look into the folder, which holds the database and the keys of sessions.</summary>
-    /// <returns>One sentence with the command that mends it; null if the folder is its owner's alone.</returns>
+    /// <summary>Whether other accounts of this machine can open the folder, which holds the database and the keys of sessions.</summary>
+    /// <returns>One sentence with the command that fixes it; null if only the owner can open the folder.</returns>
     public string? Exposure()
     {
         if (OperatingSystem.IsWindows() || !Directory.Exists(Root) || (File.GetUnixFileMode(Root) & ~OwnerOnly) is UnixFileMode.None)

@@ -1,12 +1,12 @@
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>Shares the decoders among people: a limited number at once, and the people who wait take turns, one picture each.</summary>
+/// <summary>Shares the decoders among people: a limited number at once; waiting people take turns, one picture each.</summary>
 internal sealed class DecoderTurns(int atOnce)
 {
     private readonly Lock changing = new();
     private readonly Dictionary<Guid, Queue<Turn>> waiting = [];
 
-    // The order in which people get their next turn; each person is in it once.
+    // The order of the next turns; each person is in it once.
     private readonly LinkedList<Guid> people = new();
     private readonly Dictionary<Guid, int> running = [];
     private int free = atOnce;
@@ -14,7 +14,7 @@ internal sealed class DecoderTurns(int atOnce)
     /// <summary>Waits for a decoder.</summary>
     /// <param name="personId">The person whose picture is decoded; <see cref="Guid.Empty"/> for the studio's own work.</param>
     /// <param name="mostWaiting">How many of this person's pictures may wait while another one of theirs is decoded; null = any number.</param>
-    /// <returns>Dispose it to give the decoder back; null if too many are waiting.</returns>
+    /// <returns>Dispose of it to release the decoder; null if too many are waiting.</returns>
     public async Task<IDisposable?> EnterAsync(Guid personId, int? mostWaiting, CancellationToken cancellationToken)
     {
         var turn = new Turn(this, personId);
@@ -29,7 +29,7 @@ internal sealed class DecoderTurns(int atOnce)
             Next();
         }
 
-        // A turn that is given up stays in the queue until it comes up, and is skipped then.
+        // An abandoned turn stays in the queue and is skipped when it is reached.
         await using var registration = cancellationToken.Register(() => turn.Begun.TrySetCanceled(cancellationToken));
         await turn.Begun.Task;
         return turn;
@@ -65,7 +65,7 @@ internal sealed class DecoderTurns(int atOnce)
                 people.AddLast(first);
             }
 
-            // False for a turn that was given up.
+            // False for an abandoned turn.
             if (turn.Begun.TrySetResult())
             {
                 free--;

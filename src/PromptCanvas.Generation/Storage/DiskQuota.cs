@@ -66,14 +66,14 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, IBlob
 
     private static async Task<DiskUse> SumAsync(AppDbContext database, Guid personId, long megabytes, CancellationToken cancellationToken)
     {
-        var pictures = await database.Pictures.Where(image => image.PersonId == personId).SumAsync(image => image.Bytes ?? 0, cancellationToken);
+        var pictures = await database.Pictures.Where(picture => picture.PersonId == personId).SumAsync(picture => picture.Bytes ?? 0, cancellationToken);
         var uploads = await database.Uploads.Where(upload => upload.PersonId == personId).SumAsync(upload => upload.Bytes ?? 0, cancellationToken);
         return new DiskUse(pictures + uploads, megabytes * Megabyte);
     }
 
     private async Task MeasureAsync(AppDbContext database, Guid personId, CancellationToken cancellationToken)
     {
-        while (await database.Pictures.Where(image => image.PersonId == personId && image.Bytes == null)
+        while (await database.Pictures.Where(picture => picture.PersonId == personId && picture.Bytes == null)
             .Take(MeasuredAtOnce).ToListAsync(cancellationToken) is { Count: > 0 } pictures)
         {
             foreach (var picture in pictures)

@@ -2,7 +2,7 @@ using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>What its owner does with the trash, besides restoring.</summary>
+/// <summary>Actions of its owner on the trash, except for restoring.</summary>
 public interface ITrash
 {
     /// <summary>For how many days a deleted picture can be restored.</summary>

@@ -8,7 +8,7 @@ internal static class JobJson
 {
     public static JsonSerializerOptions Options { get; } = Make();
 
-    /// <summary>Reads what an older version may have written.</summary>
+    /// <summary>Reads JSON that an older version may have written.</summary>
     /// <returns>Null if its format is no longer supported.</returns>
     public static T? Read<T>(string json)
         where T : class

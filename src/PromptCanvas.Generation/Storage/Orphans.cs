@@ -35,8 +35,8 @@ internal sealed class Orphans(
     private async Task<IEnumerable<string>> WithoutRowAsync(string[] hashes, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var known = await database.Pictures.Where(image => hashes.Contains(image.ContentHash)).Select(image => image.ContentHash)
-            .Union(database.Pictures.Where(image => hashes.Contains(image.ThumbnailHash)).Select(image => image.ThumbnailHash))
+        var known = await database.Pictures.Where(picture => hashes.Contains(picture.ContentHash)).Select(picture => picture.ContentHash)
+            .Union(database.Pictures.Where(picture => hashes.Contains(picture.ThumbnailHash)).Select(picture => picture.ThumbnailHash))
             .Union(database.DecodedPictures.Where(decoded => hashes.Contains(decoded.ContentHash)).Select(decoded => decoded.ContentHash))
             .Union(database.DecodedPictures.Where(decoded => hashes.Contains(decoded.ThumbnailHash)).Select(decoded => decoded.ThumbnailHash))
             .Union(database.Uploads.Where(upload => hashes.Contains(upload.ContentHash)).Select(upload => upload.ContentHash))

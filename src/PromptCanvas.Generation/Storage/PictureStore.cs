@@ -40,23 +40,23 @@ internal sealed class PictureStore(
     }
 
     public Task<StoredContent?> OpenThumbnailAsync(Guid imageId, CancellationToken cancellationToken) =>
-        OpenThumbnailAsync(images => images, imageId, cancellationToken);
+        OpenThumbnailAsync(pictures => pictures, imageId, cancellationToken);
 
     public Task<StoredContent?> OpenThumbnailAsync(Actor actor, Guid imageId, CancellationToken cancellationToken) =>
-        OpenThumbnailAsync(images => images.VisibleTo(actor).Union(images.InTrashOf(actor)), imageId, cancellationToken);
+        OpenThumbnailAsync(pictures => pictures.VisibleTo(actor).Union(pictures.InTrashOf(actor)), imageId, cancellationToken);
 
     private async Task<StoredContent?> OpenThumbnailAsync(
         Func<IQueryable<Picture>, IQueryable<Picture>> visible, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var hash = await visible(database.Pictures).Where(image => image.Id == imageId).Select(image => image.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
+        var hash = await visible(database.Pictures).Where(picture => picture.Id == imageId).Select(picture => picture.ThumbnailHash).SingleOrDefaultAsync(cancellationToken);
         return await OpenAsync(imageId, BlobKind.Thumbnail, hash, EncodedPicture.WebPType, cancellationToken);
     }
 
     private async Task<string?> HashAsync(Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.Where(image => image.Id == imageId).Select(image => image.ContentHash).SingleOrDefaultAsync(cancellationToken);
+        return await database.Pictures.Where(picture => picture.Id == imageId).Select(picture => picture.ContentHash).SingleOrDefaultAsync(cancellationToken);
     }
 
     private Task<StoredContent?> PlainAsync(Guid imageId, string? hash, CancellationToken cancellationToken) =>

@@ -29,7 +29,7 @@ internal sealed class StoredPictures(IBlobStore blobs)
     public Task<KeepMask> ReadMaskAsync(string hash, CancellationToken cancellationToken) =>
         DecodeAsync(hash, MaskReader.Read, mask => mask.Values.Length, cancellationToken);
 
-    /// <summary>Drops what is kept of pictures that no run needs soon.</summary>
+    /// <summary>Drops the decoded forms of pictures that no run needs soon.</summary>
     public void Drop(IReadOnlyCollection<string> hashes) => kept.Drop(hashes);
 
     /// <summary>Waits for a decoder; see <see cref="DecoderTurns.EnterAsync"/>.</summary>

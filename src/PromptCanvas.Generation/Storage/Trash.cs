@@ -30,7 +30,7 @@ internal sealed class Trash(IDbContextFactory<AppDbContext> databases, IOptionsM
         return await ClearAsync(ids is null ? images : images.Where(image => EF.Parameter(ids).Contains(image.Id)), cancellationToken);
     }
 
-    /// <summary>Removes what a picture shows from its row.</summary>
+    /// <summary>Clears the content of a picture's row.</summary>
     internal static Task<int> ClearAsync(IQueryable<Picture> images, CancellationToken cancellationToken) => images.ExecuteUpdateAsync(
             change => change.SetProperty(image => image.ContentHash, "").SetProperty(image => image.ThumbnailHash, "").SetProperty(image => image.Prompt, "")
                 .SetProperty(image => image.ImageEmbedding, Array.Empty<byte>()).SetProperty(image => image.Bytes, 0),

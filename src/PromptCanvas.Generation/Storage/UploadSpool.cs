@@ -1,6 +1,6 @@
 namespace PromptCanvas.Generation.Storage;
 
-/// <summary>Keeps files on disk that wait to be decoded.</summary>
+/// <summary>Keeps files on disk until they are decoded.</summary>
 internal sealed class UploadSpool(DataFolder folder)
 {
     private const int BufferSize = 64 * 1024;
@@ -9,7 +9,7 @@ internal sealed class UploadSpool(DataFolder folder)
     /// <returns>The content from its start; null if it has more than <paramref name="largest"/> bytes. The file is removed on disposal.</returns>
     public async Task<Stream?> TakeAsync(Stream content, long largest, CancellationToken cancellationToken)
     {
-        // A form's file already lies on disk.
+        // A form's file is already on disk.
         if (content.CanSeek)
         {
             return content.Length <= largest ? content : null;

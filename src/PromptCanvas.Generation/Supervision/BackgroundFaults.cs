@@ -4,32 +4,32 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptCanvas.Generation.Supervision;
 
-/// <summary>Collects the exceptions of everything that runs outside a request: logs and counts them, and knows which services keep failing.</summary>
+/// <summary>Collects the exceptions of everything that runs outside a request: logs and counts them, and tracks which services keep failing.</summary>
 public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger)
 {
-    /// <summary>Failures in a row after which a service counts as ill.</summary>
+    /// <summary>Consecutive failures after which a service counts as failing.</summary>
     public const int IllAfter = 3;
 
     private readonly ConcurrentDictionary<string, State> sources = new();
 
-    /// <summary>Faults since the start, by the name of what failed.</summary>
+    /// <summary>Faults since the start, by source.</summary>
     public IReadOnlyDictionary<string, long> Counts => sources.ToDictionary(source => source.Key, source => source.Value.Faults);
 
     /// <summary>Services that failed three times in a row and have not worked since.</summary>
     public IReadOnlyList<string> Ill => [.. sources.Where(source => source.Value.InARow >= IllAfter).Select(source => source.Key).Order()];
 
-    /// <summary>Records one failed piece of work. It does not make a service ill: one bad letter must not take the studio out of service.</summary>
-    /// <param name="source">What ran.</param>
+    /// <summary>Records one failed work item. It does not count against the service: one bad mail must not take the studio out of service.</summary>
+    /// <param name="source">The service or component that failed.</param>
     /// <param name="fault">Why it failed.</param>
-    /// <param name="what">What failed, as a sentence without a full stop.</param>
+    /// <param name="what">The failed work, as a sentence without a full stop.</param>
     public void Report(string source, Exception fault, string what = "Work in the background failed")
     {
         sources.GetOrAdd(source, static _ => new State()).Count();
         logger.LogError(fault, "{Source}: {What}", source, what);
     }
 
-    /// <summary>Records that a service could not go on.</summary>
-    /// <returns>Its failures in a row.</returns>
+    /// <summary>Records a failure of a service.</summary>
+    /// <returns>Its number of consecutive failures.</returns>
     public int Failed(string service, Exception fault)
     {
         var row = sources.GetOrAdd(service, static _ => new State()).Fail();
@@ -37,7 +37,7 @@ public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger)
         return row;
     }
 
-    /// <summary>Records that a service works, which ends its row of failures.</summary>
+    /// <summary>Records that a service works, which resets its consecutive failures.</summary>
     public void Worked(string service)
     {
         if (sources.GetOrAdd(service, static _ => new State()).Work() is > 0 and var row)
@@ -46,14 +46,14 @@ public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger)
         }
     }
 
-    /// <summary>Runs work that no caller waits for; its exception is reported here.</summary>
+    /// <summary>Runs work that no caller awaits and records its exception.</summary>
     public void Run(string source, Func<Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         _ = Task.Run(() => GuardedAsync(source, work), CancellationToken.None);
     }
 
-    /// <summary>Runs a callback that must not throw: of a timer, of a cancellation, of an event.</summary>
+    /// <summary>Runs the callback of a timer, cancellation or event, which must not throw, and records its exception.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "This is where such exceptions go.")]
     public void Guard(string source, Action work)
     {

@@ -18,7 +18,7 @@ public sealed class SchemaGuard(IDbContextFactory<AppDbContext> databases)
         }
         catch (Exception)
         {
-            // The database cannot be asked, which is no proof of a newer version; the failure that led here is recorded already.
+            // An unreachable database does not prove a newer version, and the original failure is recorded already.
             return null;
         }
     }

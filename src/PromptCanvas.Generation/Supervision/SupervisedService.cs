@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace PromptCanvas.Generation.Supervision;
 
-/// <summary>A background service of the studio. Its exceptions never end the process: the supervisor records them and starts it again.</summary>
+/// <summary>A background service of the studio. Its exceptions never end the process: the supervisor records them and restarts it.</summary>
 public abstract class SupervisedService(Supervisor supervisor) : BackgroundService
 {
     /// <summary>The name in logs, metrics and the readiness check.</summary>
@@ -10,18 +10,18 @@ public abstract class SupervisedService(Supervisor supervisor) : BackgroundServi
 
     protected Supervisor Supervisor => supervisor;
 
-    /// <summary>Runs until the host stops; started again after an exception. Returns when the settings turn the service off.</summary>
+    /// <summary>Runs until the host stops; restarted after an exception. Returns if the settings turn the service off.</summary>
     protected abstract Task RunAsync(CancellationToken stoppingToken);
 
-    /// <summary>Call it after each success, which ends a row of failures.</summary>
+    /// <summary>Call it after each success; resets the consecutive failures.</summary>
     protected void Worked() => supervisor.Faults.Worked(Name);
 
-    /// <summary>Records a failure of a loop that keeps its own rhythm.</summary>
+    /// <summary>Records a failure of a loop that schedules its own retries.</summary>
     protected void Failed(Exception fault) => supervisor.Faults.Failed(Name, fault);
 
-    /// <summary>Records one failed piece of work of a service that works.</summary>
+    /// <summary>Records one failed work item of a service that otherwise works.</summary>
     /// <param name="fault">Why it failed.</param>
-    /// <param name="what">What failed, as a sentence without a full stop.</param>
+    /// <param name="what">The failed work, as a sentence without a full stop.</param>
     protected void Report(Exception fault, string what) => supervisor.Faults.Report(Name, fault, what);
 
     protected sealed override Task ExecuteAsync(CancellationToken stoppingToken) => supervisor.RunAsync(Name, RunAsync, stoppingToken);

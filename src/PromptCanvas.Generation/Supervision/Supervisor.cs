@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PromptCanvas.Generation.Supervision;
 
-/// <summary>Keeps background loops alive: a loop that throws is recorded and started again after a pause, for as long as the process runs.</summary>
+/// <summary>Keeps background loops alive: a loop that throws is recorded and restarted after a pause, for as long as the process runs.</summary>
 public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, ProcessExit exit, TimeProvider clock)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -12,7 +12,7 @@ public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, Proc
     public BackgroundFaults Faults => faults;
 
     /// <summary>The pause after a failure: 1 s, 2 s, 4 s … up to 60 s.</summary>
-    /// <param name="inARow">Failures in a row, from 1.</param>
+    /// <param name="inARow">Consecutive failures, from 1.</param>
     public static TimeSpan PauseAfter(int inARow)
     {
         var pause = FirstPause * Math.Pow(2, Math.Min(inARow - 1, 10));

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Generation.Supervision;
 
-/// <summary>The last place for the exception of a task that nothing waits for. .NET raises it when the task is collected.</summary>
+/// <summary>Records the exceptions of tasks that no code awaits. .NET raises them when the task is collected.</summary>
 public sealed class UnobservedFaults : IDisposable
 {
     private readonly BackgroundFaults faults;

@@ -20,7 +20,7 @@ internal sealed class DiskWatch(DiskReserve reserve, StorageFaults faults, TimeP
             }
             catch (Exception fault) when (faults.Describe(fault) is not null)
             {
-                // A full disk is reported to requests; it is no failure of this service.
+                // A full disk is reported to requests; it is not a failure of this service.
                 Report(fault, "The disk space could not be checked");
             }
         }

@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Safety;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Handles what the engine reports: shows previews, and starts the writes of checkpoints and pictures.</summary>
+/// <summary>Handles the engine's events: publishes previews, and starts the writes of checkpoints and pictures.</summary>
 internal sealed class EngineEvents(
     ImageSafetyFilters filters, PictureFinalizer finalizer, StageCheckpoints stages, PreviewPublisher previews, ILogger<EngineEvents> logger)
 {

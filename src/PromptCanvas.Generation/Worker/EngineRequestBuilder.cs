@@ -31,14 +31,14 @@ internal sealed class EngineRequestBuilder(
             NegativePrompt = job.NegativePrompt,
             Seed = (uint)job.Seed,
             Count = job.Count,
-            ImageIndices = [.. claim.Missing.Select(image => image.ImageIndex)],
+            ImageIndices = [.. claim.Missing.Select(picture => picture.ImageIndex)],
             Size = job.Size,
             Person = job.PersonId?.ToString() ?? "",
             Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
             PreviewsWanted = index => previews.Wanted(claim.Id, index),
             PictureWanted = running.Wants,
             ReportsStages = true,
-            Finished = await stages.LoadAsync(claim.Id, engine.Fingerprint, claim.Missing.Select(image => image.ImageIndex), running.Token),
+            Finished = await stages.LoadAsync(claim.Id, engine.Fingerprint, claim.Missing.Select(picture => picture.ImageIndex), running.Token),
         };
         var hashes = await HashesAsync(job, running.Token);
         var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, new OperationInputs(pictures, hashes), running.Token);

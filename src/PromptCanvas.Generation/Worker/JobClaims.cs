@@ -66,14 +66,14 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
 
         var ids = jobs.ConvertAll(job => job.Id);
         var missing = await database.JobPictures
-            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureState.Queued)
-            .OrderBy(image => image.ImageIndex)
+            .Where(picture => ids.Contains(picture.JobId) && picture.State == JobPictureState.Queued)
+            .OrderBy(picture => picture.ImageIndex)
             .AsNoTracking()
             .ToListAsync(cancellationToken);
         await database.JobPictures
-            .Where(image => ids.Contains(image.JobId) && image.State == JobPictureState.Queued)
-            .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Running), cancellationToken);
-        return jobs.ConvertAll(job => new ClaimedJob(job, [.. missing.Where(image => image.JobId == job.Id)]));
+            .Where(picture => ids.Contains(picture.JobId) && picture.State == JobPictureState.Queued)
+            .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.State, JobPictureState.Running), cancellationToken);
+        return jobs.ConvertAll(job => new ClaimedJob(job, [.. missing.Where(picture => picture.JobId == job.Id)]));
     }
 
     private async Task<List<Job>> TakeAsync(AppDbContext database, ClaimLimit limit, bool suspect, DateTimeOffset now, CancellationToken cancellationToken)

@@ -30,8 +30,8 @@ internal sealed class JobProgress(
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await Held(database, claim).AnyAsync(cancellationToken)
-            ? await database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureState.Running)
-                .Select(image => image.ImageIndex).ToListAsync(cancellationToken)
+            ? await database.JobPictures.Where(picture => picture.JobId == claim.Id && picture.State == JobPictureState.Running)
+                .Select(picture => picture.ImageIndex).ToListAsync(cancellationToken)
             : null;
     }
 
@@ -52,11 +52,11 @@ internal sealed class JobProgress(
     }
 
     /// <summary>Records a finished picture. Its file must already be in the store.</summary>
-    public async Task<PictureWrite> FinishPictureAsync(ClaimedJob claim, Picture image, CancellationToken cancellationToken)
+    public async Task<PictureWrite> FinishPictureAsync(ClaimedJob claim, Picture picture, CancellationToken cancellationToken)
     {
         failpoints.Hit(Failpoints.PictureFile);
         var finished = await WritePictureAsync(claim, completed: 1, Failpoints.PictureWritten, database =>
-            outcomes.DeliverAsync(database, PictureOf(database, claim, image.ImageIndex), image, claim.Job.BoardId, cancellationToken), cancellationToken);
+            outcomes.DeliverAsync(database, PictureOf(database, claim, picture.ImageIndex), picture, claim.Job.BoardId, cancellationToken), cancellationToken);
         failpoints.Hit(Failpoints.PictureCommitted);
         return finished;
     }
@@ -111,8 +111,8 @@ internal sealed class JobProgress(
         JobState? state = null;
         await WriteAsync(claim, completed: 0, Failpoints.EndWritten, async database =>
         {
-            var open = database.JobPictures.Where(image => image.JobId == claim.Id && image.State == JobPictureState.Running);
-            var missing = await open.Select(image => image.ImageIndex).ToListAsync(cancellationToken);
+            var open = database.JobPictures.Where(picture => picture.JobId == claim.Id && picture.State == JobPictureState.Running);
+            var missing = await open.Select(picture => picture.ImageIndex).ToListAsync(cancellationToken);
             await open.ExecuteUpdateAsync(
                 change => change.SetProperty(row => row.State, JobPictureState.Failed).SetProperty(row => row.Error, reason), cancellationToken);
             await outcomes.RefundAsync(database, claim.Id, missing, reason, cancellationToken);
@@ -142,7 +142,7 @@ internal sealed class JobProgress(
                     .SetProperty(job => job.NotBefore, notBefore),
                 cancellationToken);
             await database.JobPictures
-                .Where(image => image.JobId == claim.Id && image.State == JobPictureState.Running)
+                .Where(picture => picture.JobId == claim.Id && picture.State == JobPictureState.Running)
                 .ExecuteUpdateAsync(change => change.SetProperty(row => row.State, JobPictureState.Queued), cancellationToken);
         }, cancellationToken);
 

@@ -34,9 +34,9 @@ internal sealed class JobRunner(JobAttempt attempt, AttemptRecords records, JobE
             return;
         }
 
-        foreach (var image in claim.Missing.Where(image => !open.Contains(image.ImageIndex)))
+        foreach (var picture in claim.Missing.Where(picture => !open.Contains(picture.ImageIndex)))
         {
-            running.Drop(image.ImageIndex);
+            running.Drop(picture.ImageIndex);
         }
 
         events.Started(claim.Id, claim.Fence, claim.Job.CompletedImages);

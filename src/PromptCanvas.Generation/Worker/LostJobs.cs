@@ -40,8 +40,8 @@ internal sealed class LostJobs(LeaseRecoveryRules rules, PictureOutcomes outcome
         var jobs = await database.Jobs.FromSqlRaw(sql, [.. alive.Cast<object>()]).ToListAsync(cancellationToken);
         foreach (var job in jobs)
         {
-            await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureState.Running)
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.State, JobPictureState.Queued), cancellationToken);
+            await database.JobPictures.Where(picture => picture.JobId == job.Id && picture.State == JobPictureState.Running)
+                .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.State, JobPictureState.Queued), cancellationToken);
             if (job.CrashCount >= rules.MaximumCrashes)
             {
                 await GiveUpAsync(database, job, cancellationToken);
@@ -54,10 +54,10 @@ internal sealed class LostJobs(LeaseRecoveryRules rules, PictureOutcomes outcome
     private async Task GiveUpAsync(AppDbContext database, Job job, CancellationToken cancellationToken)
     {
         var reason = $"The studio stopped {job.CrashCount} times while it made this request, so it was given up; try another prompt or size.";
-        var missing = await database.JobPictures.Where(image => image.JobId == job.Id && image.State == JobPictureState.Queued).ToListAsync(cancellationToken);
-        foreach (var image in missing)
+        var missing = await database.JobPictures.Where(picture => picture.JobId == job.Id && picture.State == JobPictureState.Queued).ToListAsync(cancellationToken);
+        foreach (var picture in missing)
         {
-            (image.State, image.Error) = (JobPictureState.Failed, reason);
+            (picture.State, picture.Error) = (JobPictureState.Failed, reason);
         }
 
         // Finished pictures were delivered.
@@ -65,6 +65,6 @@ internal sealed class LostJobs(LeaseRecoveryRules rules, PictureOutcomes outcome
         job.Error = job.CompletedImages > 0 ? null : reason;
         job.FinishedAt = rules.Now;
         await database.SaveChangesAsync(cancellationToken);
-        await outcomes.RefundAsync(database, job.Id, [.. missing.Select(image => image.ImageIndex)], reason, cancellationToken);
+        await outcomes.RefundAsync(database, job.Id, [.. missing.Select(picture => picture.ImageIndex)], reason, cancellationToken);
     }
 }

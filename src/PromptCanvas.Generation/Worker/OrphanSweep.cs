@@ -50,5 +50,5 @@ internal sealed class OrphanSweep(
     }
 }
 
-/// <summary>Everything that a sweep looks through.</summary>
+/// <summary>All parts of a sweep.</summary>
 internal sealed record LeftoverFiles(Orphans Orphans, Trash Trash, UsedUploads Uploads, StageCheckpoints Stages);

@@ -41,7 +41,7 @@ internal sealed class QueueNews(IDatabaseNews news, IJobFeed feed, QueueSignal s
     private Task ListenAsync(CancellationToken stoppingToken) => news.ListenAsync(
         () =>
         {
-            // The first call says that the connection is established.
+            // The first call reports that the connection is established.
             Supervisor.Faults.Worked(Listening);
             signal.Set();
         },

@@ -6,13 +6,13 @@ public static class FramePlanner
     /// <summary>Minimum frame side in pixels, where the picture is large enough: smaller frames give the model too little context.</summary>
     public const int MinimumSide = 256;
 
-    /// <summary>The fewest cells of the decoder's grid in which a model can draw something that is seen.</summary>
+    /// <summary>Minimum cells of the decoder's grid in which a model can draw something visible.</summary>
     public const int LeastCells = 8;
 
-    /// <summary>The most frames of one edit: each takes as long as a picture.</summary>
+    /// <summary>Maximum frames of one edit: each takes as long as a picture.</summary>
     public const int MostFrames = 16;
 
-    /// <summary>The smallest frame side in pixels: below, a cell of the decoder's grid is less than a pixel.</summary>
+    /// <summary>Minimum frame side in pixels: below it, a cell of the decoder's grid is smaller than a pixel.</summary>
     public const int SmallestSide = 64;
 
     // The side of the decoder's picture.
@@ -53,7 +53,7 @@ public static class FramePlanner
         return side >= around.Width ? [around] : Tiles(mask, hole, side);
     }
 
-    /// <summary>How thick the hole is at its thickest, in pixels.</summary>
+    /// <summary>The hole's maximum thickness in pixels.</summary>
     public static float Thickness(KeepMask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
@@ -78,7 +78,7 @@ public static class FramePlanner
         return frames;
     }
 
-    /// <summary>Where frames begin that cover a length with an overlap of at least a quarter, inside the picture.</summary>
+    /// <summary>The offsets of frames that cover a length with an overlap of at least a quarter, inside the picture.</summary>
     private static IEnumerable<int> Starts(int start, int length, int side, int limit)
     {
         var count = 1 + Parts(Math.Max(0, length - side), Math.Max(1, (int)(LargestNewShare * side)));

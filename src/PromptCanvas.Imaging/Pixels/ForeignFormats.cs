@@ -22,7 +22,7 @@ public static class ForeignFormats
 
     private static ReadOnlySpan<byte> PngStart => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>What the file is, in one sentence with the remedy; null if it is none of the known formats.</summary>
+    /// <summary>The file's format and the remedy, in one sentence; null if it is none of the known formats.</summary>
     public static string? Describe(ReadOnlySpan<byte> encoded)
     {
         if (NameOf(encoded) is not { } name)

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Imaging.Png;
 
-/// <summary>How a picture came about, in the words of the IPTC.</summary>
+/// <summary>How a picture was made, in IPTC terms.</summary>
 /// <remarks>Source: IPTC NewsCodes, Digital Source Type.</remarks>
 internal static class DigitalSourceTypes
 {

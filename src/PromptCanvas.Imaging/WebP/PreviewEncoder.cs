@@ -9,10 +9,7 @@ public static class PreviewEncoder
     /// <summary>Larger previews are reduced to this side.</summary>
     public const int MaximumSide = 256;
 
-    /// <summary>Target size of a frame; only noise can exceed it.</summary>
-    public const int TargetBytes = 8 * 1024;
-
-    // Measured on noise, the worst case: 256² needs a lower quality than 64² to stay near the target.
+    // The target is 8 KB a frame, which only noise can exceed. Measured on noise, the worst case: 256² needs a lower quality than 64² to stay near it.
     // Below 85, block artifacts of a 64² frame are visible when it fills a tile.
     private const int SmallQuality = 85;
     private const int LargeQuality = 40;

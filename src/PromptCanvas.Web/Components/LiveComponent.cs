@@ -29,7 +29,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Runs an action on the renderer's dispatcher; exceptions go to the page's error boundary, later ones to the host's record of unobserved faults.</summary>
     protected void Post(Func<Task> work) => _ = InvokeAsync(() => GuardedAsync(work));
 
-    /// <summary>The same for a change that is made at once.</summary>
+    /// <summary>The same for a synchronous action.</summary>
     protected void Post(Action change) => Post(() =>
     {
         change();
@@ -52,7 +52,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         }
         catch (Exception fault) when (Gone.IsCancellationRequested && (fault is OperationCanceledException or ObjectDisposedException or JSDisconnectedException))
         {
-            // The page has gone, and with it what the work used.
+            // The page is gone, and the objects that the work used are disposed.
         }
         catch (Exception fault) when (!Gone.IsCancellationRequested)
         {

@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Components;
 
-/// <summary>The person's credits as every part of the page shows them. All parts read them here, so that no two figures differ.</summary>
+/// <summary>The person's credits, read in one place for all parts of the page, so that they show the same figure.</summary>
 public sealed class LiveCredits(ICredits credits)
 {
     private readonly List<Action> readers = [];
@@ -11,7 +11,7 @@ public sealed class LiveCredits(ICredits credits)
     /// <summary>Null until read, and for viewers, who cannot make pictures.</summary>
     public QuotaView? Now { get; private set; }
 
-    /// <summary>What prerendering has read; applies until the first read here.</summary>
+    /// <summary>The prerendered value, used until the first read.</summary>
     public void Offer(QuotaView? known) => Now ??= known;
 
     public async Task<QuotaView?> RefreshAsync(Actor person, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Components;
 
-/// <summary>What a page looks up by the id in its address: still being read, found, or missing.</summary>
+/// <summary>The object that a page's address names by its id: still being read, found, or missing.</summary>
 /// <param name="IsRead">False until the read has finished; the default value is therefore "still being read".</param>
 /// <param name="Value">Null while it is read, and when it does not exist or is hidden from the actor.</param>
 public readonly record struct Lookup<T>(bool IsRead, T? Value)

@@ -11,7 +11,7 @@ internal static class ApiDescription
     {
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
 
-        // Strings are read by a converter that checks them, which a schema cannot see through.
+        // The schema generator does not recognize strings that a custom converter reads.
         options.AddSchemaTransformer((schema, context, _) =>
         {
             if (context.JsonTypeInfo.Type == typeof(string))

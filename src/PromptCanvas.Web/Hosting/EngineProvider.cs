@@ -6,8 +6,8 @@ namespace PromptCanvas.Web.Hosting;
 
 /// <summary>One engine per model of the library, created on first use.</summary>
 /// <param name="create">Creates the engine from the model, one instance per device.</param>
-/// <param name="room">Capacity of each engine; null = the default.</param>
-internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create, EngineCapacity? room = null)
+/// <param name="capacity">Capacity of each engine; null = the default.</param>
+internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<UnClipModel>, IImageEngine> create, EngineCapacity? capacity = null)
     : IEngineProvider, IDisposable
 {
     private readonly Dictionary<string, (UnClipModel Model, IImageEngine Engine)> engines = new(StringComparer.Ordinal);
@@ -18,7 +18,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
 
     public string DefaultModel => library.DefaultName;
 
-    public EngineCapacity Capacity { get; } = room ?? EngineCapacity.Of(new EngineOptions(), engines: 1);
+    public EngineCapacity Capacity { get; } = capacity ?? EngineCapacity.Of(new EngineOptions(), engines: 1);
 
     public IReadOnlyList<string> Models => library.List();
 

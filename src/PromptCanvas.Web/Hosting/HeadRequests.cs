@@ -1,9 +1,9 @@
 namespace PromptCanvas.Web.Hosting;
 
-/// <summary>Answers HEAD as GET, without the body: link checkers, monitors and chat programs that show previews ask so first.</summary>
+/// <summary>Answers HEAD as GET, without the body: link checkers, monitors and chat programs that show previews send it first.</summary>
 internal static class HeadRequests
 {
-    // Live connections and waiting requests have no answer whose headers would be of use.
+    // The headers of live connections and waiting requests are of no use.
     private static readonly PathString[] Excepted = ["/_blazor", "/hubs"];
 
     public static IApplicationBuilder UseHeadRequests(this IApplicationBuilder app) => app.Use(async (context, next) =>

@@ -13,7 +13,7 @@ internal static class PageLanguage
 {
     private const string Cookie = "language";
 
-    /// <summary>The browser's language; before everything else, so that error pages have it too.</summary>
+    /// <summary>Applies the browser's language, before everything else, so that error pages have it too.</summary>
     public static IApplicationBuilder UsePageLanguage(this IApplicationBuilder app) => app.UseRequestLocalization(new RequestLocalizationOptions
     {
         DefaultRequestCulture = new RequestCulture(CultureInfo.InvariantCulture),
@@ -22,7 +22,7 @@ internal static class PageLanguage
         RequestCultureProviders = [new CustomRequestCultureProvider(context => Task.FromResult(CultureOf(context, OfPage(context) ?? Languages.Of(context.Request))))],
     });
 
-    /// <summary>The language of the account, after authentication.</summary>
+    /// <summary>Applies the language of the account, after authentication.</summary>
     public static IApplicationBuilder UsePersonLanguage(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (CultureOf(context, context.User.FindFirstValue(Languages.Claim)) is { } culture)
@@ -31,7 +31,7 @@ internal static class PageLanguage
             CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(culture.UICultures[0].ToString());
         }
 
-        // An error page runs through the pipeline once more.
+        // An error page runs through the pipeline a second time.
         if (!RequestClass.IsProgram(context) && context.Items.TryAdd(typeof(PageLanguage), null))
         {
             var language = Languages.Current;

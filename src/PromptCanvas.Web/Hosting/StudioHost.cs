@@ -49,7 +49,7 @@ internal static class StudioHost
         }
     }
 
-    // The host itself ends with 0 when a library's background service took it down.
+    // The host itself exits with 0 when a library's background service stopped it.
     internal static int ExitCodeOf(IServiceProvider services) =>
         services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true })
             ? ProcessExit.Fault

@@ -18,6 +18,6 @@ internal static class SubPath
 
         return path is ['/', not '/', ..] && !path.EndsWith('/') && Uri.TryCreate(path, UriKind.Relative, out _) && !path.AsSpan().ContainsAny("?#\\ ")
             ? app.UsePathBase(path)
-            : throw new StartupException($"Setting {Setting}: {path} is no path below which the studio can live. Give one such as /studio, without a slash at its end.");
+            : throw new StartupException($"Setting {Setting}: {path} is not a path of the host. Give one such as /studio, without a slash at its end.");
     }
 }

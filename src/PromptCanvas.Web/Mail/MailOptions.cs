@@ -32,7 +32,7 @@ internal sealed record MailOptions : IValidatableObject
     /// <summary>The studio's public address. Links in mails start with it, never with the request's Host header.</summary>
     public string? PublicAddress { get; init; }
 
-    /// <summary>How long the mail server may take for one mail, from the connection to its last answer.</summary>
+    /// <summary>Maximum time for sending one mail, from the connection to the server's last answer.</summary>
     /// <value>1 minute</value>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);

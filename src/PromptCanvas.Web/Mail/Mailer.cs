@@ -13,7 +13,7 @@ using PromptCanvas.Generation.Supervision;
 namespace PromptCanvas.Web.Mail;
 
 /// <summary>A plain-text mail.</summary>
-/// <param name="Unsubscribe">The address that ends such mails, for mail programs with a button for that (RFC 8058); null = the mail answers a request.</param>
+/// <param name="Unsubscribe">The address for the unsubscribe button of mail programs (RFC 8058); null for mails that answer a request.</param>
 internal sealed record Letter(string To, string Subject, string Text, Uri? Unsubscribe = null);
 
 /// <summary>Sends mail in the background, so that response times do not reveal whether a mail was sent.</summary>

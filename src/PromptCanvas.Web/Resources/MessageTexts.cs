@@ -7,8 +7,8 @@ using Microsoft.Extensions.Localization;
 namespace PromptCanvas.Web.Resources;
 
 /// <summary>
-/// Translates the sentences that lower layers write in English: refusals, and the reasons that the database keeps. Programs and logs get
-/// them as they are; pages find the sentence in <c>Messages.resx</c>, whose English texts are the sentences with placeholders.
+/// Translates the sentences that lower layers write in English: refusals, and the reasons that the database keeps. Programs and logs receive
+/// them in English; pages look the sentence up in <c>Messages.resx</c>, whose English texts are the sentences with placeholders.
 /// </summary>
 internal static partial class MessageTexts
 {
@@ -16,7 +16,7 @@ internal static partial class MessageTexts
     private static readonly Lazy<IReadOnlyList<Form>> Forms = new(Read);
     private static readonly ConcurrentDictionary<(string Language, string Key), string> Translations = new();
 
-    /// <summary>A sentence in the language of the page; as it is where it has no translation, such as a reason that a person wrote.</summary>
+    /// <summary>A sentence in the language of the page; unchanged if it has no translation, such as a reason that a person wrote.</summary>
     public static string? Say(this IStringLocalizer<Texts> texts, string? sentence)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -27,7 +27,7 @@ internal static partial class MessageTexts
     public static string? Say(string? sentence) =>
         string.IsNullOrEmpty(sentence) || Languages.Current == Languages.English ? sentence : Translate(sentence, Languages.Current) ?? sentence;
 
-    /// <summary>The key of the form that a sentence has; null where it has none.</summary>
+    /// <summary>The key of the sentence's form; null if it has none.</summary>
     internal static string? KeyOf(string sentence) => Forms.Value.FirstOrDefault(form => form.Match(sentence).Success)?.Key;
 
     private static string? Translate(string sentence, string language)
@@ -77,7 +77,7 @@ internal static partial class MessageTexts
 
         public int Fixed => length;
 
-        // The ends first: pages show many sentences, and most forms do not fit.
+        // Compare the ends first: pages show many sentences, and most forms do not match.
         public Match Match(string sentence) =>
             sentence.StartsWith(pieces[0], StringComparison.Ordinal) && sentence.EndsWith(pieces[^1], StringComparison.Ordinal) ? pattern.Value.Match(sentence) : System.Text.RegularExpressions.Match.Empty;
     }

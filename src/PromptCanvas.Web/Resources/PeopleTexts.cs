@@ -33,7 +33,7 @@ internal static class PeopleTexts
         _ => scope,
     };
 
-    /// <summary>What happened, in one line without quotations.</summary>
+    /// <summary>A notice in one line without quotations.</summary>
     public static string NoticeText(this IStringLocalizer<Texts> texts, Notice notice) => notice.Kind switch
     {
         NoticeKinds.Opened => texts["NoticeOpened", notice.By],

@@ -12,4 +12,8 @@ internal static class PersonLanguages
         database.Set<IdentityUserClaim<Guid>>()
             .Where(claim => claim.UserId == personId && claim.ClaimType == Languages.Claim)
             .Select(claim => claim.ClaimValue).FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>The language of a mail to the person. Without a choice there is no browser to ask: English.</summary>
+    public static async Task<string> MailLanguageOfAsync(this AppDbContext database, Guid personId, CancellationToken cancellationToken) =>
+        await database.LanguageOfAsync(personId, cancellationToken) ?? Languages.English;
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Localization;
 
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Web.Resources;
 
-/// <summary>Names of pictures and of the ways they were made.</summary>
+/// <summary>Names of pictures and of the kinds of jobs that made them.</summary>
 internal static class PictureTexts
 {
     private static readonly Dictionary<string, KindTexts> Kinds = new()
@@ -25,18 +26,22 @@ internal static class PictureTexts
         : kind is not null && Kinds.TryGetValue(kind, out var of) && of.Title is { } title ? title(texts)
         : texts["KindUnknown"];
 
-    /// <summary>What was done, in a word.</summary>
+    /// <summary>The kind of job as one word.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string MadeBy(this IStringLocalizer<Texts> texts, string kind) =>
         Kinds.TryGetValue(kind, out var of) ? of.MadeBy(texts) : texts["KindUnknown"];
 
-    /// <summary>How a picture was made from the one it stands under in a family tree.</summary>
+    /// <summary>How a picture was made from its parent in a family tree.</summary>
     /// <param name="kind">One of <see cref="JobKinds"/>.</param>
     public static string MadeFrom(this IStringLocalizer<Texts> texts, string kind) =>
         Kinds.TryGetValue(kind, out var of) ? of.MadeFrom(texts) : texts["HowChange"];
 
+    /// <summary>An aspect ratio with its shape.</summary>
+    public static string NameOf(this IStringLocalizer<Texts> texts, AspectRatio ratio) =>
+        ratio.IsSquare ? texts["AspectSquare", ratio] : ratio.Width > ratio.Height ? texts["AspectLandscape", ratio] : texts["AspectPortrait", ratio];
+
     /// <param name="Title">The title of a picture without a prompt; null where every picture has one.</param>
-    /// <param name="MadeBy">What was done, in a word.</param>
+    /// <param name="MadeBy">The kind of job as one word.</param>
     /// <param name="MadeFrom">The verb between a picture and its source.</param>
     private sealed record KindTexts(
         Func<IStringLocalizer<Texts>, string>? Title, Func<IStringLocalizer<Texts>, string> MadeBy, Func<IStringLocalizer<Texts>, string> MadeFrom);

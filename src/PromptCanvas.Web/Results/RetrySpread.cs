@@ -3,13 +3,13 @@ using System.Security.Claims;
 
 namespace PromptCanvas.Web.Results;
 
-/// <summary>Spreads the times at which the refused requests of one caller come back: with the same time for all of them, they would be refused together
+/// <summary>Spreads the retries of one caller's refused requests over time: with the same time for all of them, they would be refused together
 /// again.</summary>
 internal sealed class RetrySpread(TimeProvider clock)
 {
     private const int MostCallers = 1000;
 
-    // Most clients do not wait for longer than a minute or two.
+    // Most clients do not wait longer than a minute or two.
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Answers refused requests and audits them. Pages: anonymous users are redirected to sign-in, others get 404, which does not reveal
+/// <summary>Responds to refused requests and audits them. Pages: anonymous users are redirected to sign-in, others get 404, which does not reveal
 /// that the page exists. API clients: 401 without credentials, 403 without the permission.</summary>
 internal sealed class AccessResults(RefusalAudit audit) : IAuthorizationMiddlewareResultHandler
 {

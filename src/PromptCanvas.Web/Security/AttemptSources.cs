@@ -8,7 +8,7 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Tells where a sign-in attempt comes from: a device that signed in to the account before, by its signed cookie, or a range of addresses.</summary>
+/// <summary>Identifies the source of a sign-in attempt: a device that signed in to the account before, by its signed cookie, or a range of addresses.</summary>
 internal sealed class AttemptSources(IDataProtectionProvider protection, TimeProvider clock)
 {
     private const string CookieName = "promptcanvas-device";
@@ -51,7 +51,7 @@ internal sealed class AttemptSources(IDataProtectionProvider protection, TimePro
         });
     }
 
-    /// <summary>The /24 network of an IPv4 address, the /64 network of an IPv6 address: what one subscriber usually controls.</summary>
+    /// <summary>The /24 network of an IPv4 address, the /64 network of an IPv6 address: the range that one subscriber usually controls.</summary>
     internal static string RangeOf(IPAddress? address)
     {
         if (address is null)
@@ -79,7 +79,7 @@ internal sealed class AttemptSources(IDataProtectionProvider protection, TimePro
         }
         catch (Exception fault) when (fault is CryptographicException or JsonException)
         {
-            // A cookie of another installation, or not ours at all.
+            // A cookie of another installation or application.
             return null;
         }
     }

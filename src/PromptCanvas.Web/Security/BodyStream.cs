@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Security;
 
-/// <summary>A body of a request that can only be read, and only once.</summary>
+/// <summary>A read-only, forward-only request body.</summary>
 internal abstract class BodyStream(Stream body) : Stream
 {
     public override bool CanRead => true;
@@ -33,6 +33,6 @@ internal abstract class BodyStream(Stream body) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <returns>The number of bytes that the reader gets.</returns>
+    /// <returns>The number of bytes for the reader.</returns>
     protected virtual int Count(int read) => read;
 }

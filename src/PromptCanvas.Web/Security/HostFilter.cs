@@ -10,7 +10,7 @@ internal static class HostFilter
     private const string Setting = "AllowedHosts";
     private const string Any = "*";
 
-    /// <summary>Lets everything through ASP.NET Core's own filter, which knows no exceptions; <see cref="UseAllowedHosts"/> takes its place.</summary>
+    /// <summary>Disables ASP.NET Core's own filter, which has no exceptions; <see cref="UseAllowedHosts"/> replaces it.</summary>
     public static void AddAllowedHosts(this IServiceCollection services) =>
         services.Configure<HostFilteringOptions>(options => options.AllowedHosts = [Any]);
 

@@ -4,7 +4,7 @@ using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Refuses hub calls with an argument that is not text, on either protocol.</summary>
+/// <summary>Refuses hub calls with an argument that is invalid text, on either protocol.</summary>
 internal sealed class HubTexts : IHubFilter
 {
     public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next) =>

@@ -8,22 +8,22 @@ internal static class JsonFaults
 {
     private const string Body = "body";
 
-    // As the serializer's messages name the types.
+    // The type names in the serializer's messages.
     private static readonly (string Type, string Wanted)[] Types =
     [
         ("System.Int32", "a whole number"), ("System.UInt32", "a whole number that is not negative"), ("System.Int64", "a whole number"), ("System.Double", "a number"),
         ("System.Collections.Generic", "an array"), ("System.String", "a string"), ("System.Boolean", "true or false"), ("Body", "an object"),
     ];
 
-    /// <summary>There is no body.</summary>
+    /// <summary>The message for a missing body.</summary>
     public static InvalidInput Missing { get; } = new(Body, "The body is empty, which is not valid JSON.");
 
-    /// <summary>The field that the fault is about, or the body as a whole.</summary>
+    /// <summary>The field with the fault, or the body as a whole.</summary>
     public static string FieldOf(JsonException fault) => Excerpt.Of(fault.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : Body);
 
     public static InvalidInput Describe(JsonException fault)
     {
-        // Only a reader's fault, which has no type, is about the text of the body.
+        // Only a fault of the JSON reader, which names no type, concerns the syntax of the body.
         if (fault.InnerException is JsonException)
         {
             return new InvalidInput(Body, $"The body is not valid JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}).");

@@ -4,14 +4,14 @@ using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Reads the strings of JSON bodies and hub messages, and refuses those that are not text.</summary>
+/// <summary>Reads the strings of JSON bodies and hub messages, and refuses invalid text.</summary>
 internal sealed class JsonTexts : JsonConverter<string>
 {
     // Only an escaped half of a surrogate pair cannot be read as a string.
     private const int HalfOfAPair = 0xD800;
 
     /// <summary>The first code point of a JSON string that text may not contain.</summary>
-    /// <returns>Null = it is text.</returns>
+    /// <returns>Null = the text is valid.</returns>
     public static int? FirstInvalid(JsonElement value)
     {
         try
@@ -69,7 +69,7 @@ internal sealed class JsonElementTexts : JsonConverter<JsonElement>
     };
 }
 
-/// <summary>A string of a JSON body is not text; its path names the field.</summary>
+/// <summary>A string of a JSON body is invalid text; the path names the field.</summary>
 /// <param name="point">The code point that is not allowed.</param>
 internal sealed class JsonTextException(int point) : JsonException(null, null, null, null)
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Limits how many connections and streams a person and an address hold open.</summary>
+/// <summary>Limits the open connections and streams per person and per address.</summary>
 public sealed class LineLimits
 {
     private readonly LineOptions options;

@@ -3,7 +3,7 @@ using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Refuses connections beyond the limits of <see cref="LineLimits"/> before they cost anything.</summary>
+/// <summary>Refuses connections beyond the limits of <see cref="LineLimits"/> before any work is done for them.</summary>
 internal static class LineLimitsMiddleware
 {
     // For clients that retry automatically.

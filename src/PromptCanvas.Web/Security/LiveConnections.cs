@@ -23,7 +23,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
 
     public int Count => open.Count;
 
-    /// <summary>Whether this aborted the connection, and not its client.</summary>
+    /// <summary>Whether the connection was aborted here and not by its client.</summary>
     public bool HasCut(HttpContext context) => cut.TryGetValue(context, out _);
 
     /// <summary>Runs a request that may stay open for long, so that it can be aborted.</summary>
@@ -86,7 +86,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
         }
     }
 
-    // One connection that cannot be aborted must not keep the others open, nor stop what the caller does next.
+    // A connection that cannot be aborted must not keep the others open or interrupt the caller.
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Aborting also runs the callbacks of the request's token, which may throw anything.")]
     private void Cut(HttpContext context)
     {

@@ -2,15 +2,15 @@ using System.Text;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Validates an address that a request names as its destination: a path on this site, never another site.</summary>
+/// <summary>Validates a redirect target in a request: it must be a path on this site.</summary>
 internal static class LocalAddress
 {
     private const string Home = "/";
 
-    // Reserved and unreserved characters of RFC 3986, and the percent sign of what is encoded already.
+    // Reserved and unreserved characters of RFC 3986, and the percent sign of sequences that are encoded already.
     private const string Kept = "-._~:/?#[]@!$&'()*+,;=%";
 
-    /// <summary>The address below the path base, in ASCII, because a header cannot hold other characters; the start page for anything else than a path on this site.</summary>
+    /// <summary>The address below the path base, in ASCII, because a header cannot hold other characters; the start page for any address that is not a path on this site.</summary>
     /// <param name="pathBase">The path of the host below which the studio lives; addresses may be given with it or without.</param>
     public static string Of(string? address, PathString pathBase)
     {
@@ -25,7 +25,7 @@ internal static class LocalAddress
             return Home;
         }
 
-        // Two slashes could become the start of another site's address where a path is resolved: /.//elsewhere.
+        // Two slashes could become the start of another site's address when the path is resolved: /.//elsewhere.
         var escaped = Escaped(address);
         return escaped.Split('?', '#')[0].Contains("//", StringComparison.Ordinal) ? Home : escaped;
     }

@@ -14,7 +14,7 @@ internal sealed class MetricsAccess
     private const string NetworksKey = $"{MetricsOptions.Section}:{nameof(MetricsOptions.Networks)}";
     private const string Bearer = "Bearer ";
 
-    // Long enough that it cannot be guessed over a network.
+    // Long enough to prevent guessing over a network.
     private const int ShortestToken = 16;
 
     // Headers that proxies add. An unlisted proxy hides the client's address, and its clients must not count as requests from its machine.
@@ -45,7 +45,7 @@ internal sealed class MetricsAccess
 
     private static bool CameThroughProxy(HttpContext context) => Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey);
 
-    // The Host keeps out pages of other sites whose name was made to resolve to this machine; the browser here would read the answer to them.
+    // Check the Host header against DNS rebinding: a page of another site whose name resolves to this machine could otherwise read the metrics.
     private static bool IsOfThisMachine(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && LoopbackHost.Is(context.Request.Host);
 

@@ -2,13 +2,13 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Section <c>Metrics</c>: who may read <c>/metrics</c> besides administrators and programs on this machine.</summary>
+/// <summary>Section <c>Metrics</c>: read access to <c>/metrics</c> in addition to administrators and programs on this machine.</summary>
 public sealed record MetricsOptions
 {
     public const string Section = "Metrics";
 
-    /// <summary>A bearer token of at least 16 characters that may read the metrics and nothing else; <c>Token_FILE</c> names a file with it.</summary>
-    /// <value>empty: there is none</value>
+    /// <summary>A bearer token of at least 16 characters that gives access to the metrics only; <c>Token_FILE</c> names a file with it.</summary>
+    /// <value>empty: no token</value>
     [Secret]
     public string Token { get; init; } = "";
 

@@ -9,7 +9,7 @@ internal sealed class PersonChanges(UserManager<Person> people, Sessions session
 {
     public Task<Person?> FindAsync(Guid personId) => people.FindByIdAsync(personId.ToString());
 
-    /// <summary>Saves a changed account; its sessions go on with the new values.</summary>
+    /// <summary>Saves a changed account; its sessions continue with the new values.</summary>
     public async Task SaveAsync(AuditActor actor, Person person, string action, string? detail, CancellationToken cancellationToken)
     {
         await people.UpdateAsync(person);
@@ -17,7 +17,7 @@ internal sealed class PersonChanges(UserManager<Person> people, Sessions session
         await RecordAsync(actor, person, action, detail, cancellationToken);
     }
 
-    /// <summary>Saves a changed account and ends its sessions. The caller records the action when it has finished it.</summary>
+    /// <summary>Saves a changed account and ends its sessions. The caller audits the action after completing it.</summary>
     public async Task SaveAndEndAsync(Person person)
     {
         await people.UpdateSecurityStampAsync(person);

@@ -11,7 +11,7 @@ namespace PromptCanvas.Web.Security;
 /// <summary>Validates every request's cookie against the person's current state: a suspension or a new password ends the session, a role change applies at once.</summary>
 internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof, SessionLog log, IOptions<IdentityOptions> options) : CookieAuthenticationEvents
 {
-    /// <summary>Where open pages ask whether their session goes on.</summary>
+    /// <summary>The endpoint through which open pages check their session.</summary>
     public const string SessionAddress = "/account/session";
 
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
@@ -36,14 +36,14 @@ internal sealed class PersonCookieEvents(PersonStates states, SessionProof proof
         await log.SeenAsync(session, context.HttpContext.RequestAborted);
     }
 
-    /// <summary>A page that only asks whether its session goes on does not prolong it.</summary>
+    /// <summary>A check of the session does not prolong it.</summary>
     public override Task CheckSlidingExpiration(CookieSlidingExpirationContext context)
     {
         context.ShouldRenew &= !context.Request.Path.Equals(SessionAddress, StringComparison.OrdinalIgnoreCase);
         return Task.CompletedTask;
     }
 
-    /// <summary>The pages that sign in redirect by themselves, through <see cref="LocalAddress"/>; the framework would take the address as it came.</summary>
+    /// <summary>The sign-in pages redirect by themselves, through <see cref="LocalAddress"/>; the framework would use the unvalidated address.</summary>
     public override Task RedirectToReturnUrl(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask;
 
     /// <summary>The cookie identifies the person but carries neither role nor language; both are read on every request.</summary>

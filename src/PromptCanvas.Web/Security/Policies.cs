@@ -14,7 +14,7 @@ internal static class Policies
     /// <summary>An administrator with a session; API keys are refused.</summary>
     public const string Administrator = "administrator";
 
-    /// <summary>An API key; sessions are refused. What the key may do, its scopes decide.</summary>
+    /// <summary>An API key; sessions are refused. The key's scopes determine its permissions.</summary>
     public const string Key = "key";
 
     /// <summary>Any authenticated user; a key needs the scope <c>read</c>.</summary>

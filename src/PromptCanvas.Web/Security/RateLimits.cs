@@ -62,7 +62,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private static bool IsLink(HttpContext context) => context.Request.Path.StartsWithSegments("/s");
 
-    // Both work without an account, so the address is all there is to count by.
+    // Neither needs an account, so count by address.
     private static bool IsPublic(HttpContext context) => IsLink(context) || context.Request.Path.StartsWithSegments("/v1/images/content");
 
     private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
@@ -76,7 +76,7 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
         _ when IsPublic(context) => TokenBucket.PerMinute($"link {context.Connection.RemoteIpAddress}", options.CurrentValue.LinksPerMinute),
-        (true, _) when IsBlendPreview(context) => TokenBucket.PerMinute($"sketch {CallerOf(context)}", options.CurrentValue.SketchesPerMinute),
+        (true, _) when IsBlendPreview(context) => TokenBucket.PerMinute($"blend-preview {CallerOf(context)}", options.CurrentValue.SketchesPerMinute),
         (true, true) => TokenBucket.PerMinute($"write {CallerOf(context)}", options.CurrentValue.WritesPerMinute),
         (true, false) => TokenBucket.PerMinute($"read {CallerOf(context)}", options.CurrentValue.ReadsPerMinute),
         _ => RateLimitPartition.GetNoLimiter(""),

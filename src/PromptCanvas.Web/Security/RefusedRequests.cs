@@ -6,8 +6,8 @@ using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Answers API requests that contain something that is not text with a problem that names the field, and those that need a store that is away with
-/// what to do. Browsers get the error page.</summary>
+/// <summary>Responds to API requests with invalid text by a problem that names the field, and to those that need an unavailable store by one that says what
+/// to do. Browsers get the error page.</summary>
 internal sealed class RefusedRequests : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

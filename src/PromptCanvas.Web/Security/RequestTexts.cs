@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Results;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Refuses requests whose address or form contains something that is not text. JSON bodies are checked while they are read, by <see cref="JsonTexts"/>.</summary>
+/// <summary>Refuses requests whose address or form contains invalid text. JSON bodies are checked while they are read, by <see cref="JsonTexts"/>.</summary>
 internal static class RequestTexts
 {
     // Compared or parsed as they are and never shown, so any character is allowed.
@@ -30,7 +30,7 @@ internal static class RequestTexts
         await next(context);
     });
 
-    // The error page answers under the address, and with the form, that was refused.
+    // The error page runs with the refused address and form.
     private static bool IsRefusedAlready(HttpContext context) => context.Features.Get<IExceptionHandlerFeature>() is not null;
 
     private static Result CheckQuery(string? query)

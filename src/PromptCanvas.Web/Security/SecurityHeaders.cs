@@ -15,7 +15,7 @@ internal static class SecurityHeaders
         var tls = app.ApplicationServices.GetRequiredService<IOptions<TlsOptions>>().Value;
         return app.Use((context, next) =>
         {
-            // Not when the response starts: a server that stops may have disposed of the request's services by then.
+            // Not when the response starts: a stopping server may have disposed of the request's services by then.
             var nonce = context.RequestServices.GetRequiredService<CspNonce>().Value;
             context.Response.OnStarting(() =>
             {
@@ -36,7 +36,7 @@ internal static class SecurityHeaders
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
 
-        // A signed address sets its own: it is made for other sites.
+        // Signed addresses are made for other sites and set their own header.
         headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
         if (TransportPolicy(context, tls) is { } policy)
         {

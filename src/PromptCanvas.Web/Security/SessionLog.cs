@@ -9,17 +9,17 @@ using PromptCanvas.Data.Identity;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Notes the browsers that people sign in with, so that they can end a session from another one.</summary>
+/// <summary>Records the browsers that people sign in with, so that they can end a session from another one.</summary>
 internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptions> options, TimeProvider clock)
 {
     private const string Item = "session";
     private const int LongestDevice = 256;
 
-    // Often enough to tell which sessions are in use, and seldom enough to cost nothing.
+    // Often enough to show which sessions are in use, rarely enough to cause no load.
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<Guid, long> seen = new();
 
-    /// <summary>Null for sessions from before they were noted.</summary>
+    /// <summary>Null for sessions from before they were recorded.</summary>
     public static Guid? IdOf(AuthenticationProperties? session) =>
         session?.Items.TryGetValue(Item, out var text) is true && Guid.TryParse(text, out var id) ? id : null;
 
@@ -42,7 +42,7 @@ internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptio
         }
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
-            // A full disk does not keep people out; the session is not in the list.
+            // A full disk must not prevent signing in; the session is then missing from the list.
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptio
         }
         catch (DbException)
         {
-            // The next hour notes it.
+            // Recorded again in the next hour.
         }
     }
 }

@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>Tells the other nodes at once that a person's state changed. A hint: without it they read the state within seconds.</summary>
+/// <summary>Notifies the other nodes at once when a person's state has changed. A hint: without it they read the state within seconds.</summary>
 internal sealed class SessionNews(ILiveLine line, PersonStates states, LiveConnections connections, Supervisor supervisor) : SupervisedService(supervisor)
 {
     private const string Topic = "people";

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Identity;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>When the person of a session last proved who they are. New ways to sign in and new keys need a recent proof, so that a session left open
-/// or stolen does not become a lasting one.</summary>
+/// <summary>The time of a session's last proof of identity. New sign-in methods and new keys need a recent proof, so that a session left open
+/// or stolen does not give lasting access.</summary>
 internal sealed class SessionProof(TimeProvider clock)
 {
     private const string Item = "proof";
@@ -23,10 +23,10 @@ internal sealed class SessionProof(TimeProvider clock)
             && clock.GetUtcNow() - at < Recent;
     }
 
-    /// <summary>Notes a new session: signing in is a proof. A session that is issued again keeps the time of its last proof.</summary>
+    /// <summary>Records a new session: signing in is a proof. A reissued session keeps the time of its last proof.</summary>
     public void Begin(AuthenticationProperties session) => session.Items.TryAdd(Item, Now());
 
-    /// <summary>Notes a proof in the current session; it is kept when the session cookie is issued again within this request.</summary>
+    /// <summary>Records a proof in the current session; it is kept when the session cookie is reissued within this request.</summary>
     public async Task MarkAsync(HttpContext context)
     {
         if ((await context.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Properties is { } session)
@@ -35,7 +35,7 @@ internal sealed class SessionProof(TimeProvider clock)
         }
     }
 
-    /// <summary>Notes a proof and issues the session cookie again.</summary>
+    /// <summary>Records a proof and reissues the session cookie.</summary>
     public async Task RenewAsync(HttpContext context)
     {
         await MarkAsync(context);

@@ -2,10 +2,10 @@ using System.Threading.RateLimiting;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>The allowances of callers: full at first, then refilled evenly. A bucket keeps its size, so a changed limit starts new buckets.</summary>
+/// <summary>Token buckets of callers: full at first, then refilled evenly. A bucket keeps its size, so a changed limit starts new buckets.</summary>
 internal static class TokenBucket
 {
-    /// <param name="caller">Whose allowance it is.</param>
+    /// <param name="caller">The owner of the bucket.</param>
     /// <param name="count">Requests per <paramref name="period"/>.</param>
     /// <param name="period">Time in which an empty bucket is full again.</param>
     /// <param name="waiting">Requests that wait for a token; the others are refused.</param>

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace PromptCanvas.Web.Security;
 
-/// <summary>The status of a form that was sent too often.</summary>
+/// <summary>The response status for a form that was submitted too often.</summary>
 internal static class TooManyAttempts
 {
-    /// <summary>429 with <c>Retry-After</c>; the page adds the words.</summary>
+    /// <summary>Sets 429 with <c>Retry-After</c>; the page adds the message.</summary>
     public static void Answer(HttpContext context, TimeSpan wait)
     {
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;

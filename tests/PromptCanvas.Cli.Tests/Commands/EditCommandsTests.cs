@@ -97,7 +97,7 @@ public sealed class EditCommandsTests : IDisposable
     [InlineData("The prompt is empty", "edit", "photo.png", "--mask", "mask.png", "")]
     [InlineData("nothing to extend", "extend", "photo.png")]
     [InlineData("aspect ratio is 1:1 already", "extend", "photo.png", "--aspect", "1:1")]
-    [InlineData("is no aspect: give W:H", "extend", "photo.png", "--aspect", "wide")]
+    [InlineData("is not an aspect ratio: give W:H", "extend", "photo.png", "--aspect", "wide")]
     [InlineData("either the pixels or the aspect", "extend", "photo.png", "--aspect", "16:9", "--left", "8")]
     [InlineData("not by -3", "extend", "photo.png", "--left=-3")]
     [InlineData("would grow to 8064 × 8064", "extend", "photo.png", "--left", "8000", "--down", "8000")]

@@ -138,7 +138,7 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("The prompt is empty", "")]
     [InlineData("0 pictures cannot be made", "a cube", "-n", "0")]
     [InlineData("is not a size", "a cube", "--size", "100")]
-    [InlineData("is no aspect: give W:H", "a cube", "--aspect", "9:1")]
+    [InlineData("is not an aspect ratio: give W:H", "a cube", "--aspect", "9:1")]
     [InlineData("There is no model 'nope': choose starter-tiny", "a cube", "--model", "nope")]
     [InlineData("'guess' is not a prior", "a cube", "--prior", "guess")]
     [InlineData("no autoregressive prior", "a cube", "--prior", "autoregressive", "--model", "unclip-tiny/model")]

@@ -66,7 +66,7 @@ public sealed class RedisLineTests : IAsyncDisposable
         await redis!.KillAsync();
         await UntilAsync(() => one.Send("job", null, Bytes("lost")), () => !one.IsUp && !other.IsUp);
 
-        // A node that begins to listen meanwhile hears it too.
+        // A node that subscribes meanwhile also receives it.
         var late = new Heard(other, "late");
         await redis.ResumeAsync();
 

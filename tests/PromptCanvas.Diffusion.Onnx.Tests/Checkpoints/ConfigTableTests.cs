@@ -159,7 +159,7 @@ public sealed class ConfigTableTests
         return new ComponentConfig("config.json", document.RootElement);
     }
 
-    /// <summary>A value of the table as JSON: words stand there without quotes.</summary>
+    /// <summary>A value of the table as JSON: the table has words without quotes.</summary>
     private static JsonNode? Parse(string value)
     {
         try

@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Graphs;
 
-/// <summary>Every network against what the reference implementation computed with the same weights (float32, CPU).</summary>
+/// <summary>Compares every network with the results of the reference implementation for the same weights (float32, CPU).</summary>
 public sealed class GoldenTests(ITestOutputHelper output)
 {
     public static TheoryData<string, string> Networks { get; } = new()

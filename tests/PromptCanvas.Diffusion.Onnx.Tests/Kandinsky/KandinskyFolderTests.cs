@@ -58,13 +58,13 @@ public sealed class KandinskyFolderTests(KandinskyAssets assets) : IDisposable
     }
 
     [Theory]
-    [InlineData("prior", null, "does not say where the prior part lies")]
-    [InlineData("decoder", null, "does not say where the decoder part lies")]
+    [InlineData("prior", null, "does not name the folder of the prior part")]
+    [InlineData("decoder", null, "does not name the folder of the decoder part")]
     [InlineData("decoder", "../elsewhere", "'decoder' must be the name of a folder next to it")]
     [InlineData("decoder", "/etc", "'decoder' must be the name of a folder next to it")]
     [InlineData("decoder", "absent", "is missing or has no model_index.json")]
     [InlineData("decoder", "inpaint", "is no decoder part of Kandinsky 2.2: its model_index.json says KandinskyV22InpaintPipeline")]
-    [InlineData("upscaler", "decoder", "'upscaler' is no part")]
+    [InlineData("upscaler", "decoder", "'upscaler' is not a part")]
     public void OpenFolder_WrongIndex_SaysWhatIsWrong(string part, string? place, string expected)
     {
         var path = Copied();

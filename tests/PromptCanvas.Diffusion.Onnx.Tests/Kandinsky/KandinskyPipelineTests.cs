@@ -123,7 +123,7 @@ public sealed class KandinskyPipelineTests(KandinskyAssets assets, ITestOutputHe
         throw new InvalidOperationException("No picture was made.");
     }
 
-    /// <summary>The prior's noise as the reference draws it; what is steered away from has rows of its own behind the pictures'.</summary>
+    /// <summary>The prior's noise as the reference draws it; the negative branch has its own rows after the pictures'.</summary>
     private sealed class PriorNoise(IReadOnlyDictionary<string, NetworkTensor> golden, int rows) : INoiseSource
     {
         public void Fill(Span<float> destination, uint seed, GenerationStage stage, int step)

@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
 
-/// <summary>Keeps what a network was given.</summary>
+/// <summary>Records a network's inputs.</summary>
 internal sealed class ListeningNetwork(INetwork inner) : INetwork
 {
     public List<IReadOnlyDictionary<string, NetworkTensor>> Inputs { get; } = [];

@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Onnx.Sessions;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Sessions;
 
-/// <summary>What a GPU changes, as far as a processor can tell: settings, 16-bit graphs, rows in buckets, one session's fall-back.</summary>
+/// <summary>The GPU code paths that can be tested on a CPU: settings, 16-bit graphs, rows in buckets, one session's fall-back.</summary>
 public sealed class GpuTests
 {
     [Fact]
@@ -98,7 +98,7 @@ public sealed class GpuTests
     }
 
     [Fact]
-    public void CreateSession_NoRoomOnTheDevice_FreesIdleStagesAndTriesAgain()
+    public void CreateSession_NoMemoryOnTheDevice_FreesIdleStagesAndTriesAgain()
     {
         var notices = new List<ProviderNotice>();
         var providers = Accelerated(notices.Add);
@@ -107,7 +107,7 @@ public sealed class GpuTests
         using var session = providers.CreateSession(
             _ => throw new InvalidOperationException("The CPU was not asked for."),
             accelerated: options => ++tries == 1 ? throw new ArgumentException("out of memory") : Tiny(options),
-            freeRoom: () => ++freed == 1,
+            freeMemory: () => ++freed == 1,
             cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((1, 2), (freed, tries));
@@ -115,7 +115,7 @@ public sealed class GpuTests
     }
 
     [Fact]
-    public void CreateSession_NoRoomAfterFreeing_FallsBackForItselfOnly()
+    public void CreateSession_NoMemoryAfterFreeing_FallsBackForItselfOnly()
     {
         var notices = new List<ProviderNotice>();
         var providers = Accelerated(notices.Add);
@@ -124,7 +124,7 @@ public sealed class GpuTests
         using var first = providers.CreateSession(
             Tiny,
             accelerated: _ => throw new ArgumentException("out of memory"),
-            freeRoom: () => true,
+            freeMemory: () => true,
             cancellationToken: TestContext.Current.CancellationToken);
         using var second = providers.CreateSession(
             Tiny,

@@ -44,7 +44,7 @@ public sealed class IdleNetworksTests : IDisposable
     }
 
     [Fact]
-    public void Load_NoRoomInTheBudget_FreesTheNetworkUnusedForLongest()
+    public void Load_OverTheBudget_FreesTheNetworkUnusedForLongest()
     {
         var memory = new ScriptedMemory { Total = 64_000_000_000, Resident = 1_000_000 };
         using var idle = new IdleNetworks(TimeSpan.Zero, clock, _ => { }, budget: 100_000_000, memory);
@@ -56,7 +56,7 @@ public sealed class IdleNetworksTests : IDisposable
         text.Run(Fixtures.Inputs("text_proj"), TestContext.Current.CancellationToken);
         Assert.True(prior.IsLoaded && text.IsLoaded);
 
-        // Freeing one network makes enough room.
+        // Freeing one network is enough.
         memory.Resident = 120_000_000;
         memory.FreedByTrim = 90_000_000;
         decoder.Run(Fixtures.Inputs("decoder"), TestContext.Current.CancellationToken);

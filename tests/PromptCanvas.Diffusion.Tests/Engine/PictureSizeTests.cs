@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 
-/// <summary>What a model of latents makes when asked for a size and a ratio.</summary>
+/// <summary>The sizes that a latent model makes for a requested size and ratio.</summary>
 public sealed class PictureSizeTests
 {
     private static readonly UnClipModel Latent = Model(64);

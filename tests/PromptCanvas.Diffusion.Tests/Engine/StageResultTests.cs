@@ -5,7 +5,7 @@ using static PromptCanvas.Diffusion.Tests.Engine.ImageEngineTests;
 
 namespace PromptCanvas.Diffusion.Tests.Engine;
 
-/// <summary>A picture goes on after any of its stages, and comes out the same bit for bit.</summary>
+/// <summary>A picture can resume after any of its stages with the same result, bit for bit.</summary>
 public sealed class StageResultTests
 {
     public static TheoryData<string> Kinds => ["prompt", "variation", "known"];

@@ -2,7 +2,7 @@ using PromptCanvas.Generation.Live;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
 
-/// <summary>The lines of several nodes in one process: a message is heard by all other nodes before Send returns.</summary>
+/// <summary>The lines of several nodes in one process: all other nodes receive a message before Send returns.</summary>
 internal sealed class FakeLines
 {
     private readonly Lock gate = new();
@@ -14,7 +14,7 @@ internal sealed class FakeLines
     /// <summary>Topics of the messages that were sent.</summary>
     public List<string> Sent { get; } = [];
 
-    /// <summary>Whether any node hears a topic.</summary>
+    /// <summary>Whether any node subscribes to a topic.</summary>
     public bool IsHeard(string topic)
     {
         lock (gate)

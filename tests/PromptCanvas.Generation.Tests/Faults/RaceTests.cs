@@ -48,7 +48,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Rescue_AgainstFinishAndCancel_HasOneWinner(DatabaseProvider provider)
+    public async Task Recovery_AgainstFinishAndCancel_HasOneWinner(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
         for (var round = 0; round < 10; round++)
@@ -69,7 +69,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Finish_AfterARescue_IsTooLateAndWritesNothing(DatabaseProvider provider)
+    public async Task Finish_AfterARecovery_IsTooLateAndWritesNothing(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 1));
@@ -113,7 +113,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Rescue_LiveLeasesAndFinishedJobs_AreLeftAlone(DatabaseProvider provider)
+    public async Task Recovery_LiveLeasesAndFinishedJobs_AreLeftAlone(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);
         var ids = new List<Guid>();
@@ -139,7 +139,7 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Rescue_ThirdCrashWithOnePictureDone_DeliversThatAndGivesTheRestBack(DatabaseProvider provider)
+    public async Task Recovery_ThirdCrashWithOnePictureDone_DeliversThatAndGivesTheRestBack(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider, settings => settings.With("Generation:Lease", "00:00:01"));
         var id = await studio.SubmitAsync(TestRequests.FoxOf(Anna, count: 3));

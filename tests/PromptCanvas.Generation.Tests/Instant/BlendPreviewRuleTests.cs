@@ -37,7 +37,7 @@ public sealed class BlendPreviewRuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sketch_OfForbiddenWords_IsRefusedBeforeTheEngineIsAsked()
+    public async Task Preview_OfForbiddenWords_IsRefusedBeforeTheEngineIsAsked()
     {
         await AddAsync(new NewSafetyRule(SafetyRuleKinds.Words, "gore", "no gore.", null));
 
@@ -46,7 +46,7 @@ public sealed class BlendPreviewRuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sketch_WhoseEmbeddingIsTooClose_IsNotShown()
+    public async Task Preview_WhoseEmbeddingIsTooClose_IsNotShown()
     {
         await AddAsync(new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9));
         studio.Engine.Prior = _ => Forbidden;
@@ -55,7 +55,7 @@ public sealed class BlendPreviewRuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sketch_ThatLooksTooClose_IsNotShown()
+    public async Task Preview_ThatLooksTooClose_IsNotShown()
     {
         await AddAsync(new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9));
         studio.Engine.Clip = _ => Forbidden;
@@ -64,7 +64,7 @@ public sealed class BlendPreviewRuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sketch_FarFromEveryRule_IsShown()
+    public async Task Preview_FarFromEveryRule_IsShown()
     {
         await AddAsync(new NewSafetyRule(SafetyRuleKinds.Words, "gore", "no gore.", null));
         await AddAsync(new NewSafetyRule(SafetyRuleKinds.Picture, "a wolf", "no wolves", 0.9));

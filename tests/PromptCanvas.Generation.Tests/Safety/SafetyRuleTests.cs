@@ -10,7 +10,7 @@ using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Safety;
 
-/// <summary>Refused pictures cost nothing and are shown to no one. On both databases.</summary>
+/// <summary>Refused pictures cost nothing and are never shown. On both databases.</summary>
 public sealed class SafetyRuleTests(PostgresServer postgres)
 {
     // The fake CLIP has two dimensions: one is the rule's subject, the other everything else.

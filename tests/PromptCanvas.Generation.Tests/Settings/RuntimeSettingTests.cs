@@ -22,7 +22,7 @@ public sealed class RuntimeSettingTests
     [InlineData(nameof(QuotaOptions.DefaultCredits), "-1", "Enter a whole number from 0 to 1000000.")]
     [InlineData(nameof(QuotaOptions.DefaultCredits), "1000001", "Enter a whole number from 0 to 1000000.")]
     [InlineData(nameof(QuotaOptions.Period), "2", "Choose one of Month, Week, Day, None.")]
-    [InlineData(nameof(QuotaOptions.TimeZone), "Mars/Olympus", "Mars/Olympus is no time zone of this machine; give a name such as UTC, Europe/Berlin or Asia/Shanghai.")]
+    [InlineData(nameof(QuotaOptions.TimeZone), "Mars/Olympus", "Mars/Olympus is not a time zone that this machine knows; give a name such as UTC, Europe/Berlin or Asia/Shanghai.")]
     public void Read_WhatIsNoValue_SaysWhatIs(string name, string text, string sentence)
     {
         Assert.False(Quota(name).Read(text).TryGet(out _, out var refusal));

@@ -20,7 +20,7 @@ public sealed class FullDiskTests(PostgresServer server)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Submit_DiskFull_IsUnavailableUntilThereIsRoom()
+    public async Task Submit_DiskFull_IsUnavailableUntilThereIsSpace()
     {
         using var disk = new SmallDisk(megabytes: 4);
         await using var studio = await new Studio(disk.Path).PrepareAsync();
@@ -49,7 +49,7 @@ public sealed class FullDiskTests(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Both))]
-    public async Task Everything_DiskFull_IsReadAndDeletedButNotBegun_UntilThereIsRoom(DatabaseProvider provider)
+    public async Task Everything_DiskFull_IsReadAndDeletedButNotBegun_UntilThereIsSpace(DatabaseProvider provider)
     {
         const long reserve = 4 * 1024 * 1024;
         using var disk = new SmallDisk(megabytes: 16);
@@ -92,7 +92,7 @@ public sealed class FullDiskTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task WithRoom_WriteThatFindsTheDiskFull_HasTheReserves()
+    public async Task WithReserve_WriteThatFindsTheDiskFull_Succeeds()
     {
         using var disk = new SmallDisk(megabytes: 8);
         await using var studio = await new Studio(disk.Path, settings: new() { ["Data:ReserveMegabytes"] = "2" }).PrepareAsync();

@@ -34,7 +34,7 @@ public sealed class SpareMemoryTests
         Assert.Equal(0, releases);
     }
 
-    // The first look only remembers where it stands.
+    // The first check only records the current value.
     private SpareMemory Open()
     {
         var memory = new SpareMemory(() => allocated, () => releases++, TimeProvider.System, null!);

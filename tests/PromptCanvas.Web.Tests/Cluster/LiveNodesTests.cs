@@ -84,7 +84,7 @@ public sealed class LiveNodesTests : IAsyncDisposable
         await redis!.KillAsync();
         await Nodes.UntilAsync(() => !one.Line().IsUp && !worker.Line().IsUp);
 
-        // What is asked for while Redis is away is made.
+        // Pictures requested while Redis is unavailable are made.
         var quick = await client.StartJobAsync(count: 1);
         await redis.ResumeAsync();
         await Nodes.UntilAsync(() => one.Line().IsUp && worker.Line().IsUp);

@@ -27,7 +27,7 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
     private const int Readers = 8;
     private const int Crumb = 512;
 
-    // Longer waits that a limit asks for are not waited for: a stranger does not.
+    // Longer waits that a limit asks for are ignored, as a stranger would.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenCrumbs = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(5);
@@ -42,7 +42,7 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
     /// <summary>Server errors; a studio that is full says so with 503 and Retry-After, which is none.</summary>
     public ConcurrentQueue<string> Faults { get; } = [];
 
-    /// <summary>What was done how often, and with which answers.</summary>
+    /// <summary>Counts of the actions and their responses.</summary>
     public string Summary => string.Join(", ", answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
 
     /// <summary>How often something was done, by its name in the summary.</summary>
@@ -204,7 +204,7 @@ internal sealed partial class Strangers(StudioProcess studio, IReadOnlyList<Some
         }
     }
 
-    /// <summary>Makes a key on the page, opens a line with it, revokes it, and uses it once more.</summary>
+    /// <summary>Makes a key on the page, opens a connection with it, revokes it, and uses it again.</summary>
     private async Task RevokeAsync()
     {
         using var handler = new HttpClientHandler { AllowAutoRedirect = false };

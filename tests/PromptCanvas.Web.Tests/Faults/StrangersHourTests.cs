@@ -38,7 +38,7 @@ public sealed class StrangersHourTests : IDisposable
         var (colleague, members) = await PeopleAsync();
         await using var studio = await StudioProcess.StartAsync(folder, colleague.Key, new Dictionary<string, string?> { ["Quotas:DefaultCredits"] = "1000000" });
 
-        // Every kind of use once: what the program then holds (networks, pools, caches) is its start.
+        // Use every feature once, so that networks, pools and caches are part of the baseline.
         await StormAsync(studio, members, WarmUp, () => Task.CompletedTask);
         await LeaveAsync(studio, members);
         var quiet = new List<TimeSpan>();
@@ -103,7 +103,7 @@ public sealed class StrangersHourTests : IDisposable
         return ([.. strangers.Faults], [.. Deeds.Where(deed => strangers.CountOf(deed) == 0)], strangers.Summary);
     }
 
-    /// <summary>Cancels what the strangers left in the queue.</summary>
+    /// <summary>Cancels the strangers' remaining jobs.</summary>
     private static async Task LeaveAsync(StudioProcess studio, IReadOnlyList<SomebodyInTest> members)
     {
         // The last one starts no jobs, and its keys are revoked.

@@ -154,7 +154,7 @@ public sealed class WebFaultTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Submit_DiskFullAndTheReserveUsed_IsInsufficientStorage_UntilThereIsRoom()
+    public async Task Submit_DiskFullAndTheReserveUsed_IsInsufficientStorage_UntilThereIsSpace()
     {
         const long Megabyte = 1024 * 1024;
         var disk = new ScriptedDisk { Capacity = new DiskCapacity(10 * Megabyte, 100 * Megabyte) };

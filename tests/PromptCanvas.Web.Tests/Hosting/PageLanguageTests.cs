@@ -118,7 +118,7 @@ public sealed class PageLanguageTests : IAsyncDisposable
         Assert.Equal("1.5", page.QuerySelector("input[name='Limits.Weight']")!.GetAttribute("value"));
     }
 
-    /// <summary>Every page without a parameter in its address; journeys look at the others.</summary>
+    /// <summary>Every page without a parameter in its address; journeys test the others.</summary>
     [Theory]
     [InlineData("de", "en")]
     [InlineData("en", "de")]

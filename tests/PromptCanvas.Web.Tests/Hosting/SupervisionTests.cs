@@ -16,10 +16,10 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Hosting;
 
-/// <summary>No background service ends the process, whatever it throws.</summary>
+/// <summary>No exception of a background service ends the process.</summary>
 public sealed class SupervisionTests
 {
-    // They work once, while the host starts, or not at all; what they throw is a failed start.
+    // They run once during the start of the host or not at all; their exceptions fail the start.
     private static readonly Type[] StartOnly = [typeof(VolumeNotice), typeof(IdleService)];
 
     private static readonly Assembly[] Ours = [typeof(Program).Assembly, typeof(Supervisor).Assembly];

@@ -6,7 +6,7 @@ using PromptCanvas.Web.Tests.Fakes;
 namespace PromptCanvas.Web.Tests.Security;
 
 /// <summary>Addresses that a request names as its destination lead nowhere but to this site, in a header that can be sent.</summary>
-public sealed class LocalAddressTests(LocalAddressTests.Door door) : IClassFixture<LocalAddressTests.Door>
+public sealed class LocalAddressTests(LocalAddressTests.RealSite real) : IClassFixture<LocalAddressTests.RealSite>
 {
     [Theory]
     [InlineData(null, "/")]
@@ -47,8 +47,8 @@ public sealed class LocalAddressTests(LocalAddressTests.Door door) : IClassFixtu
     [InlineData("/?//elsewhere.example")]
     public async Task SignInAndConfirm_ToANastyAddress_StayOnThisSite(string address)
     {
-        var person = await door.Studio.PersonAsync("nasty@example.com", PersonRoles.Member);
-        var site = door.Studio.ClientOptions.BaseAddress;
+        var person = await real.Studio.PersonAsync("nasty@example.com", PersonRoles.Member);
+        var site = real.Studio.ClientOptions.BaseAddress;
         using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = site };
         using var signedIn = await stranger.SendFormAsync(
             $"/sign-in?returnUrl={Uri.EscapeDataString(address)}", "sign-in", ("Form.Email", person.Email), ("Form.Password", Studio.Password));
@@ -65,9 +65,9 @@ public sealed class LocalAddressTests(LocalAddressTests.Door door) : IClassFixtu
     }
 
     /// <summary>A studio on a real port: only the real server refuses headers that cannot be sent.</summary>
-    public sealed class Door : IAsyncDisposable
+    public sealed class RealSite : IAsyncDisposable
     {
-        public Door()
+        public RealSite()
         {
             Studio.UseKestrel(0);
             Studio.StartServer();

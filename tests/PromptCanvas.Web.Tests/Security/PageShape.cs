@@ -24,7 +24,7 @@ internal sealed class PageShape
         element.Attributes.Any(attribute => attribute.Value.Contains(text, StringComparison.Ordinal))
         || element.ChildNodes.OfType<IText>().Any(node => node.Data.Contains(text, StringComparison.Ordinal)));
 
-    /// <summary>What a browser would execute or fetch because of a text; must be empty.</summary>
+    /// <summary>Elements that make a browser execute or fetch a text; must be empty.</summary>
     public IEnumerable<string> WhatRuns() => document.All.SelectMany(element =>
         (IEnumerable<string>)[
             .. element.Attributes.Where(attribute => IsRun(attribute)).Select(attribute => $"{element.LocalName} {attribute.Name}={attribute.Value}"),

@@ -36,7 +36,7 @@ public sealed class ConstructorTests
     private static int Injected(Type type) => type.GetProperties(Instance)
         .Count(property => property.IsDefined(typeof(InjectAttribute)) && !property.PropertyType.IsAssignableTo(typeof(IStringLocalizer)));
 
-    /// <summary>Records carry data, and what the compiler makes for closures is no class of ours.</summary>
+    /// <summary>Excludes records, which carry data, and closures that the compiler generates.</summary>
     private static bool IsData(Type type) => TypeUses.IsRecord(type) || type.IsDefined(typeof(CompilerGeneratedAttribute)) || typeof(Delegate).IsAssignableFrom(type);
 
     private sealed record Data(int A);

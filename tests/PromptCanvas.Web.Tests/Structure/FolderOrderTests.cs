@@ -28,7 +28,7 @@ public sealed partial class FolderOrderTests
         [StudioAssemblies.Onnx] = "PromptCanvas.Diffusion.Onnx",
     };
 
-    /// <summary>One project knows the servers that nodes share besides the database, and only the program's start knows that project.</summary>
+    /// <summary>Only one project refers to the clients of Redis, and only Program.cs refers to that project.</summary>
     [Fact]
     public void ServersBetweenNodes_AreKnownToOneProject()
     {

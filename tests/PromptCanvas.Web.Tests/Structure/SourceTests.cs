@@ -33,7 +33,7 @@ public sealed partial class SourceTests
             .All(line => line.StartsWith("@page ", StringComparison.Ordinal));
     }
 
-    /// <summary>A component may go before its script has come; PageScripts deals with that.</summary>
+    /// <summary>A component may be disposed before its script has loaded; PageScripts handles that.</summary>
     [Fact]
     public void Scripts_AreImportedInOnePlace() => Assert.Equal(["PageScripts.cs"], FilesWith("\"import\""));
 
@@ -50,7 +50,7 @@ public sealed partial class SourceTests
         Assert.DoesNotContain(scripts, file => File.ReadAllText(file) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)));
     }
 
-    /// <summary>Such a path would leave the studio where it lives below a path of the host.</summary>
+    /// <summary>Such a path would lead out of a studio that is served below a path of the host.</summary>
     [Fact]
     public void Scripts_NameNoPathOfTheHost()
     {
@@ -59,7 +59,7 @@ public sealed partial class SourceTests
         Assert.Empty(scripts.SelectMany(file => HostPath().Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileName(file)}: {match.Value}")));
     }
 
-    /// <summary>What the trash or the opposite button undoes needs no question; the cancellation of a job asks for a reason, and turning the second factor off for the password, deleting a person for their address.</summary>
+    /// <summary>Actions that the trash or an opposite button can undo need no question; the cancellation of a job asks for a reason, and turning the second factor off for the password, deleting a person for their address.</summary>
     [Fact]
     public void Buttons_ThatDestroy_AskByNameOrCanBeUndone()
     {

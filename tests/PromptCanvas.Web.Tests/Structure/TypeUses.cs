@@ -31,7 +31,7 @@ internal static class TypeUses
         : type.IsGenericType ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Parts)]
         : [type];
 
-    // A body may use what no signature shows.
+    // A body may use types that no signature names.
     private static IEnumerable<Type?> InBody(MethodBase method)
     {
         var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];

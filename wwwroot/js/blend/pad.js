@@ -154,7 +154,7 @@ class Pad {
 
   // One request at a time: while a draft is running, only the newest request waits. Dragging cancels a running full preview.
   ask(draft) {
-    this.wished = { draft };
+    this.pending = { draft };
     if (this.asked && (this.askedDraft || !draft)) {
       return;
     }
@@ -163,8 +163,8 @@ class Pad {
   }
 
   async next() {
-    const { draft } = this.wished;
-    this.wished = null;
+    const { draft } = this.pending;
+    this.pending = null;
     const asked = this.asked = new AbortController();
     this.askedDraft = draft;
     this.root.dataset.working = draft ? 'draft' : 'rest';
@@ -179,7 +179,7 @@ class Pad {
       return;
     }
     this.asked = null;
-    if (this.wished) {
+    if (this.pending) {
       this.next();
     } else {
       delete this.root.dataset.working;

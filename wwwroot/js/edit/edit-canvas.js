@@ -495,7 +495,7 @@ class EditCanvas {
     return this.forming !== null && Math.abs(this.forming.width / this.forming.height / (width / height) - 1) < likeAspect;
   }
 
-  // Only the part that is painted: everything else stays sharp.
+  // Clip to the painted part, so that the rest stays sharp.
   paintForming() {
     const { context } = this;
     if (this.intent === 'extend') {

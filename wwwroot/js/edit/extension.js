@@ -1,4 +1,4 @@
-// The frame of a picture that is extended: how far it reaches beyond each side, in pixels of the picture.
+// The frame of a picture that is extended: its extension beyond each side, in pixels of the picture.
 
 const step = 8;
 const largestSide = 4096;
@@ -25,8 +25,8 @@ export class Extension {
   set(side, pixels) {
     const across = side === 'left' || side === 'right';
     const others = across ? this.width + this.by.left + this.by.right : this.height + this.by.up + this.by.down;
-    const room = largestSide - (others - this.by[side]);
-    this.by[side] = Math.max(0, Math.min(Math.round(pixels / step) * step, room));
+    const free = largestSide - (others - this.by[side]);
+    this.by[side] = Math.max(0, Math.min(Math.round(pixels / step) * step, free));
   }
 
   /** The sides that a screen point can grab. */
@@ -48,9 +48,9 @@ export class Extension {
 
   /** Moves the grabbed sides to a point of the picture. */
   drag(gripped, point) {
-    const wished = { left: -point.x, right: point.x - this.width, up: -point.y, down: point.y - this.height };
+    const asked = { left: -point.x, right: point.x - this.width, up: -point.y, down: point.y - this.height };
     for (const side of gripped) {
-      this.set(side, wished[side]);
+      this.set(side, asked[side]);
     }
   }
 }

@@ -9,7 +9,7 @@ internal sealed class ClipEncoder(UnClipModel model)
 {
     private readonly ClipImagePreprocessor preprocessor = new(model.ImageSettings);
 
-    /// <summary>What the encoders take, made on the caller's thread.</summary>
+    /// <summary>The encoders' inputs, prepared on the caller's thread.</summary>
     public EmbeddingItem Prepare(ConditioningInput input) => input switch
     {
         ImageInput { Picture: var picture } => new EmbeddingItem(Pixels(picture), null),

@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Engine.Execution;
 /// <summary>Lanes whose next step runs the same network.</summary>
 /// <param name="network">The network.</param>
 /// <param name="stageIndex">The stage they are in.</param>
-/// <param name="shape">What lanes of one batch have alike, as the stage numbers it.</param>
+/// <param name="shape">The stage's number for the shape that all lanes of a batch share.</param>
 /// <param name="isLate">Whether the stage is an upsampler: no first preview depends on it.</param>
 /// <param name="maxRows">The most rows of one run.</param>
 internal sealed class BatchCandidate(INetwork network, int stageIndex, int shape, bool isLate, int maxRows)

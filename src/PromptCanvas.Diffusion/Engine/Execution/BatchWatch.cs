@@ -3,12 +3,12 @@ using PromptCanvas.Diffusion.Engine.Lanes;
 
 namespace PromptCanvas.Diffusion.Engine.Execution;
 
-/// <summary>Stops a network's run as soon as none of its pictures is wanted: at a large model's size one run takes minutes.</summary>
+/// <summary>Stops a network's run as soon as none of its pictures is wanted any more: at a large model's size one run takes minutes.</summary>
 internal sealed class BatchWatch : IDisposable
 {
     /// <summary>
-    /// How often the lanes are looked at besides: no token announces the loss of a single picture, and a request whose reader leaves while its token is
-    /// being cancelled disposes of the token's source, which can lose the announcement.
+    /// Polling interval. The tokens do not suffice: none is cancelled for a single picture, and a request whose reader leaves while its token is
+    /// being cancelled disposes of the token's source, which can lose the callback.
     /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -22,7 +22,7 @@ internal sealed class BatchWatch : IDisposable
 
     /// <summary>Begins to watch.</summary>
     /// <param name="batch">The lanes of the run.</param>
-    /// <param name="clock">Drives the questions about single pictures.</param>
+    /// <param name="clock">Drives the polling.</param>
     /// <param name="stopping">Stops the run even if its pictures are wanted.</param>
     public BatchWatch(List<Lane> batch, TimeProvider clock, CancellationToken stopping)
     {
@@ -42,7 +42,7 @@ internal sealed class BatchWatch : IDisposable
     /// <summary>Whether no lane is wanted any more.</summary>
     public bool IsAbandoned { get; private set; }
 
-    /// <summary>Throws what asking for the pictures threw, on the thread that calls this.</summary>
+    /// <summary>Rethrows an exception of the check whether a picture is still wanted, on the calling thread.</summary>
     public void ThrowIfFailed()
     {
         lock (gate)

@@ -141,13 +141,13 @@ internal sealed class LaneScheduler(EngineOptions options, TimeProvider clock)
 
     private int LateCapacity(IReadOnlyList<Lane> lanes, IReadOnlyList<Stage> stages)
     {
-        var room = options.MaxLateLanes;
+        var left = options.MaxLateLanes;
         foreach (var lane in lanes)
         {
-            room -= lane.HasEntered && stages[lane.StageIndex].IsLate ? 1 : 0;
+            left -= lane.HasEntered && stages[lane.StageIndex].IsLate ? 1 : 0;
         }
 
-        return room;
+        return left;
     }
 
     private static bool MayEnter(Lane lane, IReadOnlyList<Stage> stages, int lateCapacity) =>

@@ -34,7 +34,7 @@ internal static class RequestValidator
 
         if (model.ImageEncoder is null)
         {
-            return $"The model {model.Name} cannot look at pictures (it has no image encoder): describe what shall be painted.";
+            return $"The model {model.Name} cannot look at pictures (it has no image encoder): describe what to paint.";
         }
 
         return string.IsNullOrWhiteSpace(request.Prompt) ? null : "The known picture takes the prompt's place: leave the prompt empty.";

@@ -4,10 +4,10 @@ using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Diffusion.Engine.Execution;
 
-/// <summary>What a request costs, counted and not measured.</summary>
+/// <summary>The computational cost of a request, from counts and not from measurements.</summary>
 internal static class WorkEstimate
 {
-    /// <summary>Operations of all pictures of a request in the prior, the decoder and the upsamplers; what they are made from is left out.</summary>
+    /// <summary>Operations of all pictures of a request in the prior, the decoder and the upsamplers; without the encoding of its inputs.</summary>
     /// <param name="model">The model.</param>
     /// <param name="request">A valid request.</param>
     /// <returns>0 where a network does not know its own.</returns>

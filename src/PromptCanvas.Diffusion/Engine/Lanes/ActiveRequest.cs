@@ -63,7 +63,7 @@ internal sealed class ActiveRequest
     /// <summary>Set when the texts have been encoded.</summary>
     public TextConditioning? Texts { get; set; }
 
-    /// <summary>The image embedding of the known picture, where that is what conditions; set with the first picture.</summary>
+    /// <summary>The image embedding of the known picture if that is the conditioning; set with the first picture.</summary>
     public float[]? KnownEmbedding { get; set; }
 
     /// <summary>The known part of the picture, for the stages that have used it.</summary>

@@ -75,7 +75,7 @@ internal sealed class PictureLayout(int imageSize, int pixelUnshuffle)
         return block <= 1 ? picture : BlockMeans(picture, block);
     }
 
-    /// <summary>The means of square blocks; what is left at the right and lower edge is dropped.</summary>
+    /// <summary>The means of square blocks; incomplete blocks at the right and lower edges are dropped.</summary>
     public static SignedImage BlockMeans(SignedImage picture, int block)
     {
         var (width, height) = (picture.Width / block, picture.Height / block);

@@ -29,7 +29,7 @@ internal sealed class StagePlan
     public bool SamplesNegative { get; private init; }
 
     /// <summary>Samples of the prior in one lane.</summary>
-    /// <param name="isPicture">Whether the lane is a picture's own; what is made for all pictures is not steered in the decoder.</param>
+    /// <param name="isPicture">Whether the lane belongs to one picture; lanes shared by all pictures are not guided in the decoder.</param>
     public int PriorRounds(bool isPicture) => PriorCandidates + (SamplesNegative && isPicture ? 1 : 0);
 
     public StageRecipe Decoder { get; }
@@ -46,10 +46,10 @@ internal sealed class StagePlan
     /// <summary>The first decoder step that runs the network: halfway when the known picture is continued, because objects appear before and textures after.</summary>
     public int DecoderStart => ContinuesKnown ? Decoder.Steps / 2 : 0;
 
-    /// <summary>The side that was asked for; the longer one where they differ.</summary>
+    /// <summary>The requested side; the longer one if they differ.</summary>
     public int Size { get; }
 
-    /// <summary>The ratio that was asked for.</summary>
+    /// <summary>The requested ratio.</summary>
     public AspectRatio Aspect { get; private init; } = AspectRatio.Square;
 
     /// <summary>The picture the last stage gives.</summary>

@@ -14,7 +14,7 @@ internal abstract class OriginPlan
     /// <param name="result">An embedding (E values) or noise in the decoder's layout.</param>
     public abstract void Accept(Preparation preparation, float[] result);
 
-    /// <summary>What a picture is decoded from; all preparations are done.</summary>
+    /// <summary>The start of a picture's decoding; all preparations are done.</summary>
     /// <param name="imageIndex">Whose.</param>
     /// <param name="seed">Its own seed.</param>
     /// <param name="context">The inputs of the plan.</param>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Engine.Origins;
 
-/// <summary>What a picture is decoded from.</summary>
+/// <summary>The start of a picture's decoding.</summary>
 /// <param name="ImageEmbedding">The CLIP image embedding, E values.</param>
 /// <param name="Decoder">Where the decoder starts; null = at the seed's own noise.</param>
 internal sealed record PictureStart(float[] ImageEmbedding, DecoderStart? Decoder);

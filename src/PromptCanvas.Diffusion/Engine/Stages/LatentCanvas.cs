@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>What a lane draws on in a decoder of latents, and what it is conditioned on.</summary>
+/// <summary>A lane's canvas and conditioning in a decoder of latents.</summary>
 /// <param name="Network">Predicts its noise.</param>
 /// <param name="Autoencoder">Makes a picture of it.</param>
 /// <param name="Picture">The size of that picture.</param>

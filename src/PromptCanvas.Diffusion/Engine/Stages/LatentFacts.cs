@@ -6,7 +6,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>What a decoder of latents needs to know of its model's weights: worked out when first needed, and kept.</summary>
+/// <summary>Numbers that a decoder of latents derives from its model's weights; computed on first use and cached.</summary>
 internal sealed class LatentFacts(UnClipModel model, LatentSpace latents)
 {
     /// <summary>Changes whenever the way of fitting does, so that older maps are fitted again.</summary>
@@ -27,7 +27,7 @@ internal sealed class LatentFacts(UnClipModel model, LatentSpace latents)
     /// <exception cref="InvalidOperationException"><see cref="Prepare"/> has not been called.</exception>
     public float[] EmbeddingOfNothing => embeddingOfNothing ?? throw new InvalidOperationException("The facts have not been prepared.");
 
-    /// <summary>Works out what is not known yet.</summary>
+    /// <summary>Computes the numbers that are not cached yet.</summary>
     public void Prepare(CancellationToken cancellationToken)
     {
         embeddingOfNothing ??= Recall($"{NothingName}-{model.Fingerprint}", model.Prior.EmbeddingSize, () => EmbedNothing(cancellationToken));

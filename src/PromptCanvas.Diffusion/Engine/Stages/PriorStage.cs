@@ -67,7 +67,7 @@ internal sealed class PriorStage(UnClipModel model, INoiseSource noise) : Stage(
             Rounds = lane.Request.Plan.PriorRounds(isPicture: lane.Preparation is null),
             IsNegative = isNegative,
 
-            // What is steered away from is not steered itself: both texts are the negative prompt.
+            // The negative branch is not guided itself: both its texts are the negative prompt.
             Guidance = isNegative ? 1 : begun.Guidance,
         };
     }

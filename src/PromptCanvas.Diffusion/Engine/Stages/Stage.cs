@@ -22,7 +22,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
     /// <summary>Side of the picture this stage makes, in pixels; 0 where it makes none.</summary>
     public abstract int ImageSize { get; }
 
-    /// <summary>Of what shape a lane is in its next run, where that is not the same for all: lanes of one batch are alike.</summary>
+    /// <summary>Number of a lane's shape in its next run, where shapes differ: all lanes of a batch have the same.</summary>
     public virtual int ShapeOf(Lane lane) => 0;
 
     /// <summary>How large a lane's row is in its next run, in pixels; 0 where it is no picture.</summary>
@@ -63,7 +63,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
 
     /// <summary>Moves every lane one step by its own sampler.</summary>
     /// <param name="lanes">The lanes of the batch.</param>
-    /// <param name="output">What <see cref="Predict"/> gave.</param>
+    /// <param name="output">The result of <see cref="Predict"/>.</param>
     /// <returns>The lanes the network gave no usable numbers for; they have not moved.</returns>
     public virtual IReadOnlyList<Lane> Move(IReadOnlyList<Lane> lanes, NetworkTensor output)
     {
@@ -99,7 +99,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return rows;
     }
 
-    /// <summary>The operations of a row, or what stands for them.</summary>
+    /// <summary>The operations of a row, or a substitute for them.</summary>
     protected static double Work(INetwork network, int grid, double otherwise) =>
         network.OperationsPerRow(grid) is > 0 and var operations ? operations : otherwise;
 
@@ -159,7 +159,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
         return sample;
     }
 
-    /// <summary>The noise under which what is known lies after a step: the step's own.</summary>
+    /// <summary>The noise of the known part after a step: the step's own.</summary>
     protected virtual ReadOnlySpan<float> KnownNoise(Lane lane, ReadOnlySpan<float> stepNoise) => stepNoise;
 
     /// <summary>Noise of one lane and step, in the layout of <see cref="StageState.Noisy"/>.</summary>
@@ -193,7 +193,7 @@ internal abstract class Stage(GenerationStage kind, INoiseSource noise)
 
     /// <summary>Moves one lane a step.</summary>
     /// <param name="lane">The lane.</param>
-    /// <param name="output">What <see cref="Predict"/> gave for the batch.</param>
+    /// <param name="output">The result of <see cref="Predict"/> for the batch.</param>
     /// <param name="row">The lane's first row.</param>
     /// <param name="rows">1, or 2 where it is guided: [unconditional; conditional].</param>
     /// <returns>False when the network gave no usable numbers; the lane has not moved.</returns>

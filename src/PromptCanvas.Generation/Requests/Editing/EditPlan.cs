@@ -27,7 +27,7 @@ public sealed class EditPlan
     /// <summary>Feather radius in pixels, inside the mask.</summary>
     public int Feather { get; private init; }
 
-    /// <summary>Where the original lies in <see cref="Picture"/>.</summary>
+    /// <summary>The original's position in <see cref="Picture"/>.</summary>
     private PixelRectangle Source { get; init; }
 
     /// <summary>The original with its transparency; null if it is opaque.</summary>

@@ -9,7 +9,7 @@ public sealed record Extension(int Left, int Right, int Up, int Down)
     /// <summary>No pixels.</summary>
     public static Extension None { get; } = new(0, 0, 0, 0);
 
-    /// <summary>What a picture of this size lacks for an aspect ratio: as much on both sides, so that it stays in the middle. None of it is cut off.</summary>
+    /// <summary>The extension of a picture of this size to an aspect ratio: equal on both sides, so that the picture stays in the middle uncropped.</summary>
     public static Extension To(AspectRatio aspect, int width, int height)
     {
         var wanted = (Width: Rounded((double)height * aspect.Width / aspect.Height), Height: Rounded((double)width * aspect.Height / aspect.Width));

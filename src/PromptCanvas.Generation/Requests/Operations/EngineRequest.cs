@@ -36,8 +36,12 @@ internal sealed record EngineRequest(GenerationRequest Request, EditPlan? Plan)
         return new EngineRequest(Request with { Aspect = AspectRatio.Square, Size = engine.WorkingSizeFor(plan.LargestFrame) }, plan);
     }
 
-    /// <summary>Null if the request is valid; otherwise one sentence that says what to do.</summary>
-    public string? Validate(IImageEngine engine) => Plan is null ? engine.Validate(Request) : PictureEditor.Validate(engine, Plan, Request);
+    /// <summary>Refuses a request that the engine cannot run: an unsupported size, steps out of range.</summary>
+    public Result Check(IImageEngine engine) => Refusing(Plan is null ? engine.Validate(Request) : PictureEditor.Validate(engine, Plan, Request));
+
+    /// <summary>The refusal for a problem that the engine reports; it names no single field.</summary>
+    /// <param name="problem">One sentence; null = none.</param>
+    public static Result Refusing(string? problem) => problem is null ? Result.Done : new InvalidInput("request", problem);
 
     /// <summary>Whether a failed picture may be retried with another seed. The frames of a row share one seed, so they cannot.</summary>
     public bool CanTryAnotherSeed => Request.Origin is not { IsRow: true };

@@ -2,28 +2,19 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
 /// <summary>The operation of a job; one file per kind. Pictures are named by the id of an upload, or of a picture that the person may see.</summary>
 /// <remarks>The JSON form is stored in the database, so properties keep their first names.</remarks>
 /// <param name="Definition">The properties common to all operations of the kind.</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(GenerateOperation), JobKinds.Generate)]
-[JsonDerivedType(typeof(EditOperation), JobKinds.Edit)]
-[JsonDerivedType(typeof(EraseOperation), JobKinds.Erase)]
-[JsonDerivedType(typeof(ExtendOperation), JobKinds.Extend)]
-[JsonDerivedType(typeof(VaryOperation), JobKinds.Vary)]
-[JsonDerivedType(typeof(BlendOperation), JobKinds.Blend)]
-[JsonDerivedType(typeof(TextDifferenceOperation), JobKinds.TextDifference)]
 public abstract record JobOperation([property: JsonIgnore] OperationDefinition Definition)
 {
     /// <summary>One of <see cref="JobKinds"/>.</summary>
     [JsonIgnore]
     public string Kind => Definition.Kind;
 
-    /// <summary>The number of frames where the pictures form a row; null where each picture stands alone.</summary>
+    /// <summary>The number of frames if the pictures form a row; null if they are independent.</summary>
     [JsonIgnore]
     public int? FrameCount => Row;
 
@@ -39,7 +30,7 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     /// <summary>The pictures it uses, in the order of the job's inputs.</summary>
     internal virtual IReadOnlyList<PictureUse> Pictures => [];
 
-    /// <summary>Texts besides the prompt that the administrators' prompt rules read.</summary>
+    /// <summary>Texts in addition to the prompt that the administrators' prompt rules check.</summary>
     internal virtual IEnumerable<string> Texts => [];
 
     /// <summary>The number of pictures it makes, which is its cost in credits.</summary>
@@ -63,11 +54,11 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     internal abstract Task<Result<EngineRequest>> PrepareAsync(GenerationRequest request, OperationInputs inputs, CancellationToken cancellationToken);
 
     /// <summary>The form stored in the job's row; null for a job that needs only its prompt.</summary>
-    internal string? ToJson() => NeedsOnlyPrompt ? null : JsonSerializer.Serialize(this, JobJson.Options);
+    internal string? ToJson() => NeedsOnlyPrompt ? null : JsonSerializer.Serialize(this, OperationDefinitions.Json);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads the result of <see cref="ToJson"/>.</summary>
     internal static JobOperation FromJson(string? json) =>
-        json is null ? new GenerateOperation() : JsonSerializer.Deserialize<JobOperation>(json, JobJson.Options) ?? new GenerateOperation();
+        json is null ? new GenerateOperation() : JsonSerializer.Deserialize<JobOperation>(json, OperationDefinitions.Json) ?? new GenerateOperation();
 }
 
 /// <summary>An input picture and its role in the job.</summary>

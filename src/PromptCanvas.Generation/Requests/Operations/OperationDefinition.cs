@@ -1,4 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using PromptCanvas.Data.People;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Requests.Operations;
 
@@ -29,17 +32,44 @@ public enum PromptUse
 /// <summary>Every kind of job.</summary>
 public static class OperationDefinitions
 {
-    public static IReadOnlyList<OperationDefinition> All { get; } =
+    private static readonly (Type Type, OperationDefinition Definition)[] Kinds =
     [
-        GenerateOperation.Shape,
-        EditOperation.Shape,
-        EraseOperation.Shape,
-        ExtendOperation.Shape,
-        VaryOperation.Shape,
-        BlendOperation.Shape,
-        TextDifferenceOperation.Shape,
+        (typeof(GenerateOperation), GenerateOperation.Shape),
+        (typeof(EditOperation), EditOperation.Shape),
+        (typeof(EraseOperation), EraseOperation.Shape),
+        (typeof(ExtendOperation), ExtendOperation.Shape),
+        (typeof(VaryOperation), VaryOperation.Shape),
+        (typeof(BlendOperation), BlendOperation.Shape),
+        (typeof(TextDifferenceOperation), TextDifferenceOperation.Shape),
     ];
+
+    public static IReadOnlyList<OperationDefinition> All { get; } = [.. Kinds.Select(kind => kind.Definition)];
+
+    /// <summary>The JSON format of operations in rows and hashes: <see cref="JobJson"/>, with the kind as the first property.</summary>
+    internal static JsonSerializerOptions Json { get; } = MakeJson();
 
     /// <summary>Null if there is no such kind.</summary>
     public static OperationDefinition? Find(string? kind) => All.FirstOrDefault(definition => definition.Kind == kind);
+
+    private static JsonSerializerOptions MakeJson()
+    {
+        var options = new JsonSerializerOptions(JobJson.Options);
+        options.TypeInfoResolver = options.TypeInfoResolver!.WithAddedModifier(AddKinds);
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static void AddKinds(JsonTypeInfo info)
+    {
+        if (info.Type != typeof(JobOperation))
+        {
+            return;
+        }
+
+        info.PolymorphismOptions = new JsonPolymorphismOptions { TypeDiscriminatorPropertyName = "kind" };
+        foreach (var (type, definition) in Kinds)
+        {
+            info.PolymorphismOptions.DerivedTypes.Add(new JsonDerivedType(type, definition.Kind));
+        }
+    }
 }

@@ -60,7 +60,7 @@ public sealed record OperationFields
     internal static Result<AspectRatio> AspectOf(string text) => AspectRatio.TryParse(text, out var aspect) ? aspect : NoAspect(Excerpt.Of(text));
 
     internal static InvalidInput NoAspect(string text) => new(
-        "aspect", $"\"{text}\" is no aspect ratio: give W:H in whole numbers such as 16:9, the longer side at most {AspectRatio.Longest} times the shorter.");
+        "aspect", $"\"{text}\" is not an aspect ratio: give W:H in whole numbers such as 16:9, the longer side at most {AspectRatio.Longest} times the shorter.");
 
     internal static NotFound NoPicture(string id) => new($"There is no picture or upload with the id {id}.");
 }

@@ -14,11 +14,11 @@ public sealed record TextDifferenceOperation(
 
     internal static OperationDefinition Shape { get; } = new(JobKinds.TextDifference, ApiScopes.Vary, PromptUse.None, ["source", "from", "to", "frames"], Read);
 
-    /// <summary>Whether each picture stands alone, at the end of the way, instead of being a frame of a row. The caption it starts from may be unknown then.</summary>
+    /// <summary>Whether the pictures are independent results at the full difference instead of frames of a row. The caption of the source may be unknown then.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool StandsAlone { get; init; }
 
-    /// <summary>Pictures that are mixed in; only where each picture stands alone.</summary>
+    /// <summary>Pictures that are mixed in; only for independent pictures.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Guid>? References { get; init; }
 

@@ -183,7 +183,7 @@ public sealed class GalleryWindow(ILibrary library, IPictureTimeline timeline, I
         var row = pictures.Select(other => other.Id).ToList();
         if (!row.Contains(picture.Id) && await jobs.FindAsync(await actor.GetAsync(cancellationToken), picture.JobId, cancellationToken) is { } job)
         {
-            row = [.. job.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value)];
+            row = [.. job.Images.Where(made => made.ImageId is not null).Select(made => made.ImageId!.Value)];
         }
 
         return Neighbours(row, picture.Id);

@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Library;
 
 namespace PromptCanvas.Web.Components.Gallery;
 
-/// <summary>Links to the prompt box with what made a picture. settings.js builds the same links from picture files.</summary>
+/// <summary>Links to the prompt box with a picture's settings. settings.js builds the same links from picture files.</summary>
 internal static class PictureSettings
 {
     /// <summary>Whether prompt and settings alone reproduce the picture; others also need the pictures they were made from.</summary>
@@ -17,7 +17,7 @@ internal static class PictureSettings
         ["negative"] = picture.NegativePrompt,
     });
 
-    /// <summary>Everything that made the picture: pressing Generate makes it again.</summary>
+    /// <summary>All of the picture's settings: pressing Generate makes it again.</summary>
     public static string Everything(NavigationManager navigation, PictureView picture) => Address(navigation, new()
     {
         ["prompt"] = picture.Prompt,

@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Web.Components.Layout;
 
-/// <summary>Follows the numbers of unread notices of the people whose pages are open here. One query for all of them, because any process may write or read
+/// <summary>Polls the numbers of unread notices of the people with open pages, in one query for all of them, because any process may add or read
 /// notices.</summary>
 public sealed class NoticeWatch(NoticeBoard board, TimeProvider clock, Supervisor supervisor) : SupervisedService(supervisor)
 {
@@ -13,7 +13,7 @@ public sealed class NoticeWatch(NoticeBoard board, TimeProvider clock, Superviso
     /// <summary>The longest time until a bell shows a change.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Calls back with every change of the person's number, until disposed; the first time with the number as it is.</summary>
+    /// <summary>Calls back with the current number and after every change, until disposed.</summary>
     public IDisposable Subscribe(Guid personId, Action<int> onCount)
     {
         var subscription = new Subscription(this, personId, onCount);
@@ -25,7 +25,7 @@ public sealed class NoticeWatch(NoticeBoard board, TimeProvider clock, Superviso
         return subscription;
     }
 
-    /// <summary>Looks once, and calls back.</summary>
+    /// <summary>Reads the numbers once and calls back.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         if (Current() is not { Count: > 0 } watched)

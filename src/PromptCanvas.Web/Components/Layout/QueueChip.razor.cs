@@ -27,7 +27,7 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
 
     private int Pictures => Active.Sum(job => job.Images.Count);
 
-    private int Done => Active.Sum(job => job.Images.Count(image => image.State == JobPictureState.Done));
+    private int Done => Active.Sum(job => job.Images.Count(picture => picture.State == JobPictureState.Done));
 
     protected override async ValueTask DisposeCoreAsync()
     {

@@ -14,7 +14,7 @@ public sealed class PictureSharing(IDbContextFactory<AppDbContext> databases)
         ArgumentNullException.ThrowIfNull(actor);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return Visibilities.All.Contains(visibility)
-            && await database.Pictures.Where(image => image.Id == pictureId && image.PersonId == actor.PersonId)
-                .ExecuteUpdateAsync(change => change.SetProperty(image => image.Visibility, visibility), cancellationToken) > 0;
+            && await database.Pictures.Where(picture => picture.Id == pictureId && picture.PersonId == actor.PersonId)
+                .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.Visibility, visibility), cancellationToken) > 0;
     }
 }

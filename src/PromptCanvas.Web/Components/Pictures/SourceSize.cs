@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Engine;
 
 namespace PromptCanvas.Web.Components.Pictures;
 
-/// <summary>The size of what is made from a picture, where the person did not choose one.</summary>
+/// <summary>The default size of pictures that are made from a picture.</summary>
 internal static class SourceSize
 {
     /// <summary>The smallest size on offer that loses nothing of the source; the largest for a larger source.</summary>

@@ -3,10 +3,10 @@ using PromptCanvas.Data;
 
 namespace PromptCanvas.Web.Components.Runs;
 
-/// <summary>What a person chose in their account for new pictures.</summary>
+/// <summary>A person's defaults for new pictures.</summary>
 public sealed class PersonDefaults(IDbContextFactory<AppDbContext> databases)
 {
-    /// <returns>One of <see cref="Data.Pictures.Visibilities"/>; null = nothing was chosen.</returns>
+    /// <returns>One of <see cref="Data.Pictures.Visibilities"/>; null = no choice.</returns>
     public async Task<string?> VisibilityAsync(Guid personId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

@@ -63,7 +63,7 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
         await ReadAsync();
     }
 
-    private static Func<JobPictureView, bool> At(int index) => image => image.Index == index;
+    private static Func<JobPictureView, bool> At(int index) => picture => picture.Index == index;
 
     // A single picture is stopped with its job.
     private EventCallback<int> OnSkip => Run.Request.Count > 1 ? EventCallback.Factory.Create<int>(this, SkipAsync) : default;
@@ -71,8 +71,8 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
     // If the whole job failed, its error is shown once below the tiles.
     private string? NoteOf(int index) => Run.Job?.Images.FirstOrDefault(At(index)) switch
     {
-        { State: JobPictureState.Failed } image => Run.Job.State == JobState.Failed ? T["TileFailed"] : T.Say(image.Error) ?? T["TileFailed"],
-        { State: JobPictureState.Rejected } image => Run.Job.State == JobState.Rejected ? T["TileRefused"] : T.Say(image.Error) ?? T["TileRefused"],
+        { State: JobPictureState.Failed } picture => Run.Job.State == JobState.Failed ? T["TileFailed"] : T.Say(picture.Error) ?? T["TileFailed"],
+        { State: JobPictureState.Rejected } picture => Run.Job.State == JobState.Rejected ? T["TileRefused"] : T.Say(picture.Error) ?? T["TileRefused"],
         { State: JobPictureState.Cancelled } => T["TileStopped"],
         _ => null,
     };
@@ -108,7 +108,7 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
         }
     }
 
-    // Count the seconds down between two reads.
+    // Counts the seconds down between two reads.
     private async Task CountDownAsync()
     {
         using var timer = new PeriodicTimer(Tick);
@@ -164,7 +164,7 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
 
     private async ValueTask StopWatchingAsync()
     {
-        // The end of the job and the disposal of the component may both come here.
+        // Called both at the end of the job and at the disposal of the component.
         var ending = watch;
         watch = null;
         await ending.EndAsync();

@@ -31,17 +31,17 @@ internal static class RunStatus
             : null;
 
     private static string? Running(JobView job, IStringLocalizer<Texts> texts) =>
-        job.Images.Any(image => image.State == JobPictureState.Done) ? null : texts["RunRunning"].Value;
+        job.Images.Any(picture => picture.State == JobPictureState.Done) ? null : texts["RunRunning"].Value;
 
     private static string? DoneOf(JobView job, IStringLocalizer<Texts> texts, bool onlyIfFewer = false)
     {
-        var done = job.Images.Count(image => image.State == JobPictureState.Done);
+        var done = job.Images.Count(picture => picture.State == JobPictureState.Done);
         return done == (onlyIfFewer ? job.Images.Count : 0) ? null : texts["RunDoneOf", done, job.Images.Count].Value;
     }
 
     // Pictures that are not delivered are refunded, one credit each.
     private static string? Refunded(JobView job, IStringLocalizer<Texts> texts) =>
-        job.Images.Count(image => image.State is JobPictureState.Cancelled or JobPictureState.Failed) switch
+        job.Images.Count(picture => picture.State is JobPictureState.Cancelled or JobPictureState.Failed) switch
         {
             0 => null,
             1 => texts["RunRefundedOne"].Value,

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Web.Components.Uploads;
 
-/// <summary>What to do with an uploaded picture.</summary>
+/// <summary>The actions for an uploaded picture.</summary>
 public enum PictureZone
 {
     /// <summary>Open it on the Edit page.</summary>

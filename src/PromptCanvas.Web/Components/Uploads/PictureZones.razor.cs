@@ -28,7 +28,7 @@ public sealed partial class PictureZones(
     /// <summary>Called after a picture was uploaded for a zone.</summary>
     /// <param name="prompt">The prompt stored in the file; null = none.</param>
     /// <param name="side">The longer side of the picture in pixels.</param>
-    /// <param name="note">What the person should know about the file; null = nothing.</param>
+    /// <param name="note">A note about the file for the person; null = none.</param>
     /// <returns>Why it failed; null on success.</returns>
     [JSInvokable]
     public async Task<string?> OnZoneUploaded(string zone, Guid id, int side, string? prompt, string? note)

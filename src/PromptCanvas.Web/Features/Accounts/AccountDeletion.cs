@@ -6,7 +6,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Deletes a person's own account with all that they made.</summary>
+/// <summary>Deletes a person's own account with their pictures and boards.</summary>
 internal sealed class AccountDeletion(PeopleDirectory directory, PersonChanges changes, ICancellations cancellations, IPersonRemoval removal)
 {
     /// <summary>Whether the studio would be left without an administrator.</summary>
@@ -21,7 +21,7 @@ internal sealed class AccountDeletion(PeopleDirectory directory, PersonChanges c
             return refusal;
         }
 
-        // Not cancellable from here: an account must not stay half deleted.
+        // Not cancellable from here on: an account must not stay half deleted.
         await removal.RemoveAsync(person.Id, CancellationToken.None);
         await changes.DeleteAsync(actor, person, "account.delete", CancellationToken.None);
         return Result.Done;

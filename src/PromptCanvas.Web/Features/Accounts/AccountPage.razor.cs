@@ -88,7 +88,7 @@ public sealed partial class AccountPage
         Navigation.NavigateTo("sign-in");
     }
 
-    // A new password ends every other session, and API keys where the form says so.
+    // A new password ends every other session, and the API keys if the form says so.
     private async Task ChangePasswordAsync()
     {
         if (person is null)
@@ -107,7 +107,7 @@ public sealed partial class AccountPage
         Navigation.NavigateTo("account?done=password");
     }
 
-    // The current password counts as right even where the new one is refused.
+    // The current password counts as correct even if the new one is refused.
     private async Task<Result> ReplacePasswordAsync(Person owner)
     {
         IdentityResult? result = null;

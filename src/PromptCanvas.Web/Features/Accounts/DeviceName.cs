@@ -6,7 +6,7 @@ namespace PromptCanvas.Web.Features.Accounts;
 /// <summary>Names a browser for its owner: "Firefox on Linux".</summary>
 internal static class DeviceName
 {
-    // In this order: most browsers also name those that they descend from.
+    // The order matters: most browsers also name their ancestors.
     private static readonly (string Sign, string Name)[] Browsers =
         [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
 

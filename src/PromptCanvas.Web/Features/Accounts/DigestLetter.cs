@@ -14,11 +14,10 @@ internal sealed class DigestLetter(DigestLinks links, Mailer mailer, IDbContextF
 {
     private const int MostLines = 30;
 
-    /// <summary>The language of the account. Without a choice there is no browser to ask: English.</summary>
     public async Task<string> LanguageOfAsync(DigestTurn turn, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.LanguageOfAsync(turn.PersonId, cancellationToken) ?? Languages.English;
+        return await database.MailLanguageOfAsync(turn.PersonId, cancellationToken);
     }
 
     /// <param name="notices">At least one, oldest first.</param>

@@ -5,7 +5,7 @@ using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Addresses in digests that end them for one person, without signing in. They do nothing else, so they never expire.</summary>
+/// <summary>Addresses that unsubscribe a person from digests without signing in. They give no other access, so they never expire.</summary>
 internal sealed class DigestLinks(IDataProtectionProvider protection, Mailer mailer)
 {
     /// <summary>The path that ends digests, by POST.</summary>
@@ -17,10 +17,10 @@ internal sealed class DigestLinks(IDataProtectionProvider protection, Mailer mai
 
     public string TokenOf(Guid personId) => Base64Url.EncodeToString(protector.Protect(personId.ToByteArray()));
 
-    /// <summary>The page that asks, for the text of the mail.</summary>
+    /// <summary>The confirmation page, for the text of the mail.</summary>
     public Uri PageOf(Guid personId) => mailer.AddressOf($"/unsubscribe?token={TokenOf(personId)}");
 
-    /// <summary>The address that mail programs post to.</summary>
+    /// <summary>The address to which mail programs post.</summary>
     public Uri OneClickOf(Guid personId) => mailer.AddressOf($"{OneClickPath}?token={TokenOf(personId)}");
 
     /// <summary>Null for an invalid token.</summary>

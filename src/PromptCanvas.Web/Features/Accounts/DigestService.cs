@@ -4,15 +4,15 @@ using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Sends the digests that are due. Several processes may do so: each turn is taken by one.</summary>
+/// <summary>Sends the digests that are due. Several processes may run it; each turn is claimed by one of them.</summary>
 internal sealed class DigestService(Digests digests, DigestLetter letters, Mailer mailer, TimeProvider clock, Supervisor supervisor) : SupervisedService(supervisor)
 {
     private const int MostFailures = 3;
 
-    /// <summary>How often the studio looks for digests that are due.</summary>
+    /// <summary>Interval between checks for due digests.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>When a digest that could not be sent is tried again.</summary>
+    /// <summary>Retry delay of a digest that could not be sent.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromHours(1);
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
@@ -30,7 +30,7 @@ internal sealed class DigestService(Digests digests, DigestLetter letters, Maile
         }
     }
 
-    /// <summary>Sends what is due now. Ends early while the mail server refuses everything.</summary>
+    /// <summary>Sends the due digests. Ends early if the mail server refuses everything.</summary>
     internal async Task SendDueAsync(CancellationToken stoppingToken)
     {
         var failures = 0;
@@ -46,14 +46,14 @@ internal sealed class DigestService(Digests digests, DigestLetter letters, Maile
 
     private async Task<bool> TrySendAsync(DigestTurn turn, CancellationToken stoppingToken)
     {
-        // Before the turn is taken: a fault of the database must not lose it.
+        // Read before the turn is taken, so that a database fault does not lose it.
         var language = await letters.LanguageOfAsync(turn, stoppingToken);
         if (await digests.TakeAsync(turn, stoppingToken) is not { Count: > 0 } notices || await mailer.SendAsync(letters.Write(turn, notices, language), stoppingToken))
         {
             return true;
         }
 
-        // Not cancelled: the mail was not sent, and a stop must not lose it.
+        // Not cancellable: the mail was not sent, and a stop must not lose it.
         await digests.ReturnAsync(turn, RetryDelay, CancellationToken.None);
         return false;
     }

@@ -4,7 +4,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>A password of no account. Comparing with it takes the same time as with a real one, so that the response does not tell whether an account exists.</summary>
+/// <summary>A password hash without an account. Verifying against it takes as long as against a real one, so that the response time does not reveal whether an account exists.</summary>
 internal sealed class DummyPassword
 {
     private static readonly Person NoAccount = new() { DisplayName = "", Role = PersonRoles.Viewer, CreatedAt = default };

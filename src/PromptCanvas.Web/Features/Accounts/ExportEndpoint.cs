@@ -4,7 +4,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary><c>GET /account/export</c>: a zip of all that the studio keeps of the person.</summary>
+/// <summary><c>GET /account/export</c>: a zip with the person's data.</summary>
 internal static class ExportEndpoint
 {
     public const string Address = "/account/export";

@@ -21,7 +21,7 @@ internal enum Proof
     Locked,
 }
 
-/// <summary>Every comparison of a password or code with an account passes through here, so that all of them grow the same lock.</summary>
+/// <summary>Every verification of a password or code passes through here, so that all of them count towards the same lock.</summary>
 internal sealed class GuessLimits(SignInLocks locks, AttemptSources sources, AuditLog audit)
 {
     public async Task<Proof> TryAsync(HttpContext context, Person person, Func<Task<Proof>> compare)
@@ -32,7 +32,7 @@ internal sealed class GuessLimits(SignInLocks locks, AttemptSources sources, Aud
             return Proof.Locked;
         }
 
-        // Not cancelled from here on: a request that is aborted after the comparison must not leave the count wrong.
+        // Not cancellable from here on: a request that is aborted after the comparison must not leave the count wrong.
         var proof = await compare();
         switch (proof)
         {

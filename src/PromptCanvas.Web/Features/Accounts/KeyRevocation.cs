@@ -5,7 +5,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Ends all API keys of a person where a form offers it: with a new password, and with signing out everywhere.</summary>
+/// <summary>Revokes all API keys of a person if chosen in the form: with a new password, and with signing out everywhere.</summary>
 internal sealed class KeyRevocation(ApiKeys keys, AuditLog audit)
 {
     public async Task EndAllAsync(HttpContext context, Person person, CancellationToken cancellationToken)

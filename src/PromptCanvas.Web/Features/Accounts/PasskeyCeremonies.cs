@@ -3,7 +3,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Ends a passkey ceremony with what a browser sent, which may be nonsense, and may come without a ceremony that this browser began.</summary>
+/// <summary>Completes a passkey ceremony with the browser's response, which may be invalid or belong to no ceremony of this browser.</summary>
 internal static class PasskeyCeremonies
 {
     /// <param name="signIn">Of the request.</param>
@@ -32,7 +32,7 @@ internal static class PasskeyCeremonies
         }
         catch (InvalidOperationException)
         {
-            return null; // Identity's answer when this browser began no such ceremony.
+            return null; // Identity throws if this browser has begun no such ceremony.
         }
     }
 }

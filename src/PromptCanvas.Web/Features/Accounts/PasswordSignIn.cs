@@ -49,7 +49,7 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, GuessLimits l
     }
 
     /// <summary>The second step of a sign-in.</summary>
-    /// <param name="person">Whose password was right.</param>
+    /// <param name="person">The person with the correct password.</param>
     /// <param name="code">A code of the authenticator app, or a recovery code.</param>
     public async Task<Proof> TryCodeAsync(Person person, string code)
     {

@@ -2,12 +2,12 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Tells an open page whether the session that it was made for goes on. Pages ask every few seconds.</summary>
+/// <summary>Tells an open page whether its session is still valid. Pages ask every few seconds.</summary>
 internal static class SessionEndpoint
 {
     public static void MapSession(this IEndpointRouteBuilder app) => app.MapGet(PersonCookieEvents.SessionAddress, Answer).AllowAnonymous().ExcludeFromDescription();
 
-    /// <param name="of">The person that the page was made for.</param>
+    /// <param name="of">The person for whom the page was rendered.</param>
     private static Microsoft.AspNetCore.Http.HttpResults.Ok<bool> Answer(Guid? of, HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";

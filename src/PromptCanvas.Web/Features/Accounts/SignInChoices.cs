@@ -3,7 +3,7 @@ using PromptCanvas.Web.Mail;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary>Ways into this installation that the sign-in pages offer.</summary>
+/// <summary>The sign-in methods of this installation.</summary>
 internal sealed class SignInChoices(FirstAdministrator first, Mailer mailer, IOptions<OpenIdOptions> openId, IOptionsMonitor<RegistrationOptions> registration)
 {
     /// <summary>Whether people may create their own accounts.</summary>

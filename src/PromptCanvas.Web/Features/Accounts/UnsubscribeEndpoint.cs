@@ -2,7 +2,7 @@ using PromptCanvas.Data.Identity;
 
 namespace PromptCanvas.Web.Features.Accounts;
 
-/// <summary><c>POST /unsubscribe/now?token=…</c> ends a person's digests. Mail programs send it by themselves (RFC 8058), without a session and
+/// <summary><c>POST /unsubscribe/now?token=…</c> ends a person's digests. Mail programs send it on their own (RFC 8058), without a session and
 /// without an antiforgery token; the signed token in the address is the permission. A GET changes nothing, because programs follow links to check them.</summary>
 internal static class UnsubscribeEndpoint
 {
@@ -21,7 +21,7 @@ internal static class UnsubscribeEndpoint
 
         await digests.SetAsync(personId, null, context.RequestAborted);
 
-        // Mail programs do not follow redirections of what they post.
+        // Mail programs do not follow redirects of a POST.
         return context.Request.HasFormContentType && (await context.Request.ReadFormAsync(context.RequestAborted)).ContainsKey("page")
             ? TypedResults.LocalRedirect(PageOf(token))
             : TypedResults.Text("You will not receive these mails any more.");

@@ -5,7 +5,7 @@ using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Features.Blend;
 
-/// <summary>What the page calls the content of a corner.</summary>
+/// <summary>The display names of corners.</summary>
 public sealed class CornerNames(IPictureQueries pictures, IUploadQueries uploads, IStringLocalizer<Texts> texts)
 {
     /// <returns>Null for pictures that the person may not see.</returns>

@@ -38,7 +38,7 @@ public sealed partial class ChangeEditor(
 
     // The frames are available once the whole row is finished.
     private List<Guid> Frames => run is { IsOver: true, Job: { } job }
-        ? [.. job.Images.Select(image => image.ImageId).OfType<Guid>().Where(id => !trashed.Contains(id))]
+        ? [.. job.Images.Select(picture => picture.ImageId).OfType<Guid>().Where(id => !trashed.Contains(id))]
         : [];
 
     protected override async Task OnInitializedAsync()
@@ -57,7 +57,7 @@ public sealed partial class ChangeEditor(
     // The captions are stored with the frames.
     private async Task ReadCaptionsAsync(Actor person)
     {
-        var frame = run?.Job?.Images.Select(image => image.ImageId).OfType<Guid>().FirstOrDefault() ?? Guid.Empty;
+        var frame = run?.Job?.Images.Select(picture => picture.ImageId).OfType<Guid>().FirstOrDefault() ?? Guid.Empty;
         if (frame != Guid.Empty && (await provenance.FindAsync(person, frame, Gone))?.Recipe is { From: { } before, To: { } after })
         {
             (from, to) = (before, after);

@@ -59,7 +59,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public int? Size { get; set; }
 
-    /// <summary>Such as 16:9.</summary>
+    /// <summary>An aspect ratio such as 16:9.</summary>
     [Parameter]
     public string? Aspect { get; set; }
 
@@ -81,7 +81,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public QuotaView? Credits { get; set; }
 
-    /// <summary>What the person chose in their account; null = the team's.</summary>
+    /// <summary>The person's default visibility; null = the team's.</summary>
     [Parameter]
     public string? DefaultVisibility { get; set; }
 

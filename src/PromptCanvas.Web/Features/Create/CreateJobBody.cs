@@ -63,7 +63,7 @@ internal sealed record CreateJobBody
     /// <summary>The id of a board that you may see; the pictures are added to it.</summary>
     public string? Board { get; init; }
 
-    /// <summary>Fields that no kind knows.</summary>
+    /// <summary>Unknown fields.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; init; }
 
@@ -83,7 +83,7 @@ internal sealed record CreateJobBody
     };
 }
 
-/// <summary>By how many pixels a picture is extended on each side.</summary>
+/// <summary>The extension in pixels on each side.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ExtendBody
 {

@@ -71,8 +71,8 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     // The tiles of the runs, then the history without them.
     private List<Guid> OrderOnScreen =>
     [
-        .. runs.SelectMany(run => run.Job?.Images ?? []).Select(image => image.ImageId).OfType<Guid>(),
-        .. (history ?? []).Where(job => !HiddenJobs.Contains(job.Id)).SelectMany(job => job.Images).Select(image => image.ImageId).OfType<Guid>(),
+        .. runs.SelectMany(run => run.Job?.Images ?? []).Select(picture => picture.ImageId).OfType<Guid>(),
+        .. (history ?? []).Where(job => !HiddenJobs.Contains(job.Id)).SelectMany(job => job.Images).Select(picture => picture.ImageId).OfType<Guid>(),
     ];
 
     protected override async Task OnInitializedAsync()

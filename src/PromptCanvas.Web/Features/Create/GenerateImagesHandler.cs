@@ -28,7 +28,7 @@ public sealed class GenerateImagesHandler(ISubmissions submissions, PersonDefaul
             return new Forbidden("Your role allows viewing pictures, not making them. Ask an administrator for another role.");
         }
 
-        // "Team" is what a request without a visibility gets, unless it is made from a private picture.
+        // "Team" is the default visibility, except for pictures that are made from a private picture.
         var visibility = job.Visibility ?? (await defaults.VisibilityAsync(actor.PersonId, cancellationToken) is Visibilities.Private ? Visibilities.Private : null);
         return await submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role, Visibility = visibility }, cancellationToken);
     }

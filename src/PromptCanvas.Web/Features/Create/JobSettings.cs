@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Create;
 
-/// <summary>Links to the prompt box with what a run was asked for.</summary>
+/// <summary>Links to the prompt box with a run's settings.</summary>
 internal static class JobSettings
 {
     public static string Prompt(NavigationManager navigation, JobView job) => Address(navigation, new()
@@ -12,7 +12,7 @@ internal static class JobSettings
         ["negative"] = job.NegativePrompt,
     });
 
-    /// <summary>Everything but the seed: new pictures of the same kind.</summary>
+    /// <summary>All settings except the seed, for new pictures of the same kind.</summary>
     public static string Everything(NavigationManager navigation, JobView job) => Address(navigation, new()
     {
         ["prompt"] = job.Prompt,

@@ -37,7 +37,7 @@ public sealed partial class EditPage(IPictureQueries pictures, IUploadQueries up
         }
         else if (asked != reading)
         {
-            // Nothing is missing until it has been read; an earlier reading must not replace a later one.
+            // Until the read has finished, the picture does not count as missing. An earlier read must not replace a later one.
             (reading, lookup) = (asked, default);
             var found = ImageId is null ? await UploadAsync(asked) : await PictureAsync(asked);
             lookup = asked == reading ? Lookup.Of(found) : lookup;

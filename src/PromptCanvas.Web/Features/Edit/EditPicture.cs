@@ -16,7 +16,7 @@ public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid 
     /// <summary>An upload of the picture's size; transparent pixels are repainted. Null for Extend.</summary>
     public Guid? Mask { get; init; }
 
-    /// <summary>How far to extend beyond the edges, in pixels; for Extend.</summary>
+    /// <summary>Extension beyond the edges in pixels; for Extend.</summary>
     public Extension Extension { get; init; } = new(0, 0, 0, 0);
 
     public int Count { get; init; } = 4;

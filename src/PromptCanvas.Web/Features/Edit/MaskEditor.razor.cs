@@ -41,7 +41,7 @@ public sealed partial class MaskEditor(
     [Parameter]
     public Guid? JobId { get; set; }
 
-    private List<Guid> Finished => [.. run?.Job?.Images.Where(image => image.ImageId is not null).Select(image => image.ImageId!.Value) ?? []];
+    private List<Guid> Finished => [.. run?.Job?.Images.Where(picture => picture.ImageId is not null).Select(picture => picture.ImageId!.Value) ?? []];
 
     private (string Side, string Name, int Pixels)[] Sides =>
     [
@@ -188,7 +188,7 @@ public sealed partial class MaskEditor(
         busy = false;
     }
 
-    // Reports what the server would refuse, before anything is sent.
+    // Checks for the server's refusals before anything is sent.
     private string? Missing() => intent switch
     {
         EditIntent.Extend when !state.IsExtended => T["EditNoFrame"].Value,
@@ -216,7 +216,7 @@ public sealed partial class MaskEditor(
     // Repeats with other seeds.
     private Task AgainAsync(Run again) => last is null ? MakeAsync() : SubmitAsync(last with { IdempotencyKey = Guid.NewGuid().ToString() });
 
-    // The previews appear on the canvas, where the result will be. Asked for with the run and with the canvas: either may come last.
+    // The previews appear on the canvas in place of the result. Called after both the run and the canvas, because either may be ready last.
     private Task FollowAsync() => run is { IsOver: false, Job: { } job } ? CallAsync("follow", job.Id) : Task.CompletedTask;
 
     private async Task OverAsync(Run over)

@@ -38,7 +38,7 @@ public sealed record GalleryAddress
 
     public bool OldestFirst { get; init; }
 
-    /// <summary>Whether any filter besides the view and the search is set.</summary>
+    /// <summary>Whether any filter other than the view and the search is set.</summary>
     public bool IsNarrowed => this != WithoutFilters();
 
     /// <param name="address">The full URL of the page.</param>
@@ -48,7 +48,7 @@ public sealed record GalleryAddress
         var zone = KnownZone(query["zone"]);
         return new GalleryAddress
         {
-            GalleryView = Enum.TryParse<GalleryView>(query["shelf"], ignoreCase: true, out var shelf) && Enum.IsDefined(shelf) ? shelf : GalleryView.Everything,
+            GalleryView = Enum.TryParse<GalleryView>(query["shelf"], ignoreCase: true, out var view) && Enum.IsDefined(view) ? view : GalleryView.Everything,
             Words = query["q"].ToString().Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } words ? words : null,
             ByMeaning = query["by"] == "meaning",
             Like = Id(query["like"]),

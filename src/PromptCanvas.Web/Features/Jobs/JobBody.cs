@@ -34,21 +34,21 @@ internal sealed record JobBody(
         job.EtaSeconds,
         job.Why?.Sentence,
         job.Error,
-        [.. job.Images.Select(image => JobPictureBody.Of(image, job, pathBase))]);
+        [.. job.Images.Select(picture => JobPictureBody.Of(picture, job, pathBase))]);
 }
 
 /// <summary>A picture of a job in API responses; id and URLs are null until it is finished.</summary>
 internal sealed record JobPictureBody(
     Guid? Id, int Index, JobPictureState State, uint Seed, int Width, int Height, string? ContentUrl, string? ThumbnailUrl, string? Error)
 {
-    public static JobPictureBody Of(JobPictureView image, JobView job, PathString pathBase) => new(
-        image.ImageId,
-        image.Index,
-        image.State,
-        image.Seed,
+    public static JobPictureBody Of(JobPictureView picture, JobView job, PathString pathBase) => new(
+        picture.ImageId,
+        picture.Index,
+        picture.State,
+        picture.Seed,
         job.Width,
         job.Height,
-        image.ImageId is { } content ? PictureAddress.Content(content).ForPrograms(pathBase) : null,
-        image.ImageId is { } thumbnail ? PictureAddress.Thumbnail(thumbnail).ForPrograms(pathBase) : null,
-        image.Error);
+        picture.ImageId is { } content ? PictureAddress.Content(content).ForPrograms(pathBase) : null,
+        picture.ImageId is { } thumbnail ? PictureAddress.Thumbnail(thumbnail).ForPrograms(pathBase) : null,
+        picture.Error);
 }

@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Jobs;
 
-/// <summary>A job for the streams that follow it: after the first look, all streams share the readings of the whole queue.</summary>
+/// <summary>Reads a job for the streams that follow it. After the first read, all streams share the readings of the whole queue.</summary>
 internal sealed class JobLook(IJobQueries jobs, IQueueBoard board, TimeProvider clock)
 {
     /// <summary>Null if the job does not exist or the actor may not see it.</summary>

@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Library;
 
 namespace PromptCanvas.Web.Features.Mcp;
 
-/// <summary>The pictures that tools are given: ids, addresses of resources, or files in base64.</summary>
+/// <summary>The picture arguments of tools: ids, resource URIs, or files in base64.</summary>
 internal sealed class McpInputs(IUploads uploads)
 {
     private const string Marker = ";base64,";

@@ -12,13 +12,13 @@ namespace PromptCanvas.Web.Features.Mcp;
 /// <summary>Waits for jobs on behalf of tools, and reports their progress with previews.</summary>
 internal sealed class McpJobs(IJobQueries jobs, IJobFeed feed, IPreviewBus previews, ICancellations cancellations, TimeProvider clock)
 {
-    // Clients give up after 60 seconds; what takes longer is asked for with get_job.
+    // Clients give up after 60 seconds; longer jobs are polled with get_job.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);
 
     // Other processes raise no in-process signal, so poll.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The job when it has ended, or as it is when the client would give up. A call that is cancelled cancels the job.</summary>
+    /// <summary>The ended job, or its current state before the client's timeout. Cancelling the call cancels the job.</summary>
     public async Task<JobView?> FollowAsync(Actor actor, Guid jobId, RequestContext<CallToolRequestParams> call, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

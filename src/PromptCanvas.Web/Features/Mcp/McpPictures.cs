@@ -21,9 +21,9 @@ internal sealed class McpPictures(IPictureStore store, IPictureQueries pictures)
     public async Task<CallToolResult> DescribeAsync(JobView job, CancellationToken cancellationToken)
     {
         var content = new List<ContentBlock> { new TextContentBlock { Text = Words(job) } };
-        foreach (var image in job.Images.Where(image => image is { State: JobPictureState.Done, ImageId: not null }))
+        foreach (var picture in job.Images.Where(picture => picture is { State: JobPictureState.Done, ImageId: not null }))
         {
-            if (await store.OpenAsync(image.ImageId!.Value, PictureFormat.WebP, Quality, null, cancellationToken) is not { } small)
+            if (await store.OpenAsync(picture.ImageId!.Value, PictureFormat.WebP, Quality, null, cancellationToken) is not { } small)
             {
                 continue;
             }
@@ -32,7 +32,7 @@ internal sealed class McpPictures(IPictureStore store, IPictureQueries pictures)
             var bytes = new byte[small.Length];
             await stream.ReadExactlyAsync(bytes, cancellationToken);
             content.Add(ImageContentBlock.FromBytes(bytes, small.ContentType));
-            content.Add(Link(image.ImageId.Value, $"{job.Prompt} (seed {image.Seed})"));
+            content.Add(Link(picture.ImageId.Value, $"{job.Prompt} (seed {picture.Seed})"));
         }
 
         return new CallToolResult { Content = content, IsError = job.State is JobState.Failed or JobState.Rejected };
@@ -63,7 +63,7 @@ internal sealed class McpPictures(IPictureStore store, IPictureQueries pictures)
 
     private static string Words(JobView job)
     {
-        var done = job.Images.Count(image => image.State == JobPictureState.Done);
+        var done = job.Images.Count(picture => picture.State == JobPictureState.Done);
         var state = job.State.ToString().ToLowerInvariant();
         var wait = job.State is JobState.Queued or JobState.Running ? $" Ask again with get_job{(job.EtaSeconds is { } seconds ? $" in about {Math.Ceiling(seconds):0} seconds" : "")}." : "";
         return $"Job {job.Id} is {state}: {done} of {job.Images.Count} pictures are finished.{(job.Error is null ? "" : $" {job.Error}")}{(job.Why is null ? "" : $" {job.Why.Sentence}")}{wait}";

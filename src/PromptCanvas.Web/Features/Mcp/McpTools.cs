@@ -13,7 +13,7 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Mcp;
 
-/// <summary>The tools. Pictures are private, tagged, and charged like those of every other way into the studio.</summary>
+/// <summary>The tools. Pictures are private, tagged, and charged like those of the pages and other APIs.</summary>
 [McpServerToolType]
 internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictures)
 {

@@ -3,7 +3,7 @@ namespace PromptCanvas.Web.Features.Moderation;
 /// <summary>A picture on the moderation page.</summary>
 /// <param name="Owner">The owner's name; null when the picture has no owner.</param>
 /// <param name="Prompt">Null while the administrator has no access to the picture.</param>
-/// <param name="IsShared">Whether the team sees it.</param>
+/// <param name="IsShared">Whether it is shared with the team.</param>
 internal sealed record ModeratedPicture(
     Guid Id, string? Owner, string? Prompt, bool IsShared, DateTimeOffset? TakenDownAt, DateTimeOffset CreatedAt, int Width, int Height)
 {

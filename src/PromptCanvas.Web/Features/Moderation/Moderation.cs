@@ -29,7 +29,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId, cancellationToken))
+        if (!await database.Pictures.VisibleTo(actor).AnyAsync(picture => picture.Id == imageId, cancellationToken))
         {
             return NoPicture();
         }
@@ -56,14 +56,14 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         return await (
             from report in database.Reports
             where report.ClosedAt == null
-            join image in database.Pictures on report.ImageId equals image.Id
+            join picture in database.Pictures on report.ImageId equals picture.Id
             join reporter in database.People on report.PersonId equals reporter.Id
-            join person in database.People on image.PersonId equals person.Id into owners
+            join person in database.People on picture.PersonId equals person.Id into owners
             from owner in owners.DefaultIfEmpty()
             join row in database.Comments on report.CommentId equals row.Id into comments
             from comment in comments.DefaultIfEmpty()
             orderby report.At
-            select new OpenReport(report.Id, image.Id, reporter.DisplayName, owner == null ? null : owner.DisplayName, report.Reason, report.At, report.CommentId, comment == null ? null : comment.Text)).ToListAsync(cancellationToken);
+            select new OpenReport(report.Id, picture.Id, reporter.DisplayName, owner == null ? null : owner.DisplayName, report.Reason, report.At, report.CommentId, comment == null ? null : comment.Text)).ToListAsync(cancellationToken);
     }
 
     public async Task CloseReportAsync(AuditActor actor, Guid reportId, CancellationToken cancellationToken)
@@ -101,15 +101,15 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     public async Task<ModeratedPicture?> FindAsync(Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (await database.Pictures.AsNoTracking().SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
+        if (await database.Pictures.AsNoTracking().SingleOrDefaultAsync(picture => picture.Id == imageId, cancellationToken) is not { } picture)
         {
             return null;
         }
 
-        var owner = await database.People.Where(person => person.Id == image.PersonId).Select(person => person.DisplayName).SingleOrDefaultAsync(cancellationToken);
+        var owner = await database.People.Where(person => person.Id == picture.PersonId).Select(person => person.DisplayName).SingleOrDefaultAsync(cancellationToken);
         var open = await IsOpenAsync(database, administrator, imageId, cancellationToken);
         return new ModeratedPicture(
-            image.Id, owner, open ? image.Prompt : null, image.Visibility == Visibilities.Team, image.TakenDownAt, image.CreatedAt, image.Width, image.Height);
+            picture.Id, owner, open ? picture.Prompt : null, picture.Visibility == Visibilities.Team, picture.TakenDownAt, picture.CreatedAt, picture.Width, picture.Height);
     }
 
     /// <summary>Whether this administrator may read the picture's bytes now.</summary>
@@ -121,16 +121,16 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
 
     /// <summary>Break-glass access: opens the picture to this administrator for a limited time and notifies the owner.</summary>
     public Task<Result> OpenAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(actor, imageId, reason, NoticeKinds.Opened, image => image.PersonId is null ? new InvalidInput("reason", "This picture has no owner to notify.") : Result.Done, cancellationToken);
+        ActAsync(actor, imageId, reason, NoticeKinds.Opened, picture => picture.PersonId is null ? new InvalidInput("reason", "This picture has no owner to notify.") : Result.Done, cancellationToken);
 
     /// <summary>Hides the picture from everyone and closes its reports; the files stay.</summary>
     public Task<Result> TakeDownAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(actor, imageId, reason, NoticeKinds.TakenDown, image => Set(image, clock.GetUtcNow()), cancellationToken);
+        ActAsync(actor, imageId, reason, NoticeKinds.TakenDown, picture => Set(picture, clock.GetUtcNow()), cancellationToken);
 
     public Task<Result> PutBackAsync(AuditActor actor, Guid imageId, string? reason, CancellationToken cancellationToken) =>
-        ActAsync(actor, imageId, reason, NoticeKinds.PutBack, image => Set(image, null), cancellationToken);
+        ActAsync(actor, imageId, reason, NoticeKinds.PutBack, picture => Set(picture, null), cancellationToken);
 
-    // The person who reported learns that it was decided, not how.
+    // The notice to the reporter says that the report was decided, but not how.
     private void Close(AppDbContext database, Report report, AuditActor actor)
     {
         report.ClosedAt = clock.GetUtcNow();
@@ -151,16 +151,16 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
     private static Result CheckReason(string? reason) => TextChecks.Check("reason", reason)
         && (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > LongestReason ? new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters.") : Result.Done);
 
-    private static Result Set(Picture image, DateTimeOffset? takenDownAt)
+    private static Result Set(Picture picture, DateTimeOffset? takenDownAt)
     {
-        image.TakenDownAt = takenDownAt;
+        picture.TakenDownAt = takenDownAt;
         return Result.Done;
     }
 
     private async Task<bool> IsOpenAsync(AppDbContext database, Actor administrator, Guid imageId, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow() - OpenFor;
-        return await database.Pictures.VisibleTo(administrator).AnyAsync(image => image.Id == imageId, cancellationToken)
+        return await database.Pictures.VisibleTo(administrator).AnyAsync(picture => picture.Id == imageId, cancellationToken)
             || await database.Notices.AnyAsync(
                 notice => notice.ImageId == imageId && notice.ByPersonId == administrator.PersonId && notice.Kind == NoticeKinds.Opened && notice.At > since,
                 cancellationToken);
@@ -175,18 +175,18 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (await database.Pictures.SingleOrDefaultAsync(image => image.Id == imageId, cancellationToken) is not { } image)
+        if (await database.Pictures.SingleOrDefaultAsync(picture => picture.Id == imageId, cancellationToken) is not { } picture)
         {
             return NoPicture();
         }
 
-        if (act(image).Refusal is { } refused)
+        if (act(picture).Refusal is { } refused)
         {
             return refused;
         }
 
         Notice? notice = null;
-        if (image.PersonId is { } owner && await database.People.AnyAsync(person => person.Id == owner, cancellationToken))
+        if (picture.PersonId is { } owner && await database.People.AnyAsync(person => person.Id == owner, cancellationToken))
         {
             notice = new Notice
             {
@@ -201,7 +201,7 @@ internal sealed class Moderation(IDbContextFactory<AppDbContext> databases, Audi
             database.Notices.Add(notice);
         }
 
-        if (image.TakenDownAt is not null)
+        if (picture.TakenDownAt is not null)
         {
             foreach (var report in await database.Reports.Where(report => report.ImageId == imageId && report.ClosedAt == null).ToListAsync(cancellationToken))
             {

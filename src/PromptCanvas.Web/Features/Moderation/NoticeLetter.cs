@@ -21,8 +21,7 @@ internal sealed record NoticeLetter(Notice Notice)
             return null;
         }
 
-        // Without a choice there is no browser to ask: English.
-        var language = await database.LanguageOfAsync(Notice.PersonId, cancellationToken) ?? Languages.English;
+        var language = await database.MailLanguageOfAsync(Notice.PersonId, cancellationToken);
         return Languages.In(language, () => Write(services, address));
     }
 

@@ -22,7 +22,7 @@ internal static class BodyReader
         return body;
     }
 
-    /// <summary>Reads a part of a form; what is longer is cut off.</summary>
+    /// <summary>Reads a part of a form and truncates it at the limit.</summary>
     public static async Task<byte[]> ReadPartAsync(Stream part, int most, CancellationToken cancellationToken)
     {
         using var content = new MemoryStream();

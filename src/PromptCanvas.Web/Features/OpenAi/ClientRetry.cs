@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>What a request says about being a retry of an earlier one.</summary>
+/// <summary>The indications in a request that it retries an earlier one.</summary>
 internal static class ClientRetry
 {
     private const string CountHeader = "x-stainless-retry-count";
@@ -13,7 +13,7 @@ internal static class ClientRetry
     /// <summary>Whether the client marks the request as a retry.</summary>
     public static bool IsMarked(HttpRequest request) => int.TryParse(request.Headers[CountHeader], out var retries) && retries > 0;
 
-    /// <summary>Whether the client is known to send requests again whose answer did not arrive.</summary>
+    /// <summary>Whether the client is known to resend requests whose response did not arrive.</summary>
     public static bool IsExpected(HttpRequest request) => request.Headers.ContainsKey(CountHeader) || KeyOf(request) is not null;
 
     /// <summary>A hash of the client's own key of the request; null if it sends none.</summary>

@@ -95,7 +95,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ImageOperations operat
         IdempotencyKey = key,
         PersonId = actor.PersonId,
         Role = actor.Role,
-        // A change by words has its words in the operation.
+        // A text-guided change has its text in the operation.
         Prompt = operation is TextDifferenceOperation ? "" : request.Prompt,
         Operation = operation,
         Count = request.Count,

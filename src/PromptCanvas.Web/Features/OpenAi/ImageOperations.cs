@@ -6,7 +6,7 @@ using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>Turns a request and its pictures into the operation of a job.</summary>
+/// <summary>Builds a job's operation from a request and its pictures.</summary>
 internal sealed class ImageOperations(ISquareUploads uploads, IUploadCaptions captions)
 {
     /// <param name="kept">Receives the uploads of the operation, also when it is refused.</param>
@@ -51,7 +51,7 @@ internal sealed class ImageOperations(ISquareUploads uploads, IUploadCaptions ca
 
     public Task DropUnusedAsync(Actor actor, IReadOnlyCollection<Guid> kept) => uploads.DropUnusedAsync(actor, kept, CancellationToken.None);
 
-    // Without a mask, all of the picture is changed by words.
+    // Without a mask, the text changes the whole picture.
     private async Task<Result<JobOperation>> ChangeAsync(ImageRequest request, Guid picture, Actor actor, List<Guid> kept, CancellationToken cancellationToken)
     {
         if (!(await ReferencesAsync(request, actor, kept, cancellationToken)).TryGet(out var references, out var refusal))

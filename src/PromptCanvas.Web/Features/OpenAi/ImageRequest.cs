@@ -24,7 +24,7 @@ internal sealed record ImageRequest(string Kind)
     /// <summary>The part of the prompt that no model of this kind reads.</summary>
     public string PromptRest { get; init; } = "";
 
-    /// <summary>What clients expect of the model's name.</summary>
+    /// <summary>The fields and responses that clients expect of the model's name.</summary>
     [JsonIgnore]
     public ModelFamily Family { get; init; } = ModelFamily.DallE2;
 
@@ -34,10 +34,10 @@ internal sealed record ImageRequest(string Kind)
     /// <summary>Whether the client asked for the size.</summary>
     public bool HasSize { get; init; }
 
-    /// <summary>The size as OpenAI's schema of answers names it; that has no smaller and no longer ones.</summary>
+    /// <summary>The size as named in OpenAI's response schema, which has no smaller and no longer ones.</summary>
     public string SizeInAnswers => Kind == JobKinds.Edit && !HasSize ? Auto : ModelFamily.GptImage.Sizes.Contains(Size.ToString()) ? Size.ToString() : Auto;
 
-    /// <summary>The quality that the client asked for, as OpenAI's schema of answers names it.</summary>
+    /// <summary>The requested quality as named in OpenAI's response schema.</summary>
     public string QualityInAnswers { get; init; } = Auto;
 
     /// <summary>Whether the response contains bytes instead of URLs.</summary>
@@ -75,7 +75,7 @@ internal sealed record ImageRequest(string Kind)
 
         return job.Kind switch
         {
-            // It was stretched to a square on the way in.
+            // The input was stretched to a square.
             JobKinds.TextDifference => new PictureFit(Size.Width, Size.Height, Stretch: true),
             JobKinds.Edit => HasSize ? new PictureFit(Size.Width, Size.Height) : null,
             _ => Size.IsSquare ? null : new PictureFit(Size.Width, Size.Height),

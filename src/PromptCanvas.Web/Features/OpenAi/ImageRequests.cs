@@ -68,7 +68,7 @@ internal sealed class ImageRequests(ModelNames models)
         return images.Count > 0 ? images : fields.Refuse(OpenAiFaults.Missing("image"), images);
     }
 
-    /// <param name="edited">The picture whose shape the result has where none is asked for; null = the standard size.</param>
+    /// <param name="edited">The picture whose shape is the default; null = the standard size.</param>
     private static NamedSize Size(RequestFields fields, ModelFamily family, byte[]? edited)
     {
         if (fields.Text("size") is { Length: > 0 } and not ImageRequest.Auto)
@@ -81,14 +81,14 @@ internal sealed class ImageRequests(ModelNames models)
             : NamedSize.Standard;
     }
 
-    // Of the qualities only those of newer models have a name in answers.
+    // Only the qualities of newer models have a name in responses.
     private static string Quality(RequestFields fields, ModelFamily family)
     {
         var quality = fields.Choice("quality", ImageRequest.Auto, [.. family.Qualities]);
         return quality is "low" or "medium" or "high" ? quality : ImageRequest.Auto;
     }
 
-    // The model has one style and no transparency; what a client asks for must be valid all the same.
+    // The model has one style and no transparency, but the values must still be valid.
     private static void CheckStyle(RequestFields fields, ModelFamily family)
     {
         if (family.HasStyle)

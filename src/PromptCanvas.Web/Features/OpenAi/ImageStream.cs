@@ -12,9 +12,9 @@ namespace PromptCanvas.Web.Features.OpenAi;
 /// <summary>Writes server-sent events: partial pictures while they form, then each finished picture.</summary>
 internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPreviewBus previews, PictureBytes bytes)
 {
-    private const int LooksPerBreath = 10;
+    private const int ReadsPerKeepAlive = 10;
 
-    /// <summary>Nothing is counted in tokens here.</summary>
+    /// <summary>Token counts are always zero.</summary>
     public static object NoUsage { get; } = new
     {
         total_tokens = 0,
@@ -38,8 +38,8 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
         var isOver = false;
         try
         {
-            var looks = 0;
-            var followed = await wait.FollowAsync(actor, jobId, now => LookAsync(request, now, partials, given, looks++, response), news, context.RequestAborted);
+            var reads = 0;
+            var followed = await wait.FollowAsync(actor, jobId, now => WriteNewsAsync(request, now, partials, given, reads++, response), news, context.RequestAborted);
             isOver = followed.Refusal is null;
             if (followed.Refusal is { } refusal)
             {
@@ -58,8 +58,8 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
         }
     }
 
-    private async Task LookAsync(
-        ImageRequest request, JobView job, ConcurrentQueue<(int Number, PreviewFrame Frame)> partials, HashSet<int> given, int looks, HttpResponse response)
+    private async Task WriteNewsAsync(
+        ImageRequest request, JobView job, ConcurrentQueue<(int Number, PreviewFrame Frame)> partials, HashSet<int> given, int reads, HttpResponse response)
     {
         while (partials.TryDequeue(out var partial))
         {
@@ -79,7 +79,7 @@ internal sealed class ImageStream(JobWait wait, IResponseDelivery delivery, IPre
         {
             await WriteErrorAsync(response, OpenAiFaults.Of(job));
         }
-        else if (looks % LooksPerBreath == LooksPerBreath - 1)
+        else if (reads % ReadsPerKeepAlive == ReadsPerKeepAlive - 1)
         {
             // Keep-alive: proxies close idle connections.
             await response.WriteAsync(": waiting\n\n", response.HttpContext.RequestAborted);

@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
-/// <summary>A size as OpenAI's API names it.</summary>
+/// <summary>A size as named in OpenAI's API.</summary>
 internal readonly record struct NamedSize(int Width, int Height)
 {
     public static NamedSize Standard { get; } = new(NewJob.DefaultSize, NewJob.DefaultSize);

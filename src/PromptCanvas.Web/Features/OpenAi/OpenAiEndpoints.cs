@@ -41,14 +41,14 @@ internal static class OpenAiEndpoints
     {
         if (app.ApplicationServices.GetRequiredService<IOptions<OpenAiOptions>>().Value.CrossOrigin)
         {
-            // Only keys are accepted, which pages of other sites do not have by themselves.
+            // Only API keys are accepted, which browsers do not send automatically.
             app.UseCors(any => any.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(OpenAiErrorMiddleware.Headers).SetPreflightMaxAge(PreflightAge));
         }
 
         app.UseMiddleware<OpenAiErrorMiddleware>();
     }
 
-    /// <summary>Answers programs that use an address outside the API with the right one, instead of a redirect to the sign-in page. Browsers send cookies, programs do not.</summary>
+    /// <summary>Tells programs that use an address outside the API the right one, instead of redirecting them to the sign-in page. Browsers send cookies, programs do not.</summary>
     public static void UseBaseAddressHint(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var isLost = ApiKeyHandler.IsGivenTo(context.Request) && context.Request.Headers.Cookie.Count == 0 && !RequestClass.IsProgram(context) && context.User.Identity is not { IsAuthenticated: true }

@@ -64,7 +64,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         }
     }
 
-    /// <summary>Names the request as OpenAI's clients show it.</summary>
+    /// <summary>The request's id in the header that OpenAI's clients show.</summary>
     public static void WriteRequestId(HttpResponse response) =>
         response.Headers["x-request-id"] = $"req_{Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N")}";
 
@@ -79,7 +79,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         }
     }
 
-    // The bodies of strangers are left to the server, which reads less of them. A client that asks before it sends is not told to.
+    // The server discards the bodies of unauthenticated clients itself, up to a lower limit. A client that waits for "100 Continue" sends no body.
     private Task DiscardBodyAsync(HttpContext context) =>
         context.User.Identity is { IsAuthenticated: true } && context.Request.Headers.Expect.Count == 0 ? UnreadBody.DiscardAsync(context, clock) : Task.CompletedTask;
 

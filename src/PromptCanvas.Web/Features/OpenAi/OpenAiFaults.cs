@@ -55,7 +55,7 @@ internal static class OpenAiFaults
     public static OpenAiFault Inside { get; } =
         new(StatusCodes.Status500InternalServerError, "The server had an error while processing your request; the administrator finds the reason in the log.", OpenAiFault.ServerError);
 
-    /// <summary>Making the request takes longer than clients wait, however short the queue is.</summary>
+    /// <summary>The request takes longer than clients wait, even with an empty queue.</summary>
     private static OpenAiFault TooLongToMake(string message) =>
         new(StatusCodes.Status400BadRequest, $"{message} \"stream\": true can wait longer.", Param: "n", Code: "request_too_long") { ShouldRetry = false };
 

@@ -13,7 +13,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>A request's fields, from JSON or a form. In a form, numbers and booleans are text.
-/// A field that is refused reads as absent; <see cref="Refusal"/> is the first refusal.</summary>
+/// A refused field reads as absent; <see cref="Refusal"/> is the first refusal.</summary>
 internal sealed class RequestFields
 {
     private const int LargestJson = 1024 * 1024;
@@ -199,7 +199,7 @@ internal sealed class RequestFields
     }
 
     /// <summary>Records why a field is refused; the first refusal stays.</summary>
-    /// <returns>The value that stands for an absent field.</returns>
+    /// <returns>The value for an absent field.</returns>
     public T Refuse<T>(Refusal refusal, T absent)
     {
         Refusal ??= refusal;

@@ -73,7 +73,7 @@ internal sealed class SignedPictures(IDataProtectionProvider protection, IOption
             return null;
         }
 
-        // A negative height stands for stretching.
+        // A negative height means stretching.
         var height = BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(FitAt + sizeof(int)));
         return new PictureFit(width, Math.Abs(height), Stretch: height < 0);
     }

@@ -3,20 +3,20 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Limits request bodies, and discards the rest of one that is refused: most clients read the answer only after they have sent everything, and a
-/// connection that closes before loses it.</summary>
+/// response is lost if the connection closes earlier.</summary>
 internal static class UnreadBody
 {
     /// <summary>The largest body in bytes that is read.</summary>
     public const long Largest = 25_000_000;
 
-    /// <summary>The largest body in bytes that still gets an answer; the server cuts the connection of a larger one.</summary>
+    /// <summary>The largest body in bytes that still gets a response; with a larger one the server closes the connection.</summary>
     public const long LargestAnswered = Largest + MostDiscarded;
 
     private const long MostDiscarded = 64 * 1024 * 1024;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Refuses a body that says that it is too large, before any of it is read.</summary>
+    /// <summary>Refuses a body whose declared length is too large, before any of it is read.</summary>
     /// <exception cref="BadHttpRequestException">It is too large.</exception>
     public static void CheckLength(HttpRequest request)
     {
@@ -26,7 +26,7 @@ internal static class UnreadBody
         }
     }
 
-    /// <summary>A body that refuses to be read beyond <see cref="Largest"/>.</summary>
+    /// <summary>A body that cannot be read beyond <see cref="Largest"/>.</summary>
     public static Stream Limit(Stream body) => new Limited(body);
 
     /// <summary>Reads the rest of the body, for a limited time, and discards it.</summary>
@@ -45,7 +45,7 @@ internal static class UnreadBody
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
-            // The client left, or is too slow; the answer is sent all the same.
+            // The client has disconnected or is too slow; the response is sent anyway.
         }
     }
 

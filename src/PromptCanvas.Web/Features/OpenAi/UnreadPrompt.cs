@@ -51,7 +51,7 @@ internal sealed class UnreadPrompt(IEngineProvider engines)
         }
         catch (ModelException)
         {
-            // The job reports it.
+            // The job reports the model's fault.
             return "";
         }
     }

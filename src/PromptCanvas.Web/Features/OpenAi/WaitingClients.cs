@@ -40,7 +40,7 @@ internal sealed class WaitingClients(ICancellations cancellations, TimeProvider 
 
     /// <summary>Registers a client. Until <see cref="LeaveAsync"/> other clients' disconnects do not cancel the job.</summary>
     /// <param name="client">The client's request. A retry can adopt the job as soon as its client has disconnected, even before the request has unwound.</param>
-    /// <returns>False when the job is just being cancelled; it is by the time this returns.</returns>
+    /// <returns>False if the job was being cancelled; it is cancelled when this returns.</returns>
     public async Task<bool> JoinAsync(Guid jobId, HttpContext client)
     {
         Task ending;
@@ -127,7 +127,7 @@ internal sealed class WaitingClients(ICancellations cancellations, TimeProvider 
 
     private sealed class Lines
     {
-        /// <summary>The requests that have not ended, with the tokens cancelled when their clients disconnect: Kestrel gives another one afterwards.</summary>
+        /// <summary>The requests that have not ended, with the tokens that are cancelled when their clients disconnect, because Kestrel returns another token afterwards.</summary>
         public Dictionary<HttpContext, CancellationToken> Clients { get; } = [];
 
         public int Connected => Clients.Values.Count(disconnected => !disconnected.IsCancellationRequested);

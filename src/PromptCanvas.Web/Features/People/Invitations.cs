@@ -9,14 +9,14 @@ using PromptCanvas.Web.Resources;
 namespace PromptCanvas.Web.Features.People;
 
 /// <summary>A link with which a person sets their password.</summary>
-/// <param name="MailedTo">Where the link was also mailed to; null = nowhere.</param>
+/// <param name="MailedTo">The address to which the link was also mailed; null = none.</param>
 internal sealed record PasswordLink(string? Owner, string Token, string? MailedTo);
 
-/// <summary>Makes the links with which people join or come back. Every link is audited.</summary>
+/// <summary>Creates links with which people join or regain access. Every link is audited.</summary>
 internal sealed class Invitations(
     Data.Identity.Accounts accounts, AuditLog audit, Mailer mailer, IOptionsMonitor<RegistrationOptions> registration, IStringLocalizer<Texts> texts)
 {
-    /// <summary>Whether the installation takes invitations.</summary>
+    /// <summary>Whether the installation allows invitations.</summary>
     public bool AreOpen => registration.CurrentValue.TakesInvitations;
 
     /// <summary>Creates an account without a password and mails its link where mail is set up.</summary>

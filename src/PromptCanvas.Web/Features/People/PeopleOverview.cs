@@ -3,7 +3,7 @@ using PromptCanvas.Data.People;
 
 namespace PromptCanvas.Web.Features.People;
 
-/// <summary>The list of people, with their locks and what they made lately.</summary>
+/// <summary>The list of people, with their locks and recent pictures.</summary>
 /// <param name="Usage">Pictures of the last <see cref="RecentUsage.Days"/> days by person; people who made none are absent.</param>
 internal sealed record PeopleList(IReadOnlyList<Person> People, ILookup<Guid, SignInLock> Locks, IReadOnlyDictionary<Guid, int> Usage)
 {

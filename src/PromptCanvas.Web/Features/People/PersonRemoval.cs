@@ -49,7 +49,7 @@ internal sealed class PersonRemoval(IDbContextFactory<AppDbContext> databases, P
             await pictures.ExecuteUpdateAsync(change => change.SetProperty(picture => picture.PersonId, heir), CancellationToken.None);
             await database.Boards.Where(board => board.PersonId == personId).ExecuteUpdateAsync(change => change.SetProperty(board => board.PersonId, heir), CancellationToken.None);
 
-            // What the pictures were made from.
+            // The uploads that the pictures were made from.
             await database.Uploads.Where(upload => upload.PersonId == personId && upload.ExpiresAt == null)
                 .ExecuteUpdateAsync(change => change.SetProperty(upload => upload.PersonId, heir), CancellationToken.None);
         }

@@ -2,7 +2,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.People;
 
-/// <summary>What each person made lately, for the list of people.</summary>
+/// <summary>The recent pictures of each person, for the list of people.</summary>
 internal sealed class RecentUsage(ICredits credits, TimeProvider clock)
 {
     public const int Days = 30;

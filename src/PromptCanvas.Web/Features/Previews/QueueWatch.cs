@@ -35,7 +35,7 @@ public sealed class QueueWatch(IJobFeed feed, IQueueBoard board, TimeProvider cl
         LowerCaseName.Of(job.State),
         job.Position,
         job.EtaSeconds,
-        job.Images.Count(image => image.State == JobPictureState.Done));
+        job.Images.Count(picture => picture.State == JobPictureState.Done));
 
     private async Task<List<QueueUpdate>> RoundAsync(Actor actor, Dictionary<Guid, QueueUpdate> known, CancellationToken cancellationToken)
     {

@@ -18,5 +18,5 @@ internal static class ConditioningComparison
     /// <summary>Null for an unknown name.</summary>
     public static ConditioningMode? Parse(string name) => Modes.TryGetValue(name, out var mode) ? mode : null;
 
-    public static string NameOf(ConditioningMode mode) => Modes.Single(way => way.Value == mode).Key;
+    public static string NameOf(ConditioningMode mode) => Modes.Single(named => named.Value == mode).Key;
 }

@@ -17,7 +17,7 @@ internal static class ProvenanceEndpoints
         api.MapGet("/images/{id:guid}/replay", ReplayAsync).RequireAuthorization(Policies.Read).WithMetadata(new BlendPreviewWork())
             .Produces<ReplayBody>().Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Replays every step of a picture's generation at a small size; not stored and free of charge. Scope: read.");
-        api.MapGet("/images/{id:guid}/ways/{way}", WayAsync).RequireAuthorization(Policies.Read).WithMetadata(new BlendPreviewWork())
+        api.MapGet("/images/{id:guid}/ways/{way}", CompareAsync).RequireAuthorization(Policies.Read).WithMetadata(new BlendPreviewWork())
             .Produces(StatusCodes.Status200OK, contentType: "image/webp").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A picture's caption at 64 pixels with the same seed, conditioned on the caption alone (none), the text embedding (text-embedding) or a prior (diffusion, autoregressive). "
                 + $"The header {Similarity} is the cosine of picture and caption. Free of charge. Scope: read.");
@@ -29,7 +29,7 @@ internal static class ProvenanceEndpoints
         return replay.TryGet(out var frames, out var refusal) ? TypedResults.Ok(new ReplayBody([.. frames.Select(FrameBody.Of)])) : Answer(refusal);
     }
 
-    private static async Task<IResult> WayAsync(
+    private static async Task<IResult> CompareAsync(
         Guid id, string way, HttpContext context, IPictureProvenance provenance, CancellationToken cancellationToken)
     {
         if (ConditioningComparison.Parse(way) is not { } mode)
@@ -37,7 +37,7 @@ internal static class ProvenanceEndpoints
             return new NotFound($"Unknown mode {way}: choose one of {string.Join(", ", ConditioningComparison.Names)}.").ToProblem();
         }
 
-        if (!(await provenance.WayAsync(context.User.ToActor(), id, mode, cancellationToken)).TryGet(out var drawn, out var refusal))
+        if (!(await provenance.CompareAsync(context.User.ToActor(), id, mode, cancellationToken)).TryGet(out var drawn, out var refusal))
         {
             return Answer(refusal);
         }

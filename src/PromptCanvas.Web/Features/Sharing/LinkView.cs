@@ -15,8 +15,8 @@ internal sealed class LinkView(IDbContextFactory<AppDbContext> databases)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var pictures = await database.Pictures.BehindLink(link, database.BoardPictures)
-            .OrderByDescending(image => image.CreatedAt).ThenBy(image => image.ImageIndex).Take(MostPictures)
-            .Select(image => new SharedPicture(image.Id, link.ShowsPrompt ? image.Prompt : null, image.Width, image.Height)).ToListAsync(cancellationToken);
+            .OrderByDescending(picture => picture.CreatedAt).ThenBy(picture => picture.ImageIndex).Take(MostPictures)
+            .Select(picture => new SharedPicture(picture.Id, link.ShowsPrompt ? picture.Prompt : null, picture.Width, picture.Height)).ToListAsync(cancellationToken);
         var board = await database.Boards.Where(row => row.Id == link.BoardId).Select(row => row.Name).SingleOrDefaultAsync(cancellationToken);
         var by = await database.People.Where(person => person.Id == link.PersonId).Select(person => person.DisplayName).SingleAsync(cancellationToken);
         return pictures.Count == 0 && board is null ? null : new Shared(board, by, pictures);
@@ -25,7 +25,7 @@ internal sealed class LinkView(IDbContextFactory<AppDbContext> databases)
     public async Task<bool> ShowsAsync(ShareLink link, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.BehindLink(link, database.BoardPictures).AnyAsync(image => image.Id == imageId, cancellationToken);
+        return await database.Pictures.BehindLink(link, database.BoardPictures).AnyAsync(picture => picture.Id == imageId, cancellationToken);
     }
 }
 

@@ -60,14 +60,14 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
             from link in database.ShareLinks
             where link.PersonId == actor.PersonId && link.RevokedAt == null
                 && (imageId == null || link.ImageId == imageId) && (boardId == null || link.BoardId == boardId)
-            join row in database.Pictures on link.ImageId equals row.Id into images
-            from image in images.DefaultIfEmpty()
+            join row in database.Pictures on link.ImageId equals row.Id into pictures
+            from picture in pictures.DefaultIfEmpty()
             join row in database.Boards on link.BoardId equals row.Id into boards
             from board in boards.DefaultIfEmpty()
             orderby link.CreatedAt descending
             select new OwnLink(
                 link.Id,
-                board == null ? image!.Prompt : board.Name,
+                board == null ? picture!.Prompt : board.Name,
                 board == null ? link.ImageId : database.BoardPictures.Where(row => row.BoardId == board.Id).OrderByDescending(row => row.At).Select(row => (Guid?)row.ImageId).FirstOrDefault(),
                 board != null,
                 link.PasswordHash != null,
@@ -96,7 +96,7 @@ internal sealed class ShareLinks(IDbContextFactory<AppDbContext> databases, IPas
 
     private static async Task<bool> IsOwnAsync(AppDbContext database, Actor actor, NewShareLink asked, CancellationToken cancellationToken) => asked switch
     {
-        { ImageId: { } imageId, BoardId: null } => await database.Pictures.VisibleTo(actor).AnyAsync(image => image.Id == imageId && image.PersonId == actor.PersonId, cancellationToken),
+        { ImageId: { } imageId, BoardId: null } => await database.Pictures.VisibleTo(actor).AnyAsync(picture => picture.Id == imageId && picture.PersonId == actor.PersonId, cancellationToken),
         { ImageId: null, BoardId: { } boardId } => await database.Boards.AnyAsync(board => board.Id == boardId && board.PersonId == actor.PersonId, cancellationToken),
         _ => false,
     };

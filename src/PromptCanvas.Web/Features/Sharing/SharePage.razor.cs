@@ -22,7 +22,7 @@ public sealed partial class SharePage
     public string? Password { get; set; }
 
     [Inject]
-    private ShareLinkAccess Door { get; set; } = null!;
+    private ShareLinkAccess Access { get; set; } = null!;
 
     [Inject]
     private LinkView View { get; set; } = null!;
@@ -41,8 +41,8 @@ public sealed partial class SharePage
 
     protected override async Task OnInitializedAsync()
     {
-        link = await Door.FindAsync(Token, Context.RequestAborted);
-        if (link is not null && Door.IsOpen(link, Context))
+        link = await Access.FindAsync(Token, Context.RequestAborted);
+        if (link is not null && Access.IsOpen(link, Context))
         {
             shared = await View.ReadAsync(link, Context.RequestAborted);
             link = shared is null ? null : link;
@@ -55,13 +55,13 @@ public sealed partial class SharePage
         else if (shared is not null)
         {
             Context.Response.Headers.CacheControl = "private, no-store";
-            await Door.CountAsync(link, Context.RequestAborted);
+            await Access.CountAsync(link, Context.RequestAborted);
         }
     }
 
     private void Enter()
     {
-        problem = link is null ? null : Door.Try(link, Token, Password ?? "", Context) switch
+        problem = link is null ? null : Access.Try(link, Token, Password ?? "", Context) switch
         {
             LinkAnswer.TooOften => T["SharedTooOften"].Value,
             LinkAnswer.Wrong => T["SharedWrong"].Value,

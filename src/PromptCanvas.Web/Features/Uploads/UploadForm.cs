@@ -13,8 +13,8 @@ internal static class UploadForm
 
     private const int LongestBoundary = 128;
 
-    /// <summary>The content of the file, to be read once; null if the form has none.</summary>
-    /// <exception cref="InvalidDataException">The body is no form, or ends too early.</exception>
+    /// <summary>The content of the file, which can be read once; null if the form has none.</summary>
+    /// <exception cref="InvalidDataException">The body is not a form, or is truncated.</exception>
     public static async Task<Stream?> FileOfAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
@@ -35,7 +35,7 @@ internal static class UploadForm
         return null;
     }
 
-    /// <summary>A form that ends too early is no fault of the disk to which its file is written.</summary>
+    /// <summary>A truncated form must not be reported as a fault of the disk to which its file is written.</summary>
     private sealed class FormFile(Stream body) : BodyStream(body)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

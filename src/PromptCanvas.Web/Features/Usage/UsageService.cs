@@ -4,7 +4,7 @@ using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Usage;
 
-/// <summary>Reads usage: of everyone for administrators, and one's own for each person.</summary>
+/// <summary>Reads usage: everyone's for administrators, and each person's own.</summary>
 internal sealed class UsageService(ICredits credits, IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     /// <summary>The selectable spans, in days.</summary>
@@ -32,8 +32,8 @@ internal sealed class UsageService(ICredits credits, IDbContextFactory<AppDbCont
     {
         var from = At(Today.AddDays(1 - days));
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var made = await database.Pictures.Where(image => image.PersonId == personId && image.CreatedAt >= from)
-            .Select(image => image.CreatedAt).ToListAsync(cancellationToken);
+        var made = await database.Pictures.Where(picture => picture.PersonId == personId && picture.CreatedAt >= from)
+            .Select(picture => picture.CreatedAt).ToListAsync(cancellationToken);
         var byDay = made.GroupBy(at => DateOnly.FromDateTime(at.UtcDateTime)).ToDictionary(group => group.Key, group => group.Count());
         return [.. Enumerable.Range(1 - days, days).Select(Today.AddDays).Select(day => (day, byDay.GetValueOrDefault(day)))];
     }

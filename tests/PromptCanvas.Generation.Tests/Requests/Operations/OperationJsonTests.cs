@@ -1,8 +1,8 @@
 using System.Text.Json;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Tests.Requests.Operations;
 
@@ -35,6 +35,10 @@ public sealed class OperationJsonTests
     }
 
     [Fact]
+    public void Rows_CoverEveryKindThatHasOne() =>
+        Assert.Equal(OperationDefinitions.All.Select(definition => definition.Kind).Except([JobKinds.Generate]), Rows.Select(row => row.Data.Item1.Kind).Distinct());
+
+    [Fact]
     public void Row_OfAPromptAlone_IsNone()
     {
         Assert.Null(new GenerateOperation().ToJson());
@@ -44,8 +48,8 @@ public sealed class OperationJsonTests
     [Fact]
     public void HashedForm_NamesTheOperationAsBefore()
     {
-        var generate = JsonSerializer.SerializeToElement(new NewJob { IdempotencyKey = "", Prompt = "a fox" }, JobJson.Options);
-        var vary = JsonSerializer.SerializeToElement(new NewJob { IdempotencyKey = "", Operation = new VaryOperation(Guid.Parse(A)) }, JobJson.Options);
+        var generate = JsonSerializer.SerializeToElement(new NewJob { IdempotencyKey = "", Prompt = "a fox" }, OperationDefinitions.Json);
+        var vary = JsonSerializer.SerializeToElement(new NewJob { IdempotencyKey = "", Operation = new VaryOperation(Guid.Parse(A)) }, OperationDefinitions.Json);
 
         Assert.Equal(JsonValueKind.Null, generate.GetProperty("material").ValueKind);
         Assert.Equal("vary", vary.GetProperty("material").GetProperty("kind").GetString());

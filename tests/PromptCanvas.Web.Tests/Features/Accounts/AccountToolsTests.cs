@@ -8,7 +8,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Accounts;
 
-/// <summary>What the account page offers: the list of sessions, the export, the default visibility, secrets that can be copied.</summary>
+/// <summary>The tools of the account page: the list of sessions, the export, the default visibility, secrets that can be copied.</summary>
 public sealed partial class AccountToolsTests(Studio studio) : IClassFixture<Studio>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -5,7 +5,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Accounts;
 
-/// <summary>What a session may do without a recent proof of identity, and what ends keys.</summary>
+/// <summary>The permissions of a session without a recent proof of identity, and the actions that end keys.</summary>
 public sealed class ProofTests : IAsyncDisposable
 {
     private const string NewPassword = "four other quiet words here";

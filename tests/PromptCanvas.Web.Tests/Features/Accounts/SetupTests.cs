@@ -22,8 +22,8 @@ public sealed class SetupTests : IAsyncDisposable
         using var browser = studio.Stranger();
         using var home = await browser.GetAsync("/", TestContext.Current.CancellationToken);
         Assert.Contains("/sign-in", home.Headers.Location?.ToString(), StringComparison.Ordinal);
-        using var door = await browser.GetAsync("/sign-in", TestContext.Current.CancellationToken);
-        Assert.EndsWith("/setup", door.Headers.Location?.ToString(), StringComparison.Ordinal);
+        using var redirect = await browser.GetAsync("/sign-in", TestContext.Current.CancellationToken);
+        Assert.EndsWith("/setup", redirect.Headers.Location?.ToString(), StringComparison.Ordinal);
         var page = await browser.GetStringAsync("/setup", TestContext.Current.CancellationToken);
 
         Assert.Contains("console", page, StringComparison.Ordinal);

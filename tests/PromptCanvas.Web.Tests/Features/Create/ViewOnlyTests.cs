@@ -4,7 +4,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Create;
 
-/// <summary>What a role may not do is not offered, and the page says whom to ask.</summary>
+/// <summary>Actions that a role may not perform are not offered, and the page names the people to ask.</summary>
 public sealed class ViewOnlyTests(Studio studio) : IClassFixture<Studio>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

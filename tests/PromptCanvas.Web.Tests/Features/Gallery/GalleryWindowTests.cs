@@ -9,19 +9,19 @@ namespace PromptCanvas.Web.Tests.Features.Gallery;
 
 public sealed class GalleryWindowTests
 {
-    private readonly GalleryView shelf = new();
+    private readonly FakeLibrary gallery = new();
 
     [Fact]
     public async Task LoadMoreAsync_ToTheEnd_HasEveryPictureOnceNewestFirst()
     {
-        shelf.Add(60);
+        gallery.Add(60);
         var window = await StartedAsync();
         while (window.HasMore)
         {
             await window.LoadMoreAsync(CancellationToken.None);
         }
 
-        Assert.Equal(shelf.Pictures.Select(picture => picture.Id), window.Pictures.Select(picture => picture.Id));
+        Assert.Equal(gallery.Pictures.Select(picture => picture.Id), window.Pictures.Select(picture => picture.Id));
     }
 
     [Theory]
@@ -31,21 +31,21 @@ public sealed class GalleryWindowTests
     [InlineData(40, 30, 24)]
     public async Task RefreshAsync_WithNewPictures_PutsThemOnTopWithoutAGap(int before, int added, int shown)
     {
-        shelf.Add(before);
+        gallery.Add(before);
         var window = await StartedAsync();
-        shelf.Add(added);
+        gallery.Add(added);
 
         await window.RefreshAsync(CancellationToken.None);
 
-        Assert.Equal(shelf.Pictures.Take(shown).Select(picture => picture.Id), window.Pictures.Select(picture => picture.Id));
+        Assert.Equal(gallery.Pictures.Take(shown).Select(picture => picture.Id), window.Pictures.Select(picture => picture.Id));
     }
 
     [Fact]
     public async Task NeighboursAsync_InTheMiddleAndAtTheEnds_AreTheGallerysOrder()
     {
-        shelf.Add(3);
+        gallery.Add(3);
         var window = await StartedAsync();
-        var (first, second, third) = (shelf.Pictures[0], shelf.Pictures[1], shelf.Pictures[2]);
+        var (first, second, third) = (gallery.Pictures[0], gallery.Pictures[1], gallery.Pictures[2]);
 
         Assert.Equal((null, second.Id), await window.NeighboursAsync(first, CancellationToken.None));
         Assert.Equal((first.Id, third.Id), await window.NeighboursAsync(second, CancellationToken.None));
@@ -55,24 +55,24 @@ public sealed class GalleryWindowTests
     [Fact]
     public async Task NeighboursAsync_AtTheEdgeOfWhatWasRead_ReadsOn()
     {
-        shelf.Add(500);
+        gallery.Add(500);
         var window = await StartedAsync();
         await window.PinAsync(CancellationToken.None);
         var middle = await window.ReadRangeAsync(300, 10, CancellationToken.None);
 
-        Assert.Equal(shelf.Pictures.Skip(300).Take(10), middle);
-        Assert.Equal((shelf.Pictures[299].Id, shelf.Pictures[301].Id), await window.NeighboursAsync(middle[0], CancellationToken.None));
-        Assert.Equal((shelf.Pictures[308].Id, shelf.Pictures[310].Id), await window.NeighboursAsync(middle[9], CancellationToken.None));
+        Assert.Equal(gallery.Pictures.Skip(300).Take(10), middle);
+        Assert.Equal((gallery.Pictures[299].Id, gallery.Pictures[301].Id), await window.NeighboursAsync(middle[0], CancellationToken.None));
+        Assert.Equal((gallery.Pictures[308].Id, gallery.Pictures[310].Id), await window.NeighboursAsync(middle[9], CancellationToken.None));
     }
 
     [Fact]
     public async Task NeighboursAsync_OfAPinnedPictureThatIsNotLoaded_AreTheGallerysOrder()
     {
-        shelf.Add(500);
+        gallery.Add(500);
         var window = await StartedAsync();
         await window.PinAsync(CancellationToken.None);
 
-        Assert.Equal((shelf.Pictures[399].Id, shelf.Pictures[401].Id), await window.NeighboursAsync(shelf.Pictures[400], CancellationToken.None));
+        Assert.Equal((gallery.Pictures[399].Id, gallery.Pictures[401].Id), await window.NeighboursAsync(gallery.Pictures[400], CancellationToken.None));
     }
 
     [Fact]
@@ -91,38 +91,38 @@ public sealed class GalleryWindowTests
     [Fact]
     public async Task Remove_TellsWhatShowsTheGallery()
     {
-        shelf.Add(3);
+        gallery.Add(3);
         var window = await StartedAsync();
         var told = 0;
         using var subscription = window.Subscribe(() => told++);
 
-        window.Remove(shelf.Pictures[1].Id);
+        window.Remove(gallery.Pictures[1].Id);
 
         Assert.Equal(1, told);
-        Assert.Equal([shelf.Pictures[0].Id, shelf.Pictures[2].Id], window.Pictures.Select(picture => picture.Id));
+        Assert.Equal([gallery.Pictures[0].Id, gallery.Pictures[2].Id], window.Pictures.Select(picture => picture.Id));
     }
 
     [Fact]
     public async Task ReadRangeAsync_BeyondTheEnd_GivesWhatThereIs()
     {
-        shelf.Add(250);
+        gallery.Add(250);
         var window = await StartedAsync();
         await window.PinAsync(CancellationToken.None);
 
         Assert.Equal(250, window.Count);
-        Assert.Equal(shelf.Pictures, await window.ReadRangeAsync(0, 1000, CancellationToken.None));
+        Assert.Equal(gallery.Pictures, await window.ReadRangeAsync(0, 1000, CancellationToken.None));
         Assert.Empty(await window.ReadRangeAsync(250, 10, CancellationToken.None));
     }
 
     private async Task<GalleryWindow> StartedAsync()
     {
-        var window = new GalleryWindow(shelf, shelf, shelf, shelf, TimeProvider.System);
+        var window = new GalleryWindow(gallery, gallery, gallery, gallery, TimeProvider.System);
         window.Start(await window.ReadFirstAsync(CancellationToken.None));
         return window;
     }
 
     /// <summary>Finished pictures in memory.</summary>
-    private sealed class GalleryView : ILibrary, IPictureTimeline, IJobQueries, ICurrentActor
+    private sealed class FakeLibrary : ILibrary, IPictureTimeline, IJobQueries, ICurrentActor
     {
         public Task<IReadOnlyList<DateTimeOffset>> TimesAsync(Actor actor, LibraryFilter filter, DateTimeOffset until, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<DateTimeOffset>>([.. Pictures.Select(picture => picture.CreatedAt)]);

@@ -3,7 +3,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Jobs;
 
-/// <summary>Cut-outs: what lies outside the mask keeps its transparency.</summary>
+/// <summary>Cut-outs: pixels outside the mask keep their transparency.</summary>
 public sealed class CutOutTests(Studio studio) : IClassFixture<Studio>
 {
     private const int Side = 128;

@@ -47,7 +47,7 @@ public sealed class ProvenanceEndpointTests(Studio studio) : IClassFixture<Studi
     [InlineData("text-embedding", HttpStatusCode.OK)]
     [InlineData("diffusion", HttpStatusCode.OK)]
     [InlineData("magic", HttpStatusCode.NotFound)]
-    public async Task Way_OfACaption_IsASmallPicture(string way, HttpStatusCode expected)
+    public async Task Comparison_OfACaption_IsASmallPicture(string way, HttpStatusCode expected)
     {
         var picture = await client.FinishedPictureAsync();
 

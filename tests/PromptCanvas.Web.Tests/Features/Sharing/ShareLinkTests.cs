@@ -83,7 +83,7 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
         using var stranger = studio.Browser();
         string[] parts = [$"{path}/data", $"{path}/images/{picture}/content", $"{path}/images/{picture}/thumbnail"];
 
-        var door = await stranger.GetStringAsync(path, Cancellation);
+        var page = await stranger.GetStringAsync(path, Cancellation);
         foreach (var part in parts)
         {
             using var closed = await stranger.GetAsync(part, Cancellation);
@@ -100,8 +100,8 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
             Assert.Equal(HttpStatusCode.OK, open.StatusCode);
         }
 
-        Assert.DoesNotContain(Prompt, door, StringComparison.Ordinal);
-        Assert.DoesNotContain("og:image", door, StringComparison.Ordinal);
+        Assert.DoesNotContain(Prompt, page, StringComparison.Ordinal);
+        Assert.DoesNotContain("og:image", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
             {
                 await PostAsync(browser, form, token, text, form.Fields);
 
-                // What is no text is refused before any field is looked at.
+                // Invalid text is refused before any field is validated.
                 foreach (var field in form.Fields.Count > 1 && TextRules.FirstInvalid(text) is null ? form.Fields : [])
                 {
                     await PostAsync(browser, form, token, text, [field]);
@@ -34,7 +34,7 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
             }
         }
 
-        Assert.Empty(Doors.FormFields().Except(posted));
+        Assert.Empty(TextInputs.FormFields().Except(posted));
         await cast.AssertAliveAsync();
     }
 
@@ -42,8 +42,8 @@ public sealed partial class FormFuzzTests(Cast cast) : IClassFixture<Cast>
     private async Task<IReadOnlyList<Form>> FormsAsync()
     {
         var forms = new Dictionary<string, Form>();
-        var fields = Doors.FormFields();
-        var pages = Doors.Pages(cast.Studio.Services).ToList();
+        var fields = TextInputs.FormFields();
+        var pages = TextInputs.Pages(cast.Studio.Services).ToList();
         foreach (var role in (string?[])[PersonRoles.Administrator, PersonRoles.Member, null])
         {
             var cookie = role is null ? null : (await NewPersonAsync(role)).Cookie;

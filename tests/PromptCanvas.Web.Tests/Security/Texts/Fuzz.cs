@@ -4,7 +4,7 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security.Texts;
 
-/// <summary>What the fuzz tests share.</summary>
+/// <summary>Helpers of the fuzz tests.</summary>
 internal static partial class Fuzz
 {
     // The boundary inside the pages' layout shows a fault in a page that otherwise succeeded.
@@ -12,7 +12,7 @@ internal static partial class Fuzz
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>A path of the pattern, with ids of things that exist and the text where a text is taken.</summary>
+    /// <summary>A path of the pattern, with ids of existing objects, and the text in place of text parameters.</summary>
     public static string PathOf(this Cast cast, string pattern, string text) => Parameter().Replace(pattern, match => match.Groups[1].Value.ToUpperInvariant() switch
     {
         "JOBID" => $"{cast.Job}",

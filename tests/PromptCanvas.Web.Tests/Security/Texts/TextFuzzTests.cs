@@ -6,10 +6,10 @@ using PromptCanvas.Web.Tests.Features.OpenAi;
 
 namespace PromptCanvas.Web.Tests.Security.Texts;
 
-/// <summary>Nasty texts in every field of every endpoint, query and hub method: never a server error, and the studio goes on.</summary>
+/// <summary>Nasty texts in every field of every endpoint, query and hub method: never a server error, and the studio keeps working.</summary>
 public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
 {
-    // It always says what the other pages must not say.
+    // It always contains the text that the other pages must not contain.
     private const string ErrorPage = "/error";
 
     private static readonly string[] Kinds = ["generate", "edit", "blend", "textdiff", "vary"];
@@ -25,28 +25,28 @@ public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
     public async Task Endpoints_WithNastyTexts_NeverFail()
     {
         using var client = cast.Studio.ClientOf(cast.Studio.Administrator);
-        var doors = Doors.Endpoints(cast.Studio.Services).ToList();
-        Assert.Contains(doors, door => door.Body is not null);
-        foreach (var (door, text) in Pairs(doors))
+        var inputs = TextInputs.Endpoints(cast.Studio.Services).ToList();
+        Assert.Contains(inputs, input => input.Body is not null);
+        foreach (var (input, text) in Pairs(inputs))
         {
-            var path = cast.PathOf(door.Pattern, text);
-            foreach (var query in Queries(door.Queries, text))
+            var path = cast.PathOf(input.Pattern, text);
+            foreach (var query in Queries(input.Queries, text))
             {
-                await Fuzz.AssertNoFaultAsync(client, new HttpRequestMessage(new HttpMethod(door.Method), $"{path}{query}"), text);
+                await Fuzz.AssertNoFaultAsync(client, new HttpRequestMessage(new HttpMethod(input.Method), $"{path}{query}"), text);
             }
 
-            foreach (var header in door.Headers)
+            foreach (var header in input.Headers)
             {
                 using var content = new StringContent("""{ "kind": "generate", "prompt": "a cube", "count": 1, "size": 64 }""", Encoding.UTF8, "application/json");
-                var request = new HttpRequestMessage(new HttpMethod(door.Method), path) { Content = content };
+                var request = new HttpRequestMessage(new HttpMethod(input.Method), path) { Content = content };
                 request.Headers.TryAddWithoutValidation(header, text);
                 await Fuzz.AssertNoFaultAsync(client, request, text);
             }
 
-            foreach (var body in door.Body is null ? [] : Doors.Bodies(door.Body, text).SelectMany(Complete))
+            foreach (var body in input.Body is null ? [] : TextInputs.Bodies(input.Body, text).SelectMany(Complete))
             {
                 using var content = new StringContent(body, Encoding.UTF8, "application/json");
-                await Fuzz.AssertNoFaultAsync(client, new HttpRequestMessage(new HttpMethod(door.Method), path) { Content = content }, body);
+                await Fuzz.AssertNoFaultAsync(client, new HttpRequestMessage(new HttpMethod(input.Method), path) { Content = content }, body);
             }
         }
 
@@ -57,7 +57,7 @@ public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
     public async Task OpenAiFields_WithNastyTexts_NeverFail()
     {
         using var client = cast.Studio.ClientOf(cast.Studio.Administrator);
-        var fields = Doors.OpenAiFields();
+        var fields = TextInputs.OpenAiFields();
         Assert.Contains("prompt", fields);
         foreach (var (field, text) in Pairs(fields))
         {
@@ -78,10 +78,10 @@ public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
     public async Task Queries_WithNastyTexts_NeverFail()
     {
         using var administrator = cast.Studio.ClientOf(cast.Studio.Administrator);
-        var fields = Doors.QueryFields();
+        var fields = TextInputs.QueryFields();
         var names = fields.Select(field => field.Name).Distinct().ToList();
         Assert.Contains("returnUrl", names);
-        foreach (var ((pattern, component), text) in Pairs(Doors.Pages(cast.Studio.Services).Where(page => page.Pattern != ErrorPage).ToList()))
+        foreach (var ((pattern, component), text) in Pairs(TextInputs.Pages(cast.Studio.Services).Where(page => page.Pattern != ErrorPage).ToList()))
         {
             // A page's parts read the query, too; they have no page of their own.
             var own = fields.Where(field => field.Component == component).Select(field => field.Name).ToList();
@@ -99,7 +99,7 @@ public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
     [InlineData("messagepack")]
     public async Task HubMethods_WithNastyTexts_NeverFail(string protocol)
     {
-        foreach (var method in Doors.HubMethods(cast.Studio.Services).Where(method => method.DeclaringType!.Namespace!.StartsWith("PromptCanvas", StringComparison.Ordinal)))
+        foreach (var method in TextInputs.HubMethods(cast.Studio.Services).Where(method => method.DeclaringType!.Namespace!.StartsWith("PromptCanvas", StringComparison.Ordinal)))
         {
             var count = method.GetParameters().Count(parameter => parameter.ParameterType != typeof(CancellationToken));
             foreach (var text in count == 0 ? [] : NastyTexts.All)
@@ -123,7 +123,7 @@ public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
     [Fact]
     public async Task CircuitMethods_WithNastyTexts_NeverEndTheStudio()
     {
-        var methods = Doors.HubMethods(cast.Studio.Services).Where(method => !method.DeclaringType!.Namespace!.StartsWith("PromptCanvas", StringComparison.Ordinal)).ToList();
+        var methods = TextInputs.HubMethods(cast.Studio.Services).Where(method => !method.DeclaringType!.Namespace!.StartsWith("PromptCanvas", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(methods);
         foreach (var (method, text) in Pairs(methods))
         {
@@ -141,7 +141,7 @@ public sealed class TextFuzzTests(Cast cast) : IClassFixture<Cast>
         await cast.AssertAliveAsync();
     }
 
-    private static IEnumerable<(T Door, string Text)> Pairs<T>(IReadOnlyList<T> doors) => from door in doors from text in NastyTexts.All select (door, text);
+    private static IEnumerable<(T Input, string Text)> Pairs<T>(IReadOnlyList<T> inputs) => from input in inputs from text in NastyTexts.All select (input, text);
 
     // All parameters together and each alone, with the text as it is and with bytes that are no UTF-8.
     private static IEnumerable<string> Queries(IReadOnlyList<string> names, string text, bool apart = true)

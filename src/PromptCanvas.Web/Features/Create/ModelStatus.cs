@@ -4,9 +4,8 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Supervision;
-using PromptCanvas.Web.Features.Create;
 
-namespace PromptCanvas.Web.Hosting;
+namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>Opens the default model at startup and generates one small trial picture in the background. This loads the weights before the first
 /// request and lets the page report model errors early. Where engines do not run, it only opens the model.</summary>

@@ -6,7 +6,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
 
-namespace PromptCanvas.Web.Hosting;
+namespace PromptCanvas.Web.Security;
 
 /// <summary>Stores the data-protection keys so that sessions survive a restart or a new container: in the data folder, readable by the owner only, or in
 /// the database where several processes share it.</summary>

@@ -15,8 +15,8 @@ using PromptCanvas.Web.Tests.Features.OpenAi;
 
 namespace PromptCanvas.Web.Tests.Security.Texts;
 
-/// <summary>Every way in refuses what is not text, names the field, and keeps text in one form.</summary>
-public sealed class TextDoorTests(Cast cast) : IClassFixture<Cast>
+/// <summary>Every entry point refuses invalid text, names the field, and stores text in one form.</summary>
+public sealed class TextInputTests(Cast cast) : IClassFixture<Cast>
 {
     private const string NoText = "a\uFFFEb";
 

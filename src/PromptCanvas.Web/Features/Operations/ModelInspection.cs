@@ -1,9 +1,8 @@
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
-using PromptCanvas.Web.Features.Operations;
 
-namespace PromptCanvas.Web.Hosting;
+namespace PromptCanvas.Web.Features.Operations;
 
 /// <inheritdoc/>
 /// <param name="needs">Bytes that a model uses on disk and in memory, by model name.</param>

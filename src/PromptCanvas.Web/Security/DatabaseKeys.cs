@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 
-namespace PromptCanvas.Web.Hosting;
+namespace PromptCanvas.Web.Security;
 
 /// <summary>Stores the data-protection keys in the database, for processes that share one: a session of one node is a session of all.</summary>
 /// <param name="earlier">Keys from before the nodes shared a database; they are taken over once.</param>
@@ -31,7 +31,7 @@ internal sealed class DatabaseKeys(IDbContextFactory<AppDbContext> databases, IX
 
     public void StoreElement(XElement element, string friendlyName) => Add(element, friendlyName);
 
-    // The framework names keys so: the element and its id. Revocations have none.
+    // The framework names keys by element name and id. Revocations have no id.
     private static string NameOf(XElement element) =>
         $"{element.Name.LocalName}-{element.Attribute("id")?.Value ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(element.ToString())))}";
 

@@ -12,13 +12,13 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Security.Texts;
 
-/// <summary>Every place where a stranger's text comes in, found by reflection.</summary>
-internal static partial class Doors
+/// <summary>All inputs for text from strangers, found by reflection.</summary>
+internal static partial class TextInputs
 {
     private static readonly Assembly Web = typeof(Program).Assembly;
 
     /// <summary>Routes with their HTTP method, except for pages.</summary>
-    public static IEnumerable<EndpointDoor> Endpoints(IServiceProvider services) =>
+    public static IEnumerable<EndpointInput> Endpoints(IServiceProvider services) =>
         from endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         where endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is null && endpoint.Metadata.GetMetadata<HubMetadata>() is null
         let handler = endpoint.Metadata.GetMetadata<MethodInfo>()
@@ -26,7 +26,7 @@ internal static partial class Doors
         where declaringType is not null && declaringType.StartsWith("PromptCanvas", StringComparison.Ordinal)
         let pattern = $"/{endpoint.RoutePattern.RawText?.TrimStart('/')}"
         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]
-        select new EndpointDoor(
+        select new EndpointInput(
             method,
             pattern,
             [.. handler.GetParameters().Where(parameter => IsText(parameter.ParameterType) && !pattern.Contains($"{{{parameter.Name}", StringComparison.OrdinalIgnoreCase) && parameter.GetCustomAttribute<FromHeaderAttribute>() is null)
@@ -113,11 +113,11 @@ internal static partial class Doors
     private static partial Regex OpenAiField();
 }
 
-/// <summary>An endpoint and what it reads.</summary>
+/// <summary>An endpoint and its text inputs.</summary>
 /// <param name="Queries">Query parameters.</param>
 /// <param name="Headers">Headers bound to a parameter.</param>
 /// <param name="Body">The type of its JSON body; null = none.</param>
-internal sealed record EndpointDoor(string Method, string Pattern, IReadOnlyList<string> Queries, IReadOnlyList<string> Headers, Type? Body);
+internal sealed record EndpointInput(string Method, string Pattern, IReadOnlyList<string> Queries, IReadOnlyList<string> Headers, Type? Body);
 
 /// <summary>A bound form field.</summary>
 /// <param name="Form">The form's name; null = any form of the page.</param>

@@ -8,12 +8,12 @@ using PromptCanvas.Imaging.Pixels;
 namespace PromptCanvas.Generation.Library;
 
 /// <summary>Stores decoded uploads within the person's limits: the row reserves the space before the file is written.</summary>
-internal sealed class UploadKeeper(Transactions transactions, IBlobStore blobs, DiskQuota disk, TimeProvider clock)
+internal sealed class UploadStorage(Transactions transactions, IBlobStore blobs, DiskQuota disk, TimeProvider clock)
 {
     private const int MostUploads = 200;
     private static readonly TimeSpan Life = TimeSpan.FromHours(24);
 
-    public async Task<Result<UploadView>> KeepAsync(Actor actor, ImportedPicture picture, CancellationToken cancellationToken)
+    public async Task<Result<UploadView>> StoreAsync(Actor actor, ImportedPicture picture, CancellationToken cancellationToken)
     {
         await disk.MeasureAsync(actor.PersonId, cancellationToken);
         var now = clock.GetUtcNow();
