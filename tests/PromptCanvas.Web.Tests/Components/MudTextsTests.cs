@@ -47,7 +47,7 @@ public sealed partial class MudTextsTests : IDisposable
         var texts = page.Services.GetRequiredService<MudLocalizer>();
 
         Assert.Contains("MudSnackbar_Close", keys);
-        Assert.Empty(keys.Where(key => texts[key].ResourceNotFound));
+        Assert.DoesNotContain(keys, key => texts[key].ResourceNotFound);
     }
 
     [GeneratedRegex("<(Mud[A-Za-z]+)")]

@@ -78,14 +78,14 @@ public sealed class GalleryWindowTests
     [Fact]
     public async Task NeighboursAsync_OfAnOrderOldestFirst_AreThatOrder()
     {
-        shelf.Add(500);
-        shelf.Pictures.Reverse();
-        var window = new GalleryWindow(shelf, shelf, shelf, shelf, TimeProvider.System);
+        gallery.Add(500);
+        gallery.Pictures.Reverse();
+        var window = new GalleryWindow(gallery, gallery, gallery, gallery, TimeProvider.System);
         window.LookAt(LibraryFilter.Everything with { OldestFirst = true });
         window.Start(await window.ReadFirstAsync(CancellationToken.None));
         await window.PinAsync(CancellationToken.None);
 
-        Assert.Equal((shelf.Pictures[399].Id, shelf.Pictures[401].Id), await window.NeighboursAsync(shelf.Pictures[400], CancellationToken.None));
+        Assert.Equal((gallery.Pictures[399].Id, gallery.Pictures[401].Id), await window.NeighboursAsync(gallery.Pictures[400], CancellationToken.None));
     }
 
     [Fact]
