@@ -1,5 +1,3 @@
-using PromptCanvas.Generation.Results;
-
 namespace PromptCanvas.Generation.Requests;
 
 /// <summary>Seeds as programs of this field write them.</summary>
