@@ -12,7 +12,7 @@ internal sealed class PictureOptions
 {
     private readonly Option<string?> negative = new("--negative") { Description = "What to avoid in the picture." };
     private readonly Option<int> count = new("-n", "--count") { Description = "Number of pictures, 1 to 10.", DefaultValueFactory = _ => 4 };
-    private readonly Option<uint?> seed = new("--seed") { Description = "Seed of the first picture, 0 to 4294967295; picture i has seed S + i. Default, and -1: random, printed." };
+    private readonly Option<uint?> seed = new("--seed") { Description = "Seed of the first picture, 0 to 4294967295; picture i has seed S + i. Default: random, printed." };
     private readonly Option<DirectoryInfo> output = new("--out") { Description = "The folder to write the pictures to.", DefaultValueFactory = _ => new DirectoryInfo(".") };
     private readonly Option<string?> model = ModelOptions.Model();
     private readonly Option<bool> json = new("--json") { Description = "Print one line of JSON per picture on standard output." };

@@ -11,9 +11,6 @@ internal static class NumberOptions
     private const string Whole = "a whole number";
     private const string NotNegative = "a whole number of 0 or more";
 
-    // As programs of this field write that a seed is to be chosen.
-    private const string Random = "-1";
-
     /// <summary>Sets the readers of a command's options and of those of its subcommands.</summary>
     public static void Apply(Command command)
     {
@@ -42,7 +39,7 @@ internal static class NumberOptions
                 seed.CustomParser = result => Read<uint>(result, NumberStyles.None, NotNegative) ?? 0;
                 break;
             case Option<uint?> seed:
-                seed.CustomParser = result => result.Tokens is [{ Value: Random }] ? null : Read<uint>(result, NumberStyles.None, NotNegative);
+                seed.CustomParser = result => Read<uint>(result, NumberStyles.None, NotNegative);
                 break;
             case Option<double> number:
                 number.CustomParser = result => Read<double>(result, NumberStyles.Float, "a number such as 2.5") ?? 0;

@@ -34,7 +34,7 @@ internal sealed class Av1Stream
             var header = (byte)reader.Number(1);
             if ((header & Forbidden) != 0 || (header & HasSize) == 0)
             {
-                throw AvifFile.Damaged();
+                throw AvifFault.Damaged();
             }
 
             reader.Take((header & HasExtension) != 0 ? 1 : 0);
@@ -53,7 +53,7 @@ internal sealed class Av1Stream
                 Frames++;
                 break;
             case TileList:
-                throw AvifFile.Damaged();
+                throw AvifFault.Damaged();
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class Av1Stream
             }
         }
 
-        throw AvifFile.Damaged();
+        throw AvifFault.Damaged();
     }
 
     private static long PixelsOf(BitReader bits)
@@ -88,7 +88,7 @@ internal sealed class Av1Stream
 
         var (widthBits, heightBits) = (bits.Take(4) + 1, bits.Take(4) + 1);
         var (width, height) = (bits.Take(widthBits) + 1, bits.Take(heightBits) + 1);
-        PictureDecoder.CheckSize(width, height);
+        PictureLimits.Check(width, height);
         return (long)width * height;
     }
 
@@ -97,7 +97,7 @@ internal sealed class Av1Stream
         // Timing is of videos.
         if (bits.Take(1) == 1)
         {
-            throw AvifFile.Damaged();
+            throw AvifFault.Damaged();
         }
 
         var hasDelays = bits.Take(1) == 1;
@@ -125,7 +125,7 @@ internal sealed class Av1Stream
             {
                 if (at / 8 >= bytes.Length)
                 {
-                    throw AvifFile.Damaged();
+                    throw AvifFault.Damaged();
                 }
 
                 value = (value << 1) | ((bytes[at / 8] >> (7 - (at % 8))) & 1);

@@ -5,24 +5,19 @@ namespace PromptCanvas.Imaging.Pixels;
 /// <remarks>Source: ISO/IEC 23008-12 (HEIF) and the AV1 Image File Format.</remarks>
 internal static class AvifFile
 {
-    /// <summary>What a file says that is a still AVIF picture.</summary>
-    public const string Brand = "avif";
-
     private const string Coded = "av01";
     private const int FullBoxHeader = 4;
     private const int ConfigurationHeader = 4;
 
     // The largest picture, its transparency, and a small form of it.
-    private const long MostPixels = 3 * PictureDecoder.MaximumPixels;
+    private const long MostPixels = 3 * PictureLimits.MaximumPixels;
 
     private static readonly HashSet<string> OfFile = ["ftyp", "meta", "mdat", "free", "skip"];
     private static readonly HashSet<string> OfMeta = ["hdlr", "pitm", "iloc", "iinf", "iprp", "iref", "idat", "dinf", "free"];
     private static readonly HashSet<string> OfItems = [Coded, "Exif", "mime"];
 
-    public static PictureFormatException Damaged() => new("The AVIF file is damaged, or of a kind that is not read. Save it as JPEG or PNG.");
-
     /// <summary>Whether the file says that it is a still AVIF picture.</summary>
-    public static bool Is(ReadOnlySpan<byte> encoded) => ForeignFormats.BrandOf(encoded) == Brand;
+    public static bool Is(ReadOnlySpan<byte> encoded) => ForeignFormats.BrandOf(encoded) == ForeignFormats.StillAvif;
 
     /// <exception cref="PictureFormatException">Damaged, too large, an animation, or composed of several pictures.</exception>
     public static void Check(ReadOnlySpan<byte> encoded)
@@ -30,7 +25,7 @@ internal static class AvifFile
         var boxes = Boxes(encoded, OfFile, repeated: "mdat");
         if (!boxes.TryGetValue("meta", out var metaRange))
         {
-            throw Damaged();
+            throw AvifFault.Damaged();
         }
 
         var meta = encoded[metaRange][FullBoxHeader..];
@@ -50,12 +45,12 @@ internal static class AvifFile
 
         if (stream.LargestFrame * stream.Frames > MostPixels)
         {
-            throw Damaged();
+            throw AvifFault.Damaged();
         }
     }
 
     private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> meta, Dictionary<string, Range> parts, string type) =>
-        parts.TryGetValue(type, out var range) ? meta[range] : throw Damaged();
+        parts.TryGetValue(type, out var range) ? meta[range] : throw AvifFault.Damaged();
 
     /// <summary>Where the content of each box lies. A box that occurs twice is refused: the decoder might read the other one.</summary>
     private static Dictionary<string, Range> Boxes(ReadOnlySpan<byte> bytes, HashSet<string> known, string repeated)
@@ -68,7 +63,7 @@ internal static class AvifFile
             at += content.Length + (2 * sizeof(uint));
             if (!known.Contains(type) || (!found.TryAdd(type, (at - content.Length)..at) && type != repeated))
             {
-                throw Damaged();
+                throw AvifFault.Damaged();
             }
         }
 
@@ -90,7 +85,7 @@ internal static class AvifFile
             var type = entry.Type();
             if (version is not (2 or 3) || !OfItems.Contains(type) || (type == Coded && !coded.Add(id)))
             {
-                throw Damaged();
+                throw AvifFault.Damaged();
             }
         }
 
@@ -109,7 +104,7 @@ internal static class AvifFile
                 var property = group.Box(out var type);
                 if (type == "av1C")
                 {
-                    found.Add(property.Length >= ConfigurationHeader ? property.ToArray() : throw Damaged());
+                    found.Add(property.Length >= ConfigurationHeader ? property.ToArray() : throw AvifFault.Damaged());
                 }
             }
         }
@@ -153,10 +148,10 @@ internal static class AvifFile
             if (isCoded)
             {
                 var isKnown = version <= 2 && method is 0 or 1 && elsewhere == 0 && content.Length > 0;
-                contents.Add(isKnown && left.Remove(id) ? content.ToArray() : throw Damaged());
+                contents.Add(isKnown && left.Remove(id) ? content.ToArray() : throw AvifFault.Damaged());
             }
         }
 
-        return left.Count == 0 ? contents : throw Damaged();
+        return left.Count == 0 ? contents : throw AvifFault.Damaged();
     }
 }

@@ -17,7 +17,7 @@ internal ref struct BoxReader(ReadOnlySpan<byte> bytes)
     {
         if (count < 0 || count > rest.Length)
         {
-            throw AvifFile.Damaged();
+            throw AvifFault.Damaged();
         }
 
         var taken = rest[..(int)count];
@@ -38,7 +38,7 @@ internal ref struct BoxReader(ReadOnlySpan<byte> bytes)
             sizeof(ushort) => BinaryPrimitives.ReadUInt16BigEndian(taken),
             sizeof(uint) => BinaryPrimitives.ReadUInt32BigEndian(taken),
             sizeof(long) when BinaryPrimitives.ReadInt64BigEndian(taken) is >= 0 and var number => number,
-            _ => throw AvifFile.Damaged(),
+            _ => throw AvifFault.Damaged(),
         };
     }
 

@@ -5,6 +5,9 @@ namespace PromptCanvas.Imaging.Pixels;
 /// <summary>Recognizes picture files by their first bytes, so that a refusal can name the format.</summary>
 public static class ForeignFormats
 {
+    /// <summary>What a still AVIF picture says that it is.</summary>
+    internal const string StillAvif = "avif";
+
     private const int BrandAt = 8;
     private const int BrandLength = 4;
     private const int ChunkHeader = 8;
@@ -47,7 +50,7 @@ public static class ForeignFormats
         {
             return brand switch
             {
-                AvifFile.Brand => null,
+                StillAvif => null,
                 "avis" => AnimatedAvif,
                 _ => Array.Exists(Heic, known => known == brand) ? "HEIC" : "video",
             };

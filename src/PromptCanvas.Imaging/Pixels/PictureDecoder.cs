@@ -6,9 +6,9 @@ namespace PromptCanvas.Imaging.Pixels;
 public static class PictureDecoder
 {
     /// <summary>Maximum of 40 megapixels, checked against the header before decoding.</summary>
-    public const long MaximumPixels = 40_000_000;
+    public const long MaximumPixels = PictureLimits.MaximumPixels;
 
-    public const int MaximumSide = 8192;
+    public const int MaximumSide = PictureLimits.MaximumSide;
 
     /// <summary>Limit of the processor time that one picture's decoding takes; waiting for a busy processor does not count. Checked after each strip of rows.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(10);
@@ -74,7 +74,7 @@ public static class PictureDecoder
         {
             // Only the header is read, so a decompression bomb is refused before it is decoded.
             using var source = Vips.Open(encoded, Enums.FailOn.Error);
-            CheckSize(source.Width, source.Height);
+            PictureLimits.Check(source.Width, source.Height);
 
             // Decode completely before further processing: a lazy pipeline would continue with grey rows where a file is truncated.
             // The work after it is limited by the number of pixels.
@@ -88,23 +88,13 @@ public static class PictureDecoder
     }
 
     /// <summary>Whether a picture of this size is accepted.</summary>
-    public static bool Accepts(int width, int height) =>
-        width <= MaximumSide && height <= MaximumSide && (long)width * height <= MaximumPixels;
+    public static bool Accepts(int width, int height) => PictureLimits.Accepts(width, height);
 
     private static void CheckTime(TimeSpan taken, TimeSpan deadline)
     {
         if (taken > deadline)
         {
             throw new PictureFormatException($"The picture could not be read within {Deadline.TotalSeconds:0} seconds of processor time; save it again without interlacing and retry.");
-        }
-    }
-
-    /// <exception cref="PictureFormatException">Larger pictures are not accepted.</exception>
-    internal static void CheckSize(int width, int height)
-    {
-        if (!Accepts(width, height))
-        {
-            throw new PictureFormatException($"The picture has {width} × {height} pixels; at most {MaximumSide} per side and 40 megapixels are accepted.");
         }
     }
 }

@@ -102,12 +102,10 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Equal(expected, await File.ReadAllBytesAsync(folder.File("001-12.png"), TestContext.Current.CancellationToken));
     }
 
-    [Theory]
-    [InlineData]
-    [InlineData("--seed", "-1")]
-    public async Task Generate_NoSeed_PrintsTheOneItChose(params string[] seeds)
+    [Fact]
+    public async Task Generate_NoSeed_PrintsTheOneItChose()
     {
-        var outcome = await CommandLine.RunAsync(["generate", "a cube", "-n", "1", "--size", "64", "--model", CommandLine.StarterTiny, "--out", folder.Path, .. seeds]);
+        var outcome = await CommandLine.RunAsync("generate", "a cube", "-n", "1", "--size", "64", "--model", CommandLine.StarterTiny, "--out", folder.Path);
 
         var seed = outcome.Error.Split('\n')[0];
         Assert.Matches("^seed [0-9]+$", seed);

@@ -36,6 +36,39 @@ for await (const event of await client.images.generate({ prompt: 'a red cube', s
 }
 assert.equal(types.at(-1), 'image_generation.completed');
 
+// The calls of the client's own suite (tests/api-resources/images.test.ts), which are written for a mock server: here with pictures, and with a size that the model has.
+for (const make of [
+  () => client.images.createVariation({ image: file('image.png') }),
+  () => client.images.edit({ image: file('image.png'), prompt: 'A cute baby sea otter wearing a beret' }),
+  () => client.images.generate({ prompt: 'A cute baby sea otter' }),
+]) {
+  const promise = make();
+  const raw = await promise.asResponse();
+  assert.ok(raw instanceof Response);
+  const parsed = await promise;
+  const both = await promise.withResponse();
+  assert.equal(both.data, parsed);
+  assert.equal(both.response, raw);
+  assert.equal(parsed.data.length, 1);
+}
+const shared = { n: 1, output_compression: 100, output_format: 'png', partial_images: 1, response_format: 'url', stream: false, user: 'user-1234', background: 'transparent' };
+for (const made of [
+  await client.images.createVariation({ image: file('image.png'), model: 'gpt-image-1', n: 1, response_format: 'url', size: '1024x1024', user: 'user-1234' }),
+  await client.images.edit({
+    ...shared, image: file('image.png'), mask: file('mask.png'), prompt: 'A cute baby sea otter wearing a beret', input_fidelity: 'high', model: 'gpt-image-2', quality: 'high', size: '1024x1024',
+  }),
+  await client.images.generate({ ...shared, prompt: 'A cute baby sea otter', model: 'gpt-image-2', moderation: 'low', quality: 'medium', size: 'auto', style: 'vivid' }),
+]) {
+  assert.ok(isPng(made.data[0].b64_json));
+}
+
+// Modern edits, as a stream.
+const edits = [];
+for await (const event of await client.images.edit({ model: 'gpt-image-1', image: [file('image.png'), file('mask.png')], prompt: 'both in one', stream: true, partial_images: 1 })) {
+  edits.push(event.type);
+}
+assert.equal(edits.at(-1), 'image_edit.completed');
+
 const models = [];
 for await (const model of client.models.list()) models.push(model.id);
 assert.ok(models.includes('dall-e-2'));

@@ -16,6 +16,7 @@ public sealed partial class PictureZones(
 {
     private const int Variations = NewJob.DefaultCount;
     private ElementReference dialog;
+    private UploadNote? notes;
     private DotNetObjectReference<PictureZones>? self;
     private IJSObjectReference? script;
 
@@ -33,11 +34,7 @@ public sealed partial class PictureZones(
     [JSInvokable]
     public async Task<string?> OnZoneUploaded(string zone, Guid id, int side, string? prompt, string? note)
     {
-        if (note is not null)
-        {
-            Snackbar.Add(T.Say(note)!, Severity.Info);
-        }
-
+        notes?.Say(note);
         if (!string.Equals(zone, nameof(PictureZone.Vary), StringComparison.OrdinalIgnoreCase))
         {
             navigation.NavigateTo(navigation.GetUriWithQueryParameters("edit", new Dictionary<string, object?> { ["upload"] = id, ["prompt"] = prompt }));
