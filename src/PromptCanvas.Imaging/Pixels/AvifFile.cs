@@ -122,9 +122,18 @@ internal static class AvifFile
         var version = reader.Number(FullBoxHeader) >> 24;
         var (sizes, more) = ((int)reader.Number(1), (int)reader.Number(1));
         var (offsetSize, lengthSize, baseSize, indexSize) = (sizes >> 4, sizes & 0xF, more >> 4, version == 0 ? 0 : more & 0xF);
+        if (lengthSize == 0)
+        {
+            // Encoders write lengths, and lists of places without them could be read for hours.
+            throw AvifFault.Damaged();
+        }
+
         var wide = version < 2 ? sizeof(ushort) : sizeof(uint);
         var contents = new List<byte[]>();
         var left = new HashSet<long>(coded);
+
+        // No byte belongs to two pictures: places that overlap would make much of a small file.
+        long untaken = file.Length;
         for (var count = reader.Number(wide); count > 0; count--)
         {
             var id = reader.Number(wide);
@@ -139,6 +148,12 @@ internal static class AvifFile
                 var (offset, length) = (reader.Number(offsetSize), reader.Number(lengthSize));
                 if (isCoded)
                 {
+                    untaken -= length;
+                    if (untaken < 0)
+                    {
+                        throw AvifFault.Damaged();
+                    }
+
                     var source = new BoxReader(method == 0 ? file : data);
                     source.Take(start + offset);
                     content.Write(source.Take(length));

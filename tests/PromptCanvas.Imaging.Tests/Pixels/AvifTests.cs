@@ -74,6 +74,7 @@ public sealed class AvifTests
     [InlineData("two lists of places")]
     [InlineData("another list of items")]
     [InlineData("elsewhere")]
+    [InlineData("the same bytes again and again")]
     [InlineData("without sizes")]
     [InlineData("without its data")]
     public void Decode_MoreThanOnePicture_IsRefusedBeforeDecoding(string kind)
@@ -87,6 +88,7 @@ public sealed class AvifTests
             "two lists of places" => File(stream, more: Box("iloc", new byte[8])),
             "another list of items" => [.. File(stream), .. Box("meta", new byte[4])],
             "elsewhere" => File(stream, reference: 1),
+            "the same bytes again and again" => File(stream, extents: 1000),
             "without sizes" => File([(byte)(stream[0] & ~2), .. stream[1..]]),
             _ => File(stream, length: stream.Length + 1000),
         };
@@ -145,11 +147,13 @@ public sealed class AvifTests
         }
     }
 
-    private static byte[] File(byte[] stream, string itemType = "av01", short reference = 0, int? length = null, byte[]? more = null)
+    private static byte[] File(byte[] stream, string itemType = "av01", short reference = 0, int? length = null, short extents = 1, byte[]? more = null)
     {
         byte[] head = Box("ftyp", [.. "avif"u8, 0, 0, 0, 0, .. "mif1avif"u8]);
         var size = Meta(0).Length;
         return [.. head, .. Meta(head.Length + size + 8), .. Box("mdat", stream)];
+
+        byte[] Places(int offset) => [.. Enumerable.Repeat<byte[]>([.. Number(offset), .. Number(length ?? stream.Length)], extents).SelectMany(place => place)];
 
         byte[] Meta(int offset) => Box(
             "meta",
@@ -157,7 +161,7 @@ public sealed class AvifTests
                 0, 0, 0, 0,
                 .. Box("hdlr", [0, 0, 0, 0, 0, 0, 0, 0, .. "pict"u8, .. new byte[13]]),
                 .. Box("pitm", [0, 0, 0, 0, 0, 1]),
-                .. Box("iloc", [0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, .. Number((short)reference), 0, 1, .. Number(offset), .. Number(length ?? stream.Length)]),
+                .. Box("iloc", [0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, .. Number(reference), .. Number(extents), .. Places(offset)]),
                 .. Box("iinf", [0, 0, 0, 0, 0, 1, .. Box("infe", [2, 0, 0, 0, 0, 1, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(itemType), 0])]),
                 .. Box(
                     "iprp",
