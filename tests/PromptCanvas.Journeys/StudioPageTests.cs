@@ -48,6 +48,15 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         await Expect(tab.Page.Locator(".viewer")).ToHaveCountAsync(0);
         await Expect(tab.Page.Locator(".thumb").First).ToBeFocusedAsync();
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/gallery$"));
+
+        // A narrower window draws the wall's rows again.
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
+        await tab.Page.SetViewportSizeAsync(500, 900);
+        await Expect(tab.Page.Locator(".wall .thumb").First).ToBeAttachedAsync();
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(tab.Page.Locator(".viewer")).ToHaveCountAsync(0);
+        await Expect(tab.Page.Locator(".thumb").First).ToBeFocusedAsync();
         Assert.Empty(tab.Complaints);
     }
 

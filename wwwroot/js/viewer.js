@@ -11,6 +11,7 @@ const TAP_SLIP = 8;
 
 /** Opens the viewer as a modal dialog; Esc follows its close link. */
 export function openViewer(dialog) {
+  const opener = document.activeElement;
   if (!dialog.open) {
     dialog.showModal();
     dialog.focus();
@@ -24,10 +25,19 @@ export function openViewer(dialog) {
     if (event.target === dialog || (event.target.matches('[data-stage]') && view.pressedBeside())) {
       dialog.querySelector('[data-viewer-close]')?.click();
     } else if (event.target.closest('[data-viewer-close]')) {
-      // Closing the dialog returns the focus to the picture that opened it.
+      // Closing the dialog returns the focus to the picture that opened it, unless the wall was drawn again meanwhile.
       dialog.close();
+      if (!opener.isConnected) {
+        linkLike(opener)?.focus();
+      }
     }
   });
+}
+
+/** The link that replaced one that is no longer on the page; undefined if there is none. */
+function linkLike(gone) {
+  const address = gone.getAttribute('href');
+  return address === null ? undefined : [...document.querySelectorAll('main a')].find(link => link.getAttribute('href') === address);
 }
 
 /** Zoom and position of the picture; reset for every picture. */

@@ -92,7 +92,7 @@ public sealed class McpTests : IAsyncDisposable
         var picture = PictureDecoder.Decode(Assert.Single(made.Content.OfType<ImageContentBlock>()).DecodedData.ToArray());
         Assert.Equal((256, 144), (picture.Width, picture.Height));
         Assert.True(refused.IsError);
-        Assert.Contains("no aspect ratio", Text(refused), StringComparison.Ordinal);
+        Assert.Contains("is not an aspect ratio", Text(refused), StringComparison.Ordinal);
     }
 
     private sealed class Recorder(List<float> shares) : IProgress<ProgressNotificationValue>
