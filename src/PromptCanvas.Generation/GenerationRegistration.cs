@@ -195,6 +195,7 @@ public static class GenerationRegistration
         services.AddSingleton<WorkerPause>();
         AddAttempts(services);
         services.AddSingleton<WorkerCapacity>();
+        services.AddHostedService<SchemaWatch>();
         services.AddHostedService<JobSignalService>();
         services.AddHostedService<PreviewWatchService>();
         services.AddHostedService<PictureTimesService>();
