@@ -195,13 +195,13 @@ public static class GenerationRegistration
         services.AddSingleton<WorkerPause>();
         AddAttempts(services);
         services.AddSingleton<WorkerCapacity>();
-        services.AddHostedService<SchemaWatch>();
         services.AddHostedService<JobSignalService>();
         services.AddHostedService<PreviewWatchService>();
         services.AddHostedService<PictureTimesService>();
         services.AddServiceOfWorkers<GenerationWorker>();
         services.AddServiceOfWorkers<HeartbeatThread>();
         services.AddServiceOfWorkers<Watchdog>();
+        services.AddServiceOfWorkers<SchemaWatch>();
         services.AddHostedService<LeaseRecoveryService>();
         services.AddHostedService<OrphanSweep>();
         services.AddHostedService<DiskWatch>();
