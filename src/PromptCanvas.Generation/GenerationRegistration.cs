@@ -201,6 +201,7 @@ public static class GenerationRegistration
         services.AddServiceOfWorkers<GenerationWorker>();
         services.AddServiceOfWorkers<HeartbeatThread>();
         services.AddServiceOfWorkers<Watchdog>();
+        services.AddServiceOfWorkers<SchemaWatch>();
         services.AddHostedService<LeaseRecoveryService>();
         services.AddHostedService<OrphanSweep>();
         services.AddHostedService<DiskWatch>();

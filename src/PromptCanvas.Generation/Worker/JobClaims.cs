@@ -82,14 +82,15 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
         excluded.AddRange(limit.Except.Except(excluded));
         var preferred = suspect ? null : await order.PreferAsync(database, now, excluded, cancellationToken);
         var dialect = QueueDialect.Of(database);
-        object[] values = [leases.Worker, Stored(database, now), preferred ?? Guid.Empty, .. excluded.Cast<object>()];
-        var others = string.Join(", ", excluded.Select((_, index) => $"{{{index + 3}}}"));
+        object[] values = [leases.Worker, Stored(database, now), preferred ?? Guid.Empty, LastMigration(database), .. excluded.Cast<object>()];
+        var others = string.Join(", ", excluded.Select((_, index) => $"{{{index + 4}}}"));
 
         // MATERIALIZED is an optimization fence: without it the planner may update more rows than the limit.
         var sql = $$"""
             WITH pick AS MATERIALIZED (
                 SELECT "Id" FROM "Jobs"
-                WHERE "State" = 'queued' AND "CrashCount" {{(suspect ? "> 0" : "= 0")}} AND ("NotBefore" IS NULL OR "NotBefore" <= {1})
+                WHERE NOT EXISTS (SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" > {3})
+                    AND "State" = 'queued' AND "CrashCount" {{(suspect ? "> 0" : "= 0")}} AND ("NotBefore" IS NULL OR "NotBefore" <= {1})
                     {{(preferred is null ? "" : "AND \"Id\" = {2}")}}
                     {{(others.Length == 0 ? "" : $"AND (\"PersonId\" IS NULL OR \"PersonId\" NOT IN ({others}))")}}
                 ORDER BY "Priority" DESC, "VirtualTime", "CreatedAt", "Id"
@@ -103,6 +104,9 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
         var rows = await database.Jobs.FromSqlRaw(sql, values).AsNoTracking().ToListAsync(cancellationToken);
         return [.. rows.OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)];
     }
+
+    // A newer version may have given columns a meaning that this one does not know. Names of migrations begin with their time.
+    private static string LastMigration(AppDbContext database) => database.Database.GetMigrations().Last();
 
     /// <summary>A time in the database's storage format: raw SQL bypasses the model's value converters.</summary>
     private static object Stored(AppDbContext database, DateTimeOffset time)

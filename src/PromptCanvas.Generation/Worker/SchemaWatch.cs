@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+using PromptCanvas.Generation.Supervision;
+
+namespace PromptCanvas.Generation.Worker;
+
+/// <summary>Says when a newer version has changed the database under this worker, whose claims find nothing from then on. Its running jobs end as usual.</summary>
+internal sealed class SchemaWatch(SchemaGuard guard, TimeProvider clock, Supervisor supervisor, ILogger<SchemaWatch> logger) : SupervisedService(supervisor)
+{
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        string? said = null;
+        do
+        {
+            var reason = await guard.UnreadableAsync(stoppingToken);
+            if (reason is not null && reason != said)
+            {
+                logger.LogWarning("This worker takes no more jobs. {Reason}", reason);
+            }
+
+            said = reason ?? said;
+            Worked();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}
