@@ -141,32 +141,41 @@ internal static class AvifFile
             var elsewhere = reader.Number(sizeof(ushort));
             var start = reader.Number(baseSize);
             var isCoded = coded.Contains(id);
-            using var content = new MemoryStream();
-            for (var extents = reader.Number(sizeof(ushort)); extents > 0; extents--)
-            {
-                reader.Number(indexSize);
-                var (offset, length) = (reader.Number(offsetSize), reader.Number(lengthSize));
-                if (isCoded)
-                {
-                    untaken -= length;
-                    if (untaken < 0)
-                    {
-                        throw AvifFault.Damaged();
-                    }
-
-                    var source = new BoxReader(method == 0 ? file : data);
-                    source.Take(start + offset);
-                    content.Write(source.Take(length));
-                }
-            }
-
+            var content = Extents(ref reader, (indexSize, offsetSize, lengthSize), start, method == 0 ? file : data, isCoded);
             if (isCoded)
             {
-                var isKnown = version <= 2 && method is 0 or 1 && elsewhere == 0 && content.Length > 0;
-                contents.Add(isKnown && left.Remove(id) ? content.ToArray() : throw AvifFault.Damaged());
+                untaken -= content.Length;
+                var isKnown = version <= 2 && method is 0 or 1 && elsewhere == 0 && content.Length > 0 && untaken >= 0;
+                contents.Add(isKnown && left.Remove(id) ? content : throw AvifFault.Damaged());
             }
         }
 
         return left.Count == 0 ? contents : throw AvifFault.Damaged();
+    }
+
+    /// <summary>The bytes of one item; empty if it is not wanted.</summary>
+    /// <param name="reader">At the number of places.</param>
+    /// <param name="sizes">Bytes of each number.</param>
+    private static byte[] Extents(ref BoxReader reader, (int Index, int Offset, int Length) sizes, long start, ReadOnlySpan<byte> source, bool isWanted)
+    {
+        using var content = new MemoryStream();
+        for (var extents = reader.Number(sizeof(ushort)); extents > 0; extents--)
+        {
+            reader.Number(sizes.Index);
+            var (offset, length) = (reader.Number(sizes.Offset), reader.Number(sizes.Length));
+            if (isWanted)
+            {
+                if (content.Length + length > source.Length)
+                {
+                    throw AvifFault.Damaged();
+                }
+
+                var place = new BoxReader(source);
+                place.Take(start + offset);
+                content.Write(place.Take(length));
+            }
+        }
+
+        return content.ToArray();
     }
 }
