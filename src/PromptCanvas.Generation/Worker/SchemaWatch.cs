@@ -1,15 +1,24 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Says when a newer version has changed the database under this worker, whose claims find nothing from then on. Its running jobs end as usual.</summary>
-internal sealed class SchemaWatch(SchemaGuard guard, TimeProvider clock, Supervisor supervisor, ILogger<SchemaWatch> logger) : SupervisedService(supervisor)
+internal sealed class SchemaWatch(
+    SchemaGuard guard, IOptions<GenerationOptions> options, TimeProvider clock, Supervisor supervisor, ILogger<SchemaWatch> logger) : SupervisedService(supervisor)
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
+        if (!options.Value.SharedQueue)
+        {
+            // No other process migrates this database.
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken);
+        }
+
         using var timer = new PeriodicTimer(Interval, clock);
         string? said = null;
         do

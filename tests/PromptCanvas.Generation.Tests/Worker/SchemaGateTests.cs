@@ -11,7 +11,7 @@ public sealed class SchemaGateTests : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly Studio studio;
 
-    public SchemaGateTests() => studio = new Studio(folder.Path);
+    public SchemaGateTests() => studio = new Studio(folder.Path, settings: new Dictionary<string, string?> { ["Generation:SharedQueue"] = "true" });
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
