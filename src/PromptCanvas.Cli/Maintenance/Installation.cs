@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cluster.Storage;
 using PromptCanvas.Data;
@@ -52,21 +52,15 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>Whether the studio's pictures are in a bucket.</summary>
-    public bool UsesBucket => Section<StorageOptions>(StorageOptions.Section).Provider == StorageProvider.S3;
+    public bool UsesBucket => Section<StorageOptions>(Settings, StorageOptions.Section).Provider == StorageProvider.S3;
 
     /// <summary>The bucket of the settings, whether the studio uses it already or not.</summary>
     /// <exception cref="BadInputException">The settings name none, or no keys for it.</exception>
     public IObjectStore OpenBucket()
     {
-        var bucket = Section<S3Options>(S3Options.Section);
-        if (bucket.Validate(new ValidationContext(bucket)).FirstOrDefault() is { } fault)
-        {
-            throw new BadInputException($"Setting {S3Options.Section}: {fault.ErrorMessage}");
-        }
-
         try
         {
-            return S3Settings.Open(bucket, Settings);
+            return S3Settings.Open(Section<S3Options>(Settings, S3Options.Section), Settings);
         }
         catch (StartupException refused)
         {
@@ -118,16 +112,16 @@ internal sealed class Installation : IDisposable
 
     public void Dispose() => services.Dispose();
 
-    private T Section<T>(string section)
-        where T : new()
+    private static T Section<T>(IConfiguration settings, string section)
+        where T : class, new()
     {
         try
         {
-            return Settings.GetSection(section).Get<T>() ?? new T();
+            return SettingValues.Read<T>(settings, section);
         }
-        catch (InvalidOperationException fault)
+        catch (OptionsValidationException refused)
         {
-            throw new BadInputException($"The settings of {section} cannot be read: {fault.Message}");
+            throw new BadInputException(string.Join(' ', refused.Failures));
         }
     }
 
@@ -140,7 +134,7 @@ internal sealed class Installation : IDisposable
         var data = folder is null
             ? new DataFolder(root, settings[$"{DataOptions.Section}:Folder"] ?? new DataOptions().Folder)
             : new DataFolder(Environment.CurrentDirectory, folder);
-        var provider = settings.GetValue($"{DatabaseOptions.Section}:Provider", DatabaseProvider.Sqlite);
+        var provider = Section<DatabaseOptions>(settings, DatabaseOptions.Section).Provider;
         return new Installation(data, new DatabaseChoice(provider, ConnectionStringSetting.Read(settings), data.DatabaseFile), settings);
     }
 
