@@ -11,6 +11,8 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>Moves jobs from queued to running, or waits until some may be queued. Uses raw SQL, because the claim must be one statement.</summary>
 internal sealed class JobClaims(Transactions transactions, ClaimOrder order, HeldLeases leases, QueueSignal signal, Failpoints failpoints)
 {
+    private string? lastMigration;
+
     public DateTimeOffset Now => order.Now;
 
     /// <summary>Claims the next due jobs, in queue order.</summary>
@@ -106,7 +108,8 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
     }
 
     // A newer version may have given columns a meaning that this one does not know. Names of migrations begin with their time.
-    private static string LastMigration(AppDbContext database) => database.Database.GetMigrations().Last();
+    // Read once: EF Core looks for them in the assembly, for every context again.
+    private string LastMigration(AppDbContext database) => lastMigration ??= database.Database.GetMigrations().Last();
 
     /// <summary>A time in the database's storage format: raw SQL bypasses the model's value converters.</summary>
     private static object Stored(AppDbContext database, DateTimeOffset time)

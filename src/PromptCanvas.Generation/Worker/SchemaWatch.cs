@@ -16,7 +16,7 @@ internal sealed class SchemaWatch(
         if (!options.Value.SharedQueue)
         {
             // No other process migrates this database.
-            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken);
+            return;
         }
 
         using var timer = new PeriodicTimer(Interval, clock);
