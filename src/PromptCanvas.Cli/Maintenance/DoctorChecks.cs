@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Storage;
@@ -73,13 +72,16 @@ internal static class DoctorChecks
         var pictures = await database.Pictures.AsNoTracking()
             .Where(picture => picture.ContentHash != "")
             .Select(picture => new { picture.Id, picture.ContentHash, picture.ThumbnailHash }).ToListAsync(cancellationToken).ConfigureAwait(false);
+
+        // One listing: a question for each file would take hours over a network.
+        var there = await store.ListAsync(ObjectNames.Pictures, cancellationToken).Select(stored => stored.Name).ToHashSetAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var faults = new List<string>();
         foreach (var picture in pictures)
         {
             foreach (var (kind, hash) in new[] { (BlobKind.Picture, picture.ContentHash), (BlobKind.Thumbnail, picture.ThumbnailHash) })
             {
-                var name = SharedBlobStore.NameOf(kind, hash);
-                if (await store.FindAsync(name, cancellationToken).ConfigureAwait(false) is null)
+                var name = ObjectNames.Of(kind, hash);
+                if (!there.Contains(name))
                 {
                     faults.Add($"{place}{name} is missing");
                 }
@@ -99,7 +101,7 @@ internal static class DoctorChecks
     {
         using var content = new MemoryStream();
         await store.ReadAsync(name, content, cancellationToken).ConfigureAwait(false);
-        return Convert.ToHexStringLower(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
+        return BlobStore.HashOf(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

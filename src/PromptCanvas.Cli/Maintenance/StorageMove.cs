@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Cli.Maintenance;
@@ -8,10 +7,9 @@ namespace PromptCanvas.Cli.Maintenance;
 /// <param name="report">Gets one line now and then.</param>
 internal sealed class StorageMove(IObjectStore from, IObjectStore to, Func<string, Task> report)
 {
-    private const int HashLength = 64;
     private const int ObjectsPerLine = 500;
     private const double Megabyte = 1024 * 1024;
-    private static readonly string[] Folders = ["images/", "stages/"];
+    private static readonly string[] Folders = [ObjectNames.Pictures, ObjectNames.Stages];
 
     private long seen;
     private long copied;
@@ -47,13 +45,11 @@ internal sealed class StorageMove(IObjectStore from, IObjectStore to, Func<strin
     }
 
     // Files of interrupted writes have other names.
-    private static bool IsObject(string name) => name.EndsWith(".stage", StringComparison.Ordinal) || HashIn(name) is not null;
-
-    private static string? HashIn(string name) => Path.GetFileNameWithoutExtension(name) is { Length: HashLength } hash && hash.All(char.IsAsciiHexDigitLower) ? hash : null;
+    private static bool IsObject(string name) => ObjectNames.IsStage(name) || ObjectNames.HashIn(name) is not null;
 
     // A checkpoint is replaced as its job goes on; content never changes.
     private async Task<bool> HasAsync(StoredObject found, CancellationToken cancellationToken) =>
-        HashIn(found.Name) is not null && await to.FindAsync(found.Name, cancellationToken).ConfigureAwait(false) is { } there && there.Length == found.Length;
+        ObjectNames.HashIn(found.Name) is not null && await to.FindAsync(found.Name, cancellationToken).ConfigureAwait(false) is { } there && there.Length == found.Length;
 
     private async Task<bool> CopyAsync(StoredObject found, CancellationToken cancellationToken)
     {
@@ -65,14 +61,15 @@ internal sealed class StorageMove(IObjectStore from, IObjectStore to, Func<strin
         }
 
         var whole = content.GetBuffer().AsMemory(0, (int)content.Length);
-        if (HashIn(found.Name) is { } hash && HashOf(whole) != hash)
+        var hash = BlobStore.HashOf(whole.Span);
+        if (ObjectNames.HashIn(found.Name) is { } named && named != hash)
         {
             return false;
         }
 
         await to.WriteAsync(found.Name, whole, cancellationToken).ConfigureAwait(false);
         using var written = new MemoryStream();
-        if (!await to.ReadAsync(found.Name, written, cancellationToken).ConfigureAwait(false) || HashOf(written.GetBuffer().AsMemory(0, (int)written.Length)) != HashOf(whole))
+        if (!await to.ReadAsync(found.Name, written, cancellationToken).ConfigureAwait(false) || BlobStore.HashOf(written.GetBuffer().AsSpan(0, (int)written.Length)) != hash)
         {
             throw new InvalidDataException($"{found.Name} came back from the target with other content; check the target and run the command again.");
         }
@@ -80,8 +77,6 @@ internal sealed class StorageMove(IObjectStore from, IObjectStore to, Func<strin
         (copied, bytes) = (copied + 1, bytes + whole.Length);
         return true;
     }
-
-    private static string HashOf(ReadOnlyMemory<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content.Span));
 
     private string Progress() => string.Create(CultureInfo.InvariantCulture, $"{seen} files looked at, {copied} copied ({bytes / Megabyte:F1} MB).");
 }

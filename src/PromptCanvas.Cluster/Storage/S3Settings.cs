@@ -15,9 +15,7 @@ public static class S3Settings
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
 
     /// <exception cref="StartupException">The bucket or a key is missing, or a mounted key cannot be read.</exception>
-    public static IObjectStore Open(S3Options options, IConfiguration configuration) => Bucket(options, configuration);
-
-    internal static S3Objects Bucket(S3Options options, IConfiguration configuration)
+    public static IObjectStore Open(S3Options options, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(configuration);

@@ -5,8 +5,6 @@ namespace PromptCanvas.Generation.Storage;
 /// <summary>The files of the data folder.</summary>
 internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobStore
 {
-    private const int HashLength = 64;
-
     // Makes the sweep's age check and removal atomic with respect to writes.
     private readonly Lock placing = new();
 
@@ -91,7 +89,7 @@ internal sealed class BlobStore(DataFolder folder, TimeProvider clock) : IBlobSt
     public IAsyncEnumerable<string> WrittenBeforeAsync(DateTimeOffset limit, CancellationToken cancellationToken) =>
         Directory.EnumerateFiles(folder.Images, "*", SearchOption.AllDirectories)
             .Where(file => File.GetLastWriteTimeUtc(file) < limit.UtcDateTime)
-            .Select(Path.GetFileNameWithoutExtension).OfType<string>().Where(name => name.Length == HashLength)
+            .Select(ObjectNames.HashIn).OfType<string>()
             .ToAsyncEnumerable();
 
     public Task RemoveIfWrittenBeforeAsync(string hash, DateTimeOffset limit, CancellationToken cancellationToken)

@@ -14,13 +14,13 @@ public sealed class DataFolder(string contentRoot, string folder)
     public string DatabaseFile => Path.Combine(Root, "promptcanvas.db");
 
     /// <summary>Finished pictures by content hash, and files being written.</summary>
-    public string Images => Path.Combine(Root, "images");
+    public string Images => FolderOf(ObjectNames.Pictures);
 
     /// <summary>On the same file system as <see cref="Images"/>, so that a rename is atomic.</summary>
     public string Temporary => Path.Combine(Images, "tmp");
 
     /// <summary>Checkpoints of unfinished pictures: results of their finished stages, by job.</summary>
-    public string Stages => Path.Combine(Root, "stages");
+    public string Stages => FolderOf(ObjectNames.Stages);
 
     /// <summary>Space that is released when the disk is full.</summary>
     public string ReserveFile => Path.Combine(Root, "reserve");
@@ -35,11 +35,11 @@ public sealed class DataFolder(string contentRoot, string folder)
 
     /// <summary>Path of a finished picture.</summary>
     /// <param name="hash">SHA-256, 64 lower-case hex digits.</param>
-    public string PictureFile(string hash) => FileOf(hash, ".png");
+    public string PictureFile(string hash) => Path.GetFullPath(ObjectNames.Of(BlobKind.Picture, hash), Root);
 
     /// <summary>Path of a thumbnail.</summary>
     /// <param name="hash">SHA-256, 64 lower-case hex digits.</param>
-    public string ThumbnailFile(string hash) => FileOf(hash, ".webp");
+    public string ThumbnailFile(string hash) => Path.GetFullPath(ObjectNames.Of(BlobKind.Thumbnail, hash), Root);
 
     /// <summary>Creates the folders and writes a probe file, so that an unwritable folder fails at startup and not after a picture is drawn.</summary>
     /// <exception cref="StartupException">The folder is not writable.</exception>
@@ -81,9 +81,5 @@ public sealed class DataFolder(string contentRoot, string folder)
         }
     }
 
-    private string FileOf(string hash, string extension)
-    {
-        ArgumentNullException.ThrowIfNull(hash);
-        return Path.Combine(Images, hash[..2], hash[2..4], hash + extension);
-    }
+    private string FolderOf(string names) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(names, Root));
 }

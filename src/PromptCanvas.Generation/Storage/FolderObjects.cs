@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace PromptCanvas.Generation.Storage;
 
 /// <summary>Objects as files of a folder.</summary>
@@ -38,18 +36,12 @@ internal sealed class FolderObjects(string root) : IObjectStore
         Task.FromResult(new FileInfo(PathOf(name)) is { Exists: true } file ? ObjectOf(file) : null);
 
     /// <remarks>Includes files of interrupted writes: who removes a folder's objects removes them, too.</remarks>
-    public async IAsyncEnumerable<StoredObject> ListAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredObject> ListAsync(string start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(start);
         var folder = new DirectoryInfo(PathOf(start[..(start.LastIndexOf('/') + 1)]));
         var found = folder.Exists ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(ObjectOf) : [];
-        foreach (var stored in found.Where(stored => stored.Name.StartsWith(start, StringComparison.Ordinal)).OrderBy(stored => stored.Name, StringComparer.Ordinal))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return stored;
-        }
-
-        await Task.CompletedTask;
+        return found.Where(stored => stored.Name.StartsWith(start, StringComparison.Ordinal)).OrderBy(stored => stored.Name, StringComparer.Ordinal).ToAsyncEnumerable();
     }
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken)

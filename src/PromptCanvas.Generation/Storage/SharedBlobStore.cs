@@ -7,11 +7,7 @@ namespace PromptCanvas.Generation.Storage;
 /// <param name="local">The copies.</param>
 internal sealed class SharedBlobStore(BlobStore local, IObjectStore objects, LocalCopies copies, ILogger<SharedBlobStore> logger) : IBlobStore
 {
-    private const string Folder = "images/";
     private static readonly BlobKind[] Kinds = [BlobKind.Picture, BlobKind.Thumbnail];
-
-    /// <summary>The object's name: the path of the file below the data folder.</summary>
-    public static string NameOf(BlobKind kind, string hash) => $"{Folder}{hash[..2]}/{hash[2..4]}/{hash}.{(kind == BlobKind.Picture ? "png" : "webp")}";
 
     public async Task<string> WriteAsync(BlobKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -19,14 +15,14 @@ internal sealed class SharedBlobStore(BlobStore local, IObjectStore objects, Loc
         copies.Add(bytes.Length);
 
         // Always: it refreshes the object's age, which protects it from the sweep until its row is written.
-        await objects.WriteAsync(NameOf(kind, hash), bytes, cancellationToken);
+        await objects.WriteAsync(ObjectNames.Of(kind, hash), bytes, cancellationToken);
         return hash;
     }
 
     public async Task<FileStream?> OpenAsync(BlobKind kind, string hash, CancellationToken cancellationToken)
     {
         var copy = local.Open(kind, hash);
-        if (copy is null && await local.PlaceAsync(kind, hash, file => FetchAsync(NameOf(kind, hash), hash, file, cancellationToken)))
+        if (copy is null && await local.PlaceAsync(kind, hash, file => FetchAsync(ObjectNames.Of(kind, hash), hash, file, cancellationToken)))
         {
             copy = local.Open(kind, hash);
             copies.Add(copy?.Length ?? 0);
@@ -43,19 +39,19 @@ internal sealed class SharedBlobStore(BlobStore local, IObjectStore objects, Loc
     public async Task<long> LengthAsync(BlobKind kind, string hash, CancellationToken cancellationToken) =>
         await local.LengthAsync(kind, hash, cancellationToken) is > 0 and var length
             ? length
-            : (await objects.FindAsync(NameOf(kind, hash), cancellationToken))?.Length ?? 0;
+            : (await objects.FindAsync(ObjectNames.Of(kind, hash), cancellationToken))?.Length ?? 0;
 
     public void RemoveTemporaryFiles() => local.RemoveTemporaryFiles();
 
     // The copies, too: what is removed for ever must not stay on any machine. Each machine sweeps its own.
     public IAsyncEnumerable<string> WrittenBeforeAsync(DateTimeOffset limit, CancellationToken cancellationToken) =>
-        objects.ListAsync(Folder, cancellationToken)
-            .Where(stored => stored.WrittenAt < limit).Select(stored => Path.GetFileNameWithoutExtension(stored.Name))
+        objects.ListAsync(ObjectNames.Pictures, cancellationToken)
+            .Where(stored => stored.WrittenAt < limit).Select(stored => ObjectNames.HashIn(stored.Name)).OfType<string>()
             .Concat(local.WrittenBeforeAsync(limit, cancellationToken));
 
     public async Task RemoveIfWrittenBeforeAsync(string hash, DateTimeOffset limit, CancellationToken cancellationToken)
     {
-        foreach (var name in Kinds.Select(kind => NameOf(kind, hash)))
+        foreach (var name in Kinds.Select(kind => ObjectNames.Of(kind, hash)))
         {
             if (await objects.FindAsync(name, cancellationToken) is { } stored && stored.WrittenAt < limit)
             {

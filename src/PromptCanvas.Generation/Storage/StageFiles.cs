@@ -12,7 +12,6 @@ internal sealed class StageFiles(DataFolder folder, SharedStorage shared)
     // Increment when the layout changes; files of other versions are ignored.
     private const int Version = 3;
     private const int NoStage = -1;
-    private const string Folder = "stages/";
 
     // Where several machines share a store, another one may resume the job.
     private readonly IObjectStore store = shared.Store ?? new FolderObjects(folder.Root);
@@ -31,7 +30,7 @@ internal sealed class StageFiles(DataFolder folder, SharedStorage shared)
         }
 
         bytes.Write(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
-        await store.WriteAsync(NameOf(jobId, imageIndex), bytes.GetBuffer().AsMemory(0, (int)bytes.Length), cancellationToken);
+        await store.WriteAsync(ObjectNames.OfStage(jobId, imageIndex), bytes.GetBuffer().AsMemory(0, (int)bytes.Length), cancellationToken);
     }
 
     /// <summary>Null if there is no usable checkpoint.</summary>
@@ -39,7 +38,7 @@ internal sealed class StageFiles(DataFolder folder, SharedStorage shared)
     public async Task<StageResult?> LoadAsync(Guid jobId, int imageIndex, string model, CancellationToken cancellationToken)
     {
         using var file = new MemoryStream();
-        if (!await store.ReadAsync(NameOf(jobId, imageIndex), file, cancellationToken))
+        if (!await store.ReadAsync(ObjectNames.OfStage(jobId, imageIndex), file, cancellationToken))
         {
             return null;
         }
@@ -58,13 +57,13 @@ internal sealed class StageFiles(DataFolder folder, SharedStorage shared)
     }
 
     /// <summary>Ids of the jobs that have checkpoints.</summary>
-    public IAsyncEnumerable<Guid> JobsAsync(CancellationToken cancellationToken) => store.ListAsync(Folder, cancellationToken)
-        .Select(stored => Guid.TryParseExact(stored.Name[Folder.Length..].Split('/')[0], "N", out var id) ? id : Guid.Empty)
+    public IAsyncEnumerable<Guid> JobsAsync(CancellationToken cancellationToken) => store.ListAsync(ObjectNames.Stages, cancellationToken)
+        .Select(stored => Guid.TryParseExact(stored.Name[ObjectNames.Stages.Length..].Split('/')[0], "N", out var id) ? id : Guid.Empty)
         .Where(id => id != Guid.Empty).Distinct();
 
     public async Task RemoveAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        await foreach (var stored in store.ListAsync(FolderOf(jobId), cancellationToken))
+        await foreach (var stored in store.ListAsync(ObjectNames.OfStages(jobId), cancellationToken))
         {
             await store.DeleteAsync(stored.Name, cancellationToken);
         }
@@ -140,8 +139,4 @@ internal sealed class StageFiles(DataFolder folder, SharedStorage shared)
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }
-
-    private static string FolderOf(Guid jobId) => $"{Folder}{jobId:N}/";
-
-    private static string NameOf(Guid jobId, int imageIndex) => $"{FolderOf(jobId)}{imageIndex}.stage";
 }

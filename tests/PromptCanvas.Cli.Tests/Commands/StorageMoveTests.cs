@@ -89,6 +89,21 @@ public sealed class StorageMoveTests : IDisposable
         Assert.Contains("Setting Storage:S3:Bucket is empty; give the bucket for the studio's pictures.", refused.OneLine, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Storage__S3__Prefix", "studio", "Setting Storage:S3: Prefix takes letters")]
+    [InlineData("Storage__Provider", "Nowhere", "Setting Storage:Provider takes Files or S3, not \"Nowhere\".")]
+    [InlineData("Database__Provider", "Nowhere", "Setting Database:Provider takes Sqlite or PostgreSql, not \"Nowhere\".")]
+    public async Task Commands_WithASettingThatTheStudioRefuses_RefuseItInOneLine(string name, string value, string sentence)
+    {
+        await using var studio = await new StudioData().PrepareAsync();
+        var command = name.StartsWith("Storage__S3", StringComparison.Ordinal) ? (string[])["storage", "move", "--to", "s3"] : ["doctor"];
+
+        var refused = await CommandLine.RunInAsync(studio.Place, new Dictionary<string, string> { [name] = value }, [.. command, "--data", studio.Folder.Root]);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(sentence, refused.OneLine, StringComparison.Ordinal);
+    }
+
     public void Dispose() => temporary.Dispose();
 
     private static Task Added(List<string> lines, string line)
@@ -99,7 +114,7 @@ public sealed class StorageMoveTests : IDisposable
 
     private async Task<string> AddAsync(byte[] content)
     {
-        var name = SharedBlobStore.NameOf(BlobKind.Picture, StudioData.Hash(content));
+        var name = ObjectNames.Of(BlobKind.Picture, StudioData.Hash(content));
         await From.WriteAsync(name, content, Cancellation);
         return name;
     }

@@ -148,7 +148,7 @@ public sealed class S3ObjectsTests : IAsyncDisposable
             ["Storage:S3:AccessKey"] = S3Server.Key,
             ["Storage:S3:SecretKey"] = secret,
         }).Build();
-        var store = S3Settings.Bucket(new S3Options { Endpoint = server!.Address, Bucket = bucket, Prefix = prefix }, keys);
+        var store = (S3Objects)S3Settings.Open(new S3Options { Endpoint = server!.Address, Bucket = bucket, Prefix = prefix }, keys);
         opened.Add(store);
         return store;
     }

@@ -26,7 +26,7 @@ public sealed class SharedBlobStoreTests : IDisposable
         var hash = await writer.Get<IBlobStore>().WriteAsync(BlobKind.Picture, new byte[] { 1, 2, 3 }, Cancellation);
 
         Assert.Equal([1, 2, 3], await ReadAsync(reader, hash));
-        await new FolderObjects(shared.Path).DeleteAsync(SharedBlobStore.NameOf(BlobKind.Picture, hash), Cancellation);
+        await new FolderObjects(shared.Path).DeleteAsync(ObjectNames.Of(BlobKind.Picture, hash), Cancellation);
         Assert.Equal([1, 2, 3], await ReadAsync(reader, hash));
     }
 
@@ -44,7 +44,7 @@ public sealed class SharedBlobStoreTests : IDisposable
     {
         await using var node = await Node(one).PrepareAsync();
         var hash = BlobStore.HashOf([1]);
-        await new FolderObjects(shared.Path).WriteAsync(SharedBlobStore.NameOf(BlobKind.Picture, hash), new byte[] { 2 }, Cancellation);
+        await new FolderObjects(shared.Path).WriteAsync(ObjectNames.Of(BlobKind.Picture, hash), new byte[] { 2 }, Cancellation);
 
         Assert.Null(await node.Get<IBlobStore>().OpenAsync(BlobKind.Picture, hash, Cancellation));
 
@@ -89,6 +89,21 @@ public sealed class SharedBlobStoreTests : IDisposable
 
         Assert.Equal([.. pictures, $"{young}.png"], FilesOf(studio).OrderBy(file => file == $"{young}.png").ThenBy(file => file, StringComparer.Ordinal));
         Assert.Equal(FilesOf(studio).Order(), Directory.EnumerateFiles(shared.Path, "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Order());
+    }
+
+    [Fact]
+    public async Task Sweep_ObjectsOfOthersBesideThePictures_StayAndDisturbNothing()
+    {
+        await using var studio = await Node(one).PrepareAsync();
+        var store = new FolderObjects(shared.Path);
+        await store.WriteAsync("images/x", new byte[] { 1 }, Cancellation);
+        await studio.Get<IBlobStore>().WriteAsync(BlobKind.Picture, new byte[] { 2 }, Cancellation);
+        studio.Clock.Advance(TimeSpan.FromHours(25));
+        Age(studio.Clock.GetUtcNow() - TimeSpan.FromHours(25));
+
+        await studio.Get<Orphans>().SweepAsync(Cancellation);
+
+        Assert.Equal(["images/x"], await store.ListAsync("", Cancellation).Select(stored => stored.Name).ToListAsync(Cancellation));
     }
 
     [Fact]
