@@ -89,7 +89,7 @@ internal sealed class BlendPreviews(IEngineProvider engines, InputPictures input
 
         var picture = await pictures.ReadAsync(hash, cancellationToken);
         var input = new ImageInput(new SourcePicture(picture.Width, picture.Height, picture.Bytes));
-        if (engine is not IEmbedder embedder || embedder.ValidateEmbedding([input]) is not null)
+        if (engines.EmbedderOf(engine, input) is not { } embedder)
         {
             return input; // The engine reports the problem, or embeds the picture itself.
         }

@@ -82,7 +82,8 @@ internal sealed class SquareUploads(Uploads uploads, StoredPictures pictures) : 
         }
         catch (PictureFormatException fault)
         {
-            return ForeignFormats.Describe(encoded) is not null ? new InvalidInput(field, fault.Message) : unreadable;
+            // The decoder's own complaint is of no use; a refusal of ours says what to do.
+            return fault.InnerException is null ? new InvalidInput(field, fault.Message) : unreadable;
         }
     }
 

@@ -25,8 +25,6 @@ internal ref struct BoxReader(ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    public ReadOnlySpan<byte> TakeRest() => Take(rest.Length);
-
     /// <param name="size">0, 1, 2, 4 or 8 bytes; 0 = the number is left out and 0.</param>
     public long Number(int size)
     {

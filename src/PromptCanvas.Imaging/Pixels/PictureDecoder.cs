@@ -5,11 +5,6 @@ namespace PromptCanvas.Imaging.Pixels;
 /// <summary>Decodes JPEG, PNG, WebP or AVIF to RGB bytes. Refuses all other formats.</summary>
 public static class PictureDecoder
 {
-    /// <summary>Maximum of 40 megapixels, checked against the header before decoding.</summary>
-    public const long MaximumPixels = PictureLimits.MaximumPixels;
-
-    public const int MaximumSide = PictureLimits.MaximumSide;
-
     /// <summary>Limit of the processor time that one picture's decoding takes; waiting for a busy processor does not count. Checked after each strip of rows.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(10);
 
@@ -40,7 +35,7 @@ public static class PictureDecoder
     // Convert to 8 bits first: a white background would be nearly black on the 16-bit scale.
     private static Image ToBytes(Image decoded)
     {
-        using var upright = decoded.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
+        using var upright = decoded.ThumbnailImage(PictureLimits.MaximumSide, height: PictureLimits.MaximumSide, size: Enums.Size.Down, outputProfile: "srgb");
         return upright.Colourspace(Enums.Interpretation.Srgb);
     }
 
@@ -86,9 +81,6 @@ public static class PictureDecoder
             throw new PictureFormatException("The file is not a readable JPEG, PNG, WebP or AVIF picture.", fault);
         }
     }
-
-    /// <summary>Whether a picture of this size is accepted.</summary>
-    public static bool Accepts(int width, int height) => PictureLimits.Accepts(width, height);
 
     private static void CheckTime(TimeSpan taken, TimeSpan deadline)
     {

@@ -16,7 +16,7 @@ public static class PictureImport
 
     /// <summary>Decodes a JPEG, PNG, WebP or AVIF, rotates it upright and re-encodes it in sRGB. Keeps transparency, which may be a mask, and removes metadata.</summary>
     /// <exception cref="PictureFormatException">Not a JPEG, PNG, WebP or AVIF, damaged, or too large.</exception>
-    public static ImportedPicture ToPng(byte[] encoded) => ToPng(encoded, PictureDecoder.MaximumSide, Enums.Size.Down);
+    public static ImportedPicture ToPng(byte[] encoded) => ToPng(encoded, PictureLimits.MaximumSide, Enums.Size.Down);
 
     /// <summary>Like <c>ToPng</c>, but enlarges or reduces to a longer side.</summary>
     /// <param name="encoded">The file.</param>

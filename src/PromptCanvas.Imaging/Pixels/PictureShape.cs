@@ -12,7 +12,7 @@ public sealed record PictureShape(int Width, int Height, string ColourMode, bool
 
     private static readonly string[] Modes = ["L", "LA", "RGB", "RGBA"];
 
-    /// <summary>The size of the upright picture, read from the file's header alone.</summary>
+    /// <summary>The size of the upright picture, without decoding it.</summary>
     /// <returns>Null if the file is not readable.</returns>
     public static (int Width, int Height)? SizeOf(byte[] encoded)
     {
@@ -20,8 +20,7 @@ public sealed record PictureShape(int Width, int Height, string ColourMode, bool
         try
         {
             using var header = Vips.Open(encoded, Enums.FailOn.None);
-            var isTurned = header.Contains("orientation") && header.Get("orientation") is int and >= FirstTurned;
-            return isTurned ? (header.Height, header.Width) : (header.Width, header.Height);
+            return Upright(header);
         }
         catch (Exception fault) when (fault is VipsException or PictureFormatException)
         {
@@ -39,7 +38,10 @@ public sealed record PictureShape(int Width, int Height, string ColourMode, bool
             transparent = alpha.Min() < alpha.Max() || alpha.Min() == 0;
         }
 
-        var (width, height) = SizeOf(encoded) ?? (decoded.Width, decoded.Height);
+        var (width, height) = Upright(decoded);
         return new PictureShape(width, height, Modes[Math.Clamp(decoded.Bands, 1, Modes.Length) - 1], transparent);
     });
+
+    private static (int Width, int Height) Upright(Image picture) =>
+        picture.Contains("orientation") && picture.Get("orientation") is int and >= FirstTurned ? (picture.Height, picture.Width) : (picture.Width, picture.Height);
 }

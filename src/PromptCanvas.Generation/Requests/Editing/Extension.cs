@@ -23,9 +23,9 @@ public sealed record Extension(int Left, int Right, int Up, int Down)
     public Result Check(int width, int height)
     {
         int[] sides = [Left, Right, Up, Down];
-        if (sides.Any(side => side is < 0 or > PictureDecoder.MaximumSide))
+        if (sides.Any(side => side is < 0 or > PictureLimits.MaximumSide))
         {
-            return new InvalidInput("extend", $"A side grows by 0 to {PictureDecoder.MaximumSide} pixels, not by {sides.First(side => side is < 0 or > PictureDecoder.MaximumSide)}.");
+            return new InvalidInput("extend", $"A side grows by 0 to {PictureLimits.MaximumSide} pixels, not by {sides.First(side => side is < 0 or > PictureLimits.MaximumSide)}.");
         }
 
         if (sides.Sum() == 0)
@@ -34,8 +34,8 @@ public sealed record Extension(int Left, int Right, int Up, int Down)
         }
 
         var (newWidth, newHeight) = (width + Left + Right, height + Up + Down);
-        return PictureDecoder.Accepts(newWidth, newHeight)
+        return PictureLimits.Accepts(newWidth, newHeight)
             ? Result.Done
-            : new InvalidInput("extend", $"The picture would grow to {newWidth} × {newHeight} pixels; at most {PictureDecoder.MaximumSide} per side and 40 megapixels are allowed.");
+            : new InvalidInput("extend", $"The picture would grow to {newWidth} × {newHeight} pixels; at most {PictureLimits.MaximumSide} per side and 40 megapixels are allowed.");
     }
 }

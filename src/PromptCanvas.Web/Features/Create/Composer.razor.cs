@@ -4,6 +4,7 @@ using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Web.Components;
@@ -19,7 +20,6 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private const int MaximumCount = GenerationRequest.MaximumCount;
     private ElementReference box;
     private string prompt = "";
-    private const string RandomSeed = "-1";
 
     private (string? Prompt, string? NegativePrompt, string? Seed, int? Size, string? Aspect, string? Model, int? Count, int? Steps, double? Guidance) taken;
     private int count = 4;
@@ -28,12 +28,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private string? model;
     private string? seed;
     private string? negativePrompt;
-    private int? steps;
-    private double? guidance;
+    private string? steps;
+    private string? guidance;
     private string? chosenVisibility;
-    private string? seedProblem;
-    private string? numberProblem;
-    private bool isHeldBack;
+    private string? fieldProblem;
     private bool more;
     private GenerateImages? last;
     private long lastAt;
@@ -122,10 +120,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         prompt = wanted;
         negativePrompt = NegativePrompt;
         seed = Seed;
-        (seedProblem, numberProblem) = (null, null);
+        fieldProblem = null;
         if (Seed is not null || Steps is not null || Guidance is not null)
         {
-            (steps, guidance) = (Steps, Guidance);
+            (steps, guidance) = (Steps?.ToString(CultureInfo.InvariantCulture), Guidance?.ToString(CultureInfo.InvariantCulture));
         }
 
         more |= Seed is not null || NegativePrompt is not null || Steps is not null || Guidance is not null;
@@ -170,10 +168,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     private async Task GenerateAsync()
     {
-        uint? chosen = uint.TryParse(seed, CultureInfo.InvariantCulture, out var number) ? number : null;
-        seedProblem = chosen is null && !string.IsNullOrWhiteSpace(seed) && seed.Trim() != RandomSeed ? T["SeedInvalid", Excerpt.Of(seed.Trim()), uint.MaxValue].Value : null;
-        isHeldBack = numberProblem is not null;
-        if (seedProblem is not null || isHeldBack)
+        fieldProblem = FieldProblem();
+        if (fieldProblem is not null)
         {
             more = true;
             return;
@@ -185,10 +181,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             Count = count,
             Size = size,
             Aspect = Chosen,
-            Seed = chosen,
+            Seed = RequestedSeed.Of(WholeNumber(seed)),
             Model = model,
-            Steps = steps,
-            Guidance = guidance,
+            Steps = (int?)WholeNumber(steps),
+            Guidance = Number(guidance),
             Visibility = Visibility,
         };
         var isDoublePress = IsDoublePress(request);
@@ -201,6 +197,28 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         last = request;
         await OnGenerate.InvokeAsync(request);
     }
+
+    // Text that is no number is refused here; what a model allows is checked where every request passes.
+    private string? FieldProblem()
+    {
+        if (!string.IsNullOrWhiteSpace(seed) && (WholeNumber(seed) is not { } number || RequestedSeed.Check(number).Refusal is not null))
+        {
+            return T["SeedInvalid", Excerpt.Of(seed.Trim()), uint.MaxValue];
+        }
+
+        if (!string.IsNullOrWhiteSpace(steps) && WholeNumber(steps) is not (>= int.MinValue and <= int.MaxValue))
+        {
+            return T["StepsInvalid", Excerpt.Of(steps.Trim())];
+        }
+
+        return string.IsNullOrWhiteSpace(guidance) || Number(guidance) is not null ? null : T["GuidanceInvalid", Excerpt.Of(guidance.Trim())].Value;
+    }
+
+    private static long? WholeNumber(string? text) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    // With a point or a comma, as people write it. No digits are grouped: "2,5" must not become 25.
+    private static double? Number(string? text) =>
+        double.TryParse(text?.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 
     private bool IsDoublePress(GenerateImages request) =>
         last is not null

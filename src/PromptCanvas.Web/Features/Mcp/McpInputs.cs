@@ -33,7 +33,7 @@ internal sealed class McpInputs(IUploads uploads)
             return refusal;
         }
 
-        if (upload.Note is { } note)
+        if (upload.Note is { } note && !notes.Contains(note))
         {
             notes.Add(note);
         }

@@ -46,6 +46,7 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         }
         catch (ObjectStoreException fault)
         {
+            logger.LogWarning(fault, "{Method} {Path} needs the picture store, which cannot be used", context.Request.Method, context.Request.Path);
             await AnswerAsync(context, OpenAiFaults.Of(new Unavailable(fault.Message)));
         }
         catch (Exception fault) when (fault is BadHttpRequestException or InvalidDataException)

@@ -16,8 +16,8 @@ internal sealed class CreditAdministration(ICredits credits, CreditRequests requ
             return refusal;
         }
 
-        await requests.TellAsync(person.Id, actor, amount, reason.Trim(), cancellationToken);
         await audit.WriteAsync(actor, "credits.top-up", person.Email, $"{amount}: {reason}", cancellationToken);
+        await requests.TellAsync(person.Id, actor, amount, reason.Trim(), cancellationToken);
         return Result.Done;
     }
 

@@ -35,7 +35,7 @@ public sealed class ComposerTests : IDisposable
     [Fact]
     public void StepsAndGuidance_LeftEmpty_ShowTheModelsOwn()
     {
-        var fields = Render().FindAll("#composer-more input[type=number]");
+        var fields = Render().FindAll("#composer-more [data-number]");
 
         Assert.Equal(["Default (12)", "Default (2.5)"], fields.Select(field => field.GetAttribute("placeholder")));
     }
@@ -143,20 +143,45 @@ public sealed class ComposerTests : IDisposable
     [Theory]
     [InlineData(0, "2.5", "“2.5” is not a whole number. Enter a whole number of steps")]
     [InlineData(1, "strong", "“strong” is not a number. Enter a number from 0 to 50")]
+    [InlineData(1, "1,000.5", "“1,000.5” is not a number. Enter a number from 0 to 50")]
     public void StepsOrGuidance_ThatAreNoNumber_AreRefusedInWordsAndSendNothing(int field, string text, string words)
     {
         var composer = Render();
         composer.Find("#prompt").Input("a cube");
-        composer.FindAll("#composer-more input[type=number]")[field].Change(text);
+        composer.FindAll("#composer-more [data-number]")[field].Change(text);
         composer.Find("form").Submit();
 
         Assert.Empty(sent);
         Assert.StartsWith(words, composer.Find("[role=alert]").TextContent, StringComparison.Ordinal);
 
-        composer.FindAll("#composer-more input[type=number]")[field].Change("9");
+        composer.FindAll("#composer-more [data-number]")[field].Change("9");
         composer.Find("form").Submit();
         Assert.Equal((field == 0 ? 9 : null, field == 1 ? 9.0 : null), (Assert.Single(sent).Steps, sent[0].Guidance));
         Assert.Empty(composer.Find("[role=alert]").TextContent);
+    }
+
+    [Fact]
+    public void Guidance_WithADecimalComma_IsRead()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+        composer.FindAll("#composer-more [data-number]")[1].Change("2,5");
+        composer.Find("form").Submit();
+
+        Assert.Equal(2.5, Assert.Single(sent).Guidance);
+    }
+
+    /// <summary>A field that could not be read, replaced by a link's, holds nothing back any more.</summary>
+    [Fact]
+    public void Steps_ThatAreNoNumber_GoWithTheNextLink()
+    {
+        var composer = Render();
+        composer.FindAll("#composer-more [data-number]")[0].Change("1.5");
+        composer.Render(parameters => parameters.Add(it => it.Prompt, "a ring").Add(it => it.Steps, 20));
+        composer.FindAll("#composer-more [data-number]")[1].Change("3");
+        composer.Find("form").Submit();
+
+        Assert.Equal((20, 3.0), (Assert.Single(sent).Steps, sent[0].Guidance));
     }
 
     /// <summary>The model's limit is said by the check that every way in shares; the browser's own message would be a second one.</summary>
@@ -165,7 +190,7 @@ public sealed class ComposerTests : IDisposable
     {
         var composer = Render();
         composer.Find("#prompt").Input("a cube");
-        composer.FindAll("#composer-more input[type=number]")[0].Change("9999");
+        composer.FindAll("#composer-more [data-number]")[0].Change("9999");
         composer.Find("form").Submit();
 
         Assert.Equal(9999, Assert.Single(sent).Steps);
