@@ -79,6 +79,7 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
     {
         { "a gif", "image", "This is a GIF file. Save it as JPEG or PNG." },
         { "a heic", "image", "This is a HEIC file. Save it as JPEG or PNG." },
+        { "an avif of tiles", "image", "The AVIF file is damaged, or of a kind that is not read. Save it as JPEG or PNG." },
         { "too large", "image", "Uploaded image must be a PNG, JPEG, WebP or AVIF and less than 20 MB." },
         { "cut off", "image", "Uploaded image must be a PNG, JPEG, WebP or AVIF and less than 20 MB." },
         { "of another shape", "mask", "same dimensions" },
@@ -103,6 +104,7 @@ public sealed class ErrorTests(Studio studio) : IClassFixture<Studio>
         {
             "a gif" => [("image", "GIF89a nothing"u8.ToArray()), ("mask", mask)],
             "a heic" => [("image", (byte[])[0, 0, 0, 0x18, .. "ftypheic"u8, 0, 0, 0, 0])],
+            "an avif of tiles" => [("image", (byte[])[0, 0, 0, 0x10, .. "ftypavif"u8, 0, 0, 0, 0])],
             "too large" => [("image", (byte[])[.. good, .. new byte[20 * 1024 * 1024]]), ("mask", mask)],
             "cut off" => [("image", good[..(good.Length / 2)]), ("mask", mask)],
             "of another shape" => [("image", TestPictures.Png(64, 32)), ("mask", mask)],
