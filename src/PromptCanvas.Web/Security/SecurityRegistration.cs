@@ -60,6 +60,7 @@ internal static class SecurityRegistration
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
         services.AddScoped<ICurrentActor, CurrentActor>();
+        services.AddScoped<AdministratorActs>();
     }
 
     /// <summary>Tracks long-lived connections.</summary>

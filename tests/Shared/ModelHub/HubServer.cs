@@ -174,7 +174,7 @@ public sealed class HubServer : IAsyncDisposable
     private async Task LargeAsync(string sha, HttpContext context)
     {
         var bytes = blobs[sha];
-        await Gate(sha);
+        await Gate(sha).WaitAsync(context.RequestAborted);
         if (BusySeconds is { } seconds && Interlocked.Decrement(ref faults) >= 0)
         {
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
