@@ -62,7 +62,7 @@ public sealed partial class TileTests(Browser browser, ScriptedStudio studio) : 
         var fit = await now.InnerTextAsync();
 
         await tab.Page.Locator(".viewer-zoom").ClickAsync();
-        await Expect(now).ToHaveTextAsync("100 %");
+        await Expect(now).ToHaveTextAsync("100%");
         Assert.Equal(1024, (await BoxAsync(tab)).Width, tolerance: 1);
         var before = await BoxAsync(tab);
         await DragAsync(tab, before.X + 500, 450, 60, 40);
