@@ -58,7 +58,7 @@ public sealed partial class TileTests(Browser browser, ScriptedStudio studio) : 
         await tab.Page.Locator(".thumb").First.ClickAsync();
         await Expect(tab.Page.Locator(".viewer[open]")).ToBeVisibleAsync();
         var now = tab.Page.Locator("[data-zoom-now]");
-        await Expect(now).ToHaveTextAsync(new Regex("^[4-9][0-9] %$"));
+        await Expect(now).ToHaveTextAsync(new Regex("^[4-9][0-9]%$"));
         var fit = await now.InnerTextAsync();
 
         await tab.Page.Locator(".viewer-zoom").ClickAsync();

@@ -111,7 +111,7 @@ public sealed partial class RecoveryTests : IAsyncDisposable
         var page = await studio.Browser().GetStringAsync("/forgot", TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain("<form", page, StringComparison.Ordinal);
-        Assert.Contains("An administrator can send you a link", page, StringComparison.Ordinal);
+        Assert.Contains("Ask an administrator to send you a link", page, StringComparison.Ordinal);
     }
 
     private async Task<(string To, string Text)> LetterAsync()
