@@ -51,9 +51,9 @@ public sealed partial class RecoveryTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("de", null, "Wenn du das nicht bist")]
+    [InlineData("de", null, "Wenn du das nicht warst")]
     [InlineData("de", "en", "If it was not you")]
-    [InlineData("en", "de", "Wenn du das nicht bist")]
+    [InlineData("en", "de", "Wenn du das nicht warst")]
     public async Task Forgot_WritesInTheLanguageOfTheAccount_OrElseOfTheBrowser(string browsers, string? accounts, string expected)
     {
         var person = await studio.PersonAsync("forgetful@example.com", PersonRoles.Member);
