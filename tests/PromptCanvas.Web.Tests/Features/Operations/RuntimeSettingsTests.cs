@@ -56,7 +56,7 @@ public sealed class RuntimeSettingsTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Found, saved.StatusCode);
         Assert.Contains("Deleted pictures stay here for 1 day.", await administrator.GetStringAsync("/gallery?shelf=trash", Cancellation), StringComparison.Ordinal);
         await studio.Services.GetRequiredService<ILibrary>().DeleteAsync(new Actor(studio.Administrator.Id, PersonRoles.Administrator), [picture], Cancellation);
-        Assert.Contains("It stays there for 1 day after you deleted it", await administrator.GetStringAsync($"/images/{picture}", Cancellation), StringComparison.Ordinal);
+        Assert.Contains("It is deleted forever 1 day after you moved it there", await administrator.GetStringAsync($"/images/{picture}", Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
