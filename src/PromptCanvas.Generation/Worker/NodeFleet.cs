@@ -7,6 +7,8 @@ namespace PromptCanvas.Generation.Worker;
 /// <summary>Exchanges what nodes know of each other: writes this one's report and reads all.</summary>
 internal sealed class NodeFleet(NodeDescription description, NodeRows rows, NodeNews news, Fleet fleet, StorageFaults faults)
 {
+    private DateTimeOffset? lastReport;
+
     public ThisNode Here => description.Node;
 
     public NodeNews News => news;
@@ -18,9 +20,22 @@ internal sealed class NodeFleet(NodeDescription description, NodeRows rows, Node
     {
         var isDrained = await rows.ReportAsync(description.Describe(), cancellationToken);
         var changed = Here.Drain(isDrained);
-        var (nodes, silent) = await rows.ReadAsync(cancellationToken);
-        fleet.View = FleetView.Of(nodes, silent);
+        if (!IsLate())
+        {
+            var (nodes, silent) = await rows.ReadAsync(cancellationToken);
+            fleet.View = FleetView.Of(nodes, silent);
+        }
+
         return changed;
+    }
+
+    /// <summary>Whether this node itself did not report for long, as after an outage of the database: the others come back at about the same time, so their
+    /// last reports say nothing until the next round.</summary>
+    private bool IsLate()
+    {
+        var before = lastReport;
+        lastReport = Here.Now;
+        return lastReport - before > NodeRows.SilentAfter;
     }
 
     /// <summary>Removes this node's row when the process stops; without the database it stays and is shown as one that stopped reporting.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
@@ -46,8 +47,7 @@ internal sealed class NodeReports(NodeFleet nodes, QueueSignal signal, IOptions<
         {
             while (true)
             {
-                await ReportAsync(stoppingToken);
-                Worked();
+                await TryReportAsync(stoppingToken);
 
                 // Counted in real time and not by the injected clock, as leases are.
                 await nodes.News.WaitAsync(NodeRows.Interval, stoppingToken);
@@ -59,6 +59,20 @@ internal sealed class NodeReports(NodeFleet nodes, QueueSignal signal, IOptions<
             {
                 await nodes.LeaveAsync(logger);
             }
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Reports keep their rhythm through a database outage: after longer pauses the node would be taken for stopped.")]
+    private async Task TryReportAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await ReportAsync(stoppingToken);
+            Worked();
+        }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            Failed(fault);
         }
     }
 

@@ -138,6 +138,45 @@ public sealed class MachinesTests(PostgresServer server) : IDisposable
         Assert.Equal("one", Assert.Single(await machines.LookAsync(Cancellation)).Node.Name);
     }
 
+    [Fact]
+    public async Task Report_AfterAnOutage_TakesNobodyForStoppedBeforeTheyCouldReport()
+    {
+        await using var studios = await SharedStudios.PrepareAsync(server, DatabaseProvider.Sqlite);
+        await studios.ReportAsync();
+        await studios.SilenceAsync(studios.Other);
+        studios.One.Clock.Advance(NodeRows.SilentAfter + TimeSpan.FromSeconds(1));
+
+        await studios.One.Get<NodeReports>().ReportAsync(Cancellation);
+        Assert.Empty(studios.One.Get<IMachines>().Silent);
+
+        await studios.One.Get<NodeReports>().ReportAsync(Cancellation);
+        Assert.Single(studios.One.Get<IMachines>().Silent);
+    }
+
+    [Fact]
+    public async Task Reports_DatabaseAway_GoOn_WhenItIsBack()
+    {
+        await using var studios = await SharedStudios.PrepareAsync(server, DatabaseProvider.Sqlite);
+        await studios.ReportAsync();
+        var reports = studios.One.Get<NodeReports>();
+        await using (var database = studios.One.OpenDatabase())
+        {
+            await database.Database.ExecuteSqlAsync($"ALTER TABLE \"Nodes\" RENAME TO \"Away\"", Cancellation);
+        }
+
+        await reports.StartAsync(Cancellation);
+        await studios.One.Log.SaysAsync("NodeReports failed 1 times in a row");
+        await using (var database = studios.One.OpenDatabase())
+        {
+            await database.Database.ExecuteSqlAsync($"ALTER TABLE \"Away\" RENAME TO \"Nodes\"", Cancellation);
+        }
+
+        // The clock that delays restarts of failed services does not move.
+        studios.One.Get<NodeNews>().Tell();
+        await studios.One.Log.SaysAsync("NodeReports works again after 1 failures");
+        await reports.StopAsync(Cancellation);
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public async Task Stop_RemovesTheNode_SoThatItRaisesNoAlarm(DatabaseProvider provider)
