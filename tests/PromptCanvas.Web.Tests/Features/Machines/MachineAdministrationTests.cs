@@ -1,3 +1,4 @@
+using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
@@ -6,6 +7,7 @@ using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Web.Features.Machines;
+using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -84,6 +86,23 @@ public sealed class MachineAdministrationTests : IAsyncLifetime
         Assert.Contains("gpu-1", page, StringComparison.Ordinal);
         Assert.Contains("Pages and pictures", page, StringComparison.Ordinal);
         Assert.Contains("starter: ", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_DrainPressed_ShowsItAtOnce()
+    {
+        await using var page = new BunitContext();
+        page.Services.AddLocalization();
+        page.Services.AddSingleton(Administration());
+        page.Services.AddSingleton(TimeProvider.System);
+        var machines = Languages.In(Languages.English, () => page.Render<MachinesPage>());
+
+        machines.Find("button[aria-label='Drain gpu-1']").Click();
+        machines.WaitForAssertion(() => Assert.Contains("Drained", machines.Find(".badge").TextContent, StringComparison.Ordinal));
+        Assert.True(studio.Services.GetRequiredService<IMachines>().Counts is { Working: 0, Drained: 1 });
+
+        machines.Find("button[aria-label='Let gpu-1 take jobs again']").Click();
+        machines.WaitForAssertion(() => Assert.NotNull(machines.Find("button[aria-label='Drain gpu-1']")));
     }
 
     private MachineAdministration Administration() => new(
