@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Data.Nodes;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
@@ -18,6 +19,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     private const int HashLength = 64;
     private const int ReasonLength = 500;
     private const int SettingLength = 256;
+    private const int NodeLength = 100;
 
     public DbSet<Job> Jobs => Set<Job>();
 
@@ -68,6 +70,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public DbSet<StoredSetting> Settings => Set<StoredSetting>();
 
     public DbSet<QueueState> QueueStates => Set<QueueState>();
+
+    public DbSet<Node> Nodes => Set<Node>();
 
     public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
 
@@ -133,6 +137,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             state.ToTable("QueueState", table => table.HasCheckConstraint("queue_state_one", "\"Id\" = 1"));
             state.Property(row => row.Id).ValueGeneratedNever();
         });
+        modelBuilder.Entity<Node>(Configure);
         modelBuilder.Entity<StoredSetting>(setting =>
         {
             setting.ToTable("Settings");
@@ -150,7 +155,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         job.Property(row => row.IdempotencyKey).HasMaxLength(200);
         job.Property(row => row.BodyHash).HasMaxLength(HashLength);
         job.Property(row => row.State).HasConversion<LowerCaseNameConverter<JobState>>().HasMaxLength(16);
-        job.Property(row => row.LeasedBy).HasMaxLength(100);
+        job.Property(row => row.LeasedBy).HasMaxLength(NodeLength);
+        job.Property(row => row.RanOn).HasMaxLength(NodeLength);
         job.Property(row => row.Visibility).HasMaxLength(16).HasDefaultValue(Visibilities.Team);
         job.Property(row => row.Tag).HasMaxLength(16);
         job.Property(row => row.EndUser).HasMaxLength(256);
@@ -181,6 +187,16 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             .HasDatabaseName("job_active_of_person").HasFilter("\"State\" IN ('queued', 'running')");
         job.HasIndex(row => new { row.PersonId, row.CreatedAt, row.Id }).IsDescending(false, true, true)
             .HasDatabaseName("job_history");
+    }
+
+    private static void Configure(EntityTypeBuilder<Node> node)
+    {
+        node.ToTable("Nodes");
+        node.Property(row => row.Id).HasMaxLength(NodeLength);
+        node.Property(row => row.Name).HasMaxLength(NodeLength);
+        node.Property(row => row.Roles).HasMaxLength(16);
+        node.Property(row => row.Version).HasMaxLength(64);
+        node.Property(row => row.Device).HasMaxLength(SettingLength);
     }
 
     private static void Configure(EntityTypeBuilder<JobInput> input)

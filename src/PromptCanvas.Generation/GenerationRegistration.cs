@@ -10,6 +10,7 @@ using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Live;
+using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
@@ -68,6 +69,7 @@ public static class GenerationRegistration
         services.AddSingleton<IUploadQueries, UploadQueries>();
         services.AddSingleton<ISquareUploads, SquareUploads>();
         services.AddSingleton(new Failpoints(Environment.GetEnvironmentVariable(Failpoints.Variable)));
+        AddNodes(services);
         AddJobs(services);
         AddWorker(services);
         return services;
@@ -129,6 +131,8 @@ public static class GenerationRegistration
         services.AddSingleton<QueueSignal>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<PictureTimes>();
+        services.AddSingleton<OwnPictures>();
+        services.AddSingleton<WorkSpeeds>();
         services.AddSingleton<QueueForecast>();
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobEvents>();
@@ -171,6 +175,19 @@ public static class GenerationRegistration
         services.AddSingleton<IQueueAdmin, QueueAdmin>();
     }
 
+    private static void AddNodes(IServiceCollection services)
+    {
+        services.AddSingleton<ThisNode>();
+        services.AddSingleton<NodeRows>();
+        services.AddSingleton<NodeNews>();
+        services.AddSingleton<Fleet>();
+        services.AddSingleton<NodeDescription>();
+        services.AddSingleton<NodeFleet>();
+        services.AddSingleton<IMachines, Machines>();
+        services.AddSingleton<NodeReports>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeReports>());
+    }
+
     private static void AddWorker(IServiceCollection services)
     {
         services.AddSingleton<BackgroundFaults>();
@@ -182,6 +199,7 @@ public static class GenerationRegistration
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobProgress>();
         services.AddSingleton<ClaimOrder>();
+        services.AddSingleton<ClaimScopes>();
         services.AddSingleton<ModelAffinity>();
         services.AddSingleton<IUploadCaptions, UploadCaptions>();
         services.AddSingleton<HeldLeases>();

@@ -37,6 +37,8 @@ builder.Services.AddSingleton<IEngineProvider>(services =>
     return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineCapacity.Of(options, inference.EngineCount))
     {
         RunsHere = RolesOf(services).IsWorker,
+        Device = inference.Devices.Length > 0 ? inference.Devices : Path.GetFileName(inference.ExecutionProvider),
+        IsLoaded = OnnxModelLibrary.IsLoaded,
     };
 });
 builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(

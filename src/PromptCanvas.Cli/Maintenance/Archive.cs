@@ -116,6 +116,7 @@ internal static class Archive
                 cancellationToken).ConfigureAwait(false);
             await database.JobPictures.Where(picture => picture.State == JobPictureState.Running).ExecuteUpdateAsync(
                 change => change.SetProperty(picture => picture.State, JobPictureState.Queued), cancellationToken).ConfigureAwait(false);
+            await database.Nodes.ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
             if (await Invariants.BrokenAsync(database, cancellationToken).ConfigureAwait(false) is [var broken, ..])
             {
                 throw new InvalidDataException($"This backup is inconsistent and was not restored. {broken}");

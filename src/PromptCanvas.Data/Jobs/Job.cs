@@ -87,6 +87,9 @@ public sealed class Job
     /// <summary>The worker that holds the lease.</summary>
     public string? LeasedBy { get; set; }
 
+    /// <summary>Name of the node that ran it last; null before the first claim.</summary>
+    public string? RanOn { get; set; }
+
     /// <summary>End of the lease, by the database's clock.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
 

@@ -23,6 +23,11 @@ public sealed record StudioOptions
     [AllowedValues(StudioRoles.Web, StudioRoles.Worker, StudioRoles.Web | StudioRoles.Worker, ErrorMessage = "Roles must be Web, Worker or both: Web,Worker.")]
     public StudioRoles Roles { get; init; } = StudioRoles.Web | StudioRoles.Worker;
 
+    /// <summary>The name of this process on the page of machines and in the details of its jobs.</summary>
+    /// <value>empty: the name of the host</value>
+    [RegularExpression("[A-Za-z0-9._-]{0,60}", ErrorMessage = "Node takes up to 60 letters, digits, dots, hyphens and underscores.")]
+    public string Node { get; init; } = "";
+
     /// <summary>Whether this process serves pages and the API.</summary>
     public bool IsWeb => Roles.HasFlag(StudioRoles.Web);
 

@@ -4,7 +4,11 @@ namespace PromptCanvas.Generation.Queue;
 
 /// <summary>One job as shown to administrators: its owner and size, but not its prompt.</summary>
 public sealed record QueueEntry(
-    Guid JobId, Guid? PersonId, JobState State, string Model, int Size, int Pictures, DateTimeOffset CreatedAt, int? Position, double? EtaSeconds, QueueExplanation? Why);
+    Guid JobId, Guid? PersonId, JobState State, string Model, int Size, int Pictures, DateTimeOffset CreatedAt, int? Position, double? EtaSeconds, QueueExplanation? Why)
+{
+    /// <summary>Name of the node that runs it, or ran it last; null before it ran.</summary>
+    public string? RanOn { get; init; }
+}
 
 /// <summary>The whole queue.</summary>
 /// <param name="PausedAt">Null if the queue is not paused.</param>

@@ -117,6 +117,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             [.. pictures])
         {
             PersonId = job.PersonId,
+            RanOn = job.RanOn,
             Kind = job.Kind,
             Aspect = aspect,
             Width = job.Width,

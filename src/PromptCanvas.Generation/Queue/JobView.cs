@@ -35,6 +35,9 @@ public sealed record JobView(
     /// <summary>The requested width-to-height ratio.</summary>
     public AspectRatio Aspect { get; init; } = AspectRatio.Square;
 
+    /// <summary>Name of the node that ran it last; null before it ran.</summary>
+    public string? RanOn { get; init; }
+
     public string? NegativePrompt { get; init; }
 
     /// <summary>Deviations from the model's recipe.</summary>

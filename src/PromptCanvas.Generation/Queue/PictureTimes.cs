@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Queue;
@@ -16,6 +17,9 @@ internal sealed class PictureTimes
     private const double NewestShare = 0.2;
 
     private readonly ConcurrentDictionary<(string Model, string Kind, int Size), double> averages = new();
+
+    /// <summary>All averages.</summary>
+    public IReadOnlyList<PictureRate> All => [.. averages.Select(average => new PictureRate(average.Key.Model, average.Key.Kind, average.Key.Size, average.Value))];
 
     public void Add(string model, string kind, int size, double seconds)
     {

@@ -28,14 +28,14 @@ internal sealed class QueueAdmin(
             .Where(job => job.State == JobState.Queued || job.State == JobState.Running)
             .OrderByDescending(job => job.State).ThenByDescending(job => job.Priority)
             .ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
-            .Select(job => new { job.Id, job.PersonId, job.State, job.Model, job.Size, job.Count, job.CreatedAt })
+            .Select(job => new { job.Id, job.PersonId, job.State, job.Model, job.Size, job.Count, job.CreatedAt, job.RanOn })
             .Take(take).ToListAsync(cancellationToken);
         return new QueueOverview(state?.PausedAt, state?.PausedBy, state?.PauseReason, [.. jobs.Select(job =>
         {
             var place = snapshot.Places.GetValueOrDefault(job.Id);
             return new QueueEntry(
                 job.Id, job.PersonId, job.State, job.Model, job.Size, job.Count, job.CreatedAt,
-                place?.Position, place?.EtaSeconds, place?.Why);
+                place?.Position, place?.EtaSeconds, place?.Why) { RanOn = job.RanOn };
         })]);
     }
 

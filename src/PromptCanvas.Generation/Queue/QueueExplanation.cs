@@ -29,6 +29,9 @@ public sealed record QueueExplanation
     /// <summary>When the job is due again, after its pictures could not be written.</summary>
     public DateTimeOffset? RestsUntil { get; init; }
 
+    /// <summary>No worker that takes jobs has the job's model.</summary>
+    public bool NoWorker { get; init; }
+
     /// <summary>Why the queue is paused; null if it is not.</summary>
     public string? PauseReason { get; init; }
 
@@ -40,6 +43,11 @@ public sealed record QueueExplanation
             if (PauseReason is not null)
             {
                 return $"The queue is paused: {PauseReason}";
+            }
+
+            if (NoWorker)
+            {
+                return "No machine that makes pictures with this model is available; it waits for one.";
             }
 
             if (RestsUntil is not null)

@@ -8,7 +8,7 @@ namespace PromptCanvas.Generation.Queue;
 
 /// <summary>Queue positions and waiting times, computed from one query and shared by all callers for a second. Uses the order of the claim.</summary>
 internal sealed class QueueForecast(
-    IDbContextFactory<AppDbContext> databases, PictureTimes times, RunningJobs running, IOptions<GenerationOptions> options, TimeProvider clock) : IDisposable
+    IDbContextFactory<AppDbContext> databases, WorkSpeeds speeds, RunningJobs running, IOptions<GenerationOptions> options, TimeProvider clock) : IDisposable
 {
     // Computing takes at most a tenth of the time: a very long queue is recomputed less often.
     private const int RestsPerLook = 10;
@@ -47,7 +47,7 @@ internal sealed class QueueForecast(
     }
 
     /// <summary>Estimated seconds that a job takes once it is its turn; null if nothing was measured yet.</summary>
-    public double? SecondsOf(Job job) => times.Of(job.Model, job.Kind, job.Size) * job.Squares * (job.Count - job.CompletedImages);
+    public double? SecondsOf(Job job) => speeds.Of(job.Model, job.Kind, job.Size).Alone(job.Squares * (job.Count - job.CompletedImages));
 
     /// <summary>The place of a job that was queued after the last computation.</summary>
     public async Task<QueuePlace> PlaceAsync(AppDbContext database, Job job, QueueSnapshot snapshot, CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ internal sealed class QueueForecast(
             .Where(job => job.State == JobState.Queued || job.State == JobState.Running)
             .OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .Select(job => new Entry(
-                job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobState.Queued, job.Squares, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore))
+                job.Id, job.PersonId, job.Model, job.Kind, job.Size, job.State == JobState.Queued, job.Squares, job.Count - job.CompletedImages, job.Priority, job.CrashCount > 0, job.NotBefore, job.LeasedBy))
             .ToListAsync(cancellationToken);
         var pauseReason = await database.QueueStates.Where(state => state.PausedAt != null).OrderBy(state => state.PausedAt)
             .Select(state => state.PauseReason).FirstOrDefaultAsync(cancellationToken);
@@ -93,37 +93,59 @@ internal sealed class QueueForecast(
             return QueueSnapshot.Empty with { PauseReason = pauseReason };
         }
 
+        var rates = new Dictionary<(string, string, int), WorkSpeed>();
+        var work = jobs.ConvertAll(job => new Work(job, SpeedOf(rates, job), job.Squares * Math.Max(0, job.Missing - running.StartedWork(job.Id))));
         var places = new Dictionary<Guid, QueuePlace>(jobs.Count);
-
-        // Running jobs share the device, so the estimate for each is the time until all are done.
-        var runningSeconds = jobs.Where(job => !job.IsQueued).Sum(Seconds);
-        var seconds = runningSeconds;
-        foreach (var job in jobs.Where(job => !job.IsQueued))
-        {
-            places[job.Id] = new QueuePlace(null, times.Of(job.Model, job.Kind, job.Size) is null ? null : runningSeconds, null);
-        }
+        var runningSeconds = PlaceRunning(places, [.. work.Where(one => !one.Job.IsQueued)]);
 
         // Jobs that were part of a crash go first.
-        var waiting = jobs.Where(job => job.IsQueued).OrderByDescending(job => job.Suspect).ToList();
+        var waiting = work.Where(one => one.Job.IsQueued).OrderByDescending(one => one.Job.Suspect).ToList();
+        var all = PlaceWaiting(places, waiting, runningSeconds, pauseReason);
+        return new QueueSnapshot(places, waiting.Count, runningSeconds, all - runningSeconds, pauseReason);
+    }
+
+    /// <returns>Seconds until all workers together have done the running jobs.</returns>
+    private static double PlaceRunning(Dictionary<Guid, QueuePlace> places, IReadOnlyList<Work> jobs)
+    {
+        // Running jobs of a worker share its device, so the estimate for each is the time until all of them are done.
+        foreach (var worker in jobs.GroupBy(one => one.Job.LeasedBy))
+        {
+            var seconds = worker.Sum(one => one.Speed.Alone(one.Pictures) ?? 0);
+            foreach (var one in worker)
+            {
+                places[one.Job.Id] = new QueuePlace(null, one.Speed.Alone(one.Pictures) is null ? null : seconds, null);
+            }
+        }
+
+        return jobs.Sum(one => one.Speed.Together(one.Pictures));
+    }
+
+    /// <param name="seconds">Seconds until the running jobs are done.</param>
+    /// <returns>Seconds until all jobs are done.</returns>
+    private double PlaceWaiting(Dictionary<Guid, QueuePlace> places, List<Work> waiting, double seconds, string? pauseReason)
+    {
         var seen = new Dictionary<Guid, int>();
         for (var index = 0; index < waiting.Count; index++)
         {
-            var job = waiting[index];
+            var (job, speed, pictures) = waiting[index];
             var person = job.PersonId ?? Guid.Empty;
             var ownAhead = seen.GetValueOrDefault(person);
-            seconds += Seconds(job);
-            places[job.Id] = new QueuePlace(
-                index + 1,
-                times.Of(job.Model, job.Kind, job.Size) is null ? null : seconds,
-                Explain(job, index + 1, waiting.Count, ownAhead, seen.Count - (ownAhead > 0 ? 1 : 0), pauseReason));
+            var explanation = Explain(job, index + 1, waiting.Count, ownAhead, seen.Count - (ownAhead > 0 ? 1 : 0), pauseReason);
+
+            // The jobs ahead are spread over all workers; this one is done by one of them.
+            places[job.Id] = new QueuePlace(index + 1, seconds + speed.Alone(pictures), explanation with { NoWorker = speed.Workers == 0 });
+            seconds += speed.Together(pictures);
             seen[person] = ownAhead + 1;
         }
 
-        return new QueueSnapshot(places, waiting.Count, runningSeconds, seconds - runningSeconds, pauseReason);
+        return seconds;
     }
 
-    // Unmeasured kinds count as zero: the estimate is then too short, instead of missing for all jobs.
-    private double Seconds(Entry job) => (times.Of(job.Model, job.Kind, job.Size) ?? 0) * job.Squares * Math.Max(0, job.Missing - running.StartedWork(job.Id));
+    private WorkSpeed SpeedOf(Dictionary<(string, string, int), WorkSpeed> known, Entry job)
+    {
+        var sort = (job.Model, job.Kind, job.Size);
+        return known.TryGetValue(sort, out var speed) ? speed : known[sort] = speeds.Of(job.Model, job.Kind, job.Size);
+    }
 
     private QueueExplanation Explain(Entry job, int position, int waiting, int ownAhead, int peopleAhead, string? pauseReason) => new()
     {
@@ -140,6 +162,9 @@ internal sealed class QueueForecast(
 
     private sealed record Look(QueueSnapshot Snapshot, long At, TimeSpan Cost);
 
+    /// <param name="Pictures">Pictures still to be made, counting squares and parts of those in progress.</param>
+    private sealed record Work(Entry Job, WorkSpeed Speed, double Pictures);
+
     private sealed record Entry(
-        Guid Id, Guid? PersonId, string Model, string Kind, int Size, bool IsQueued, int Squares, int Missing, int Priority, bool Suspect, DateTimeOffset? NotBefore);
+        Guid Id, Guid? PersonId, string Model, string Kind, int Size, bool IsQueued, int Squares, int Missing, int Priority, bool Suspect, DateTimeOffset? NotBefore, string? LeasedBy);
 }

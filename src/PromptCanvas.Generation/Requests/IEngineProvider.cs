@@ -11,6 +11,12 @@ public interface IEngineProvider
     /// <summary>The installed models; may be empty.</summary>
     IReadOnlyList<string> Models { get; }
 
+    /// <summary>Those of <see cref="Models"/> whose weights are in memory.</summary>
+    IReadOnlyList<string> Loaded => [];
+
+    /// <summary>The devices of the engines, as the settings name them.</summary>
+    string Device => "";
+
     /// <summary>Capacity of each model's engine.</summary>
     EngineCapacity Capacity => EngineCapacity.Of(new EngineOptions(), engines: 1);
 

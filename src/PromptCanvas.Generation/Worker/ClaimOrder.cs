@@ -7,7 +7,8 @@ using PromptCanvas.Generation.Configuration;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>The order of the queue: the jobs that are due, the people who are at their limit of running jobs, and the job to prefer.</summary>
-internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, ModelAffinity affinity, IOptionsMonitor<QuotaOptions> quotas, TimeProvider clock)
+internal sealed class ClaimOrder(
+    IDbContextFactory<AppDbContext> databases, ModelAffinity affinity, ClaimScopes scopes, IOptionsMonitor<QuotaOptions> quotas, TimeProvider clock)
 {
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -15,12 +16,21 @@ internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, Mode
     public static IQueryable<Job> Due(AppDbContext database, DateTimeOffset now) =>
         database.Jobs.Where(job => job.State == JobState.Queued && (job.NotBefore == null || job.NotBefore <= now));
 
-    /// <summary>Whether a claim would find a job. Only reads, so that an idle worker takes no write lock.</summary>
-    public async Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Where a claim would find a job; null if it would find none. Only reads, so that an idle worker takes no write lock.</summary>
+    public async Task<ClaimScope?> ScopeAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Due(database, now).AnyAsync(cancellationToken)
-            && !await database.QueueStates.AnyAsync(state => state.PausedAt != null, cancellationToken);
+        var due = Due(database, now);
+        if (!await due.AnyAsync(cancellationToken) || await database.QueueStates.AnyAsync(state => state.PausedAt != null, cancellationToken))
+        {
+            return null;
+        }
+
+        var scope = await scopes.NowAsync(InOrder(due), cancellationToken);
+        var finds = scope == ClaimScope.Everything
+            || (scope != ClaimScope.Nothing
+                && (await scope.Of(due).AnyAsync(cancellationToken) || await scope.Urgent.Of(due).AnyAsync(job => job.CrashCount > 0, cancellationToken)));
+        return finds ? scope : null;
     }
 
     /// <summary>The earliest due time of the jobs that were delayed at <paramref name="asOf"/>; null if there are none.</summary>
@@ -53,14 +63,17 @@ internal sealed class ClaimOrder(IDbContextFactory<AppDbContext> databases, Mode
     }
 
     /// <summary>The job to claim before all others; null = keep the order.</summary>
+    /// <param name="due">The jobs that may be claimed.</param>
     /// <param name="excluded">People whose jobs are not claimed now.</param>
-    public Task<Guid?> PreferAsync(AppDbContext database, DateTimeOffset now, IReadOnlyCollection<Guid> excluded, CancellationToken cancellationToken) =>
+    public Task<Guid?> PreferAsync(AppDbContext database, IQueryable<Job> due, IReadOnlyCollection<Guid> excluded, CancellationToken cancellationToken) =>
         affinity.PreferAsync(
             database,
-            Due(database, now).Where(job => job.CrashCount == 0 && (job.PersonId == null || !excluded.Contains(job.PersonId.Value)))
-                .OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id),
+            InOrder(due.Where(job => job.CrashCount == 0 && (job.PersonId == null || !excluded.Contains(job.PersonId.Value)))),
             cancellationToken);
 
     /// <summary>Records that the worker runs a job of this model.</summary>
     public void Worked(string model) => affinity.Worked(model);
+
+    private static IOrderedQueryable<Job> InOrder(IQueryable<Job> jobs) =>
+        jobs.OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id);
 }

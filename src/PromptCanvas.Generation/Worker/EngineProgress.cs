@@ -9,9 +9,13 @@ internal sealed class EngineProgress(Failpoints failpoints, TimeProvider clock)
     // Peak with exponential decay: a longer interval applies at once; after fifty shorter ones a third of it remains.
     private const double Fading = 0.02;
 
+    // About the last twenty events count.
+    private const double NewestShare = 0.1;
+
     private readonly Lock measuring = new();
     private long last;
     private double usualTicks;
+    private double averageTicks;
     private int working;
 
     /// <summary>Time since the last event; zero while the engine is idle.</summary>
@@ -19,6 +23,9 @@ internal sealed class EngineProgress(Failpoints failpoints, TimeProvider clock)
 
     /// <summary>Recent peak of the interval between events; zero before the first two.</summary>
     public TimeSpan Usual => TimeSpan.FromTicks((long)Volatile.Read(ref usualTicks));
+
+    /// <summary>Recent average of the interval between events; zero before the first two.</summary>
+    public TimeSpan Average => TimeSpan.FromTicks((long)Volatile.Read(ref averageTicks));
 
     public IDisposable Begin()
     {
@@ -35,6 +42,7 @@ internal sealed class EngineProgress(Failpoints failpoints, TimeProvider clock)
             var now = clock.GetTimestamp();
             var silence = clock.GetElapsedTime(last, now).Ticks;
             usualTicks = silence > usualTicks ? silence : usualTicks + (Fading * (silence - usualTicks));
+            averageTicks = averageTicks == 0 ? silence : averageTicks + (NewestShare * (silence - averageTicks));
             Volatile.Write(ref last, now);
         }
 

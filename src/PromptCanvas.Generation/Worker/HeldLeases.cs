@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Nodes;
 
 namespace PromptCanvas.Generation.Worker;
 
@@ -8,10 +9,16 @@ namespace PromptCanvas.Generation.Worker;
 internal readonly record struct HeldLease(Guid JobId, long Fence);
 
 /// <summary>The leases held by this process, each with a callback that stops its run.</summary>
-internal sealed class HeldLeases(IOptions<GenerationOptions> options)
+internal sealed class HeldLeases(ThisNode node, IOptions<GenerationOptions> options)
 {
     /// <summary>Identifies this process in the column LeasedBy; new after each start.</summary>
-    public string Worker { get; } = $"{Environment.MachineName}-{Guid.NewGuid():N}";
+    public string Worker => node.Id;
+
+    /// <summary>The name of this process in the column RanOn.</summary>
+    public string Node => node.Name;
+
+    /// <summary>Cancelled while this process is drained: its jobs are handed back.</summary>
+    public CancellationToken Leaving => node.Leaving;
 
     /// <summary>How long a lease lasts without renewal.</summary>
     public TimeSpan Duration => options.Value.Lease;

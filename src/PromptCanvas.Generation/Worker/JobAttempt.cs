@@ -15,7 +15,7 @@ internal enum AttemptEnd
     /// <summary>Every picture finished or failed, or the engine failed.</summary>
     Over,
 
-    /// <summary>The studio is stopping.</summary>
+    /// <summary>The studio is stopping, or this node was drained.</summary>
     Stopped,
 
     /// <summary>Finished pictures could not be written.</summary>

@@ -25,7 +25,7 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
     public async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(ClaimLimit limit, bool alone, CancellationToken cancellationToken)
     {
         var now = order.Now;
-        if (!await order.AnyDueAsync(now, cancellationToken))
+        if (await order.ScopeAsync(now, cancellationToken) is not { } scope)
         {
             return [];
         }
@@ -33,7 +33,7 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
         var claimed = await transactions.RunAsync(
             async database =>
             {
-                var claims = await ClaimAsync(database, limit, alone, now, cancellationToken);
+                var claims = await ClaimAsync(database, scope, limit, alone, now, cancellationToken);
                 failpoints.Hit(Failpoints.ClaimWritten);
                 return (claims, claims.Count > 0);
             },
@@ -52,15 +52,15 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
         await signal.WaitAsync(await order.NextDueAsync(asOf, cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(
-        AppDbContext database, ClaimLimit limit, bool alone, DateTimeOffset now, CancellationToken cancellationToken)
+        AppDbContext database, ClaimScope scope, ClaimLimit limit, bool alone, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var suspects = await ClaimOrder.Due(database, now).AnyAsync(job => job.CrashCount > 0, cancellationToken);
+        var suspects = await scope.Urgent.Of(ClaimOrder.Due(database, now)).AnyAsync(job => job.CrashCount > 0, cancellationToken);
         if (suspects && !alone)
         {
             return [];
         }
 
-        var jobs = await TakeAsync(database, suspects ? limit with { Jobs = 1 } : limit, suspects, now, cancellationToken);
+        var jobs = await TakeAsync(database, suspects ? scope.Urgent : scope, suspects ? limit with { Jobs = 1 } : limit, suspects, now, cancellationToken);
         if (jobs.Count == 0)
         {
             return [];
@@ -78,32 +78,36 @@ internal sealed class JobClaims(Transactions transactions, ClaimOrder order, Hel
         return jobs.ConvertAll(job => new ClaimedJob(job, [.. missing.Where(picture => picture.JobId == job.Id)]));
     }
 
-    private async Task<List<Job>> TakeAsync(AppDbContext database, ClaimLimit limit, bool suspect, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<List<Job>> TakeAsync(
+        AppDbContext database, ClaimScope scope, ClaimLimit limit, bool suspect, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (excluded, limited) = await order.AtLimitAsync(database, cancellationToken);
         excluded.AddRange(limit.Except.Except(excluded));
-        var preferred = suspect ? null : await order.PreferAsync(database, now, excluded, cancellationToken);
+        var preferred = suspect ? null : await order.PreferAsync(database, scope.Of(ClaimOrder.Due(database, now)), excluded, cancellationToken);
         var dialect = QueueDialect.Of(database);
-        object[] values = [leases.Worker, Stored(database, now), preferred ?? Guid.Empty, LastMigration(database), .. excluded.Cast<object>()];
-        var others = string.Join(", ", excluded.Select((_, index) => $"{{{index + 4}}}"));
+        List<object> values = [leases.Worker, Stored(database, now), preferred ?? Guid.Empty, LastMigration(database), leases.Node, .. excluded.Cast<object>()];
+        var others = string.Join(", ", excluded.Select((_, index) => $"{{{index + 5}}}"));
+        var scoped = scope.ToSql(values);
 
         // MATERIALIZED is an optimization fence: without it the planner may update more rows than the limit.
         var sql = $$"""
             WITH pick AS MATERIALIZED (
                 SELECT "Id" FROM "Jobs"
                 WHERE NOT EXISTS (SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" > {3})
+                    AND NOT EXISTS (SELECT 1 FROM "Nodes" WHERE "Nodes"."Id" = {0} AND "DrainedAt" IS NOT NULL)
                     AND "State" = 'queued' AND "CrashCount" {{(suspect ? "> 0" : "= 0")}} AND ("NotBefore" IS NULL OR "NotBefore" <= {1})
                     {{(preferred is null ? "" : "AND \"Id\" = {2}")}}
+                    {{scoped}}
                     {{(others.Length == 0 ? "" : $"AND (\"PersonId\" IS NULL OR \"PersonId\" NOT IN ({others}))")}}
                 ORDER BY "Priority" DESC, "VirtualTime", "CreatedAt", "Id"
                 LIMIT {{(limited || preferred is not null ? 1 : limit.Jobs)}} {{dialect.SkipLocked}})
             UPDATE "Jobs"
-            SET "State" = 'running', "Fence" = "Fence" + 1, "Attempt" = "Attempt" + 1, "LeasedBy" = {0}, "NotBefore" = NULL,
+            SET "State" = 'running', "Fence" = "Fence" + 1, "Attempt" = "Attempt" + 1, "LeasedBy" = {0}, "RanOn" = {4}, "NotBefore" = NULL,
                 "LeaseUntil" = {{dialect.Now(leases.Duration)}}, "StartedAt" = COALESCE("StartedAt", {1})
             WHERE "Id" IN (SELECT "Id" FROM pick)
             RETURNING *
             """;
-        var rows = await database.Jobs.FromSqlRaw(sql, values).AsNoTracking().ToListAsync(cancellationToken);
+        var rows = await database.Jobs.FromSqlRaw(sql, [.. values]).AsNoTracking().ToListAsync(cancellationToken);
         return [.. rows.OrderByDescending(job => job.Priority).ThenBy(job => job.VirtualTime).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)];
     }
 

@@ -13,11 +13,12 @@ internal sealed class JobRunner(JobAttempt attempt, AttemptRecords records, JobE
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An unexpected fault must not leave the job in state running.")]
     public async Task RunAsync(ClaimedJob claim, CancellationToken stopping)
     {
-        using var running = events.Reachable(claim.Id, claim.Job.CompletedImages, stopping);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping, leases.Leaving);
+        using var running = events.Reachable(claim.Id, claim.Job.CompletedImages, leaving.Token);
         using var lease = leases.Hold(claim, running.Cancel);
         try
         {
-            await RunAsync(claim, running, stopping);
+            await RunAsync(claim, running, leaving.Token, stopping);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
@@ -26,7 +27,8 @@ internal sealed class JobRunner(JobAttempt attempt, AttemptRecords records, JobE
         }
     }
 
-    private async Task RunAsync(ClaimedJob claim, RunningJob running, CancellationToken stopping)
+    /// <param name="leaving">Cancelled when this node is drained, too.</param>
+    private async Task RunAsync(ClaimedJob claim, RunningJob running, CancellationToken leaving, CancellationToken stopping)
     {
         // Cancellations between the claim and the registration of the run raised no signal, so read the state again.
         if (await records.OpenPicturesAsync(claim, stopping) is not { } open)
@@ -40,7 +42,7 @@ internal sealed class JobRunner(JobAttempt attempt, AttemptRecords records, JobE
         }
 
         events.Started(claim.Id, claim.Fence, claim.Job.CompletedImages);
-        var result = await attempt.RunAsync(claim, running, stopping);
+        var result = await attempt.RunAsync(claim, running, leaving);
         await records.ConcludeAsync(claim, running, result, stopping);
         if (result.End is AttemptEnd.Over or AttemptEnd.Fenced)
         {

@@ -15,7 +15,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Saves a finished picture: files first, then the row.</summary>
-internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, PictureTimes times, IOptionsMonitor<ProvenanceOptions> provenance, TimeProvider clock)
+internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, OwnPictures own, IOptionsMonitor<ProvenanceOptions> provenance, TimeProvider clock)
 {
     /// <param name="plan">How parts were painted into a picture; null if it was generated as a whole.</param>
     /// <returns>Whether a row was written. Files without a row are swept later.</returns>
@@ -29,7 +29,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, Pictu
         var picture = PaintsIntoSource(job) ? made : Resizer.Resize(made, job.Width, job.Height);
         var stored = await StoreAsync(
             job, completed.ImageIndex, completed.Seed, picture, plan?.Transparent(picture), completed.Recipe, completed.Timings, completed.ImageEmbedding, cancellationToken);
-        times.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds) / (completed.Recipe.Squares ?? 1));
+        own.Add(job.Model, job.Kind, job.Size, completed.Timings.Sum(timing => timing.Seconds) / (completed.Recipe.Squares ?? 1));
         return await progress.FinishPictureAsync(claim, PictureRows.Of(job, stored, clock.GetUtcNow()), cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Web.Hosting;
@@ -13,8 +14,17 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
     private readonly Dictionary<string, (UnClipModel Model, IImageEngine Engine)> engines = new(StringComparer.Ordinal);
     private readonly List<IImageEngine> retired = [];
     private readonly Lock opening = new();
+    private volatile IReadOnlyList<(string Name, UnClipModel Model)> opened = [];
 
     public bool RunsHere { get; init; } = true;
+
+    public string Device { get; init; } = "";
+
+    /// <summary>Whether a network's weights are in memory.</summary>
+    public Func<INetwork, bool> IsLoaded { get; init; } = _ => true;
+
+    /// <remarks>Waits for no model that is being opened.</remarks>
+    public IReadOnlyList<string> Loaded => [.. opened.Where(known => known.Model.Networks.Any(IsLoaded)).Select(known => known.Name)];
 
     public string DefaultModel => library.DefaultName;
 
@@ -42,6 +52,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
 
             var engine = create(models);
             engines[modelName] = (model, engine);
+            opened = [.. engines.Select(pair => (pair.Key, pair.Value.Model))];
             return engine;
         }
     }

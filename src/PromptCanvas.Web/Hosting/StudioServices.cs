@@ -18,6 +18,7 @@ using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Jobs;
+using PromptCanvas.Web.Features.Machines;
 using PromptCanvas.Web.Features.Mcp;
 using PromptCanvas.Web.Features.Moderation;
 using PromptCanvas.Web.Features.OpenAi;
@@ -83,6 +84,7 @@ internal static class StudioServices
         services.AddAccounts(builder.Configuration);
         services.AddPeopleAdministration();
         services.AddQueueAdministration();
+        services.AddMachineAdministration();
         services.AddModeration();
         services.AddSharing();
         services.AddUsage();

@@ -9,6 +9,7 @@ internal static class QueueTexts
     public static string Explain(this IStringLocalizer<Texts> texts, QueueExplanation why) => why switch
     {
         { PauseReason: { } reason } => texts["WaitPaused", texts.Say(reason)!],
+        { NoWorker: true } => texts["WaitNoWorker"],
         { RestsUntil: not null } => texts["WaitRests"],
         { Alone: true } => texts["WaitAlone"],
         { Position: 1 } => texts["WaitNext"],

@@ -100,6 +100,8 @@ internal sealed class FakeEngines(FakeEngine engine) : IEngineProvider
 
     public IReadOnlyList<string> Models { get; set; } = ["karlo", "starter"];
 
+    public IReadOnlyList<string> Loaded { get; set; } = [];
+
     /// <summary>Thrown by <see cref="Get"/>.</summary>
     public ModelException? Damaged { get; set; }
 

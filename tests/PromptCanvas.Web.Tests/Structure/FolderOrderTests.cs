@@ -14,6 +14,7 @@ public sealed partial class FolderOrderTests
         ["Settings"],
         ["Library"],
         ["Previews", "Safety", "Requests.Editing", "Requests.Operations", "Requests"],
+        ["Nodes"],
         ["Queue"],
         ["Worker"],
         ["Instant"],

@@ -21,6 +21,9 @@ internal sealed record JobBody(
     string? Error,
     IReadOnlyList<JobPictureBody> Images)
 {
+    /// <summary>Name of the machine that runs it, or ran it last; null before it ran.</summary>
+    public string? RanOn { get; init; }
+
     public static JobBody Of(JobView job, PathString pathBase) => new(
         job.Id,
         job.Kind,
@@ -34,7 +37,10 @@ internal sealed record JobBody(
         job.EtaSeconds,
         job.Why?.Sentence,
         job.Error,
-        [.. job.Images.Select(picture => JobPictureBody.Of(picture, job, pathBase))]);
+        [.. job.Images.Select(picture => JobPictureBody.Of(picture, job, pathBase))])
+    {
+        RanOn = job.RanOn,
+    };
 }
 
 /// <summary>A picture of a job in API responses; id and URLs are null until it is finished.</summary>

@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
+using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Security;
 
@@ -24,7 +25,8 @@ internal static class OperationsRegistration
         services.AddSingleton(provider => new StudioMetrics(
             provider.GetRequiredService<IMeterFactory>(),
             () => provider.GetRequiredService<LiveConnections>().Count,
-            () => provider.GetRequiredService<BackgroundFaults>().Counts));
+            () => provider.GetRequiredService<BackgroundFaults>().Counts,
+            () => provider.GetRequiredService<IMachines>().Counts));
         services.AddSingleton<MetricsCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
         var telemetry = services.AddOpenTelemetry()

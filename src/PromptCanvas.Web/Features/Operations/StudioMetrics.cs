@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Nodes;
 
 namespace PromptCanvas.Web.Features.Operations;
 
@@ -22,7 +23,8 @@ internal sealed class StudioMetrics
 
     /// <param name="connections">Counts open connections of pages and hubs.</param>
     /// <param name="faults">Faults of background work since the start, by service.</param>
-    public StudioMetrics(IMeterFactory meters, Func<int> connections, Func<IReadOnlyDictionary<string, long>> faults)
+    /// <param name="nodes">The processes of the studio, by state.</param>
+    public StudioMetrics(IMeterFactory meters, Func<int> connections, Func<IReadOnlyDictionary<string, long>> faults, Func<NodeCounts> nodes)
     {
         var meter = meters.Create(MeterName);
         finished = meter.CreateCounter<long>("promptcanvas.jobs.finished", description: "Jobs that are over, by state and model.");
@@ -36,6 +38,7 @@ internal sealed class StudioMetrics
         meter.CreateObservableGauge("promptcanvas.queue.paused", () => queue.IsPaused ? 1 : 0, description: "1 while the queue is paused.");
         meter.CreateObservableGauge("promptcanvas.queue.oldest", () => queue.OldestSeconds, "s", "How long the job that waits longest has waited.");
         meter.CreateObservableGauge("promptcanvas.connections", connections, description: "Open lines of pages and hubs.");
+        meter.CreateObservableGauge("promptcanvas.nodes", () => States(nodes()), description: "Processes of the studio, by state.");
         meter.CreateObservableCounter(
             "promptcanvas.background.faults",
             () => faults().Select(source => new Measurement<long>(source.Value, new KeyValuePair<string, object?>("service", source.Key))),
@@ -67,6 +70,9 @@ internal sealed class StudioMetrics
             stages.Record(duration, new KeyValuePair<string, object?>("stage", stage), Model(model));
         }
     }
+
+    private static Measurement<int>[] States(NodeCounts nodes) =>
+        [new(nodes.Working, State("working")), new(nodes.Drained, State("drained")), new(nodes.Silent, State("silent"))];
 
     private static KeyValuePair<string, object?> State(string state) => new("state", state);
 

@@ -41,6 +41,8 @@ public sealed partial class MetricsTests : IAsyncLifetime
         Assert.Equal(0, Value(text, "promptcanvas_credits_total", "kind=\"refund\""));
         Assert.Equal(1, Value(text, "promptcanvas_job_wait_seconds_count", "model=\"starter\""));
         Assert.NotNull(Value(text, "http_server_request_duration_seconds_count", "http_route=\"/api/jobs\""));
+        Assert.Equal(1, Value(text, "promptcanvas_nodes", "state=\"working\""));
+        Assert.Equal(0, Value(text, "promptcanvas_nodes", "state=\"silent\""));
         Assert.DoesNotContain("measured", text, StringComparison.Ordinal);
     }
 
