@@ -23,10 +23,8 @@ internal sealed class QueueBoard(IJobQueries jobs, IOptions<GenerationOptions> o
 
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly Dictionary<Guid, (JobView Job, int At)> ended = [];
+    private int readings;
     private volatile Look? last;
-
-    /// <summary>Number of readings so far.</summary>
-    public int Readings { get; private set; }
 
     public async Task<QueueReading> ReadAsync(long since, CancellationToken cancellationToken)
     {
@@ -62,16 +60,16 @@ internal sealed class QueueBoard(IJobQueries jobs, IOptions<GenerationOptions> o
     {
         var at = clock.GetTimestamp();
         var active = (await jobs.ActiveAsync(cancellationToken)).ToDictionary(job => job.Id);
-        Readings++;
+        readings++;
         foreach (var over in last?.Reading.Active.Keys.Except(active.Keys) ?? [])
         {
             if (await jobs.FindAsync(over, cancellationToken) is { } job)
             {
-                ended[over] = (job, Readings);
+                ended[over] = (job, readings);
             }
         }
 
-        foreach (var old in ended.Where(pair => pair.Value.At + ReadingsThatKeepAnEnd < Readings || active.ContainsKey(pair.Key)).Select(pair => pair.Key).ToList())
+        foreach (var old in ended.Where(pair => pair.Value.At + ReadingsThatKeepAnEnd < readings || active.ContainsKey(pair.Key)).Select(pair => pair.Key).ToList())
         {
             ended.Remove(old);
         }

@@ -16,9 +16,6 @@ internal sealed class QueueForecast(
     private readonly SemaphoreSlim looking = new(1, 1);
     private volatile Look? last;
 
-    /// <summary>Number of computations so far.</summary>
-    public int Looks { get; private set; }
-
     /// <summary>The next call computes again, because the queue was paused or resumed.</summary>
     public void Forget() => last = null;
 
@@ -40,7 +37,6 @@ internal sealed class QueueForecast(
             var began = clock.GetTimestamp();
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
             var made = await MakeAsync(database, cancellationToken);
-            Looks++;
             last = new Look(made, clock.GetTimestamp(), clock.GetElapsedTime(began));
             return made;
         }

@@ -105,7 +105,6 @@ internal static class StudioServices
         services.AddSingleton<PictureSharing>();
         services.AddScoped<PictureVerbs>();
         services.AddScoped<PersonRuns>();
-        services.AddSingleton<PersonDefaults>();
         services.AddScoped<CornerNames>();
         services.AddSingleton<PromptIdeas>();
         services.AddSingleton<IPromptIdeas>(provider => provider.GetRequiredService<PromptIdeas>());

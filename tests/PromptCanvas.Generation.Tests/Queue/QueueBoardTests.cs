@@ -18,7 +18,7 @@ public sealed class QueueBoardTests : IDisposable
         await using var studio = await new Studio(folder.Path, settings: new() { ["Generation:ForecastInterval"] = "00:00:01" }).PrepareAsync();
         var job = await studio.SubmitAsync(TestRequests.Fox());
         var board = studio.Get<QueueBoard>();
-        await board.ReadAsync(studio.Clock.GetTimestamp(), Cancellation);
+        var first = await board.ReadAsync(studio.Clock.GetTimestamp(), Cancellation);
         studio.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
         var watchers = Enumerable.Range(0, 400).Select(_ => board.ReadAsync(studio.Clock.GetTimestamp(), Cancellation)).ToList();
@@ -26,8 +26,9 @@ public sealed class QueueBoardTests : IDisposable
         studio.Clock.Advance(TimeSpan.FromSeconds(1));
         var readings = await Task.WhenAll(watchers);
 
-        Assert.Equal(2, board.Readings);
-        Assert.All(readings, reading => Assert.Contains(job, reading.Active.Keys));
+        Assert.NotSame(first, readings[0]);
+        Assert.All(readings, reading => Assert.Same(readings[0], reading));
+        Assert.Contains(job, readings[0].Active.Keys);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Components.Runs;
 
 /// <summary>The runs of the person of this page, and the credits they cost.</summary>
-public sealed class PersonRuns(IPictureMaking making, IJobQueries jobs, ICurrentActor actor, LiveCredits credits, PersonDefaults defaults)
+public sealed class PersonRuns(IPictureMaking making, IJobQueries jobs, ICurrentActor actor, LiveCredits credits)
 {
     public LiveCredits Credits => credits;
 
@@ -23,9 +23,9 @@ public sealed class PersonRuns(IPictureMaking making, IJobQueries jobs, ICurrent
     public async Task<JobPage> HistoryAsync(string? after, int take, CancellationToken cancellationToken) =>
         await jobs.HistoryAsync(await actor.GetAsync(cancellationToken), after, take, cancellationToken);
 
-    /// <inheritdoc cref="PersonDefaults.VisibilityAsync"/>
+    /// <inheritdoc cref="IPictureMaking.DefaultVisibilityAsync"/>
     public async Task<string?> DefaultVisibilityAsync(CancellationToken cancellationToken) =>
-        await defaults.VisibilityAsync((await actor.GetAsync(cancellationToken)).PersonId, cancellationToken);
+        await making.DefaultVisibilityAsync(await actor.GetAsync(cancellationToken), cancellationToken);
 
     /// <summary>Queues a job and reads the credits again.</summary>
     public async Task<Result<Guid>> StartAsync(NewJob job, CancellationToken cancellationToken)

@@ -1,14 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components.Pictures;
-using PromptCanvas.Web.Components.Runs;
 
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>Queues pictures for a prompt, for the page and for the API.</summary>
-public sealed class GenerateImagesHandler(ISubmissions submissions, PersonDefaults defaults) : IPictureMaking
+public sealed class GenerateImagesHandler(ISubmissions submissions, IDbContextFactory<AppDbContext> databases) : IPictureMaking
 {
     /// <summary>Queues the job; no picture exists yet when this returns.</summary>
     /// <returns>The job's id, or why it was refused.</returns>
@@ -29,7 +30,15 @@ public sealed class GenerateImagesHandler(ISubmissions submissions, PersonDefaul
         }
 
         // "Team" is the default visibility, except for pictures that are made from a private picture.
-        var visibility = job.Visibility ?? (await defaults.VisibilityAsync(actor.PersonId, cancellationToken) is Visibilities.Private ? Visibilities.Private : null);
+        var visibility = job.Visibility ?? (await DefaultVisibilityAsync(actor, cancellationToken) is Visibilities.Private ? Visibilities.Private : null);
         return await submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role, Visibility = visibility }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> DefaultVisibilityAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.People.Where(person => person.Id == actor.PersonId).Select(person => person.DefaultVisibility).SingleOrDefaultAsync(cancellationToken);
     }
 }
