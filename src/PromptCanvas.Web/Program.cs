@@ -27,7 +27,7 @@ if (!published)
     builder.WebHost.UseStaticWebAssets();
 }
 
-builder.Services.AddCluster();
+builder.Services.AddCluster(builder.Configuration);
 builder.Services.AddSettings<InferenceOptions>(InferenceOptions.Section);
 builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
 builder.Services.AddSingleton<IEngineProvider>(services =>

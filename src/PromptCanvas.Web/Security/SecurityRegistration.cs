@@ -55,6 +55,7 @@ internal static class SecurityRegistration
         services.AddSettings<TlsOptions>(TlsOptions.Section);
         services.AddAllowedHosts();
         services.AddSingleton<RetrySpread>();
+        services.AddSingleton<TokenBuckets>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());
         services.AddRateLimiter(_ => { });
