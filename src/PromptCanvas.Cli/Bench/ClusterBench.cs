@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PromptCanvas.Cluster;
-using PromptCanvas.Data;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
@@ -38,7 +37,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             ["Quotas:MaximumQueued"] = "100000",
         });
         var engines = new Engines(model, role == "Worker");
-        builder.Services.AddLogging().AddCluster().AddSingleton<IEngineProvider>(engines)
+        builder.Services.AddLogging().AddCluster(builder.Configuration).AddSingleton<IEngineProvider>(engines)
             .AddGeneration(builder.Configuration, folder).AddAppDatabase(GenerationRegistration.ChooseDatabase);
         var host = builder.Build();
         await host.Services.PrepareGenerationAsync(cancellationToken).ConfigureAwait(false);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
-using PromptCanvas.Cluster;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
@@ -73,7 +72,7 @@ internal sealed class ClusterPreviewBench(BenchContext bench)
         await using (database.ConfigureAwait(false))
         {
             // Leased, so that nobody takes them for lost.
-            rows.ForEach(row => row.LeaseUntil = DateTimeOffset.UtcNow.AddHours(1));
+            rows.ForEach(row => row.LeaseUntil = TimeProvider.System.GetUtcNow().AddHours(1));
             database.Jobs.AddRange(rows);
             await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         }
