@@ -10,8 +10,8 @@ namespace PromptCanvas.Journeys;
 /// <summary>A browser tab that records console errors, script exceptions and CSP violations.</summary>
 public sealed partial class Tab : IAsyncDisposable
 {
-    // Text stays sharp, and a picture has 20 to 60 KB.
-    private const int TourQuality = 80;
+    // Text stays sharp, and a picture has 10 to 40 KB; a whole page has more.
+    private const int TourQuality = 60;
 
     private readonly IBrowserContext context;
 

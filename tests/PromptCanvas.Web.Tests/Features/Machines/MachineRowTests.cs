@@ -22,7 +22,7 @@ public sealed class MachineRowTests : IDisposable
     {
         var words = Render(Node()).Find(".row-words").TextContent;
 
-        foreach (var said in (string[])["gpu-1", "Pictures · version 0.2.0 · 1,500 MB · cuda:0", "Jobs running: 2 · pictures a minute: 1.2 · seconds a step: 0.21", "karlo: not loaded", "starter: loaded"])
+        foreach (var said in (string[])["gpu-1", "Pictures · version 0.2.0 · 1,500 MB · cuda:0", "Jobs running: 2 · pictures per minute: 1.2 · seconds per step: 0.21", "karlo: not loaded", "starter: loaded"])
         {
             Assert.Contains(said, words, StringComparison.OrdinalIgnoreCase);
         }
