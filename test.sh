@@ -75,6 +75,14 @@ if [ ! -x /usr/sbin/nginx ]; then
     [ -x /usr/sbin/nginx ] || echo "the journeys behind nginx are skipped: nginx is not installed (Debian: apt-get install nginx)"
 fi
 
+# The journey over two nodes, one of which leaves, runs behind a real HAProxy.
+if [ ! -x /usr/sbin/haproxy ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy > /dev/null || true
+    fi
+    [ -x /usr/sbin/haproxy ] || echo "the journey over two nodes is skipped: HAProxy is not installed (Debian: apt-get install haproxy)"
+fi
+
 # The tests of several nodes start their own Redis.
 if [ ! -x /usr/bin/redis-server ] && [ ! -x /usr/bin/valkey-server ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then

@@ -19,6 +19,8 @@ internal sealed class DatabaseFaults : IDatabaseFaults
     private const string Serialization = "40001";
     private const string Deadlock = "40P01";
     private const string UniqueViolation = "23505";
+    private const string AdminShutdown = "57P01";
+    private const string CrashShutdown = "57P02";
 
     public string? Describe(Exception fault) => Inner(fault) switch
     {
@@ -37,7 +39,7 @@ internal sealed class DatabaseFaults : IDatabaseFaults
     public bool IsConflict(Exception fault) => fault is DbUpdateConcurrencyException ||
         Inner(fault) is DbException { SqlState: Serialization or Deadlock or UniqueViolation };
 
-    private static Exception? Inner(Exception fault) => fault is DbUpdateException or InvalidOperationException ? fault.InnerException : fault;
+    private static Exception? Inner(Exception? fault) => fault is DbUpdateException or InvalidOperationException ? Inner(fault.InnerException) : fault;
 
     private static string? DescribeSqlite(int code) => code switch
     {
@@ -53,6 +55,7 @@ internal sealed class DatabaseFaults : IDatabaseFaults
     {
         PostgreSqlFull => "The database's disk is full; free some space and try again.",
         PostgreSqlReadOnly => "The database is read-only.",
+        AdminShutdown or CrashShutdown => "The database is unavailable; try again in a moment.",
         _ when fault.IsTransient => "The database is unavailable; try again in a moment.",
         _ => null,
     };

@@ -14,6 +14,9 @@ public sealed class PostgreSqlAppDbContext(DbContextOptions<PostgreSqlAppDbConte
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
+    // Building an index on a large table takes minutes.
+    private static readonly TimeSpan UpgradeLimit = TimeSpan.FromHours(1);
+
     private static readonly string[] FormerMigrations =
     [
         "20261123134718_Initial",
@@ -45,6 +48,8 @@ public sealed class PostgreSqlAppDbContext(DbContextOptions<PostgreSqlAppDbConte
                 await Task.Delay(BetweenTries, cancellationToken);
             }
 
+            // The connection string may limit queries to seconds.
+            Database.SetCommandTimeout(UpgradeLimit);
             await Upgrade().RunAsync(cancellationToken);
         }
         finally

@@ -7,6 +7,7 @@ public sealed record DatabaseOptions
 
     public const string ConnectionStringName = "PromptCanvas";
 
+    /// <summary>The database: Sqlite is a file in the data folder, PostgreSql a server.</summary>
     /// <value>Sqlite: a file in the data folder.</value>
     public DatabaseProvider Provider { get; init; } = DatabaseProvider.Sqlite;
 }

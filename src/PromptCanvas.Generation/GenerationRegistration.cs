@@ -40,6 +40,7 @@ public static class GenerationRegistration
         services.AddSettings<GenerationOptions>(GenerationOptions.Section);
         services.AddSettings<StudioOptions>(StudioOptions.Section);
         services.TryAddSingleton<ILiveLine, LocalLine>();
+        services.TryAddSingleton<ISharedBuckets, NoSharedBuckets>();
         services.AddCredits(configuration);
         services.TryAddSingleton(configuration);
         AddStoredSettings(services, configuration);

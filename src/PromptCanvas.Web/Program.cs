@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using PromptCanvas.Cluster;
+using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Models;
@@ -10,6 +11,7 @@ using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
+using PromptCanvas.ModelHub;
 using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Hosting;
 
@@ -25,7 +27,7 @@ if (!published)
     builder.WebHost.UseStaticWebAssets();
 }
 
-builder.Services.AddCluster();
+builder.Services.AddCluster(builder.Configuration);
 builder.Services.AddSettings<InferenceOptions>(InferenceOptions.Section);
 builder.Services.AddSingleton<IModelLibrary>(OpenLibrary);
 builder.Services.AddSingleton<IEngineProvider>(services =>
@@ -41,6 +43,8 @@ builder.Services.AddSingleton<IEngineProvider>(services =>
 });
 builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
     services.GetRequiredService<IModelLibrary>(), InferenceOf(services).ExecutionProvider, name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));
+builder.Services.AddSingleton<IModelDownloads>(services => new ModelDownloads(
+    () => ConnectToHub(services), ModelsFolderOf(services), folder => FaultOf(services, folder), services.GetRequiredService<ILogger<ModelDownloads>>()));
 builder.Services.AddHostedService(services => new SpareMemory(
     () => GC.GetTotalAllocatedBytes(), FreeMemory.Return, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Supervisor>()));
 
@@ -57,10 +61,31 @@ static IImageEngine EngineOn(IReadOnlyList<UnClipModel> models, EngineOptions op
 static string ModelsFolderOf(IServiceProvider services) =>
     Path.Combine(services.GetRequiredService<IHostEnvironment>().ContentRootPath, services.GetRequiredService<IOptions<ModelsOptions>>().Value.Folder);
 
-static (long Disk, long Memory) NeedsOf(IServiceProvider services, string name)
+static NeedsFacts NeedsOf(IServiceProvider services, string name)
 {
-    var needs = OnnxModelLibrary.Needs(Path.Combine(ModelsFolderOf(services), name));
-    return (needs.Disk, needs.Memory);
+    var needs = OnnxModelLibrary.Needs(Path.Combine(ModelsFolderOf(services), name), GraphCacheOf(services));
+    return new NeedsFacts(needs.Disk, needs.Memory, needs.Machine, needs.Least, needs.MeasuredFirstStart, needs.MeasuredLaterStart);
+}
+
+static string GraphCacheOf(IServiceProvider services) => InferenceOf(services).GraphCache is { Length: > 0 } configured
+    ? configured
+    : Path.Combine(services.GetRequiredService<DataFolder>().Cache, "graphs");
+
+static HubClient ConnectToHub(IServiceProvider services) => new(HubSettings.Of(
+    services.GetRequiredService<IOptions<ModelsOptions>>().Value.Hub, SecretSetting.Read(services.GetRequiredService<IConfiguration>(), $"{ModelsOptions.Section}:{nameof(ModelsOptions.HubToken)}")));
+
+static string? FaultOf(IServiceProvider services, string folder)
+{
+    try
+    {
+        using var library = new OnnxModelLibrary(ModelsFolderOf(services), "none", InferenceOf(services) with { ExecutionProvider = ProviderNames.Cpu });
+        library.OpenFolder(folder);
+        return null;
+    }
+    catch (ModelException fault)
+    {
+        return fault.Message;
+    }
 }
 
 static OnnxModelLibrary OpenLibrary(IServiceProvider services)
@@ -72,7 +97,7 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
     return new OnnxModelLibrary(
         ModelsFolderOf(services),
         models.Default,
-        inference with { GraphCache = inference.GraphCache.Length > 0 ? inference.GraphCache : Path.Combine(caches, "graphs") },
+        inference with { GraphCache = GraphCacheOf(services) },
         notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text))
     {
         // Where no weights are loaded, their bytes are not checked either.

@@ -19,11 +19,13 @@ internal static class CommandLine
 
     public static Task<Outcome> RunInAsync(string folder, params string[] arguments) => RunInAsync(folder, new Dictionary<string, string>(), arguments);
 
-    public static async Task<Outcome> RunInAsync(string folder, IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    /// <summary>How the program is started.</summary>
+    public static ProcessStartInfo StartOf(string folder, IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = folder,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["Models__Folder"] = Path.Combine(Root, "tests", "fixtures"), ["Inference__GraphCache"] = "" },
@@ -39,8 +41,13 @@ internal static class CommandLine
             start.ArgumentList.Add(argument);
         }
 
+        return start;
+    }
+
+    public static async Task<Outcome> RunInAsync(string folder, IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    {
         var token = TestContext.Current.CancellationToken;
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(StartOf(folder, settings, arguments))!;
         var output = process.StandardOutput.ReadToEndAsync(token);
         var error = process.StandardError.ReadToEndAsync(token);
         await process.WaitForExitAsync(token);

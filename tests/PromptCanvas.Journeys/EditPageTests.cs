@@ -12,6 +12,9 @@ namespace PromptCanvas.Journeys;
 /// <summary>The Edit page by mouse, by keyboard and on a phone.</summary>
 public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
+    private const string BarIsBelowTheCanvas =
+        "document.querySelector('.editor-candidates').getBoundingClientRect().top >= document.querySelector('.editor-stage > canvas').getBoundingClientRect().bottom";
+
     [Fact]
     public async Task Replace_UnderAPaintedMask_ChangesNothingOutsideIt()
     {
@@ -48,6 +51,8 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
         await tab.Page.FillAsync(".editor-prompt", "a green heart");
         await tab.Page.GetByLabel("Soft edge").FillAsync("16");
         await PressAsync(tab, "Replace");
+        await Expect(tab.Page.Locator(".editor-candidates")).ToBeVisibleAsync();
+        Assert.True(await tab.Page.EvaluateAsync<bool>(BarIsBelowTheCanvas), "The bar of the results covers the picture.");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Keep all" }).ClickAsync();
         await Expect(tab.Page.Locator(".editor-note")).ToHaveTextAsync("All 4 are in your gallery.");
         await Expect(tab.Page).ToHaveURLAsync(new Regex(source));

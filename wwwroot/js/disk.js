@@ -1,7 +1,8 @@
 // Hides the disk notice for a day after it was dismissed in this browser.
 
 const key = 'promptcanvas.disk';
-const day = 24 * 60 * 60 * 1000;
+const minute = 60 * 1000;
+const day = 24 * 60 * minute;
 
 function dismissedAt() {
   try {
@@ -26,3 +27,5 @@ document.addEventListener('click', event => {
   }
 });
 show();
+// A page may stay open longer than a day. A timer of a whole day would lose the time that the computer sleeps.
+setInterval(show, minute);

@@ -1,9 +1,11 @@
 // Reads the generation settings from a picture file made by PromptCanvas (docs/provenance.md).
 
-// The sizes that the Create page offers.
-const sizes = [64, 256, 512, 1024];
 const own = 'urn:promptcanvas:picture:1#';
 const utf8 = new TextDecoder();
+
+function isPng(bytes) {
+  return utf8.decode(bytes.subarray(0, 4)) === '\u{FFFD}PNG';
+}
 
 /** The uncompressed iTXt chunks of a PNG, by keyword. */
 function pngTexts(bytes) {
@@ -44,12 +46,27 @@ function fromXmp(packet) {
   return { prompt: read('prompt'), seed: read('seed'), model: read('model'), recipe: read('recipe') };
 }
 
-/** Everything that made a picture of PromptCanvas, by the names of the Create page's address; null for any other file. */
-export async function settingsOf(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const type = utf8.decode(bytes.subarray(0, 4));
-  const texts = type === '\u{FFFD}PNG' ? pngTexts(bytes) : type === 'RIFF' ? fromXmp(webpXmp(bytes) ?? '<none/>') : {};
-  if (texts.prompt === undefined || !/^\d+$/.test(texts.seed ?? '')) {
+/** The texts of a picture of PromptCanvas, by name; null for any other file. */
+function textsOf(bytes) {
+  const texts = isPng(bytes) ? pngTexts(bytes) : utf8.decode(bytes.subarray(0, 4)) === 'RIFF' ? fromXmp(webpXmp(bytes) ?? '<none/>') : {};
+  return texts.prompt !== undefined && /^\d+$/.test(texts.seed ?? '') ? texts : null;
+}
+
+const bytesOf = async file => new Uint8Array(await file.arrayBuffer());
+
+/** The prompt of a picture of PromptCanvas; null for any other file and for one that cannot be read. */
+export async function promptOf(file) {
+  return bytesOf(file).then(bytes => textsOf(bytes)?.prompt ?? null).catch(() => null);
+}
+
+/**
+ * Everything that made a picture of PromptCanvas, by the names of the Create page's address; null for any other file.
+ * `sizes` are the sizes that the Create page offers.
+ */
+export async function settingsOf(file, sizes) {
+  const bytes = await bytesOf(file);
+  const texts = textsOf(bytes);
+  if (texts === null) {
     return null;
   }
   const settings = { prompt: texts.prompt, seed: texts.seed, model: texts.model };
@@ -57,7 +74,7 @@ export async function settingsOf(file) {
     const recipe = JSON.parse(texts.recipe);
     // The recipe has the size that was drawn; the picture may have been reduced from it.
     const header = new DataView(bytes.buffer);
-    const width = type === '\u{FFFD}PNG' ? Math.max(header.getUint32(16), header.getUint32(20)) : 0;
+    const width = isPng(bytes) ? Math.max(header.getUint32(16), header.getUint32(20)) : 0;
     Object.assign(settings, { size: sizes.includes(width) ? width : recipe.size, aspect: recipe.aspect, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance });
   } catch {
     // Without a valid recipe the other settings are still used.

@@ -2,6 +2,7 @@
 
 import './confirm.js';
 import './disk.js';
+import './hand-over.js';
 import { locale } from './locale.js';
 import './session.js';
 

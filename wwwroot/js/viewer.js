@@ -1,9 +1,13 @@
 // The picture viewer: opens as a dialog, zooms to the picture's own pixels, pans, and follows swipes and pinches.
 
+import { locale } from './locale.js';
+
 const MOST_ZOOM = 8;
 const WHEEL_STEP = 1.2;
 const SWIPE = 48;
 const TAP_MS = 300;
+
+const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 
 // As in gallery.css.
 const sideBySide = matchMedia('(min-width: 900px)');
@@ -75,7 +79,7 @@ function zoomable(dialog) {
     image.style.transform = scale === 1 && x === 0 ? '' : `translate(${x}px, ${y}px) scale(${scale})`;
     stage.toggleAttribute('data-zoomed', scale > 1);
     button.setAttribute('aria-pressed', String(scale > 1));
-    now.textContent = image.naturalWidth > 0 ? `${Math.round(100 * scale * width / image.naturalWidth)} %` : '';
+    now.textContent = image.naturalWidth > 0 ? percent.format(scale * width / image.naturalWidth) : '';
   }
 
   /** Zooms so that the point under the pointer stays in place. */

@@ -1,10 +1,7 @@
 // Uploads: a picture is dragged onto a zone that names the action; when pasted, chosen, or dropped outside the zones, a dialog asks for the action.
 
-import { upload } from './edit/upload.js';
-import { settingsOf } from './settings.js';
-
-// A format that the browser does not know has no type; the studio refuses it by its name.
-const isPicture = file => file.type.startsWith('image/') || file.type === '';
+import { mayBePicture, pictureAmong, upload } from './edit/upload.js';
+import { promptOf, settingsOf } from './settings.js';
 
 /** Receives files for the whole page; `page` is the .NET object of `dialog`. */
 export function accept(dialog, token, page) {
@@ -46,7 +43,7 @@ export function accept(dialog, token, page) {
 
   const acts = {
     async restore() {
-      const settings = await settingsOf(file).catch(() => null);
+      const settings = await settingsOf(file, dialog.dataset.sizes.split(' ').map(Number)).catch(() => null);
       if (!settings?.prompt) {
         return dialog.dataset.noSettings;
       }
@@ -71,7 +68,7 @@ export function accept(dialog, token, page) {
 
   async function send(zone) {
     const answer = await upload(file, file.name, token).catch(error => ({ error: error.message }));
-    return answer.error ?? page.invokeMethodAsync('OnZoneUploaded', zone, answer.id, Math.max(answer.width, answer.height), (await settingsOf(file).catch(() => null))?.prompt ?? null, answer.note ?? null);
+    return answer.error ?? page.invokeMethodAsync('OnZoneUploaded', zone, answer.id, Math.max(answer.width, answer.height), await promptOf(file), answer.note ?? null);
   }
 
   async function act(zone) {
@@ -80,7 +77,7 @@ export function accept(dialog, token, page) {
     }
     busy = true;
     say(dialog.dataset.working);
-    const problem = isPicture(file) ? await acts[zone]() : dialog.dataset.noPicture;
+    const problem = mayBePicture(file) ? await acts[zone]() : dialog.dataset.noPicture;
     busy = false;
     say();
     if (stopped.signal.aborted || !problem) {
@@ -125,11 +122,11 @@ export function accept(dialog, token, page) {
       mark(null);
       act(zone);
     } else {
-      ask(dropped, isPicture(dropped) ? '' : dialog.dataset.noPicture);
+      ask(dropped, mayBePicture(dropped) ? '' : dialog.dataset.noPicture);
     }
   });
   on(document, 'paste', event => {
-    const picture = [...event.clipboardData.files].find(isPicture);
+    const picture = pictureAmong(event.clipboardData.files);
     // In text fields pasted content with text and pictures is inserted as text.
     const asText = event.clipboardData.types.includes('text/plain') && event.target.closest?.('input, textarea');
     if (picture && !asText && !elsewhere()) {
@@ -141,7 +138,7 @@ export function accept(dialog, token, page) {
     if (event.target.matches?.('input[data-bring-picture]') && event.target.files.length > 0) {
       const [chosen] = event.target.files;
       event.target.value = '';
-      ask(chosen, isPicture(chosen) ? '' : dialog.dataset.noPicture);
+      ask(chosen, mayBePicture(chosen) ? '' : dialog.dataset.noPicture);
     }
   });
   on(dialog, 'click', event => {

@@ -11,6 +11,13 @@ internal static class BenchCatalog
     /// <summary>The benchmarks that need a CUDA device.</summary>
     public static BenchEntry Gpu { get; } = new("gpu", (bench, token) => new GpuBench(bench).RunAsync(token));
 
+    /// <summary>Several nodes; needs a PostgreSQL and a Redis.</summary>
+    public static BenchEntry Cluster { get; } = new("cluster", (bench, token) => new ClusterBench(bench).RunAsync(token));
+
+    /// <summary>All that <c>--only</c> knows.</summary>
+    public static IEnumerable<BenchEntry> Named => Entries.Append(Cluster);
+
+    /// <summary>Those that run unless some are chosen.</summary>
     public static IReadOnlyList<BenchEntry> Entries { get; } =
     [
         new("cold-start", (bench, token) => new ColdStartBench(bench.Folder, bench.LargestSize, bench.Repeats).RunAsync(token)),

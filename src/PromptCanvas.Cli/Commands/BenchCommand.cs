@@ -20,7 +20,7 @@ internal static class BenchCommand
     public static Command Create()
     {
         var model = ModelOptions.Model();
-        var only = new Option<string?>("--only") { Description = $"Measure only these, separated by commas: {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}.", HelpName = "ROW,…" };
+        var only = new Option<string?>("--only") { Description = $"Measure only these, separated by commas: {string.Join(", ", BenchCatalog.Named.Select(entry => entry.Name))}.", HelpName = "ROW,…" };
         var batch = new Option<string>("--batch") { Description = "Rows of one decoder run to measure.", DefaultValueFactory = _ => "1,4" };
         var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure.", DefaultValueFactory = _ => DefaultRepeats };
         var people = new Option<int>("--people") { Description = "Number of people that the load generator simulates.", DefaultValueFactory = _ => DefaultPeople };
@@ -71,8 +71,8 @@ internal static class BenchCommand
         var entries = new List<BenchEntry>();
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
         {
-            entries.Add(BenchCatalog.Entries.FirstOrDefault(entry => entry.Name == name)
-                ?? throw new BadInputException($"There is no benchmark '{name}': choose {string.Join(", ", BenchCatalog.Entries.Select(entry => entry.Name))}."));
+            entries.Add(BenchCatalog.Named.FirstOrDefault(entry => entry.Name == name)
+                ?? throw new BadInputException($"There is no benchmark '{name}': choose {string.Join(", ", BenchCatalog.Named.Select(entry => entry.Name))}."));
         }
 
         return entries;

@@ -7,7 +7,7 @@ using PromptCanvas.Diffusion.Onnx;
 
 namespace PromptCanvas.Cli.Commands;
 
-/// <summary><c>models list</c> and <c>models check NAME</c>.</summary>
+/// <summary><c>models list</c>, <c>models check NAME</c> and <c>models pull NAME</c>.</summary>
 internal static class ModelsCommand
 {
     private const double Megabyte = 1e6;
@@ -21,7 +21,7 @@ internal static class ModelsCommand
         var check = new Command("check", "Checks a model's files, names and shapes without loading its weights.") { name };
         check.SetAction(parsed => Check(parsed.GetRequiredValue(name)));
 
-        return new Command("models", "Lists and checks the installed models.") { list, check };
+        return new Command("models", "Lists, checks and downloads models.") { list, check, ModelsPullCommand.Create() };
     }
 
     private static int List()
@@ -30,7 +30,7 @@ internal static class ModelsCommand
         var names = library.List();
         if (names.Count == 0)
         {
-            throw new BadInputException($"There is no model in {ModelOptions.ModelsFolder()}: put a diffusers folder there.");
+            throw new BadInputException($"There is no model in {ModelOptions.ModelsFolder()}: put a diffusers folder there, or download one with `promptcanvas models pull`.");
         }
 
         foreach (var name in names)

@@ -32,7 +32,7 @@ internal static class StorageCommand
             throw new BadInputException(refusal);
         }
 
-        IObjectStore folder = new FolderObjects(installation.Folder.Root);
+        IObjectStore folder = new FolderObjects(installation.Folder.Root, flushes: true);
         var damaged = await new StorageMove(toBucket ? folder : bucket, toBucket ? bucket : folder, Console.Out.WriteLineAsync).RunAsync(cancellationToken).ConfigureAwait(false);
         foreach (var name in damaged)
         {

@@ -9,7 +9,7 @@ namespace PromptCanvas.Data.Identity;
 /// <summary>Creates people, and links that let them set a password.</summary>
 public sealed class Accounts(UserManager<Person> people, AppDbContext database, TimeProvider clock)
 {
-    private const string NoLink = "This link is not valid any more. Ask an administrator for a new one.";
+    private const string NoLink = "This link no longer works. Ask an administrator for a new one.";
 
     private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
     private static readonly TimeSpan ResetLife = TimeSpan.FromHours(24);

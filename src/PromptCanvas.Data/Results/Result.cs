@@ -40,7 +40,7 @@ public sealed record Unavailable(string Message) : Refusal(Message);
 public sealed record ModelUnavailable(string Message) : Refusal(Message)
 {
     /// <summary>The refusal for a model.</summary>
-    public static ModelUnavailable Of(string model) => new($"The model \"{model}\" cannot be opened; an administrator finds the reason on the page of the models and in the log.");
+    public static ModelUnavailable Of(string model) => new($"The model \"{model}\" cannot be opened. Ask an administrator: the Models page and the log show the reason.");
 }
 
 /// <summary>The disk or the person's disk quota is full; nothing was written or charged.</summary>

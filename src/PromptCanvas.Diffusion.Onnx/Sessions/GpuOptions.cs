@@ -22,7 +22,7 @@ public sealed record GpuOptions
     /// <value>Default: <see cref="ConvolutionSearch.Heuristic"/>, because each size and number of rows is a new shape.</value>
     public ConvolutionSearch ConvolutionSearch { get; init; } = ConvolutionSearch.Heuristic;
 
-    /// <summary>Whether products of 32-bit floats round their factors to 19 bits for the tensor cores; 16-bit networks do not ask.</summary>
+    /// <summary>Whether products of 32-bit floats round their factors to 19 bits for the tensor cores; no effect on 16-bit networks.</summary>
     /// <value>Default: true, said explicitly: the runtime's own default has changed between versions.</value>
     public bool Tf32 { get; init; } = true;
 
@@ -34,16 +34,16 @@ public sealed record GpuOptions
     /// <value>Default: true.</value>
     public bool GrowsAsRequested { get; init; } = true;
 
-    /// <summary>Whether weights are allocated outside the arena, so that giving scratch back can give all of it back.</summary>
+    /// <summary>Whether weights are allocated outside the arena, so that scratch memory can be released completely.</summary>
     /// <value>Default: true.</value>
     public bool WeightsOutsideArena { get; init; } = true;
 
-    /// <summary>Megabytes of device memory a session may take; 0 = all there is.</summary>
+    /// <summary>Megabytes of device memory that a session may use; 0 = all of it.</summary>
     /// <value>Default: 0.</value>
     [Range(0, 1_000_000)]
     public int MemoryMegabytes { get; init; }
 
-    /// <summary>Whether rows are filled up to 1, 2, 4, 8, …, so that few shapes are ever seen.</summary>
+    /// <summary>Whether rows are padded to 1, 2, 4, 8, …, so that only few shapes occur.</summary>
     /// <value>Default: true.</value>
     public bool RowBuckets { get; init; } = true;
 

@@ -14,8 +14,8 @@ public sealed record InferenceOptions : IValidatableObject
     public string ExecutionProvider { get; init; } = ProviderNames.Auto;
 
     /// <summary>
-    /// The devices that get an engine each, with commas between them, such as <c>cuda:0,cuda:1</c> or <c>cpu,cpu</c>; empty = one engine on what
-    /// <see cref="ExecutionProvider"/> says.
+    /// Comma-separated devices that get one engine each, such as <c>cuda:0,cuda:1</c> or <c>cpu,cpu</c>; empty = one engine on the device of
+    /// <see cref="ExecutionProvider"/>.
     /// </summary>
     /// <value>Default: empty.</value>
     public string Devices { get; init; } = "";
@@ -30,7 +30,7 @@ public sealed record InferenceOptions : IValidatableObject
     [Range(1, 256)]
     public int MaxBatch { get; init; } = 8;
 
-    /// <summary>The folder that keeps graphs as the runtime optimised them, so that the next start is faster; empty = none are kept.</summary>
+    /// <summary>Folder for graphs that the runtime has optimised, so that the next start is faster; empty = none are kept.</summary>
     /// <value>Default: empty. The studio uses <c>cache/graphs</c> in its data folder, the command line the user's cache folder.</value>
     public string GraphCache { get; init; } = "";
 

@@ -26,6 +26,7 @@ public sealed record QuotaOptions
     [RuntimeSetting]
     public int DefaultCredits { get; init; } = 200;
 
+    /// <summary>How often people get credits; None = once.</summary>
     /// <value>Month</value>
     [RuntimeSetting]
     public QuotaPeriod Period { get; init; } = QuotaPeriod.Month;

@@ -68,5 +68,5 @@ internal sealed class InstantDrawings(IEngineProvider engines, BlendPreviewTurns
     }
 
     private static PolicyViolation Refused(SafetyRule rule) =>
-        new($"Not shown, because it is too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}.");
+        new($"Blocked, because it is too similar to something that this studio does not make: {PromptGuard.ReasonOf(rule)}.");
 }

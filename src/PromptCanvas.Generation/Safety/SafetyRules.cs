@@ -90,17 +90,17 @@ internal sealed class SafetyRules(
 
         if (string.IsNullOrWhiteSpace(rule.Text) || rule.Text.Trim().Length > LongestText)
         {
-            return new InvalidInput("text", $"Say what to refuse, in at most {LongestText} characters.");
+            return new InvalidInput("text", $"Say what to block, in at most {LongestText} characters.");
         }
 
         if (string.IsNullOrWhiteSpace(rule.Reason) || rule.Reason.Trim().Length > LongestReason)
         {
-            return new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; people see it when they are refused.");
+            return new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; people see it when a prompt is blocked.");
         }
 
         if (rule.Kind == SafetyRuleKinds.Picture)
         {
-            return rule.Threshold is > 0 and < 1 ? Result.Done : new InvalidInput("threshold", "The threshold must be between 0 and 1; the preview shows what each value would refuse.");
+            return rule.Threshold is > 0 and < 1 ? Result.Done : new InvalidInput("threshold", "The threshold must be between 0 and 1; the preview shows what each value would block.");
         }
 
         return !SafetyRuleKinds.OfPrompts.Contains(rule.Kind)

@@ -61,7 +61,7 @@ internal sealed class DiskQuota(IDbContextFactory<AppDbContext> databases, IBlob
         return use.Used + bytes < use.Limit
             ? Result.Done
             : new StorageFull(
-                $"Your pictures take {use.Used / Megabyte} MB of the {megabytes} MB that each person may take; ask an administrator for more space. Nothing was charged.");
+                $"Your pictures use {use.Used / Megabyte} MB of the {megabytes} MB that each person may use; ask an administrator for more space. Nothing was charged.");
     }
 
     private static async Task<DiskUse> SumAsync(AppDbContext database, Guid personId, long megabytes, CancellationToken cancellationToken)

@@ -2,7 +2,8 @@ namespace PromptCanvas.Generation.Storage;
 
 /// <summary>Objects as files of a folder.</summary>
 /// <param name="root">The folder; names are paths below it, with slashes.</param>
-internal sealed class FolderObjects(string root) : IObjectStore
+/// <param name="flushes">Whether a written object is on the disk, not only in the system's cache; for objects that exist nowhere else afterwards.</param>
+internal sealed class FolderObjects(string root, bool flushes = false) : IObjectStore
 {
     public Task<string?> RefusalAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
@@ -14,6 +15,10 @@ internal sealed class FolderObjects(string root) : IObjectStore
         await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
         {
             await stream.WriteAsync(bytes, cancellationToken);
+            if (flushes)
+            {
+                stream.Flush(flushToDisk: true);
+            }
         }
 
         File.Move(temporary, file, overwrite: true);

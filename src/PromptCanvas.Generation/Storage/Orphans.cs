@@ -27,8 +27,7 @@ internal sealed class Orphans(
             }
         }
 
-        // After the files: a form goes with its picture.
-        forms.Sweep();
+        await forms.SweepAsync(BatchSize, hashes => WithoutRowAsync(hashes, cancellationToken));
         return removed;
     }
 

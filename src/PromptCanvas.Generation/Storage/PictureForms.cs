@@ -43,18 +43,20 @@ internal sealed class PictureForms(DataFolder folder, IOptions<DataOptions> opti
         }
     }
 
-    /// <summary>Removes the forms of pictures that are no longer stored, and files that an interrupted write left.</summary>
-    public void Sweep()
+    /// <summary>Removes the forms of pictures that no longer exist, and files that an interrupted write left. A picture's own file may be in a bucket only.</summary>
+    /// <param name="batch">Number of pictures that are looked up at once.</param>
+    /// <param name="withoutRow">The hashes that the database does not know.</param>
+    public async Task SweepAsync(int batch, Func<string[], Task<IEnumerable<string>>> withoutRow)
     {
         if (!Directory.Exists(folder.Forms))
         {
             return;
         }
 
-        foreach (var file in Directory.EnumerateFiles(folder.Forms))
+        foreach (var pictures in Directory.EnumerateFiles(folder.Forms).GroupBy(HashOf).Chunk(batch))
         {
-            var name = Path.GetFileName(file);
-            if (name.Length <= HashLength || name[HashLength] != '-' || !File.Exists(folder.PictureFile(name[..HashLength])))
+            var gone = (await withoutRow([.. pictures.Select(files => files.Key)])).ToHashSet();
+            foreach (var file in pictures.Where(files => gone.Contains(files.Key)).SelectMany(files => files))
             {
                 File.Delete(file);
             }
@@ -66,6 +68,9 @@ internal sealed class PictureForms(DataFolder folder, IOptions<DataOptions> opti
         making.Dispose();
         Array.ForEach(locks, turn => turn.Dispose());
     }
+
+    // Files of interrupted writes belong to no picture.
+    private static string HashOf(string file) => Path.GetFileName(file) is { Length: > HashLength } name && name[HashLength] == '-' ? name[..HashLength] : "";
 
     private FileStream? Open(string path)
     {

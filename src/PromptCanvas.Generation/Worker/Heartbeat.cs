@@ -24,7 +24,7 @@ internal sealed class Heartbeat(
         var leases = held.All();
         if (leases.Count == 0)
         {
-            lastRenewal = clock.GetTimestamp();
+            Volatile.Write(ref lastRenewal, clock.GetTimestamp());
             return;
         }
 
@@ -39,11 +39,20 @@ internal sealed class Heartbeat(
                 held.Drop(lost);
             }
 
-            lastRenewal = began;
+            Volatile.Write(ref lastRenewal, began);
         }
         catch (Exception fault) when (faults.Describe(fault) is { } reason)
         {
             logger.LogError("Leases could not be renewed: {Reason}", reason);
+            GiveUpWhenLate(leases, logger);
+        }
+    }
+
+    /// <summary>Drops the leases when the last renewal was too long ago, also while <see cref="Beat"/> waits for a database that does not answer.</summary>
+    public void Watch(ILogger logger)
+    {
+        if (held.All() is { Count: > 0 } leases)
+        {
             GiveUpWhenLate(leases, logger);
         }
     }
@@ -68,7 +77,7 @@ internal sealed class Heartbeat(
     private void GiveUpWhenLate(IReadOnlyCollection<HeldLease> leases, ILogger logger)
     {
         // A process that owns the queue alone has no competing workers.
-        if (!options.Value.SharedQueue || clock.GetElapsedTime(lastRenewal) < options.Value.Lease * TrustedShare)
+        if (!options.Value.SharedQueue || clock.GetElapsedTime(Volatile.Read(ref lastRenewal)) < options.Value.Lease * TrustedShare)
         {
             return;
         }

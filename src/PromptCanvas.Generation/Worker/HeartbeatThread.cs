@@ -6,31 +6,48 @@ using PromptCanvas.Generation.Supervision;
 
 namespace PromptCanvas.Generation.Worker;
 
-/// <summary>Runs the heartbeat on a dedicated thread: on a busy machine, pool threads may be delayed by more than a lease.</summary>
+/// <summary>Runs the heartbeat on a dedicated thread: on a busy machine, pool threads may be delayed by more than a lease. A second thread ends the leases in time
+/// while the heartbeat waits for a database that does not answer.</summary>
 internal sealed class HeartbeatThread(Heartbeat heartbeat, IOptions<GenerationOptions> options, Supervisor supervisor, ILogger<HeartbeatThread> logger)
     : SupervisedService(supervisor)
 {
     private const int BeatsPerLease = 6;
+    private const int LooksPerBeat = 2;
 
     protected override Task RunAsync(CancellationToken stoppingToken)
     {
         var interval = options.Value.Lease / BeatsPerLease;
-
-        // LongRunning gives the loop its own thread.
-        return Task.Factory.StartNew(() => Beat(interval, stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.WhenAll(
+            OnItsThread("Heartbeat", () => Repeat(Beat, interval, stoppingToken)),
+            OnItsThread("Lease deadline", () => Repeat(heartbeat.Watch, interval / LooksPerBeat, stoppingToken)));
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The heartbeat keeps its rhythm: longer pauses would lose leases.")]
-    private void Beat(TimeSpan interval, CancellationToken stopping)
+    private void Beat(ILogger log)
     {
-        Thread.CurrentThread.Name = "Heartbeat";
-        Thread.CurrentThread.Priority = ThreadPriority.AboveNormal;
+        heartbeat.Beat(log);
+        Worked();
+    }
+
+    // LongRunning gives the loop its own thread.
+    private static Task OnItsThread(string name, Action loop) => Task.Factory.StartNew(
+        () =>
+        {
+            Thread.CurrentThread.Name = name;
+            Thread.CurrentThread.Priority = ThreadPriority.AboveNormal;
+            loop();
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The heartbeat keeps its rhythm: longer pauses would lose leases.")]
+    private void Repeat(Action<ILogger> turn, TimeSpan interval, CancellationToken stopping)
+    {
         while (!stopping.WaitHandle.WaitOne(interval))
         {
             try
             {
-                heartbeat.Beat(logger);
-                Worked();
+                turn(logger);
             }
             catch (Exception fault)
             {

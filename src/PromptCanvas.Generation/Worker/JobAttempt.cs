@@ -34,7 +34,7 @@ internal sealed class JobAttempt(EngineRequestBuilder requests, EngineEvents eve
 {
     private const string EngineFault = "The engine failed on this picture; the administrator finds the reason in the log.";
 
-    private const string NoResult = "The picture could not be kept; the administrator finds the reason in the log.";
+    private const string NoResult = "The picture could not be saved; the administrator finds the reason in the log.";
 
     /// <summary>Reports failures of the job in the result and never throws for them.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The worker must survive any job.")]

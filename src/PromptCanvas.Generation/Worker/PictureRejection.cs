@@ -11,7 +11,7 @@ internal sealed class PictureRejection(JobProgress progress, JobEvents events, S
     public async Task<KeepResult> RejectAsync(ClaimedJob claim, RunningJob running, int imageIndex, SafetyRule rule)
     {
         events.Withdrawn(claim.Id, imageIndex);
-        var reason = $"Not shown, for it came too close to what this studio does not make: {PromptGuard.ReasonOf(rule)}. Its credit was given back.";
+        var reason = $"Blocked, because it is too similar to something that this studio does not make: {PromptGuard.ReasonOf(rule)}. Its credit was refunded.";
         var kept = await writes.WriteAsync(
             claim, running, imageIndex, finished: 0, () => progress.RejectPictureAsync(claim, imageIndex, reason, CancellationToken.None));
         if (kept == KeepResult.Kept)

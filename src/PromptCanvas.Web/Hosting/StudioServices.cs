@@ -28,6 +28,7 @@ using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Features.Usage;
+using PromptCanvas.Web.HandOver;
 using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
@@ -80,6 +81,7 @@ internal static class StudioServices
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);
         services.AddAppDatabase(GenerationRegistration.ChooseDatabase);
         services.AddStudioSecurity();
+        services.AddHandOver();
         services.AddMail();
         services.AddAccounts(builder.Configuration);
         services.AddPeopleAdministration();

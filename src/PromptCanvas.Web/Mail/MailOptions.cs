@@ -8,18 +8,23 @@ internal sealed record MailOptions : IValidatableObject
 {
     public const string Section = "Mail";
 
+    /// <summary>The outgoing mail server. Without one no mail is sent.</summary>
     /// <value>None: no mail is sent.</value>
     public string? Host { get; init; }
 
+    /// <summary>The port of the mail server.</summary>
     /// <value>587</value>
     [Range(1, 65535)]
     public int Port { get; init; } = 587;
 
+    /// <summary>How the connection to the mail server is encrypted.</summary>
     /// <value>StartTls</value>
     public MailSecurity Security { get; init; } = MailSecurity.StartTls;
 
+    /// <summary>The user name on the mail server; empty = without authentication.</summary>
     public string? User { get; init; }
 
+    /// <summary>The password on the mail server; PasswordFile names a file with it.</summary>
     [Secret]
     public string? Password { get; init; }
 

@@ -15,12 +15,14 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private readonly IOptionsMonitor<RateLimitOptions> options;
     private readonly RetrySpread spread;
+    private readonly TokenBuckets buckets;
     private readonly PartitionedRateLimiter<HttpContext> perMinute;
 
-    public RateLimits(IOptionsMonitor<RateLimitOptions> options, RetrySpread spread)
+    public RateLimits(IOptionsMonitor<RateLimitOptions> options, RetrySpread spread, TokenBuckets buckets)
     {
         this.options = options;
         this.spread = spread;
+        this.buckets = buckets;
         perMinute = PartitionedRateLimiter.Create<HttpContext, string>(PerMinute);
     }
 
@@ -75,16 +77,16 @@ internal sealed class RateLimits : IConfigureOptions<RateLimiterOptions>, IDispo
 
     private RateLimitPartition<string> PerMinute(HttpContext context) => (IsLimited(context), IsWrite(context)) switch
     {
-        _ when IsPublic(context) => TokenBucket.PerMinute($"link {context.Connection.RemoteIpAddress}", options.CurrentValue.LinksPerMinute),
-        (true, _) when IsBlendPreview(context) => TokenBucket.PerMinute($"blend-preview {CallerOf(context)}", options.CurrentValue.SketchesPerMinute),
-        (true, true) => TokenBucket.PerMinute($"write {CallerOf(context)}", options.CurrentValue.WritesPerMinute),
-        (true, false) => TokenBucket.PerMinute($"read {CallerOf(context)}", options.CurrentValue.ReadsPerMinute),
+        _ when IsPublic(context) => buckets.PerMinute($"link {context.Connection.RemoteIpAddress}", options.CurrentValue.LinksPerMinute),
+        (true, _) when IsBlendPreview(context) => buckets.PerMinute($"blend-preview {CallerOf(context)}", options.CurrentValue.SketchesPerMinute),
+        (true, true) => buckets.PerMinute($"write {CallerOf(context)}", options.CurrentValue.WritesPerMinute),
+        (true, false) => buckets.PerMinute($"read {CallerOf(context)}", options.CurrentValue.ReadsPerMinute),
         _ => RateLimitPartition.GetNoLimiter(""),
     };
 
     // Bursts are queued, not rejected.
     private RateLimitPartition<string> PerSecond(HttpContext context) => IsLimited(context) && IsWrite(context) && !IsBlendPreview(context)
-        ? TokenBucket.Of(CallerOf(context), options.CurrentValue.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait)
+        ? buckets.Of($"burst {CallerOf(context)}", options.CurrentValue.WritesPerSecond, TimeSpan.FromSeconds(1), WritesThatWait)
         : RateLimitPartition.GetNoLimiter("");
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using PromptCanvas.Data;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Results;
@@ -8,7 +9,7 @@ namespace PromptCanvas.Web.Security;
 
 /// <summary>Responds to API requests with invalid text by a problem that names the field, and to those that need an unavailable store by one that says what
 /// to do. Browsers get the error page.</summary>
-internal sealed class RefusedRequests : IExceptionHandler
+internal sealed class RefusedRequests(IDatabaseFaults database) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -21,13 +22,14 @@ internal sealed class RefusedRequests : IExceptionHandler
         return true;
     }
 
-    private static Refusal? RefusalOf(Exception fault, HttpRequest request) => fault switch
+    private Refusal? RefusalOf(Exception fault, HttpRequest request) => fault switch
     {
         InvalidTextException text => text.Refusal,
         BadHttpRequestException { InnerException: JsonTextException text } => Refuse(JsonFaults.FieldOf(text), text.Point),
         BadHttpRequestException { InnerException: JsonException json } => JsonFaults.Describe(json),
         BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } when request.HasJsonContentType() && request.ContentLength is 0 => JsonFaults.Missing,
         ObjectStoreException away => new Unavailable(away.Message),
+        _ when database.Describe(fault) is { } away => new Unavailable(away),
         _ => null,
     };
 

@@ -55,11 +55,13 @@ internal static class SecurityRegistration
         services.AddSettings<TlsOptions>(TlsOptions.Section);
         services.AddAllowedHosts();
         services.AddSingleton<RetrySpread>();
+        services.AddSingleton<TokenBuckets>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => provider.GetRequiredService<RateLimits>());
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
         services.AddScoped<ICurrentActor, CurrentActor>();
+        services.AddScoped<AdministratorActs>();
     }
 
     /// <summary>Tracks long-lived connections.</summary>

@@ -211,13 +211,14 @@ public sealed class RedisLineTests : IAsyncDisposable
 
     private ServiceProvider Node(Dictionary<string, string?> settings)
     {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var node = new ServiceCollection()
             .AddLogging()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<BackgroundFaults>()
             .AddSingleton(provider => new Supervisor(provider.GetRequiredService<BackgroundFaults>(), null!, null!, TimeProvider.System))
-            .AddCluster()
+            .AddCluster(configuration)
             .BuildServiceProvider();
         nodes.Add(node);
         return node;

@@ -193,8 +193,8 @@ public sealed class KnownRegionTests
 
         Assert.Null(seeing.Validate(Continuing(region)));
         Assert.Contains("no image encoder", blind.Validate(Continuing(region)), StringComparison.Ordinal);
-        Assert.Contains("Nothing of the picture is known", seeing.Validate(Continuing(nothing)), StringComparison.Ordinal);
-        Assert.Contains("Nothing of the picture is known", seeing.Validate(Continuing(null)), StringComparison.Ordinal);
+        Assert.Contains("No part of the picture is left", seeing.Validate(Continuing(nothing)), StringComparison.Ordinal);
+        Assert.Contains("No part of the picture is left", seeing.Validate(Continuing(null)), StringComparison.Ordinal);
         Assert.Contains("leave the prompt empty", seeing.Validate(Continuing(region) with { Prompt = "a cube" }), StringComparison.Ordinal);
         Assert.Contains("prompt is empty", seeing.Validate(Request("") with { Known = region }), StringComparison.Ordinal);
     }

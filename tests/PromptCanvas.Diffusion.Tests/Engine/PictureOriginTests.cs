@@ -191,7 +191,7 @@ public sealed class PictureOriginTests
 
     [Fact]
     public void Validate_EmbeddingOfAnotherModel_SaysSo() =>
-        Refused(Request("") with { Origin = new BlendOrigin([new EmbeddingInput(new float[3]), new TextInput("abc")], null) }, "another model's");
+        Refused(Request("") with { Origin = new BlendOrigin([new EmbeddingInput(new float[3]), new TextInput("abc")], null) }, "belongs to another model");
 
     [Fact]
     public async Task TextDifference_Frames_GoFromThePictureTowardsTheDifference()

@@ -215,6 +215,25 @@ public sealed class RaceTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Heartbeat_ThatWaitsForTheDatabase_LeasesEndInTime()
+    {
+        await using var studio = await StudioAsync(DatabaseProvider.Sqlite, settings => settings.With("Generation:SharedQueue", "true"));
+        await studio.SubmitAsync(TestRequests.FoxOf(Anna));
+        var stopped = 0;
+        studio.Get<HeldLeases>().Hold(await ClaimAsync(studio), () => stopped++);
+        studio.Get<Heartbeat>().Beat(NullLogger.Instance);
+
+        // The next beat hangs in its query.
+        studio.Clock.Advance(TimeSpan.FromSeconds(24));
+        studio.Get<Heartbeat>().Watch(NullLogger.Instance);
+        Assert.Equal(0, stopped);
+        studio.Clock.Advance(TimeSpan.FromSeconds(1));
+        studio.Get<Heartbeat>().Watch(NullLogger.Instance);
+
+        Assert.Equal(1, stopped);
+    }
+
+    [Fact]
     public async Task CrashBudget_FiveCrashesInTenMinutes_PausesTheQueue()
     {
         await using var studio = await StudioAsync(DatabaseProvider.Sqlite);

@@ -12,11 +12,11 @@ internal sealed class Nodes : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("promptcanvas-nodes-");
 
-    private Nodes(string? redis)
+    private Nodes(string? redis, Action<Studio>? change)
     {
-        One = Node("Web", redis);
-        Other = Node("Web", redis);
-        Worker = Node("Worker", redis);
+        One = Node("Web", redis, change);
+        Other = Node("Web", redis, change);
+        Worker = Node("Worker", redis, change);
     }
 
     public Studio One { get; }
@@ -28,9 +28,10 @@ internal sealed class Nodes : IAsyncDisposable
     public string Folder => folder.FullName;
 
     /// <param name="redis">The address of a Redis; null = the nodes share only the database.</param>
-    public static async Task<Nodes> StartAsync(string? redis)
+    /// <param name="change">Changes the settings of each node.</param>
+    public static async Task<Nodes> StartAsync(string? redis, Action<Studio>? change = null)
     {
-        var nodes = new Nodes(redis);
+        var nodes = new Nodes(redis, change);
         foreach (var node in (Studio[])[nodes.One, nodes.Other, nodes.Worker])
         {
             _ = node.Server;
@@ -64,7 +65,7 @@ internal sealed class Nodes : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private Studio Node(string role, string? redis)
+    private Studio Node(string role, string? redis, Action<Studio>? change)
     {
         var studio = new Studio(folder.FullName)
         {
@@ -79,6 +80,7 @@ internal sealed class Nodes : IAsyncDisposable
             },
         };
         studio.Engine.RunsHere = role == "Worker";
+        change?.Invoke(studio);
         return studio;
     }
 }

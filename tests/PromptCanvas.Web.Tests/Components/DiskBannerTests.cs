@@ -62,10 +62,12 @@ public sealed class DiskBannerTests : IDisposable
 
     /// <summary>disk.js in Node, with as much of a browser as it uses.</summary>
     [Theory]
-    [InlineData(0.0, true)]
-    [InlineData(Day - 1, true)]
-    [InlineData(Day, false)]
-    public async Task Dismissed_StaysAwayForADay(double later, bool isHidden)
+    [InlineData(0.0, "open()", true)]
+    [InlineData(Day - 1, "open()", true)]
+    [InlineData(Day, "open()", false)]
+    [InlineData(Day - 1, "tick()", true)]
+    [InlineData(Day, "tick()", false)]
+    public async Task Dismissed_StaysAwayForADay_OnTheNextPageAndOnAnOpenOne(double later, string then, bool isHidden)
     {
         Assert.SkipUnless(Programs.IsInstalled("node"), "Node is not installed.");
         var script = string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
@@ -73,6 +75,7 @@ public sealed class DiskBannerTests : IDisposable
             const kept = new Map();
             const shown = [];
             let press;
+            let tick;
             let now = 1_000_000_000_000;
             Date.now = () => now;
             Object.defineProperty(globalThis, 'localStorage', { value: { getItem: key => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, String(value)) } });
@@ -80,11 +83,12 @@ public sealed class DiskBannerTests : IDisposable
               documentElement: { toggleAttribute: (name, on) => shown.push(on) },
               addEventListener: (name, handler) => { press = handler; },
             };
+            globalThis.setInterval = handler => { tick = handler; };
             const open = new Function(readFileSync('wwwroot/js/disk.js', 'utf8'));
             open();
             press({ target: { closest: selector => selector === '[data-disk-dismiss]' } });
             now += {{later}};
-            open();
+            {{then}};
             console.log(JSON.stringify(shown));
             """);
 

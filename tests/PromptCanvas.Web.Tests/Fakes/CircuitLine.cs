@@ -16,6 +16,22 @@ internal static class CircuitLine
     /// <returns>The connection, and the circuit's secret id.</returns>
     public static async Task<(HubConnection Line, string Circuit)> OpenAsync(Studio studio, string cookie, CancellationToken cancellationToken)
     {
+        var line = await ConnectAsync(studio, cookie, cancellationToken);
+        var address = studio.Server.BaseAddress.ToString();
+        return (line, await line.InvokeAsync<string>("StartCircuit", address, $"{address}gallery", "[]", "", cancellationToken));
+    }
+
+    /// <summary>Opens a connection and resumes a circuit on it whose own connection is gone.</summary>
+    /// <returns>The connection, and the new circuit's secret id; null if its state is gone.</returns>
+    public static async Task<(HubConnection Line, string? Circuit)> ResumeAsync(Studio studio, string cookie, string circuit, CancellationToken cancellationToken)
+    {
+        var line = await ConnectAsync(studio, cookie, cancellationToken);
+        var address = studio.Server.BaseAddress.ToString();
+        return (line, await line.InvokeAsync<string?>("ResumeCircuit", circuit, address, $"{address}gallery", "[]", "", cancellationToken));
+    }
+
+    private static async Task<HubConnection> ConnectAsync(Studio studio, string cookie, CancellationToken cancellationToken)
+    {
         var builder = new HubConnectionBuilder().WithUrl(new Uri(studio.Server.BaseAddress, "_blazor"), options =>
         {
             options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler();
@@ -24,9 +40,7 @@ internal static class CircuitLine
         builder.Services.AddSingleton<IHubProtocol>(new BlazorPack());
         var line = builder.Build();
         await line.StartAsync(cancellationToken);
-        var address = studio.Server.BaseAddress.ToString();
-        var circuit = await line.InvokeAsync<string>("StartCircuit", address, $"{address}gallery", "[]", "", cancellationToken);
-        return (line, circuit);
+        return line;
     }
 
     private sealed class BlazorPack : IHubProtocol

@@ -92,6 +92,24 @@ internal sealed class StudioProcess : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Whether the process has mapped a file whose name contains this text.</summary>
+    public bool HasMapped(string name) => File.ReadLines($"/proc/{process.Id}/maps").Any(line => line.Contains(name, StringComparison.Ordinal));
+
+    /// <summary>Asks the process to end (SIGTERM).</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for the process to end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
     /// <summary>Kills the process, as kill -9 does.</summary>
     public async Task KillAsync()
     {

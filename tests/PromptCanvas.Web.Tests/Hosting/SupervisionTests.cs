@@ -11,6 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 using PromptCanvas.Data;
 using PromptCanvas.Generation.Supervision;
+using PromptCanvas.Web.HandOver;
 using PromptCanvas.Web.Hosting;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -129,7 +130,7 @@ public sealed class SupervisionTests
         };
         using var client = studio.ClientOf(null);
         using var lifetime = new Lifetime();
-        var health = new BackgroundHealth(new BackgroundFaults(NullLogger<BackgroundFaults>.Instance), lifetime);
+        var health = new BackgroundHealth(new BackgroundFaults(NullLogger<BackgroundFaults>.Instance), studio.Services.GetRequiredService<Drain>(), lifetime);
 
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(client, "/health/ready"));
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new HealthCheckContext(), Cancellation)).Status);

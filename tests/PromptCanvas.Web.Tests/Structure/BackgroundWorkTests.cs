@@ -19,10 +19,12 @@ public sealed partial class BackgroundWorkTests
         ["IdleNetworks.cs"] = (1, "the timer's callback catches everything and reports to the library's owner"),
         ["ImageEngine.cs"] = (1, "the engine's thread catches everything and ends the requests with it"),
         ["LiveComponent.cs"] = (1, "the page's error boundary, and UnobservedFaults when the page has gone"),
+        ["ModelAdding.razor.cs"] = (1, "the handler only posts to the page's dispatcher, whose faults go to the error boundary"),
         ["ModelStatus.cs"] = (1, "the callback is TrySetResult, which does not throw"),
         ["OnnxNetwork.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),
         ["PictureEditor.cs"] = (1, "the continuation is awaited, and completes the channel with the exception"),
         ["PixelCapacity.cs"] = (1, "the callback only calls TrySet methods, which do not throw"),
+        ["RedisBuckets.cs"] = (1, "the continuation only marks the late exception of an abandoned call as seen"),
         ["StudioRail.razor"] = (1, "the renderer, which shows the circuit's error"),
     };
 

@@ -21,5 +21,6 @@ internal static class StudioAssemblies
         typeof(Diffusion.ModelException).Assembly,
         Onnx,
         Cluster,
+        typeof(ModelHub.HubClient).Assembly,
     ];
 }

@@ -56,6 +56,12 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Restarts the server immediately, aborting all connections.</summary>
     public void Restart() => Control("restart", "-m", "immediate", "-w");
 
+    /// <summary>Stops the server immediately, aborting all connections.</summary>
+    public void Stop() => Control("stop", "-m", "immediate", "-w");
+
+    /// <summary>Starts the stopped server on the same port.</summary>
+    public void Resume() => Control("start", "-l", Path.Combine(folder.FullName, "log"), "-w");
+
     public async ValueTask DisposeAsync()
     {
         if (connection is not null)

@@ -1,7 +1,7 @@
 // A drop zone for a picture: chosen, dropped anywhere on the page, or pasted.
 
-import { settingsOf } from '../settings.js';
-import { upload } from './upload.js';
+import { promptOf } from '../settings.js';
+import { pictureAmong, upload } from './upload.js';
 
 /** Uploads the first picture received and reports its id to the page. */
 export function accept(zone, token, page) {
@@ -9,8 +9,7 @@ export function accept(zone, token, page) {
   const on = (target, type, handler) => target.addEventListener(type, handler, { signal: stopped.signal });
 
   async function take(files) {
-    // A format that the browser does not know has no type; the studio refuses it by its name.
-    const picture = [...files].find(file => file.type.startsWith('image/')) ?? [...files].find(file => file.type === '');
+    const picture = pictureAmong(files);
     if (!picture) {
       return;
     }
@@ -20,7 +19,7 @@ export function accept(zone, token, page) {
     if (answer.error) {
       await page.invokeMethodAsync('OnRefused', answer.error);
     } else {
-      await page.invokeMethodAsync('OnUploaded', answer.id, (await settingsOf(picture))?.prompt ?? null, answer.note ?? null);
+      await page.invokeMethodAsync('OnUploaded', answer.id, await promptOf(picture), answer.note ?? null);
     }
   }
 

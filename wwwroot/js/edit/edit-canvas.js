@@ -80,7 +80,7 @@ class EditCanvas {
     on(document, 'keydown', event => this.shortcut(event));
     on(document, 'picture-as-mask', event => { event.detail.answer = this.takeMask(event.detail.file); });
     this.observer = new ResizeObserver(() => this.fit());
-    this.observer.observe(this.stage);
+    this.observer.observe(this.canvas);
     matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => this.draw(), { signal: this.stopped.signal });
   }
 
@@ -159,7 +159,7 @@ class EditCanvas {
   }
 
   fit() {
-    const { width, height } = this.stage.getBoundingClientRect();
+    const { width, height } = this.canvas.getBoundingClientRect();
     if (width === 0 || height === 0) {
       return;
     }

@@ -211,7 +211,7 @@ internal sealed class EngineLoop
             if (lost.Contains(lane))
             {
                 lanes.Remove(lane);
-                LaneReports.Lost(lane, "The model gave no usable picture for this seed (not a number): try another seed.");
+                LaneReports.Lost(lane, "The model produced no usable picture for this seed (not a number): try another seed.");
             }
             else if (!lane.Request.IsOver)
             {

@@ -58,7 +58,7 @@ internal sealed class LaneReports(string modelName, int maxUnreadPreviews, Stage
         if (lane.Request.Request is { Known: null, Origin: null } && Numbers.AreAllBlack(picture.Values))
         {
             // A picture made from a black picture may be black; otherwise all black is a numerical fault without a NaN.
-            Lost(lane, "The model gave an all-black picture for this seed: try another seed.");
+            Lost(lane, "The model produced an all-black picture for this seed: try another seed.");
             return;
         }
 

@@ -29,7 +29,7 @@ internal static class OriginValidator
             {
                 ImageInput => NeedsImageEncoder(model),
                 TextInput { Text: var text } => RequestRules.Text("The text", text),
-                _ => "Only pictures and texts can be looked at.",
+                _ => "Only pictures and texts can be used.",
             };
             if (problem is not null)
             {
@@ -41,7 +41,7 @@ internal static class OriginValidator
     }
 
     private static string? NeedsImageEncoder(UnClipModel model) => model.ImageEncoder is null
-        ? $"{model.Name} has no image encoder, so it cannot look at pictures: choose another model, or add 'image_encoder' and 'feature_extractor'."
+        ? $"{model.Name} has no image encoder, so it cannot read pictures: choose another model, or add 'image_encoder' and 'feature_extractor'."
         : null;
 
     private static string? ValidateBlend(UnClipModel model, BlendOrigin blend)
@@ -53,7 +53,7 @@ internal static class OriginValidator
 
         var length = model.Prior.EmbeddingSize;
         return blend.Inputs.OfType<EmbeddingInput>().FirstOrDefault(input => input.Embedding.Length != length) is { } foreign
-            ? $"An embedding of {foreign.Embedding.Length} values is another model's: {model.Name} has {length}."
+            ? $"An embedding of {foreign.Embedding.Length} values belongs to another model: {model.Name} has {length}."
             : ValidateWeights(blend) ?? ValidateInputs(model, [.. blend.Inputs.Where(input => input is not EmbeddingInput)]);
     }
 

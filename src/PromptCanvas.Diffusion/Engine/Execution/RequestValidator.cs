@@ -29,15 +29,15 @@ internal static class RequestValidator
     {
         if (request.Known is null || request.Known.IsEmpty)
         {
-            return "Nothing of the picture is known that could be continued: leave a part of it, or describe the picture.";
+            return "No part of the picture is left to continue: keep a part of it, or describe the picture.";
         }
 
         if (model.ImageEncoder is null)
         {
-            return $"The model {model.Name} cannot look at pictures (it has no image encoder): describe what to paint.";
+            return $"The model {model.Name} cannot read pictures (it has no image encoder): describe what to paint.";
         }
 
-        return string.IsNullOrWhiteSpace(request.Prompt) ? null : "The known picture takes the prompt's place: leave the prompt empty.";
+        return string.IsNullOrWhiteSpace(request.Prompt) ? null : "The existing picture replaces the prompt: leave the prompt empty.";
     }
 
     private static string? ValidateCount(GenerationRequest request)

@@ -7,16 +7,16 @@ using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Resources;
+using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Components.Uploads;
 
 /// <summary>Offers the actions for an uploaded picture and runs the chosen one. js/zones.js receives the files; inputs marked data-bring-picture open the dialog.</summary>
 public sealed partial class PictureZones(
-    PersonRuns runs, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js)
+    PersonRuns runs, AntiforgeryStateProvider antiforgery, NavigationManager navigation, IJSRuntime js, ISnackbar snackbar)
 {
     private const int Variations = NewJob.DefaultCount;
     private ElementReference dialog;
-    private UploadNote? notes;
     private DotNetObjectReference<PictureZones>? self;
     private IJSObjectReference? script;
 
@@ -34,7 +34,7 @@ public sealed partial class PictureZones(
     [JSInvokable]
     public async Task<string?> OnZoneUploaded(string zone, Guid id, int side, string? prompt, string? note)
     {
-        notes?.Say(note);
+        snackbar.ShowNote(note);
         if (!string.Equals(zone, nameof(PictureZone.Vary), StringComparison.OrdinalIgnoreCase))
         {
             navigation.NavigateTo(navigation.GetUriWithQueryParameters("edit", new Dictionary<string, object?> { ["upload"] = id, ["prompt"] = prompt }));

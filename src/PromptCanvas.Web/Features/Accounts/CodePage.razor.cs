@@ -42,7 +42,7 @@ public sealed partial class CodePage
             return;
         }
 
-        if (Limits.Refuse(Context, person.Email ?? "") is { } wait)
+        if (await Limits.RefuseAsync(Context, person.Email ?? "") is { } wait)
         {
             TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];

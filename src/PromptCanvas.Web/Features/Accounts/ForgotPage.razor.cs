@@ -24,9 +24,9 @@ public sealed partial class ForgotPage
     [Inject]
     private SignInLimits Limits { get; set; } = null!;
 
-    private void Submit()
+    private async Task SubmitAsync()
     {
-        if (Limits.Refuse(Context, Email ?? "") is { } wait)
+        if (await Limits.RefuseAsync(Context, Email ?? "") is { } wait)
         {
             TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];

@@ -13,8 +13,10 @@ internal sealed record OpenIdOptions : IValidatableObject
     /// <value>None: people sign in with passwords and passkeys only.</value>
     public string? Authority { get; init; }
 
+    /// <summary>This studio's client ID at the provider.</summary>
     public string? ClientId { get; init; }
 
+    /// <summary>The client secret; ClientSecretFile names a file with it.</summary>
     [Secret]
     public string? ClientSecret { get; init; }
 

@@ -44,7 +44,7 @@ public sealed partial class RegisterPage
             return;
         }
 
-        if (Limits.Refuse(Context, Form.Email ?? "") is { } wait)
+        if (await Limits.RefuseAsync(Context, Form.Email ?? "") is { } wait)
         {
             TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];

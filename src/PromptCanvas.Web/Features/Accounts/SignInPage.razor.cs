@@ -49,7 +49,7 @@ public sealed partial class SignInPage
 
     private async Task SubmitAsync()
     {
-        if (Limits.Refuse(Context, Form.Email ?? "") is { } wait)
+        if (await Limits.RefuseAsync(Context, Form.Email ?? "") is { } wait)
         {
             TooManyAttempts.Answer(Context, wait);
             problem = T["TooManyAttempts"];
@@ -72,7 +72,7 @@ public sealed partial class SignInPage
 
     private async Task PasskeyAsync()
     {
-        if (Limits.Refuse(Context, "") is null && await SignIn.TryPasskeyAsync(PasskeyCredential))
+        if (await Limits.RefuseAsync(Context, "") is null && await SignIn.TryPasskeyAsync(PasskeyCredential))
         {
             Navigation.NavigateTo(LocalAddress.Of(ReturnUrl, Context.Request.PathBase));
             return;

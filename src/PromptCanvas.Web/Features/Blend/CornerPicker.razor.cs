@@ -1,19 +1,20 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
+using MudBlazor;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Components;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Blend;
 
 /// <summary>Chooses the content of a corner: a phrase, an upload, or a picture of the studio.</summary>
-public sealed partial class CornerPicker(ILibrary library, ICurrentActor actor, AntiforgeryStateProvider antiforgery, IJSRuntime js)
+public sealed partial class CornerPicker(ILibrary library, ICurrentActor actor, AntiforgeryStateProvider antiforgery, IJSRuntime js, ISnackbar snackbar)
 {
     private const int Shown = 48;
     private ElementReference dialog;
     private ElementReference zone;
-    private UploadNote? notes;
     private DotNetObjectReference<CornerPicker>? self;
     private IJSObjectReference? module;
     private IJSObjectReference? drop;
@@ -42,7 +43,7 @@ public sealed partial class CornerPicker(ILibrary library, ICurrentActor actor, 
     [JSInvokable]
     public Task OnUploaded(Guid id, string? prompt, string? note)
     {
-        notes?.Say(note);
+        snackbar.ShowNote(note);
         return ChooseAsync(new Corner(null, id, null));
     }
 

@@ -34,7 +34,7 @@ internal static class JobEventStream
         }
 
         var frames = previews is true ? bus : null;
-        return TypedResults.ServerSentEvents(EventsAsync(actor, id, context.Request.PathBase, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
+        return new EventStream(EventsAsync(actor, id, context.Request.PathBase, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(

@@ -5,10 +5,10 @@ using PromptCanvas.Diffusion.Networks;
 namespace PromptCanvas.Web.Features.Operations;
 
 /// <inheritdoc/>
-/// <param name="needs">Bytes that a model uses on disk and in memory, by model name.</param>
+/// <param name="needs">What a model needs, by model name.</param>
 /// <param name="isLoaded">Whether a network's weights are in memory.</param>
 internal sealed class ModelInspection(
-    IModelLibrary library, string provider, Func<string, (long Disk, long Memory)> needs, Func<INetwork, bool> isLoaded) : IModelInspection
+    IModelLibrary library, string provider, Func<string, NeedsFacts> needs, Func<INetwork, bool> isLoaded) : IModelInspection
 {
     public string Provider => provider;
 
@@ -21,13 +21,12 @@ internal sealed class ModelInspection(
         {
             // Opening a model validates it: tensor names and shapes are read from every file.
             var model = library.Open(name);
-            var (disk, memory) = needs(name);
             return new ModelFacts(
-                name, isDefault, null, model.Recipe.Sizes, [.. model.Networks.Select(network => new NetworkFacts(network.Name, isLoaded(network)))], disk, memory);
+                name, isDefault, null, model.Recipe.Sizes, [.. model.Networks.Select(network => new NetworkFacts(network.Name, isLoaded(network)))], needs(name));
         }
         catch (ModelException fault)
         {
-            return new ModelFacts(name, isDefault, fault.Message, [], [], 0, 0);
+            return new ModelFacts(name, isDefault, fault.Message, [], [], null);
         }
     }
 }

@@ -15,7 +15,7 @@ namespace PromptCanvas.Web.Features.Operations;
 /// <param name="Default">Null when it is secret; empty when there is none.</param>
 /// <param name="IsSet">Whether it is configured; otherwise the value is the default.</param>
 /// <param name="Source">A file name, "database", "environment" or "command line"; null when not configured.</param>
-/// <param name="Description">From the option's documentation; empty where it has none.</param>
+/// <param name="Description">From the option's documentation.</param>
 public sealed record SettingFacts(string Key, string? Value, string? Default, bool IsSet, string? Source, string Description);
 
 /// <summary>Every setting of every options record, with its effective value and source. Secret values are never returned.</summary>

@@ -10,9 +10,9 @@ namespace PromptCanvas.Web.Features.Queue;
 /// <param name="Names">Names of the people in the queue.</param>
 internal sealed record QueueSight(QueueOverview Queue, IReadOnlyDictionary<Guid, string> Names);
 
-/// <summary>An administrator's actions on the queue. Each action checks the role again, because hiding buttons is no access check, and is audited.</summary>
+/// <summary>An administrator's actions on the queue.</summary>
 internal sealed class QueueAdministration(
-    IQueueAdmin queue, ICancellations cancellations, IDbContextFactory<AppDbContext> databases, ICurrentActor actor, AuditLog audit)
+    IQueueAdmin queue, ICancellations cancellations, IDbContextFactory<AppDbContext> databases, ICurrentActor actor, AdministratorActs acts)
 {
     private const int MostJobs = 200;
     private const int LongestReason = 200;
@@ -20,7 +20,7 @@ internal sealed class QueueAdministration(
     /// <exception cref="UnauthorizedAccessException">The user is no longer an administrator.</exception>
     public async Task<QueueSight> LookAsync(CancellationToken cancellationToken)
     {
-        await CheckAsync(cancellationToken);
+        await acts.CheckAsync(cancellationToken);
         var overview = await queue.LookAsync(MostJobs, cancellationToken);
         var ids = overview.Jobs.Select(job => job.PersonId).Append(overview.PausedBy).OfType<Guid>().ToHashSet();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -49,24 +49,6 @@ internal sealed class QueueAdministration(
         ? await cancellations.CancelAsync(await actor.GetAsync(cancellationToken), jobId, $"An administrator cancelled it: {reason}", cancellationToken)
         : new InvalidInput("reason", $"Give a reason of at most {LongestReason} characters; the owner of the job will see it.");
 
-    private async Task<Result> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Result>> act, CancellationToken cancellationToken)
-    {
-        var personId = await CheckAsync(cancellationToken);
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var email = await database.People.Where(person => person.Id == personId).Select(person => person.Email).SingleAsync(cancellationToken);
-        var actor = new AuditActor(personId, email ?? personId.ToString(), null);
-        var done = await act(actor);
-        if (done.Refusal is null)
-        {
-            await audit.WriteAsync(actor, action, jobId?.ToString(), detail, cancellationToken);
-        }
-
-        return done;
-    }
-
-    private async Task<Guid> CheckAsync(CancellationToken cancellationToken)
-    {
-        var who = await actor.GetAsync(cancellationToken);
-        return who.IsAdministrator ? who.PersonId : throw new UnauthorizedAccessException("The user is no longer an administrator.");
-    }
+    private Task<Result> ActAsync(string action, Guid? jobId, string? detail, Func<AuditActor, Task<Result>> act, CancellationToken cancellationToken) =>
+        acts.ActAsync(action, jobId?.ToString(), detail, act, cancellationToken);
 }

@@ -49,9 +49,9 @@ internal sealed class ShareLinkAccess(
     }
 
     /// <summary>Checks a password; the right one sets a cookie that opens the link in this browser. After too many tries the response is 429.</summary>
-    public LinkAnswer Try(ShareLink link, string token, string password, HttpContext context)
+    public async Task<LinkAnswer> TryAsync(ShareLink link, string token, string password, HttpContext context)
     {
-        if (limits.Refuse(context, link.Id) is { } wait)
+        if (await limits.RefuseAsync(context, link.Id) is { } wait)
         {
             TooManyAttempts.Answer(context, wait);
             return LinkAnswer.TooOften;

@@ -59,9 +59,9 @@ public sealed partial class SharePage
         }
     }
 
-    private void Enter()
+    private async Task EnterAsync()
     {
-        problem = link is null ? null : Access.Try(link, Token, Password ?? "", Context) switch
+        problem = link is null ? null : await Access.TryAsync(link, Token, Password ?? "", Context) switch
         {
             LinkAnswer.TooOften => T["SharedTooOften"].Value,
             LinkAnswer.Wrong => T["SharedWrong"].Value,

@@ -43,7 +43,7 @@ public sealed class RunStatusTests
     }
 
     [Theory]
-    [InlineData(JobState.Queued, 3, null, "Place 3 of 4. 2 of your requests go first.")]
+    [InlineData(JobState.Queued, 3, null, "Place 3 of 4. 2 of your jobs go first.")]
     [InlineData(JobState.Queued, 1, "New card.", "The queue is paused: New card.")]
     [InlineData(JobState.Queued, 1, null, null)]
     [InlineData(JobState.Running, 3, null, null)]

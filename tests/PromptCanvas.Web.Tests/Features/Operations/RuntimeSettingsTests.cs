@@ -9,6 +9,7 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Generation;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Live;
 using PromptCanvas.Generation.Settings;
 using PromptCanvas.Imaging.Png;
 using PromptCanvas.Web.Features.Accounts;
@@ -56,7 +57,7 @@ public sealed class RuntimeSettingsTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Found, saved.StatusCode);
         Assert.Contains("Deleted pictures stay here for 1 day.", await administrator.GetStringAsync("/gallery?shelf=trash", Cancellation), StringComparison.Ordinal);
         await studio.Services.GetRequiredService<ILibrary>().DeleteAsync(new Actor(studio.Administrator.Id, PersonRoles.Administrator), [picture], Cancellation);
-        Assert.Contains("It stays there for 1 day after you deleted it", await administrator.GetStringAsync($"/images/{picture}", Cancellation), StringComparison.Ordinal);
+        Assert.Contains("It is deleted forever 1 day after you moved it there", await administrator.GetStringAsync($"/images/{picture}", Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,17 +127,17 @@ public sealed class RuntimeSettingsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void RateLimit_Changed_AppliesToCallersThatWereCountedBefore()
+    public async Task RateLimit_Changed_AppliesToCallersThatWereCountedBefore()
     {
         var options = new ChangingOptions<RateLimitOptions>(new RateLimitOptions { SignInPerMinute = 1 });
-        using var limits = new SignInLimits(options);
+        using var limits = new SignInLimits(options, new TokenBuckets(new NoSharedBuckets(), TimeProvider.System));
         var context = new DefaultHttpContext();
-        Assert.Null(limits.Refuse(context, "ada"));
-        Assert.NotNull(limits.Refuse(context, "ada"));
+        Assert.Null(await limits.RefuseAsync(context, "ada"));
+        Assert.NotNull(await limits.RefuseAsync(context, "ada"));
 
         options.CurrentValue = new RateLimitOptions { SignInPerMinute = 5 };
 
-        Assert.Null(limits.Refuse(context, "ada"));
+        Assert.Null(await limits.RefuseAsync(context, "ada"));
     }
 
     /// <summary><c>IOptions</c> keeps the first value for as long as the process runs.</summary>

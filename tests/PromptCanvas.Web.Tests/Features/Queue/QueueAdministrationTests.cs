@@ -136,7 +136,7 @@ public sealed class QueueAdministrationTests : IAsyncLifetime
         studio.Services.GetRequiredService<ICancellations>(),
         studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(),
         somebody,
-        studio.Services.GetRequiredService<AuditLog>());
+        new AdministratorActs(studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(), somebody, studio.Services.GetRequiredService<AuditLog>()));
 
     private async Task<IEnumerable<Guid>> OrderAsync() =>
         (await Administration().LookAsync(TestContext.Current.CancellationToken)).Queue.Jobs.Select(job => job.JobId);

@@ -222,6 +222,23 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
         Assert.DoesNotContain($"{theirs}", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Board_WithoutPictures_SaysThatItIsEmpty()
+    {
+        var owner = await studio.PersonAsync("emptyboard@example.com", PersonRoles.Member);
+        var board = new Board { Id = Guid.NewGuid(), PersonId = owner.Id, Name = "Cubes", CreatedAt = TimeProvider.System.GetUtcNow() };
+        await using var database = Database();
+        database.Add(board);
+        await database.SaveChangesAsync(Cancellation);
+        using var browser = studio.Browser(owner.Cookie);
+        using var made = await browser.SendFormAsync($"/boards/{board.Id}/share", "link", ("Days", "30"));
+        using var stranger = studio.ClientOf(null);
+
+        var page = await stranger.GetStringAsync(Address().Match(await made.TextAsync()).Value, Cancellation);
+
+        Assert.Contains("This board is empty", page, StringComparison.Ordinal);
+    }
+
     private AppDbContext Database() => studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 
     private async Task<int> RevokeAsync(SomebodyInTest owner, Guid linkId)

@@ -49,7 +49,7 @@ public sealed class DiskQuotaTests : IAsyncDisposable
         using var other = await studio.ClientOf(await studio.PersonAsync("roomy@example.com", PersonRoles.Member)).PostJobAsync(body);
 
         Assert.Equal(HttpStatusCode.InsufficientStorage, refused.StatusCode);
-        Assert.Contains("Your pictures take 3 MB of the 2 MB", (await refused.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Your pictures use 3 MB of the 2 MB", (await refused.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         Assert.Equal(HttpStatusCode.InsufficientStorage, upload.StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, other.StatusCode);

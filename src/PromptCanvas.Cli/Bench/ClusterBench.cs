@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Cli.Options;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Worker;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>Several nodes on the PostgreSQL and Redis of the settings, with the real engine over networks that only take a device's time.</summary>
+/// <remarks>All nodes are in this process; their database, Redis, files, claims and previews are those of separate ones.</remarks>
+internal sealed class ClusterBench(BenchContext bench)
+{
+    private const int JobsPerWorker = 20;
+    private const int People = 64;
+    private const int PicturesEach = 4;
+    private const int ClaimedJobs = 4000;
+    private const int ClaimBatch = 8;
+    private const int Claimers = 4;
+
+    /// <summary>A network run of a large model on a server GPU: 30 to 60 runs make a picture of Karlo's size in two to three seconds.</summary>
+    private static readonly TimeSpan StepTime = TimeSpan.FromMilliseconds(50);
+
+    private int keys;
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
+    {
+        if (Environment.GetEnvironmentVariable("Database__Provider") != "PostgreSql" || Environment.GetEnvironmentVariable("Cluster__Redis") is not { Length: > 0 })
+        {
+            throw new BadInputException("The benchmark 'cluster' needs an empty database and a Redis: set Database__Provider=PostgreSql, ConnectionStrings__PromptCanvas and Cluster__Redis.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("promptcanvas-bench-");
+        try
+        {
+            var rows = new List<BenchRow>();
+            rows.AddRange(await WorkersAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
+            rows.AddRange(await LastOfManyAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
+            rows.AddRange(await ClaimsAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
+            rows.AddRange(await new ClusterPreviewBench(bench).RunAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
+            return rows;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Pictures a minute with 1, 2 and 4 workers.</summary>
+    private async Task<IReadOnlyList<BenchRow>> WorkersAsync(string folder, CancellationToken cancellationToken)
+    {
+        var rows = new List<BenchRow>();
+        foreach (var workers in new[] { 1, 2, 4 })
+        {
+            var nodes = await StartAsync(folder, workers, cancellationToken).ConfigureAwait(false);
+            var began = Stopwatch.GetTimestamp();
+            var jobs = await SubmitAsync(nodes[0], workers * JobsPerWorker, PicturesEach, cancellationToken).ConfigureAwait(false);
+            await EndAsync(nodes[0], jobs, cancellationToken).ConfigureAwait(false);
+            var rate = jobs.Count * PicturesEach / Stopwatch.GetElapsedTime(began).TotalMinutes;
+            await StopAsync(nodes).ConfigureAwait(false);
+            rows.Add(new BenchRow($"pictures a minute, {workers} worker{(workers > 1 ? "s" : "")}", "1/min", rate, rate, rate, jobs.Count));
+            if (workers > 1)
+            {
+                var ratio = rate / rows[0].Median;
+                rows.Add(new BenchRow("… relative to one", "×", ratio, ratio, ratio, jobs.Count));
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>The first preview of the last of 64 people, relative to the time at which it would be their turn if all came in order.</summary>
+    private async Task<IReadOnlyList<BenchRow>> LastOfManyAsync(string folder, CancellationToken cancellationToken)
+    {
+        var nodes = await StartAsync(folder, workers: 2, cancellationToken).ConfigureAwait(false);
+        var began = Stopwatch.GetTimestamp();
+        var jobs = await SubmitAsync(nodes[0], People, PicturesEach, cancellationToken).ConfigureAwait(false);
+        var first = FirstPreviewAsync(nodes[0], jobs[^1], cancellationToken);
+        await EndAsync(nodes[0], jobs, cancellationToken).ConfigureAwait(false);
+        var inOrder = Stopwatch.GetElapsedTime(began).TotalSeconds * (People - 1) / People;
+        var seen = Stopwatch.GetElapsedTime(began, await first.ConfigureAwait(false)).TotalSeconds;
+        await StopAsync(nodes).ConfigureAwait(false);
+        var ratio = seen / inOrder;
+        return
+        [
+            new BenchRow($"first preview of the last of {People} people, 2 workers", "s", seen, seen, seen, 1),
+            new BenchRow("… if people were served in order", "s", inOrder, inOrder, inOrder, 1),
+            new BenchRow("… ratio", "×", ratio, ratio, ratio, 1),
+        ];
+    }
+
+    /// <summary>Claims of four workers at once, without an engine.</summary>
+    private async Task<IReadOnlyList<BenchRow>> ClaimsAsync(string folder, CancellationToken cancellationToken)
+    {
+        var nodes = await StartAsync(folder, workers: 0, cancellationToken).ConfigureAwait(false);
+        for (var claimer = 1; claimer < Claimers; claimer++)
+        {
+            nodes.Add(await ClusterNode.StartAsync(folder, "Web", bench.Model, cancellationToken).ConfigureAwait(false));
+        }
+
+        var database = await nodes[0].Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            database.Jobs.AddRange(Enumerable.Range(0, ClaimedJobs).Select(number => QueueRecords.NewJob(number, JobState.Queued)));
+            await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var counts = await Task.WhenAll(nodes.Select(node => Task.Run(
+            async () =>
+            {
+                var claims = node.Get<JobClaims>();
+                var claimed = 0;
+                while (await claims.ClaimAsync(ClaimBatch, alone: false, cancellationToken).ConfigureAwait(false) is { Count: > 0 } jobs)
+                {
+                    claimed += jobs.Count;
+                }
+
+                return claimed;
+            },
+            cancellationToken))).ConfigureAwait(false);
+        var rate = counts.Sum() / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        database = await nodes[0].Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            await database.Jobs.Where(job => job.PersonId == null).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await StopAsync(nodes).ConfigureAwait(false);
+        return [new BenchRow($"claims, {Claimers} workers at once", "1/s", rate, rate, rate, counts.Sum())];
+    }
+
+    /// <summary>A web node and workers with paced networks.</summary>
+    private async Task<List<ClusterNode>> StartAsync(string folder, int workers, CancellationToken cancellationToken)
+    {
+        var nodes = new List<ClusterNode> { await ClusterNode.StartAsync(folder, "Web", bench.Model, cancellationToken).ConfigureAwait(false) };
+        for (var worker = 0; worker < workers; worker++)
+        {
+            var paced = new NetworkMeter { Wrapper = network => new PacedNetwork(network, StepTime) }.Around(bench.Model);
+            nodes.Add(await ClusterNode.StartAsync(folder, "Worker", paced, cancellationToken).ConfigureAwait(false));
+        }
+
+        // The first picture of each worker loads and runs the networks once.
+        var warm = await SubmitAsync(nodes[0], workers * 2, 1, cancellationToken).ConfigureAwait(false);
+        await EndAsync(nodes[0], warm, cancellationToken).ConfigureAwait(false);
+        return nodes;
+    }
+
+    private static async Task StopAsync(List<ClusterNode> nodes)
+    {
+        foreach (var node in nodes.AsEnumerable().Reverse())
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Submits jobs of as many people.</summary>
+    private async Task<List<Guid>> SubmitAsync(ClusterNode node, int count, int pictures, CancellationToken cancellationToken)
+    {
+        var submissions = node.Get<ISubmissions>();
+        var jobs = new List<Guid>();
+        for (var number = 0; number < count; number++)
+        {
+            var job = new NewJob { IdempotencyKey = $"cluster {keys++}", PersonId = Guid.NewGuid(), Prompt = "a red cube", Count = pictures, Size = bench.Model.Recipe.Sizes[0] };
+            jobs.Add((await submissions.SubmitAsync(job, cancellationToken).ConfigureAwait(false)).TryGet(out var id, out var refusal)
+                ? id
+                : throw new InvalidOperationException(refusal.Message));
+        }
+
+        return jobs;
+    }
+
+    private static async Task EndAsync(ClusterNode node, List<Guid> jobs, CancellationToken cancellationToken)
+    {
+        var databases = node.Get<IDbContextFactory<AppDbContext>>();
+        while (true)
+        {
+            var database = await databases.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+            await using (database.ConfigureAwait(false))
+            {
+                if (!await database.Jobs.AnyAsync(job => jobs.Contains(job.Id) && (job.State == JobState.Queued || job.State == JobState.Running), cancellationToken).ConfigureAwait(false))
+                {
+                    var unfinished = await database.Jobs.CountAsync(job => jobs.Contains(job.Id) && job.CompletedImages < job.Count, cancellationToken).ConfigureAwait(false);
+                    if (unfinished > 0)
+                    {
+                        throw new InvalidOperationException($"{unfinished} jobs of the benchmark failed.");
+                    }
+
+                    return;
+                }
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>The timestamp of the first preview with a picture.</returns>
+    private static async Task<long> FirstPreviewAsync(ClusterNode node, Guid job, CancellationToken cancellationToken)
+    {
+        await foreach (var frame in node.Get<Generation.Previews.IPreviewBus>().WatchAsync(job, cancellationToken).ConfigureAwait(false))
+        {
+            if (!frame.Bytes.IsEmpty)
+            {
+                return Stopwatch.GetTimestamp();
+            }
+        }
+
+        throw new InvalidOperationException("The job ended without a preview.");
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Cluster;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Previews;
+
+namespace PromptCanvas.Cli.Bench;
+
+/// <summary>Previews of many jobs from one worker through Redis to three web nodes.</summary>
+internal sealed class ClusterPreviewBench(BenchContext bench)
+{
+    private const int Jobs = 50;
+    private const int FramesPerSecond = 10;
+    private const int WebNodes = 3;
+
+    // A 256² WebP preview of the starter has 6 to 10 KB.
+    private const int FrameBytes = 8192;
+
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(string folder, CancellationToken cancellationToken)
+    {
+        var worker = await ClusterNode.StartAsync(folder, "Web", bench.Model, cancellationToken).ConfigureAwait(false);
+        var nodes = new List<ClusterNode>();
+        for (var node = 0; node < WebNodes; node++)
+        {
+            nodes.Add(await ClusterNode.StartAsync(folder, "Web", bench.Model, cancellationToken).ConfigureAwait(false));
+        }
+
+        var jobs = await AddJobsAsync(worker, cancellationToken).ConfigureAwait(false);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var delays = new ConcurrentBag<double>();
+        var watchers = nodes.SelectMany(node => jobs.Select(job => WatchAsync(node, job, delays, over.Token))).ToList();
+        var bus = worker.Get<PreviewBus>();
+        jobs.ForEach(job => bus.Start(job, 1));
+        while (!jobs.TrueForAll(bus.HasWatchers))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken).ConfigureAwait(false);
+        }
+
+        var redis = await RedisProcessor.OpenAsync().ConfigureAwait(false);
+        await using (redis.ConfigureAwait(false))
+        {
+            var before = await redis.SecondsAsync().ConfigureAwait(false);
+            var publishing = await PublishAsync(bus, jobs, cancellationToken).ConfigureAwait(false);
+            var core = (await redis.SecondsAsync().ConfigureAwait(false) - before) / Duration.TotalSeconds;
+            await over.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(watchers).ConfigureAwait(false);
+            foreach (var node in nodes.Append(worker))
+            {
+                await node.DisposeAsync().ConfigureAwait(false);
+            }
+
+            var sorted = delays.Order().ToList();
+            var slow = sorted[(int)(0.95 * (sorted.Count - 1))];
+            return
+            [
+                BenchRow.Of($"preview from worker to the watcher on a web node, {Jobs} jobs, {FramesPerSecond} a second, {WebNodes} web nodes", "ms", sorted),
+                new BenchRow("… p95", "ms", slow, slow, slow, sorted.Count),
+                BenchRow.Of("… handing a frame over", "ms", publishing),
+                new BenchRow("… Redis, share of a core", "", core, core, core, 1),
+            ];
+        }
+    }
+
+    private static async Task<List<Guid>> AddJobsAsync(ClusterNode node, CancellationToken cancellationToken)
+    {
+        var rows = Enumerable.Range(0, Jobs).Select(number => QueueRecords.NewJob(number, JobState.Running)).ToList();
+        var database = await node.Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            // Leased, so that nobody takes them for lost.
+            rows.ForEach(row => row.LeaseUntil = DateTimeOffset.UtcNow.AddHours(1));
+            database.Jobs.AddRange(rows);
+            await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return rows.ConvertAll(row => row.Id);
+    }
+
+    /// <summary>Publishes frames evenly, each with its time.</summary>
+    /// <returns>How long each call took, in milliseconds.</returns>
+    private static async Task<List<double>> PublishAsync(PreviewBus bus, List<Guid> jobs, CancellationToken cancellationToken)
+    {
+        var times = new List<double>();
+        var began = Stopwatch.GetTimestamp();
+        var frames = (int)(Duration.TotalSeconds * FramesPerSecond) * jobs.Count;
+        for (var number = 0; number < frames; number++)
+        {
+            var due = TimeSpan.FromSeconds((double)number / FramesPerSecond / jobs.Count) - Stopwatch.GetElapsedTime(began);
+            if (due > TimeSpan.Zero)
+            {
+                await Task.Delay(due, cancellationToken).ConfigureAwait(false);
+            }
+
+            var bytes = new byte[FrameBytes];
+            var now = Stopwatch.GetTimestamp();
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, now);
+            bus.Publish(new PreviewFrame(jobs[number % jobs.Count], 0, "decoder", 1, 1, (double)number / frames, 256, 256, "image/webp", bytes));
+            times.Add(Stopwatch.GetElapsedTime(now).TotalMilliseconds);
+        }
+
+        return times;
+    }
+
+    private static async Task WatchAsync(ClusterNode node, Guid job, ConcurrentBag<double> delays, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var frame in node.Get<IPreviewBus>().WatchAsync(job, cancellationToken).ConfigureAwait(false))
+            {
+                delays.Add(Stopwatch.GetElapsedTime(BinaryPrimitives.ReadInt64LittleEndian(frame.Bytes.Span)).TotalMilliseconds);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The measurement is over.
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace PromptCanvas.ModelHub;
+
+/// <summary>What to download.</summary>
+/// <param name="Model">A known name (karlo, kandinsky-2-2) or OWNER/REPO.</param>
+/// <param name="Revision">A branch, tag or commit; null = main.</param>
+/// <param name="Half">Whether 16-bit weights are preferred where there are both: half the download and disk.</param>
+/// <param name="Name">The folder's name; null = the model's own.</param>
+public sealed record ModelRequest(string Model, string? Revision = null, bool Half = false, string? Name = null);
+
+/// <summary>A repository's files and the folder they go into.</summary>
+/// <param name="Folder">Inside the model's folder; empty = the folder itself.</param>
+public sealed record PlannedPart(string Repository, string Commit, string Folder, string? Licence, string? LicenceAddress, IReadOnlyList<HubFile> Files);
+
+/// <summary>A download that was looked up: nothing of it is fetched yet, or a part is.</summary>
+/// <param name="Name">The model's folder in the models folder.</param>
+/// <param name="Index">The contents of a <c>model_index.json</c> that joins the parts; null = the repository has its own.</param>
+public sealed record ModelPlan(string Name, string Hub, ModelRequest Request, IReadOnlyList<PlannedPart> Parts, string? Index)
+{
+    /// <summary>Bytes of all files.</summary>
+    [JsonIgnore]
+    public long Bytes => Parts.Sum(part => part.Files.Sum(file => file.Size));
+
+    /// <summary>Number of files.</summary>
+    [JsonIgnore]
+    public int Count => Parts.Sum(part => part.Files.Count);
+
+    /// <summary>The licences to accept, each once.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Licences => [.. Parts.Select(part => part.Licence ?? "none named").Distinct()];
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.ModelHub;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Operations;
+
+/// <summary>Looks up a model on the hub, shows its size and licence, and downloads it in the background.</summary>
+public sealed partial class ModelAdding
+{
+    private const double Gigabyte = 1e9;
+    private const double Megabyte = 1e6;
+
+    private string model = "";
+    private string? revision;
+    private bool half;
+    private bool isLooking;
+    private bool isAccepted;
+    private bool wasRunning;
+    private ModelPlan? plan;
+    private string? problem;
+
+    /// <summary>Raised when a download has ended.</summary>
+    [Parameter]
+    public EventCallback Ended { get; set; }
+
+    [Inject]
+    private IModelDownloads Downloads { get; set; } = null!;
+
+    [Inject]
+    private AdministratorActs Acts { get; set; } = null!;
+
+    protected override void OnInitialized()
+    {
+        wasRunning = Downloads.State is { IsRunning: true };
+        Downloads.Changed += Follow;
+    }
+
+    protected override ValueTask DisposeCoreAsync()
+    {
+        Downloads.Changed -= Follow;
+        return base.DisposeCoreAsync();
+    }
+
+    private void Follow() => Post(async () =>
+    {
+        var isRunning = Downloads.State is { IsRunning: true };
+        if (wasRunning && !isRunning)
+        {
+            await Ended.InvokeAsync();
+        }
+
+        wasRunning = isRunning;
+        StateHasChanged();
+    });
+
+    private async Task LookUpAsync()
+    {
+        (isLooking, problem) = (true, null);
+        await Acts.CheckAsync(Gone);
+        var found = await Downloads.LookUpAsync(new ModelRequest(model.Trim(), string.IsNullOrWhiteSpace(revision) ? null : revision.Trim(), half), Gone);
+        (isLooking, isAccepted) = (false, false);
+        if (!found.TryGet(out plan, out var refusal))
+        {
+            problem = refusal.Message;
+        }
+    }
+
+    private async Task StartAsync(ModelPlan chosen)
+    {
+        var repositories = string.Join(", ", chosen.Parts.Select(part => $"{part.Repository}@{part.Commit[..8]} ({part.Licence ?? "no licence named"})"));
+        problem = (await Acts.ActAsync("model.download", chosen.Name, repositories, _ => Task.FromResult(Downloads.Start(chosen)), Gone)).Refusal?.Message;
+        plan = problem is null ? null : plan;
+    }
+
+    private async Task StopAsync()
+    {
+        await Acts.CheckAsync(Gone);
+        await Downloads.StopAsync();
+    }
+
+    private async Task DiscardAsync(string name) =>
+        problem = (await Acts.ActAsync("model.discard", name, null, _ => Task.FromResult(Downloads.Discard(name)), Gone)).Refusal?.Message;
+
+    private string AddressOf(PlannedPart part) =>
+        Uri.TryCreate(part.LicenceAddress, UriKind.Absolute, out var licence) && licence.Scheme is "http" or "https" ? licence.AbsoluteUri : plan!.Hub + part.Repository;
+
+    private static string Gigabytes(long bytes) => (bytes / Gigabyte).ToString("N2", CultureInfo.CurrentCulture);
+
+    private static string Rate(DownloadProgress progress) => (progress.BytesPerSecond / Megabyte).ToString("N1", CultureInfo.CurrentCulture);
+}

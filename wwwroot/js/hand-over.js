@@ -1,0 +1,36 @@
+// A node that leaves asks its pages to move: the state of the circuit travels through the browser, encrypted with the keys that all nodes share, to another node.
+
+// The balancer's cookie, which names the node of this browser (deploy/haproxy.cfg).
+const cookie = 'studio-node=; path=/; max-age=0; samesite=lax';
+const firstPause = 300;
+const longestPause = 5000;
+
+const pause = time => new Promise(done => setTimeout(done, time));
+
+async function resumeElsewhere() {
+  for (let wait = firstPause; wait < longestPause; wait *= 2) {
+    await pause(wait);
+    if (await Blazor.resumeCircuit()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+async function move() {
+  let moved = false;
+  try {
+    // A page that reconnected before cannot be paused in .NET 10.
+    const paused = await Blazor.pauseCircuit();
+    document.cookie = cookie;
+    moved = paused && await resumeElsewhere();
+  } catch {
+    // Reload below.
+  }
+  if (!moved) {
+    location.reload();
+  }
+}
+
+// Returns at once: the circuit that calls it is paused meanwhile.
+globalThis.moveToAnotherNode = () => { setTimeout(move); };
