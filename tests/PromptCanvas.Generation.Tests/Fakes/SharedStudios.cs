@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
-using PromptCanvas.Generation.Live;
 using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Generation.Worker;
 
@@ -59,7 +58,7 @@ internal sealed class SharedStudios : IAsyncDisposable
     }
 
     /// <summary>Makes the last report of a node an hour old.</summary>
-    public async Task SilenceAsync(Studio node)
+    public static async Task SilenceAsync(Studio node)
     {
         await using var database = node.OpenDatabase();
         var sql = $$"""UPDATE "Nodes" SET "ReportedAt" = {{QueueDialect.Of(database).Now(TimeSpan.FromHours(-1))}} WHERE "Id" = {0}""";

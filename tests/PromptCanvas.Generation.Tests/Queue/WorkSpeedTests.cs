@@ -42,7 +42,7 @@ public sealed class WorkSpeedTests(PostgresServer server)
 
         studios.Other.Engines.Models = ["karlo", "starter"];
         await studios.ReportAsync();
-        await studios.SilenceAsync(studios.Other);
+        await SharedStudios.SilenceAsync(studios.Other);
         await studios.One.Get<NodeReports>().ReportAsync(Cancellation);
         Assert.Equal((Slow, 2 * Slow), await EtasAsync(studios.One, first, second));
     }

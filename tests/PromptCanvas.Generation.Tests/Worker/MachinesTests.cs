@@ -124,7 +124,7 @@ public sealed class MachinesTests(PostgresServer server) : IDisposable
         Assert.False((await machines.ForgetAsync(studios.Other.NodeId(), Cancellation)).TryGet(out _, out var refusal));
         Assert.StartsWith("Only a machine that stopped reporting can be forgotten", refusal.Message, StringComparison.Ordinal);
 
-        await studios.SilenceAsync(studios.Other);
+        await SharedStudios.SilenceAsync(studios.Other);
         await studios.One.Get<NodeReports>().ReportAsync(Cancellation);
 
         Assert.Equal("other", Assert.Single(machines.Silent).Name);
@@ -143,7 +143,7 @@ public sealed class MachinesTests(PostgresServer server) : IDisposable
     {
         await using var studios = await SharedStudios.PrepareAsync(server, DatabaseProvider.Sqlite);
         await studios.ReportAsync();
-        await studios.SilenceAsync(studios.Other);
+        await SharedStudios.SilenceAsync(studios.Other);
         studios.One.Clock.Advance(NodeRows.SilentAfter + TimeSpan.FromSeconds(1));
 
         await studios.One.Get<NodeReports>().ReportAsync(Cancellation);

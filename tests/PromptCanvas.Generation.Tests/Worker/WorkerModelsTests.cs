@@ -82,7 +82,7 @@ public sealed class WorkerModelsTests(PostgresServer server)
         }
         else
         {
-            await studios.SilenceAsync(studios.Other);
+            await SharedStudios.SilenceAsync(studios.Other);
         }
 
         await studios.One.Get<NodeReports>().ReportAsync(Cancellation);

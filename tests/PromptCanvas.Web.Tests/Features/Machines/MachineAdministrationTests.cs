@@ -10,6 +10,7 @@ using PromptCanvas.Web.Features.Machines;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Security;
 using PromptCanvas.Web.Tests.Fakes;
+using TestContext = Xunit.TestContext;
 
 namespace PromptCanvas.Web.Tests.Features.Machines;
 
