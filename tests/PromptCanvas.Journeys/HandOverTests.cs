@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Playwright;
 using PromptCanvas.Web.HandOver;
 using PromptCanvas.Web.Tests.Fakes;
 using static Microsoft.Playwright.Assertions;

@@ -8,6 +8,7 @@ using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Generation;
 using PromptCanvas.Generation.Live;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Migrations;
 
 namespace PromptCanvas.Cli.Bench;
 
