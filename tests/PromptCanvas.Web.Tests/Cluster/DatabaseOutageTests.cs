@@ -27,7 +27,7 @@ public sealed class DatabaseOutageTests : IAsyncDisposable
     public async Task PostgreSql_AwayUnderTwoWebNodesAndAWorker_TheyWaitAndTheJobIsMadeOnce()
     {
         await StartAsync();
-        nodes!.Worker.Engine.Gate.Reset();
+        await HoldAsync(nodes!.Worker);
         using var one = nodes.One.CreateClient();
         using var other = nodes.Other.CreateClient();
         var job = await one.StartJobAsync(count: 2);
@@ -92,9 +92,9 @@ public sealed class DatabaseOutageTests : IAsyncDisposable
         address.Port = relay.Port;
         var web = Alone("Web", direct);
         var cut = Alone("Worker", address.ConnectionString);
-        cut.Engine.Gate.Reset();
         using var client = web.CreateClient();
         _ = cut.Server;
+        await HoldAsync(cut);
         var job = await client.StartJobAsync(count: 1);
         await Nodes.UntilAsync(() => cut.Engine.AtWork == 1);
 
@@ -140,18 +140,25 @@ public sealed class DatabaseOutageTests : IAsyncDisposable
         return answer.StatusCode;
     }
 
-    /// <summary>A pooled connection that the server has closed fails at its next use.</summary>
+    /// <summary>Holds the worker's engine at its next request. Its first one is the studio's own, which loads the model.</summary>
+    private static async Task HoldAsync(Studio worker)
+    {
+        await Nodes.UntilAsync(() => worker.Engine is { Latest: not null, AtWork: 0 });
+        worker.Engine.Gate.Reset();
+    }
+
+    /// <summary>A pooled connection that the server has closed fails at its next use, and services rest longer after each failure.</summary>
     private static async Task<T> EventuallyAsync<T>(Func<Task<T>> call)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (true)
         {
             try
             {
                 return await call();
             }
-            catch (HttpRequestException)
+            catch (Exception fault) when (fault is HttpRequestException || (fault is OperationCanceledException && !patience.IsCancellationRequested))
             {
                 await Task.Delay(50, patience.Token);
             }
