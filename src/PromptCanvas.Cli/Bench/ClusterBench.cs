@@ -13,7 +13,11 @@ namespace PromptCanvas.Cli.Bench;
 /// <remarks>All nodes are in this process; their database, Redis, files, claims and previews are those of separate ones.</remarks>
 internal sealed class ClusterBench(BenchContext bench)
 {
-    private const int JobsPerWorker = 20;
+    private const int JobsPerWorker = 30;
+
+    // The rate is that of the pictures between these shares: neither the start nor the last jobs, when some workers have nothing left.
+    private const double FromShare = 0.1;
+    private const double ToShare = 0.8;
     private const int People = 64;
     private const int PicturesEach = 4;
     private const int ClaimedJobs = 4000;
@@ -55,10 +59,9 @@ internal sealed class ClusterBench(BenchContext bench)
         foreach (var workers in new[] { 1, 2, 4 })
         {
             var nodes = await StartAsync(folder, workers, cancellationToken).ConfigureAwait(false);
-            var began = Stopwatch.GetTimestamp();
             var jobs = await SubmitAsync(nodes[0], workers * JobsPerWorker, PicturesEach, cancellationToken).ConfigureAwait(false);
+            var rate = await RateAsync(nodes[0], jobs, cancellationToken).ConfigureAwait(false);
             await EndAsync(nodes[0], jobs, cancellationToken).ConfigureAwait(false);
-            var rate = jobs.Count * PicturesEach / Stopwatch.GetElapsedTime(began).TotalMinutes;
             await StopAsync(nodes).ConfigureAwait(false);
             rows.Add(new BenchRow($"pictures a minute, {workers} worker{(workers > 1 ? "s" : "")}", "1/min", rate, rate, rate, jobs.Count));
             if (workers > 1)
@@ -103,7 +106,7 @@ internal sealed class ClusterBench(BenchContext bench)
         var database = await nodes[0].Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
-            database.Jobs.AddRange(Enumerable.Range(0, ClaimedJobs).Select(number => QueueRecords.NewJob(number, JobState.Queued)));
+            database.Jobs.AddRange(Enumerable.Range(0, ClaimedJobs).Select(number => QueueRecords.NewJob(number, JobState.Queued, bench.Model.Name)));
             await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -113,9 +116,9 @@ internal sealed class ClusterBench(BenchContext bench)
             {
                 var claims = node.Get<JobClaims>();
                 var claimed = 0;
-                while (await claims.ClaimAsync(ClaimBatch, alone: false, cancellationToken).ConfigureAwait(false) is { Count: > 0 } jobs)
+                while (await claims.ClaimAsync(ClaimBatch, alone: false, cancellationToken).ConfigureAwait(false) is { Count: > 0 } taken)
                 {
-                    claimed += jobs.Count;
+                    claimed += taken.Count;
                 }
 
                 return claimed;
@@ -170,6 +173,32 @@ internal sealed class ClusterBench(BenchContext bench)
         }
 
         return jobs;
+    }
+
+    /// <returns>Finished pictures a minute while all workers have work.</returns>
+    private static async Task<double> RateAsync(ClusterNode node, List<Guid> jobs, CancellationToken cancellationToken)
+    {
+        var (first, at) = await ReachedAsync(FromShare).ConfigureAwait(false);
+        var (last, end) = await ReachedAsync(ToShare).ConfigureAwait(false);
+        return (last - first) / Stopwatch.GetElapsedTime(at, end).TotalMinutes;
+
+        async Task<(int Pictures, long At)> ReachedAsync(double share)
+        {
+            while (true)
+            {
+                var database = await node.Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+                await using (database.ConfigureAwait(false))
+                {
+                    var pictures = await database.Jobs.Where(job => jobs.Contains(job.Id)).SumAsync(job => job.CompletedImages, cancellationToken).ConfigureAwait(false);
+                    if (pictures >= share * jobs.Count * PicturesEach)
+                    {
+                        return (pictures, Stopwatch.GetTimestamp());
+                    }
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private static async Task EndAsync(ClusterNode node, List<Guid> jobs, CancellationToken cancellationToken)

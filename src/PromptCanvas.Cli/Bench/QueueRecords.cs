@@ -7,13 +7,13 @@ namespace PromptCanvas.Cli.Bench;
 /// <summary>Jobs and pictures that fill the database of a benchmark.</summary>
 internal static class QueueRecords
 {
-    public static Job NewJob(int number, JobState state) => new()
+    public static Job NewJob(int number, JobState state, string model = "none") => new()
     {
         Id = Guid.NewGuid(),
         IdempotencyKey = number.ToString(CultureInfo.InvariantCulture),
         BodyHash = "",
         Prompt = "a fox in the snow",
-        Model = "none",
+        Model = model,
         Size = 64,
         Count = 1,
         Seed = number,
