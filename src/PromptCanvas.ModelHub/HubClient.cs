@@ -76,7 +76,7 @@ public sealed partial class HubClient : IDisposable
     {
         try
         {
-            await transport.Retries.ExecuteAsync(attempt, cancellationToken).ConfigureAwait(false);
+            await transport.Downloads.ExecuteAsync(attempt, cancellationToken).ConfigureAwait(false);
         }
         catch (PassingFaultException fault)
         {
@@ -89,21 +89,22 @@ public sealed partial class HubClient : IDisposable
 
     private async Task<byte[]> ReadAsync(Uri address, string what, int most, CancellationToken cancellationToken)
     {
-        var body = Array.Empty<byte>();
-        await RepeatAsync(
-            what,
-            async cancelled =>
-            {
-                using var response = await transport.SendAsync(address, what, null, cancelled).ConfigureAwait(false);
-                if (response.StatusCode == HttpStatusCode.PartialContent)
-                {
-                    throw new ModelHubException($"{what}: the hub sent only a part. Check Models:Hub.");
-                }
+        try
+        {
+            return await transport.LookUps.ExecuteAsync(async cancelled => await ReadOnceAsync(address, what, most, cancelled).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PassingFaultException fault)
+        {
+            throw new ModelHubException($"{what}: {fault.Message} Try again later, or check Models:Hub, now {Settings.Address}.", fault);
+        }
+    }
 
-                body = await BodyReader.ReadAsync(response, most, what, Settings, cancelled).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return body;
+    private async Task<byte[]> ReadOnceAsync(Uri address, string what, int most, CancellationToken cancellationToken)
+    {
+        using var response = await transport.SendAsync(address, what, null, cancellationToken).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.PartialContent
+            ? throw new ModelHubException($"{what}: the hub sent only a part. Check Models:Hub.")
+            : await BodyReader.ReadAsync(response, most, what, Settings, cancellationToken).ConfigureAwait(false);
     }
 
     private static void ThrowIfInvalid(string repository, string revision)

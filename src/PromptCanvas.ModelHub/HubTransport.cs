@@ -10,7 +10,10 @@ namespace PromptCanvas.ModelHub;
 internal sealed partial class HubTransport(HttpMessageInvoker http, HubSettings settings)
 {
     private const int MostRedirects = 5;
-    private const int MostAttempts = 8;
+    private const int MostRepetitions = 8;
+
+    // Somebody waits for a look-up.
+    private const int MostRepetitionsOfLookUps = 2;
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
@@ -18,11 +21,16 @@ internal sealed partial class HubTransport(HttpMessageInvoker http, HubSettings 
     private static readonly TimeSpan LongestRequestedDelay = TimeSpan.FromMinutes(5);
 
     /// <summary>Repeats what fails in passing, with growing pauses, or the pause that the server asks for.</summary>
-    public ResiliencePipeline Retries { get; } = new ResiliencePipelineBuilder { TimeProvider = settings.Clock }
+    public ResiliencePipeline Downloads { get; } = Repeating(settings, MostRepetitions);
+
+    /// <summary>The same, a few times only.</summary>
+    public ResiliencePipeline LookUps { get; } = Repeating(settings, MostRepetitionsOfLookUps);
+
+    private static ResiliencePipeline Repeating(HubSettings settings, int times) => new ResiliencePipelineBuilder { TimeProvider = settings.Clock }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<PassingFaultException>(),
-            MaxRetryAttempts = MostAttempts,
+            MaxRetryAttempts = times,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             Delay = settings.FirstDelay,
@@ -84,7 +92,7 @@ internal sealed partial class HubTransport(HttpMessageInvoker http, HubSettings 
         }
         catch (HttpRequestException fault)
         {
-            throw new PassingFaultException($"{address.Host} cannot be reached: {fault.Message}", inner: fault);
+            throw new PassingFaultException($"{address.Host} cannot be reached: {fault.Message.TrimEnd('.')}.", inner: fault);
         }
     }
 

@@ -20,15 +20,14 @@ public sealed partial class ModelAdding
     private ModelPlan? plan;
     private string? problem;
 
-    /// <summary>Raised when a download has ended.</summary>
-    [Parameter]
-    public EventCallback Ended { get; set; }
-
     [Inject]
     private IModelDownloads Downloads { get; set; } = null!;
 
     [Inject]
     private AdministratorActs Acts { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
 
     protected override void OnInitialized()
     {
@@ -42,16 +41,17 @@ public sealed partial class ModelAdding
         return base.DisposeCoreAsync();
     }
 
-    private void Follow() => Post(async () =>
+    private void Follow() => Post(() =>
     {
         var isRunning = Downloads.State is { IsRunning: true };
+        StateHasChanged();
         if (wasRunning && !isRunning)
         {
-            await Ended.InvokeAsync();
+            // The list of models is the page's, which is static.
+            Navigation.Refresh();
         }
 
         wasRunning = isRunning;
-        StateHasChanged();
     });
 
     private async Task LookUpAsync()
