@@ -17,13 +17,21 @@ internal sealed class AdministratorActs(IDbContextFactory<AppDbContext> database
 
     /// <summary>Does an act, and writes it to the audit log unless it was refused.</summary>
     /// <exception cref="UnauthorizedAccessException">The user is no longer an administrator.</exception>
-    public async Task<Result> ActAsync(string action, string? target, string? detail, Func<AuditActor, Task<Result>> act, CancellationToken cancellationToken)
+    public Task<Result> ActAsync(string action, string? target, string? detail, Func<AuditActor, Task<Result>> act, CancellationToken cancellationToken) =>
+        ActAsync(action, detail, async doer => (await act(doer), target), cancellationToken);
+
+    /// <summary>The same for an act that returns the name of its target.</summary>
+    /// <exception cref="UnauthorizedAccessException">The user is no longer an administrator.</exception>
+    public Task<Result> ActAsync(string action, string? detail, Func<Task<Result<string>>> act, CancellationToken cancellationToken) =>
+        ActAsync(action, detail, async _ => (await act()).TryGet(out var name, out var refusal) ? (Result.Done, name) : (refusal, null), cancellationToken);
+
+    private async Task<Result> ActAsync(string action, string? detail, Func<AuditActor, Task<(Result Done, string? Target)>> act, CancellationToken cancellationToken)
     {
         var personId = await CheckAsync(cancellationToken);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var email = await database.People.Where(person => person.Id == personId).Select(person => person.Email).SingleAsync(cancellationToken);
         var doer = new AuditActor(personId, email ?? personId.ToString(), null);
-        var done = await act(doer);
+        var (done, target) = await act(doer);
         if (done.Refusal is null)
         {
             await audit.WriteAsync(doer, action, target, detail, cancellationToken);

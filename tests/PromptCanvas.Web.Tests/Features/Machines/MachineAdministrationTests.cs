@@ -108,9 +108,7 @@ public sealed class MachineAdministrationTests : IAsyncLifetime
 
     private MachineAdministration Administration() => new(
         studio.Services.GetRequiredService<IMachines>(),
-        studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(),
-        somebody,
-        studio.Services.GetRequiredService<AuditLog>());
+        new AdministratorActs(studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(), somebody, studio.Services.GetRequiredService<AuditLog>()));
 
     private sealed class Somebody : ICurrentActor
     {
