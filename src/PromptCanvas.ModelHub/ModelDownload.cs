@@ -77,11 +77,11 @@ public sealed class ModelDownload(HubClient hub, string modelsFolder)
     }
 
     /// <summary>The downloads that were begun and not finished.</summary>
-    public IReadOnlyList<ModelPlan> Unfinished() => Workplace.Unfinished(modelsFolder);
+    public static IReadOnlyList<ModelPlan> Unfinished(string modelsFolder) => Workplace.Unfinished(modelsFolder);
 
     /// <summary>Deletes what was fetched of an unfinished download.</summary>
     /// <exception cref="ModelHubException">It is still running, or there is none.</exception>
-    public void Discard(string name) => new Workplace(modelsFolder, name).Discard();
+    public static void Discard(string modelsFolder, string name) => new Workplace(modelsFolder, name).Discard();
 
     private async Task<PlannedPart> PlanAsync(string repository, string folder, ModelRequest request, bool standsAlone, CancellationToken cancellationToken)
     {

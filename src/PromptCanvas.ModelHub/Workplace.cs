@@ -51,7 +51,7 @@ internal sealed partial class Workplace
     {
         if (Path.Exists(Place))
         {
-            throw new ModelHubException($"{Place} exists already. Remove it to download the model again, or give another name with --name.");
+            throw new ModelHubException($"{Place} exists already. Remove it to download the model again, or download it under another name (--name on the command line).");
         }
     }
 

@@ -50,7 +50,7 @@ public sealed class HubFaultTests : HubTest
             var download = new ModelDownload(hub, Folder);
             var plan = await download.PlanAsync(new ModelRequest(Repository), Cancellation);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download.RunAsync(plan, _ => { }, stop.Token));
-            Assert.Equal("tiny", Assert.Single(download.Unfinished()).Name);
+            Assert.Equal("tiny", Assert.Single(ModelDownload.Unfinished(Folder)).Name);
         }
 
         Server.Requests.Clear();
@@ -189,7 +189,7 @@ public sealed class HubFaultTests : HubTest
         await reached.Task.WaitAsync(Cancellation);
 
         Assert.Contains("is being downloaded by another process", await FailAsync(hub), StringComparison.Ordinal);
-        Assert.Contains("is being downloaded", Assert.Throws<ModelHubException>(() => new ModelDownload(hub, Folder).Discard("tiny")).Message, StringComparison.Ordinal);
+        Assert.Contains("is being downloaded", Assert.Throws<ModelHubException>(() => ModelDownload.Discard(Folder, "tiny")).Message, StringComparison.Ordinal);
         open.SetResult();
         await first;
         Assert.Equal(Weights, await File.ReadAllBytesAsync(Downloaded, Cancellation));

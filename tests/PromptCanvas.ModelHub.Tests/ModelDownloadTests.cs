@@ -96,8 +96,8 @@ public sealed class ModelDownloadTests : HubTest
 
         Assert.Contains("Its prior is of another width.", fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(Folder, "tiny")));
-        Assert.Single(download.Unfinished());
-        download.Discard("tiny");
+        Assert.Single(ModelDownload.Unfinished(Folder));
+        ModelDownload.Discard(Folder, "tiny");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));
     }
 

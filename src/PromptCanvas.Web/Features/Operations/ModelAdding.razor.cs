@@ -17,6 +17,7 @@ public sealed partial class ModelAdding
     private bool isLooking;
     private bool isAccepted;
     private bool wasRunning;
+    private IReadOnlyList<ModelPlan> unfinished = [];
     private ModelPlan? plan;
     private string? problem;
 
@@ -32,6 +33,7 @@ public sealed partial class ModelAdding
     protected override void OnInitialized()
     {
         wasRunning = Downloads.State is { IsRunning: true };
+        unfinished = Downloads.Unfinished();
         Downloads.Changed += Follow;
     }
 
@@ -44,6 +46,7 @@ public sealed partial class ModelAdding
     private void Follow() => Post(() =>
     {
         var isRunning = Downloads.State is { IsRunning: true };
+        unfinished = isRunning ? unfinished : Downloads.Unfinished();
         StateHasChanged();
         if (wasRunning && !isRunning)
         {
@@ -79,8 +82,11 @@ public sealed partial class ModelAdding
         await Downloads.StopAsync();
     }
 
-    private async Task DiscardAsync(string name) =>
+    private async Task DiscardAsync(string name)
+    {
         problem = (await Acts.ActAsync("model.discard", name, null, _ => Task.FromResult(Downloads.Discard(name)), Gone)).Refusal?.Message;
+        unfinished = Downloads.Unfinished();
+    }
 
     private string AddressOf(PlannedPart part) =>
         Uri.TryCreate(part.LicenceAddress, UriKind.Absolute, out var licence) && licence.Scheme is "http" or "https" ? licence.AbsoluteUri : plan!.Hub + part.Repository;

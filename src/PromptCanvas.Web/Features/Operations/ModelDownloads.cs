@@ -1,3 +1,4 @@
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.ModelHub;
 
 namespace PromptCanvas.Web.Features.Operations;
@@ -45,11 +46,8 @@ internal sealed class ModelDownloads(Func<HubClient> connect, string modelsFolde
 
     public ModelDownloadState? State { get; private set; }
 
-    public IReadOnlyList<ModelPlan> Unfinished()
-    {
-        using var hub = connect();
-        return [.. Of(hub).Unfinished().Where(plan => State is not { IsRunning: true } state || state.Plan.Name != plan.Name)];
-    }
+    public IReadOnlyList<ModelPlan> Unfinished() =>
+        [.. ModelDownload.Unfinished(modelsFolder).Where(plan => State is not { IsRunning: true } state || state.Plan.Name != plan.Name)];
 
     public async Task<Result<ModelPlan>> LookUpAsync(ModelRequest request, CancellationToken cancellationToken)
     {
@@ -58,8 +56,9 @@ internal sealed class ModelDownloads(Func<HubClient> connect, string modelsFolde
             using var hub = connect();
             return await Of(hub).PlanAsync(request, cancellationToken);
         }
-        catch (ModelHubException fault)
+        catch (Exception fault) when (fault is ModelHubException or StartupException)
         {
+            // The latter names a token's file that cannot be read.
             return new InvalidInput("model", fault.Message);
         }
     }
@@ -100,8 +99,7 @@ internal sealed class ModelDownloads(Func<HubClient> connect, string modelsFolde
     {
         try
         {
-            using var hub = connect();
-            Of(hub).Discard(name);
+            ModelDownload.Discard(modelsFolder, name);
             return Result.Done;
         }
         catch (ModelHubException fault)
