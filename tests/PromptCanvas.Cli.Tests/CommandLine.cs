@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using PromptCanvas.Tests.Shared;
 
 namespace PromptCanvas.Cli.Tests;
 
@@ -13,7 +14,10 @@ internal static class CommandLine
 
     public static string Starter { get; } = Path.Combine(Root, "models", "starter");
 
-    public static string UnClipTiny { get; } = Path.Combine(Root, "tests", "fixtures", "unclip-tiny");
+    public static string UnClipTiny { get; } = TinyCheckpoint.Model(Root);
+
+    /// <summary>What the reference implementation computes with it.</summary>
+    public static string Golden { get; } = Path.Combine(Root, "tests", "fixtures", "unclip-tiny", "golden");
 
     public static Task<Outcome> RunAsync(params string[] arguments) => RunInAsync(Environment.CurrentDirectory, arguments);
 

@@ -1,21 +1,22 @@
 using System.Reflection;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Sessions;
+using PromptCanvas.Tests.Shared;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests;
 
 /// <summary>The tiny checkpoints with golden data, and tensor helpers.</summary>
 internal static class Fixtures
 {
-    public static string Folder { get; } = Path.Combine(
-        typeof(Fixtures).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepoRoot").Value!,
-        "tests",
-        "fixtures");
+    private static readonly string Root =
+        typeof(Fixtures).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepoRoot").Value!;
+
+    public static string Folder { get; } = Path.Combine(Root, "tests", "fixtures");
 
     /// <summary>The shipped model.</summary>
-    public static string Starter { get; } = Path.GetFullPath(Path.Combine(Folder, "..", "..", "models", "starter"));
+    public static string Starter { get; } = Path.Combine(Root, "models", "starter");
 
-    public static string TinyModel { get; } = Path.Combine(Folder, "unclip-tiny", "model");
+    public static string TinyModel { get; } = TinyCheckpoint.Model(Root);
 
     public static string TensorList { get; } = Path.Combine(Folder, "unclip-tensors.tsv.gz");
 

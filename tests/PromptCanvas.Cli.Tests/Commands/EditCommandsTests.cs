@@ -14,7 +14,7 @@ public sealed class EditCommandsTests : IDisposable
         { "masked input", CommandLine.StarterTiny, 16 },
         { "masked input", CommandLine.StarterTiny, 64 },
         { "masked input", CommandLine.StarterTiny, 256 },
-        { "no masked input", Path.Combine(CommandLine.UnClipTiny, "model"), 64 },
+        { "no masked input", CommandLine.UnClipTiny, 64 },
     };
 
     [Theory]

@@ -116,7 +116,7 @@ public sealed class GenerateCommandTests : IDisposable
     public async Task Generate_LargerThanTheModelMakes_IsEnlargedAndSaysSo()
     {
         var outcome = await CommandLine.RunAsync(
-            "generate", "a cube", "-n", "1", "--size", "64", "--seed", "1", "--model", Path.Combine(CommandLine.UnClipTiny, "model"), "--out", folder.Path);
+            "generate", "a cube", "-n", "1", "--size", "64", "--seed", "1", "--model", CommandLine.UnClipTiny, "--out", folder.Path);
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("makes 32 pixels; the pictures are enlarged to 64", outcome.OneLine, StringComparison.Ordinal);
@@ -139,7 +139,6 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("is not an aspect ratio: give W:H", "a cube", "--aspect", "9:1")]
     [InlineData("There is no model 'nope': choose starter-tiny", "a cube", "--model", "nope")]
     [InlineData("'guess' is not a prior", "a cube", "--prior", "guess")]
-    [InlineData("no autoregressive prior", "a cube", "--prior", "autoregressive", "--model", "unclip-tiny/model")]
     [InlineData("decoder steps", "a cube", "--decoder-steps", "1")]
     [InlineData("decoder guidance", "a cube", "--guidance", "99")]
     [InlineData("-5", "a cube", "--seed", "-5")]
@@ -156,6 +155,10 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.Empty(outcome.Output);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
+
+    [Fact]
+    public Task Generate_PriorThatTheModelLacks_IsBadInput() =>
+        Generate_BadInput_IsOneLineAndExitCodeTwo("no autoregressive prior", "a cube", "--prior", "autoregressive", "--model", CommandLine.UnClipTiny);
 
     [Fact]
     public async Task Generate_FolderThatCannotBeWritten_IsBadInput()

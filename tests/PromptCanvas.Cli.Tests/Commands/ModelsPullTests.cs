@@ -20,7 +20,7 @@ public sealed class ModelsPullTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         hub = await HubServer.StartAsync();
-        hub.AddFolder(Repository, Path.Combine(CommandLine.UnClipTiny, "model"));
+        hub.AddFolder(Repository, CommandLine.UnClipTiny);
         Directory.CreateDirectory(Models);
     }
 

@@ -15,10 +15,10 @@ public sealed class NetworkCommandTests : IDisposable
     [InlineData("super_res_last", "sample")]
     public async Task Network_GoldenInputs_WritesTheGoldenOutputs(string network, string output)
     {
-        var golden = Path.Combine(CommandLine.UnClipTiny, "golden");
+        var golden = CommandLine.Golden;
 
         var outcome = await CommandLine.RunAsync(
-            "network", network, "--model", Path.Combine(CommandLine.UnClipTiny, "model"),
+            "network", network, "--model", CommandLine.UnClipTiny,
             "--inputs", Path.Combine(golden, $"{network}.inputs.safetensors"), "--outputs", folder.File("out.safetensors"));
 
         Assert.Equal("", outcome.Error);
@@ -33,8 +33,8 @@ public sealed class NetworkCommandTests : IDisposable
     public async Task Network_UnknownName_IsBadInput()
     {
         var outcome = await CommandLine.RunAsync(
-            "network", "nope", "--model", Path.Combine(CommandLine.UnClipTiny, "model"),
-            "--inputs", Path.Combine(CommandLine.UnClipTiny, "golden", "prior.inputs.safetensors"), "--outputs", folder.File("out.safetensors"));
+            "network", "nope", "--model", CommandLine.UnClipTiny,
+            "--inputs", Path.Combine(CommandLine.Golden, "prior.inputs.safetensors"), "--outputs", folder.File("out.safetensors"));
 
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("nope", outcome.OneLine, StringComparison.Ordinal);
@@ -45,8 +45,8 @@ public sealed class NetworkCommandTests : IDisposable
     public async Task Network_InputsOfAnotherNetwork_IsBadInput()
     {
         var outcome = await CommandLine.RunAsync(
-            "network", "decoder", "--model", Path.Combine(CommandLine.UnClipTiny, "model"),
-            "--inputs", Path.Combine(CommandLine.UnClipTiny, "golden", "prior.inputs.safetensors"), "--outputs", folder.File("out.safetensors"));
+            "network", "decoder", "--model", CommandLine.UnClipTiny,
+            "--inputs", Path.Combine(CommandLine.Golden, "prior.inputs.safetensors"), "--outputs", folder.File("out.safetensors"));
 
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("sample", outcome.OneLine, StringComparison.Ordinal);

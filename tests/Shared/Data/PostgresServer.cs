@@ -113,10 +113,12 @@ public sealed class PostgresServer : IAsyncLifetime
         var port = FreePort();
         File.WriteAllText(
             Path.Combine(folder.FullName, "start.conf"),
-            string.Create(CultureInfo.InvariantCulture, $"port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 200\nfsync = off\n"));
+            string.Create(CultureInfo.InvariantCulture, $"port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 1000\nfsync = off\n"));
         Run("sh", "-c", $"cat '{folder.FullName}/start.conf' >> '{Data}/postgresql.conf'");
         Control("start", "-l", Path.Combine(folder.FullName, "log"), "-w");
-        return $"Host=127.0.0.1;Port={port};Username={User};Database=postgres;Maximum Pool Size=50";
+
+        // Each test has a database, so a pool of its own: were its connections kept for the usual 300 seconds, those of all tests of five minutes would add up.
+        return $"Host=127.0.0.1;Port={port};Username={User};Database=postgres;Maximum Pool Size=50;Connection Idle Lifetime=5;Connection Pruning Interval=1";
     }
 
     private void Control(params string[] arguments) => AsServerUser([Path.Combine(Programs()!, "pg_ctl"), "-D", Data, .. arguments]);

@@ -30,7 +30,7 @@ public sealed class ModelDownloadsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         hub = await HubServer.StartAsync();
-        hub.AddFolder(Repository, Path.Combine(Studio.RepoRoot, "tests", "fixtures", "unclip-tiny", "model"));
+        hub.AddFolder(Repository, TinyCheckpoint.Model(Studio.RepoRoot));
         hub.Licence = "creativeml-openrail-m";
         hub.Gate = _ => open.Task;
         studio = new Studio { Settings = { ["Models:Hub"] = hub.Address.AbsoluteUri, ["Models:Folder"] = models } };
