@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
@@ -11,6 +12,7 @@ internal sealed class ChaosRunner : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2);
 
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<string, string?> settings;
@@ -79,6 +81,18 @@ internal sealed class ChaosRunner : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops a process outside of its transactions: a stopped process keeps their locks, and nobody else could go on.</summary>
+    public async Task StopAsync(ChaosProcess process)
+    {
+        process.Stop();
+        while (!await CanWriteAsync())
+        {
+            process.Continue();
+            await Task.Delay(LookInterval, Cancellation);
+            process.Stop();
+        }
+    }
+
     /// <summary>Checks all consistency rules, and that every picture's file exists and matches its hash.</summary>
     public async Task ConsistentAsync()
     {
@@ -94,6 +108,22 @@ internal sealed class ChaosRunner : IAsyncDisposable
         if (database.Database.ProviderName!.Contains("Sqlite", StringComparison.Ordinal))
         {
             Assert.Equal("ok", (await database.Database.SqlQueryRaw<string>("PRAGMA integrity_check").ToListAsync(Cancellation))[0]);
+        }
+    }
+
+    private async Task<bool> CanWriteAsync()
+    {
+        await using var database = OpenDatabase();
+        database.Database.SetCommandTimeout(LockPatience);
+        try
+        {
+            await using var transaction = await database.Database.BeginTransactionAsync(Cancellation);
+            await database.Jobs.ExecuteUpdateAsync(jobs => jobs.SetProperty(job => job.Attempt, job => job.Attempt), Cancellation);
+            return true;
+        }
+        catch (Exception fault) when (fault is DbException or InvalidOperationException { InnerException: DbException })
+        {
+            return false;
         }
     }
 
