@@ -18,6 +18,7 @@ internal static class Program
             VaryCommand.Create(),
             BlendCommand.Create(),
             TextDiffCommand.Create(),
+            DatasetCommand.Create(),
             DescribeCommand.Create(),
             EmbedCommand.Create(),
             NetworkCommand.Create(),

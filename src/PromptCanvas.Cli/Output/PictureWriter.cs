@@ -36,11 +36,7 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
     /// <param name="plan">How parts were painted into a picture; null if it was generated as a whole.</param>
     public void Write(ImageCompleted picture, EditPlan? plan)
     {
-        var recipe = JsonSerializer.Serialize(picture.Recipe, Format);
-        var text = new PictureText(prompt, picture.Seed, picture.Recipe.Model, recipe, PictureText.ThisSoftware)
-        {
-            IsComposite = OperationDefinitions.Find(picture.Recipe.Kind) is { PaintsIntoSource: true },
-        };
+        var text = TextOf(picture, prompt);
         var name = $"{picture.ImageIndex + 1:D3}-{picture.Seed}.png";
         var made = ToRgb(picture.Image);
         Save(name, plan?.Transparent(made) is { } transparent ? PngEncoder.Encode(transparent, text) : PngEncoder.Encode(made, text));
@@ -61,6 +57,9 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
             : path);
     }
 
+    /// <summary>A finished picture as a PNG that says how it was made.</summary>
+    public static byte[] Encode(ImageCompleted picture, string prompt) => PngEncoder.Encode(ToRgb(picture.Image), TextOf(picture, prompt));
+
     public void WritePreview(StepCompleted step)
     {
         if (step.PredictedImage is { } image)
@@ -69,6 +68,12 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
             Save($"{step.ImageIndex + 1:D3}-{step.Seed}-{stage}-{step.Step:D2}.png", PngEncoder.Encode(ToRgb(image)));
         }
     }
+
+    private static PictureText TextOf(ImageCompleted picture, string prompt) => new(
+        prompt, picture.Seed, picture.Recipe.Model, JsonSerializer.Serialize(picture.Recipe, Format), PictureText.ThisSoftware)
+    {
+        IsComposite = OperationDefinitions.Find(picture.Recipe.Kind) is { PaintsIntoSource: true },
+    };
 
     private static RgbImage ToRgb(SignedImage image) => new(image.Width, image.Height, image.ToRgbBytes());
 

@@ -1,0 +1,157 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using PromptCanvas.Cli.Datasets;
+using PromptCanvas.Cli.Options;
+using PromptCanvas.Cli.Output;
+
+namespace PromptCanvas.Cli.Commands;
+
+/// <summary><c>dataset "TEMPLATE"</c>: makes a labelled data set of pictures.</summary>
+internal sealed class DatasetCommand
+{
+    private const int MaximumCount = 100_000;
+    private const int MaximumRedraws = 20;
+
+    private static readonly string[] Formats = ["imagefolder", "webdataset", "coco"];
+
+    private readonly Argument<string> template = new("TEMPLATE") { Description = "A prompt with slots, such as \"a {colour} {thing}\"." };
+    private readonly Option<string[]> slots = new("--slot")
+    {
+        Description = "A slot's values, each with a weight if it is not 1, or @FILE with one a line. Once for each slot.",
+        HelpName = "NAME=VALUE[:WEIGHT],…",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<int> count = new("-n", "--count") { Description = "Number of pictures, 1 to 100000.", DefaultValueFactory = _ => 100 };
+    private readonly Option<DirectoryInfo> output = new("--out") { Description = "A new folder, or one of an interrupted run, which goes on.", Required = true };
+    private readonly Option<uint?> seed = new("--seed") { Description = "Seed of slots, splits and pictures. Default: random, printed." };
+    private readonly Option<int> size = new("--size") { Description = "Side in pixels.", DefaultValueFactory = _ => 256 };
+    private readonly Option<string?> model = ModelOptions.Model();
+    private readonly Option<string> split = new("--split") { Description = "Parts and their shares.", HelpName = "NAME=SHARE,…", DefaultValueFactory = _ => "train=1" };
+    private readonly Option<string[]> format = new("--format")
+    {
+        Description = "imagefolder (always written), webdataset, coco. May be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<double?> similarity = new("--min-similarity") { Description = "Draw again what is less similar to its prompt (cosine in CLIP, −1 to 1)." };
+    private readonly Option<double?> distance = new("--min-distance") { Description = "Draw again what is nearer to another picture (1 − cosine in CLIP, 0 to 2)." };
+    private readonly Option<int> redraws = new("--redraws") { Description = "How often a picture is drawn again before it is left out, 0 to 20.", DefaultValueFactory = _ => 3 };
+
+    public static Command Create()
+    {
+        var options = new DatasetCommand();
+        PictureOptions.RefuseOptions(options.template);
+        var command = new Command("dataset", "Makes a labelled data set of pictures from a prompt with slots. Run it again after an interruption: it goes on where it stopped.")
+        {
+            options.template, options.slots, options.count, options.size, options.seed, options.output, options.model, options.split, options.format,
+            options.similarity, options.distance, options.redraws,
+        };
+        command.SetAction(options.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var formats = CheckedFormats(parsed.GetValue(format)!);
+        var filled = PromptTemplate.Parse(parsed.GetRequiredValue(template), parsed.GetValue(slots)!);
+        var folder = new DatasetFolder(parsed.GetRequiredValue(output));
+        var number = InRange(parsed, count, 1, MaximumCount);
+        var chosen = parsed.GetValue(seed) ?? folder.SeedOfPlan ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+        var splits = DatasetSplits.Parse(parsed.GetValue(split)!, number, chosen);
+        using var session = new ModelSession(parsed.GetValue(model));
+        var plan = new DatasetPlan
+        {
+            Template = filled.Text,
+            Slots = filled.Slots,
+            Split = parsed.GetValue(split)!,
+            Count = number,
+            Seed = chosen,
+            Size = parsed.GetValue(size),
+            Model = session.Model.Name,
+            LeastSimilarity = InRange(parsed, similarity, -1, 1),
+            LeastDistance = InRange(parsed, distance, 0, 2),
+            Redraws = InRange(parsed, redraws, 0, MaximumRedraws),
+        };
+        var prompts = new DatasetPrompts(plan, filled, splits);
+        Check(session, plan, prompts);
+        var done = folder.Open(plan, DatasetMaker.Block);
+        await Console.Error.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Count} pictures at {plan.Size} pixels from {filled.Combinations:0} different prompts, seed {plan.Seed}; {done.Count} are there.")).ConfigureAwait(false);
+        var entries = await MakeAsync(new DatasetMaker(session, plan, prompts, folder), done, plan.Count, cancellationToken).ConfigureAwait(false);
+        return Write(folder, plan, prompts, entries, formats);
+    }
+
+    private static async Task<IReadOnlyList<DatasetEntry>> MakeAsync(DatasetMaker maker, IReadOnlyList<DatasetEntry> done, int count, CancellationToken cancellationToken)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        using var bar = new ProgressBar(1);
+        return await maker.MakeAsync(
+            done,
+            decided =>
+            {
+                var left = TimeProvider.System.GetElapsedTime(begun) / (decided - done.Count) * (count - decided);
+                bar.Report(0, (double)decided / count, string.Create(CultureInfo.InvariantCulture, $"{decided} of {count}, {left:h\\:mm\\:ss} left"));
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static int Write(DatasetFolder folder, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<DatasetEntry> entries, string[] formats)
+    {
+        var export = new DatasetExport(folder, prompts, entries);
+        export.WriteImageFolder();
+        if (formats.Contains("webdataset"))
+        {
+            export.WriteWebDataset();
+        }
+
+        if (formats.Contains("coco"))
+        {
+            export.WriteCoco();
+        }
+
+        folder.Save("README.md", Encoding.UTF8.GetBytes(DataCard.Write(plan, prompts, entries)));
+        var kept = entries.Count(entry => entry.File is not null);
+        Console.Out.WriteLine($"{kept} pictures are in {folder.Root}; README.md says how they were made.");
+        if (kept < plan.Count)
+        {
+            Console.Error.WriteLine($"{plan.Count - kept} were left out, because no draw passed: README.md says why.");
+        }
+
+        return kept > 0 ? ExitCodes.Success : ExitCodes.Fault;
+    }
+
+    private static void Check(ModelSession session, DatasetPlan plan, DatasetPrompts prompts)
+    {
+        if (session.Model.ImageEncoder is null && (plan.LeastSimilarity ?? plan.LeastDistance) is not null)
+        {
+            throw new BadInputException($"{session.Model.Name} has no image encoder, so it cannot judge its pictures: omit --min-similarity and --min-distance, or choose another model.");
+        }
+
+        for (var index = 0; index < plan.Count; index++)
+        {
+            if (session.Engine.Validate(prompts.Request(index, attempt: 0)) is { } problem)
+            {
+                throw new BadInputException($"\"{prompts.PromptOf(index)}\": {problem}");
+            }
+        }
+    }
+
+    private static string[] CheckedFormats(string[] formats) => formats.FirstOrDefault(name => !Formats.Contains(name)) is { } unknown
+        ? throw new BadInputException($"'{unknown}' is not a format: choose {string.Join(", ", Formats)}.")
+        : formats;
+
+    private static int InRange(ParseResult parsed, Option<int> option, int least, int most) => parsed.GetValue(option) is var value && value >= least && value <= most
+        ? value
+        : throw new BadInputException($"{option.Name} {value} is out of range: use a number from {least} to {most}.");
+
+    private static double? InRange(ParseResult parsed, Option<double?> option, double least, double most) => parsed.GetValue(option) switch
+    {
+        null => null,
+        { } value when value >= least && value <= most => value,
+        { } value => throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {value} is out of range: use a number from {least} to {most}.")),
+    };
+}

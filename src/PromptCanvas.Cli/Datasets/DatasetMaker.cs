@@ -1,0 +1,152 @@
+using PromptCanvas.Cli.Output;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Guidance;
+
+namespace PromptCanvas.Cli.Datasets;
+
+/// <summary>Makes a plan's pictures, block by block: all of a block at once, then judged in their order, the refused ones drawn again.</summary>
+internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, DatasetPrompts prompts, DatasetFolder folder)
+{
+    /// <summary>How many pictures are made and decided together.</summary>
+    public const int Block = 8;
+
+    private readonly List<float[]> kept = [];
+
+    private bool HasJudge => session.Model.ImageEncoder is not null;
+
+    /// <summary>Makes what is missing.</summary>
+    /// <param name="done">What earlier runs have done.</param>
+    /// <param name="report">Is told after each block how many pictures are decided.</param>
+    /// <param name="cancellationToken">Ends the run; what is done is kept.</param>
+    /// <returns>What became of every picture.</returns>
+    public async Task<IReadOnlyList<DatasetEntry>> MakeAsync(IReadOnlyList<DatasetEntry> done, Action<int> report, CancellationToken cancellationToken)
+    {
+        var entries = done.ToList();
+        kept.AddRange(done.Where(entry => entry.File is not null).Select(entry => entry.Embedding).OfType<float[]>());
+        while (entries.Count < plan.Count)
+        {
+            var block = await MakeBlockAsync(entries.Count, Math.Min(Block, plan.Count - entries.Count), cancellationToken).ConfigureAwait(false);
+            folder.Append(block);
+            entries.AddRange(block);
+            report(entries.Count);
+        }
+
+        return entries;
+    }
+
+    private async Task<DatasetEntry[]> MakeBlockAsync(int first, int count, CancellationToken cancellationToken)
+    {
+        var decided = new DatasetEntry[count];
+        var open = Enumerable.Range(first, count).ToList();
+        for (var attempt = 0; open.Count > 0; attempt++)
+        {
+            var made = await Task.WhenAll(open.Select(index => MakeAsync(index, attempt, cancellationToken))).ConfigureAwait(false);
+            await JudgeAsync(made, cancellationToken).ConfigureAwait(false);
+            foreach (var draw in made)
+            {
+                decided[draw.Index - first] = Decide(draw, attempt);
+            }
+
+            open = attempt < plan.Redraws ? [.. open.Where(index => decided[index - first].File is null)] : [];
+        }
+
+        return decided;
+    }
+
+    private async Task<Draw> MakeAsync(int index, int attempt, CancellationToken cancellationToken)
+    {
+        var request = prompts.Request(index, attempt);
+        var draw = new Draw(index, request.Prompt, request.Seed);
+        await foreach (var value in session.Engine.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            switch (value)
+            {
+                case ImageCompleted picture:
+                    draw.Picture = picture;
+                    break;
+                case ImageFailed failure:
+                    draw.Fault = failure.Reason;
+                    break;
+            }
+        }
+
+        return draw;
+    }
+
+    private async Task JudgeAsync(Draw[] draws, CancellationToken cancellationToken)
+    {
+        var made = draws.Where(draw => draw.Picture is not null).ToList();
+        if (!HasJudge || made.Count == 0)
+        {
+            return;
+        }
+
+        ConditioningInput[] inputs = [.. made.Select(draw => new TextInput(draw.Prompt)), .. made.Select(draw => new ImageInput(draw.Picture!.Image.ToSource()))];
+        var embeddings = await session.Engine.EmbedAsync(inputs, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < made.Count; i++)
+        {
+            made[i].Embedding = embeddings[made.Count + i];
+            made[i].Similarity = EmbeddingSpace.Cosine(embeddings[i], embeddings[made.Count + i]);
+        }
+    }
+
+    private DatasetEntry Decide(Draw draw, int attempt)
+    {
+        if (Refusal(draw) is { } refusal)
+        {
+            return new DatasetEntry(draw.Index, null) { Seed = draw.Seed, Attempt = attempt, Similarity = draw.Similarity, Refusal = refusal };
+        }
+
+        var image = draw.Picture!.Image;
+        var name = $"{prompts.SplitOf(draw.Index)}/{draw.Index:D6}.png";
+        folder.Save(name, PictureWriter.Encode(draw.Picture, draw.Prompt));
+        if (draw.Embedding is { } embedding)
+        {
+            kept.Add(embedding);
+        }
+
+        return new DatasetEntry(draw.Index, name)
+        {
+            Seed = draw.Seed,
+            Attempt = attempt,
+            Width = image.Width,
+            Height = image.Height,
+            Similarity = draw.Similarity,
+            Embedding = plan.LeastDistance is null ? null : draw.Embedding,
+        };
+    }
+
+    private string? Refusal(Draw draw)
+    {
+        if (draw.Picture is null)
+        {
+            return draw.Fault ?? "it was not made";
+        }
+
+        if (draw.Similarity < plan.LeastSimilarity)
+        {
+            return FormattableString.Invariant($"its similarity to the prompt, {draw.Similarity:F3}, is below {plan.LeastSimilarity:0.###}");
+        }
+
+        return plan.LeastDistance is { } least && draw.Embedding is { } own && kept.Exists(other => 1 - EmbeddingSpace.Cosine(own, other) < least)
+            ? FormattableString.Invariant($"it is nearer than {least:0.###} to another picture")
+            : null;
+    }
+
+    private sealed class Draw(int index, string prompt, uint seed)
+    {
+        public int Index => index;
+
+        public string Prompt => prompt;
+
+        public uint Seed => seed;
+
+        public ImageCompleted? Picture { get; set; }
+
+        public string? Fault { get; set; }
+
+        public float[]? Embedding { get; set; }
+
+        public double? Similarity { get; set; }
+    }
+}

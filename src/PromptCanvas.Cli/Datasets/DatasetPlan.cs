@@ -1,0 +1,56 @@
+namespace PromptCanvas.Cli.Datasets;
+
+/// <summary>What decides every picture of a data set: the same plan makes the same data set, in one run or in several.</summary>
+internal sealed record DatasetPlan
+{
+    public required string Template { get; init; }
+
+    public required IReadOnlyList<TemplateSlot> Slots { get; init; }
+
+    public required string Split { get; init; }
+
+    public required int Count { get; init; }
+
+    /// <summary>Of the draws and of the first picture: picture i, drawn for the (a + 1)-th time, has seed S + i + n·a.</summary>
+    public required uint Seed { get; init; }
+
+    public required int Size { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>The least cosine between a picture's CLIP embedding and its prompt's; null = any.</summary>
+    public double? LeastSimilarity { get; init; }
+
+    /// <summary>The least cosine distance (1 − cosine) between two pictures' CLIP embeddings; null = any.</summary>
+    public double? LeastDistance { get; init; }
+
+    /// <summary>How often a picture that is too far from its prompt or too near to another is drawn again.</summary>
+    public required int Redraws { get; init; }
+
+    /// <summary>The seed of a picture's draw.</summary>
+    public uint SeedOf(int index, int attempt) => unchecked(Seed + (uint)index + ((uint)Count * (uint)attempt));
+}
+
+/// <summary>What became of one picture of the plan.</summary>
+/// <param name="Index">Its number.</param>
+/// <param name="File">Its file below the data set's folder; null = no draw passed.</param>
+internal sealed record DatasetEntry(int Index, string? File)
+{
+    public required uint Seed { get; init; }
+
+    /// <summary>From 0: how many draws were refused before.</summary>
+    public required int Attempt { get; init; }
+
+    public int Width { get; init; }
+
+    public int Height { get; init; }
+
+    /// <summary>The cosine to the prompt; null = the model has no image encoder.</summary>
+    public double? Similarity { get; init; }
+
+    /// <summary>The CLIP embedding, for the distance to later pictures.</summary>
+    public float[]? Embedding { get; init; }
+
+    /// <summary>Why the last draw was refused, if it was.</summary>
+    public string? Refusal { get; init; }
+}
