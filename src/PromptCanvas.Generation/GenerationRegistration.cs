@@ -195,6 +195,7 @@ public static class GenerationRegistration
         services.AddSingleton<UnobservedFaults>();
         services.AddSingleton<SchemaGuard>();
         services.AddSingleton<ProcessExit>();
+        services.AddSingleton<DatabaseReturn>();
         services.AddSingleton<Supervisor>();
         services.AddSingleton<LeftoverFiles>();
         services.AddSingleton<JobClaims>();
