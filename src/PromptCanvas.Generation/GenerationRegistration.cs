@@ -182,6 +182,7 @@ public static class GenerationRegistration
         services.AddSingleton<NodeRows>();
         services.AddSingleton<NodeNews>();
         services.AddSingleton<Fleet>();
+        services.AddSingleton<FleetReader>();
         services.AddSingleton<NodeDescription>();
         services.AddSingleton<NodeFleet>();
         services.AddSingleton<IMachines, Machines>();
@@ -195,6 +196,7 @@ public static class GenerationRegistration
         services.AddSingleton<UnobservedFaults>();
         services.AddSingleton<SchemaGuard>();
         services.AddSingleton<ProcessExit>();
+        services.AddSingleton<DatabaseReturn>();
         services.AddSingleton<Supervisor>();
         services.AddSingleton<LeftoverFiles>();
         services.AddSingleton<JobClaims>();

@@ -47,9 +47,13 @@ public static class GenerationStartup
         {
             throw new StartupException(fault.Message, fault);
         }
+        catch (Exception fault) when (services.GetRequiredService<IDatabaseFaults>().Describe(fault) is { } reason)
+        {
+            throw new StartupException($"The database cannot be used: {reason}", fault);
+        }
         catch (Exception fault) when (fault is DbException or DbUpdateException)
         {
-            throw new StartupException($"The database cannot be used: {services.GetRequiredService<IDatabaseFaults>().Describe(fault) ?? fault.Message}", fault);
+            throw new StartupException($"The database cannot be used: {fault.Message}", fault);
         }
     }
 

@@ -52,7 +52,7 @@ function withBytes(item) {
   return item;
 }
 
-/** Reads a hub stream until the hub ends it or stop is called; after a lost connection both are reopened. */
+/** Reads a hub stream until the hub ends it or stop is called; after a lost connection both are reopened, after an outage of the database the stream. */
 export function stream(method, argument, onItem) {
   let stopped = false;
   let subscription;
@@ -71,8 +71,9 @@ export function stream(method, argument, onItem) {
           await once();
         }
         return;
-      } catch {
-        if (connection?.state === HubConnectionState.Connected) {
+      } catch (fault) {
+        // The hub refused the stream, unless its database is only away for now.
+        if (connection?.state === HubConnectionState.Connected && !fault?.message?.includes('StoreAwayException')) {
           return;
         }
         await wait(delay);

@@ -43,6 +43,10 @@ internal static class CommandRunner
         {
             return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
         }
+        catch (InvalidOperationException fault) when (fault.InnerException is System.Data.Common.DbException cause)
+        {
+            return await FailAsync(cause.Message, ExitCodes.Fault).ConfigureAwait(false);
+        }
 #pragma warning disable CA1031 // Last resort: prints unexpected faults in full and ends the process.
         catch (Exception fault)
 #pragma warning restore CA1031

@@ -15,6 +15,9 @@ internal sealed class NodeRows(IDbContextFactory<AppDbContext> databases, Transa
     /// <summary>A node that missed four reports has stopped.</summary>
     public static readonly TimeSpan SilentAfter = Interval * 4;
 
+    /// <summary>Two missed reports: a dead process whose place another one has taken.</summary>
+    private static readonly TimeSpan ReplacedAfter = Interval * 2;
+
     // Nodes that stopped long ago, such as containers that were replaced, are of no interest.
     private static readonly TimeSpan RemovedAfter = TimeSpan.FromDays(1);
 
@@ -81,9 +84,21 @@ internal sealed class NodeRows(IDbContextFactory<AppDbContext> databases, Transa
         await database.Nodes.Where(node => node.Id == id).ExecuteDeleteAsync(cancellationToken);
     }
 
-    private static IQueryable<Node> Silent(AppDbContext database)
+    /// <summary>Removes earlier processes of a node that have missed two reports. One that an administrator drained must have stopped, lest it take jobs again.</summary>
+    /// <returns>Number of rows.</returns>
+    public async Task<int> RemoveReplacedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var sql = $"SELECT * FROM \"Nodes\" WHERE \"ReportedAt\" < {QueueDialect.Of(database).Now(-SilentAfter)}";
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await NotSince(database, ReplacedAfter).Where(row => ids.Contains(row.Id) && row.DrainedAt == null).ExecuteDeleteAsync(cancellationToken)
+            + await Silent(database).Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    private static IQueryable<Node> Silent(AppDbContext database) => NotSince(database, SilentAfter);
+
+    /// <summary>Nodes whose last report is older than this by the database's clock.</summary>
+    private static IQueryable<Node> NotSince(AppDbContext database, TimeSpan age)
+    {
+        var sql = $"SELECT * FROM \"Nodes\" WHERE \"ReportedAt\" < {QueueDialect.Of(database).Now(-age)}";
         return database.Nodes.FromSqlRaw(sql);
     }
 }

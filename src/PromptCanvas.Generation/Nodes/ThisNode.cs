@@ -25,6 +25,11 @@ internal sealed class ThisNode(IOptions<StudioOptions> options, TimeProvider clo
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
+    /// <summary>Whether this process may be the same installation started again: the same host, name and roles. The id begins with the host and ends with 32 digits.</summary>
+    public bool MayFollow(Data.Nodes.Node other) =>
+        other.Id != Id && other.Id.Length == Id.Length && other.Id.StartsWith($"{Environment.MachineName}-", StringComparison.Ordinal)
+        && other.Name == Name && other.Roles == Options.Roles.ToString();
+
     /// <summary>An administrator drained it: it claims nothing, and its jobs are handed back.</summary>
     public bool IsDrained => Leaving.IsCancellationRequested;
 

@@ -2,8 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PromptCanvas.Generation.Supervision;
 
-/// <summary>Keeps background loops alive: a loop that throws is recorded and restarted after a pause, for as long as the process runs.</summary>
-public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, ProcessExit exit, TimeProvider clock)
+/// <summary>Keeps background loops alive: a loop that throws is recorded and restarted after a pause, for as long as the process runs. The return of a database that
+/// was away ends the pauses.</summary>
+public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, DatabaseReturn database, ProcessExit exit, TimeProvider clock)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
@@ -26,8 +27,10 @@ public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, Proc
     public async Task RunAsync(string service, Func<CancellationToken, Task> loop, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(loop);
+        var forgiven = 0;
         while (!stopping.IsCancellationRequested)
         {
+            var returns = database.Returns;
             try
             {
                 await loop(stopping);
@@ -40,13 +43,20 @@ public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, Proc
             }
             catch (Exception fault)
             {
-                await FailedAsync(service, fault, stopping);
+                var row = await FailedAsync(service, fault, stopping);
+                forgiven = forgiven < row ? forgiven : 0;
+                var isOver = database.IsSuspected(fault) && database.Returns != returns;
+                if (await PauseAsync(isOver ? FirstPause : PauseAfter(row - forgiven), fault, stopping) || isOver)
+                {
+                    forgiven = row;
+                }
             }
         }
     }
 
-    /// <summary>Records a failure and waits for the pause that follows it.</summary>
-    private async Task FailedAsync(string service, Exception fault, CancellationToken stopping)
+    /// <summary>Records a failure.</summary>
+    /// <returns>The number of consecutive failures.</returns>
+    private async Task<int> FailedAsync(string service, Exception fault, CancellationToken stopping)
     {
         var row = faults.Failed(service, fault);
         if (row == BackgroundFaults.IllAfter && await schema.UnreadableAsync(stopping) is { } reason)
@@ -54,6 +64,17 @@ public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, Proc
             exit.Leave(reason);
         }
 
-        await Task.Delay(PauseAfter(row), clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return row;
+    }
+
+    /// <returns>Whether the return of the database ended the pause.</returns>
+    private async Task<bool> PauseAsync(TimeSpan longest, Exception fault, CancellationToken stopping)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var pause = Task.Delay(longest, clock, over.Token);
+        var back = database.IsSuspected(fault) ? database.WaitAsync() : pause;
+        var first = await Task.WhenAny(pause, back);
+        await over.CancelAsync();
+        return first != pause;
     }
 }

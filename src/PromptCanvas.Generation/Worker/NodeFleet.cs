@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Exchanges what nodes know of each other: writes this one's report and reads all.</summary>
-internal sealed class NodeFleet(NodeDescription description, NodeRows rows, NodeNews news, Fleet fleet, StorageFaults faults)
+internal sealed class NodeFleet(NodeDescription description, NodeRows rows, NodeNews news, FleetReader reader, StorageFaults faults)
 {
     private DateTimeOffset? lastReport;
 
@@ -13,7 +13,7 @@ internal sealed class NodeFleet(NodeDescription description, NodeRows rows, Node
 
     public NodeNews News => news;
 
-    public IReadOnlyList<SilentNode> Silent => fleet.View?.Silent ?? [];
+    public IReadOnlyList<SilentNode> Silent => reader.Silent;
 
     /// <returns>Whether this node was drained or takes jobs again since the last report.</returns>
     public async Task<bool> ReportAsync(CancellationToken cancellationToken)
@@ -22,8 +22,7 @@ internal sealed class NodeFleet(NodeDescription description, NodeRows rows, Node
         var changed = Here.Drain(isDrained);
         if (!IsLate())
         {
-            var (nodes, silent) = await rows.ReadAsync(cancellationToken);
-            fleet.View = FleetView.Of(nodes, silent);
+            await reader.ReadAsync(Here, cancellationToken);
         }
 
         return changed;

@@ -31,6 +31,7 @@ using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.HandOver;
 using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Resources;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -64,6 +65,7 @@ internal static class StudioServices
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
+        services.AddSingleton<StoreFaults>();
         services.AddExceptionHandler<RefusedRequests>();
 
         // Thrown, so that the answer can name the field, in every environment.
@@ -75,6 +77,7 @@ internal static class StudioServices
             .AddJsonProtocol(options => ConfigureJson(options.PayloadSerializerOptions));
         services.Configure<HubOptions<GenerationHub>>(options => options.AddFilter<HubTexts>());
         services.AddSingleton<HubTexts>();
+        services.AddSingleton(provider => new HubStreams(provider.GetRequiredService<StoreFaults>()));
         services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
 
         StoredSettingsSource.Of(builder.Configuration, isBelow: source => source is FileConfigurationSource);

@@ -6,6 +6,9 @@ namespace PromptCanvas.Web.Results;
 /// <summary>Maps refusals to problem details; the only place that does.</summary>
 internal static class RefusalProblems
 {
+    /// <summary>When to try again after an outage or a full queue.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
     public static IResult ToProblem(this Refusal refusal) => refusal switch
     {
         InvalidInput input => TypedResults.ValidationProblem(
@@ -37,7 +40,7 @@ internal static class RefusalProblems
     };
 
     // Clients that retry automatically should not retry at once.
-    private static Later After(ProblemHttpResult problem) => new(problem, TimeSpan.FromSeconds(10));
+    private static Later After(ProblemHttpResult problem) => new(problem, Soon);
 
     private static ProblemHttpResult Problem(
         Refusal refusal, int status, string title, string type, Dictionary<string, object?>? facts = null) =>

@@ -1,19 +1,28 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
-using PromptCanvas.Data;
 using PromptCanvas.Generation.Results;
-using PromptCanvas.Generation.Storage;
 using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Responds to API requests with invalid text by a problem that names the field, and to those that need an unavailable store by one that says what
-/// to do. Browsers get the error page.</summary>
-internal sealed class RefusedRequests(IDatabaseFaults database) : IExceptionHandler
+/// to do. Browsers get the error page, with the same status.</summary>
+internal sealed class RefusedRequests(StoreFaults stores, RetrySpread retries, ILogger<RefusedRequests> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!RequestClass.IsProgram(httpContext) || RefusalOf(exception, httpContext.Request) is not { } refusal)
+        if (stores.RefusalOf(exception) is { } fault)
+        {
+            logger.LogWarning("{Method} {Path} was refused: {Reason}", httpContext.Request.Method, httpContext.Request.Path, fault.Message);
+        }
+
+        if (!RequestClass.IsProgram(httpContext))
+        {
+            WriteStatus(httpContext, exception);
+            return false;
+        }
+
+        if (RefusalOf(exception, httpContext.Request) is not { } refusal)
         {
             return false;
         }
@@ -22,15 +31,27 @@ internal sealed class RefusedRequests(IDatabaseFaults database) : IExceptionHand
         return true;
     }
 
+    private void WriteStatus(HttpContext context, Exception fault)
+    {
+        switch (stores.RefusalOf(fault))
+        {
+            case StorageFull:
+                context.Response.StatusCode = StatusCodes.Status507InsufficientStorage;
+                break;
+            case { } away:
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                retries.Write(context, away.GetType().Name, RefusalProblems.Soon);
+                break;
+        }
+    }
+
     private Refusal? RefusalOf(Exception fault, HttpRequest request) => fault switch
     {
         InvalidTextException text => text.Refusal,
         BadHttpRequestException { InnerException: JsonTextException text } => Refuse(JsonFaults.FieldOf(text), text.Point),
         BadHttpRequestException { InnerException: JsonException json } => JsonFaults.Describe(json),
         BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } when request.HasJsonContentType() && request.ContentLength is 0 => JsonFaults.Missing,
-        ObjectStoreException away => new Unavailable(away.Message),
-        _ when database.Describe(fault) is { } away => new Unavailable(away),
-        _ => null,
+        _ => stores.RefusalOf(fault),
     };
 
     private static InvalidInput Refuse(string field, int point) => new(field, TextChecks.Message(field, point));

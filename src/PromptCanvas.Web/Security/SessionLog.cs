@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 
 namespace PromptCanvas.Web.Security;
 
 /// <summary>Records the browsers that people sign in with, so that they can end a session from another one.</summary>
-internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptions> options, TimeProvider clock)
+internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptions> options, IDatabaseFaults faults, TimeProvider clock)
 {
     private const string Item = "session";
     private const int LongestDevice = 256;
@@ -40,7 +39,7 @@ internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptio
             var id = await sessions.BeginAsync(personId, IdOf(session), device.Length > LongestDevice ? device[..LongestDevice] : device, stamp, context.RequestAborted);
             session.Items[Item] = id.ToString();
         }
-        catch (Exception fault) when (fault is DbException or DbUpdateException)
+        catch (Exception fault) when (faults.Describe(fault) is not null)
         {
             // A full disk must not prevent signing in; the session is then missing from the list.
         }
@@ -58,7 +57,7 @@ internal sealed class SessionLog(PersonSessions sessions, IOptions<IdentityOptio
         {
             await sessions.SeenAsync(id, cancellationToken);
         }
-        catch (DbException)
+        catch (Exception fault) when (faults.Describe(fault) is not null)
         {
             // Recorded again in the next hour.
         }

@@ -217,11 +217,20 @@ public sealed class RedisLineTests : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<BackgroundFaults>()
-            .AddSingleton(provider => new Supervisor(provider.GetRequiredService<BackgroundFaults>(), null!, null!, TimeProvider.System))
+            .AddSingleton(provider => new Supervisor(provider.GetRequiredService<BackgroundFaults>(), null!, new DatabaseReturn(null!, new NoFaults(), TimeProvider.System), null!, TimeProvider.System))
             .AddCluster(configuration)
             .BuildServiceProvider();
         nodes.Add(node);
         return node;
+    }
+
+    private sealed class NoFaults : Data.IDatabaseFaults
+    {
+        public string? Describe(Exception fault) => null;
+
+        public bool IsFull(Exception fault) => false;
+
+        public bool IsConflict(Exception fault) => false;
     }
 
     private sealed class Heard

@@ -15,6 +15,7 @@ internal sealed class SharedStudios : IAsyncDisposable
     {
         One = Node("one");
         Other = Node("other");
+        Again = new Lazy<Studio>(() => Node("one"));
 
         Studio Node(string name) => new(
             folder.Path,
@@ -37,6 +38,9 @@ internal sealed class SharedStudios : IAsyncDisposable
 
     public Studio Other { get; }
 
+    /// <summary>Another process with the name of the first one.</summary>
+    public Lazy<Studio> Again { get; }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <param name="lines">The line between them; null = the database only.</param>
@@ -58,10 +62,13 @@ internal sealed class SharedStudios : IAsyncDisposable
     }
 
     /// <summary>Makes the last report of a node an hour old.</summary>
-    public static async Task SilenceAsync(Studio node)
+    public static Task SilenceAsync(Studio node) => SilenceAsync(node, TimeSpan.FromHours(1));
+
+    /// <summary>Makes the last report of a node older.</summary>
+    public static async Task SilenceAsync(Studio node, TimeSpan age)
     {
         await using var database = node.OpenDatabase();
-        var sql = $$"""UPDATE "Nodes" SET "ReportedAt" = {{QueueDialect.Of(database).Now(TimeSpan.FromHours(-1))}} WHERE "Id" = {0}""";
+        var sql = $$"""UPDATE "Nodes" SET "ReportedAt" = {{QueueDialect.Of(database).Now(-age)}} WHERE "Id" = {0}""";
         await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(database.Database, sql, [node.NodeId()], Cancellation);
     }
 
@@ -69,6 +76,11 @@ internal sealed class SharedStudios : IAsyncDisposable
     {
         await One.DisposeAsync();
         await Other.DisposeAsync();
+        if (Again.IsValueCreated)
+        {
+            await Again.Value.DisposeAsync();
+        }
+
         folder.Dispose();
     }
 }

@@ -138,6 +138,62 @@ public sealed class MachinesTests(PostgresServer server) : IDisposable
         Assert.Equal("one", Assert.Single(await machines.LookAsync(Cancellation)).Node.Name);
     }
 
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Node_ThatCrashedAndWasStartedAgain_TakesThePlaceOfItsEarlierProcess(DatabaseProvider provider)
+    {
+        await using var studios = await SharedStudios.PrepareAsync(server, provider);
+        await studios.ReportAsync();
+        await SharedStudios.SilenceAsync(studios.One);
+        await SharedStudios.SilenceAsync(studios.Other);
+
+        // At its first report it cannot know yet that the earlier one is not just late.
+        var again = studios.Again.Value;
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+        Assert.Equal(["one", "other"], again.Get<IMachines>().Silent.Select(node => node.Name));
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+
+        Assert.Equal("other", Assert.Single(again.Get<IMachines>().Silent).Name);
+        Assert.Equal([again.NodeId(), studios.Other.NodeId()], (await again.Get<IMachines>().LookAsync(Cancellation)).Select(machine => machine.Node.Id));
+        await again.Log.SaysAsync("An earlier process of this node ended without saying so").WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Node_WithTheNameOfOneThatStillReported_LeavesItsAlarm(DatabaseProvider provider)
+    {
+        await using var studios = await SharedStudios.PrepareAsync(server, provider);
+        await studios.ReportAsync();
+        var again = studios.Again.Value;
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+        await studios.One.Get<NodeReports>().ReportAsync(Cancellation);
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+
+        await SharedStudios.SilenceAsync(studios.One);
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+
+        Assert.Equal(studios.One.NodeId(), Assert.Single(again.Get<IMachines>().Silent).Id);
+    }
+
+    [Fact]
+    public async Task Node_DrainedAndLate_IsNotReplaced()
+    {
+        await using var studios = await SharedStudios.PrepareAsync(server, DatabaseProvider.Sqlite);
+        await studios.ReportAsync();
+        Assert.True((await studios.Other.Get<IMachines>().DrainAsync(studios.One.NodeId(), Cancellation)).TryGet(out _, out _));
+        var missed = NodeRows.SilentAfter - NodeRows.Interval;
+        await SharedStudios.SilenceAsync(studios.One, missed);
+        var again = studios.Again.Value;
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+        Assert.Equal(3, (await again.Get<IMachines>().LookAsync(Cancellation)).Count);
+
+        Assert.True((await studios.Other.Get<IMachines>().UndrainAsync(studios.One.NodeId(), Cancellation)).TryGet(out _, out _));
+        await again.Get<NodeReports>().ReportAsync(Cancellation);
+        Assert.Equal(2, (await again.Get<IMachines>().LookAsync(Cancellation)).Count);
+    }
+
     [Fact]
     public async Task Report_AfterAnOutage_TakesNobodyForStoppedBeforeTheyCouldReport()
     {

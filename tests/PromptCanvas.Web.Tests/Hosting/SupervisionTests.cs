@@ -191,7 +191,7 @@ public sealed class SupervisionTests
     {
         var lifetime = new Lifetime();
         var exit = Exit(lifetime);
-        return (new Supervisor(new BackgroundFaults(NullLogger<BackgroundFaults>.Instance), schema ?? new SchemaGuard(new NoDatabase()), exit, clock), exit, lifetime);
+        return (new Supervisor(new BackgroundFaults(NullLogger<BackgroundFaults>.Instance), schema ?? new SchemaGuard(new NoDatabase()), new DatabaseReturn(new NoDatabase(), new NoFaults(), clock), exit, clock), exit, lifetime);
     }
 
     private static SupervisedService Broken(Type type, Supervisor supervisor)
@@ -232,6 +232,15 @@ public sealed class SupervisionTests
     private sealed class NoDatabase : IDbContextFactory<AppDbContext>
     {
         public AppDbContext CreateDbContext() => throw new TimeoutException("no database");
+    }
+
+    private sealed class NoFaults : IDatabaseFaults
+    {
+        public string? Describe(Exception fault) => null;
+
+        public bool IsFull(Exception fault) => false;
+
+        public bool IsConflict(Exception fault) => false;
     }
 
     private sealed class Failing : BackgroundService

@@ -30,9 +30,10 @@ internal static class PasskeyCeremonies
         {
             return await perform(credential);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException fault) when (fault.InnerException is null)
         {
-            return null; // Identity throws if this browser has begun no such ceremony.
+            // Identity throws if this browser has begun no such ceremony. The database driver wraps its own faults in the same type.
+            return null;
         }
     }
 }

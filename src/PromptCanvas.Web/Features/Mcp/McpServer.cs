@@ -1,4 +1,6 @@
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Mcp;
@@ -17,9 +19,24 @@ internal static class McpServer
 
             // Without sessions any process of the studio can answer any request.
             .WithHttpTransport(transport => transport.Stateless = true)
+            .WithRequestFilters(filters => filters.AddCallToolFilter(GuardStores))
             .WithTools<McpTools>()
             .WithResources<McpResources>();
     }
+
+    // The library would say only that an error occurred.
+    private static McpRequestHandler<CallToolRequestParams, CallToolResult> GuardStores(McpRequestHandler<CallToolRequestParams, CallToolResult> next) => async (call, cancellationToken) =>
+    {
+        var stores = call.Services!.GetRequiredService<StoreFaults>();
+        try
+        {
+            return await next(call, cancellationToken);
+        }
+        catch (Exception fault) when (stores.RefusalOf(fault) is { } refusal)
+        {
+            return McpTools.Refused(refusal);
+        }
+    };
 
     public static void MapMcpServer(this IEndpointRouteBuilder app) => app.MapMcp(Path).RequireAuthorization(Policies.Key).DisableAntiforgery();
 }

@@ -178,7 +178,7 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
 
     private static CallToolResult Said(IEnumerable<string> texts) => new() { Content = [.. texts.Select(text => new TextContentBlock { Text = text })] };
 
-    private static CallToolResult Refused(Refusal refusal) => new() { Content = [new TextContentBlock { Text = refusal.Message }], IsError = true };
+    internal static CallToolResult Refused(Refusal refusal) => new() { Content = [new TextContentBlock { Text = refusal.Message }], IsError = true };
 
     private static CallToolResult? RefuseScope(ClaimsPrincipal user, string scope) =>
         user.HasClaim(StudioClaims.Scope, scope) ? null : Refused(new Forbidden($"This key may not do that; use one with the scope \"{scope}\"."));

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-using PromptCanvas.Generation.Storage;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Handles all of <c>/v1</c>: turns every error of any origin into OpenAI's error object and adds the response headers.</summary>
-internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits limits, TimeProvider clock, ILogger<OpenAiErrorMiddleware> logger)
+internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits limits, StoreFaults stores, TimeProvider clock, ILogger<OpenAiErrorMiddleware> logger)
 {
     private const string Version = "2020-10-01";
 
@@ -44,10 +44,10 @@ internal sealed class OpenAiErrorMiddleware(RequestDelegate next, RateLimits lim
         {
             await AnswerAsync(context, OpenAiFaults.Of(fault.Refusal));
         }
-        catch (ObjectStoreException fault)
+        catch (Exception fault) when (stores.RefusalOf(fault) is { } refused)
         {
-            logger.LogWarning(fault, "{Method} {Path} needs the picture store, which cannot be used", context.Request.Method, context.Request.Path);
-            await AnswerAsync(context, OpenAiFaults.Of(new Unavailable(fault.Message)));
+            logger.LogWarning("{Method} {Path} was refused: {Reason}", context.Request.Method, context.Request.Path, refused.Message);
+            await AnswerAsync(context, OpenAiFaults.Of(refused));
         }
         catch (Exception fault) when (fault is BadHttpRequestException or InvalidDataException)
         {

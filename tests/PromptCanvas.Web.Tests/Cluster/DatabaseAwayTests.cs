@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using Npgsql;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Cluster;
+
+/// <summary>Answers while PostgreSQL is away: a sentence and a time to try again, in the form of each part.</summary>
+public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudio>
+{
+    private const string Sentence = "The database is unavailable; try again in a moment.";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("GET", "/v1/models")]
+    [InlineData("POST", "/v1/images/generations")]
+    public async Task OpenAi_IsUnavailable_InOpenAisForm(string method, string path)
+    {
+        using var answer = await SendAsync(method, path);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        var error = (await answer.ReadJsonAsync()).GetProperty("error");
+        Assert.Equal((Sentence, "server_error", "server_is_overloaded"), (error.GetProperty("message").GetString(), error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/jobs")]
+    [InlineData("POST", "/api/jobs")]
+    [InlineData("POST", "/api/uploads")]
+    [InlineData("POST", "/mcp")]
+    [InlineData("POST", "/hubs/generation/negotiate")]
+    public async Task Api_IsUnavailable_AsAProblem(string method, string path)
+    {
+        using var answer = await SendAsync(method, path);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        var problem = await answer.ReadJsonAsync();
+        Assert.Equal((Sentence, "unavailable"), (problem.GetProperty("detail").GetString(), problem.GetProperty("type").GetString()));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/gallery")]
+    [InlineData("/account")]
+    [InlineData("/account/passkeys")]
+    [InlineData("/admin/machines")]
+    public async Task Page_IsUnavailable_AndSaysSo(string path)
+    {
+        RequirePostgreSql();
+        using var browser = away.Studio.Stranger(away.Studio.Administrator.Cookie);
+
+        await AssertPageAsync(await browser.GetAsync(path, Cancellation));
+    }
+
+    [Fact]
+    public async Task Styles_OfTheErrorPage_AreServedToASession()
+    {
+        RequirePostgreSql();
+        using var browser = away.Studio.Stranger(away.Studio.Administrator.Cookie);
+
+        using var answer = await browser.GetAsync("/css/studio.css", Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task SignIn_IsUnavailable_AndSaysSo()
+    {
+        RequirePostgreSql();
+
+        await AssertPageAsync(await away.Stranger.PostFieldsAsync(
+            "/sign-in", ("_handler", "sign-in"), ("__RequestVerificationToken", away.Token), ("Form.Email", Studio.AdministratorEmail), ("Form.Password", Studio.Password)));
+    }
+
+    [Fact]
+    public async Task HubStream_EndsWithTheSentence_AndANameToTryAgain()
+    {
+        await using var studio = WithoutJobs();
+        var (connection, frames) = await studio.WatchAsync(Guid.NewGuid());
+        await using var line = connection;
+
+        var ended = await Assert.ThrowsAsync<HubException>(async () => await frames.MoveNextAsync());
+
+        Assert.EndsWith($"StoreAwayException: {Sentence}", ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task McpTool_SaysTheSentence()
+    {
+        await using var studio = WithoutJobs();
+        var http = studio.ClientOf(studio.Administrator);
+        await using var client = await McpClient.CreateAsync(
+            new HttpClientTransport(new HttpClientTransportOptions { Endpoint = new Uri(http.BaseAddress!, "mcp"), TransportMode = HttpTransportMode.StreamableHttp }, http), cancellationToken: Cancellation);
+
+        var answer = await client.CallToolAsync("get_job", new Dictionary<string, object?> { ["id"] = $"{Guid.NewGuid()}" }, cancellationToken: Cancellation);
+
+        Assert.True(answer.IsError);
+        Assert.Equal(Sentence, Assert.IsType<TextContentBlock>(Assert.Single(answer.Content)).Text);
+    }
+
+    private static void RequirePostgreSql() => Assert.SkipUnless(PostgresServer.IsInstalled, "PostgreSQL is not installed here.");
+
+    private static Studio WithoutJobs() => new() { Change = services => services.Replace(ServiceDescriptor.Singleton<IJobQueries>(new AwayJobs())) };
+
+    private static async Task AssertPageAsync(HttpResponseMessage answer)
+    {
+        using (answer)
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            Assert.Contains("The database is unavailable", await answer.TextAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string method, string path)
+    {
+        RequirePostgreSql();
+        using var client = away.Studio.ClientOf(away.Studio.Administrator);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (method == "POST")
+        {
+            request.Content = JsonContent.Create(new { prompt = "a cube" });
+        }
+
+        return await client.SendAsync(request, Cancellation);
+    }
+
+    /// <summary>Fails as reads of PostgreSQL do.</summary>
+    private sealed class AwayJobs : IJobQueries
+    {
+        public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) => throw Fault();
+
+        public Task<JobView?> FindAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => throw Fault();
+
+        public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) => throw Fault();
+
+        public Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken) => throw Fault();
+
+        public Task<JobPage> HistoryAsync(Actor actor, string? after, int take, CancellationToken cancellationToken) => throw Fault();
+
+        private static InvalidOperationException Fault() => new("Likely a transient failure.", new NpgsqlException("The connection broke.", new IOException()));
+    }
+}
