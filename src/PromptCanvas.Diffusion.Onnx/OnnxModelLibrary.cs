@@ -24,6 +24,9 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     /// <summary>The folder of the weights records, which reveal damage; null = no check.</summary>
     public string? Records { get; init; }
 
+    /// <summary>Whether a model that does not fit into this machine's memory can be opened, to check its files.</summary>
+    public bool OpensTooLarge { get; init; }
+
     /// <summary>Creates a library; nothing is read yet.</summary>
     /// <param name="modelsFolder">Every subfolder with a <c>model_index.json</c> is a model; the folder need not exist.</param>
     /// <param name="defaultName">The name of the default model.</param>
@@ -50,6 +53,10 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
 
     /// <inheritdoc/>
     public string DefaultName { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>An accelerator that did not come up is a CPU here.</remarks>
+    public string Device => string.Join(", ", providers.Select(provider => provider.Name(providers.Length > 1)).Distinct());
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List()
@@ -116,6 +123,13 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         };
     }
 
+    /// <summary>What a model will need that is not on this machine yet.</summary>
+    /// <param name="disk">Bytes of its weights' files.</param>
+    /// <param name="memory">Bytes of its weights as 32-bit floats.</param>
+    /// <param name="largestNetwork">The same of its largest network.</param>
+    public static ModelNeeds Forecast(long disk, long memory, long largestNetwork) =>
+        new(disk, memory) { LargestNetwork = largestNetwork, Machine = MachineMemory.Instance.Total };
+
     /// <summary>Whether a network of this library's has its weights in memory now.</summary>
     /// <param name="network">Of a model that <see cref="Open"/> gave.</param>
     public static bool IsLoaded(INetwork network) => network is OnnxNetwork { IsLoaded: true };
@@ -179,7 +193,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             }
 
             var models = Array.ConvertAll(providers, device => UnClipModelReader.Read(folder, device, idle));
-            if (Needs(folder).Refusal is { } refusal)
+            if (!OpensTooLarge && Needs(folder).Refusal is { } refusal)
             {
                 throw new ModelException($"{Path.GetFileName(folder)} cannot run on this machine: {refusal}");
             }

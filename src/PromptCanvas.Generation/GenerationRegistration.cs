@@ -57,6 +57,7 @@ public static class GenerationRegistration
         services.AddSingleton<StageFiles>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<Trash>();
+        services.AddSingleton<ExpiredDrafts>();
         services.AddSingleton<IPersonExport, PersonExport>();
         services.AddSingleton<IPersonRemoval, PersonRemoval>();
         services.AddSingleton<ITrash>(services => services.GetRequiredService<Trash>());
@@ -161,6 +162,7 @@ public static class GenerationRegistration
         services.AddSingleton<IResponseDelivery, ResponseDelivery>();
         services.AddSingleton<StorageFaultGuard>();
         services.AddSingleton<InputPictures>();
+        services.AddSingleton<DraftRequests>();
         services.TryAddSingleton<AuditLog>();
         services.AddSingleton<SafetyRuleService>();
         services.AddSingleton<PromptGuard>();
@@ -225,6 +227,7 @@ public static class GenerationRegistration
         services.AddServiceOfWorkers<SchemaWatch>();
         services.AddHostedService<LeaseRecoveryService>();
         services.AddHostedService<OrphanSweep>();
+        services.AddHostedService<DraftSweep>();
         services.AddHostedService<DiskWatch>();
         services.AddSingleton<QueueNews>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());

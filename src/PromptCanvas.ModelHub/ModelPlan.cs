@@ -26,6 +26,13 @@ public sealed record ModelPlan(string Name, string Hub, ModelRequest Request, IR
     [JsonIgnore]
     public int Count => Parts.Sum(part => part.Files.Count);
 
+    /// <summary>The least bytes of each network's weights in memory, as 32-bit floats: files that are named as 16-bit ones double.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<long> Networks => [.. Parts.SelectMany(part => part.Files
+        .Where(NeededFiles.IsWeights)
+        .GroupBy(file => file.Path[..file.Path.LastIndexOf('/')])
+        .Select(network => network.Sum(file => NeededFiles.IsHalf(file) ? 2 * file.Size : file.Size)))];
+
     /// <summary>The licences to accept, each once.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Licences => [.. Parts.Select(part => part.Licence ?? "none named").Distinct()];

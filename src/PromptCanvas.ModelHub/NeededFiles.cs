@@ -21,6 +21,12 @@ internal static class NeededFiles
     public static IReadOnlyList<string> Components(JsonElement index) =>
         [.. index.EnumerateObject().Where(entry => entry.Name != "safety_checker" && IsComponent(entry.Value)).Select(entry => entry.Name)];
 
+    /// <summary>Whether a file holds weights, whole or in part.</summary>
+    public static bool IsWeights(HubFile file) => file.Path.EndsWith(".safetensors", StringComparison.Ordinal) && file.Path.Contains('/', StringComparison.Ordinal);
+
+    /// <summary>Whether the name says that its weights are 16-bit floats.</summary>
+    public static bool IsHalf(HubFile file) => VariantOf(NameOf(file)) is "fp16" or "bf16";
+
     /// <param name="half">Whether 16-bit weights are preferred where there are both.</param>
     /// <exception cref="ModelHubException">A component has no weights that the engine reads.</exception>
     public static IReadOnlyList<HubFile> Choose(HubRepository repository, IReadOnlyList<string> components, bool half)

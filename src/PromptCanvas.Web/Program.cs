@@ -37,14 +37,16 @@ builder.Services.AddSingleton<IEngineProvider>(services =>
     return new EngineProvider(services.GetRequiredService<IModelLibrary>(), models => EngineOn(models, options), EngineCapacity.Of(options, inference.EngineCount))
     {
         RunsHere = RolesOf(services).IsWorker,
-        Device = inference.Devices.Length > 0 ? inference.Devices : Path.GetFileName(inference.ExecutionProvider),
         IsLoaded = OnnxModelLibrary.IsLoaded,
     };
 });
 builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
-    services.GetRequiredService<IModelLibrary>(), InferenceOf(services).ExecutionProvider, name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));
+    services.GetRequiredService<IModelLibrary>(), name => NeedsOf(services, name), OnnxModelLibrary.IsLoaded));
 builder.Services.AddSingleton<IModelDownloads>(services => new ModelDownloads(
-    () => ConnectToHub(services), ModelsFolderOf(services), folder => FaultOf(services, folder), services.GetRequiredService<ILogger<ModelDownloads>>()));
+    () => ConnectToHub(services), ModelsFolderOf(services), folder => FaultOf(services, folder), services.GetRequiredService<ILogger<ModelDownloads>>())
+{
+    Forecast = plan => RolesOf(services).IsWorker ? ForecastOf(plan) : null,
+});
 builder.Services.AddHostedService(services => new SpareMemory(
     () => GC.GetTotalAllocatedBytes(), FreeMemory.Return, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Supervisor>()));
 
@@ -67,6 +69,12 @@ static NeedsFacts NeedsOf(IServiceProvider services, string name)
     return new NeedsFacts(needs.Disk, needs.Memory, needs.Machine, needs.Least, needs.MeasuredFirstStart, needs.MeasuredLaterStart);
 }
 
+static NeedsFacts ForecastOf(ModelPlan plan)
+{
+    var needs = OnnxModelLibrary.Forecast(plan.Bytes, plan.Networks.Sum(), plan.Networks.DefaultIfEmpty().Max());
+    return new NeedsFacts(needs.Disk, needs.Memory, needs.Machine, needs.Least, null, null);
+}
+
 static string GraphCacheOf(IServiceProvider services) => InferenceOf(services).GraphCache is { Length: > 0 } configured
     ? configured
     : Path.Combine(services.GetRequiredService<DataFolder>().Cache, "graphs");
@@ -78,7 +86,7 @@ static string? FaultOf(IServiceProvider services, string folder)
 {
     try
     {
-        using var library = new OnnxModelLibrary(ModelsFolderOf(services), "none", InferenceOf(services) with { ExecutionProvider = ProviderNames.Cpu });
+        using var library = new OnnxModelLibrary(ModelsFolderOf(services), "none", InferenceOf(services) with { ExecutionProvider = ProviderNames.Cpu }) { OpensTooLarge = true };
         library.OpenFolder(folder);
         return null;
     }

@@ -37,7 +37,18 @@ public sealed class ModelDownloadTests : HubTest
 
         Assert.Equal((7, "apache-2.0"), (plan.Count, Assert.Single(plan.Licences)));
         Assert.InRange(plan.Bytes, WeightsBytes, WeightsBytes + 2000);
+        Assert.Equal([WeightsBytes], plan.Networks);
         Assert.Equal(["model_index.json"], Fetched());
+    }
+
+    [Fact]
+    public async Task Plan_InHalfPrecision_CountsTheWeightsAs32BitFloats()
+    {
+        using var hub = Client();
+
+        var plan = await new ModelDownload(hub, Folder).PlanAsync(new ModelRequest(Repository, Half: true), Cancellation);
+
+        Assert.Equal([WeightsBytes / 2 * 2], plan.Networks);
     }
 
     [Fact]

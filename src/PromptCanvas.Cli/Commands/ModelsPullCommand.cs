@@ -4,6 +4,8 @@ using Microsoft.Extensions.Configuration;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion;
+using PromptCanvas.Diffusion.Onnx;
+using PromptCanvas.Diffusion.Onnx.Sessions;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.ModelHub;
 
@@ -21,13 +23,17 @@ internal static class ModelsPullCommand
         var half = new Option<bool>("--fp16") { Description = "Prefers 16-bit weights where there are both: half the download." };
         var name = new Option<string?>("--name") { Description = "The model's name here, if it is not its own." };
         var accept = new Option<bool>("--accept-licence", "--accept-license") { Description = "Accepts the model's licence without asking." };
-        var pull = new Command("pull", "Downloads a model. Run it again after an interruption: it goes on where it stopped.") { model, revision, half, name, accept };
+        var anyway = new Option<bool>("--anyway") { Description = "Downloads a model that does not fit into this machine's memory, for another machine." };
+        var pull = new Command("pull", "Downloads a model. Run it again after an interruption: it goes on where it stopped.") { model, revision, half, name, accept, anyway };
         pull.SetAction((parsed, cancellationToken) => PullAsync(
-            new ModelRequest(parsed.GetRequiredValue(model), parsed.GetValue(revision), parsed.GetValue(half), parsed.GetValue(name)), parsed.GetValue(accept), cancellationToken));
+            new ModelRequest(parsed.GetRequiredValue(model), parsed.GetValue(revision), parsed.GetValue(half), parsed.GetValue(name)),
+            parsed.GetValue(accept),
+            parsed.GetValue(anyway),
+            cancellationToken));
         return pull;
     }
 
-    private static async Task<int> PullAsync(ModelRequest request, bool isAccepted, CancellationToken cancellationToken)
+    private static async Task<int> PullAsync(ModelRequest request, bool isAccepted, bool isForAnyMachine, CancellationToken cancellationToken)
     {
         try
         {
@@ -36,11 +42,14 @@ internal static class ModelsPullCommand
             var download = new ModelDownload(hub, ModelOptions.ModelsFolder()) { Check = Check };
             var plan = await download.PlanAsync(request, cancellationToken).ConfigureAwait(false);
             Describe(plan);
+            ThrowIfTooLarge(plan, isForAnyMachine);
             AcceptLicence(plan, isAccepted);
             using var progress = new DownloadBar();
             var place = await download.RunAsync(plan, progress.Report, cancellationToken).ConfigureAwait(false);
             progress.Clear();
-            Console.Out.WriteLine($"{plan.Name} is in {place}. Make it the default with Models__Default={plan.Name}.");
+            Console.Out.WriteLine(OnnxModelLibrary.Needs(place).Refusal is { } refusal
+                ? $"{plan.Name} is in {place}. It cannot run on this machine: {refusal}"
+                : $"{plan.Name} is in {place}. Make it the default with Models__Default={plan.Name}.");
             return ExitCodes.Success;
         }
         catch (ModelHubException fault)
@@ -55,6 +64,15 @@ internal static class ModelsPullCommand
         foreach (var part in plan.Parts)
         {
             Console.Out.WriteLine($"  {part.Repository} at {part.Commit[..8]}, licence: {part.Licence ?? "none named"}{(part.LicenceAddress is { } address ? $" ({address})" : "")}");
+        }
+    }
+
+    /// <exception cref="BadInputException">It cannot run here, and nothing says that it is for another machine.</exception>
+    private static void ThrowIfTooLarge(ModelPlan plan, bool isForAnyMachine)
+    {
+        if (!isForAnyMachine && OnnxModelLibrary.Forecast(plan.Bytes, plan.Networks.Sum(), plan.Networks.DefaultIfEmpty().Max()).Refusal is { } refusal)
+        {
+            throw new BadInputException($"{plan.Name} cannot run on this machine: {refusal} Nothing was downloaded; for another machine, run this again with --anyway.");
         }
     }
 
@@ -82,7 +100,7 @@ internal static class ModelsPullCommand
     {
         try
         {
-            using var library = ModelOptions.OpenLibrary();
+            using var library = new OnnxModelLibrary(ModelOptions.ModelsFolder(), "none", new InferenceOptions { ExecutionProvider = ProviderNames.Cpu }) { OpensTooLarge = true };
             library.OpenFolder(folder);
             return null;
         }

@@ -17,12 +17,20 @@ public static class AccessQueries
         return jobs.Where(job => job.PersonId == personId);
     }
 
-    /// <summary>The actor's own pictures and those shared with the team, except taken-down and deleted ones. Administrators have no extra access here.</summary>
+    /// <summary>The actor's own pictures and those shared with the team, except taken-down and deleted ones, and drafts. Administrators have no extra access here.</summary>
     public static IQueryable<Picture> VisibleTo(this IQueryable<Picture> pictures, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
-        return pictures.Where(picture => picture.TakenDownAt == null && picture.DeletedAt == null && (picture.Visibility == Visibilities.Team || picture.PersonId == personId));
+        return pictures.Where(picture => picture.TakenDownAt == null && picture.DeletedAt == null && picture.Kind != JobKinds.Draft && (picture.Visibility == Visibilities.Team || picture.PersonId == personId));
+    }
+
+    /// <summary>The actor's own drafts that have not expired. Only Create shows them: they are pictures when they are finished.</summary>
+    public static IQueryable<Picture> DraftsOf(this IQueryable<Picture> pictures, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        return pictures.Where(picture => picture.Kind == JobKinds.Draft && picture.DeletedAt == null && picture.TakenDownAt == null && picture.PersonId == personId);
     }
 
     /// <summary>The actor's own boards and those shared with the team. Access to the pictures on them is checked separately.</summary>
@@ -57,7 +65,7 @@ public static class AccessQueries
     {
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
-        return pictures.Where(picture => picture.TakenDownAt == null && picture.DeletedAt != null && picture.ContentHash != "" && picture.PersonId == personId);
+        return pictures.Where(picture => picture.TakenDownAt == null && picture.DeletedAt != null && picture.Kind != JobKinds.Draft && picture.ContentHash != "" && picture.PersonId == personId);
     }
 
     /// <summary>The actor's own uploads.</summary>

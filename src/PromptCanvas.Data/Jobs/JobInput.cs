@@ -31,6 +31,12 @@ public static class JobInputRoles
     /// <summary>The keep mask of the source.</summary>
     public const string Mask = "mask";
 
+    /// <summary>A draft that is finished; its slot is the index of the finished picture.</summary>
+    public const string Draft = "draft";
+
+    /// <summary>The roles that are no parents of the result: a draft is the same picture before it was finished.</summary>
+    public static IReadOnlyList<string> NoParents { get; } = [Mask, Draft];
+
     /// <summary>A picture that is blended with others.</summary>
     public const string Blended = "blended";
 }

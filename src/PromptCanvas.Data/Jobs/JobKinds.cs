@@ -24,5 +24,14 @@ public static class JobKinds
     /// <summary>Changes a picture along the difference of two texts, in a series of frames.</summary>
     public const string TextDifference = "textdiff";
 
-    public static IReadOnlyList<string> All { get; } = [Generate, Edit, Erase, Extend, Vary, Blend, TextDifference];
+    /// <summary>Small pictures from a prompt, to choose from; they expire.</summary>
+    public const string Draft = "draft";
+
+    /// <summary>Makes drafts into finished pictures; these are generated ones.</summary>
+    public const string Finish = "finish";
+
+    /// <summary>The kinds of pictures in the gallery.</summary>
+    public static IReadOnlyList<string> OfPictures { get; } = [Generate, Edit, Erase, Extend, Vary, Blend, TextDifference];
+
+    public static IReadOnlyList<string> All { get; } = [.. OfPictures, Draft, Finish];
 }

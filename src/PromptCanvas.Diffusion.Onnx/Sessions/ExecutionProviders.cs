@@ -49,6 +49,24 @@ public sealed class ExecutionProviders
     /// <summary>Whether the CPU runs the networks, so that graphs optimised for it are of use.</summary>
     internal bool UsesCpu => !IsAccelerated(OrtEnvironment.Get(threads));
 
+    /// <summary>The device that runs the networks now, in words: <c>CPU</c>, <c>CUDA GPU</c>, or a plug-in's file name.</summary>
+    /// <param name="isOneOfSeveral">Whether a GPU's number is named.</param>
+    internal string Name(bool isOneOfSeveral)
+    {
+        if (UsesCpu)
+        {
+            return "CPU";
+        }
+
+        var isCuda = ProviderNames.Is(setting, ProviderNames.Auto) || ProviderNames.Is(setting, ProviderNames.Cuda);
+        return (isCuda, isOneOfSeveral || device > 0) switch
+        {
+            (false, _) => Path.GetFileName(setting),
+            (true, false) => "CUDA GPU",
+            (true, true) => string.Create(CultureInfo.InvariantCulture, $"CUDA GPU {device}"),
+        };
+    }
+
     /// <summary>Puts another provider into a session; null = the one the setting names.</summary>
     internal Action<SessionOptions>? Append { get; init; }
 

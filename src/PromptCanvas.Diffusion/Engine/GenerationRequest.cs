@@ -24,6 +24,9 @@ public sealed record GenerationRequest
     /// <summary>S; picture i has seed S + i (unsigned 32 bits).</summary>
     public required uint Seed { get; init; }
 
+    /// <summary>Each picture's own seed, by index, where they are not S + i; null = they are.</summary>
+    public IReadOnlyList<uint>? Seeds { get; init; }
+
     /// <summary>How many pictures, 1 … <see cref="MaximumCount"/>.</summary>
     public int Count { get; init; } = 4;
 
@@ -61,9 +64,9 @@ public sealed record GenerationRequest
     /// <summary>Checkpoints of pictures that resume after a stage, by index; those that do not fit the model are ignored. Null = all start from the beginning.</summary>
     public IReadOnlyDictionary<int, StageResult>? Finished { get; init; }
 
-    /// <summary>A picture's own seed: S + i, or S for the frames of a row.</summary>
+    /// <summary>A picture's own seed: that of <see cref="Seeds"/>, else S + i, or S for the frames of a row.</summary>
     /// <param name="imageIndex">i, from 0.</param>
-    public uint SeedOf(int imageIndex) => Origin is { IsRow: true } ? Seed : unchecked(Seed + (uint)imageIndex);
+    public uint SeedOf(int imageIndex) => Seeds is { } own ? own[imageIndex] : Origin is { IsRow: true } ? Seed : unchecked(Seed + (uint)imageIndex);
 }
 
 /// <summary>A request's changes to the model's recipe; null = the model's own value.</summary>

@@ -20,6 +20,10 @@ public interface IImageEngine
     /// <summary>Whether the model makes square pictures only; others are then composed of squares.</summary>
     bool MakesSquaresOnly => true;
 
+    /// <summary>The side in pixels of the decoder's picture, from which larger ones are made: a request of this size ends there, and its picture is a
+    /// <see cref="StageResult"/> for a larger one. Null = pictures are made in one piece.</summary>
+    int? DraftSize => null;
+
     /// <summary>The decoder's steps and guidance where a request names none; null = not known.</summary>
     StageRecipe? DecoderDefaults => null;
 

@@ -52,6 +52,10 @@ internal static class ModelSizes
         return best;
     }
 
+    /// <summary>The side of the decoder's picture where larger ones are made from it and it can be asked for; null = there is none.</summary>
+    public static int? DraftOf(UnClipModel model) =>
+        model.Latents is null && model.SuperResolution.Count > 0 && Offered(model).Contains(model.Decoder.ImageSize) ? model.Decoder.ImageSize : null;
+
     private static IEnumerable<int> Made(UnClipModel model)
     {
         yield return model.Decoder.ImageSize;

@@ -6,6 +6,9 @@ public interface IModelLibrary
     /// <summary>The name of the default model.</summary>
     string DefaultName { get; }
 
+    /// <summary>The devices that run the networks now, in words: <c>CPU</c>, <c>CUDA GPU</c>; empty = unknown.</summary>
+    string Device => "";
+
     /// <summary>The names of the models present now, in alphabetical order.</summary>
     IReadOnlyList<string> List();
 

@@ -57,6 +57,12 @@ public sealed record GenerationOptions
     [RuntimeSetting]
     public TimeSpan UploadAge { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long drafts are kept to be finished.</summary>
+    /// <value>24 hours</value>
+    [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
+    [RuntimeSetting]
+    public TimeSpan DraftAge { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Days for which a deleted picture stays in its owner's trash and can be restored. A smaller number also applies to pictures that are in the trash already.</summary>
     /// <value>30</value>
     [Range(1, 3650)]

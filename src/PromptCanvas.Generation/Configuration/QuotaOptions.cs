@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using PromptCanvas.Data.Credits;
 
 namespace PromptCanvas.Generation.Configuration;
 
@@ -25,6 +26,15 @@ public sealed record QuotaOptions
     [Range(0, 1_000_000)]
     [RuntimeSetting]
     public int DefaultCredits { get; init; } = 200;
+
+    /// <summary>Credits for one draft; finishing it costs the rest of a credit. Counted in hundredths.</summary>
+    /// <value>0.25</value>
+    [Range(0.0, 1.0)]
+    [RuntimeSetting]
+    public double DraftCredits { get; init; } = 0.25;
+
+    /// <summary><see cref="DraftCredits"/> in the ledger's unit.</summary>
+    internal long DraftHundredths => (long)Math.Round(DraftCredits * CreditUnits.PerCredit);
 
     /// <summary>How often people get credits; None = once.</summary>
     /// <value>Month</value>

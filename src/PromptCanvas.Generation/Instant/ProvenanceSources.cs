@@ -50,7 +50,8 @@ internal sealed class ProvenanceSources(IDbContextFactory<AppDbContext> database
     // The first steps of a variation resemble its source, so the actor must be allowed to see the source.
     private static async Task<bool> MaySeeAsync(AppDbContext database, Actor actor, List<JobInput> inputs, CancellationToken cancellationToken)
     {
-        foreach (var input in inputs)
+        // A draft is the picture itself, before it was finished.
+        foreach (var input in inputs.Where(input => input.Role != JobInputRoles.Draft))
         {
             var seen = input.ImageId is { } pictureId ? await database.Pictures.VisibleTo(actor).AnyAsync(row => row.Id == pictureId, cancellationToken)
                 : input.UploadId is { } upload && await database.Uploads.VisibleTo(actor).AnyAsync(row => row.Id == upload, cancellationToken);

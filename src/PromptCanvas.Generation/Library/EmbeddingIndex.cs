@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Library;
 
@@ -72,7 +73,7 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
         while (true)
         {
             var rows = await database.Pictures
-                .Where(picture => picture.CreatedAt > at || (picture.CreatedAt == at && picture.Id.CompareTo(after) > 0))
+                .Where(picture => picture.Kind != JobKinds.Draft && (picture.CreatedAt > at || (picture.CreatedAt == at && picture.Id.CompareTo(after) > 0)))
                 .OrderBy(picture => picture.CreatedAt).ThenBy(picture => picture.Id)
                 .Select(picture => new { picture.Id, picture.CreatedAt, picture.Model, picture.ImageEmbedding })
                 .Take(RowsAtOnce).ToListAsync(cancellationToken);

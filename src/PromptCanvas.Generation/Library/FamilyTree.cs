@@ -38,7 +38,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
     }
 
     private static IQueryable<Picture> ChildrenOf(AppDbContext database, Guid imageId) => database.Pictures.Where(picture =>
-        database.JobInputs.Any(input => input.JobId == picture.JobId && input.ImageId == imageId && input.Role != JobInputRoles.Mask));
+        database.JobInputs.Any(input => input.JobId == picture.JobId && input.ImageId == imageId && !JobInputRoles.NoParents.Contains(input.Role)));
 
     /// <summary>Reads one family, with a cache of names.</summary>
     private sealed class Reader(AppDbContext database, Actor actor, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
                 return [];
             }
 
-            var inputs = await database.JobInputs.AsNoTracking().Where(input => input.JobId == jobId && input.Role != JobInputRoles.Mask)
+            var inputs = await database.JobInputs.AsNoTracking().Where(input => input.JobId == jobId && !JobInputRoles.NoParents.Contains(input.Role))
                 .OrderBy(input => input.Slot).ToListAsync(cancellationToken);
             var parents = new List<FamilyNode>();
             foreach (var input in inputs)
@@ -99,7 +99,7 @@ internal sealed class FamilyTree(IDbContextFactory<AppDbContext> databases, IPic
             var seen = database.Pictures.VisibleTo(actor);
             var hidden = await children.Where(child => !seen.Any(known => known.Id == child.Id)
                     && seen.Any(grandchild => database.JobInputs.Any(input =>
-                        input.JobId == grandchild.JobId && input.ImageId == child.Id && input.Role != JobInputRoles.Mask)))
+                        input.JobId == grandchild.JobId && input.ImageId == child.Id && !JobInputRoles.NoParents.Contains(input.Role))))
                 .CountAsync(cancellationToken);
             return [.. visible, .. Enumerable.Repeat(new FamilyNode(FamilyNodeKind.Private, null), hidden)];
         }

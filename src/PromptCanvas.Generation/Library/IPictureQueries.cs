@@ -9,6 +9,9 @@ public interface IPictureQueries
     /// <returns>Null also when the actor must not learn that it exists.</returns>
     Task<PictureView?> FindPictureAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 
+    /// <summary>A draft of the actor's.</summary>
+    Task<PictureView?> FindDraftAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
+
     /// <summary>Like <see cref="FindPictureAsync"/>, with <see cref="PictureView.NegativePrompt"/> and <see cref="PictureView.Recipe"/>.</summary>
     Task<PictureView?> FindWithSettingsAsync(Actor actor, Guid imageId, CancellationToken cancellationToken);
 

@@ -26,11 +26,17 @@ internal sealed class PictureQueries(IDbContextFactory<AppDbContext> databases) 
             return picture;
         }
 
-        var inputs = database.JobInputs.Where(input => input.JobId == picture.JobId && input.Role != JobInputRoles.Mask);
+        var inputs = database.JobInputs.Where(input => input.JobId == picture.JobId && !JobInputRoles.NoParents.Contains(input.Role));
         var parents = await database.Pictures.VisibleTo(actor)
             .Join(inputs, parent => (Guid?)parent.Id, input => input.ImageId, (parent, input) => new { parent.Id, input.Slot })
             .OrderBy(parent => parent.Slot).Select(parent => parent.Id).ToListAsync(cancellationToken);
         return picture with { Parents = parents };
+    }
+
+    public async Task<PictureView?> FindDraftAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Pictures.DraftsOf(actor).Where(row => row.Id == imageId).ToViews().SingleOrDefaultAsync(cancellationToken);
     }
 
     public async Task<PictureView?> FindWithSettingsAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
-using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests;
@@ -53,8 +52,10 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
                 return full;
             }
 
+            var cost = await PictureCosts.OfAsync(database, job, options.CurrentValue, cancellationToken);
+
             // The charge locks the person's quota, so that the count after it is exact on both databases.
-            if ((await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, CreditUnits.FromCredits(job.Squares), row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken)).Refusal is { } exceeded)
+            if ((await ledger.ChargeAsync(database, personId, job.Job.Role, row.Id, row.Count, cost, row.Prompt.Length > 0 ? row.Prompt : job.Job.Operation.Title, cancellationToken)).Refusal is { } exceeded)
             {
                 return exceeded;
             }

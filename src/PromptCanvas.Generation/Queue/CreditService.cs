@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Credits;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Storage;
 
@@ -149,7 +150,7 @@ internal sealed class CreditService(
     {
         // Grouped by day in memory, because the databases differ in truncating times.
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await database.Pictures.Where(picture => picture.CreatedAt >= from && picture.CreatedAt < until)
+        var pictures = await database.Pictures.Where(picture => picture.CreatedAt >= from && picture.CreatedAt < until && picture.Kind != JobKinds.Draft)
             .Select(picture => new { picture.PersonId, picture.CreatedAt, picture.Model }).ToListAsync(cancellationToken);
         return [.. pictures
             .GroupBy(picture => (picture.PersonId, Day: DateOnly.FromDateTime(picture.CreatedAt.UtcDateTime), picture.Model))

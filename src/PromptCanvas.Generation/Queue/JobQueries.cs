@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
@@ -11,7 +13,8 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Queue;
 
 /// <inheritdoc/>
-internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, QueueForecast forecast) : IJobQueries
+internal sealed class JobQueries(
+    IDbContextFactory<AppDbContext> databases, QueueForecast forecast, IOptionsMonitor<GenerationOptions> options, TimeProvider clock) : IJobQueries
 {
     public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
         FindAsync(jobs => jobs, null, jobId, cancellationToken);
@@ -35,7 +38,7 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             return null;
         }
 
-        var facts = await PicturesAsync(database, [jobId], actor?.PersonId, cancellationToken);
+        var facts = await PicturesAsync(database, [job], actor?.PersonId, cancellationToken);
         if (job.State is not (JobState.Queued or JobState.Running))
         {
             return ToView(job, null, facts);
@@ -64,18 +67,24 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
 
         var rows = await over.OrderByDescending(job => job.CreatedAt).ThenByDescending(job => job.Id).Take(take + 1).Include(job => job.Images).ToListAsync(cancellationToken);
         var page = rows.Take(take).ToList();
-        var facts = await PicturesAsync(database, page.ConvertAll(job => job.Id), actor.PersonId, cancellationToken);
+        var facts = await PicturesAsync(database, page, actor.PersonId, cancellationToken);
         return new JobPage(
             page.ConvertAll(job => ToView(job, null, facts)), rows.Count > take ? new GalleryCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
-    private static Task<Dictionary<Guid, JobPictureFacts>> PicturesAsync(AppDbContext database, IReadOnlyList<Guid> jobIds, Guid? personId, CancellationToken cancellationToken) =>
-        database.Pictures.Where(picture => jobIds.Contains(picture.JobId)).Select(picture => new JobPictureFacts(
+    private async Task<JobFacts> PicturesAsync(AppDbContext database, IReadOnlyList<Job> jobs, Guid? personId, CancellationToken cancellationToken)
+    {
+        var jobIds = jobs.Select(job => job.Id).ToList();
+        var pictures = await database.Pictures.Where(picture => jobIds.Contains(picture.JobId)).Select(picture => new JobPictureFacts(
             picture.Id,
             picture.DeletedAt != null || picture.TakenDownAt != null,
             picture.Visibility,
             picture.Prompt,
             database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == picture.Id))).ToDictionaryAsync(facts => facts.Id, cancellationToken);
+        return new JobFacts(pictures, await DraftFacts.ReadAsync(database, jobs, clock.GetUtcNow() - DraftAge, cancellationToken));
+    }
+
+    private TimeSpan DraftAge => options.CurrentValue.DraftAge;
 
     private async Task<IReadOnlyList<JobView>> ActiveAsync(Func<IQueryable<Job>, IQueryable<Job>> visible, CancellationToken cancellationToken)
     {
@@ -85,7 +94,8 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             .OrderBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .ToListAsync(cancellationToken);
         var snapshot = jobs.Count > 0 ? await forecast.SnapshotAsync(cancellationToken) : QueueSnapshot.Empty;
-        return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id), []))];
+        var facts = new JobFacts([], DraftFacts.None);
+        return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id), facts))];
     }
 
     // The job still lists pictures that were deleted or taken down, but without a link.
@@ -97,12 +107,12 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             Prompt = facts is { IsGone: false } ? facts.Prompt : null,
         };
 
-    private static JobView ToView(Job job, QueuePlace? place, Dictionary<Guid, JobPictureFacts> facts)
+    private JobView ToView(Job job, QueuePlace? place, JobFacts facts)
     {
         var pictures = job.Images.OrderBy(picture => picture.ImageIndex)
-            .Select(picture => ToView(picture, picture.ImageId is { } id ? facts.GetValueOrDefault(id) : null));
+            .Select(picture => ToView(picture, picture.ImageId is { } id ? facts.Pictures.GetValueOrDefault(id) : null));
         var aspect = JobOperation.FromJson(job.Material) is GenerateOperation { Aspect: var ratio } ? ratio : AspectRatio.Square;
-        return new JobView(
+        var view = new JobView(
             job.Id,
             job.State,
             job.Prompt,
@@ -127,7 +137,11 @@ internal sealed class JobQueries(IDbContextFactory<AppDbContext> databases, Queu
             Visibility = job.Visibility,
             Why = job.State == JobState.Queued ? place?.Why : null,
         };
+        return facts.Drafts.Complete(view, job, DraftAge);
     }
+
+    /// <summary>The current state of some jobs' pictures.</summary>
+    private sealed record JobFacts(Dictionary<Guid, JobPictureFacts> Pictures, DraftFacts Drafts);
 
     /// <summary>The current state of a job's finished picture.</summary>
     private sealed record JobPictureFacts(Guid Id, bool IsGone, string Visibility, string Prompt, bool IsFavourite);

@@ -44,6 +44,11 @@ internal sealed class JobStore(Transactions transactions, InputPictures inputs, 
             return (refusal, false);
         }
 
+        if ((await InputPictures.CheckDraftsAsync(database, job.Inputs, cancellationToken)).Refusal is { } taken)
+        {
+            return (taken, false);
+        }
+
         database.Jobs.Add(row);
         await RemixNotices.AddAsync(database, row, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);

@@ -49,6 +49,12 @@ public sealed record JobView(
     /// <summary>The description of its pictures: the prompt, or the prompt of a source whose content they keep; empty if neither is known.</summary>
     public string Caption => Prompt.Length > 0 ? Prompt : Images.Select(picture => picture.Prompt).FirstOrDefault(prompt => prompt is { Length: > 0 }) ?? "";
 
+    /// <summary>When its drafts expire; null if it has none.</summary>
+    public DateTimeOffset? DraftsUntil { get; init; }
+
+    /// <summary>Credits for finishing one of its drafts; 0 if it has none.</summary>
+    public decimal FinishCost { get; init; }
+
     /// <summary>Why it has its position; null unless queued.</summary>
     public QueueExplanation? Why { get; init; }
 }
@@ -60,11 +66,29 @@ public sealed record JobPictureView(int Index, JobPictureState State, uint Seed,
     /// <summary>Whether the actor marked it as a favourite.</summary>
     public bool IsFavourite { get; init; }
 
+    /// <summary>What became of a draft; null for other pictures and until it is drawn.</summary>
+    public DraftState? Draft { get; init; }
+
+    /// <summary>The finished picture of a draft; null until then.</summary>
+    public Guid? FinishedAs { get; init; }
+
     /// <summary>One of <see cref="Data.Pictures.Visibilities"/>; null until it is done.</summary>
     public string? Visibility { get; init; }
 
     /// <summary>The finished picture's prompt; null until it is done, and for a picture that is gone.</summary>
     public string? Prompt { get; init; }
+}
+
+/// <summary>What became of a draft.</summary>
+public enum DraftState
+{
+    /// <summary>It can be finished.</summary>
+    Open,
+
+    /// <summary>A job is finishing it.</summary>
+    Finishing,
+    Finished,
+    Expired,
 }
 
 /// <summary>One page of a person's history, newest first.</summary>

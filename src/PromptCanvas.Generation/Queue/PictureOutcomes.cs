@@ -76,7 +76,7 @@ internal sealed class PictureOutcomes(Ledger ledger, TimeProvider clock)
         }
 
         database.Pictures.Add(picture);
-        if (boardId is { } id && await database.Boards.AnyAsync(board => board.Id == id, cancellationToken))
+        if (boardId is { } id && picture.Kind != JobKinds.Draft && await database.Boards.AnyAsync(board => board.Id == id, cancellationToken))
         {
             database.BoardPictures.Add(new BoardPicture { BoardId = id, ImageId = picture.Id, At = clock.GetUtcNow() });
         }

@@ -1,5 +1,6 @@
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Requests.Operations;
 
 namespace PromptCanvas.Generation.Queue;
 
@@ -15,10 +16,10 @@ internal static class PictureRows
         Id = Guid.NewGuid(),
         JobId = job.Id,
         ImageIndex = made.ImageIndex,
-        Kind = job.Kind,
+        Kind = OperationDefinitions.Find(job.Kind)?.PictureKind ?? job.Kind,
         Tag = job.Tag,
         PersonId = job.PersonId,
-        Visibility = job.Visibility,
+        Visibility = job.Kind == JobKinds.Draft ? Visibilities.Private : job.Visibility,
         ContentHash = made.ContentHash,
         ThumbnailHash = made.ThumbnailHash,
         Width = made.Width,

@@ -14,7 +14,7 @@ public interface IEngineProvider
     /// <summary>Those of <see cref="Models"/> whose weights are in memory.</summary>
     IReadOnlyList<string> Loaded => [];
 
-    /// <summary>The devices of the engines, as the settings name them.</summary>
+    /// <summary>The devices that run the engines now, in words; empty = unknown.</summary>
     string Device => "";
 
     /// <summary>Capacity of each model's engine.</summary>

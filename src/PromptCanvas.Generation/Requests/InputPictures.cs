@@ -77,6 +77,16 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
         return kept == uploads.Count && there == stored.Count ? Result.Done : new NotFound("A picture that this request uses was deleted in the meantime.");
     }
 
+    /// <summary>Refuses drafts that another job is finishing or has finished. In the caller's transaction, after the charge: that locks the person's quota,
+    /// so of two requests for one draft the second sees the first.</summary>
+    public static async Task<Result> CheckDraftsAsync(AppDbContext database, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
+    {
+        var drafts = pictures.Where(picture => picture.Role == JobInputRoles.Draft).Select(picture => picture.ImageId!.Value).ToList();
+        return drafts.Count > 0 && await DraftFinishing.Of(database, drafts).AnyAsync(cancellationToken)
+            ? new Conflict("One of these drafts is being finished, or is finished already; choose others.")
+            : Result.Done;
+    }
+
     private async Task<InputPicture?> FindAsync(AppDbContext database, NewJob job, PictureUse use, CancellationToken cancellationToken)
     {
         // Anonymous callers may not see any picture.
@@ -86,6 +96,12 @@ internal sealed class InputPictures(IDbContextFactory<AppDbContext> databases, T
         }
 
         var actor = new Actor(personId, job.Role ?? PersonRoles.Member);
+        if (use.Role == JobInputRoles.Draft)
+        {
+            var draft = await database.Pictures.DraftsOf(actor).Where(row => row.Id == use.Id).Select(row => row.ContentHash).SingleOrDefaultAsync(cancellationToken);
+            return draft is null ? null : new InputPicture(use.Id, null, use.Role, draft, IsPrivate: true);
+        }
+
         var now = clock.GetUtcNow();
         var upload = await database.Uploads.VisibleTo(actor)
             .Where(row => row.Id == use.Id && (row.ExpiresAt == null || row.ExpiresAt > now))

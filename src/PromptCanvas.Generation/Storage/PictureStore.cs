@@ -43,7 +43,7 @@ internal sealed class PictureStore(
         OpenThumbnailAsync(pictures => pictures, imageId, cancellationToken);
 
     public Task<StoredContent?> OpenThumbnailAsync(Actor actor, Guid imageId, CancellationToken cancellationToken) =>
-        OpenThumbnailAsync(pictures => pictures.VisibleTo(actor).Union(pictures.InTrashOf(actor)), imageId, cancellationToken);
+        OpenThumbnailAsync(pictures => pictures.VisibleTo(actor).Union(pictures.InTrashOf(actor)).Union(pictures.DraftsOf(actor)), imageId, cancellationToken);
 
     private async Task<StoredContent?> OpenThumbnailAsync(
         Func<IQueryable<Picture>, IQueryable<Picture>> visible, Guid imageId, CancellationToken cancellationToken)

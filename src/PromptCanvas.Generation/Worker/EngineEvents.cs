@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Safety;
@@ -31,7 +32,12 @@ internal sealed class EngineEvents(
                 Take(writes, stage);
                 break;
             case ImageCompleted image when writes.Filter?.HasRefused(image.ImageIndex) is not true:
-                writes.Pictures.Add(Task.Run(() => finalizer.KeepAsync(writes.Claim, writes.Running, image, writes.Plan, writes.Filter)));
+                var before = KeepDraft(writes, image);
+                writes.Pictures.Add(Task.Run(async () =>
+                {
+                    await before;
+                    return await finalizer.KeepAsync(writes.Claim, writes.Running, image, writes.Plan, writes.Filter);
+                }));
                 break;
             case ImageFailed failed:
                 writes.Pictures.Add(Task.Run(() => finalizer.FailAsync(writes.Claim, writes.Running, failed)));
@@ -44,6 +50,19 @@ internal sealed class EngineEvents(
         }
 
         await writes.WaitForCapacityAsync();
+    }
+
+    /// <summary>Keeps what a draft is finished from, before the draft appears.</summary>
+    private Task KeepDraft(AttemptWrites writes, ImageCompleted image)
+    {
+        if (writes.Claim.Job.Kind != JobKinds.Draft)
+        {
+            return Task.CompletedTask;
+        }
+
+        var result = new StageResult(GenerationStage.Decoder, image.ImageEmbedding, image.Image, image.Timings);
+        return writes.Stages[image.ImageIndex] = stages.KeepAsync(
+            writes.Claim.Id, writes.Model, new StageCompleted(image.ImageIndex, image.Seed, result), writes.Stages.GetValueOrDefault(image.ImageIndex));
     }
 
     private void Take(AttemptWrites writes, StageCompleted stage)

@@ -38,12 +38,38 @@ internal sealed class EngineRequestBuilder(
             PreviewsWanted = index => previews.Wanted(claim.Id, index),
             PictureWanted = running.Wants,
             ReportsStages = true,
-            Finished = await stages.LoadAsync(claim.Id, engine.Fingerprint, claim.Missing.Select(picture => picture.ImageIndex), running.Token),
+            Finished = await FinishedAsync(claim, engine.Fingerprint, running.Token),
         };
         var hashes = await HashesAsync(job, running.Token);
         var prepared = await JobOperation.FromJson(job.Material).PrepareAsync(request, new OperationInputs(pictures, hashes), running.Token);
         pictures.Drop(hashes);
         return prepared.TryGet(out var work, out var refusal) ? new PreparedJob(engine, work.FittedTo(engine, Math.Max(job.Width, job.Height))) : refusal;
+    }
+
+    /// <summary>The stages that are done: in an earlier attempt, or else in the draft that is finished.</summary>
+    private async Task<Dictionary<int, StageResult>> FinishedAsync(ClaimedJob claim, string model, CancellationToken cancellationToken)
+    {
+        var finished = await stages.LoadAsync(claim.Id, model, claim.Missing.Select(picture => picture.ImageIndex), cancellationToken);
+        if (claim.Job.Kind != JobKinds.Finish)
+        {
+            return finished;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var drafts = await (
+            from input in database.JobInputs
+            where input.JobId == claim.Id && input.Role == JobInputRoles.Draft
+            join draft in database.Pictures on input.ImageId equals draft.Id
+            select new { input.Slot, draft.JobId, draft.ImageIndex }).ToListAsync(cancellationToken);
+        foreach (var draft in drafts.Where(draft => !finished.ContainsKey(draft.Slot) && claim.Missing.Any(picture => picture.ImageIndex == draft.Slot)))
+        {
+            foreach (var (_, result) in await stages.LoadAsync(draft.JobId, model, [draft.ImageIndex], cancellationToken))
+            {
+                finished[draft.Slot] = result;
+            }
+        }
+
+        return finished;
     }
 
     private async Task<List<string>> HashesAsync(Job job, CancellationToken cancellationToken)

@@ -41,11 +41,12 @@ internal sealed class StageCheckpoints(StageFiles files, IDbContextFactory<AppDb
         return results;
     }
 
-    /// <summary>Removes a job's checkpoints unless it is queued or running.</summary>
+    /// <summary>Removes a job's checkpoints unless it is queued or running, or has drafts that can be finished.</summary>
     public async Task RemoveIfOverAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.Jobs.AnyAsync(job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running), cancellationToken))
+        if (!await database.Jobs.AnyAsync(job => job.Id == jobId && (job.State == JobState.Queued || job.State == JobState.Running), cancellationToken)
+            && !await database.Pictures.AnyAsync(picture => picture.JobId == jobId && picture.Kind == JobKinds.Draft && picture.ContentHash != "", cancellationToken))
         {
             await TryAsync(() => files.RemoveAsync(jobId, cancellationToken), jobId);
         }

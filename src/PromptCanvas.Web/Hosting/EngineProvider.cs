@@ -18,7 +18,7 @@ internal sealed class EngineProvider(IModelLibrary library, Func<IReadOnlyList<U
 
     public bool RunsHere { get; init; } = true;
 
-    public string Device { get; init; } = "";
+    public string Device => library.Device;
 
     /// <summary>Whether a network's weights are in memory.</summary>
     public Func<INetwork, bool> IsLoaded { get; init; } = _ => true;

@@ -56,6 +56,25 @@ public sealed class ModelsPullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pull_OfAModelTooLargeForThisMachine_IsRefusedBeforeTheDownload_UnlessItIsForAnother()
+    {
+        // The runtime takes its heap's limit for the machine's memory: 256 MiB.
+        var small = new Dictionary<string, string>(Settings) { ["DOTNET_GCHeapHardLimit"] = "10000000" };
+
+        var refused = await CommandLine.RunInAsync(folder.Path, small, "models", "pull", Repository, "--accept-licence");
+        var left = Directory.EnumerateFileSystemEntries(Models).Count();
+        var large = hub.Requests.Count(request => request.Path.EndsWith(".safetensors", StringComparison.Ordinal));
+        var insisted = await CommandLine.RunInAsync(folder.Path, small, "models", "pull", Repository, "--accept-licence", "--anyway");
+
+        Assert.Equal((2, 0, 0), (refused.ExitCode, left, large));
+        Assert.Contains("this machine has 0.3 GB: give it more", refused.OneLine, StringComparison.Ordinal);
+        Assert.Contains("--anyway", refused.OneLine, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (insisted.ExitCode, insisted.ExitCode == 0 ? "" : insisted.Error));
+        Assert.Contains("It cannot run on this machine", insisted.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(Models, "unclip-tiny", "model_index.json")));
+    }
+
+    [Fact]
     public async Task Pull_Killed_GoesOnWithWhatWasThere()
     {
         var stores = 0;

@@ -20,6 +20,23 @@ public sealed class ExecutionProvidersTests : IDisposable
         Assert.Empty(warnings);
     }
 
+    [Theory]
+    [InlineData("Cpu", 0, false, "CPU")]
+    [InlineData("Cuda", 0, false, "CUDA GPU")]
+    [InlineData("Cuda", 0, true, "CUDA GPU 0")]
+    [InlineData("Cuda", 1, false, "CUDA GPU 1")]
+    [InlineData("/opt/npu.so", 0, false, "npu.so")]
+    public void Name_OfADevice_IsTheOneThatRuns(string setting, int index, bool isOneOfSeveral, string name) =>
+        Assert.Equal(name, new ExecutionProviders(new InferenceOptions(), new InferenceDevice(setting, index), null).Name(isOneOfSeveral));
+
+    [Fact]
+    public void Name_OfAuto_IsCudaOnlyWhereTheBuildHasIt()
+    {
+        var hasCuda = OrtEnvironment.Get(0).GetAvailableProviders().Contains("CUDAExecutionProvider");
+
+        Assert.Equal(hasCuda ? "CUDA GPU" : "CPU", new ExecutionProviders(new InferenceOptions()).Name(isOneOfSeveral: false));
+    }
+
     [Fact]
     public void Run_LibraryThatIsNoProvider_WarnsOnceAndUsesTheCpu()
     {

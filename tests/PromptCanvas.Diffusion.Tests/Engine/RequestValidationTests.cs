@@ -20,6 +20,7 @@ public sealed class RequestValidationTests
         { Valid with { ImageIndices = [] }, "different numbers from 0 to 3" },
         { Valid with { ImageIndices = [4] }, "different numbers from 0 to 3" },
         { Valid with { ImageIndices = [1, 1] }, "different numbers from 0 to 3" },
+        { Valid with { Seeds = [1, 2] }, "2 seeds do not fit 4 pictures" },
         { Valid with { Size = 100 }, "64, 256, 512 or 1024" },
         { Valid with { Overrides = new RecipeOverrides { PriorSteps = 1 } }, "prior steps" },
         { Valid with { Overrides = new RecipeOverrides { DecoderSteps = 1001 } }, "decoder steps" },

@@ -53,6 +53,26 @@ public sealed class StageResultTests
     }
 
     [Fact]
+    public async Task GenerateAsync_AtTheDraftSize_EndsWithTheDecoder_AndGoesOnUnderAnotherIndexBitForBit()
+    {
+        using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());
+        var request = Of("prompt");
+        var whole = await CompletedAsync(engine, request);
+        Assert.Equal(FakeModel.ImageSize, engine.DraftSize);
+
+        var events = await CollectAsync(engine, request with { Size = FakeModel.ImageSize, ReportsStages = true });
+        var draft = events.OfType<ImageCompleted>().Single(picture => picture.ImageIndex == 1);
+        var result = new StageResult(GenerationStage.Decoder, draft.ImageEmbedding, draft.Image, draft.Timings);
+        var fake = new FakeModel();
+        using var later = new ImageEngine(fake.Model, new EngineOptions());
+        var finished = await CompletedAsync(later, request with { Seed = 99, Seeds = [draft.Seed], Count = 1, Finished = new Dictionary<int, StageResult> { [0] = result } });
+
+        Assert.DoesNotContain(events.OfType<StepCompleted>(), step => step.Stage > GenerationStage.Decoder);
+        Assert.Equal(whole[1].Image.Values, finished[0].Image.Values);
+        Assert.Equal((whole[1].Seed, 0), (finished[0].Seed, fake.Decoder.Rows.Count));
+    }
+
+    [Fact]
     public async Task GenerateAsync_NotAsked_TellsNoStages()
     {
         using var engine = new ImageEngine(new FakeModel().Model, new EngineOptions());

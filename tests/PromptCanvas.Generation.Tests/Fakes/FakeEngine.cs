@@ -25,6 +25,8 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
 
     public string? Refusal { get; set; }
 
+    public int? DraftSize { get; set; } = 64;
+
     /// <summary>The CLIP embedding of an input; null = the model has no CLIP.</summary>
     public Func<ConditioningInput, float[]>? Clip { get; set; }
 

@@ -37,6 +37,9 @@ public sealed class EngineGroup : IImageEngine, IEmbedder, IPromptReader, IDispo
     public bool MakesSquaresOnly => engines[0].MakesSquaresOnly;
 
     /// <inheritdoc/>
+    public int? DraftSize => engines[0].DraftSize;
+
+    /// <inheritdoc/>
     public StageRecipe? DecoderDefaults => engines[0].DecoderDefaults;
 
     /// <inheritdoc/>

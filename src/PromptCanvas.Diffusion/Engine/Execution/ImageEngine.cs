@@ -58,6 +58,9 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     public bool MakesSquaresOnly => model.Latents is null;
 
     /// <inheritdoc/>
+    public int? DraftSize => ModelSizes.DraftOf(model);
+
+    /// <inheritdoc/>
     public StageRecipe? DecoderDefaults => model.Recipe.Decoder;
 
     /// <inheritdoc/>

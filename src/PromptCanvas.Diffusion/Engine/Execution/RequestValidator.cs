@@ -48,6 +48,11 @@ internal static class RequestValidator
             return problem;
         }
 
+        if (request.Seeds is { } seeds && seeds.Count != request.Count)
+        {
+            return $"{seeds.Count} seeds do not fit {request.Count} pictures: give one for each.";
+        }
+
         var wanted = request.ImageIndices;
         return wanted is not null && (wanted.Count == 0 || wanted.Distinct().Count() != wanted.Count || wanted.Any(index => index < 0 || index >= request.Count))
             ? $"The pictures to make must be different numbers from 0 to {request.Count - 1}."

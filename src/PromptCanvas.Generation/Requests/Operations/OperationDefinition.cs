@@ -17,6 +17,9 @@ public sealed record OperationDefinition(
     /// <summary>Whether it paints into its source, whose size the result keeps; otherwise pictures have the requested size.</summary>
     public bool PaintsIntoSource { get; init; }
 
+    /// <summary>The kind of its pictures.</summary>
+    public string PictureKind { get; init; } = Kind;
+
     /// <summary>Whether its pictures keep the prompt of their source when the job has none: they show the same content.</summary>
     public bool KeepsSourcePrompt { get; init; }
 }
@@ -41,6 +44,8 @@ public static class OperationDefinitions
         (typeof(VaryOperation), VaryOperation.Shape),
         (typeof(BlendOperation), BlendOperation.Shape),
         (typeof(TextDifferenceOperation), TextDifferenceOperation.Shape),
+        (typeof(DraftOperation), DraftOperation.Shape),
+        (typeof(FinishOperation), FinishOperation.Shape),
     ];
 
     public static IReadOnlyList<OperationDefinition> All { get; } = [.. Kinds.Select(kind => kind.Definition)];

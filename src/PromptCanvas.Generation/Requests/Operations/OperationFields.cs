@@ -32,13 +32,16 @@ public sealed record OperationFields
 
     public int? Frames { get; init; }
 
+    /// <summary>The ids of drafts.</summary>
+    public IReadOnlyList<string?>? Drafts { get; init; }
+
     /// <summary>The names of the fields that are present.</summary>
     public IEnumerable<string> Present()
     {
         (string Name, object? Value)[] fields =
         [
             ("prompt", Prompt), ("source", Source), ("mask", Mask), ("strength", Strength), ("extend", Extend),
-            ("inputs", Inputs), ("aspect", Aspect), ("from", From), ("to", To), ("frames", Frames),
+            ("inputs", Inputs), ("aspect", Aspect), ("from", From), ("to", To), ("frames", Frames), ("drafts", Drafts),
         ];
         return fields.Where(field => field.Value is not null).Select(field => field.Name);
     }

@@ -22,8 +22,8 @@ public sealed record NeedsFacts(long Disk, long Memory, long Machine, long Least
 /// <summary>Inspects the installed models without loading weights.</summary>
 public interface IModelInspection
 {
-    /// <summary>The execution provider: Cpu, Cuda or a plug-in.</summary>
-    string Provider { get; }
+    /// <summary>The devices that run the networks now, in words: CPU, CUDA GPU.</summary>
+    string Device { get; }
 
     /// <summary>All installed models; checks each one's files, tensor names and shapes.</summary>
     IReadOnlyList<ModelFacts> Inspect();

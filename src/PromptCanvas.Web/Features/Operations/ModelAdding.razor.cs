@@ -16,6 +16,8 @@ public sealed partial class ModelAdding
     private bool half;
     private bool isLooking;
     private bool isAccepted;
+    private bool isForAnotherMachine;
+    private NeedsFacts? tooLarge;
     private bool wasRunning;
     private IReadOnlyList<ModelPlan> unfinished = [];
     private ModelPlan? plan;
@@ -62,11 +64,13 @@ public sealed partial class ModelAdding
         (isLooking, problem) = (true, null);
         await Acts.CheckAsync(Gone);
         var found = await Downloads.LookUpAsync(new ModelRequest(model.Trim(), string.IsNullOrWhiteSpace(revision) ? null : revision.Trim(), half), Gone);
-        (isLooking, isAccepted) = (false, false);
+        (isLooking, isAccepted, isForAnotherMachine) = (false, false, false);
         if (!found.TryGet(out plan, out var refusal))
         {
             problem = refusal.Message;
         }
+
+        tooLarge = plan is null ? null : Downloads.TooLarge(plan);
     }
 
     private async Task StartAsync(ModelPlan chosen)
@@ -87,6 +91,8 @@ public sealed partial class ModelAdding
         problem = (await Acts.ActAsync("model.discard", name, null, _ => Task.FromResult(Downloads.Discard(name)), Gone)).Refusal?.Message;
         unfinished = Downloads.Unfinished();
     }
+
+    private bool CanStart => isAccepted && (tooLarge is null || isForAnotherMachine);
 
     private string AddressOf(PlannedPart part) =>
         Uri.TryCreate(part.LicenceAddress, UriKind.Absolute, out var licence) && licence.Scheme is "http" or "https" ? licence.AbsoluteUri : plan!.Hub + part.Repository;

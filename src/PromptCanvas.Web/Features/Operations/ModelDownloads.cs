@@ -22,6 +22,9 @@ public interface IModelDownloads
     /// <summary>Looks up what would be downloaded.</summary>
     Task<Result<ModelPlan>> LookUpAsync(ModelRequest request, CancellationToken cancellationToken);
 
+    /// <summary>What a model needs that this machine lacks the memory for; null = it fits, or engines do not run here.</summary>
+    NeedsFacts? TooLarge(ModelPlan plan);
+
     /// <summary>Begins, or goes on with, a download.</summary>
     Result Start(ModelPlan plan);
 
@@ -62,6 +65,11 @@ internal sealed class ModelDownloads(Func<HubClient> connect, string modelsFolde
             return new InvalidInput("model", fault.Message);
         }
     }
+
+    /// <summary>What a model will need on this machine; null = it runs on others.</summary>
+    public Func<ModelPlan, NeedsFacts?> Forecast { get; init; } = _ => null;
+
+    public NeedsFacts? TooLarge(ModelPlan plan) => Forecast(plan) is { } needs && needs.Least > needs.Machine ? needs : null;
 
     public Result Start(ModelPlan plan)
     {

@@ -8,9 +8,9 @@ namespace PromptCanvas.Web.Features.Operations;
 /// <param name="needs">What a model needs, by model name.</param>
 /// <param name="isLoaded">Whether a network's weights are in memory.</param>
 internal sealed class ModelInspection(
-    IModelLibrary library, string provider, Func<string, NeedsFacts> needs, Func<INetwork, bool> isLoaded) : IModelInspection
+    IModelLibrary library, Func<string, NeedsFacts> needs, Func<INetwork, bool> isLoaded) : IModelInspection
 {
-    public string Provider => provider;
+    public string Device => library.Device;
 
     public IReadOnlyList<ModelFacts> Inspect() => [.. library.List().Select(Inspect)];
 

@@ -24,6 +24,8 @@ public sealed class OperationJsonTests
             $$"""{"kind":"blend","inputs":[{"picture":"{{A}}","text":null,"weight":null},{"picture":null,"text":"a fox","weight":3}],"frames":4}"""
         },
         { new TextDifferenceOperation(Guid.Parse(A), "a cat", "a fox", 3), $$"""{"kind":"textdiff","picture":"{{A}}","from":"a cat","to":"a fox","frames":3}""" },
+        { new DraftOperation(), """{"kind":"draft"}""" },
+        { new FinishOperation([Guid.Parse(A)]) { Seeds = [7, 4294967295] }, $$"""{"kind":"finish","pictures":["{{A}}"],"seeds":[7,4294967295]}""" },
     };
 
     [Theory]

@@ -1,10 +1,12 @@
 using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Diffusion.Models;
 using PromptCanvas.ModelHub;
 using PromptCanvas.Tests.Shared.ModelHub;
 using PromptCanvas.Web.Features.Operations;
@@ -71,6 +73,35 @@ public sealed class ModelDownloadsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Page_ModelTooLargeForThisMachine_SaysSo_AndDownloadsItOnlyForAnother()
+    {
+        var needs = new NeedsFacts(4_000_000_000, 9_000_000_000, Machine: 3_000_000_000, Least: 4_900_000_000, null, null);
+        await using var downloads = new ModelDownloads(
+            () => new HubClient(HubSettings.Of(hub.Address.AbsoluteUri, null)), models, _ => null, NullLogger<ModelDownloads>.Instance) { Forecast = _ => needs };
+        await using var page = new BunitContext();
+        var adding = Show(page, downloads);
+
+        adding.Find("form input").Input(Repository);
+        await adding.Find("form").SubmitAsync();
+        await adding.WaitForStateAsync(() => adding.FindAll("[type=checkbox]").Count == 2);
+        await adding.Find("[type=checkbox]").ChangeAsync(new() { Value = true });
+
+        Assert.Contains("needs at least 4.90 GB of memory and this machine has 3.00 GB", adding.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.True(Button(adding, "Download").HasAttribute("disabled"));
+        await adding.FindAll("[type=checkbox]")[1].ChangeAsync(new() { Value = true });
+        Assert.False(Button(adding, "Download").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task ModelsPage_SaysWhichDeviceRunsTheNetworks()
+    {
+        var page = await studio.Browser(studio.Administrator.Cookie).GetStringAsync("/admin/models", Cancellation);
+
+        Assert.Contains($"Networks run on: {studio.Services.GetRequiredService<IModelLibrary>().Device}", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Networks run on: Auto", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Page_StopAndDiscard_LeavesNothing()
     {
         await using var page = new BunitContext();
@@ -126,10 +157,10 @@ public sealed class ModelDownloadsTests : IAsyncLifetime
         return plan;
     }
 
-    private IRenderedComponent<ModelAdding> Show(BunitContext page)
+    private IRenderedComponent<ModelAdding> Show(BunitContext page, IModelDownloads? downloads = null)
     {
         page.Services.AddLocalization();
-        page.Services.AddSingleton(Downloads);
+        page.Services.AddSingleton(downloads ?? Downloads);
         page.Services.AddSingleton(new AdministratorActs(Databases, new SignedIn(new Actor(studio.Administrator.Id, PersonRoles.Administrator)), studio.Services.GetRequiredService<AuditLog>()));
         return page.Render<ModelAdding>();
     }
