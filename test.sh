@@ -65,6 +65,7 @@ fi
 if command -v npm > /dev/null; then
     npm ci --prefix tests/clients/openai-node --silent --no-audit --no-fund || echo "the official Node client could not be installed; its tests are skipped"
     npm ci --prefix tests/clients/others --silent --no-audit --no-fund || echo "the AI SDK, LangChain.js, the MCP client and its conformance suite could not be installed; their tests are skipped"
+    npm ci --prefix tests/clients/c2pa --silent --no-audit --no-fund || echo "the independent C2PA readers could not be installed; their tests are skipped"
 fi
 
 # The journeys below a path of the host run behind a real nginx.
