@@ -31,7 +31,7 @@ export const minutesFromUtc = () => -new Date().getTimezoneOffset();
 
 /** Returns input from before the page was interactive (the text, and whether Enter was pressed) and restores the focus. */
 export function takeDraft(box) {
-  const draft = { prompt: remembered(), seed: remembered(seedKey), pressed };
+  const draft = { prompt: remembered(), seed: remembered(seedKey), pressed, drafts: draftsAreWanted() };
   pressed = false;
   const nothingElseFocused = document.activeElement === null || document.activeElement === document.body;
   if (nothingElseFocused && matchMedia('(pointer: fine)').matches) {
@@ -39,6 +39,27 @@ export function takeDraft(box) {
   }
   return draft;
 }
+
+// Whether Create makes drafts; stored per browser.
+const makingKey = 'promptcanvas.making';
+
+function draftsAreWanted() {
+  try {
+    return localStorage.getItem(makingKey) === 'drafts';
+  } catch {
+    return false;
+  }
+}
+
+document.addEventListener('change', event => {
+  if (event.target.matches?.('[data-making]')) {
+    try {
+      localStorage.setItem(makingKey, event.target.value);
+    } catch {
+      // Without storage the choice lasts until the page is closed.
+    }
+  }
+});
 
 // The circuit receives the seed only when the field loses focus, and loses it when the server restarts.
 document.addEventListener('input', event => {

@@ -10,7 +10,6 @@ using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests.Operations;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Requests;
@@ -20,9 +19,6 @@ internal sealed class DraftRequests(
     IDbContextFactory<AppDbContext> databases, IEngineProvider engines, StageFiles stages, IOptionsMonitor<GenerationOptions> options, TimeProvider clock)
 {
     private const string Gone = "The data of these drafts are no longer there, or the model was replaced; draw new drafts.";
-
-    /// <summary>The refusal for a draft that does not exist, has expired, or is another person's.</summary>
-    public static NotFound NoDraft(string? id) => new($"There is no draft with the id {Excerpt.Of(id ?? "")}; drafts that are not finished expire.");
 
     /// <summary>The same request for other kinds; for drafts with their prompt, seeds, model and settings.</summary>
     public async Task<Result<NewJob>> CompleteAsync(NewJob job, CancellationToken cancellationToken)
@@ -62,7 +58,7 @@ internal sealed class DraftRequests(
         {
             if (found.Find(draft => draft.Id == id) is not { } draft)
             {
-                return NoDraft(id.ToString());
+                return OperationFields.NoDraft(id.ToString());
             }
 
             pictures.Add(draft);

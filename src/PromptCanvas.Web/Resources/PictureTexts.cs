@@ -11,6 +11,8 @@ internal static class PictureTexts
     private static readonly Dictionary<string, KindTexts> Kinds = new()
     {
         [JobKinds.Generate] = new(null, texts => texts["MadeByGenerate"], texts => texts["HowGenerate"]),
+        [JobKinds.Draft] = new(null, texts => texts["MadeByDraft"], texts => texts["HowGenerate"]),
+        [JobKinds.Finish] = new(texts => texts["KindFinish"], texts => texts["MadeByFinish"], texts => texts["HowGenerate"]),
         [JobKinds.Edit] = new(null, texts => texts["MadeByEdit"], texts => texts["HowEdit"]),
         [JobKinds.Erase] = new(texts => texts["KindErase"], texts => texts["MadeByErase"], texts => texts["HowErase"]),
         [JobKinds.Extend] = new(texts => texts["KindExtend"], texts => texts["MadeByExtend"], texts => texts["HowExtend"]),

@@ -79,6 +79,8 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
 
     public int WorkingSizeFor(int side) => 64;
 
+    public int? DraftSize => 64;
+
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -136,7 +138,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     private StepCompleted Step(
         GenerationRequest request, int index, GenerationStage stage, int step, int steps, int side, double progress)
     {
-        var seed = request.Seed + (uint)index;
+        var seed = request.Seeds?[index] ?? (request.Seed + (uint)index);
         var picture = side > 0 && request.PreviewsWanted?.Invoke(index) is not false
             ? new ScriptedScene(seed).Draw(side, Clarity(stage, step, steps))
             : null;
@@ -150,7 +152,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
 
     private GenerationEvent Finish(GenerationRequest request, int index)
     {
-        var seed = request.Seed + (uint)index;
+        var seed = request.Seeds?[index] ?? (request.Seed + (uint)index);
         return Failure is null
             ? new ImageCompleted(
                 index,

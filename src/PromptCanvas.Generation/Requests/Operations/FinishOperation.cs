@@ -34,7 +34,7 @@ public sealed record FinishOperation([property: JsonPropertyName("pictures")] IR
         {
             if (!Guid.TryParse(draft, out var id))
             {
-                return DraftRequests.NoDraft(draft);
+                return OperationFields.NoDraft(draft);
             }
 
             drafts.Add(id);

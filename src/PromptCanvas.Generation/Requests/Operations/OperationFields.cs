@@ -65,6 +65,9 @@ public sealed record OperationFields
     internal static InvalidInput NoAspect(string text) => new(
         "aspect", $"\"{text}\" is not an aspect ratio: give W:H in whole numbers such as 16:9, the longer side at most {AspectRatio.Longest} times the shorter.");
 
+    /// <summary>The refusal for a draft that does not exist, has expired, or is another person's.</summary>
+    internal static NotFound NoDraft(string? id) => new($"There is no draft with the id {Excerpt.Of(id ?? "")}; drafts that are not finished expire.");
+
     internal static NotFound NoPicture(string id) => new($"There is no picture or upload with the id {id}.");
 }
 

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components.Pictures;
@@ -7,8 +9,11 @@ using PromptCanvas.Web.Security;
 namespace PromptCanvas.Web.Components.Runs;
 
 /// <summary>The runs of the person of this page, and the credits they cost.</summary>
-public sealed class PersonRuns(IPictureMaking making, IJobQueries jobs, ICurrentActor actor, LiveCredits credits)
+public sealed class PersonRuns(IPictureMaking making, IJobQueries jobs, ICurrentActor actor, LiveCredits credits, IOptionsMonitor<QuotaOptions> quotas)
 {
+    /// <summary>Credits for one draft.</summary>
+    public decimal DraftCost => Math.Round((decimal)quotas.CurrentValue.DraftCredits, 2);
+
     public LiveCredits Credits => credits;
 
     public ValueTask<Actor> PersonAsync(CancellationToken cancellationToken) => actor.GetAsync(cancellationToken);

@@ -4,6 +4,7 @@ using MudBlazor;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Resources;
 using PromptCanvas.Web.Results;
 
@@ -33,11 +34,15 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
     [Parameter]
     public EventCallback<Run> OnOver { get; set; }
 
+    /// <summary>The person finishes drafts of the run.</summary>
+    [Parameter]
+    public EventCallback<NewJob> OnFinish { get; set; }
+
     /// <summary>Called when a finished tile is chosen; without it the viewer opens.</summary>
     [Parameter]
     public EventCallback<Guid> OnPick { get; set; }
 
-    private string Title => T.Title(Run.Request.Prompt, Run.Job?.Kind);
+    private string Title => T.Title(Run.Request.Prompt.Length > 0 ? Run.Request.Prompt : Run.Job?.Prompt ?? "", Run.Job?.Kind ?? Run.Request.Kind);
 
     private string State => Run.Job is { } job ? LowerCaseName.Of(job.State) : "pending";
 

@@ -33,6 +33,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private string? chosenVisibility;
     private string? fieldProblem;
     private bool more;
+    private bool drafts;
     private GenerateImages? last;
     private long lastAt;
 
@@ -83,13 +84,23 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public string? DefaultVisibility { get; set; }
 
+    /// <summary>Credits for one draft.</summary>
+    [Parameter]
+    public decimal DraftCost { get; set; }
+
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }
 
     private AspectRatio Chosen => AspectRatio.TryParse(aspect, out var ratio) ? ratio : AspectRatio.Square;
 
     /// <summary>Number of squares of which each picture is composed, which is its cost in credits.</summary>
-    private int Squares => Chosen.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Chosen);
+    private int Squares => IsDraft || Chosen.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Chosen);
+
+    private bool OffersDrafts => status.DrawsDrafts(model);
+
+    private bool IsDraft => drafts && OffersDrafts;
+
+    private decimal PictureCost => IsDraft ? DraftCost : Squares;
 
     private string Visibility => chosenVisibility ?? DefaultVisibility ?? Visibilities.Team;
 
@@ -158,6 +169,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             (seed, more) = (draft.Seed, true);
         }
 
+        drafts = draft.Drafts;
         if (draft.Pressed)
         {
             await GenerateAsync();
@@ -181,6 +193,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             Count = count,
             Size = size,
             Aspect = Chosen,
+            IsDraft = IsDraft,
             Seed = RequestedSeed.Of(WholeNumber(seed)),
             Model = model,
             Steps = (int?)WholeNumber(steps),
@@ -239,5 +252,6 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 
     /// <summary>Input from before the page became interactive.</summary>
-    internal sealed record Draft(string Prompt, string Seed, bool Pressed);
+    /// <param name="Drafts">Whether this browser made drafts last.</param>
+    internal sealed record Draft(string Prompt, string Seed, bool Pressed, bool Drafts = false);
 }

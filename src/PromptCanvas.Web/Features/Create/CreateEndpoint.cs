@@ -13,7 +13,7 @@ internal static class CreateEndpoint
     public static void MapCreate(this IEndpointRouteBuilder api) => api.MapPost("/jobs", CreateAsync).RequireAuthorization(Policies.Make)
         .Produces<JobAccepted>(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status429TooManyRequests)
-        .WithSummary("Queues a job. Scope: generate; edit for edit, erase and extend; vary for vary, blend and textdiff.");
+        .WithSummary("Queues a job. Scope: generate, also for draft and finish; edit for edit, erase and extend; vary for vary, blend and textdiff.");
 
     private static async Task<IResult> CreateAsync(
         CreateJobBody body,
@@ -48,5 +48,5 @@ internal static class CreateEndpoint
 }
 
 /// <summary>The response of <c>POST /api/jobs</c>.</summary>
-/// <param name="Cost">In credits: one per picture, or per square where a model of squares composes other pictures of them.</param>
+/// <param name="Cost">In credits: one per picture, a part of one per draft and the rest for finishing it, or per square where a model of squares composes other pictures of them.</param>
 internal sealed record JobAccepted(Guid Id, JobState State, int? Position, double? EtaSeconds, decimal Cost);

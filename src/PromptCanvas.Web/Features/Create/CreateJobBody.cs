@@ -8,7 +8,7 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>The body of <c>POST /api/jobs</c>. An operation's definition says which fields its kind takes.</summary>
 internal sealed record CreateJobBody
 {
-    /// <summary>generate, edit, erase, extend, vary, blend or textdiff; default generate.</summary>
+    /// <summary>generate, edit, erase, extend, vary, blend, textdiff, draft or finish; default generate.</summary>
     public string? Kind { get; init; }
 
     public string? Prompt { get; init; }
@@ -18,7 +18,7 @@ internal sealed record CreateJobBody
     /// <summary>Number of pictures; default 4.</summary>
     public int? Count { get; init; }
 
-    /// <summary>64, 256, 512 or 1024; default 1024, and for edits the size that fits the source.</summary>
+    /// <summary>64, 256, 512 or 1024; default 1024, and for edits the size that fits the source. Drafts have the size of the model's decoder.</summary>
     public int? Size { get; init; }
 
     /// <summary>Width to height, such as 16:9; the size is the longer side. Default 1:1. Kind extend: the ratio to extend to, in place of extend.</summary>
@@ -57,6 +57,9 @@ internal sealed record CreateJobBody
     /// <summary>Number of pictures in a row, 2 … 32.</summary>
     public int? Frames { get; init; }
 
+    /// <summary>The ids of the drafts to finish, all of one job; kind finish.</summary>
+    public IReadOnlyList<string?>? Drafts { get; init; }
+
     /// <summary>team or private; default team, or private when a private picture is used.</summary>
     public string? Visibility { get; init; }
 
@@ -80,6 +83,7 @@ internal sealed record CreateJobBody
         From = From,
         To = To,
         Frames = Frames,
+        Drafts = Drafts,
     };
 }
 

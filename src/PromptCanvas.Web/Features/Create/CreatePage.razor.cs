@@ -14,6 +14,7 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     private IDisposable? creditsRead;
     private Refusal? refusal;
     private Composer composer = null!;
+    private RunHistory earlier = null!;
     private string? modelProblem;
     private Lookup<JobView> job;
 
@@ -71,8 +72,8 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     // The tiles of the runs, then the history without them.
     private List<Guid> OrderOnScreen =>
     [
-        .. runs.SelectMany(run => run.Job?.Images ?? []).Select(picture => picture.ImageId).OfType<Guid>(),
-        .. (history ?? []).Where(job => !HiddenJobs.Contains(job.Id)).SelectMany(job => job.Images).Select(picture => picture.ImageId).OfType<Guid>(),
+        .. runs.SelectMany(run => run.Job?.Images ?? []).Where(picture => picture.Draft is null).Select(picture => picture.ImageId).OfType<Guid>(),
+        .. (history ?? []).Where(job => !HiddenJobs.Contains(job.Id)).SelectMany(job => job.Images).Where(picture => picture.Draft is null).Select(picture => picture.ImageId).OfType<Guid>(),
     ];
 
     protected override async Task OnInitializedAsync()
@@ -114,6 +115,13 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     }
 
     private Task GenerateAsync(GenerateImages request) => MakeAsync(request.ToJob());
+
+    // The drafts, now below, show what is being finished.
+    private async Task FinishAsync(NewJob request)
+    {
+        await MakeAsync(request);
+        await earlier.RefreshAsync();
+    }
 
     private async Task MakeAsync(NewJob request)
     {

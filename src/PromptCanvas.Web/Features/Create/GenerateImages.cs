@@ -21,6 +21,9 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
     /// <summary>Width to height; the size is the longer side.</summary>
     public AspectRatio Aspect { get; init; } = AspectRatio.Square;
 
+    /// <summary>Whether drafts are drawn, to be finished later; they are square and have their own size.</summary>
+    public bool IsDraft { get; init; }
+
     public uint? Seed { get; init; }
 
     public string? Model { get; init; }
@@ -38,8 +41,8 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
         Prompt = Prompt.Trim(),
         NegativePrompt = string.IsNullOrWhiteSpace(NegativePrompt) ? null : NegativePrompt.Trim(),
         Count = Count,
-        Size = Size,
-        Operation = new GenerateOperation(Aspect),
+        Size = IsDraft ? null : Size,
+        Operation = IsDraft ? new DraftOperation() : new GenerateOperation(Aspect),
         Seed = Seed,
         Model = Model,
         Overrides = new RecipeOverrides { DecoderSteps = Steps, DecoderGuidance = Guidance },

@@ -4,6 +4,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Web.Components.Pictures;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -29,8 +30,8 @@ public sealed class GenerateImagesHandler(ISubmissions submissions, IDbContextFa
             return new Forbidden("Your role allows viewing pictures, not making them. Ask an administrator for another role.");
         }
 
-        // "Team" is the default visibility, except for pictures that are made from a private picture.
-        var visibility = job.Visibility ?? (await DefaultVisibilityAsync(actor, cancellationToken) is Visibilities.Private ? Visibilities.Private : null);
+        // "Team" is the default visibility, except for pictures that are made from a private picture. Drafts have theirs already.
+        var visibility = job.Visibility is not null || job.Operation is FinishOperation ? job.Visibility : await DefaultVisibilityAsync(actor, cancellationToken) is Visibilities.Private ? Visibilities.Private : null;
         return await submissions.SubmitAsync(job with { PersonId = actor.PersonId, Role = actor.Role, Visibility = visibility }, cancellationToken);
     }
 

@@ -19,6 +19,10 @@ public interface IModelStatus
     /// <param name="model">Null = the default one.</param>
     bool MakesSquaresOnly(string? model);
 
+    /// <summary>Whether a model draws drafts, which it enlarges later; true while it is not loaded.</summary>
+    /// <param name="model">Null = the default one.</param>
+    bool DrawsDrafts(string? model);
+
     /// <summary>A model's own decoder steps and guidance; null while it is not loaded.</summary>
     /// <param name="model">Null = the default one.</param>
     StageRecipe? DecoderDefaults(string? model);

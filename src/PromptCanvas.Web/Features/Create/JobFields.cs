@@ -39,10 +39,16 @@ internal static class JobFields
             return refusal;
         }
 
-        return operation.FrameCount is not null && body.Count is not null
-            ? new InvalidInput("count", "A row has frames instead of a count; leave the count out.")
-            : ToJob(body, operation, idempotencyKey);
+        return CheckNumbers(body, operation).Refusal is { } unfit ? unfit : ToJob(body, operation, idempotencyKey);
     }
+
+    private static Result CheckNumbers(CreateJobBody body, JobOperation operation) => body switch
+    {
+        { Size: not null } when operation is DraftOperation => new InvalidInput("size", "Drafts have the size that the model draws first; leave the size out."),
+        { Count: not null } when operation is FinishOperation => new InvalidInput("count", "Each draft is finished once; leave the count out."),
+        { Count: not null } when operation.FrameCount is not null => new InvalidInput("count", "A row has frames instead of a count; leave the count out."),
+        _ => Result.Done,
+    };
 
     private static NewJob ToJob(CreateJobBody body, JobOperation operation, string idempotencyKey) => new()
     {

@@ -40,6 +40,8 @@ internal sealed class ModelStatus(
 
     public bool MakesSquaresOnly(string? model) => Engine(model)?.MakesSquaresOnly ?? true;
 
+    public bool DrawsDrafts(string? model) => Engine(model) is not { DraftSize: null };
+
     public StageRecipe? DecoderDefaults(string? model) => Engine(model)?.DecoderDefaults;
 
     private IImageEngine? Engine(string? model)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Resources;
@@ -27,6 +28,10 @@ public sealed partial class RunHistory(PersonRuns runs, IJobFeed feed, TimeProvi
     /// <summary>The person makes the pictures of a run again.</summary>
     [Parameter]
     public EventCallback<JobView> OnAgain { get; set; }
+
+    /// <summary>The person finishes drafts of a run.</summary>
+    [Parameter]
+    public EventCallback<NewJob> OnFinish { get; set; }
 
     /// <summary>The runs that are shown have changed.</summary>
     [Parameter]
@@ -74,8 +79,8 @@ public sealed partial class RunHistory(PersonRuns runs, IJobFeed feed, TimeProvi
         }
     }
 
-    // Coalesces changes: changes during a refresh cause exactly one more refresh.
-    private async Task RefreshAsync()
+    /// <summary>Reads the runs that are shown again. Changes during a refresh cause exactly one more refresh.</summary>
+    public async Task RefreshAsync()
     {
         changed = true;
         if (refreshing)

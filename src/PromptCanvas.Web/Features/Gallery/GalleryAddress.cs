@@ -53,7 +53,7 @@ public sealed record GalleryAddress
             ByMeaning = query["by"] == "meaning",
             Like = Id(query["like"]),
             Maker = Id(query["maker"]),
-            Kind = JobKinds.All.Contains(query["kind"].ToString()) ? query["kind"].ToString() : null,
+            Kind = JobKinds.OfPictures.Contains(query["kind"].ToString()) ? query["kind"].ToString() : null,
             From = Day(query["from"]),
             To = Day(query["to"]),
             Zone = zone?.Id,

@@ -50,7 +50,8 @@ internal static class PictureEndpoints
     private static async Task<IResult> ContentAsync(
         Guid id, bool? download, IPictureQueries pictures, IPictureStore store, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await pictures.FindPictureAsync(context.User.ToActor(), id, cancellationToken) is not { } picture
+        var actor = context.User.ToActor();
+        if ((await pictures.FindPictureAsync(actor, id, cancellationToken) ?? await pictures.FindDraftAsync(actor, id, cancellationToken)) is not { } picture
             || await store.OpenContentAsync(id, cancellationToken) is not { } content)
         {
             return Missing();

@@ -24,6 +24,9 @@ internal sealed record JobBody(
     /// <summary>Name of the machine that runs it, or ran it last; null before it ran.</summary>
     public string? RanOn { get; init; }
 
+    /// <summary>When its drafts expire; null if it has none.</summary>
+    public DateTimeOffset? DraftsUntil { get; init; }
+
     public static JobBody Of(JobView job, PathString pathBase) => new(
         job.Id,
         job.Kind,
@@ -40,6 +43,7 @@ internal sealed record JobBody(
         [.. job.Images.Select(picture => JobPictureBody.Of(picture, job, pathBase))])
     {
         RanOn = job.RanOn,
+        DraftsUntil = job.DraftsUntil,
     };
 }
 
@@ -47,6 +51,12 @@ internal sealed record JobBody(
 internal sealed record JobPictureBody(
     Guid? Id, int Index, JobPictureState State, uint Seed, int Width, int Height, string? ContentUrl, string? ThumbnailUrl, string? Error)
 {
+    /// <summary>What became of a draft: open, finishing, finished or expired; null for other pictures.</summary>
+    public DraftState? Draft { get; init; }
+
+    /// <summary>The id of the picture that a draft was finished as.</summary>
+    public Guid? FinishedAs { get; init; }
+
     public static JobPictureBody Of(JobPictureView picture, JobView job, PathString pathBase) => new(
         picture.ImageId,
         picture.Index,
@@ -56,5 +66,9 @@ internal sealed record JobPictureBody(
         job.Height,
         picture.ImageId is { } content ? PictureAddress.Content(content).ForPrograms(pathBase) : null,
         picture.ImageId is { } thumbnail ? PictureAddress.Thumbnail(thumbnail).ForPrograms(pathBase) : null,
-        picture.Error);
+        picture.Error)
+    {
+        Draft = picture.Draft,
+        FinishedAs = picture.FinishedAs,
+    };
 }

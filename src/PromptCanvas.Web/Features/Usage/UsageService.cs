@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
 
 namespace PromptCanvas.Web.Features.Usage;
@@ -32,7 +33,7 @@ internal sealed class UsageService(ICredits credits, IDbContextFactory<AppDbCont
     {
         var from = At(Today.AddDays(1 - days));
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var made = await database.Pictures.Where(picture => picture.PersonId == personId && picture.CreatedAt >= from)
+        var made = await database.Pictures.Where(picture => picture.PersonId == personId && picture.CreatedAt >= from && picture.Kind != JobKinds.Draft)
             .Select(picture => picture.CreatedAt).ToListAsync(cancellationToken);
         var byDay = made.GroupBy(at => DateOnly.FromDateTime(at.UtcDateTime)).ToDictionary(group => group.Key, group => group.Count());
         return [.. Enumerable.Range(1 - days, days).Select(Today.AddDays).Select(day => (day, byDay.GetValueOrDefault(day)))];

@@ -90,6 +90,44 @@ public sealed class ComposerTests : IDisposable
     }
 
     [Fact]
+    public void Making_Drafts_SendsThem_AtTheirPrice_WithoutSizeAndAspect()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add).Add(it => it.DraftCost, 0.25m).Add(it => it.Credits, new QuotaView(99.5m, 100, "all", null)));
+        composer.Find("#prompt").Input("a cube");
+        Assert.StartsWith("4 credits", composer.Find("[data-credits]").TextContent.Trim(), StringComparison.Ordinal);
+
+        composer.Find("[data-making][value=drafts]").Change("drafts");
+
+        Assert.StartsWith("1 credit ·", composer.Find("[data-credits]").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal("Make 2 instead", composer.Find("button.credit-note-act").TextContent);
+        Assert.Empty(composer.FindAll(".option select"));
+        composer.Find("form").Submit();
+        composer.Find("[data-making][value=finished]").Change("finished");
+        Assert.Equal((true, null), (Assert.Single(sent).IsDraft, sent[0].ToJob().Size));
+        Assert.Equal("draft", sent[0].ToJob().Kind);
+        Assert.Equal(2, composer.FindAll(".option select").Count);
+    }
+
+    [Fact]
+    public void Making_IsRememberedByTheBrowser()
+    {
+        HaveDraft(new Composer.Draft("a ring", Seed: "", Pressed: true, Drafts: true));
+
+        Assert.True(Render().Find("[data-making][value=drafts]").HasAttribute("checked"));
+        Assert.True(Assert.Single(sent).IsDraft);
+    }
+
+    [Fact]
+    public void Making_AModelOfOnePiece_OffersNoDrafts()
+    {
+        HaveDraft(new Composer.Draft("a ring", Seed: "", Pressed: true, Drafts: true));
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.OnGenerate, sent.Add).Add(it => it.Models, ["wide"]));
+
+        Assert.Empty(composer.FindAll("[data-making]"));
+        Assert.False(Assert.Single(sent).IsDraft);
+    }
+
+    [Fact]
     public void AspectRatios_ThatAreOffered_AreTheUsualSeven() => Assert.Equal(
         ["16:9", "1:1", "2:3", "3:2", "3:4", "4:3", "9:16"],
         Render().FindAll("[data-aspect] option").Select(option => option.GetAttribute("value")).Order(StringComparer.Ordinal));
@@ -308,6 +346,8 @@ public sealed class ComposerTests : IDisposable
         public string? Problem => null;
 
         public bool MakesSquaresOnly(string? model) => model is not "wide";
+
+        public bool DrawsDrafts(string? model) => model is not "wide";
 
         public StageRecipe? DecoderDefaults(string? model) => new(SamplerKind.Ddim, 12) { GuidanceScale = 2.5 };
 
