@@ -8,6 +8,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using PromptCanvas.Generation;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Gallery;
@@ -61,6 +62,7 @@ internal static class StudioServices
         services.AddScoped<CspNonce>();
         services.AddDataProtection().SetApplicationName("PromptCanvas");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, StudioKeys>();
+        services.AddSingleton<IKeyProtection, KeyProtection>();
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
