@@ -28,6 +28,7 @@ internal static class Program
             BackupCommand.Create(),
             RestoreCommand.Create(),
             StorageCommand.Create(),
+            VerifyCommand.Create(),
         };
         return CommandRunner.RunAsync(root, args);
     }

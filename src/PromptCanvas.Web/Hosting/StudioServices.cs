@@ -29,6 +29,7 @@ using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Queue;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Features.Usage;
+using PromptCanvas.Web.Features.Verify;
 using PromptCanvas.Web.HandOver;
 using PromptCanvas.Web.Mail;
 using PromptCanvas.Web.Resources;
@@ -92,6 +93,7 @@ internal static class StudioServices
         services.AddModeration();
         services.AddSharing();
         services.AddUsage();
+        services.AddVerify();
         services.AddOperations(builder.Configuration);
         services.AddOpenAi();
         services.AddMcp();
