@@ -1370,6 +1370,35 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("SafetyRules", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Settings.SigningKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Certificates")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Thumbprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("Thumbprint")
+                        .IsUnique()
+                        .HasDatabaseName("signing_key_thumbprint");
+
+                    b.ToTable("SigningKeys", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Settings.StoredSetting", b =>
                 {
                     b.Property<string>("Key")

@@ -1355,6 +1355,35 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("SafetyRules", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Settings.SigningKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Certificates")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Thumbprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("Thumbprint")
+                        .IsUnique()
+                        .HasDatabaseName("signing_key_thumbprint");
+
+                    b.ToTable("SigningKeys", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Settings.StoredSetting", b =>
                 {
                     b.Property<string>("Key")

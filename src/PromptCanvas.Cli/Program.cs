@@ -29,6 +29,7 @@ internal static class Program
             BackupCommand.Create(),
             RestoreCommand.Create(),
             StorageCommand.Create(),
+            VerifyCommand.Create(),
         };
         return CommandRunner.RunAsync(root, args);
     }

@@ -69,6 +69,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     public DbSet<StoredSetting> Settings => Set<StoredSetting>();
 
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
     public DbSet<QueueState> QueueStates => Set<QueueState>();
 
     public DbSet<Node> Nodes => Set<Node>();
@@ -144,6 +146,14 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             setting.HasKey(row => row.Key);
             setting.Property(row => row.Key).HasMaxLength(SettingLength);
             setting.Property(row => row.Value).HasMaxLength(SettingLength);
+        });
+        modelBuilder.Entity<SigningKey>(key =>
+        {
+            key.ToTable("SigningKeys");
+            key.HasKey(row => row.Number);
+            key.Property(row => row.Number).ValueGeneratedNever();
+            key.Property(row => row.Thumbprint).HasMaxLength(HashLength);
+            key.HasIndex(row => row.Thumbprint).IsUnique().HasDatabaseName("signing_key_thumbprint");
         });
         CreditTables.Configure(modelBuilder);
         SharingModel.Configure(modelBuilder);

@@ -48,6 +48,9 @@ public static class GenerationRegistration
         services.AddSingleton<DataFolderLock>();
         AddBlobs(services);
         services.AddSingleton<PictureForms>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<ISigningKeys>(provider => provider.GetRequiredService<SigningKeys>());
+        services.AddSingleton<PictureSigning>();
         services.AddSingleton<IPictureStore, PictureStore>();
         services.AddSingleton<StorageFaults>();
         services.AddSingleton<IDiskSpace, DiskSpace>();
@@ -240,6 +243,7 @@ public static class GenerationRegistration
 
     private static void AddAttempts(IServiceCollection services)
     {
+        services.AddSingleton<PictureFiles>();
         services.AddSingleton<PictureSaver>();
         services.AddSingleton<OutcomeWrites>();
         services.AddSingleton<PictureRejection>();

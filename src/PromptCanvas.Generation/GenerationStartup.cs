@@ -37,6 +37,7 @@ public static class GenerationStartup
 
             await MigrateAsync(services.GetRequiredService<IDbContextFactory<AppDbContext>>(), cancellationToken);
             await services.GetRequiredService<StoredSettings>().ReadAsync(cancellationToken);
+            await services.GetRequiredService<SigningKeys>().CurrentAsync(cancellationToken);
             await RecoverAsync(services, cancellationToken);
         }
         catch (OptionsValidationException fault)

@@ -10,6 +10,9 @@ public static class PictureVerifier
     /// <summary>Manifests longer than this are refused.</summary>
     public const int LongestManifest = 16 * 1024 * 1024;
 
+    /// <summary>Whether the bytes begin like a format that can be verified.</summary>
+    public static bool Reads(ReadOnlySpan<byte> file) => PictureContainer.Of(file) is not null;
+
     /// <param name="file">Any bytes.</param>
     /// <param name="now">For the validity of certificates.</param>
     /// <exception cref="ProvenanceException">Not a PNG, JPEG or WebP, or so damaged that its manifest cannot be read; the message says which.</exception>

@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
@@ -15,7 +13,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Worker;
 
 /// <summary>Saves a finished picture: files first, then the row.</summary>
-internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, OwnPictures own, IOptionsMonitor<ProvenanceOptions> provenance, TimeProvider clock)
+internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, OwnPictures own, PictureFiles files, TimeProvider clock)
 {
     /// <param name="plan">How parts were painted into a picture; null if it was generated as a whole.</param>
     /// <returns>Whether a row was written. Files without a row are swept later.</returns>
@@ -59,13 +57,7 @@ internal sealed class PictureSaver(IBlobStore blobs, JobProgress progress, OwnPi
         var prompt = await progress.PromptOfPicturesAsync(job, cancellationToken);
         var recipe = JsonSerializer.Serialize(made, JobJson.Options);
         var text = new PictureText(prompt, seed, job.Model, recipe, PictureText.ThisSoftware) { IsComposite = PaintsIntoSource(job) };
-        var png = (transparent, provenance.CurrentValue.Embed) switch
-        {
-            (null, true) => PngEncoder.Encode(picture, text),
-            (null, false) => PngEncoder.Encode(picture),
-            (_, true) => PngEncoder.Encode(transparent, text),
-            (_, false) => PngEncoder.Encode(transparent),
-        };
+        var png = await files.EncodeAsync(job, picture, transparent, text, cancellationToken);
         var thumbnail = Thumbnailer.Encode(picture);
         return new DecodedPicture
         {

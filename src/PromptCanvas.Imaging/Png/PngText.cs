@@ -70,7 +70,7 @@ public static class PngText
         return texts;
     }
 
-    /// <summary>The same PNG without metadata: no text, Exif or time.</summary>
+    /// <summary>The same PNG without metadata: no text, Exif, time or signed manifest.</summary>
     /// <remarks>Bytes that are not a PNG are returned unchanged.</remarks>
     public static byte[] Strip(ReadOnlySpan<byte> png)
     {
@@ -94,7 +94,7 @@ public static class PngText
     }
 
     private static bool IsMetadata(ReadOnlySpan<byte> type) => type.SequenceEqual(ChunkType) || type.SequenceEqual("tEXt"u8) || type.SequenceEqual("zTXt"u8)
-        || type.SequenceEqual("eXIf"u8) || type.SequenceEqual("tIME"u8);
+        || type.SequenceEqual("eXIf"u8) || type.SequenceEqual("tIME"u8) || type.SequenceEqual("caBX"u8);
 
     private static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.Length > AfterHeader && bytes.StartsWith(Signature);
 

@@ -14,6 +14,7 @@ using PromptCanvas.Web.Features.Provenance;
 using PromptCanvas.Web.Features.Sharing;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
+using PromptCanvas.Web.Features.Verify;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -92,6 +93,7 @@ internal static class StudioPipeline
         api.MapUploads();
         api.MapBlendPreviews();
         api.MapProvenance();
+        api.MapVerify();
         app.MapOpenAi();
         app.MapMcpServer();
         app.MapPasskeys();

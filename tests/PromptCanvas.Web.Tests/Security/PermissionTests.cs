@@ -122,6 +122,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         "/v1/images/generations" => JsonContent.Create(new { prompt = "a red cube", size = "256x256" }),
         "/v1/images/edits" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { Mask(), "mask", "b.png" }, { new StringContent("a red cube"), "prompt" }, { new StringContent("256x256"), "size" } },
         "/v1/images/variations" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { new StringContent("256x256"), "size" } },
+        "/api/verify" => Png(),
         "/api/uploads" => new MultipartFormDataContent { { Png(), "file", "a.png" } },
         _ => null,
     };

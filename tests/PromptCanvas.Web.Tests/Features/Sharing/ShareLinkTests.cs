@@ -74,6 +74,11 @@ public sealed partial class ShareLinkTests(Studio studio) : IClassFixture<Studio
 
         Assert.Empty(PngText.Read(png));
         Assert.DoesNotContain("cube", System.Text.Encoding.Latin1.GetString(png), StringComparison.Ordinal);
+
+        // Signed again: it still says that a model made it, and that it was not changed.
+        var manifest = PromptCanvas.Provenance.PictureVerifier.Verify(png, TimeProvider.System.GetUtcNow()).Manifest;
+        Assert.True(manifest!.IsIntact);
+        Assert.Equal("trainedAlgorithmicMedia", manifest.Actions[0].SourceType);
     }
 
     [Fact]
