@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using PromptCanvas.Data;
 
@@ -20,11 +22,28 @@ public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> opti
 
     public override Task<SchemaCheck> CheckSchemaAsync(CancellationToken cancellationToken) => Upgrade().CheckAsync(cancellationToken);
 
-    public override Task UpgradeAsync(CancellationToken cancellationToken) => Upgrade().RunAsync(cancellationToken);
+    public override async Task UpgradeAsync(CancellationToken cancellationToken)
+    {
+        await using var turn = Database.GetDbConnection().DataSource is { } file && Path.IsPathRooted(file)
+            ? await UpgradeTurn.TakeAsync($"{file}.upgrade", cancellationToken)
+            : null;
+        await ForgetLockAsync(cancellationToken);
+        await Upgrade().RunAsync(cancellationToken);
+    }
 
     // SQLite has no time type, and its provider cannot order by DateTimeOffset; ticks can be ordered and indexed.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+
+    // EF Core's own lock is a row, which a killed process leaves behind: the next one would wait for it without end.
+    private async Task ForgetLockAsync(CancellationToken cancellationToken)
+    {
+        if (await this.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken)
+            && await Database.SqlQuery<int>($"SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE name = '__EFMigrationsLock'").SingleAsync(cancellationToken) > 0)
+        {
+            await Database.ExecuteSqlAsync($"DELETE FROM \"__EFMigrationsLock\"", cancellationToken);
+        }
+    }
 
     private SchemaUpgrade Upgrade() => new(this, FormerMigrations);
 

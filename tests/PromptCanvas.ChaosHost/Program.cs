@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +22,7 @@ builder.Services
     .AddSingleton<IEngineProvider>(new ChaosEngine(step, builder.Configuration["Chaos:KillersWaitFor"]))
     .AddGeneration(builder.Configuration, builder.Environment.ContentRootPath)
     .AddAppDatabase(GenerationRegistration.ChooseDatabase);
+builder.Services.ConfigureDbContext<SqliteAppDbContext>(Configure).ConfigureDbContext<PostgreSqlAppDbContext>(Configure);
 using var host = builder.Build();
 try
 {
@@ -45,6 +48,15 @@ var orders = Task.Run(async () =>
 });
 await host.WaitForShutdownAsync();
 return 0;
+
+void Configure(DbContextOptionsBuilder options)
+{
+    options.AddInterceptors(new MigrationFault(builder.Configuration["Chaos:KillAt"], builder.Configuration["Chaos:HoldAt"], builder.Configuration["Chaos:Mark"]));
+    if (builder.Configuration.GetValue("Chaos:LaterBuild", false))
+    {
+        options.ReplaceService<IMigrationsAssembly, LaterBuild>();
+    }
+}
 
 static async Task<string> ObeyAsync(IServiceProvider services, string[] words)
 {

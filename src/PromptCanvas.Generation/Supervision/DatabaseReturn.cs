@@ -4,7 +4,7 @@ using PromptCanvas.Data;
 namespace PromptCanvas.Generation.Supervision;
 
 /// <summary>Notices when a database that was away answers again, so that services that failed meanwhile need not rest any longer.</summary>
-public sealed class DatabaseReturn(IDbContextFactory<AppDbContext> databases, IDatabaseFaults faults, TimeProvider clock) : IDisposable
+public sealed class DatabaseReturn(IDbContextFactory<AppDbContext> databases, IDatabaseFaults faults, BackgroundFaults background, TimeProvider clock) : IDisposable
 {
     private readonly CancellationTokenSource disposed = new();
     private readonly Lock gate = new();
@@ -29,7 +29,7 @@ public sealed class DatabaseReturn(IDbContextFactory<AppDbContext> databases, ID
             if (!isAsking)
             {
                 isAsking = true;
-                _ = Task.Run(AskAsync);
+                background.Run(nameof(DatabaseReturn), AskAsync);
             }
 
             return back.Task;
@@ -47,17 +47,27 @@ public sealed class DatabaseReturn(IDbContextFactory<AppDbContext> databases, ID
     private async Task AskAsync()
     {
         var stopping = disposed.Token;
-        var wasAway = false;
-        while (!stopping.IsCancellationRequested && !await AnswersAsync(stopping))
+        var isBack = false;
+        try
         {
-            wasAway = true;
-            await Task.Delay(Interval, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (!stopping.IsCancellationRequested && !await AnswersAsync(stopping))
+            {
+                await Task.Delay(Interval, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                isBack = !stopping.IsCancellationRequested;
+            }
         }
+        finally
+        {
+            Answered(isBack);
+        }
+    }
 
+    private void Answered(bool isBack)
+    {
         lock (gate)
         {
             isAsking = false;
-            if (wasAway && !stopping.IsCancellationRequested)
+            if (isBack)
             {
                 returns++;
                 back.SetResult();

@@ -69,6 +69,7 @@ internal static class StudioServices
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
         services.AddSingleton<StoreFaults>();
+        services.AddSingleton<PatientJobs>();
         services.AddExceptionHandler<RefusedRequests>();
 
         // Thrown, so that the answer can name the field, in every environment.

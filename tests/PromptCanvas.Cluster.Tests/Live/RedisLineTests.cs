@@ -217,7 +217,7 @@ public sealed class RedisLineTests : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<BackgroundFaults>()
-            .AddSingleton(provider => new Supervisor(provider.GetRequiredService<BackgroundFaults>(), null!, new DatabaseReturn(null!, new NoFaults(), TimeProvider.System), null!, TimeProvider.System))
+            .AddSingleton(provider => new Supervisor(provider.GetRequiredService<BackgroundFaults>(), null!, new DatabaseReturn(null!, new NoFaults(), provider.GetRequiredService<BackgroundFaults>(), TimeProvider.System), null!, TimeProvider.System))
             .AddCluster(configuration)
             .BuildServiceProvider();
         nodes.Add(node);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using PromptCanvas.Generation.Configuration;
@@ -14,10 +15,18 @@ internal sealed class ChaosProcess : IAsyncDisposable
 
     private ChaosProcess(Process process) => this.process = process;
 
+    private readonly ConcurrentQueue<string> errors = new();
+
     public bool HasExited => process.HasExited;
 
-    /// <summary>Starts a process and waits until it is ready; a failpoint may end it earlier.</summary>
-    public static async Task<ChaosProcess> StartAsync(string folder, IReadOnlyDictionary<string, string?> settings, string? failpoints = null)
+    /// <summary>Whether the studio has started.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>What it said before it ended.</summary>
+    public string Errors => string.Join('\n', errors);
+
+    /// <summary>Starts a process; it is not ready yet.</summary>
+    public static ChaosProcess Begin(string folder, IReadOnlyDictionary<string, string?> settings, string? failpoints = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -34,14 +43,22 @@ internal sealed class ChaosProcess : IAsyncDisposable
         }
 
         var chaos = new ChaosProcess(Process.Start(start)!);
+        chaos.process.ErrorDataReceived += (_, line) => chaos.errors.Enqueue(line.Data ?? "");
         chaos.process.BeginErrorReadLine();
         _ = chaos.ReadAsync();
-        if (await chaos.AnswerAsync() is { } first)
+        return chaos;
+    }
+
+    /// <summary>Waits until it is ready; a failpoint may end it earlier.</summary>
+    public async Task<ChaosProcess> StartedAsync()
+    {
+        if (await AnswerAsync() is { } first)
         {
             Assert.Equal("ready", first);
+            IsReady = true;
         }
 
-        return chaos;
+        return this;
     }
 
     /// <summary>Sends one command and returns its answer.</summary>

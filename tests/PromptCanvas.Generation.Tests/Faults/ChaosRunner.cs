@@ -27,18 +27,28 @@ internal sealed class ChaosRunner : IAsyncDisposable
             this.settings[key] = value;
         }
 
-        var connection = settings.GetValueOrDefault("ConnectionStrings:PromptCanvas");
-        services = new ServiceCollection().AddAppDatabase(_ => new DatabaseChoice(provider, connection, folder.File("promptcanvas.db"))).BuildServiceProvider();
+        Database = new DatabaseChoice(provider, settings.GetValueOrDefault("ConnectionStrings:PromptCanvas"), folder.File("promptcanvas.db"));
+        services = new ServiceCollection().AddAppDatabase(_ => Database).BuildServiceProvider();
     }
 
     public Guid Person { get; } = Guid.NewGuid();
 
+    public DatabaseChoice Database { get; }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async Task<ChaosProcess> StartAsync(string? failpoints = null)
+    public Task<ChaosProcess> StartAsync(string? failpoints = null) => StartAsync(ChaosProcess.Begin(folder.Path, settings, failpoints));
+
+    /// <summary>The same with one more setting.</summary>
+    public Task<ChaosProcess> StartWithAsync(string name, string value) => StartAsync(BeginWith(name, value));
+
+    /// <summary>Starts a studio that may never be ready.</summary>
+    public ChaosProcess BeginWith(string name, string value) => ChaosProcess.Begin(folder.Path, new Dictionary<string, string?>(settings) { [name] = value });
+
+    private async Task<ChaosProcess> StartAsync(ChaosProcess chaos)
     {
-        var chaos = await ChaosProcess.StartAsync(folder.Path, settings, failpoints);
-        if (!chaos.HasExited)
+        await chaos.StartedAsync();
+        if (chaos.IsReady)
         {
             // Warm up: a test's first query takes seconds on a busy machine, and a job could start and end unseen in that time.
             await UntilAsync(async database => await database.Jobs.CountAsync(Cancellation) >= 0);

@@ -26,9 +26,10 @@ public sealed class DatabaseReturnTests : IAsyncDisposable
     {
         studio = new Studio(folder.Path);
         database = new Switch(studio.Get<IDbContextFactory<AppDbContext>>());
-        returns = new DatabaseReturn(database, new SwitchFaults(), clock);
+        var faults = new BackgroundFaults(NullLogger<BackgroundFaults>.Instance);
+        returns = new DatabaseReturn(database, new SwitchFaults(), faults, clock);
         var exit = new ProcessExit(NullLogger<ProcessExit>.Instance);
-        supervisor = new Supervisor(new BackgroundFaults(NullLogger<BackgroundFaults>.Instance), new SchemaGuard(database), returns, exit, clock);
+        supervisor = new Supervisor(faults, new SchemaGuard(database), returns, exit, clock);
     }
 
     [Fact]

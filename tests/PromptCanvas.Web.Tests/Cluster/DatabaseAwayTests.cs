@@ -3,11 +3,14 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using Npgsql;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Cluster;
@@ -95,6 +98,46 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
     }
 
     [Fact]
+    public async Task OpenAi_ClientThatWaits_GetsItsPicturesAfterTheOutage()
+    {
+        AwayJobs? jobs = null;
+        await using var studio = new Studio { Change = services => AwayJobs.Around(services, made => jobs = made) };
+        using var client = studio.ClientOf(studio.Administrator);
+        await Nodes.UntilAsync(() => studio.Engine is { Latest: not null, AtWork: 0 });
+        studio.Engine.Gate.Reset();
+        var answer = client.PostAsJsonAsync("/v1/images/generations", new { prompt = "a cube", stream = true, size = "256x256" }, Cancellation);
+        await Nodes.UntilAsync(() => studio.Engine.AtWork == 1 && jobs is not null);
+
+        jobs!.IsAway = true;
+        await Nodes.UntilAsync(() => jobs.Failures >= 2);
+        studio.Engine.Gate.Set();
+        jobs.IsAway = false;
+
+        using var made = await answer;
+        Assert.Contains("image_generation.completed", await made.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PatientJobs_OutageThatLasts_EndsWithTheFault()
+    {
+        var clock = new FakeTimeProvider();
+        await using var studio = new Studio();
+        var jobs = new AwayJobs(null) { IsAway = true };
+        var patient = new PatientJobs(jobs, studio.Services.GetRequiredService<StoreFaults>(), clock);
+        var actor = new Actor(studio.Administrator.Id, PersonRoles.Administrator);
+
+        var found = patient.FindAsync(actor, Guid.NewGuid(), Cancellation);
+        while (!found.IsCompleted)
+        {
+            clock.Advance(PatientJobs.Interval);
+            await Task.WhenAny(found, Task.Delay(TimeSpan.FromMilliseconds(5), Cancellation));
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => found);
+        Assert.InRange(jobs.Failures, 2, (int)(PatientJobs.Patience / PatientJobs.Interval) + 1);
+    }
+
+    [Fact]
     public async Task McpTool_SaysTheSentence()
     {
         await using var studio = WithoutJobs();
@@ -110,7 +153,7 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
 
     private static void RequirePostgreSql() => Assert.SkipUnless(PostgresServer.IsInstalled, "PostgreSQL is not installed here.");
 
-    private static Studio WithoutJobs() => new() { Change = services => services.Replace(ServiceDescriptor.Singleton<IJobQueries>(new AwayJobs())) };
+    private static Studio WithoutJobs() => new() { Change = services => services.Replace(ServiceDescriptor.Singleton<IJobQueries>(new AwayJobs(null) { IsAway = true })) };
 
     private static async Task AssertPageAsync(HttpResponseMessage answer)
     {
@@ -135,19 +178,45 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
         return await client.SendAsync(request, Cancellation);
     }
 
-    /// <summary>Fails as reads of PostgreSQL do.</summary>
-    private sealed class AwayJobs : IJobQueries
+    /// <summary>While it is away, fails as reads of PostgreSQL do.</summary>
+    private sealed class AwayJobs(IJobQueries? inner) : IJobQueries
     {
-        public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) => throw Fault();
+        private int failures;
 
-        public Task<JobView?> FindAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => throw Fault();
+        public volatile bool IsAway;
 
-        public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) => throw Fault();
+        public int Failures => Volatile.Read(ref failures);
 
-        public Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken) => throw Fault();
+        public static void Around(IServiceCollection services, Action<AwayJobs> made)
+        {
+            var descriptor = services.Single(service => service.ServiceType == typeof(IJobQueries));
+            services.Replace(ServiceDescriptor.Singleton<IJobQueries>(provider =>
+            {
+                var jobs = new AwayJobs((IJobQueries)ActivatorUtilities.CreateInstance(provider, descriptor.ImplementationType!));
+                made(jobs);
+                return jobs;
+            }));
+        }
 
-        public Task<JobPage> HistoryAsync(Actor actor, string? after, int take, CancellationToken cancellationToken) => throw Fault();
+        public Task<JobView?> FindAsync(Guid jobId, CancellationToken cancellationToken) => Inner().FindAsync(jobId, cancellationToken);
 
-        private static InvalidOperationException Fault() => new("Likely a transient failure.", new NpgsqlException("The connection broke.", new IOException()));
+        public Task<JobView?> FindAsync(Actor actor, Guid jobId, CancellationToken cancellationToken) => Inner().FindAsync(actor, jobId, cancellationToken);
+
+        public Task<IReadOnlyList<JobView>> ActiveAsync(CancellationToken cancellationToken) => Inner().ActiveAsync(cancellationToken);
+
+        public Task<IReadOnlyList<JobView>> ActiveAsync(Actor actor, CancellationToken cancellationToken) => Inner().ActiveAsync(actor, cancellationToken);
+
+        public Task<JobPage> HistoryAsync(Actor actor, string? after, int take, CancellationToken cancellationToken) => Inner().HistoryAsync(actor, after, take, cancellationToken);
+
+        private IJobQueries Inner()
+        {
+            if (!IsAway)
+            {
+                return inner!;
+            }
+
+            Interlocked.Increment(ref failures);
+            throw new InvalidOperationException("Likely a transient failure.", new NpgsqlException("The connection broke.", new IOException()));
+        }
     }
 }

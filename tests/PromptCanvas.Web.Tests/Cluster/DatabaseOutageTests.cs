@@ -64,6 +64,26 @@ public sealed class DatabaseOutageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task PostgreSql_AwayForLongerThanALease_TheWorkIsGivenUpAndMadeOnceAfterwards()
+    {
+        await StartAsync(lease: "00:00:06");
+        await HoldAsync(nodes!.Worker);
+        using var client = nodes.One.CreateClient();
+        var job = await client.StartJobAsync(count: 1);
+        await Nodes.UntilAsync(() => nodes.Worker.Engine.AtWork == 1);
+
+        server.Stop();
+        await Nodes.UntilAsync(() => nodes.Worker.Engine.AtWork == 0);
+        nodes.Worker.Engine.Gate.Set();
+        server.Resume();
+
+        Assert.Equal("done", await StateAsync(client, job));
+        await using var database = await EventuallyAsync(() => nodes.One.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation));
+        Assert.Equal(0, (await database.Jobs.SingleAsync(Cancellation)).CrashCount);
+        await ConsistentAsync(nodes.One, pictures: 1);
+    }
+
+    [Fact]
     public async Task Connections_TerminatedAgainAndAgain_EveryJobIsMadeOnce()
     {
         var connection = await StartAsync();
@@ -194,14 +214,14 @@ public sealed class DatabaseOutageTests : IAsyncDisposable
         Assert.Equal(100 * pictures, (await database.Quotas.SingleAsync(Cancellation)).Used);
     }
 
-    private async Task<string> StartAsync()
+    private async Task<string> StartAsync(string lease = "00:00:30")
     {
         var connection = await server.NewDatabaseAsync();
         nodes = await Nodes.StartAsync(redis: null, studio =>
         {
             studio.Settings["Database:Provider"] = "PostgreSql";
             studio.Settings["ConnectionStrings:PromptCanvas"] = connection;
-            studio.Settings["Generation:Lease"] = "00:00:30";
+            studio.Settings["Generation:Lease"] = lease;
         });
         return connection;
     }

@@ -6,33 +6,40 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Cluster;
 
-/// <summary>One studio of two web nodes and a worker, on one database and one data folder.</summary>
+/// <summary>One studio of two web nodes and workers, on one database and one data folder.</summary>
 internal sealed class Nodes : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("promptcanvas-nodes-");
 
-    private Nodes(string? redis, Action<Studio>? change)
+    private Nodes(string? redis, Action<Studio>? change, int workers)
     {
         One = Node("Web", redis, change);
         Other = Node("Web", redis, change);
-        Worker = Node("Worker", redis, change);
+        Workers = [.. Enumerable.Range(1, workers).Select(number => Node("Worker", redis, studio =>
+        {
+            studio.Settings["Studio:Node"] = NameOf(number);
+            change?.Invoke(studio);
+        }))];
     }
 
     public Studio One { get; }
 
     public Studio Other { get; }
 
-    public Studio Worker { get; }
+    public Studio Worker => Workers[0];
+
+    public IReadOnlyList<Studio> Workers { get; }
 
     public string Folder => folder.FullName;
 
     /// <param name="redis">The address of a Redis; null = the nodes share only the database.</param>
     /// <param name="change">Changes the settings of each node.</param>
-    public static async Task<Nodes> StartAsync(string? redis, Action<Studio>? change = null)
+    /// <param name="workers">Number of workers.</param>
+    public static async Task<Nodes> StartAsync(string? redis, Action<Studio>? change = null, int workers = 1)
     {
-        var nodes = new Nodes(redis, change);
-        foreach (var node in (Studio[])[nodes.One, nodes.Other, nodes.Worker])
+        var nodes = new Nodes(redis, change, workers);
+        foreach (var node in (Studio[])[nodes.One, nodes.Other, .. nodes.Workers])
         {
             _ = node.Server;
         }
@@ -40,11 +47,15 @@ internal sealed class Nodes : IAsyncDisposable
         nodes.Other.Use(nodes.One.Administrator);
         if (redis is not null)
         {
-            await UntilAsync(() => nodes.One.Line().IsUp && nodes.Other.Line().IsUp && nodes.Worker.Line().IsUp);
+            await UntilAsync(() => nodes.One.Line().IsUp && nodes.Other.Line().IsUp && nodes.Workers.All(worker => worker.Line().IsUp));
         }
 
         return nodes;
     }
+
+    /// <summary>The name of a worker.</summary>
+    /// <param name="number">From 1.</param>
+    public static string NameOf(int number) => $"worker-{number}";
 
     public static async Task UntilAsync(Func<bool> isTrue)
     {
@@ -58,8 +69,12 @@ internal sealed class Nodes : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Worker.Engine.Gate.Set();
-        await Worker.DisposeAsync();
+        foreach (var worker in Workers)
+        {
+            worker.Engine.Gate.Set();
+            await worker.DisposeAsync();
+        }
+
         await Other.DisposeAsync();
         await One.DisposeAsync();
         folder.Delete(recursive: true);

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
@@ -15,9 +15,6 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
     private IDisposable? creditsRead;
     private IJSObjectReference? notices;
     private Actor? person;
-
-    [Inject]
-    private IDatabaseFaults Database { get; set; } = null!;
 
     /// <summary>State passed from prerendering to the interactive page.</summary>
     [PersistentState]
@@ -51,7 +48,7 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
                 await ReadAsync(person);
             }
         }
-        catch (Exception fault) when (Database.Describe(fault) is not null)
+        catch (Exception fault) when (fault is DbException or InvalidOperationException { InnerException: DbException })
         {
             // The page reports the fault itself.
         }

@@ -6,11 +6,12 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Results;
 
 namespace PromptCanvas.Web.Features.Mcp;
 
 /// <summary>Waits for jobs on behalf of tools, and reports their progress with previews.</summary>
-internal sealed class McpJobs(IJobQueries jobs, IJobFeed feed, IPreviewBus previews, ICancellations cancellations, TimeProvider clock)
+internal sealed class McpJobs(PatientJobs jobs, IJobFeed feed, IPreviewBus previews, ICancellations cancellations, TimeProvider clock)
 {
     // Clients give up after 60 seconds; longer jobs are polled with get_job.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);

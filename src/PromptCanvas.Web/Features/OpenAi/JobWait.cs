@@ -3,13 +3,14 @@ using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.OpenAi;
 
 /// <summary>Waits for jobs on behalf of connected clients.</summary>
 internal sealed class JobWait(
-    IJobQueries jobs, IJobFeed feed, IHostApplicationLifetime lifetime, LiveConnections connections, IOptions<OpenAiOptions> options)
+    PatientJobs jobs, IJobFeed feed, IHostApplicationLifetime lifetime, LiveConnections connections, IOptions<OpenAiOptions> options)
 {
     // Other processes raise no in-process signal, so poll.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
