@@ -9,25 +9,31 @@ using PromptCanvas.Provenance.Reading;
 namespace PromptCanvas.Web.Features.Verify;
 
 /// <summary>Reads the signed provenance of a file. Nothing of the file is kept.</summary>
-internal sealed class PictureVerification(ISigningKeys keys, IDbContextFactory<AppDbContext> databases, TimeProvider clock) : IDisposable
+internal sealed class PictureVerification(ISigningKeys keys, IDbContextFactory<AppDbContext> databases, DataFolder folder, TimeProvider clock) : IDisposable
 {
     /// <summary>Largest file.</summary>
     public const int MostBytes = 25 * 1024 * 1024;
 
     // Each holds the whole file in memory.
     private const int AtOnce = 2;
+    private const int CopyBytes = 81920;
 
     private readonly SemaphoreSlim turns = new(AtOnce, AtOnce);
 
     /// <param name="file">Read to its end.</param>
     public async Task<Result<VerifiedPicture>> VerifyAsync(Actor actor, Stream file, CancellationToken cancellationToken)
     {
+        // Received before its turn, so that a slow sender keeps nobody waiting.
+        await using var received = new FileStream(
+            Path.Combine(folder.Temporary, $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, CopyBytes, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await file.CopyToAsync(received, cancellationToken);
         await turns.WaitAsync(cancellationToken);
         try
         {
-            var bytes = new MemoryStream();
-            await file.CopyToAsync(bytes, cancellationToken);
-            return await VerifyAsync(actor, bytes.ToArray(), cancellationToken);
+            var bytes = new byte[received.Length];
+            received.Position = 0;
+            await received.ReadExactlyAsync(bytes, cancellationToken);
+            return await VerifyAsync(actor, bytes, cancellationToken);
         }
         finally
         {

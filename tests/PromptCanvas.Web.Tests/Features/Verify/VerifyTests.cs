@@ -1,7 +1,12 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Features.Verify;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Verify;
@@ -95,6 +100,22 @@ public sealed class VerifyTests(Studio studio) : IClassFixture<Studio>
         Assert.True(found.GetProperty("intact").GetBoolean());
         Assert.True(found.GetProperty("ours").GetBoolean());
         Assert.Equal(action, found.GetProperty("manifest").GetProperty("actions").EnumerateArray().Last().GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Verify_BesideSendersThatStall_IsNotKeptWaiting()
+    {
+        using var client = studio.CreateClient();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var verification = studio.Services.GetRequiredService<PictureVerification>();
+        var stalled = Enumerable.Range(0, 3)
+            .Select(_ => verification.VerifyAsync(new Actor(Guid.NewGuid(), PersonRoles.Member), new Pipe().Reader.AsStream(), stop.Token)).ToList();
+
+        await VerifyAsync(client, TestPictures.Png(8, 8));
+
+        Assert.DoesNotContain(stalled, verdict => verdict.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(stalled));
     }
 
     [Fact]
