@@ -7,12 +7,12 @@ using Microsoft.EntityFrameworkCore.Migrations.Internal;
 
 namespace PromptCanvas.ChaosHost;
 
+#pragma warning disable EF1001 // There is no public base class.
+
 /// <summary>What a later build of the studio has more: one migration.</summary>
 internal sealed class LaterBuild(
     ICurrentDbContext currentContext, IDbContextOptions options, IMigrationsIdGenerator idGenerator, IDiagnosticsLogger<DbLoggerCategory.Migrations> logger)
-#pragma warning disable EF1001 // There is no public base class.
     : MigrationsAssembly(currentContext, options, idGenerator, logger)
-#pragma warning restore EF1001
 {
     public override IReadOnlyDictionary<string, TypeInfo> Migrations => new SortedDictionary<string, TypeInfo>(base.Migrations.ToDictionary(), StringComparer.Ordinal)
     {

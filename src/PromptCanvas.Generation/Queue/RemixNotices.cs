@@ -18,7 +18,7 @@ internal static class RemixNotices
             return;
         }
 
-        var sources = row.Inputs.Where(input => input.Role != JobInputRoles.Mask).Select(input => input.ImageId).OfType<Guid>().Distinct().ToList();
+        var sources = row.Inputs.Where(input => !JobInputRoles.NoParents.Contains(input.Role)).Select(input => input.ImageId).OfType<Guid>().Distinct().ToList();
         var theirs = await database.Pictures.Where(picture => sources.Contains(picture.Id) && picture.PersonId != null && picture.PersonId != maker)
             .Select(picture => new { picture.Id, Owner = picture.PersonId!.Value, picture.Prompt }).ToListAsync(cancellationToken);
         if (theirs.Count == 0)

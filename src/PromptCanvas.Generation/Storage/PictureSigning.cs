@@ -26,14 +26,15 @@ internal sealed class PictureSigning(IDbContextFactory<AppDbContext> databases, 
 
     /// <summary>Signs a picture that is about to be stored.</summary>
     /// <param name="png">The encoded picture; returned as it is if files are not signed.</param>
-    public async Task<byte[]> SignNewAsync(byte[] png, Job job, PictureText text, DateTimeOffset createdAt, CancellationToken cancellationToken)
+    /// <param name="kind">The picture's kind.</param>
+    public async Task<byte[]> SignNewAsync(byte[] png, Job job, string kind, PictureText text, DateTimeOffset createdAt, CancellationToken cancellationToken)
     {
         if (options.CurrentValue is not { Embed: true, Sign: true } || await keys.CurrentAsync(cancellationToken) is not { } identity)
         {
             return png;
         }
 
-        var story = await TellAsync(job.Id, new PictureRecipe(job.Kind, job.Model, text.Prompt, text.Seed, text.Recipe), createdAt, cancellationToken);
+        var story = await TellAsync(job.Id, new PictureRecipe(kind, job.Model, text.Prompt, text.Seed, text.Recipe), createdAt, cancellationToken);
         return PictureSigner.Sign(png, story, identity);
     }
 
@@ -57,7 +58,7 @@ internal sealed class PictureSigning(IDbContextFactory<AppDbContext> databases, 
     private async Task<PictureStory> TellAsync(Guid jobId, PictureRecipe recipe, DateTimeOffset createdAt, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var sources = await database.JobInputs.Where(input => input.JobId == jobId && input.Role != JobInputRoles.Mask).OrderBy(input => input.Slot)
+        var sources = await database.JobInputs.Where(input => input.JobId == jobId && !JobInputRoles.NoParents.Contains(input.Role)).OrderBy(input => input.Slot)
             .Select(input => new SourcePicture(input.ImageId ?? input.UploadId, input.ContentHash)).ToListAsync(cancellationToken);
         return new PictureStory(Generator, PictureText.ThisSoftware[(Generator.Length + 1)..], createdAt)
         {

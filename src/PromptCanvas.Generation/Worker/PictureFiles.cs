@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
@@ -22,6 +23,6 @@ internal sealed class PictureFiles(PictureSigning signing, IOptionsMonitor<Prove
             (_, true) => PngEncoder.Encode(transparent, text),
             (_, false) => PngEncoder.Encode(transparent),
         };
-        return await signing.SignNewAsync(png, job, text, clock.GetUtcNow(), cancellationToken);
+        return await signing.SignNewAsync(png, job, OperationDefinitions.Find(job.Kind)?.PictureKind ?? job.Kind, text, clock.GetUtcNow(), cancellationToken);
     }
 }

@@ -221,6 +221,28 @@ public sealed class PictureSigningTests : IDisposable
 
     private static string Pem(byte[] key) => new(System.Security.Cryptography.PemEncoding.Write("PRIVATE KEY", key));
 
+    [Fact]
+    public async Task Picture_FinishedFromADraft_IsToldAsMadeFromItsPromptAlone()
+    {
+        await using var studio = await NewStudio().StartAsync();
+        var request = TestRequests.FoxOf(Studio.Somebody.PersonId, "drafts") with { Operation = new DraftOperation(), Size = null };
+        var drafts = await studio.WaitAsync(await studio.SubmitAsync(request), JobState.Done);
+
+        var finished = await studio.WaitAsync(
+            await studio.SubmitAsync(new NewJob
+            {
+                IdempotencyKey = "finish",
+                PersonId = Studio.Somebody.PersonId,
+                Operation = new FinishOperation([drafts.Images[1].ImageId!.Value]),
+            }),
+            JobState.Done);
+
+        var content = await BytesAsync(studio.Get<IPictureStore>().OpenContentAsync(finished.Images[0].ImageId!.Value, Cancellation));
+        var manifest = await OursAsync(studio, content.Bytes);
+        Assert.Empty(manifest.Ingredients);
+        Assert.Equal(("generate", "a fox 🦊 in the snow", 8u), (manifest.Recipe!.Kind, manifest.Recipe.Prompt, manifest.Recipe.Seed));
+    }
+
     private static async Task<Guid> MakeAsync(Studio studio) =>
         (await studio.WaitAsync(await studio.SubmitAsync(TestRequests.Fox(count: 1) with { PersonId = Studio.Somebody.PersonId }), JobState.Done)).Images[0].ImageId!.Value;
 
