@@ -77,7 +77,8 @@ public sealed class ModelDownloadsTests : IAsyncLifetime
     {
         var needs = new NeedsFacts(4_000_000_000, 9_000_000_000, Machine: 3_000_000_000, Least: 4_900_000_000, null, null);
         await using var downloads = new ModelDownloads(
-            () => new HubClient(HubSettings.Of(hub.Address.AbsoluteUri, null)), models, _ => null, NullLogger<ModelDownloads>.Instance) { Forecast = _ => needs };
+            () => new HubClient(HubSettings.Of(hub.Address.AbsoluteUri, null)), models, _ => null, NullLogger<ModelDownloads>.Instance)
+        { Forecast = _ => needs };
         await using var page = new BunitContext();
         var adding = Show(page, downloads);
 
