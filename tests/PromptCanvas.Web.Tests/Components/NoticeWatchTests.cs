@@ -44,6 +44,7 @@ public sealed class NoticeWatchTests(Studio studio) : IClassFixture<Studio>
         var watch = ActivatorUtilities.CreateInstance<NoticeWatch>(studio.Services);
         page.Services.AddSingleton(watch);
         page.Services.AddSingleton(studio.Services.GetRequiredService<NoticeBoard>());
+        page.Services.AddSingleton(studio.Services.GetRequiredService<IDatabaseFaults>());
         page.AddAuthorization().SetAuthorized("open").SetClaims(new System.Security.Claims.Claim(System.Security.Claims.ClaimTypes.NameIdentifier, person.Id.ToString()));
         page.SetRendererInfo(new Microsoft.AspNetCore.Components.RendererInfo("Server", isInteractive: true));
         var bell = page.Render<NoticeBell>();

@@ -8,7 +8,7 @@ public sealed class FileCycleTests
     /// <summary>The files of each cycle, and why they stay together.</summary>
     private static readonly Dictionary<string, string> Known = new()
     {
-        ["BlendOperation.cs EditOperation.cs EraseOperation.cs ExtendOperation.cs GenerateOperation.cs JobOperation.cs OperationDefinition.cs OperationFields.cs TextDifferenceOperation.cs VaryOperation.cs"] =
+        ["BlendOperation.cs DraftOperation.cs EditOperation.cs EraseOperation.cs ExtendOperation.cs FinishOperation.cs GenerateOperation.cs JobOperation.cs OperationDefinition.cs OperationFields.cs TextDifferenceOperation.cs VaryOperation.cs"] =
             "an operation is read from its name, so the base knows the list of its kinds",
         ["ActiveRequest.cs Lane.cs"] = "a request holds its lanes, and a lane reports to its request",
     };
