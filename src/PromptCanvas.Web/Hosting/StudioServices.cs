@@ -50,7 +50,7 @@ internal static class StudioServices
             // Pages restore their state from the URL. A circuit is kept only for a short disconnect.
             options.DisconnectedCircuitMaxRetained = 50;
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
-        });
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = PersistedState.LongestMessage);
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;

@@ -13,12 +13,13 @@ namespace PromptCanvas.Web.Tests.Fakes;
 internal static class CircuitLine
 {
     /// <summary>Opens a connection with a person's session and starts a circuit on it.</summary>
+    /// <param name="state">What a prerendered page passes to the circuit.</param>
     /// <returns>The connection, and the circuit's secret id.</returns>
-    public static async Task<(HubConnection Line, string Circuit)> OpenAsync(Studio studio, string cookie, CancellationToken cancellationToken)
+    public static async Task<(HubConnection Line, string Circuit)> OpenAsync(Studio studio, string cookie, CancellationToken cancellationToken, string state = "")
     {
         var line = await ConnectAsync(studio, cookie, cancellationToken);
         var address = studio.Server.BaseAddress.ToString();
-        return (line, await line.InvokeAsync<string>("StartCircuit", address, $"{address}gallery", "[]", "", cancellationToken));
+        return (line, await line.InvokeAsync<string>("StartCircuit", address, $"{address}gallery", "[]", state, cancellationToken));
     }
 
     /// <summary>Opens a connection and resumes a circuit on it whose own connection is gone.</summary>

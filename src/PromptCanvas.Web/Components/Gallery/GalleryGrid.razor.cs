@@ -72,8 +72,9 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         }
         else
         {
-            FirstPage ??= await window.ReadFirstAsync(Gone);
-            window.Start(FirstPage);
+            var page = FirstPage ?? await window.ReadFirstAsync(Gone);
+            FirstPage = PersistedState.IfSmall(page);
+            window.Start(page);
         }
 
         await TellEmptyAsync();

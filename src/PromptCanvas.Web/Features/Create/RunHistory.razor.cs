@@ -52,8 +52,9 @@ public sealed partial class RunHistory(PersonRuns runs, IJobFeed feed, TimeProvi
 
     protected override async Task OnInitializedAsync()
     {
-        FirstPage ??= await runs.HistoryAsync(null, PageSize, Gone);
-        await TakeAsync(FirstPage);
+        var page = FirstPage ?? await runs.HistoryAsync(null, PageSize, Gone);
+        FirstPage = PersistedState.IfSmall(page);
+        await TakeAsync(page);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
