@@ -24,13 +24,7 @@ internal sealed class RedisLine(ConfigurationOptions settings, string prefix, Su
     public bool IsUp => connection is { IsConnected: true };
 
     // Messages are hints and may be lost if the outbox is full or the connection is down.
-    public void Send(string topic, string? place, ReadOnlyMemory<byte> body)
-    {
-        if (IsUp)
-        {
-            outbox.Put(topic, place, body);
-        }
-    }
+    public void Send(string topic, string? place, ReadOnlyMemory<byte> body) => outbox.Put(topic, place, body);
 
     public IDisposable Hear(string topic, Action<ReadOnlyMemory<byte>> heard) => listeners.Add(topic, heard, isHeard => outbox.Put(topic, isHeard));
 
