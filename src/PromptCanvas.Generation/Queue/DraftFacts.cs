@@ -25,12 +25,12 @@ internal sealed record DraftFacts(
             return None;
         }
 
-        var drawn = await database.Pictures.Where(draft => ids.Contains(draft.JobId) && draft.ContentHash != "" && draft.CreatedAt > oldest)
-            .ToDictionaryAsync(draft => draft.Id, draft => draft.CreatedAt, cancellationToken);
-        var all = await database.Pictures.Where(draft => ids.Contains(draft.JobId)).Select(draft => draft.Id).ToListAsync(cancellationToken);
+        var drafts = await database.Pictures.Where(draft => ids.Contains(draft.JobId))
+            .Select(draft => new { draft.Id, draft.CreatedAt, IsKept = draft.ContentHash != "" }).ToListAsync(cancellationToken);
+        var drawn = drafts.Where(draft => draft.IsKept && draft.CreatedAt > oldest).ToDictionary(draft => draft.Id, draft => draft.CreatedAt);
         var paid = await database.Ledger.Where(line => line.Kind == LedgerKinds.Charge && line.ImageIndex == 0 && ids.Contains(line.JobId!.Value))
             .ToDictionaryAsync(line => line.JobId!.Value, line => -line.Amount, cancellationToken);
-        return new DraftFacts(drawn, await DraftFinishing.Of(database, all).ToDictionaryAsync(one => one.Draft, cancellationToken), paid);
+        return new DraftFacts(drawn, await DraftFinishing.Of(database, drafts.ConvertAll(draft => draft.Id)).ToDictionaryAsync(one => one.Draft, cancellationToken), paid);
     }
 
     /// <summary>Adds to a job's view what became of its drafts; nothing to other jobs' views.</summary>

@@ -16,7 +16,7 @@ internal static class PictureRows
         Id = Guid.NewGuid(),
         JobId = job.Id,
         ImageIndex = made.ImageIndex,
-        Kind = OperationDefinitions.Find(job.Kind)?.PictureKind ?? job.Kind,
+        Kind = OperationDefinitions.PictureKindOf(job.Kind),
         Tag = job.Tag,
         PersonId = job.PersonId,
         Visibility = job.Kind == JobKinds.Draft ? Visibilities.Private : job.Visibility,

@@ -23,6 +23,6 @@ internal sealed class PictureFiles(PictureSigning signing, IOptionsMonitor<Prove
             (_, true) => PngEncoder.Encode(transparent, text),
             (_, false) => PngEncoder.Encode(transparent),
         };
-        return await signing.SignNewAsync(png, job, OperationDefinitions.Find(job.Kind)?.PictureKind ?? job.Kind, text, clock.GetUtcNow(), cancellationToken);
+        return await signing.SignNewAsync(png, job, OperationDefinitions.PictureKindOf(job.Kind), text, clock.GetUtcNow(), cancellationToken);
     }
 }

@@ -11,18 +11,19 @@ internal sealed class RefusedRequests(StoreFaults stores, RetrySpread retries, I
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (stores.RefusalOf(exception) is { } fault)
+        var away = stores.RefusalOf(exception);
+        if (away is not null)
         {
-            logger.LogWarning("{Method} {Path} was refused: {Reason}", httpContext.Request.Method, httpContext.Request.Path, fault.Message);
+            logger.LogWarning("{Method} {Path} was refused: {Reason}", httpContext.Request.Method, httpContext.Request.Path, away.Message);
         }
 
         if (!RequestClass.IsProgram(httpContext))
         {
-            WriteStatus(httpContext, exception);
+            WriteStatus(httpContext, away);
             return false;
         }
 
-        if (RefusalOf(exception, httpContext.Request) is not { } refusal)
+        if ((away ?? RefusalOf(exception, httpContext.Request)) is not { } refusal)
         {
             return false;
         }
@@ -31,27 +32,27 @@ internal sealed class RefusedRequests(StoreFaults stores, RetrySpread retries, I
         return true;
     }
 
-    private void WriteStatus(HttpContext context, Exception fault)
+    private void WriteStatus(HttpContext context, Refusal? away)
     {
-        switch (stores.RefusalOf(fault))
+        switch (away)
         {
             case StorageFull:
                 context.Response.StatusCode = StatusCodes.Status507InsufficientStorage;
                 break;
-            case { } away:
+            case not null:
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 retries.Write(context, away.GetType().Name, RefusalProblems.Soon);
                 break;
         }
     }
 
-    private Refusal? RefusalOf(Exception fault, HttpRequest request) => fault switch
+    private static Refusal? RefusalOf(Exception fault, HttpRequest request) => fault switch
     {
         InvalidTextException text => text.Refusal,
         BadHttpRequestException { InnerException: JsonTextException text } => Refuse(JsonFaults.FieldOf(text), text.Point),
         BadHttpRequestException { InnerException: JsonException json } => JsonFaults.Describe(json),
         BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } when request.HasJsonContentType() && request.ContentLength is 0 => JsonFaults.Missing,
-        _ => stores.RefusalOf(fault),
+        _ => null,
     };
 
     private static InvalidInput Refuse(string field, int point) => new(field, TextChecks.Message(field, point));

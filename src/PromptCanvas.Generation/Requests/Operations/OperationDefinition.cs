@@ -56,6 +56,9 @@ public static class OperationDefinitions
     /// <summary>Null if there is no such kind.</summary>
     public static OperationDefinition? Find(string? kind) => All.FirstOrDefault(definition => definition.Kind == kind);
 
+    /// <summary>The kind of the pictures that jobs of a kind make.</summary>
+    public static string PictureKindOf(string kind) => Find(kind)?.PictureKind ?? kind;
+
     private static JsonSerializerOptions MakeJson()
     {
         var options = new JsonSerializerOptions(JobJson.Options);
