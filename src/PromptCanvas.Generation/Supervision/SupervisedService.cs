@@ -13,6 +13,19 @@ public abstract class SupervisedService(Supervisor supervisor) : BackgroundServi
     /// <summary>Runs until the host stops; restarted after an exception. Returns if the settings turn the service off.</summary>
     protected abstract Task RunAsync(CancellationToken stoppingToken);
 
+    /// <summary>Does the same work now and after each interval, until the host stops.</summary>
+    protected async Task EveryAsync(TimeSpan interval, TimeProvider clock, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        using var timer = new PeriodicTimer(interval, clock);
+        do
+        {
+            await work(stoppingToken);
+            Worked();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
     /// <summary>Call it after each success; resets the consecutive failures.</summary>
     protected void Worked() => supervisor.Faults.Worked(Name);
 

@@ -9,16 +9,7 @@ internal sealed class DraftSweep(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    protected override async Task RunAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
-        {
-            await SweepAsync(stoppingToken);
-            Worked();
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task RunAsync(CancellationToken stoppingToken) => EveryAsync(Interval, clock, SweepAsync, stoppingToken);
 
     private async Task SweepAsync(CancellationToken stoppingToken)
     {

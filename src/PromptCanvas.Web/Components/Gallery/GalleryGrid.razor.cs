@@ -73,7 +73,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         else
         {
             var page = FirstPage ?? await window.ReadFirstAsync(Gone);
-            FirstPage = PersistedState.IfSmall(page);
+            FirstPage ??= PersistedState.IfSmall(page);
             window.Start(page);
         }
 

@@ -53,7 +53,7 @@ public sealed partial class RunHistory(PersonRuns runs, IJobFeed feed, TimeProvi
     protected override async Task OnInitializedAsync()
     {
         var page = FirstPage ?? await runs.HistoryAsync(null, PageSize, Gone);
-        FirstPage = PersistedState.IfSmall(page);
+        FirstPage ??= PersistedState.IfSmall(page);
         await TakeAsync(page);
     }
 
