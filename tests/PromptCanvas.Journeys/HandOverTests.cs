@@ -38,6 +38,31 @@ public sealed class HandOverTests(Browser browser) : IClassFixture<Browser>, IAs
     }
 
     [Fact]
+    public async Task Page_EnterWhileItMoves_IsKeptForTheOtherNode()
+    {
+        var address = await StartAsync();
+        await using var tab = await browser.OpenAsync();
+        await tab.GoAsync(address);
+        var first = await NodeOfAsync(tab);
+        await tab.Page.FillAsync("#prompt", "a red cube");
+        await tab.Page.EvaluateAsync(
+            """
+            () => {
+              window.stays = true;
+              const move = moveToAnotherNode;
+              const press = () => document.getElementById('prompt').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+              globalThis.moveToAnotherNode = () => { move(); setTimeout(press); };
+            }
+            """);
+
+        nodes[first].Services.GetRequiredService<Drain>().Begin();
+
+        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+        Assert.True(await tab.Page.EvaluateAsync<bool>("window.stays === true"));
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task Page_NodeIsGone_LoadsAgainAtTheOtherAndKeepsThePrompt()
     {
         var address = await StartAsync();

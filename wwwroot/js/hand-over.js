@@ -17,9 +17,17 @@ async function resumeElsewhere() {
   return false;
 }
 
+// What is pressed from now on is kept as before the page was interactive; the next circuit draws these elements again.
+function suspend() {
+  for (const element of document.querySelectorAll('[data-live]')) {
+    element.removeAttribute('data-live');
+  }
+}
+
 async function move() {
   let moved = false;
   try {
+    suspend();
     // A page that reconnected before cannot be paused in .NET 10.
     const paused = await Blazor.pauseCircuit();
     document.cookie = cookie;

@@ -75,12 +75,16 @@ document.addEventListener('visibilitychange', () => {
   }
 });
 
+let changes = 0;
+
 async function onConnection(state) {
+  const change = ++changes;
   if (state === 'hide') {
     delete root.dataset.connection;
     return;
   }
-  if (root.dataset.session === 'over' || await sessionIsOver()) {
+  // The connection may be back before the server's answer.
+  if (root.dataset.session === 'over' || await sessionIsOver() || change !== changes) {
     return;
   }
   root.dataset.connection = 'lost';
