@@ -7,8 +7,8 @@ namespace PromptCanvas.Diffusion.Guidance;
 /// modalities of CLIP is part of it.</remarks>
 public static class StyleSpace
 {
-    /// <summary>How far along the arc to the style's direction the weight 1 moves an embedding.</summary>
-    public const double Reach = 0.5;
+    /// <summary>How far along the arc to the style's direction the weight 1 moves an embedding: on the starter, as far as pictures follow. docs/styles.md has the measurement.</summary>
+    public const double Reach = 0.28;
 
     /// <summary>The mean of p̂ − ĉ over the pictures, where both are normalised; its length, 0 … 2, tells how much the pictures have in common that
     /// their captions leave open.</summary>
