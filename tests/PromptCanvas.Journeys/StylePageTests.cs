@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Web.Tests.Fakes;
 
 using static Microsoft.Playwright.Assertions;
 
