@@ -44,8 +44,8 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
 
             yield return Row(null, await MeasureAsync(drawn, board.Draws, null, cancellationToken).ConfigureAwait(false));
 
-            StyleRow Row(double? weight, (double ToBoard, double ToPrompt) with) =>
-                new(board.Name, weight, plain.ToBoard, with.ToBoard, plain.ToPrompt, with.ToPrompt, Others.Length * pictures);
+            StyleRow Row(double? weight, (double ToBoard, double ToPrompt) styled) =>
+                new(board.Name, weight, plain.ToBoard, styled.ToBoard, plain.ToPrompt, styled.ToPrompt, Others.Length * pictures);
         }
     }
 
