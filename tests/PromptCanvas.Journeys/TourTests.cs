@@ -41,6 +41,8 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await FamilyAsync(studio, tab, picture);
         await GalleryAsync(studio, tab);
         await ShareAsync(studio, tab, picture);
+        await VerifyAsync(studio, tab, picture);
+        await DraftsAsync(studio, tab);
         await AdministerAsync(studio, tab);
         Assert.Empty(tab.Complaints);
     }
@@ -59,6 +61,21 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
 
         await Expect(tab.Page.Locator(".run").First.Locator(".tile-picture")).ToHaveCountAsync(4);
         await tab.ShowAsync("create");
+    }
+
+    private static async Task DraftsAsync(RealStudio studio, Tab tab)
+    {
+        await tab.GoAsync(studio.Address);
+        await tab.Page.Locator(".composer-making input[value=drafts]").CheckAsync();
+        await tab.Page.FillAsync("#prompt", "a green cube on a pink background");
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await FinishedAsync(tab);
+        await Expect(tab.Page.Locator(".draft-picture")).ToHaveCountAsync(4);
+        await tab.Page.Locator(".draft-choice input").First.CheckAsync();
+        await tab.ShowAsync("drafts");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Finish this one" }).ClickAsync();
+        await Expect(tab.Page.Locator(".history-run .draft-state")).ToHaveTextAsync("Finished", new() { Timeout = MinutesForPictures });
+        await tab.Page.Locator(".composer-making input[value=finished]").CheckAsync();
     }
 
     /// <returns>The id of the edited picture.</returns>
@@ -177,6 +194,15 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await Expect(stranger.Page.Locator(".shared-figure > img")).ToBeVisibleAsync();
         await stranger.ShowAsync("shared");
         Assert.Empty(stranger.Complaints);
+    }
+
+    private static async Task VerifyAsync(RealStudio studio, Tab tab, string picture)
+    {
+        var file = await (await tab.Page.Context.APIRequest.GetAsync(new Uri(studio.Address, $"/api/images/{picture}/content").ToString())).BodyAsync();
+        await tab.GoAsync(studio.Address, "/verify");
+        await tab.Page.Locator(".verify-zone input").SetInputFilesAsync(new FilePayload { Name = "spheres.png", MimeType = "image/png", Buffer = file });
+        await Expect(tab.Page.Locator("[data-verdict=Ours]")).ToContainTextAsync(Edited);
+        await tab.ShowAsync("verify");
     }
 
     private static async Task AdministerAsync(RealStudio studio, Tab tab)

@@ -128,17 +128,25 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, IStyl
 
     private Task GenerateAsync(GenerateImages request) => MakeAsync(request.ToJob());
 
-    // The drafts, now below, show what is being finished.
+    // The drafts stay in their place until the history knows that they are being finished: nobody can choose them twice.
     private async Task FinishAsync(NewJob request)
     {
-        await MakeAsync(request);
-        await earlier.RefreshAsync();
+        if (await StartAsync(request))
+        {
+            await earlier.RefreshAsync();
+            KeepActive();
+        }
     }
 
     private async Task MakeAsync(NewJob request)
     {
-        refusal = null;
         KeepActive();
+        await StartAsync(request);
+    }
+
+    private async Task<bool> StartAsync(NewJob request)
+    {
+        refusal = null;
         var run = Run.Pending(request);
         runs.Insert(0, run);
 
@@ -147,11 +155,12 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, IStyl
         if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
-            return;
+            return false;
         }
 
         run.Job = await FindAsync(id);
         navigation.NavigateTo($"jobs/{id}");
+        return true;
     }
 
     protected override ValueTask DisposeCoreAsync()
