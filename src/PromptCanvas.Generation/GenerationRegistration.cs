@@ -151,12 +151,16 @@ public static class GenerationRegistration
         services.AddSingleton<BlendPreviewTurns>();
         services.AddSingleton<InstantDrawings>();
         services.AddSingleton<EmbeddingCache>();
+        services.AddSingleton<InstantEmbeddings>();
         services.AddSingleton<IBlendPreviews, BlendPreviews>();
+        services.AddSingleton<IStyleMaking, StyleMaking>();
+        services.AddSingleton<IStylePreviews, StylePreviews>();
         services.AddSingleton<ProvenanceSources>();
         services.AddSingleton<PictureCaptions>();
         services.AddSingleton<IPictureProvenance, PictureProvenance>();
         services.AddSingleton<IFamily, FamilyTree>();
         services.AddSingleton<IBoards, PictureBoards>();
+        services.AddSingleton<IStyles, PictureStyles>();
         services.AddSingleton<IFilterOptions, FilterOptions>();
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
@@ -166,6 +170,8 @@ public static class GenerationRegistration
         services.AddSingleton<StorageFaultGuard>();
         services.AddSingleton<InputPictures>();
         services.AddSingleton<DraftRequests>();
+        services.AddSingleton<StyleRequests>();
+        services.AddSingleton<CompleteRequests>();
         services.TryAddSingleton<AuditLog>();
         services.AddSingleton<SafetyRuleService>();
         services.AddSingleton<PromptGuard>();

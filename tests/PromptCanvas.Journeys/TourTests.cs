@@ -20,6 +20,8 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         "a purple cylinder under a yellow cube", "a red cube on top of a blue cube",
     ];
 
+    private static readonly string[] Sketches = ["a pencil sketch of a red cube", "a pencil sketch of a blue star"];
+
     private const string Edited = "a green sphere on top of a blue cube";
     private readonly string dataFolder = Directory.CreateTempSubdirectory("promptcanvas-tour-").FullName;
 
@@ -34,6 +36,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         var picture = await EditAsync(studio, tab);
         await BlendAsync(studio, tab);
         await ChangeAsync(studio, tab, picture);
+        await StyleAsync(studio, tab);
         await HowItWasMadeAsync(studio, tab, picture);
         await FamilyAsync(studio, tab, picture);
         await GalleryAsync(studio, tab);
@@ -114,6 +117,31 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Generate steps" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-frame img")).ToHaveCountAsync(5, new() { Timeout = MinutesForPictures });
         await tab.ShowAsync("change");
+    }
+
+    private static async Task StyleAsync(RealStudio studio, Tab tab)
+    {
+        await tab.GoAsync(studio.Address);
+        foreach (var prompt in Sketches)
+        {
+            await tab.Page.FillAsync("#prompt", prompt);
+            await tab.Page.PressAsync("#prompt", "Enter");
+            await Expect(tab.Page.Locator(".run").First).ToContainTextAsync(prompt);
+            await FinishedAsync(tab);
+        }
+
+        await tab.GoAsync(studio.Address, "/gallery?q=sketch");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select all" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Make a style" }).ClickAsync();
+        await tab.Page.Locator(".style-maker summary").ClickAsync();
+        await tab.Page.GetByLabel("Name of the style").FillAsync("Sketches");
+        await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Button, new() { Name = "Make a style" }).ClickAsync();
+        await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Link, new() { Name = "Use in Create" }).ClickAsync();
+        await tab.Page.FillAsync("#prompt", "a purple heart");
+        await tab.Page.Locator("#style-weight").FillAsync("75");
+        await tab.Page.WaitForSelectorAsync(".composer-style[data-drawn=rest]");
+        await tab.ShowAsync("style");
     }
 
     private static async Task HowItWasMadeAsync(RealStudio studio, Tab tab, string picture)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components;
@@ -7,7 +8,7 @@ using PromptCanvas.Web.Components.Runs;
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The start page: prompt box, running jobs, and the person's earlier runs.</summary>
-public sealed partial class CreatePage(PersonRuns own, IModelStatus model, NavigationManager navigation)
+public sealed partial class CreatePage(PersonRuns own, IModelStatus model, IStyles styles, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
     private IReadOnlyList<JobView>? history;
@@ -51,6 +52,16 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     [SupplyParameterFromQuery(Name = "count")]
     public int? CountFromLink { get; set; }
 
+    [SupplyParameterFromQuery(Name = "style")]
+    public Guid? StyleFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "styleWeight")]
+    public double? StyleWeightFromLink { get; set; }
+
+    /// <summary>The styles that the person may use, passed from prerendering to the interactive page.</summary>
+    [PersistentState]
+    public IReadOnlyList<StyleView>? Styles { get; set; }
+
     /// <summary>The jobs on the first render, passed from prerendering to the interactive page.</summary>
     [PersistentState]
     public IReadOnlyList<JobView>? FirstJobs { get; set; }
@@ -82,6 +93,7 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
         modelProblem = model.Problem is null || (await own.PersonAsync(Gone)).IsAdministrator ? model.Problem : T["ModelProblemOfMember"];
         Live.Offer(Credits ??= await own.CountCreditsAsync(Gone));
         DefaultVisibility ??= await own.DefaultVisibilityAsync(Gone);
+        Styles ??= await styles.ReadAsync(await own.PersonAsync(Gone), Gone);
         creditsRead = Live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
