@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -115,6 +116,34 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
 
         using var made = await answer;
         Assert.Contains("image_generation.completed", await made.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task JobEvents_OutageLongerThanTheirInterval_GoOnAfterIt()
+    {
+        AwayJobs? jobs = null;
+        await using var studio = new Studio { Change = services => AwayJobs.Around(services, made => jobs = made) };
+        using var client = studio.ClientOf(studio.Administrator);
+        await Nodes.UntilAsync(() => studio.Engine is { Latest: not null, AtWork: 0 });
+        studio.Engine.Gate.Reset();
+        var id = await client.StartJobAsync(count: 1);
+        await Nodes.UntilAsync(() => studio.Engine.AtWork == 1);
+        using var response = await client.GetAsync($"/api/jobs/{id}/events", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync(Cancellation)).EnumerateAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await events.MoveNextAsync());
+
+        jobs!.IsAway = true;
+        await Nodes.UntilAsync(() => jobs.Failures >= 2);
+        studio.Engine.Gate.Set();
+        jobs.IsAway = false;
+
+        var last = events.Current;
+        while (await events.MoveNextAsync())
+        {
+            last = events.Current;
+        }
+
+        Assert.Contains("\"state\":\"done\"", last.Data, StringComparison.Ordinal);
     }
 
     [Fact]
