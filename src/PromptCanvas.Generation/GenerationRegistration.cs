@@ -143,6 +143,8 @@ public static class GenerationRegistration
         services.AddSingleton<JobEvents>();
         services.AddSingleton<Admission>();
         services.AddSingleton<EmbeddingIndex>();
+        services.AddSingleton<ISearchMemory>(provider => provider.GetRequiredService<EmbeddingIndex>());
+        services.AddHostedService<SearchSweep>();
         services.AddSingleton<ITextEmbedder, EngineTextEmbedder>();
         services.AddSingleton<PictureLibrary>();
         services.AddSingleton<ILibrary>(services => services.GetRequiredService<PictureLibrary>());
