@@ -139,6 +139,9 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.GetByLabel("Name of the style").FillAsync("Sketches");
         await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Button, new() { Name = "Make a style" }).ClickAsync();
         await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Link, new() { Name = "Use in Create" }).ClickAsync();
+
+        // The prompt that was typed last comes back first.
+        await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync(Sketches[^1]);
         await tab.Page.FillAsync("#prompt", "a purple heart");
         await tab.Page.Locator("#style-weight").FillAsync("75");
         await tab.Page.WaitForSelectorAsync(".composer-style[data-drawn=rest]");
