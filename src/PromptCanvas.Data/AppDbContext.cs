@@ -9,6 +9,7 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Data.Settings;
 using PromptCanvas.Data.Sharing;
+using PromptCanvas.Data.Styles;
 using PromptCanvas.Data.Texts;
 
 namespace PromptCanvas.Data;
@@ -62,6 +63,8 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public DbSet<Board> Boards => Set<Board>();
 
     public DbSet<BoardPicture> BoardPictures => Set<BoardPicture>();
+
+    public DbSet<Style> Styles => Set<Style>();
 
     public DbSet<ShareLink> ShareLinks => Set<ShareLink>();
 

@@ -5,6 +5,7 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Safety;
 using PromptCanvas.Data.Sharing;
+using PromptCanvas.Data.Styles;
 
 namespace PromptCanvas.Data;
 
@@ -24,6 +25,7 @@ internal static class SharingModel
         model.Entity<Board>(Configure);
         model.Entity<BoardPicture>(Configure);
         model.Entity<Comment>(Configure);
+        model.Entity<Style>(Configure);
     }
 
     private static void Configure(EntityTypeBuilder<SafetyRule> rule)
@@ -62,6 +64,16 @@ internal static class SharingModel
         picture.HasKey(row => new { row.BoardId, row.ImageId });
         picture.HasOne<Board>().WithMany().HasForeignKey(row => row.BoardId).OnDelete(DeleteBehavior.Cascade);
         picture.HasOne<Picture>().WithMany().HasForeignKey(row => row.ImageId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    private static void Configure(EntityTypeBuilder<Style> style)
+    {
+        style.ToTable("Styles");
+        style.Property(row => row.Name).HasMaxLength(100);
+        style.Property(row => row.Visibility).HasMaxLength(16);
+        style.HasIndex(row => row.PersonId).HasDatabaseName("style_of_person");
+        style.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.Cascade);
+        style.HasOne<Board>().WithMany().HasForeignKey(row => row.BoardId).OnDelete(DeleteBehavior.SetNull);
     }
 
     private static void Configure(EntityTypeBuilder<Comment> comment)

@@ -153,12 +153,16 @@ public static class GenerationRegistration
         services.AddSingleton<BlendPreviewTurns>();
         services.AddSingleton<InstantDrawings>();
         services.AddSingleton<EmbeddingCache>();
+        services.AddSingleton<InstantEmbeddings>();
         services.AddSingleton<IBlendPreviews, BlendPreviews>();
+        services.AddSingleton<IStyleMaking, StyleMaking>();
+        services.AddSingleton<IStylePreviews, StylePreviews>();
         services.AddSingleton<ProvenanceSources>();
         services.AddSingleton<PictureCaptions>();
         services.AddSingleton<IPictureProvenance, PictureProvenance>();
         services.AddSingleton<IFamily, FamilyTree>();
         services.AddSingleton<IBoards, PictureBoards>();
+        services.AddSingleton<IStyles, PictureStyles>();
         services.AddSingleton<IFilterOptions, FilterOptions>();
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
@@ -168,6 +172,8 @@ public static class GenerationRegistration
         services.AddSingleton<StorageFaultGuard>();
         services.AddSingleton<InputPictures>();
         services.AddSingleton<DraftRequests>();
+        services.AddSingleton<StyleRequests>();
+        services.AddSingleton<CompleteRequests>();
         services.TryAddSingleton<AuditLog>();
         services.AddSingleton<SafetyRuleService>();
         services.AddSingleton<PromptGuard>();

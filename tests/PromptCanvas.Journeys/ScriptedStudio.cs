@@ -80,6 +80,14 @@ public sealed class ScriptedStudio : IAsyncLifetime
         return (board, token!);
     }
 
+    /// <summary>Puts all pictures of the administrator's onto a board.</summary>
+    public async Task PutOnBoardAsync(Guid board)
+    {
+        await using var scope = studio.Services.CreateAsyncScope();
+        var pictures = await scope.ServiceProvider.GetRequiredService<AppDbContext>().Pictures.Select(picture => picture.Id).ToListAsync();
+        await scope.ServiceProvider.GetRequiredService<IBoards>().AddAsync(new Actor(studio.Administrator.Id, PersonRoles.Administrator), board, pictures, CancellationToken.None);
+    }
+
     public ValueTask InitializeAsync()
     {
         studio.Engine.ShowsWhileWaiting = true;

@@ -20,6 +20,8 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         "a purple cylinder under a yellow cube", "a red cube on top of a blue cube",
     ];
 
+    private static readonly string[] Sketches = ["a pencil sketch of a red cube", "a pencil sketch of a blue star"];
+
     private const string Edited = "a green sphere on top of a blue cube";
     private readonly string dataFolder = Directory.CreateTempSubdirectory("promptcanvas-tour-").FullName;
 
@@ -34,10 +36,13 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         var picture = await EditAsync(studio, tab);
         await BlendAsync(studio, tab);
         await ChangeAsync(studio, tab, picture);
+        await StyleAsync(studio, tab);
         await HowItWasMadeAsync(studio, tab, picture);
         await FamilyAsync(studio, tab, picture);
         await GalleryAsync(studio, tab);
         await ShareAsync(studio, tab, picture);
+        await VerifyAsync(studio, tab, picture);
+        await DraftsAsync(studio, tab);
         await AdministerAsync(studio, tab);
         Assert.Empty(tab.Complaints);
     }
@@ -56,6 +61,21 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
 
         await Expect(tab.Page.Locator(".run").First.Locator(".tile-picture")).ToHaveCountAsync(4);
         await tab.ShowAsync("create");
+    }
+
+    private static async Task DraftsAsync(RealStudio studio, Tab tab)
+    {
+        await tab.GoAsync(studio.Address);
+        await tab.Page.Locator(".composer-making input[value=drafts]").CheckAsync();
+        await tab.Page.FillAsync("#prompt", "a green cube on a pink background");
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await FinishedAsync(tab);
+        await Expect(tab.Page.Locator(".draft-picture")).ToHaveCountAsync(4);
+        await tab.Page.Locator(".draft-choice input").First.CheckAsync();
+        await tab.ShowAsync("drafts");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Finish this one" }).ClickAsync();
+        await Expect(tab.Page.Locator(".history-run .draft-state")).ToHaveTextAsync("Finished", new() { Timeout = MinutesForPictures });
+        await tab.Page.Locator(".composer-making input[value=finished]").CheckAsync();
     }
 
     /// <returns>The id of the edited picture.</returns>
@@ -97,6 +117,31 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Generate steps" }).ClickAsync();
         await Expect(tab.Page.Locator(".walk-frame img")).ToHaveCountAsync(5, new() { Timeout = MinutesForPictures });
         await tab.ShowAsync("change");
+    }
+
+    private static async Task StyleAsync(RealStudio studio, Tab tab)
+    {
+        await tab.GoAsync(studio.Address);
+        foreach (var prompt in Sketches)
+        {
+            await tab.Page.FillAsync("#prompt", prompt);
+            await tab.Page.PressAsync("#prompt", "Enter");
+            await Expect(tab.Page.Locator(".run").First).ToContainTextAsync(prompt);
+            await FinishedAsync(tab);
+        }
+
+        await tab.GoAsync(studio.Address, "/gallery?q=sketch");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select all" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Make a style" }).ClickAsync();
+        await tab.Page.Locator(".style-maker summary").ClickAsync();
+        await tab.Page.GetByLabel("Name of the style").FillAsync("Sketches");
+        await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Button, new() { Name = "Make a style" }).ClickAsync();
+        await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Link, new() { Name = "Use in Create" }).ClickAsync();
+        await tab.Page.FillAsync("#prompt", "a purple heart");
+        await tab.Page.Locator("#style-weight").FillAsync("75");
+        await tab.Page.WaitForSelectorAsync(".composer-style[data-drawn=rest]");
+        await tab.ShowAsync("style");
     }
 
     private static async Task HowItWasMadeAsync(RealStudio studio, Tab tab, string picture)
@@ -149,6 +194,15 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await Expect(stranger.Page.Locator(".shared-figure > img")).ToBeVisibleAsync();
         await stranger.ShowAsync("shared");
         Assert.Empty(stranger.Complaints);
+    }
+
+    private static async Task VerifyAsync(RealStudio studio, Tab tab, string picture)
+    {
+        var file = await (await tab.Page.Context.APIRequest.GetAsync(new Uri(studio.Address, $"/api/images/{picture}/content").ToString())).BodyAsync();
+        await tab.GoAsync(studio.Address, "/verify");
+        await tab.Page.Locator(".verify-zone input").SetInputFilesAsync(new FilePayload { Name = "spheres.png", MimeType = "image/png", Buffer = file });
+        await Expect(tab.Page.Locator("[data-verdict=Ours]")).ToContainTextAsync(Edited);
+        await tab.ShowAsync("verify");
     }
 
     private static async Task AdministerAsync(RealStudio studio, Tab tab)

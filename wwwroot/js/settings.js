@@ -75,7 +75,7 @@ export async function settingsOf(file, sizes) {
     // The recipe has the size that was drawn; the picture may have been reduced from it.
     const header = new DataView(bytes.buffer);
     const width = isPng(bytes) ? Math.max(header.getUint32(16), header.getUint32(20)) : 0;
-    Object.assign(settings, { size: sizes.includes(width) ? width : recipe.size, aspect: recipe.aspect, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance });
+    Object.assign(settings, { size: sizes.includes(width) ? width : recipe.size, aspect: recipe.aspect, negative: recipe.negativePrompt, steps: recipe.decoderSteps, guidance: recipe.decoderGuidance, style: recipe.style?.id, styleWeight: recipe.style?.id && recipe.style.weight });
   } catch {
     // Without a valid recipe the other settings are still used.
   }

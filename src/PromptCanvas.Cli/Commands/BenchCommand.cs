@@ -31,7 +31,7 @@ internal static class BenchCommand
         var gpu = new Option<bool>("--gpu") { Description = "Run the benchmarks that need a CUDA device instead, in at most ten minutes. Also writes gpu.json, unless --json names a file." };
         var prompts = new Option<int>("--prompts") { Description = "Number of prompts for the quality measurements, 1 to 20, two pictures each.", DefaultValueFactory = _ => DefaultPrompts };
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
-        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, gpu, prompts, json, PriorsBenchCommand.Create() };
+        var command = new Command("bench", "Measures this machine with a model: medians and spread.") { model, only, batch, repeats, people, size, seconds, quality, sweep, gpu, prompts, json, PriorsBenchCommand.Create(), StylesBenchCommand.Create() };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var library = ModelOptions.OpenLibrary();

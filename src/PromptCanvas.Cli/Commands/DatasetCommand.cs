@@ -61,6 +61,7 @@ internal sealed class DatasetCommand
         var number = InRange(parsed, count, 1, MaximumCount);
         var chosen = parsed.GetValue(seed) ?? folder.SeedOfPlan ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
         var splits = DatasetSplits.Parse(parsed.GetValue(split)!, number, chosen);
+        var signing = FileSigning.OfEnvironment();
         using var session = new ModelSession(parsed.GetValue(model));
         var plan = new DatasetPlan
         {
@@ -81,7 +82,7 @@ internal sealed class DatasetCommand
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{plan.Count} pictures at {plan.Size} pixels from {filled.Combinations:0} different prompts, seed {plan.Seed}; {done.Count} are there.")).ConfigureAwait(false);
-        var entries = await MakeAsync(new DatasetMaker(session, plan, prompts, folder), done, plan.Count, cancellationToken).ConfigureAwait(false);
+        var entries = await MakeAsync(new DatasetMaker(session, plan, prompts, folder, signing), done, plan.Count, cancellationToken).ConfigureAwait(false);
         return Write(folder, plan, prompts, entries, formats);
     }
 

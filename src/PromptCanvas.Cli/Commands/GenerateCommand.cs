@@ -22,6 +22,7 @@ internal static class GenerateCommand
         var options = new PictureOptions();
         options.AddTo(command);
         var priors = new PriorOptions(command);
+        var styles = new StyleOptions(command);
         command.Add(rerank);
         command.Add(fast);
         command.Add(best);
@@ -29,7 +30,9 @@ internal static class GenerateCommand
         {
             var request = priors.Apply(parsed, options.SizedRequest(parsed, parsed.GetRequiredValue(prompt)));
             var run = options.Run(parsed, request);
+            var style = styles.Read(parsed);
             using var session = new ModelSession(options.Model(parsed), ParseProfile(parsed.GetValue(fast), parsed.GetValue(best)));
+            request = style is null ? request : await style.AddToAsync(request, session, cancellationToken).ConfigureAwait(false);
             return parsed.GetValue(rerank) is { } candidates
                 ? await new Reranking(session, request, candidates).WriteAsync(run, cancellationToken).ConfigureAwait(false)
                 : await session.WriteAsync(request, run, cancellationToken).ConfigureAwait(false);

@@ -91,7 +91,7 @@ internal sealed class PictureOptions
 
     /// <summary>The output folder and format.</summary>
     public PictureRun Run(ParseResult parsed, GenerationRequest request) => new(
-        new PictureWriter(parsed.GetRequiredValue(output), request.Prompt, parsed.GetValue(json)), request.Seed, announceSeed: parsed.GetValue(seed) is null);
+        new PictureWriter(parsed.GetRequiredValue(output), request.Prompt, parsed.GetValue(json), FileSigning.OfEnvironment()), request.Seed, announceSeed: parsed.GetValue(seed) is null);
 
     /// <summary>Refuses an unknown option in place of a prompt or a file.</summary>
     public static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>

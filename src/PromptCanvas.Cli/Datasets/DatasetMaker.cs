@@ -5,7 +5,7 @@ using PromptCanvas.Diffusion.Guidance;
 namespace PromptCanvas.Cli.Datasets;
 
 /// <summary>Makes a plan's pictures, block by block: all of a block at once, then judged in their order, the refused ones drawn again.</summary>
-internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, DatasetPrompts prompts, DatasetFolder folder)
+internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, DatasetPrompts prompts, DatasetFolder folder, FileSigning signing)
 {
     /// <summary>How many pictures are made and decided together.</summary>
     public const int Block = 8;
@@ -99,7 +99,7 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
 
         var image = draw.Picture!.Image;
         var name = $"{prompts.SplitOf(draw.Index)}/{draw.Index:D6}.png";
-        folder.Save(name, PictureWriter.Encode(draw.Picture, draw.Prompt));
+        folder.Save(name, PictureWriter.Encode(draw.Picture, draw.Prompt, signing));
         if (draw.Embedding is { } embedding)
         {
             kept.Add(embedding);

@@ -11,7 +11,7 @@ using PromptCanvas.Imaging.Png;
 namespace PromptCanvas.Cli.Output;
 
 /// <summary>Writes finished pictures as <c>NNN-SEED.png</c> and prints their names.</summary>
-internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool json)
+internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool json, FileSigning signing)
 {
     // The output is not HTML, so keep '+' readable in 'dpm-solver++'.
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -39,7 +39,8 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
         var text = TextOf(picture, prompt);
         var name = $"{picture.ImageIndex + 1:D3}-{picture.Seed}.png";
         var made = ToRgb(picture.Image);
-        Save(name, plan?.Transparent(made) is { } transparent ? PngEncoder.Encode(transparent, text) : PngEncoder.Encode(made, text));
+        var png = plan?.Transparent(made) is { } transparent ? PngEncoder.Encode(transparent, text) : PngEncoder.Encode(made, text);
+        Save(name, signing.Sign(png, picture.Recipe, text));
         var path = Path.Combine(folder.FullName, name);
         Console.Out.WriteLine(json
             ? JsonSerializer.Serialize(
@@ -58,7 +59,11 @@ internal sealed class PictureWriter(DirectoryInfo folder, string prompt, bool js
     }
 
     /// <summary>A finished picture as a PNG that says how it was made.</summary>
-    public static byte[] Encode(ImageCompleted picture, string prompt) => PngEncoder.Encode(ToRgb(picture.Image), TextOf(picture, prompt));
+    public static byte[] Encode(ImageCompleted picture, string prompt, FileSigning signing)
+    {
+        var text = TextOf(picture, prompt);
+        return signing.Sign(PngEncoder.Encode(ToRgb(picture.Image), text), picture.Recipe, text);
+    }
 
     public void WritePreview(StepCompleted step)
     {

@@ -3,6 +3,7 @@ using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Sharing;
+using PromptCanvas.Data.Styles;
 
 namespace PromptCanvas.Data.Access;
 
@@ -39,6 +40,16 @@ public static class AccessQueries
         ArgumentNullException.ThrowIfNull(actor);
         var personId = actor.PersonId;
         return boards.Where(board => board.Visibility == Visibilities.Team || board.PersonId == personId);
+    }
+
+    /// <summary>The actor's own styles, those of boards that the actor may see, and those that are shared with the team and belong to no board.</summary>
+    public static IQueryable<Style> VisibleTo(this IQueryable<Style> styles, Actor actor, IQueryable<Board> boards)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var personId = actor.PersonId;
+        var seen = boards.VisibleTo(actor);
+        return styles.Where(style => style.PersonId == personId
+            || (style.BoardId == null ? style.Visibility == Visibilities.Team : seen.Any(board => board.Id == style.BoardId)));
     }
 
     /// <summary>The pictures that a link shows: its picture, or those of its board that belong to the link's owner and are neither deleted nor taken down.</summary>

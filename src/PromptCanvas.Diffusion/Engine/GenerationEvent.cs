@@ -125,4 +125,8 @@ public sealed record EffectiveRecipe(
     /// <summary>Of how many samples of the prior the best was kept, where it was more than one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PriorCandidates { get; init; }
+
+    /// <summary>The style that was added to the prompt; null = none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StyleUse? Style { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PromptCanvas.Diffusion.Engine;
 
 /// <summary>A request for one or several pictures of one prompt.</summary>
@@ -92,6 +94,10 @@ public sealed record RecipeOverrides
 
     /// <summary>The decoder's conditioning.</summary>
     public ConditioningMode Conditioning { get; init; } = ConditioningMode.DiffusionPrior;
+
+    /// <summary>A style added to what the prompt shows; null = none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PictureStyle? Style { get; init; }
 }
 
 /// <summary>The decoder's conditioning: the prior, or one of the alternatives of section 5.1 of the paper.</summary>

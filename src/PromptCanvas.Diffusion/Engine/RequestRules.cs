@@ -61,6 +61,10 @@ public static class RequestRules
     public static string? Strength(double strength) =>
         strength is >= 0 and <= 1 ? null : $"A strength of {strength} cannot be used: choose 0 to 1.";
 
+    /// <summary>The weight of a style, −1 … 1.</summary>
+    public static string? StyleWeight(double weight) =>
+        weight is >= -1 and <= 1 ? null : $"A style weight of {weight} cannot be used: choose −1 to 1, where less than 0 leads away from the style.";
+
     /// <summary>Two captions whose difference is applied; they must differ.</summary>
     public static string? Captions(string from, string to)
     {

@@ -113,7 +113,8 @@ internal sealed class PictureProvenance(
         Count = 1,
         Size = BlendPreviewDrawing.Size,
         Person = actor.PersonId.ToString(),
-        Overrides = source.Overrides with { Conditioning = mode },
+        // The caption alone has no image embedding that a style could move.
+        Overrides = source.Overrides with { Conditioning = mode, Style = mode == ConditioningMode.CaptionOnly ? null : source.Overrides.Style },
         PreviewsWanted = _ => false,
     };
 

@@ -109,9 +109,13 @@ internal sealed class JobQueries(
 
     private JobView ToView(Job job, QueuePlace? place, JobFacts facts)
     {
+        var operation = JobOperation.FromJson(job.Material);
         var pictures = job.Images.OrderBy(picture => picture.ImageIndex)
-            .Select(picture => ToView(picture, picture.ImageId is { } id ? facts.Pictures.GetValueOrDefault(id) : null));
-        var aspect = JobOperation.FromJson(job.Material) is GenerateOperation { Aspect: var ratio } ? ratio : AspectRatio.Square;
+            .Select(picture => ToView(picture, picture.ImageId is { } id ? facts.Pictures.GetValueOrDefault(id) : null) with
+            {
+                DraftId = operation is FinishOperation { Drafts: var drafts } ? drafts[picture.ImageIndex] : null,
+            });
+        var aspect = operation is GenerateOperation { Aspect: var ratio } ? ratio : AspectRatio.Square;
         var view = new JobView(
             job.Id,
             job.State,

@@ -69,6 +69,9 @@ public sealed record JobPictureView(int Index, JobPictureState State, uint Seed,
     /// <summary>What became of a draft; null for other pictures and until it is drawn.</summary>
     public DraftState? Draft { get; init; }
 
+    /// <summary>The draft that it finishes; null for other pictures.</summary>
+    public Guid? DraftId { get; init; }
+
     /// <summary>The finished picture of a draft; null until then.</summary>
     public Guid? FinishedAs { get; init; }
 

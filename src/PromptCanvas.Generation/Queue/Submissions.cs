@@ -3,12 +3,12 @@ using PromptCanvas.Generation.Requests;
 namespace PromptCanvas.Generation.Queue;
 
 /// <inheritdoc/>
-internal sealed class Submissions(DraftRequests drafts, RequestChecks checks, JobStore store, JobEvents events, StorageFaultGuard writes) : ISubmissions
+internal sealed class Submissions(CompleteRequests requests, JobStore store, JobEvents events, StorageFaultGuard writes) : ISubmissions
 {
     public async Task<Result<Guid>> SubmitAsync(NewJob job, CancellationToken cancellationToken)
     {
         // Checks may also write to the database, because they count a rule's refusals.
-        var valid = await writes.TryAsync(() => CheckAsync(job, cancellationToken));
+        var valid = await writes.TryAsync(() => requests.CheckAsync(job, cancellationToken));
         if (!valid.TryGet(out var checkedJob, out var refusal))
         {
             return refusal;
@@ -32,7 +32,4 @@ internal sealed class Submissions(DraftRequests drafts, RequestChecks checks, Jo
 
         return row.Id;
     }
-
-    private async Task<Result<CheckedJob>> CheckAsync(NewJob job, CancellationToken cancellationToken) =>
-        (await drafts.CompleteAsync(job, cancellationToken)).TryGet(out var whole, out var refusal) ? await checks.CheckAsync(whole, cancellationToken) : refusal;
 }

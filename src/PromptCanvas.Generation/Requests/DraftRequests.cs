@@ -43,7 +43,7 @@ internal sealed class DraftRequests(
     }
 
     private static Result CheckOwnSettings(NewJob job) =>
-        job.Prompt.Length > 0 || job.NegativePrompt is not null || job.Seed is not null || job.Model is not null || job.Overrides != RecipeOverrides.None
+        job.Prompt.Length > 0 || job.NegativePrompt is not null || job.Seed is not null || job.Model is not null || job.Style is not null || job.Overrides != RecipeOverrides.None
             ? new InvalidInput("drafts", "Drafts are finished with the prompt, seeds, model and settings that they were drawn with; leave these out.")
             : Result.Done;
 

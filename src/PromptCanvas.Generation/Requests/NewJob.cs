@@ -61,6 +61,10 @@ public sealed record NewJob
     /// <summary>Maximum time the client waits for the last picture; a longer estimated wait is refused. Null = no limit.</summary>
     public TimeSpan? Patience { get; init; }
 
+    /// <summary>A style that the person may see, to be added to the prompt; null = none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StyleChoice? Style { get; init; }
+
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
     /// <summary>Every text that the administrators' prompt rules read.</summary>

@@ -12,6 +12,7 @@ using PromptCanvas.Web.Features.Operations;
 using PromptCanvas.Web.Features.Previews;
 using PromptCanvas.Web.Features.Provenance;
 using PromptCanvas.Web.Features.Sharing;
+using PromptCanvas.Web.Features.Styles;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Features.Verify;
@@ -78,6 +79,7 @@ internal static class StudioPipeline
         api.MapPictures();
         api.MapUploads();
         api.MapBlendPreviews();
+        api.MapStyles();
         api.MapProvenance();
         api.MapVerify();
         app.MapOpenAi();

@@ -44,6 +44,43 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Generate_WithACertificateOfTheEnvironment_IsSignedWithIt()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["Provenance__CertificateFile"] = await WriteAsync("certificate.pem", own.ChainPem),
+            ["Provenance__KeyFile"] = await WriteAsync("key.pem", new string(PemEncoding.Write("PRIVATE KEY", own.Key))),
+        };
+
+        var made = await CommandLine.RunInAsync(folder.Path, settings, "generate", "a red cube", "-n", "1", "--seed", "7", "--model", CommandLine.StarterTiny);
+
+        Assert.True(made.ExitCode == 0, made.Error);
+        var outcome = await CommandLine.RunInAsync(folder.Path, "verify", made.Output.Trim(), "--json");
+        Assert.True(outcome.ExitCode == 0, outcome.Output);
+        var manifest = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("manifest");
+        Assert.Equal(Thumbprint, manifest.GetProperty("signer").GetProperty("thumbprint").GetString());
+        Assert.Equal(("a red cube", 7), (manifest.GetProperty("recipe").GetProperty("prompt").GetString(), manifest.GetProperty("recipe").GetProperty("seed").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData(null, "name the file of its private key with Provenance__KeyFile")]
+    [InlineData("no key", "Pictures cannot be signed with")]
+    public async Task Generate_WithACertificateThatCannotSign_IsRefusedBeforeAnyWork(string? key, string reason)
+    {
+        var settings = new Dictionary<string, string> { ["Provenance__CertificateFile"] = await WriteAsync("certificate.pem", own.ChainPem) };
+        if (key is not null)
+        {
+            settings["Provenance__KeyFile"] = await WriteAsync("key.pem", key);
+        }
+
+        var outcome = await CommandLine.RunInAsync(folder.Path, settings, "generate", "a red cube", "--model", CommandLine.StarterTiny, "--out", folder.File("pictures"));
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(reason, outcome.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("pictures")));
+    }
+
+    [Fact]
     public async Task Verify_WithAnInstallation_TellsWhetherItIsIts()
     {
         await using var studio = await new StudioData().PrepareAsync();
@@ -103,5 +140,12 @@ public sealed class VerifyCommandTests : IDisposable
         var outcome = await CommandLine.RunInAsync(folder.Path, "verify", file, "--json", "--data", studio.Folder.Root);
         Assert.Equal(0, outcome.ExitCode);
         return JsonDocument.Parse(outcome.Output).RootElement.GetProperty("ours").GetBoolean();
+    }
+
+    private async Task<string> WriteAsync(string name, string content)
+    {
+        var path = folder.File(name);
+        await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
+        return path;
     }
 }

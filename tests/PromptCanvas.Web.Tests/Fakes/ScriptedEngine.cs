@@ -159,7 +159,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
                 seed,
                 new ScriptedScene(seed).Draw(request.Size, 1),
                 Clip?.Invoke(new TextInput(request.Prompt)) ?? new float[8],
-                new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", request.Overrides.DecoderSteps ?? 12, request.Overrides.DecoderGuidance ?? 1, [4, 3]) { NegativePrompt = request.NegativePrompt },
+                new EffectiveRecipe("starter", request.Size, "diffusion", "ddim", 3, 1, "ddim", request.Overrides.DecoderSteps ?? 12, request.Overrides.DecoderGuidance ?? 1, [4, 3]) { NegativePrompt = request.NegativePrompt, Style = request.Overrides.Style is { } style ? new StyleUse(style.Name, style.Weight) { Id = style.Id } : null },
                 [new StageTiming(GenerationStage.Decoder, SecondsPerPicture)])
             : new ImageFailed(index, seed, Failure);
     }

@@ -1,7 +1,7 @@
 // The blend pad: a handle between two to four corners, and a preview of the blend at its position.
 
 import { locale } from '../locale.js';
-import { SoftCanvas } from '../soft-canvas.js';
+import { Sketches } from '../sketches.js';
 import { anchors, placeOf, weightsAt } from './geometry.js';
 
 const restAfter = 260;
@@ -12,19 +12,13 @@ const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 
 class Pad {
   constructor(root, options, token, page) {
-    this.root = root;
-    this.token = token;
     this.page = page;
     this.pad = root.querySelector('.pad');
     this.handle = root.querySelector('.pad-handle');
-    this.picture = new SoftCanvas(root.querySelector('canvas'));
+    this.sketches = new Sketches(root, token, () => this.request(), reason => page.invokeMethodAsync('OnRefusedAsync', reason));
     this.stopped = new AbortController();
     this.listen();
     this.update(options);
-  }
-
-  get isStopped() {
-    return this.stopped.signal.aborted;
   }
 
   /** Sets other corners or another seed. */
@@ -39,7 +33,7 @@ class Pad {
 
   stop() {
     this.stopped.abort();
-    this.asked?.abort();
+    this.sketches.stop();
     clearTimeout(this.resting);
   }
 
@@ -141,7 +135,7 @@ class Pad {
   later() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), restAfter);
-    this.ask(true);
+    this.sketches.ask(true);
   }
 
   rest() {
@@ -149,66 +143,12 @@ class Pad {
     if (this.dragging === null || this.dragging === undefined) {
       this.page.invokeMethodAsync('OnRestAsync', this.x, this.y, this.weights);
     }
-    this.ask(false);
+    this.sketches.ask(false);
   }
 
-  // One request at a time: while a draft is running, only the newest request waits. Dragging cancels a running full preview.
-  ask(draft) {
-    this.pending = { draft };
-    if (this.asked && (this.askedDraft || !draft)) {
-      return;
-    }
-    this.asked?.abort();
-    this.next();
-  }
-
-  async next() {
-    const { draft } = this.pending;
-    this.pending = null;
-    const asked = this.asked = new AbortController();
-    this.askedDraft = draft;
-    this.root.dataset.working = draft ? 'draft' : 'rest';
-    try {
-      await this.draw(draft, asked.signal);
-    } catch (fault) {
-      if (fault.name !== 'AbortError') {
-        this.refuse(fault.message);
-      }
-    }
-    if (asked !== this.asked || this.isStopped) {
-      return;
-    }
-    this.asked = null;
-    if (this.pending) {
-      this.next();
-    } else {
-      delete this.root.dataset.working;
-    }
-  }
-
-  async draw(draft, signal) {
+  request() {
     const inputs = this.corners.map((corner, place) => ({ image: corner.image ?? undefined, text: corner.text ?? undefined, weight: this.weights[place] }));
-    const answer = await fetch('api/sketches', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', RequestVerificationToken: this.token },
-      body: JSON.stringify({ inputs, seed: this.seed, draft }),
-      signal,
-    });
-    if (answer.status === 204) {
-      return;
-    }
-    if (!answer.ok) {
-      const body = await answer.json().catch(() => ({}));
-      this.refuse(body.detail ?? body.title ?? `${answer.status}`);
-      return;
-    }
-    if (await this.picture.show(await answer.blob())) {
-      this.root.dataset.drawn = draft ? 'draft' : 'rest';
-    }
-  }
-
-  refuse(reason) {
-    this.page.invokeMethodAsync('OnRefusedAsync', reason);
+    return { address: 'api/sketches', body: { inputs, seed: this.seed } };
   }
 }
 

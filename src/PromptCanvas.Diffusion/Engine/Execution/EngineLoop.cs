@@ -275,6 +275,11 @@ internal sealed class EngineLoop
             return;
         }
 
+        if (lane.StageIndex == StageIndices.Prior)
+        {
+            lane.ImageEmbedding = lane.Request.Styled(lane.ImageEmbedding);
+        }
+
         lane.StageIndex++;
         lane.State = StageState.None;
         if (lane.StageIndex == lane.Request.StageCount)

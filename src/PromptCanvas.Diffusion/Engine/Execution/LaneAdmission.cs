@@ -38,7 +38,7 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
         }
         else if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
         {
-            lane.ImageEmbedding = conditioning.Prompt.Embedding;
+            lane.ImageEmbedding = request.Styled(conditioning.Prompt.Embedding);
         }
         else if (request.Request.Overrides.Conditioning == ConditioningMode.KnownPicture)
         {

@@ -96,7 +96,8 @@ internal static class RequestValidator
             ?? ValidateSteps("decoder", overrides.DecoderSteps, decoderSampler, model.Decoder.Scheduler)
             ?? ValidateGuidance("prior", overrides.PriorGuidance)
             ?? ValidateGuidance("decoder", overrides.DecoderGuidance)
-            ?? ValidatePrior(model, overrides);
+            ?? ValidatePrior(model, overrides)
+            ?? ValidateStyle(model, request);
     }
 
     private static string? ValidatePrior(UnClipModel model, RecipeOverrides overrides)
@@ -114,6 +115,24 @@ internal static class RequestValidator
         return overrides.Conditioning == ConditioningMode.AutoregressivePrior && model.AutoregressivePrior is null
             ? $"{model.Name} has no autoregressive prior: choose another prior, or another model."
             : null;
+    }
+
+    private static string? ValidateStyle(UnClipModel model, GenerationRequest request)
+    {
+        if (request.Overrides.Style is not { } style)
+        {
+            return null;
+        }
+
+        if (request.Origin is not null || request.Overrides.Conditioning is ConditioningMode.KnownPicture or ConditioningMode.CaptionOnly)
+        {
+            return "A style changes what the prior makes of a prompt: describe a picture, or leave the style out.";
+        }
+
+        var length = model.Prior.EmbeddingSize;
+        return style.Direction.Length != length || !Numbers.AreFinite(style.Direction)
+            ? $"A style of {style.Direction.Length} values belongs to another model: {model.Name} has {length}."
+            : RequestRules.StyleWeight(style.Weight);
     }
 
     private static string? ValidateSteps(string stage, int? steps, SamplerKind sampler, SchedulerSettings scheduler)

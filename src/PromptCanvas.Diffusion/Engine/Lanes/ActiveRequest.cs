@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using PromptCanvas.Diffusion.Engine.Conditioning;
 using PromptCanvas.Diffusion.Engine.Origins;
+using PromptCanvas.Diffusion.Guidance;
 
 namespace PromptCanvas.Diffusion.Engine.Lanes;
 
@@ -132,10 +133,19 @@ internal sealed class ActiveRequest
         return [.. all.Except(Waiting)];
     }
 
+    /// <summary>A picture's image embedding with the request's style.</summary>
+    /// <param name="embedding">What the prompt gave.</param>
+    public float[] Styled(float[] embedding) =>
+        Request.Overrides.Style is { } style ? StyleSpace.Apply(embedding, style.Direction, style.Weight) : embedding;
+
     /// <summary>How a picture is made, for its metadata.</summary>
     public EffectiveRecipe Describe(string model, int imageIndex)
     {
-        var recipe = Plan.Describe(model) with { NegativePrompt = Request.NegativePrompt };
+        var recipe = Plan.Describe(model) with
+        {
+            NegativePrompt = Request.NegativePrompt,
+            Style = Request.Overrides.Style is { } style ? new StyleUse(style.Name, style.Weight) { Id = style.Id } : null,
+        };
         return Origin?.Describe(recipe, imageIndex, Request.Count) ?? recipe;
     }
 

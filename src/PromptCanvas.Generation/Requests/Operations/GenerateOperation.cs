@@ -23,7 +23,7 @@ public sealed record GenerateOperation([property: JsonIgnore] AspectRatio Aspect
     }
 
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt", "aspect"], fields => WithAspect(fields.Aspect));
+        new(JobKinds.Generate, ApiScopes.Generate, PromptUse.Required, ["prompt", "aspect", "style", "styleWeight"], fields => WithAspect(fields.Aspect));
 
     /// <summary>Such as <c>16:9</c>.</summary>
     public string Ratio => Aspect.ToString();

@@ -35,6 +35,11 @@ public sealed record OperationFields
     /// <summary>The ids of drafts.</summary>
     public IReadOnlyList<string?>? Drafts { get; init; }
 
+    /// <summary>A style's id.</summary>
+    public string? Style { get; init; }
+
+    public double? StyleWeight { get; init; }
+
     /// <summary>The names of the fields that are present.</summary>
     public IEnumerable<string> Present()
     {
@@ -42,6 +47,7 @@ public sealed record OperationFields
         [
             ("prompt", Prompt), ("source", Source), ("mask", Mask), ("strength", Strength), ("extend", Extend),
             ("inputs", Inputs), ("aspect", Aspect), ("from", From), ("to", To), ("frames", Frames), ("drafts", Drafts),
+            ("style", Style), ("styleWeight", StyleWeight),
         ];
         return fields.Where(field => field.Value is not null).Select(field => field.Name);
     }

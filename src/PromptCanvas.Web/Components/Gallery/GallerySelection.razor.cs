@@ -37,6 +37,8 @@ public sealed partial class GallerySelection(PictureVerbs verbs, IBundles bundle
 
     private bool None => Selected.Count == 0;
 
+    private string StyleAddress => $"styles?{string.Join('&', Selected.Select(id => $"picture={id}"))}";
+
     protected override async Task OnParametersSetAsync()
     {
         var person = await PersonAsync();

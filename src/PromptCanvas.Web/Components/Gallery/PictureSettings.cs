@@ -28,6 +28,8 @@ internal static class PictureSettings
         ["model"] = picture.Model,
         ["steps"] = picture.Recipe?.DecoderSteps,
         ["guidance"] = picture.Recipe?.DecoderGuidance,
+        ["style"] = picture.Recipe?.Style?.Id,
+        ["styleWeight"] = picture.Recipe?.Style is { Id: not null } style ? style.Weight : null,
         ["count"] = 1,
     });
 

@@ -92,6 +92,12 @@ public sealed partial class RunPanel(PersonRuns runs, PersonCancellations cancel
             ["superResolution1024"] = T["StageSuperResolution1024"],
         };
         var module = await js.ImportAsync("./js/denoise-canvas.js", Gone);
+        if (Run.IsOver)
+        {
+            // Drafts that are over have other tiles.
+            return;
+        }
+
         watch = await module.OpenAsync("watch", [tiles, jobId, stages], Gone);
     }
 

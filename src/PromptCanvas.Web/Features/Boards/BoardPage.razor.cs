@@ -6,13 +6,14 @@ using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Boards;
 
-public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, NavigationManager navigation)
+public sealed partial class BoardPage(IBoards boards, IStyles styles, ICurrentActor actor, NavigationManager navigation)
 {
     private Lookup<BoardView> lookup;
     private string name = "";
     private string visibility = Visibilities.Private;
     private string? problem;
     private bool isEmpty;
+    private IReadOnlyList<StyleView> known = [];
 
     [Parameter]
     public Guid BoardId { get; set; }
@@ -21,6 +22,8 @@ public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, Navig
     public Guid? PictureId { get; set; }
 
     private BoardView? Board => lookup.Value;
+
+    private IReadOnlyList<StyleView> OfBoard => [.. known.Where(style => style.BoardId == BoardId)];
 
     private LibraryFilter Filter => LibraryFilter.Everything with { Board = BoardId };
 
@@ -36,7 +39,10 @@ public sealed partial class BoardPage(IBoards boards, ICurrentActor actor, Navig
     {
         lookup = Lookup.Of(await boards.FindAsync(await actor.GetAsync(CancellationToken.None), BoardId, CancellationToken.None));
         (name, visibility) = (Board?.Name ?? "", Board?.Visibility ?? Visibilities.Private);
+        await ReadStylesAsync();
     }
+
+    private async Task ReadStylesAsync() => known = await styles.ReadAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None);
 
     private async Task SaveAsync()
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Editing;
@@ -21,7 +22,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private ElementReference box;
     private string prompt = "";
 
-    private (string? Prompt, string? NegativePrompt, string? Seed, int? Size, string? Aspect, string? Model, int? Count, int? Steps, double? Guidance) taken;
+    private (string? Prompt, string? NegativePrompt, string? Seed, int? Size, string? Aspect, string? Model, int? Count, int? Steps, double? Guidance, Guid? Style, double? StyleWeight) taken;
     private int count = 4;
     private int size = 1024;
     private string aspect = AspectRatio.Square.ToString();
@@ -31,6 +32,9 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private string? steps;
     private string? guidance;
     private string? chosenVisibility;
+    private Guid? style;
+    private double styleWeight = StyleChoice.DefaultWeight;
+    private bool styleIsGone;
     private string? fieldProblem;
     private bool more;
     private bool drafts;
@@ -68,6 +72,17 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public int? Count { get; set; }
 
+    /// <summary>A style that comes with the prompt, or alone.</summary>
+    [Parameter]
+    public Guid? Style { get; set; }
+
+    [Parameter]
+    public double? StyleWeight { get; set; }
+
+    /// <summary>The styles that the person may use.</summary>
+    [Parameter]
+    public IReadOnlyList<StyleView> Styles { get; set; } = [];
+
     /// <summary>The available models, the default first.</summary>
     [Parameter]
     public IReadOnlyList<string> Models { get; set; } = [];
@@ -91,10 +106,18 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     [Parameter]
     public EventCallback<GenerateImages> OnGenerate { get; set; }
 
-    private AspectRatio Chosen => AspectRatio.TryParse(aspect, out var ratio) ? ratio : AspectRatio.Square;
+    private AspectRatio Ratio => AspectRatio.TryParse(aspect, out var ratio) ? ratio : AspectRatio.Square;
 
     /// <summary>Number of squares of which each picture is composed, which is its cost in credits.</summary>
-    private int Squares => IsDraft || Chosen.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Chosen);
+    private int Squares => IsDraft || Ratio.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Ratio);
+
+    /// <summary>The styles of the chosen model.</summary>
+    private IReadOnlyList<StyleView> Offered => [.. Styles.Where(one => one.Model == model)];
+
+    private StyleView? Chosen => style is null ? null : Offered.FirstOrDefault(one => one.Id == style);
+
+    /// <summary>The seed in the field; without one a preview is of any.</summary>
+    private uint PreviewSeed => WholeNumber(seed) is { } number && RequestedSeed.Check(number).Refusal is null ? RequestedSeed.Of(number) ?? 0 : 0;
 
     private bool OffersDrafts => status.DrawsDrafts(model);
 
@@ -110,7 +133,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     protected override void OnParametersSet()
     {
         model ??= Models.Count > 0 ? Models[0] : null;
-        var offered = (Prompt, NegativePrompt, Seed, Size, Aspect, Model, Count, Steps, Guidance);
+        var offered = (Prompt, NegativePrompt, Seed, Size, Aspect, Model, Count, Steps, Guidance, Style, StyleWeight);
         if (offered == taken)
         {
             return;
@@ -118,6 +141,11 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
         // Between two links with the same prompt the URL has no prompt; remember that, so that the second link applies again.
         taken = offered;
+        if (Prompt is not null || Style is not null)
+        {
+            TakeStyle();
+        }
+
         if (Prompt is null)
         {
             return;
@@ -141,6 +169,20 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         TakeShape();
         model = Model is { } name && Models.Contains(name) ? name : model;
         count = Count is >= 1 and <= MaximumCount ? Count.Value : count;
+    }
+
+    // The link of a picture without a style takes the style away.
+    private void TakeStyle()
+    {
+        style = Styles.Any(one => one.Id == Style) ? Style : null;
+        styleIsGone = Style is not null && style is null;
+        styleWeight = StyleWeight is >= -1 and <= 1 ? StyleWeight.Value : StyleChoice.DefaultWeight;
+    }
+
+    private void ChooseStyle(string? id)
+    {
+        style = Guid.TryParse(id, out var chosen) ? chosen : null;
+        styleIsGone = false;
     }
 
     // A size without an aspect ratio is that of a square.
@@ -192,12 +234,13 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             NegativePrompt = negativePrompt,
             Count = count,
             Size = size,
-            Aspect = Chosen,
+            Aspect = Ratio,
             IsDraft = IsDraft,
             Seed = RequestedSeed.Of(WholeNumber(seed)),
             Model = model,
             Steps = (int?)WholeNumber(steps),
             Guidance = Number(guidance),
+            Style = Chosen is { } chosen ? new StyleChoice(chosen.Id, styleWeight) : null,
             Visibility = Visibility,
         };
         var isDoublePress = IsDoublePress(request);

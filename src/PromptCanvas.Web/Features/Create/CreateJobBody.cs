@@ -35,6 +35,12 @@ internal sealed record CreateJobBody
     /// <summary>Guidance of the decoder, 0 … 50; default the model's own.</summary>
     public double? Guidance { get; init; }
 
+    /// <summary>The id of a style that you may see; kinds generate and draft.</summary>
+    public string? Style { get; init; }
+
+    /// <summary>-1 … 1; default 0.5. Less than 0 leads away from the style.</summary>
+    public double? StyleWeight { get; init; }
+
     /// <summary>The id of an upload or of a picture that you may see.</summary>
     public string? Source { get; init; }
 
@@ -84,6 +90,8 @@ internal sealed record CreateJobBody
         To = To,
         Frames = Frames,
         Drafts = Drafts,
+        Style = Style,
+        StyleWeight = StyleWeight,
     };
 }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components;
@@ -7,7 +8,7 @@ using PromptCanvas.Web.Components.Runs;
 namespace PromptCanvas.Web.Features.Create;
 
 /// <summary>The start page: prompt box, running jobs, and the person's earlier runs.</summary>
-public sealed partial class CreatePage(PersonRuns own, IModelStatus model, NavigationManager navigation)
+public sealed partial class CreatePage(PersonRuns own, IModelStatus model, IStyles styles, NavigationManager navigation)
 {
     private readonly List<Run> runs = [];
     private IReadOnlyList<JobView>? history;
@@ -51,6 +52,16 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
     [SupplyParameterFromQuery(Name = "count")]
     public int? CountFromLink { get; set; }
 
+    [SupplyParameterFromQuery(Name = "style")]
+    public Guid? StyleFromLink { get; set; }
+
+    [SupplyParameterFromQuery(Name = "styleWeight")]
+    public double? StyleWeightFromLink { get; set; }
+
+    /// <summary>The styles that the person may use, passed from prerendering to the interactive page.</summary>
+    [PersistentState]
+    public IReadOnlyList<StyleView>? Styles { get; set; }
+
     /// <summary>The jobs on the first render, passed from prerendering to the interactive page.</summary>
     [PersistentState]
     public IReadOnlyList<JobView>? FirstJobs { get; set; }
@@ -82,6 +93,7 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
         modelProblem = model.Problem is null || (await own.PersonAsync(Gone)).IsAdministrator ? model.Problem : T["ModelProblemOfMember"];
         Live.Offer(Credits ??= await own.CountCreditsAsync(Gone));
         DefaultVisibility ??= await own.DefaultVisibilityAsync(Gone);
+        Styles ??= await styles.ReadAsync(await own.PersonAsync(Gone), Gone);
         creditsRead = Live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }
@@ -116,17 +128,25 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
 
     private Task GenerateAsync(GenerateImages request) => MakeAsync(request.ToJob());
 
-    // The drafts, now below, show what is being finished.
+    // The drafts stay in their place until the history knows that they are being finished: nobody can choose them twice.
     private async Task FinishAsync(NewJob request)
     {
-        await MakeAsync(request);
-        await earlier.RefreshAsync();
+        if (await StartAsync(request))
+        {
+            await earlier.RefreshAsync();
+            KeepActive();
+        }
     }
 
     private async Task MakeAsync(NewJob request)
     {
-        refusal = null;
         KeepActive();
+        await StartAsync(request);
+    }
+
+    private async Task<bool> StartAsync(NewJob request)
+    {
+        refusal = null;
         var run = Run.Pending(request);
         runs.Insert(0, run);
 
@@ -135,11 +155,12 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, Navig
         if (!queued.TryGet(out var id, out refusal))
         {
             runs.Remove(run);
-            return;
+            return false;
         }
 
         run.Job = await FindAsync(id);
         navigation.NavigateTo($"jobs/{id}");
+        return true;
     }
 
     protected override ValueTask DisposeCoreAsync()

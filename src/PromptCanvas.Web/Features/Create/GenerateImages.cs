@@ -34,6 +34,9 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
     /// <summary>Decoder guidance scale; null = the model's default.</summary>
     public double? Guidance { get; init; }
 
+    /// <summary>The style that is added to the prompt; null = none.</summary>
+    public StyleChoice? Style { get; init; }
+
     internal NewJob ToJob() => new()
     {
         IdempotencyKey = IdempotencyKey,
@@ -46,5 +49,6 @@ public sealed record GenerateImages(string IdempotencyKey, string Prompt)
         Seed = Seed,
         Model = Model,
         Overrides = new RecipeOverrides { DecoderSteps = Steps, DecoderGuidance = Guidance },
+        Style = Style,
     };
 }

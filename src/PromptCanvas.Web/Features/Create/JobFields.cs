@@ -39,7 +39,7 @@ internal static class JobFields
             return refusal;
         }
 
-        return CheckNumbers(body, operation).Refusal is { } unfit ? unfit : ToJob(body, operation, idempotencyKey);
+        return (CheckNumbers(body, operation) && StyleChoice.Check(body.Style, body.StyleWeight)).Refusal is { } unfit ? unfit : ToJob(body, operation, idempotencyKey);
     }
 
     private static Result CheckNumbers(CreateJobBody body, JobOperation operation) => body switch
@@ -61,6 +61,7 @@ internal static class JobFields
         Seed = RequestedSeed.Of(body.Seed),
         Model = body.Model,
         Overrides = new RecipeOverrides { DecoderSteps = body.Steps, DecoderGuidance = body.Guidance },
+        Style = StyleChoice.Of(body.Style, body.StyleWeight),
         Visibility = body.Visibility,
         Board = body.Board is null ? null : Guid.Parse(body.Board),
     };

@@ -103,6 +103,7 @@ internal sealed class ImageJobs(ISubmissions submissions, ImageOperations operat
         // An edit takes the size of its source, which was already resized to the requested size.
         Size = operation is EditOperation ? null : request.Size.MadeSide,
         Model = request.Model,
+        Style = request.Style,
         Visibility = Visibilities.Private,
         Tag = Tag,
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Web.Features.OpenAi;
@@ -42,6 +43,10 @@ internal sealed record ImageRequest(string Kind)
 
     /// <summary>Whether the response contains bytes instead of URLs.</summary>
     public bool GivesBytes { get; init; }
+
+    /// <summary>A style of the studio; an extension of generations.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StyleChoice? Style { get; init; }
 
     /// <summary>The end user that the client names.</summary>
     public string? User { get; init; }

@@ -42,6 +42,7 @@ internal sealed class ImageRequests(ModelNames models)
             Size = Size(fields, family, kind == JobKinds.Edit && images.Count > 0 ? images[0] : null),
             HasSize = fields.Text("size") is not (null or "" or ImageRequest.Auto),
             GivesBytes = family.IsOfGptImage || fields.Choice("response_format", "url", "url", "b64_json") == "b64_json" || streams,
+            Style = kind == JobKinds.Generate ? Style(fields) : null,
             User = User(fields),
             Format = Format(fields),
             Quality = Math.Max(1, fields.Number("output_compression", 100, 0, 100)),
@@ -102,6 +103,13 @@ internal sealed class ImageRequests(ModelNames models)
             fields.Choice("moderation", ImageRequest.Auto, "low", ImageRequest.Auto);
             fields.Choice("input_fidelity", "low", "low", "high");
         }
+    }
+
+    // "style" is a field of DALL·E 3.
+    private static StyleChoice? Style(RequestFields fields)
+    {
+        var (style, weight) = (fields.Text("style_id"), fields.Fraction("style_weight"));
+        return StyleChoice.Check(style, weight).Refusal is { } refusal ? fields.Refuse<StyleChoice?>(refusal, null) : StyleChoice.Of(style, weight);
     }
 
     private static string? User(RequestFields fields) => fields.Text("user") switch

@@ -8,7 +8,7 @@ namespace PromptCanvas.Web.Features.OpenAi;
 internal static class OpenAiFaults
 {
     // Field names of the engine → field names of this API.
-    private static readonly Dictionary<string, string> Names = new() { ["count"] = "n", ["source"] = "image", ["request"] = "prompt", ["to"] = "prompt" };
+    private static readonly Dictionary<string, string> Names = new() { ["count"] = "n", ["source"] = "image", ["request"] = "prompt", ["to"] = "prompt", ["style"] = "style_id", ["styleWeight"] = "style_weight" };
 
     public static OpenAiFault Missing(string param) =>
         new(StatusCodes.Status400BadRequest, $"Missing required parameter: '{param}'.", Param: param, Code: "missing_required_parameter");

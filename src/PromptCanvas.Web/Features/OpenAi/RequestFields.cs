@@ -152,6 +152,19 @@ internal sealed class RequestFields
         return value >= minimum && value <= maximum ? (int)value : Refuse(OpenAiFaults.OutOfRange(name, value, minimum, maximum), absent);
     }
 
+    /// <summary>A number; null when the field is absent or empty.</summary>
+    public double? Fraction(string name)
+    {
+        if (Words(name, "a number", Numeric) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : Refuse<double?>(OpenAiFaults.WrongType(name, "a number", $"'{Shorten(text)}'"), null);
+    }
+
     /// <summary>A boolean.</summary>
     public bool Flag(string name) => Words(name, "a boolean", Truth) switch
     {

@@ -7,6 +7,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Safety;
+using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Safety;
 using PromptCanvas.Web.Features.Create;
@@ -125,12 +126,14 @@ public sealed class TextInputTests(Cast cast) : IClassFixture<Cast>
             Refusal(await services.GetRequiredService<GenerateImagesHandler>().HandleAsync(new GenerateImages("key", "a cube") { NegativePrompt = NoText }, actor, Cancellation)),
             Refusal(await services.GetRequiredService<IBoards>().MakeAsync(actor, NoText, Cancellation)),
             (await services.GetRequiredService<IBoards>().ChangeAsync(actor, cast.Board, NoText, "team", Cancellation)).Refusal,
+            Refusal(await services.GetRequiredService<IStyleMaking>().MakeAsync(actor, new NewStyle(NoText) { Board = cast.Board }, Cancellation)),
+            (await services.GetRequiredService<IStyles>().ChangeAsync(actor, Guid.NewGuid(), NoText, "team", Cancellation)).Refusal,
             (await services.GetRequiredService<IComments>().AddAsync(actor, cast.TeamPicture, NoText, Cancellation)).Refusal,
             (await services.GetRequiredService<ISafetyRules>().AddAsync(administrator, new NewSafetyRule(SafetyRuleKinds.Words, NoText, "No.", null), Cancellation)).Refusal,
             (await services.GetRequiredService<ISafetyRules>().AddAsync(administrator, new NewSafetyRule(SafetyRuleKinds.Words, "word", NoText, null), Cancellation)).Refusal,
         ];
 
-        Assert.Equal(["prompt", "negativePrompt", "name", "name", "text", "text", "reason"], refusals.Select(refusal => Assert.IsType<InvalidInput>(refusal).Field));
+        Assert.Equal(["prompt", "negativePrompt", "name", "name", "name", "name", "text", "text", "reason"], refusals.Select(refusal => Assert.IsType<InvalidInput>(refusal).Field));
     }
 
     [Fact]

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+using Microsoft.Playwright;
+
+using PromptCanvas.Diffusion.Engine;
+
+using static Microsoft.Playwright.Assertions;
+
+namespace PromptCanvas.Journeys;
+
+/// <summary>A style from a board: made, dragged, used, restored, deleted.</summary>
+public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
+{
+    private readonly Browser browser;
+    private readonly ScriptedStudio studio;
+
+    public StylePageTests(Browser browser, ScriptedStudio studio)
+    {
+        this.browser = browser;
+        this.studio = studio;
+        studio.Engine.Clip = input => input is ImageInput ? [0, 1, 0, 0] : [1, 0, 0, 0];
+    }
+
+    [Fact]
+    public async Task Style_FromABoard_IsPreviewedAsOneDrags_UsedRestoredAndDeleted()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.MakeAsync(studio.Address, "a sketch of a cube");
+        var (board, _) = await studio.ShareBoardAsync("Sketches");
+        await studio.PutOnBoardAsync(board);
+
+        await tab.GoAsync(studio.Address, $"/boards/{board}");
+        await tab.Page.Locator(".style-maker summary").ClickAsync();
+        await Expect(tab.Page.GetByLabel("Name of the style")).ToHaveValueAsync("Sketches");
+        await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Button, new() { Name = "Make a style" }).ClickAsync();
+        await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Link, new() { Name = "Use in Create" }).ClickAsync();
+
+        await tab.Page.FillAsync("#prompt", "a green cone");
+        await Expect(tab.Page.Locator("[data-style]")).ToHaveValueAsync(new Regex("."));
+        await tab.Page.WaitForSelectorAsync(".composer-style[data-drawn=rest]");
+        var slider = tab.Page.Locator("#style-weight");
+        await slider.FillAsync("-60");
+        await Expect(tab.Page.Locator(".style-weight output")).ToHaveTextAsync("-60%");
+        await tab.Page.PressAsync("#prompt", "Enter");
+        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+        Assert.Equal(-0.6, studio.Engine.Latest!.Overrides.Style!.Weight);
+
+        await tab.Tiles.First.Locator("a.tile-link").ClickAsync();
+        await tab.Page.GetByText("Use prompt and seed").ClickAsync();
+        await Expect(tab.Page).ToHaveURLAsync(new Regex("styleWeight=-0.6"));
+        await Expect(tab.Page.Locator(".style-weight output")).ToHaveTextAsync("-60%");
+
+        await tab.GoAsync(studio.Address, "/styles");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the style Sketches" }).ClickAsync();
+        await tab.Page.Locator("#confirm [data-confirm-yes]").ClickAsync();
+        await Expect(tab.Page.GetByText("No styles yet")).ToBeVisibleAsync();
+        Assert.Empty(tab.Complaints);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.People;
+using PromptCanvas.Data.Pictures;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
+using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Web.Tests.Fakes;
+
+namespace PromptCanvas.Web.Tests.Features.Styles;
+
+/// <summary>Styles over <c>/api</c> and <c>/v1</c>.</summary>
+public sealed class StyleEndpointTests : IClassFixture<Studio>
+{
+    // Pictures lie elsewhere than the captions, so they have a style.
+    private static readonly float[] OfPictures = [0, 1, 0, 0];
+    private static readonly float[] OfTexts = [1, 0, 0, 0];
+
+    private readonly Studio studio;
+    private readonly HttpClient client;
+
+    public StyleEndpointTests(Studio studio)
+    {
+        ArgumentNullException.ThrowIfNull(studio);
+        this.studio = studio;
+        studio.Engine.Clip = input => input is ImageInput ? OfPictures : OfTexts;
+        client = studio.CreateClient();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Style_FromPictures_IsListedUsedAndKeptByItsJob()
+    {
+        var style = await MakeAsync(client, "Ink");
+
+        var listed = (await client.GetFromJsonAsync<JsonElement>("/api/styles", Cancellation)).EnumerateArray().Single(one => one.GetProperty("id").GetGuid() == style);
+        Assert.Equal(("Ink", 2, "starter"), (listed.GetProperty("name").GetString(), listed.GetProperty("pictureCount").GetInt32(), listed.GetProperty("model").GetString()));
+
+        var job = await client.MakeAsync(new { prompt = "a cone", count = 1, size = 64, style, styleWeight = -0.25 });
+        Assert.Equal("done", job.GetProperty("state").GetString());
+        var used = studio.Engine.Latest!.Overrides.Style!;
+        Assert.Equal(("Ink", -0.25, style), (used.Name, used.Weight, used.Id));
+        Assert.Equal([-1, 1, 0, 0], used.Direction);
+
+        var picture = await client.GetFromJsonAsync<JsonElement>($"/api/images/{job.GetProperty("images")[0].GetProperty("id").GetGuid()}", Cancellation);
+        var recipe = picture.GetProperty("recipe").GetProperty("style");
+        Assert.Equal(("Ink", -0.25, style), (recipe.GetProperty("name").GetString(), recipe.GetProperty("weight").GetDouble(), recipe.GetProperty("id").GetGuid()));
+
+        using var deleted = await client.DeleteAsync($"/api/styles/{style}", Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using var gone = await client.PostJobAsync(new { prompt = "a cone", count = 1, size = 64, style });
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Fact]
+    public async Task Style_OfATeamsBoard_IsForThoseWhoSeeTheBoard()
+    {
+        var owner = await studio.PersonAsync("style-owner@example.com", PersonRoles.Member);
+        using var owners = studio.ClientOf(owner);
+        var boards = studio.Services.GetRequiredService<IBoards>();
+        var actor = new Actor(owner.Id, PersonRoles.Member);
+        Assert.True((await boards.MakeAsync(actor, "Sketches", Cancellation)).TryGet(out var board, out _));
+        await boards.AddAsync(actor, board, [await PictureAsync(owners, "a cube"), await PictureAsync(owners, "a ring")], Cancellation);
+        using var other = studio.ClientOf(await studio.PersonAsync("style-user@example.com", PersonRoles.Member));
+
+        using var unseen = await other.PostAsJsonAsync("/api/styles", new { name = "Sketchy", board }, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, unseen.StatusCode);
+        using var made = await owners.PostAsJsonAsync("/api/styles", new { name = "Sketchy", board }, Cancellation);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var style = (await made.ReadJsonAsync()).GetProperty("id").GetGuid();
+        using var hidden = await other.PostJobAsync(new { prompt = "a cone", count = 1, size = 64, style });
+        Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
+
+        await boards.ChangeAsync(actor, board, "Sketches", Visibilities.Team, Cancellation);
+        using var seen = await other.PostJobAsync(new { prompt = "a cone", count = 1, size = 64, style });
+        Assert.Equal(HttpStatusCode.Accepted, seen.StatusCode);
+        using var foreign = await other.DeleteAsync($"/api/styles/{style}", Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_TooFewTooManyOrNoPictures_IsRefused()
+    {
+        var picture = await PictureAsync(client, "a cube");
+
+        await RefusesAsync(new { name = "Ink", pictures = new[] { picture } }, "at least 2");
+        await RefusesAsync(new { name = "Ink", pictures = Enumerable.Range(0, 21).Select(_ => Guid.NewGuid()).ToArray() }, "at most 20");
+        await RefusesAsync(new { name = "Ink" }, "Name a board, or pictures");
+        await RefusesAsync(new { name = " ", pictures = new[] { picture, picture } }, "name");
+    }
+
+    [Theory]
+    [InlineData("vary")]
+    [InlineData("edit")]
+    public async Task Post_JobThatTakesNoStyle_IsRefused(string kind)
+    {
+        using var answer = await client.PostJobAsync(new { kind, source = Guid.NewGuid(), style = Guid.NewGuid() });
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("takes no style", (await answer.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sketch_OfAPromptWithAStyle_StartsFromTheMovedEmbeddingAndCostsNothing()
+    {
+        var style = await MakeAsync(client, "Sketched");
+        var used = await UsedAsync();
+
+        using var answer = await client.PostAsJsonAsync($"/api/styles/{style}/sketches", new { prompt = "a cone", weight = 1, seed = 7u, draft = true }, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var drawn = PictureDecoder.Decode(await answer.Content.ReadAsByteArrayAsync(Cancellation));
+        Assert.Equal((64, 64), (drawn.Width, drawn.Height));
+        Assert.Equal(used, await UsedAsync());
+        var begun = studio.Engine.Latest!.Finished![0];
+        Assert.Equal(GenerationStage.Prior, begun.Stage);
+        Assert.True(begun.ImageEmbedding[1] > 0.3f && begun.ImageEmbedding[0] < 1, "The embedding did not move to the style.");
+
+        using var empty = await client.PostAsJsonAsync($"/api/styles/{style}/sketches", new { prompt = " ", seed = 7u }, Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);
+    }
+
+    [Fact]
+    public async Task Generations_WithAStyle_UseIt()
+    {
+        var style = await MakeAsync(client, "Compatible");
+
+        using var answer = await client.PostAsJsonAsync("/v1/images/generations", new { prompt = "a cone", size = "256x256", style_id = style, style_weight = 0.75 }, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(0.75, studio.Engine.Latest!.Overrides.Style!.Weight);
+
+        using var wrong = await client.PostAsJsonAsync("/v1/images/generations", new { prompt = "a cone", style_id = style, style_weight = 2 }, Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Equal("style_weight", (await wrong.ReadJsonAsync()).GetProperty("error").GetProperty("param").GetString());
+        using var unknown = await client.PostAsJsonAsync("/v1/images/generations", new { prompt = "a cone", style_id = Guid.NewGuid() }, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    private static async Task<Guid> MakeAsync(HttpClient client, string name)
+    {
+        var pictures = new[] { await PictureAsync(client, "a sketch of a cube"), await PictureAsync(client, "a sketch of a ring") };
+        using var made = await client.PostAsJsonAsync("/api/styles", new { name, pictures }, Cancellation);
+        Assert.True(made.StatusCode == HttpStatusCode.Created, await made.Content.ReadAsStringAsync(Cancellation));
+        return (await made.ReadJsonAsync()).GetProperty("id").GetGuid();
+    }
+
+    private static async Task<Guid> PictureAsync(HttpClient client, string prompt) =>
+        (await client.MakeAsync(new { prompt, count = 1, size = 64 })).GetProperty("images")[0].GetProperty("id").GetGuid();
+
+    private async Task RefusesAsync(object body, string why)
+    {
+        using var answer = await client.PostAsJsonAsync("/api/styles", body, Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(why, (await answer.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    private async Task<int> UsedAsync()
+    {
+        using var answer = await client.GetAsync("/api/me/quota", Cancellation);
+        return (await answer.ReadJsonAsync()).GetProperty("used").GetInt32();
+    }
+}
