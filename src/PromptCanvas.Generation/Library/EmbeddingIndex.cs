@@ -57,34 +57,51 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
         }
     }
 
-    /// <summary>Removes the pictures whose rows are gone.</summary>
+    /// <summary>Removes the pictures whose rows are gone. Searches go on meanwhile.</summary>
     public async Task ForgetGoneAsync(CancellationToken cancellationToken)
+    {
+        var all = await InTurnAsync(() => models.Values.Select(vectors => (Vectors: vectors, Ids: vectors.Ids().ToArray())).ToList(), cancellationToken);
+        foreach (var (vectors, ids) in all)
+        {
+            var gone = await GoneAsync(ids, cancellationToken);
+            await InTurnAsync(
+                () =>
+                {
+                    vectors.Remove(gone);
+                    Measure();
+                    return gone.Count;
+                },
+                cancellationToken);
+        }
+    }
+
+    public void Dispose() => reading.Dispose();
+
+    private async Task<HashSet<Guid>> GoneAsync(Guid[] known, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var gone = new HashSet<Guid>();
+        foreach (var ids in known.Chunk(RowsAtOnce))
+        {
+            var there = await database.Pictures.Where(picture => EF.Parameter(ids).Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken);
+            gone.UnionWith(ids.Where(id => !there.Contains(id)));
+        }
+
+        return gone;
+    }
+
+    private async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         await reading.WaitAsync(cancellationToken);
         try
         {
-            await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            foreach (var vectors in models.Values)
-            {
-                var gone = new HashSet<Guid>();
-                foreach (var ids in vectors.Ids().Chunk(RowsAtOnce))
-                {
-                    var there = await database.Pictures.Where(picture => EF.Parameter(ids).Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken);
-                    gone.UnionWith(ids.Where(id => !there.Contains(id)));
-                }
-
-                vectors.Remove(gone);
-            }
-
-            Measure();
+            return work();
         }
         finally
         {
             reading.Release();
         }
     }
-
-    public void Dispose() => reading.Dispose();
 
     private async Task ReadNewAsync(CancellationToken cancellationToken)
     {

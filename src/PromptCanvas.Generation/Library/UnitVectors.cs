@@ -91,6 +91,7 @@ internal sealed class UnitVectors(int width)
         var (ids, values) = chunks[number];
         var rows = Math.Min(RowsAtOnce, count - (number * RowsAtOnce));
         var best = new PriorityQueue<(Guid, float), float>(Math.Min(most, rows));
+        var least = float.NegativeInfinity;
         for (var row = 0; row < rows; row++)
         {
             var cosine = Dot(values.AsSpan(row * width, width), scaled);
@@ -98,9 +99,10 @@ internal sealed class UnitVectors(int width)
             {
                 best.Enqueue((ids[row], cosine), cosine);
             }
-            else if (best.TryPeek(out _, out var least) && cosine > least)
+            else if (cosine > least)
             {
-                best.DequeueEnqueue((ids[row], cosine), cosine);
+                best.EnqueueDequeue((ids[row], cosine), cosine);
+                best.TryPeek(out _, out least);
             }
         }
 

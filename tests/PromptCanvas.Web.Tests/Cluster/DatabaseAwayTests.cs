@@ -116,8 +116,9 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
         var ended = await Assert.ThrowsAsync<HubException>(async () => await frames.MoveNextAsync());
 
         Assert.EndsWith($"StoreAwayException: {Sentence}", ended.Message, StringComparison.Ordinal);
-        var line = Assert.Single(log.Entries, entry => entry.Level >= LogLevel.Warning && entry.Text.Contains(Sentence, StringComparison.Ordinal));
-        Assert.Equal($"A stream of the hub was ended: {Sentence}", line.Text.TrimEnd());
+        var lines = log.Entries.Where(entry => entry.Level >= LogLevel.Warning && entry.Text.Contains(Sentence, StringComparison.Ordinal)).Select(entry => entry.Text.TrimEnd()).ToList();
+        Assert.Contains($"A stream of the hub was ended: {Sentence}", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("\n   at ", StringComparison.Ordinal));
     }
 
     [Fact]
