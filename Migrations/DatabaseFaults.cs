@@ -39,7 +39,7 @@ internal sealed class DatabaseFaults : IDatabaseFaults
     public bool IsConflict(Exception fault) => fault is DbUpdateConcurrencyException ||
         Inner(fault) is DbException { SqlState: Serialization or Deadlock or UniqueViolation };
 
-    private static Exception? Inner(Exception? fault) => fault is DbUpdateException or InvalidOperationException ? Inner(fault.InnerException) : fault;
+    private static Exception? Inner(Exception? fault) => fault is DbUpdateException or InvalidOperationException or AggregateException ? Inner(fault.InnerException) : fault;
 
     private static string? DescribeSqlite(int code) => code switch
     {

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using PromptCanvas.Data;
 
 namespace PromptCanvas.Migrations;
@@ -17,14 +19,19 @@ public static class DatabaseRegistration
         services.AddSingleton<IDatabaseFaults, DatabaseFaults>();
         services.AddSingleton<IDatabaseNews, DatabaseNews>();
         services.AddDbContextFactory<SqliteAppDbContext>((provider, options) =>
-            options.UseAppSqlite(provider.GetRequiredService<DatabaseChoice>().SqliteFile));
+            options.UseAppSqlite(provider.GetRequiredService<DatabaseChoice>().SqliteFile).ConfigureWarnings(LeaveFaultsToCallers));
         services.AddDbContextFactory<PostgreSqlAppDbContext>((provider, options) =>
-            options.UseNpgsql(provider.GetRequiredService<DatabaseChoice>().ConnectionString));
+            options.UseNpgsql(provider.GetRequiredService<DatabaseChoice>().ConnectionString).ConfigureWarnings(LeaveFaultsToCallers));
         return services.AddSingleton<IDbContextFactory<AppDbContext>>(provider =>
             provider.GetRequiredService<DatabaseChoice>().Provider == DatabaseProvider.Sqlite
                 ? new DerivedFactory<SqliteAppDbContext>(provider.GetRequiredService<IDbContextFactory<SqliteAppDbContext>>())
                 : new DerivedFactory<PostgreSqlAppDbContext>(provider.GetRequiredService<IDbContextFactory<PostgreSqlAppDbContext>>()));
     }
+
+    // These are thrown as well, and logged by the code that catches them, which knows whether they are more than an outage or a conflict that is retried.
+    private static void LeaveFaultsToCallers(WarningsConfigurationBuilder warnings) => warnings.Log(
+        (RelationalEventId.ConnectionError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug),
+        (CoreEventId.QueryIterationFailed, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug));
 
     internal static DbContextOptionsBuilder UseAppSqlite(this DbContextOptionsBuilder options, string file)
     {

@@ -44,6 +44,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await VerifyAsync(studio, tab, picture);
         await DraftsAsync(studio, tab);
         await AdministerAsync(studio, tab);
+        await AuditBiasAsync(studio, tab);
         Assert.Empty(tab.Complaints);
     }
 
@@ -216,6 +217,18 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
             await Expect(tab.Page.Locator("h1")).ToBeVisibleAsync();
             await tab.ShowAsync($"admin-{page}");
         }
+    }
+
+    private static async Task AuditBiasAsync(RealStudio studio, Tab tab)
+    {
+        await tab.VisitAsync(studio.Address, "/admin/bias");
+        await tab.Page.GetByLabel("Neutral prompts").FillAsync("a sphere");
+        await tab.Page.GetByLabel("Pictures of each prompt").FillAsync("10");
+        await tab.Page.GetByLabel("Size").SelectOptionAsync("64");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start (10 credits)" }).ClickAsync();
+        await Expect(tab.Page.Locator("#bias-state")).ToContainTextAsync("done", new() { Timeout = MinutesForPictures });
+        await Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "colour" })).ToBeVisibleAsync();
+        await tab.ShowAsync("admin-bias");
     }
 
     private static Task FinishedAsync(Tab tab) =>

@@ -14,8 +14,11 @@ internal static class BenchCatalog
     /// <summary>Several nodes; needs a PostgreSQL and a Redis.</summary>
     public static BenchEntry Cluster { get; } = new("cluster", (bench, token) => new ClusterBench(bench).RunAsync(token));
 
+    /// <summary>The part of <see cref="Cluster"/> that starts processes of the program.</summary>
+    public static BenchEntry Pages { get; } = new("cluster-pages", (bench, token) => new ClusterBench(bench).ProcessesAsync(token));
+
     /// <summary>All that <c>--only</c> knows.</summary>
-    public static IEnumerable<BenchEntry> Named => Entries.Append(Cluster);
+    public static IEnumerable<BenchEntry> Named => [.. Entries, Cluster, Pages];
 
     /// <summary>Those that run unless some are chosen.</summary>
     public static IReadOnlyList<BenchEntry> Entries { get; } =
@@ -32,6 +35,7 @@ internal static class BenchCatalog
         new("memory", (bench, token) => new MemoryBench(bench).RunAsync(token)),
         new("people", (bench, token) => new LoadBench(bench).ClosedLoopAsync(token)),
         new("arrivals", (bench, token) => new LoadBench(bench).ArrivalsAsync(token)),
+        new("search", (bench, token) => Task.FromResult(SearchBench.Run(bench.Repeats, token))),
         new("queue", (_, token) => QueueBench.RunAsync(token)),
         new("neighbour", (bench, token) => new NeighbourBench(bench).RunAsync(token)),
     ];

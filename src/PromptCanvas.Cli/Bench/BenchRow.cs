@@ -9,6 +9,9 @@ namespace PromptCanvas.Cli.Bench;
 /// <param name="Repeats">The number of values.</param>
 internal sealed record BenchRow(string Name, string Unit, double Median, double Minimum, double Maximum, int Repeats)
 {
+    /// <summary>The value that this share of the values does not exceed.</summary>
+    public static double Share(IReadOnlyCollection<double> values, double share) => values.Order().ElementAt((int)(share * (values.Count - 1)));
+
     public static BenchRow Of(string name, string unit, IReadOnlyCollection<double> values)
     {
         var sorted = values.Order().ToArray();

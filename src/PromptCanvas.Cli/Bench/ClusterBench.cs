@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Cli.Bench.Pages;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
@@ -10,7 +11,7 @@ using PromptCanvas.Generation.Worker;
 namespace PromptCanvas.Cli.Bench;
 
 /// <summary>Several nodes on the PostgreSQL and Redis of the settings, with the real engine over networks that only take a device's time.</summary>
-/// <remarks>All nodes are in this process; their database, Redis, files, claims and previews are those of separate ones.</remarks>
+/// <remarks>Workers and their nodes are in this process; their database, Redis, files, claims and previews are those of separate ones.</remarks>
 internal sealed class ClusterBench(BenchContext bench)
 {
     private const int JobsPerWorker = 30;
@@ -29,7 +30,14 @@ internal sealed class ClusterBench(BenchContext bench)
 
     private int keys;
 
-    public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken)
+    /// <summary>With nodes in this process, then with the program's own processes.</summary>
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken) =>
+        [.. await InFolderAsync(NodesAsync, cancellationToken).ConfigureAwait(false), .. await ProcessesAsync(cancellationToken).ConfigureAwait(false)];
+
+    /// <summary>Only what needs processes of the program.</summary>
+    public Task<IReadOnlyList<BenchRow>> ProcessesAsync(CancellationToken cancellationToken) => InFolderAsync(ProcessesAsync, cancellationToken);
+
+    private static async Task<IReadOnlyList<BenchRow>> InFolderAsync(Func<string, CancellationToken, Task<IReadOnlyList<BenchRow>>> run, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable("Database__Provider") != "PostgreSql" || Environment.GetEnvironmentVariable("Cluster__Redis") is not { Length: > 0 })
         {
@@ -39,18 +47,28 @@ internal sealed class ClusterBench(BenchContext bench)
         var folder = Directory.CreateTempSubdirectory("promptcanvas-bench-");
         try
         {
-            var rows = new List<BenchRow>();
-            rows.AddRange(await WorkersAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
-            rows.AddRange(await LastOfManyAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
-            rows.AddRange(await ClaimsAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
-            rows.AddRange(await new ClusterPreviewBench(bench).RunAsync(folder.FullName, cancellationToken).ConfigureAwait(false));
-            return rows;
+            return await run(folder.FullName, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
     }
+
+    private async Task<IReadOnlyList<BenchRow>> NodesAsync(string folder, CancellationToken cancellationToken) =>
+    [
+        .. await WorkersAsync(folder, cancellationToken).ConfigureAwait(false),
+        .. await LastOfManyAsync(folder, cancellationToken).ConfigureAwait(false),
+        .. await ClaimsAsync(folder, cancellationToken).ConfigureAwait(false),
+        .. await new ClusterPreviewBench(bench).RunAsync(folder, cancellationToken).ConfigureAwait(false),
+    ];
+
+    private async Task<IReadOnlyList<BenchRow>> ProcessesAsync(string folder, CancellationToken cancellationToken) =>
+    [
+        .. await ClickBench.RunAsync(folder, cancellationToken).ConfigureAwait(false),
+        .. await new HubPreviewBench(bench).RunAsync(folder, cancellationToken).ConfigureAwait(false),
+        .. await new DrainBench(bench).RunAsync(folder, cancellationToken).ConfigureAwait(false),
+    ];
 
     /// <summary>Pictures a minute with 1, 2 and 4 workers.</summary>
     private async Task<IReadOnlyList<BenchRow>> WorkersAsync(string folder, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal sealed class ClusterPreviewBench(BenchContext bench)
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
 
+    /// <summary>The jobs and their frames, in words.</summary>
+    public static string Load { get; } = $"{Jobs} jobs, {FramesPerSecond} a second";
+
     public async Task<IReadOnlyList<BenchRow>> RunAsync(string folder, CancellationToken cancellationToken)
     {
         var worker = await ClusterNode.StartAsync(folder, "Web", bench.Model, cancellationToken).ConfigureAwait(false);
@@ -29,7 +32,7 @@ internal sealed class ClusterPreviewBench(BenchContext bench)
             nodes.Add(await ClusterNode.StartAsync(folder, "Web", bench.Model, cancellationToken).ConfigureAwait(false));
         }
 
-        var jobs = await AddJobsAsync(worker, cancellationToken).ConfigureAwait(false);
+        var jobs = await AddJobsAsync(worker, person: null, cancellationToken).ConfigureAwait(false);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var delays = new ConcurrentBag<double>();
         var watchers = nodes.SelectMany(node => jobs.Select(job => WatchAsync(node, job, delays, over.Token))).ToList();
@@ -53,21 +56,21 @@ internal sealed class ClusterPreviewBench(BenchContext bench)
                 await node.DisposeAsync().ConfigureAwait(false);
             }
 
-            var sorted = delays.Order().ToList();
-            var slow = sorted[(int)(0.95 * (sorted.Count - 1))];
+            var slow = BenchRow.Share(delays, 0.95);
             return
             [
-                BenchRow.Of($"preview from worker to the watcher on a web node, {Jobs} jobs, {FramesPerSecond} a second, {WebNodes} web nodes", "ms", sorted),
-                new BenchRow("… p95", "ms", slow, slow, slow, sorted.Count),
+                BenchRow.Of($"preview from worker to the watcher on a web node, {Load}, {WebNodes} web nodes", "ms", delays),
+                new BenchRow("… p95", "ms", slow, slow, slow, delays.Count),
                 BenchRow.Of("… handing a frame over", "ms", publishing),
                 new BenchRow("… Redis, share of a core", "", core, core, core, 1),
             ];
         }
     }
 
-    private static async Task<List<Guid>> AddJobsAsync(ClusterNode node, CancellationToken cancellationToken)
+    /// <summary>Adds running jobs of a person.</summary>
+    public static async Task<List<Guid>> AddJobsAsync(ClusterNode node, Guid? person, CancellationToken cancellationToken)
     {
-        var rows = Enumerable.Range(0, Jobs).Select(number => QueueRecords.NewJob(number, JobState.Running)).ToList();
+        var rows = Enumerable.Range(0, Jobs).Select(number => QueueRecords.NewJob(number, JobState.Running, personId: person)).ToList();
         var database = await node.Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
@@ -82,7 +85,7 @@ internal sealed class ClusterPreviewBench(BenchContext bench)
 
     /// <summary>Publishes frames evenly, each with its time.</summary>
     /// <returns>How long each call took, in milliseconds.</returns>
-    private static async Task<List<double>> PublishAsync(PreviewBus bus, List<Guid> jobs, CancellationToken cancellationToken)
+    public static async Task<List<double>> PublishAsync(PreviewBus bus, List<Guid> jobs, CancellationToken cancellationToken)
     {
         var times = new List<double>();
         var began = Stopwatch.GetTimestamp();

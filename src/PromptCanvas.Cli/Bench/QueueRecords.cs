@@ -7,8 +7,9 @@ namespace PromptCanvas.Cli.Bench;
 /// <summary>Jobs and pictures that fill the database of a benchmark.</summary>
 internal static class QueueRecords
 {
-    public static Job NewJob(int number, JobState state, string model = "none") => new()
+    public static Job NewJob(int number, JobState state, string model = "none", Guid? personId = null) => new()
     {
+        PersonId = personId,
         Id = Guid.NewGuid(),
         IdempotencyKey = number.ToString(CultureInfo.InvariantCulture),
         BodyHash = "",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Data.Common;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Diffusion;
@@ -39,11 +40,11 @@ internal static class CommandRunner
             return await FailAsync("Cancelled.", ExitCodes.Fault).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is ModelException or StartupException or IOException or UnauthorizedAccessException or InvalidDataException
-            or UnsupportedSchemaException or System.Data.Common.DbException)
+            or UnsupportedSchemaException)
         {
             return await FailAsync(fault.Message, ExitCodes.Fault).ConfigureAwait(false);
         }
-        catch (InvalidOperationException fault) when (fault.InnerException is System.Data.Common.DbException cause)
+        catch (Exception fault) when (DatabaseFaultIn(fault) is { } cause)
         {
             return await FailAsync(cause.Message, ExitCodes.Fault).ConfigureAwait(false);
         }
@@ -54,6 +55,9 @@ internal static class CommandRunner
             return await FailAsync(fault.ToString(), ExitCodes.Fault).ConfigureAwait(false);
         }
     }
+
+    // EF Core wraps a driver's exception, at times twice. Its own sentence names the server or the file, which helps at a terminal.
+    private static DbException? DatabaseFaultIn(Exception? fault) => fault is null ? null : fault as DbException ?? DatabaseFaultIn(fault.InnerException);
 
     private static Result Check(SymbolResult symbol) => symbol switch
     {

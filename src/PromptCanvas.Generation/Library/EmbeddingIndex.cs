@@ -7,10 +7,10 @@ using PromptCanvas.Data.Jobs;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Exact similarity search: cosine of CLIP embeddings over all pictures of a model.</summary>
-/// <remarks>An embedding has E float32 values; with the starter's 192, a hundred thousand pictures take 77 MB. New pictures are read before every
-/// search. Deleted pictures stay until the next start; callers filter the result by access rights.</remarks>
-internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, ITextEmbedder embedder) : IDisposable
+/// <summary>Exact similarity search: cosine of CLIP embeddings over all pictures of a model, one index a model.</summary>
+/// <remarks>Every web process has its own, built from the database at the first search. New pictures are read before every search. Callers filter the result by
+/// access rights in the database, so a deleted picture is never found; <see cref="ForgetGoneAsync"/> frees its memory.</remarks>
+internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, ITextEmbedder embedder) : ISearchMemory, IDisposable
 {
     private const int RowsAtOnce = 1000;
 
@@ -18,47 +18,84 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim reading = new(1, 1);
-    private readonly Dictionary<string, Entries> models = [];
-    private readonly HashSet<Guid> known = [];
+    private readonly Dictionary<string, UnitVectors> models = [];
+
+    // The pictures of the overlap, which are read again.
+    private readonly Dictionary<Guid, DateTimeOffset> recent = [];
     private DateTimeOffset readUntil = DateTimeOffset.UnixEpoch + Overlap;
+    private volatile SearchMemory memory = new(0, 0);
 
-    /// <summary>The default model's pictures that match a description, closest first.</summary>
-    public async Task<IReadOnlyList<Guid>> LikeAsync(string words, CancellationToken cancellationToken) =>
-        [.. (await NearAsync(words, int.MaxValue, cancellationToken)).Select(near => near.Id)];
+    public SearchMemory Memory => memory;
 
-    /// <summary>The closest pictures to a description, each with its cosine.</summary>
-    public async Task<IReadOnlyList<(Guid Id, double Cosine)>> NearAsync(string words, int most, CancellationToken cancellationToken)
-    {
-        if (await embedder.EmbedAsync(words, cancellationToken) is not { } embedded)
-        {
-            return [];
-        }
+    /// <summary>Where the default model's pictures that match a description are; null if no engine here can say.</summary>
+    public async Task<WantedDirection?> FindDirectionAsync(string words, CancellationToken cancellationToken) =>
+        await embedder.EmbedAsync(words, cancellationToken) is (var model, var vector) ? WantedDirection.Of(model, vector, except: null) : null;
 
-        var (model, wanted) = embedded;
-        TensorPrimitives.Divide(wanted, TensorPrimitives.Norm(wanted), wanted);
-        return await ClosestAsync(model, wanted, most, cancellationToken);
-    }
-
-    /// <summary>Pictures similar to a picture that the actor may see, closest first, excluding that picture.</summary>
-    public async Task<IReadOnlyList<Guid>> LikeAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
+    /// <summary>Where the pictures similar to a picture are that the actor may see; null if there is none.</summary>
+    public async Task<WantedDirection?> FindDirectionAsync(Actor actor, Guid imageId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var row = await database.Pictures.VisibleTo(actor).Where(picture => picture.Id == imageId)
             .Select(picture => new { picture.Model, picture.ImageEmbedding }).SingleOrDefaultAsync(cancellationToken);
-        return row is null
-            ? []
-            : [.. (await ClosestAsync(row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding).ToArray(), int.MaxValue, cancellationToken)).Select(near => near.Id).Where(id => id != imageId)];
+        return row is null ? null : WantedDirection.Of(row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding).ToArray(), imageId);
     }
 
-    public void Dispose() => reading.Dispose();
-
-    private async Task<IReadOnlyList<(Guid Id, double Cosine)>> ClosestAsync(string model, float[] wanted, int most, CancellationToken cancellationToken)
+    /// <summary>The closest pictures, closest first, each with its cosine.</summary>
+    public async Task<IReadOnlyList<(Guid Id, double Cosine)>> ClosestAsync(WantedDirection wanted, int most, CancellationToken cancellationToken)
     {
         await reading.WaitAsync(cancellationToken);
         try
         {
             await ReadNewAsync(cancellationToken);
-            return models.TryGetValue(model, out var entries) ? await Task.Run(() => entries.Closest(wanted, most), cancellationToken) : [];
+            return models.TryGetValue(wanted.Model, out var vectors)
+                ? await Task.Run(() => vectors.Closest(wanted.Vector, most), cancellationToken)
+                : [];
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    /// <summary>Removes the pictures whose rows are gone. Searches go on meanwhile.</summary>
+    public async Task ForgetGoneAsync(CancellationToken cancellationToken)
+    {
+        var all = await InTurnAsync(() => models.Values.Select(vectors => (Vectors: vectors, Ids: vectors.Ids().ToArray())).ToList(), cancellationToken);
+        foreach (var (vectors, ids) in all)
+        {
+            var gone = await GoneAsync(ids, cancellationToken);
+            await InTurnAsync(
+                () =>
+                {
+                    vectors.Remove(gone);
+                    Measure();
+                    return gone.Count;
+                },
+                cancellationToken);
+        }
+    }
+
+    public void Dispose() => reading.Dispose();
+
+    private async Task<HashSet<Guid>> GoneAsync(Guid[] known, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var gone = new HashSet<Guid>();
+        foreach (var ids in known.Chunk(RowsAtOnce))
+        {
+            var there = await database.Pictures.Where(picture => EF.Parameter(ids).Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken);
+            gone.UnionWith(ids.Where(id => !there.Contains(id)));
+        }
+
+        return gone;
+    }
+
+    private async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            return work();
         }
         finally
         {
@@ -80,64 +117,52 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
             foreach (var row in rows)
             {
                 (at, after) = (row.CreatedAt, row.Id);
-                if (known.Add(row.Id))
+                if (recent.TryAdd(row.Id, row.CreatedAt))
                 {
-                    ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(models, row.Model, out _);
-                    entries ??= new Entries();
-                    entries.Add(row.Id, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding));
+                    Add(row.Id, row.Model, MemoryMarshal.Cast<byte, float>(row.ImageEmbedding));
                 }
             }
 
             readUntil = at > readUntil ? at : readUntil;
+            DropOld();
             if (rows.Count < RowsAtOnce)
             {
+                Measure();
                 return;
             }
         }
     }
 
-    /// <summary>Unit vectors of one model's pictures, concatenated.</summary>
-    private sealed class Entries
+    private void Add(Guid id, string model, ReadOnlySpan<float> embedding)
     {
-        private readonly List<Guid> ids = [];
-        private float[] values = [];
-        private int width;
-
-        public void Add(Guid id, ReadOnlySpan<float> embedding)
+        if (embedding.Length > 0)
         {
-            var length = TensorPrimitives.Norm(embedding);
-            width = width == 0 ? embedding.Length : width;
-            if (embedding.Length != width || width == 0 || !float.IsFinite(length) || length == 0)
-            {
-                return; // Zero, not finite, or of another width because the model was replaced.
-            }
-
-            var at = ids.Count * width;
-            if (values.Length < at + width)
-            {
-                Array.Resize(ref values, Math.Max(2 * values.Length, at + width));
-            }
-
-            TensorPrimitives.Divide(embedding, length, values.AsSpan(at, width));
-            ids.Add(id);
+            ref var vectors = ref CollectionsMarshal.GetValueRefOrAddDefault(models, model, out _);
+            vectors ??= new UnitVectors(embedding.Length);
+            vectors.Add(id, embedding);
         }
+    }
 
-        public IReadOnlyList<(Guid Id, double Cosine)> Closest(float[] wanted, int most)
+    private void DropOld()
+    {
+        var from = readUntil - Overlap;
+        foreach (var (id, _) in recent.Where(pair => pair.Value < from).ToList())
         {
-            if (wanted.Length != width)
-            {
-                return [];
-            }
-
-            var nearness = new float[ids.Count];
-            for (var index = 0; index < nearness.Length; index++)
-            {
-                nearness[index] = -TensorPrimitives.Dot(values.AsSpan(index * width, width), wanted);
-            }
-
-            var order = Enumerable.Range(0, nearness.Length).ToArray();
-            Array.Sort(nearness, order);
-            return [.. order.Take(most).Select((index, rank) => (ids[index], -(double)nearness[rank]))];
+            recent.Remove(id);
         }
+    }
+
+    private void Measure() => memory = new SearchMemory(models.Values.Sum(vectors => vectors.Count), models.Values.Sum(vectors => vectors.Bytes));
+}
+
+/// <summary>A direction in a model's space of pictures.</summary>
+/// <param name="Vector">Of length 1.</param>
+/// <param name="Except">The picture that the direction is from; null = none.</param>
+internal sealed record WantedDirection(string Model, float[] Vector, Guid? Except)
+{
+    public static WantedDirection Of(string model, float[] vector, Guid? except)
+    {
+        TensorPrimitives.Divide(vector, TensorPrimitives.Norm(vector), vector);
+        return new WantedDirection(model, vector, except);
     }
 }

@@ -207,17 +207,23 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
     private async Task<IEnumerable<PictureView>> ByMeaningAsync(
         IQueryable<Picture> pictures, Actor actor, LibraryFilter filter, int take, CancellationToken cancellationToken)
     {
-        var closest = filter.Like is { } like
-            ? await embeddings.LikeAsync(actor, like, cancellationToken)
-            : await embeddings.LikeAsync(filter.Words!, cancellationToken);
-
-        // A narrow filter may match only distant pictures, so search in growing batches, nearest first.
-        var found = new List<Guid>();
-        for (var (start, length) = (0, MaximumTake); start < closest.Count && found.Count < take; start += length, length *= Growth)
+        var wanted = filter.Like is { } like
+            ? await embeddings.FindDirectionAsync(actor, like, cancellationToken)
+            : await embeddings.FindDirectionAsync(filter.Words!, cancellationToken);
+        if (wanted is null)
         {
-            var part = closest.Skip(start).Take(length).ToList();
+            return [];
+        }
+
+        // A narrow filter may match only distant pictures, so search among ever more, nearest first.
+        var found = new List<Guid>();
+        for (var (start, length, isOver) = (0, MaximumTake, false); !isOver && found.Count < take; start += length, length *= Growth)
+        {
+            var closest = await embeddings.ClosestAsync(wanted, start + length, cancellationToken);
+            var part = closest.Skip(start).Select(near => near.Id).Where(id => id != wanted.Except).ToList();
             var matching = await pictures.Where(picture => EF.Parameter(part).Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken);
             found.AddRange(part.Where(matching.Contains));
+            isOver = closest.Count < start + length;
         }
 
         var chosen = found.Take(take).ToList();

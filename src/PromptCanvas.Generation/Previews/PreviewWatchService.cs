@@ -13,11 +13,14 @@ internal sealed class PreviewWatchService(PreviewLink link, TimeProvider clock, 
         }
 
         using var hearing = link.HearWatchers();
-        using var timer = new PeriodicTimer(PreviewLink.Renewal, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            link.Announce();
-            Worked();
-        }
+        await EveryAsync(
+            PreviewLink.Renewal,
+            clock,
+            _ =>
+            {
+                link.Announce();
+                return Task.CompletedTask;
+            },
+            stoppingToken);
     }
 }

@@ -16,24 +16,23 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
     public void Cancelled(JobView job)
     {
         running.Cancel(job.Id);
-        others.Cancelled(job.Id);
         previews.Complete(job.Id);
-        Changed(job);
+        var change = ChangeOf(job);
+        feed.Publish(change);
+        others.Cancelled(change);
     }
 
     /// <summary>One picture of the job was cancelled.</summary>
     public void Dropped(JobView job, int imageIndex)
     {
         running.Drop(job.Id, imageIndex);
-        others.Dropped(job.Id, imageIndex);
-        Changed(job);
+        var change = ChangeOf(job);
+        feed.Publish(change);
+        others.Dropped(change, imageIndex);
     }
 
     /// <summary>A picture was refused: its previews are withdrawn.</summary>
     public void Withdrawn(Guid jobId, int imageIndex) => previews.Withdraw(jobId, imageIndex);
-
-    private void Changed(JobView job) =>
-        Publish(new JobChanged(job.Id, job.State, job.Images.Count(picture => picture.State == JobPictureState.Done)));
 
     /// <summary>Registers a run until the result is disposed; <see cref="Cancelled"/> stops it.</summary>
     public RunningJob Reachable(Guid jobId, int completedImages, CancellationToken stopping) =>
@@ -63,6 +62,8 @@ internal sealed class JobEvents(JobFeed feed, PreviewBus previews, RunningJobs r
         previews.Complete(jobId);
         Publish(new JobChanged(jobId, state, completedImages));
     }
+
+    private static JobChanged ChangeOf(JobView job) => new(job.Id, job.State, job.Images.Count(picture => picture.State == JobPictureState.Done));
 
     private void Publish(JobChanged change)
     {

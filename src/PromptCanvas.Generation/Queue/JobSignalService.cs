@@ -26,13 +26,10 @@ internal sealed class JobSignalService(JobSignals signals, JobFeed feed, Running
             running.Drop(signal.JobId, imageIndex);
         }
 
-        if (signal.State is { } state)
+        feed.Publish(new JobChanged(signal.JobId, signal.State, signal.CompletedImages) { IsRemote = true });
+        if (signal.State == JobState.Queued)
         {
-            feed.Publish(new JobChanged(signal.JobId, state, signal.CompletedImages) { IsRemote = true });
-            if (state == JobState.Queued)
-            {
-                queue.Set();
-            }
+            queue.Set();
         }
     }
 }

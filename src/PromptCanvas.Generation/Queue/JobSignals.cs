@@ -6,10 +6,9 @@ using PromptCanvas.Generation.Live;
 namespace PromptCanvas.Generation.Queue;
 
 /// <summary>A message between nodes about a job.</summary>
-/// <param name="State">The job's new state; null if the signal is about its run only.</param>
 /// <param name="Stops">Whether a run of the job must stop.</param>
 /// <param name="Dropped">The picture that a run must leave out; null = none.</param>
-internal sealed record JobSignal(Guid JobId, JobState? State, int CompletedImages, bool Stops, int? Dropped);
+internal sealed record JobSignal(Guid JobId, JobState State, int CompletedImages, bool Stops, int? Dropped);
 
 /// <summary>Sends job events between the nodes. They are hints: the same state is in the rows, which a worker that missed a signal reads at its next heartbeat.</summary>
 internal sealed class JobSignals(ILiveLine line)
@@ -20,9 +19,9 @@ internal sealed class JobSignals(ILiveLine line)
 
     public void Changed(JobChanged change) => Send(new JobSignal(change.JobId, change.State, change.CompletedImages, Stops: false, Dropped: null));
 
-    public void Cancelled(Guid jobId) => Send(new JobSignal(jobId, null, 0, Stops: true, Dropped: null));
+    public void Cancelled(JobChanged change) => Send(new JobSignal(change.JobId, change.State, change.CompletedImages, Stops: true, Dropped: null));
 
-    public void Dropped(Guid jobId, int imageIndex) => Send(new JobSignal(jobId, null, 0, Stops: false, imageIndex));
+    public void Dropped(JobChanged change, int imageIndex) => Send(new JobSignal(change.JobId, change.State, change.CompletedImages, Stops: false, imageIndex));
 
     public IDisposable Hear(Action<JobSignal> heard) => line.Hear(Topic, message =>
     {

@@ -14,17 +14,15 @@ internal sealed class PictureTimesService(
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.SharedQueue)
+        if (options.Value.SharedQueue)
         {
-            return;
+            await EveryAsync(Interval, clock, LoadAsync, stoppingToken);
         }
+    }
 
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            await using var database = await databases.CreateDbContextAsync(stoppingToken);
-            await times.LoadAsync(database, stoppingToken);
-            Worked();
-        }
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await times.LoadAsync(database, cancellationToken);
     }
 }

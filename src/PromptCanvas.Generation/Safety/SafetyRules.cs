@@ -64,7 +64,7 @@ internal sealed class SafetyRules(
 
     public async Task<IReadOnlyList<JudgedPicture>> PreviewAsync(Actor actor, string description, int take, CancellationToken cancellationToken)
     {
-        var closest = await embeddings.NearAsync(description, MostLookedAt, cancellationToken);
+        var closest = await embeddings.FindDirectionAsync(description, cancellationToken) is { } wanted ? await embeddings.ClosestAsync(wanted, MostLookedAt, cancellationToken) : [];
         var closeness = closest.ToDictionary(near => near.Id, near => near.Cosine);
         var found = new List<JudgedPicture>();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Data;
 
 namespace PromptCanvas.Generation.Supervision;
 
-/// <summary>Collects the exceptions of everything that runs outside a request: logs and counts them, and tracks which services keep failing.</summary>
-public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger)
+/// <summary>Collects the exceptions of everything that runs outside a request: logs and counts them, and tracks which services keep failing. An unavailable
+/// database is one line of each service, without a stack trace, however long it lasts.</summary>
+/// <param name="database">Recognizes an unavailable database; without it, every fault is logged with its stack trace.</param>
+public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger, IDatabaseFaults? database = null)
 {
     /// <summary>Consecutive failures after which a service counts as failing.</summary>
     public const int IllAfter = 3;
@@ -25,7 +28,14 @@ public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger)
     public void Report(string source, Exception fault, string what = "Work in the background failed")
     {
         sources.GetOrAdd(source, static _ => new State()).Count();
-        logger.LogError(fault, "{Source}: {What}", source, what);
+        if (database?.Describe(fault) is { } outage)
+        {
+            logger.LogWarning("{Source}: {What}: {Outage}", source, what, outage);
+        }
+        else
+        {
+            logger.LogError(fault, "{Source}: {What}", source, what);
+        }
     }
 
     /// <summary>Records a failure of a service.</summary>
@@ -33,7 +43,19 @@ public sealed class BackgroundFaults(ILogger<BackgroundFaults> logger)
     public int Failed(string service, Exception fault)
     {
         var row = sources.GetOrAdd(service, static _ => new State()).Fail();
-        logger.LogError(fault, "{Service} failed {Count} times in a row", service, row);
+        if (database?.Describe(fault) is not { } outage)
+        {
+            logger.LogError(fault, "{Service} failed {Count} times in a row", service, row);
+        }
+        else if (row == 1)
+        {
+            logger.LogWarning("{Service} waits: {Outage}", service, outage);
+        }
+        else
+        {
+            logger.LogDebug(fault, "{Service} failed {Count} times in a row", service, row);
+        }
+
         return row;
     }
 

@@ -37,14 +37,13 @@ public sealed class SpareMemory(Func<long> allocated, Action release, TimeProvid
     }
 
     /// <inheritdoc/>
-    protected override async Task RunAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
+    protected override Task RunAsync(CancellationToken stoppingToken) => EveryAsync(
+        Interval,
+        clock,
+        _ =>
         {
             Look();
-            Worked();
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+            return Task.CompletedTask;
+        },
+        stoppingToken);
 }

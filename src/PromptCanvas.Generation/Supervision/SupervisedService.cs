@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 
 namespace PromptCanvas.Generation.Supervision;
@@ -24,6 +25,29 @@ public abstract class SupervisedService(Supervisor supervisor) : BackgroundServi
             Worked();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Does the same work after each interval and keeps this rhythm through failures, which it records. Only the return of a database that was away
+    /// shortens an interval.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A loop that keeps its rhythm; the supervisor's growing pauses would break it.")]
+    protected async Task SteadilyAsync(TimeSpan interval, TimeProvider clock, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await Task.Delay(interval, clock, stoppingToken);
+        while (true)
+        {
+            try
+            {
+                await work(stoppingToken);
+                Worked();
+                await Task.Delay(interval, clock, stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                Failed(fault);
+                await supervisor.RestAsync(interval, clock, fault, stoppingToken);
+            }
+        }
     }
 
     /// <summary>Call it after each success; resets the consecutive failures.</summary>

@@ -46,12 +46,26 @@ public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, Data
                 var row = await FailedAsync(service, fault, stopping);
                 forgiven = forgiven < row ? forgiven : 0;
                 var isOver = database.IsSuspected(fault) && database.Returns != returns;
-                if (await PauseAsync(isOver ? FirstPause : PauseAfter(row - forgiven), fault, stopping) || isOver)
+                if (await RestAsync(isOver ? FirstPause : PauseAfter(row - forgiven), clock, fault, stopping) || isOver)
                 {
                     forgiven = row;
                 }
             }
         }
+    }
+
+    /// <summary>Ends when the database returns, if its absence may have been the fault; null for any other fault.</summary>
+    public Task? ReturnAfter(Exception fault) => database.IsSuspected(fault) ? database.WaitAsync() : null;
+
+    /// <summary>Waits after a failure, at most until the return of a database that was away.</summary>
+    /// <returns>Whether the return of the database ended the wait.</returns>
+    public async Task<bool> RestAsync(TimeSpan longest, TimeProvider waitClock, Exception fault, CancellationToken stopping)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var pause = Task.Delay(longest, waitClock, over.Token);
+        var first = await Task.WhenAny(pause, ReturnAfter(fault) ?? pause);
+        await over.CancelAsync();
+        return first != pause;
     }
 
     /// <summary>Records a failure.</summary>
@@ -65,16 +79,5 @@ public sealed class Supervisor(BackgroundFaults faults, SchemaGuard schema, Data
         }
 
         return row;
-    }
-
-    /// <returns>Whether the return of the database ended the pause.</returns>
-    private async Task<bool> PauseAsync(TimeSpan longest, Exception fault, CancellationToken stopping)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var pause = Task.Delay(longest, clock, over.Token);
-        var back = database.IsSuspected(fault) ? database.WaitAsync() : pause;
-        var first = await Task.WhenAny(pause, back);
-        await over.CancelAsync();
-        return first != pause;
     }
 }

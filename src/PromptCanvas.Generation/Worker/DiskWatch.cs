@@ -8,22 +8,20 @@ internal sealed class DiskWatch(DiskReserve reserve, StorageFaults faults, TimeP
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    protected override async Task RunAsync(CancellationToken stoppingToken)
+    protected override Task RunAsync(CancellationToken stoppingToken) => EveryAsync(Interval, clock, LookAsync, stoppingToken);
+
+    private Task LookAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
+        try
         {
-            try
-            {
-                reserve.Look();
-                Worked();
-            }
-            catch (Exception fault) when (faults.Describe(fault) is not null)
-            {
-                // A full disk is reported to requests; it is not a failure of this service.
-                Report(fault, "The disk space could not be checked");
-            }
+            reserve.Look();
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (Exception fault) when (faults.Describe(fault) is not null)
+        {
+            // A full disk is reported to requests; it is not a failure of this service.
+            Report(fault, "The disk space could not be checked");
+        }
+
+        return Task.CompletedTask;
     }
 }

@@ -43,16 +43,25 @@ internal sealed class HeartbeatThread(Heartbeat heartbeat, IOptions<GenerationOp
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The heartbeat keeps its rhythm: longer pauses would lose leases.")]
     private void Repeat(Action<ILogger> turn, TimeSpan interval, CancellationToken stopping)
     {
-        while (!stopping.WaitHandle.WaitOne(interval))
+        Task? back = null;
+        while (!Rest(interval, back, stopping))
         {
             try
             {
                 turn(logger);
+                back = null;
             }
             catch (Exception fault)
             {
                 Failed(fault);
+                back = Supervisor.ReturnAfter(fault);
             }
         }
     }
+
+    /// <summary>Waits on handles, because a continuation of a task would need a pool thread.</summary>
+    /// <param name="back">Ends when a database that was away returns, which ends the wait.</param>
+    /// <returns>Whether the host stops.</returns>
+    private static bool Rest(TimeSpan interval, Task? back, CancellationToken stopping) => WaitHandle.WaitAny(
+        back is IAsyncResult { AsyncWaitHandle: var handle } ? [stopping.WaitHandle, handle] : [stopping.WaitHandle], interval) == 0;
 }

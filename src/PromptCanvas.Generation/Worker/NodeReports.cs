@@ -47,10 +47,15 @@ internal sealed class NodeReports(NodeFleet nodes, QueueSignal signal, IOptions<
         {
             while (true)
             {
-                await TryReportAsync(stoppingToken);
-
                 // Counted in real time and not by the injected clock, as leases are.
-                await nodes.News.WaitAsync(NodeRows.Interval, stoppingToken);
+                if (await TryReportAsync(stoppingToken) is { } fault)
+                {
+                    await Supervisor.RestAsync(NodeRows.Interval, TimeProvider.System, fault, stoppingToken);
+                }
+                else
+                {
+                    await nodes.News.WaitAsync(NodeRows.Interval, stoppingToken);
+                }
             }
         }
         finally
@@ -63,16 +68,18 @@ internal sealed class NodeReports(NodeFleet nodes, QueueSignal signal, IOptions<
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Reports keep their rhythm through a database outage: after longer pauses the node would be taken for stopped.")]
-    private async Task TryReportAsync(CancellationToken stoppingToken)
+    private async Task<Exception?> TryReportAsync(CancellationToken stoppingToken)
     {
         try
         {
             await ReportAsync(stoppingToken);
             Worked();
+            return null;
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
             Failed(fault);
+            return fault;
         }
     }
 

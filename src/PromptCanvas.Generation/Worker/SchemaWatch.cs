@@ -11,27 +11,25 @@ internal sealed class SchemaWatch(
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    private string? said;
+
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.SharedQueue)
+        // No other process migrates the database of a single one.
+        if (options.Value.SharedQueue)
         {
-            // No other process migrates this database.
-            return;
+            await EveryAsync(Interval, clock, LookAsync, stoppingToken);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var reason = await guard.UnreadableAsync(cancellationToken);
+        if (reason is not null && reason != said)
+        {
+            logger.LogWarning("This worker takes no more jobs. {Reason}", reason);
         }
 
-        using var timer = new PeriodicTimer(Interval, clock);
-        string? said = null;
-        do
-        {
-            var reason = await guard.UnreadableAsync(stoppingToken);
-            if (reason is not null && reason != said)
-            {
-                logger.LogWarning("This worker takes no more jobs. {Reason}", reason);
-            }
-
-            said = reason ?? said;
-            Worked();
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        said = reason ?? said;
     }
 }

@@ -15,12 +15,20 @@ internal static class StudioHost
     // Full request URLs with their query strings: they contain link tokens and prompts.
     private const string AddressesCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+    // An error of each check while a node is not ready. The causes are logged once, by the services that notice them.
+    private const string ReadinessCategory = "Microsoft.Extensions.Diagnostics.HealthChecks";
+
+    // The stack trace of every refusal. HubStreams logs what matters.
+    private const string HubCategory = "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher";
+
     public static async Task<int> RunStudioAsync(this WebApplicationBuilder builder)
     {
         // The host logs a failed start with its stack trace before it throws. The sentence below replaces that output.
         var started = false;
         builder.Logging.AddFilter(HostCategory, level => started && level >= LogLevel.Information);
         builder.Logging.AddFilter(AddressesCategory, LogLevel.Warning);
+        builder.Logging.AddFilter(ReadinessCategory, LogLevel.Critical);
+        builder.Logging.AddFilter(HubCategory, LogLevel.Critical);
         builder.AddStudio();
 
         try

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PromptCanvas.Web.Features.Accounts;
+using PromptCanvas.Web.Features.Bias;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
@@ -16,6 +17,7 @@ using PromptCanvas.Web.Features.Styles;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Features.Verify;
+using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Hosting;
@@ -23,23 +25,6 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>The request pipeline.</summary>
 internal static class StudioPipeline
 {
-    // A request that cannot be parsed is a client error in every environment.
-    private static ExceptionHandlerOptions Faults => new()
-    {
-        StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-        SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException,
-    };
-
-    private static ExceptionHandlerOptions FaultsOfPages
-    {
-        get
-        {
-            var faults = Faults;
-            (faults.ExceptionHandlingPath, faults.CreateScopeForErrors) = ("/error", true);
-            return faults;
-        }
-    }
-
     // A balancer takes 503 for a fault and 404 for an instance that leaves on purpose.
     private static HealthCheckOptions Readiness => new()
     {
@@ -60,10 +45,12 @@ internal static class StudioPipeline
         app.UseSecurityHeaders();
         app.UseHeadRequests();
         app.UseWhen(RequestClass.IsOpenAi, openAi => openAi.UseOpenAi());
-        app.UseWhen(context => RequestClass.IsProgram(context) && !RequestClass.IsOpenAi(context), program => program.UseExceptionHandler(Faults).UseStatusCodePages());
+        app.UseWhen(context => RequestClass.IsProgram(context) && !RequestClass.IsOpenAi(context), program => program.UseExceptionHandler(Faults(app.Services)).UseStatusCodePages());
         app.UseWhen(context => !RequestClass.IsProgram(context), page =>
         {
-            page.UseExceptionHandler(FaultsOfPages);
+            var ofPages = Faults(app.Services);
+            (ofPages.ExceptionHandlingPath, ofPages.CreateScopeForErrors) = ("/error", true);
+            page.UseExceptionHandler(ofPages);
             page.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
         app.UseRouting();
@@ -96,6 +83,7 @@ internal static class StudioPipeline
         api.MapStyles();
         api.MapProvenance();
         api.MapVerify();
+        api.MapBias();
         app.MapOpenAi();
         app.MapMcpServer();
         app.MapPasskeys();
@@ -124,6 +112,17 @@ internal static class StudioPipeline
         app.MapHealth();
         app.MapOperations();
         return app;
+    }
+
+    // A request that cannot be parsed is a client error in every environment, and one that needs an unavailable store is logged in one line.
+    private static ExceptionHandlerOptions Faults(IServiceProvider services)
+    {
+        var stores = services.GetRequiredService<StoreFaults>();
+        return new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException || stores.RefusalOf(failed.Exception) is not null,
+        };
     }
 
     private static void MapHealth(this WebApplication app)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.SignalR;
@@ -16,6 +17,7 @@ using PromptCanvas.Web.Components.Layout;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
+using PromptCanvas.Web.Features.Bias;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Jobs;
@@ -51,6 +53,7 @@ internal static class StudioServices
             options.DisconnectedCircuitMaxRetained = 50;
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = PersistedState.LongestMessage);
+        services.AddScoped<IErrorBoundaryLogger, BoundaryLog>();
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
@@ -81,7 +84,7 @@ internal static class StudioServices
             .AddJsonProtocol(options => ConfigureJson(options.PayloadSerializerOptions));
         services.Configure<HubOptions<GenerationHub>>(options => options.AddFilter<HubTexts>());
         services.AddSingleton<HubTexts>();
-        services.AddSingleton(provider => new HubStreams(provider.GetRequiredService<StoreFaults>()));
+        services.AddSingleton(provider => new HubStreams(provider.GetRequiredService<StoreFaults>(), provider.GetRequiredService<ILogger<HubStreams>>()));
         services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
 
         StoredSettingsSource.Of(builder.Configuration, isBelow: source => source is FileConfigurationSource);
@@ -97,6 +100,7 @@ internal static class StudioServices
         services.AddModeration();
         services.AddSharing();
         services.AddUsage();
+        services.AddBias();
         services.AddVerify();
         services.AddOperations(builder.Configuration);
         services.AddOpenAi();

@@ -76,15 +76,7 @@ internal sealed class LiveConnections(PersonStates states, ApiKeys keys, TimePro
     }
 
     /// <inheritdoc/>
-    protected override async Task RunAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            await SweepAsync(stoppingToken);
-            Worked();
-        }
-    }
+    protected override Task RunAsync(CancellationToken stoppingToken) => EveryAsync(Interval, clock, SweepAsync, stoppingToken);
 
     // A connection that cannot be aborted must not keep the others open or interrupt the caller.
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Aborting also runs the callbacks of the request's token, which may throw anything.")]

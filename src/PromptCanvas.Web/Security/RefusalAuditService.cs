@@ -8,14 +8,9 @@ internal sealed class RefusalAuditService(Supervisor supervisor, RefusalAudit au
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(RefusalAudit.Minute, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await audit.FlushAsync(all: false, stoppingToken);
-                Worked();
-            }
+            await EveryAsync(RefusalAudit.Minute, clock, cancellationToken => audit.FlushAsync(all: false, cancellationToken), stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Library;
@@ -34,6 +36,29 @@ public sealed class SearchTests(PostgresServer server) : IDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Similar_PictureWhoseRowIsGone_IsNotFoundAndItsMemoryIsFreed(DatabaseProvider provider)
+    {
+        await using var studio = await new Studio(folder.Path, settings: await server.SettingsAsync(provider)).PrepareAsync();
+        await AddAsync(studio);
+        await using var database = studio.OpenDatabase();
+        var like = await database.Pictures.Where(picture => picture.Prompt == Prompts[0]).Select(picture => picture.Id).SingleAsync(Cancellation);
+        Assert.Equal(Prompts[1..], await SimilarAsync());
+
+        await database.Pictures.Where(picture => picture.Prompt == Prompts[1]).ExecuteDeleteAsync(Cancellation);
+
+        Assert.Equal(Prompts[2..], await SimilarAsync());
+        var index = studio.Get<EmbeddingIndex>();
+        Assert.Equal(Prompts.Length, index.Memory.Pictures);
+        await index.ForgetGoneAsync(Cancellation);
+        Assert.Equal(Prompts.Length - 1, index.Memory.Pictures);
+        Assert.Equal(Prompts[2..], await SimilarAsync());
+
+        async Task<IEnumerable<string>> SimilarAsync() =>
+            (await studio.Get<ILibrary>().ReadAsync(Studio.Somebody, new LibraryFilter { Like = like }, null, 24, Cancellation)).Pictures.Select(picture => picture.Prompt);
+    }
+
     private static async Task AddAsync(Studio studio)
     {
         var job = await studio.SubmitAsync(TestRequests.Fox());
@@ -57,7 +82,7 @@ public sealed class SearchTests(PostgresServer server) : IDisposable
                 Recipe = "{}",
                 Timings = "{}",
                 CreatedAt = studio.Clock.GetUtcNow().AddSeconds(index),
-                ImageEmbedding = new byte[sizeof(float)],
+                ImageEmbedding = MemoryMarshal.AsBytes<float>([1, index]).ToArray(),
             });
         }
 

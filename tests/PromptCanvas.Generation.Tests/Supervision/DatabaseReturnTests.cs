@@ -74,6 +74,23 @@ public sealed class DatabaseReturnTests : IAsyncDisposable
         Assert.Equal(0, returns.Returns);
     }
 
+    [Fact]
+    public async Task ServiceThatKeepsItsRhythm_AfterAnOutage_WorksAgainWithTheReturnAndNotAtItsNextTurn()
+    {
+        await studio.PrepareAsync();
+        database.IsAway = true;
+        using var service = new Steady(supervisor, clock, () => database.IsAway);
+        await service.StartAsync(stopping.Token);
+        await UntilAsync(() => supervisor.Faults.Ill.Count == 1, () => clock.Advance(Steady.Interval));
+
+        database.IsAway = false;
+        var since = clock.GetUtcNow();
+        await UntilAsync(() => supervisor.Faults.Ill.Count == 0, () => clock.Advance(DatabaseReturn.Interval));
+
+        Assert.True(clock.GetUtcNow() - since < Steady.Interval);
+        await service.StopAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
@@ -84,12 +101,13 @@ public sealed class DatabaseReturnTests : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static async Task UntilAsync(Func<bool> expected)
+    private static async Task UntilAsync(Func<bool> expected, Action? step = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (!expected())
         {
+            step?.Invoke();
             await Task.Delay(5, patience.Token);
         }
     }
@@ -131,6 +149,16 @@ public sealed class DatabaseReturnTests : IAsyncDisposable
     private int SchemaAsks => tries >= BackgroundFaults.IllAfter ? 1 : 0;
 
     private sealed class AwayException : Exception;
+
+    /// <summary>Fails while the database is away.</summary>
+    private sealed class Steady(Supervisor supervisor, TimeProvider clock, Func<bool> isAway) : SupervisedService(supervisor)
+    {
+        // Longer than all steps of the test's clock together.
+        public static readonly TimeSpan Interval = TimeSpan.FromDays(40);
+
+        protected override Task RunAsync(CancellationToken stoppingToken) =>
+            SteadilyAsync(Interval, clock, _ => isAway() ? throw new AwayException() : Task.CompletedTask, stoppingToken);
+    }
 
     private sealed class SwitchFaults : IDatabaseFaults
     {

@@ -7,7 +7,10 @@ public sealed class AwayStudio : IAsyncLifetime
 {
     private readonly PostgresServer server = new();
 
-    public Studio Studio { get; } = new();
+    public Studio Studio { get; } = new() { KeepsLogRules = true };
+
+    /// <summary>What the studio logged.</summary>
+    internal LogPages Log { get; } = new();
 
     /// <summary>The antiforgery token of the sign-in page.</summary>
     public string Token { get; private set; } = "";
@@ -22,6 +25,7 @@ public sealed class AwayStudio : IAsyncLifetime
             return;
         }
 
+        Studio.Change = Log.Replace;
         Studio.Settings["Database:Provider"] = "PostgreSql";
         Studio.Settings["ConnectionStrings:PromptCanvas"] = await server.NewDatabaseAsync();
         Stranger.Dispose();

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -10,6 +12,7 @@ using Npgsql;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Tests.Fakes;
 
@@ -86,15 +89,36 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
     }
 
     [Fact]
+    public async Task Log_SaysWhatIsRefusedAndWhatWaits_WithoutAStackTrace()
+    {
+        await SendAsync("GET", "/api/jobs");
+        await SendAsync("GET", "/v1/models");
+        using var browser = away.Studio.Stranger(away.Studio.Administrator.Cookie);
+        await AssertPageAsync(await browser.GetAsync("/gallery", Cancellation));
+        var faults = away.Studio.Services.GetRequiredService<BackgroundFaults>();
+        await Nodes.UntilAsync(() => faults.Counts.Values.Any(count => count >= BackgroundFaults.IllAfter));
+
+        var lines = away.Log.Entries.Where(entry => entry.Level >= LogLevel.Warning).ToList();
+
+        Assert.Contains(lines, line => line.Text.Contains($"GET /api/jobs was refused: {Sentence}", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Text.Contains($" waits: {Sentence}", StringComparison.Ordinal));
+        Assert.Empty(lines.Where(line => line.Text.Contains("\n   at ", StringComparison.Ordinal)).Select(line => $"{line.Category}: {line.Text}"));
+    }
+
+    [Fact]
     public async Task HubStream_EndsWithTheSentence_AndANameToTryAgain()
     {
-        await using var studio = WithoutJobs();
+        var log = new LogPages();
+        await using var studio = WithoutJobs(log);
         var (connection, frames) = await studio.WatchAsync(Guid.NewGuid());
-        await using var line = connection;
+        await using var open = connection;
 
         var ended = await Assert.ThrowsAsync<HubException>(async () => await frames.MoveNextAsync());
 
         Assert.EndsWith($"StoreAwayException: {Sentence}", ended.Message, StringComparison.Ordinal);
+        var lines = log.Entries.Where(entry => entry.Level >= LogLevel.Warning && entry.Text.Contains(Sentence, StringComparison.Ordinal)).Select(entry => entry.Text.TrimEnd()).ToList();
+        Assert.Contains($"A stream of the hub was ended: {Sentence}", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("\n   at ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -115,6 +139,34 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
 
         using var made = await answer;
         Assert.Contains("image_generation.completed", await made.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task JobEvents_OutageLongerThanTheirInterval_GoOnAfterIt()
+    {
+        AwayJobs? jobs = null;
+        await using var studio = new Studio { Change = services => AwayJobs.Around(services, made => jobs = made) };
+        using var client = studio.ClientOf(studio.Administrator);
+        await Nodes.UntilAsync(() => studio.Engine is { Latest: not null, AtWork: 0 });
+        studio.Engine.Gate.Reset();
+        var id = await client.StartJobAsync(count: 1);
+        await Nodes.UntilAsync(() => studio.Engine.AtWork == 1);
+        using var response = await client.GetAsync($"/api/jobs/{id}/events", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync(Cancellation)).EnumerateAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await events.MoveNextAsync());
+
+        jobs!.IsAway = true;
+        await Nodes.UntilAsync(() => jobs.Failures >= 2);
+        studio.Engine.Gate.Set();
+        jobs.IsAway = false;
+
+        var last = events.Current;
+        while (await events.MoveNextAsync())
+        {
+            last = events.Current;
+        }
+
+        Assert.Contains("\"state\":\"done\"", last.Data, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,7 +205,15 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
 
     private static void RequirePostgreSql() => Assert.SkipUnless(PostgresServer.IsInstalled, "PostgreSQL is not installed here.");
 
-    private static Studio WithoutJobs() => new() { Change = services => services.Replace(ServiceDescriptor.Singleton<IJobQueries>(new AwayJobs(null) { IsAway = true })) };
+    private static Studio WithoutJobs(LogPages? log = null) => new()
+    {
+        KeepsLogRules = true,
+        Change = services =>
+        {
+            log?.Replace(services);
+            services.Replace(ServiceDescriptor.Singleton<IJobQueries>(new AwayJobs(null) { IsAway = true }));
+        },
+    };
 
     private static async Task AssertPageAsync(HttpResponseMessage answer)
     {

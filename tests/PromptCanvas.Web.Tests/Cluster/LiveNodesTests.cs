@@ -96,6 +96,40 @@ public sealed class LiveNodesTests : IAsyncDisposable
         await frames.EndAsync();
     }
 
+    /// <summary>Only the newest frame of a picture waits for a watcher, so the third one was published afterwards.</summary>
+    [Fact]
+    public async Task Redis_FlushedThenFrozen_PreviewsGoOnAndJobsAreMade()
+    {
+        var (one, _, worker) = await StartAsync();
+        worker.Engine.Gate.Reset();
+        worker.Engine.ShowsWhileWaiting = true;
+        var client = one.CreateClient();
+        var job = await client.StartJobAsync(count: 1);
+        var (connection, frames) = await one.WatchAsync(job);
+        await using var line = connection;
+        await frames.NextAsync(frame => frame.Bytes.Length > 0);
+
+        await redis!.FlushAsync();
+        await ThirdAsync();
+        redis.Freeze(true);
+        var meanwhile = await client.StartJobAsync(count: 1);
+        redis.Freeze(false);
+        await ThirdAsync();
+
+        worker.Engine.Gate.Set();
+        Assert.Equal("done", (await client.EndOfJobAsync(job)).GetProperty("state").GetString());
+        Assert.Equal("done", (await client.EndOfJobAsync(meanwhile)).GetProperty("state").GetString());
+        await frames.EndAsync();
+
+        async Task ThirdAsync()
+        {
+            for (var frame = 0; frame < 3; frame++)
+            {
+                await frames.NextAsync(next => next.Bytes.Length > 0);
+            }
+        }
+    }
+
     [Fact]
     public async Task Redis_GoneForGood_JobsAreMadeAndStreamsEnd()
     {

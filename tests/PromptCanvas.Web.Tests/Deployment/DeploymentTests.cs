@@ -107,7 +107,7 @@ public sealed class DeploymentTests
             var names = Keys(services);
             foreach (var (name, node) in services.Children)
             {
-                var service = Merged((YamlMappingNode)node);
+                var service = DeployedEnvironments.Merged((YamlMappingNode)node);
                 Assert.True(service.ContainsKey("image") || service.ContainsKey("build") || service.ContainsKey("extends"), $"{file}: {name}");
                 Assert.Subset(names, Names(service, "depends_on"));
                 Assert.Subset(Keys(root, "networks"), Names(service, "networks"));
@@ -203,22 +203,6 @@ public sealed class DeploymentTests
     private static HashSet<string> Keys(YamlMappingNode node) => [.. node.Children.Keys.Select(key => key.ToString())];
 
     private static HashSet<string> Keys(YamlMappingNode root, string section) => root.Children.TryGetValue(section, out var node) ? Keys((YamlMappingNode)node) : [];
-
-    private static Dictionary<string, YamlNode> Merged(YamlMappingNode node)
-    {
-        var merged = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
-        if (node.Children.TryGetValue("<<", out var parent))
-        {
-            merged = Merged((YamlMappingNode)parent);
-        }
-
-        foreach (var (key, value) in node.Children)
-        {
-            merged[key.ToString()] = value;
-        }
-
-        return merged;
-    }
 
     private static HashSet<string> Names(Dictionary<string, YamlNode> service, string part) => service.GetValueOrDefault(part) switch
     {

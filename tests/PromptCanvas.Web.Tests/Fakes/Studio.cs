@@ -2,9 +2,13 @@ using System.Reflection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PromptCanvas.Data;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Requests;
 
@@ -17,6 +21,7 @@ public sealed class Studio : WebApplicationFactory<Program>
     public const string Password = "three plain words of a test";
 
     private readonly bool ownsFolder;
+    private string? connection;
     private SomebodyInTest? administrator;
 
     public Studio()
@@ -61,6 +66,12 @@ public sealed class Studio : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        if (connection is not null)
+        {
+            // The pool's timer would keep the whole host in memory.
+            SqliteConnection.ClearPool(new SqliteConnection(connection));
+        }
+
         if (ownsFolder)
         {
             Directory.Delete(DataFolder, recursive: true);
@@ -80,6 +91,14 @@ public sealed class Studio : WebApplicationFactory<Program>
         ArgumentNullException.ThrowIfNull(client);
         base.ConfigureClient(client);
         Administrator.Dress(client);
+    }
+
+    protected override IHost CreateHost(IHostBuilder builder)
+    {
+        var host = base.CreateHost(builder);
+        using var database = host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
+        connection = database.Database.IsSqlite() ? database.Database.GetConnectionString() : null;
+        return host;
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

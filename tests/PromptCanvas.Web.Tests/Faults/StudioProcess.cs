@@ -37,12 +37,14 @@ internal sealed class StudioProcess : IAsyncDisposable
 
     /// <summary>Starts the process and waits until it answers.</summary>
     /// <param name="key">API key that <see cref="Client()"/> uses.</param>
-    public static async Task<StudioProcess> StartAsync(string dataFolder, string key, IReadOnlyDictionary<string, string?> settings, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="port">Where it listens; null for any free port.</param>
+    public static async Task<StudioProcess> StartAsync(
+        string dataFolder, string key, IReadOnlyDictionary<string, string?> settings, IReadOnlyDictionary<string, string>? environment = null, int? port = null)
     {
         // The program is next to the tests' own output, in its project's folder.
         var output = AppContext.BaseDirectory.TrimEnd('/');
         var program = Path.Combine(Directory.GetParent(output)!.Parent!.FullName, "PromptCanvas.Web", Path.GetFileName(output), "PromptCanvas.Web.dll");
-        var address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var address = new Uri($"http://127.0.0.1:{port ?? FreePort()}/");
         var start = new ProcessStartInfo("dotnet", [program, $"--urls={address}", $"--Data:Folder={dataFolder}", "--Data:ReserveMegabytes=0", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
         {
             WorkingDirectory = Studio.RepoRoot,
@@ -67,6 +69,13 @@ internal sealed class StudioProcess : IAsyncDisposable
         }
 
         return studio;
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public HttpClient Client() => Client(key);
@@ -139,12 +148,5 @@ internal sealed class StudioProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class FolderOrderTests
         ["Queue"],
         ["Worker"],
         ["Instant"],
+        ["Bias.Measuring", "Bias"],
     ];
 
     /// <summary>The namespace that composes a project and may therefore refer to everything.</summary>

@@ -72,6 +72,16 @@ public sealed class RedisServer : IAsyncDisposable
         signal.WaitForExit();
     }
 
+    /// <summary>Empties the server (FLUSHALL).</summary>
+    public async Task FlushAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync("FLUSHALL\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var answer = new StreamReader(client.GetStream());
+        Assert.Equal("+OK", await answer.ReadLineAsync(TestContext.Current.CancellationToken));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Access;
@@ -48,7 +47,7 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
                 await ReadAsync(person);
             }
         }
-        catch (Exception fault) when (fault is DbException or InvalidOperationException { InnerException: DbException })
+        catch (Exception fault) when (Database.Describe(fault) is not null)
         {
             // The page reports the fault itself.
         }

@@ -22,30 +22,32 @@ internal static class JobEventStream
 
     public static void MapJobEvents(this IEndpointRouteBuilder api) => api.MapGet("/jobs/{id:guid}/events", WatchAsync).RequireAuthorization(Policies.Read)
         .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound)
-        .WithSummary("Events \"job\" (the job, now and at every change) and, with previews=true, \"preview\" (the latest step of each picture with the predicted picture). The stream ends with the job. Scope: read.");
+        .WithSummary("Events \"job\" (the job, now and at every change) and, with previews=true, \"preview\" (the latest step of each picture with the predicted picture). The stream ends with the job; an unavailable database only delays it. Scope: read.");
 
     private static async Task<IResult> WatchAsync(
         Guid id, bool? previews, ClaimsPrincipal user, JobLook jobs, IJobFeed feed, IPreviewBus bus, IHostApplicationLifetime lifetime, HttpContext context)
     {
         var actor = user.ToActor();
-        if (await jobs.FindAsync(actor, id, context.RequestAborted) is null)
+        if (await jobs.FindAsync(actor, id, context.RequestAborted) is not { } job)
         {
             return new NotFound("There is no job with this id.").ToProblem();
         }
 
         var frames = previews is true ? bus : null;
-        return new EventStream(EventsAsync(actor, id, context.Request.PathBase, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
+        return new EventStream(EventsAsync(actor, job, context.Request.PathBase, jobs, feed, frames, lifetime.ApplicationStopping, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        Actor actor, Guid id, PathString pathBase, JobLook jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Actor actor, JobView first, PathString pathBase, JobLook jobs, IJobFeed feed, IPreviewBus? frames, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         var news = Channel.CreateBounded<PreviewFrame?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
-        using var subscription = feed.Subscribe(id, _ => news.Writer.TryWrite(null));
-        var watching = frames is null ? Task.CompletedTask : PumpAsync(frames, id, news.Writer, ended.Token);
+        using var subscription = feed.Subscribe(first.Id, _ => news.Writer.TryWrite(null));
+        var watching = frames is null ? Task.CompletedTask : PumpAsync(frames, first.Id, news.Writer, ended.Token);
         JobBody? last = null;
-        for (var job = await jobs.FindAsync(actor, id, cancellationToken); job is not null && !ended.IsCancellationRequested;)
+
+        // Read again, because the job may have changed before the subscription.
+        for (var job = await jobs.NowAsync(actor, first, cancellationToken); job is not null && !ended.IsCancellationRequested;)
         {
             var body = JobBody.Of(job, pathBase);
             if (last is null || !Same(last, body))
@@ -65,7 +67,7 @@ internal static class JobEventStream
                 yield return new SseItem<object>(PreviewBody.Of(frame), PreviewEvent);
             }
 
-            job = changed && !ended.IsCancellationRequested ? await jobs.AgainAsync(actor, id, cancellationToken) : job;
+            job = changed && !ended.IsCancellationRequested ? await jobs.AgainAsync(actor, job, cancellationToken) : job;
         }
 
         await ended.CancelAsync();

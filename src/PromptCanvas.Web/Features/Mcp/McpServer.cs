@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using PromptCanvas.Web.Results;
@@ -20,7 +22,8 @@ internal static class McpServer
             // Without sessions any process of the studio can answer any request.
             .WithHttpTransport(transport => transport.Stateless = true)
             .WithRequestFilters(filters => filters.AddCallToolFilter(GuardStores))
-            .WithTools<McpTools>()
+            // Options of this host's own: the library caches what it knows of functions for as long as their options live, with the host's services.
+            .WithTools<McpTools>(new JsonSerializerOptions(McpJsonUtilities.DefaultOptions))
             .WithResources<McpResources>();
     }
 

@@ -8,12 +8,5 @@ internal sealed class AbandonedJobs(WaitingClients clients, TimeProvider clock, 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    protected override async Task RunAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            await clients.EndAbandonedAsync();
-        }
-    }
+    protected override Task RunAsync(CancellationToken stoppingToken) => EveryAsync(Interval, clock, _ => clients.EndAbandonedAsync(), stoppingToken);
 }
