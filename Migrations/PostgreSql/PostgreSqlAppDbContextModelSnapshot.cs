@@ -106,6 +106,86 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("PersonTokens", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasAudit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Calibration")
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Pictures")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("bias_audit_running")
+                        .HasFilter("\"State\" = 'running'");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("bias_audit_of_person");
+
+                    b.ToTable("BiasAudits", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasReading", b =>
+                {
+                    b.Property<Guid>("AuditId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("PromptIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("PictureIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Probabilities")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("AuditId", "PromptIndex", "PictureIndex");
+
+                    b.HasIndex("ImageId")
+                        .HasDatabaseName("bias_reading_picture");
+
+                    b.ToTable("BiasReadings", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1601,6 +1681,28 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasAudit", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.SetNull);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasReading", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Bias.BiasAudit", null)
+                        .WithMany()
+                        .HasForeignKey("AuditId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.SetNull);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>

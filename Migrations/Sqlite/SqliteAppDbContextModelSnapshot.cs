@@ -99,6 +99,86 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.ToTable("PersonTokens", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasAudit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Calibration")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Pictures")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("bias_audit_running")
+                        .HasFilter("\"State\" = 'running'");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("bias_audit_of_person");
+
+                    b.ToTable("BiasAudits", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasReading", b =>
+                {
+                    b.Property<Guid>("AuditId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("PromptIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PictureIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Probabilities")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("AuditId", "PromptIndex", "PictureIndex");
+
+                    b.HasIndex("ImageId")
+                        .HasDatabaseName("bias_reading_picture");
+
+                    b.ToTable("BiasReadings", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1586,6 +1666,28 @@ namespace PromptCanvas.Migrations.Sqlite
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasAudit", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.SetNull);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Bias.BiasReading", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Bias.BiasAudit", null)
+                        .WithMany()
+                        .HasForeignKey("AuditId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.SetNull);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Boards.Board", b =>

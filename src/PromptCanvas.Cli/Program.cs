@@ -19,6 +19,7 @@ internal static class Program
             BlendCommand.Create(),
             TextDiffCommand.Create(),
             DatasetCommand.Create(),
+            BiasCommand.Create(),
             DescribeCommand.Create(),
             EmbedCommand.Create(),
             NetworkCommand.Create(),

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
@@ -73,6 +74,10 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public DbSet<StoredSetting> Settings => Set<StoredSetting>();
 
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    public DbSet<BiasAudit> BiasAudits => Set<BiasAudit>();
+
+    public DbSet<BiasReading> BiasReadings => Set<BiasReading>();
 
     public DbSet<QueueState> QueueStates => Set<QueueState>();
 
@@ -160,6 +165,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         });
         CreditTables.Configure(modelBuilder);
         SharingModel.Configure(modelBuilder);
+        BiasModel.Configure(modelBuilder);
     }
 
     private static void Configure(EntityTypeBuilder<Job> job)

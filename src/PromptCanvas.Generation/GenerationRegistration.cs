@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
+using PromptCanvas.Generation.Bias;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
@@ -77,6 +78,7 @@ public static class GenerationRegistration
         AddNodes(services);
         AddJobs(services);
         AddWorker(services);
+        AddBiasAudits(services);
         return services;
     }
 
@@ -242,6 +244,16 @@ public static class GenerationRegistration
         services.AddHostedService<DiskWatch>();
         services.AddSingleton<QueueNews>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
+    }
+
+    private static void AddBiasAudits(IServiceCollection services)
+    {
+        services.AddSingleton<BiasCancellation>();
+        services.AddSingleton<BiasCalibration>();
+        services.AddSingleton<BiasPictures>();
+        services.AddSingleton<BiasRunner>();
+        services.AddSingleton<IBiasAudits, BiasAudits>();
+        services.AddServiceOfWorkers<BiasAuditService>();
     }
 
     /// <summary>Adds a background service that runs only in the role of a worker.</summary>

@@ -265,11 +265,14 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         var job = await tab.Page.Locator(".run").First.GetAttributeAsync("data-job");
         var picture = await tab.Tiles.First.Locator("a.tile-link").GetAttributeAsync("href");
         var (board, token) = await studio.ShareBoardAsync("Cubes");
+        var drawn = picture!.Split("picture=")[1];
+        await studio.AddBiasAuditAsync("Another audit", Guid.Parse(drawn));
         return new()
         {
+            ["AuditId"] = (await studio.AddBiasAuditAsync("Cubes and rings", Guid.Parse(drawn))).ToString(),
             ["BoardId"] = board.ToString(),
             ["Token"] = token,
-            ["ImageId"] = picture!.Split("picture=")[1],
+            ["ImageId"] = drawn,
             ["JobId"] = job!,
             ["PersonId"] = person.Id.ToString(),
         };

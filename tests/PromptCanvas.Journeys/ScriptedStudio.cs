@@ -1,9 +1,13 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Bias;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Sharing;
@@ -78,6 +82,47 @@ public sealed class ScriptedStudio : IAsyncLifetime
         var shared = await scope.ServiceProvider.GetRequiredService<ShareLinks>().MakeAsync(actor, link, CancellationToken.None);
         Assert.True(shared.TryGet(out var token, out _));
         return (board, token!);
+    }
+
+    /// <summary>A finished bias audit of the administrator's, which read a picture in three ways.</summary>
+    public async Task<Guid> AddBiasAuditAsync(string name, Guid picture)
+    {
+        var plan = new BiasPlan
+        {
+            Name = name,
+            Model = "starter",
+            Prompts = ["a cube", "a ring"],
+            PicturesPerPrompt = 3,
+            Attributes = [new("colour", [new("red", ["a red {thing}"]), new("blue", ["a blue {thing}"])])],
+        };
+        await using var scope = studio.Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var audit = new BiasAudit
+        {
+            Id = Guid.NewGuid(),
+            PersonId = studio.Administrator.Id,
+            Name = name,
+            State = BiasAuditState.Done,
+            Plan = JsonSerializer.Serialize(plan, JsonSerializerOptions.Web),
+            Pictures = plan.Pictures,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            EndedAt = DateTimeOffset.UnixEpoch,
+        };
+        database.BiasAudits.Add(audit);
+        float[][] readings = [[0.9f, 0.1f], [0.2f, 0.8f], [0.5f, 0.5f]];
+        database.BiasReadings.AddRange(
+            from prompt in Enumerable.Range(0, plan.Prompts.Count)
+            from reading in readings.Index()
+            select new BiasReading
+            {
+                AuditId = audit.Id,
+                PromptIndex = prompt,
+                PictureIndex = reading.Index,
+                ImageId = picture,
+                Probabilities = MemoryMarshal.AsBytes<float>(reading.Item).ToArray(),
+            });
+        await database.SaveChangesAsync();
+        return audit.Id;
     }
 
     /// <summary>Puts all pictures of the administrator's onto a board.</summary>

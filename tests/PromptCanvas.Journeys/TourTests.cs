@@ -44,6 +44,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await VerifyAsync(studio, tab, picture);
         await DraftsAsync(studio, tab);
         await AdministerAsync(studio, tab);
+        await AuditBiasAsync(studio, tab);
         Assert.Empty(tab.Complaints);
     }
 
@@ -138,6 +139,9 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.Page.GetByLabel("Name of the style").FillAsync("Sketches");
         await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Button, new() { Name = "Make a style" }).ClickAsync();
         await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Link, new() { Name = "Use in Create" }).ClickAsync();
+
+        // The prompt that was typed last comes back first.
+        await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync(Sketches[^1]);
         await tab.Page.FillAsync("#prompt", "a purple heart");
         await tab.Page.Locator("#style-weight").FillAsync("75");
         await tab.Page.WaitForSelectorAsync(".composer-style[data-drawn=rest]");
@@ -213,6 +217,18 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
             await Expect(tab.Page.Locator("h1")).ToBeVisibleAsync();
             await tab.ShowAsync($"admin-{page}");
         }
+    }
+
+    private static async Task AuditBiasAsync(RealStudio studio, Tab tab)
+    {
+        await tab.VisitAsync(studio.Address, "/admin/bias");
+        await tab.Page.GetByLabel("Neutral prompts").FillAsync("a sphere");
+        await tab.Page.GetByLabel("Pictures of each prompt").FillAsync("10");
+        await tab.Page.GetByLabel("Size").SelectOptionAsync("64");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start (10 credits)" }).ClickAsync();
+        await Expect(tab.Page.Locator("#bias-state")).ToContainTextAsync("done", new() { Timeout = MinutesForPictures });
+        await Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "colour" })).ToBeVisibleAsync();
+        await tab.ShowAsync("admin-bias");
     }
 
     private static Task FinishedAsync(Tab tab) =>

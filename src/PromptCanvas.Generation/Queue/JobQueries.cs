@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Credits;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Configuration;
 using PromptCanvas.Generation.Requests.Operations;
@@ -81,7 +82,17 @@ internal sealed class JobQueries(
             picture.Visibility,
             picture.Prompt,
             database.Favourites.Any(mark => mark.PersonId == personId && mark.ImageId == picture.Id))).ToDictionaryAsync(facts => facts.Id, cancellationToken);
-        return new JobFacts(pictures, await DraftFacts.ReadAsync(database, jobs, clock.GetUtcNow() - DraftAge, cancellationToken));
+        return new JobFacts(
+            pictures, await DraftFacts.ReadAsync(database, jobs, clock.GetUtcNow() - DraftAge, cancellationToken), await RefundsAsync(database, jobs, cancellationToken));
+    }
+
+    /// <summary>Hundredths of a credit that were refunded, by job.</summary>
+    private static async Task<Dictionary<Guid, long>> RefundsAsync(AppDbContext database, IEnumerable<Job> jobs, CancellationToken cancellationToken)
+    {
+        var notAll = jobs.Where(job => job.Images.Any(picture => picture.State is JobPictureState.Cancelled or JobPictureState.Failed or JobPictureState.Rejected))
+            .Select(job => job.Id).ToList();
+        return notAll.Count == 0 ? [] : await database.Ledger.Where(line => line.Kind == LedgerKinds.Refund && notAll.Contains(line.JobId!.Value))
+            .GroupBy(line => line.JobId!.Value).ToDictionaryAsync(lines => lines.Key, lines => lines.Sum(line => line.Amount), cancellationToken);
     }
 
     private TimeSpan DraftAge => options.CurrentValue.DraftAge;
@@ -94,7 +105,7 @@ internal sealed class JobQueries(
             .OrderBy(job => job.CreatedAt).ThenBy(job => job.Id)
             .ToListAsync(cancellationToken);
         var snapshot = jobs.Count > 0 ? await forecast.SnapshotAsync(cancellationToken) : QueueSnapshot.Empty;
-        var facts = new JobFacts([], DraftFacts.None);
+        var facts = new JobFacts([], DraftFacts.None, await RefundsAsync(database, jobs, cancellationToken));
         return [.. jobs.Select(job => ToView(job, snapshot.Places.GetValueOrDefault(job.Id), facts))];
     }
 
@@ -139,13 +150,14 @@ internal sealed class JobQueries(
             NegativePrompt = job.NegativePrompt,
             Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
             Visibility = job.Visibility,
+            Refunded = CreditUnits.ToCredits(facts.Refunds.GetValueOrDefault(job.Id)),
             Why = job.State == JobState.Queued ? place?.Why : null,
         };
         return facts.Drafts.Complete(view, job, DraftAge);
     }
 
     /// <summary>The current state of some jobs' pictures.</summary>
-    private sealed record JobFacts(Dictionary<Guid, JobPictureFacts> Pictures, DraftFacts Drafts);
+    private sealed record JobFacts(Dictionary<Guid, JobPictureFacts> Pictures, DraftFacts Drafts, Dictionary<Guid, long> Refunds);
 
     /// <summary>The current state of a job's finished picture.</summary>
     private sealed record JobPictureFacts(Guid Id, bool IsGone, string Visibility, string Prompt, bool IsFavourite);

@@ -49,6 +49,9 @@ public sealed record JobView(
     /// <summary>The description of its pictures: the prompt, or the prompt of a source whose content they keep; empty if neither is known.</summary>
     public string Caption => Prompt.Length > 0 ? Prompt : Images.Select(picture => picture.Prompt).FirstOrDefault(prompt => prompt is { Length: > 0 }) ?? "";
 
+    /// <summary>Credits that were refunded for pictures that were not delivered.</summary>
+    public decimal Refunded { get; init; }
+
     /// <summary>When its drafts expire; null if it has none.</summary>
     public DateTimeOffset? DraftsUntil { get; init; }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PromptCanvas.Web.Features.Accounts;
+using PromptCanvas.Web.Features.Bias;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Gallery;
@@ -82,6 +83,7 @@ internal static class StudioPipeline
         api.MapStyles();
         api.MapProvenance();
         api.MapVerify();
+        api.MapBias();
         app.MapOpenAi();
         app.MapMcpServer();
         app.MapPasskeys();

@@ -17,6 +17,7 @@ using PromptCanvas.Web.Components.Layout;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Features.Accounts;
+using PromptCanvas.Web.Features.Bias;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Features.Jobs;
@@ -99,6 +100,7 @@ internal static class StudioServices
         services.AddModeration();
         services.AddSharing();
         services.AddUsage();
+        services.AddBias();
         services.AddVerify();
         services.AddOperations(builder.Configuration);
         services.AddOpenAi();

@@ -38,6 +38,12 @@ internal static class Policies
     /// <summary>An administrator, by session or by a key with the scope <c>read</c>; also programs that <see cref="MetricsAccess"/> allows.</summary>
     public const string Metrics = "metrics";
 
+    /// <summary>An administrator, by session or by a key with the scope <c>read</c>.</summary>
+    public const string AdministratorRead = "administrator-read";
+
+    /// <summary>An administrator, by session or by a key with the scope <c>generate</c>.</summary>
+    public const string AdministratorMake = "administrator-make";
+
     public static void Configure(AuthorizationOptions options)
     {
         options.FallbackPolicy = options.DefaultPolicy;
@@ -53,6 +59,8 @@ internal static class Policies
 
         options.AddPolicy(Make, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
             .RequireAssertion(context => HasScope(context, ApiScopes.Generate) || HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));
+        options.AddPolicy(AdministratorRead, policy => policy.RequireRole(PersonRoles.Administrator).RequireAssertion(context => HasScope(context, ApiScopes.Read)));
+        options.AddPolicy(AdministratorMake, policy => policy.RequireRole(PersonRoles.Administrator).RequireAssertion(context => HasScope(context, ApiScopes.Generate)));
         options.AddPolicy(Metrics, policy => policy.RequireAssertion(MayReadMetrics));
         options.AddPolicy(Upload, policy => policy.RequireRole(PersonRoles.Administrator, PersonRoles.Member)
             .RequireAssertion(context => HasScope(context, ApiScopes.Edit) || HasScope(context, ApiScopes.Vary)));

@@ -147,6 +147,34 @@ public sealed class MeasuringTests
         Assert.True(narrower[0].High - narrower[0].Low < intervals[0].High - intervals[0].Low);
     }
 
+    /// <summary>All of a few pictures were red, and all of a few examples were read rightly: that is not "certainly all".</summary>
+    [Fact]
+    public void Intervals_OfFewPictures_AreWide()
+    {
+        var interval = Counted([[12, 0, 0], [0, 12, 0]]).Intervals([20, 0, 0], seed: 1)![0];
+
+        Assert.InRange(interval.Low, 0.7, 0.95);
+        Assert.Equal(1, interval.High, 1e-6);
+    }
+
+    /// <summary>The corrected interval holds the truth about as often as it says, with errors of the reading and few examples.</summary>
+    [Fact]
+    public void Intervals_CoverTheTruth()
+    {
+        const int studies = 60;
+        const double truth = 0.7;
+        var covered = Enumerable.Range(0, studies).Count(study =>
+        {
+            // Each red picture is read rightly with 0.9, each blue one with 0.8.
+            var reads = Enumerable.Range(0, 100).Count(picture => Draw(study, picture, 0) < (Draw(study, picture, 1) < truth ? 0.9 : 0.2));
+            var red = Enumerable.Range(0, 40).Count(example => Draw(study, example, 2) < 0.9);
+            var blue = Enumerable.Range(0, 40).Count(example => Draw(study, example, 3) < 0.8);
+            return Counted([[red, 40 - red, 0], [40 - blue, blue, 0]]).Intervals([reads, 100 - reads, 0], seed: 1)![0].Contains(truth);
+        });
+
+        Assert.InRange((double)covered / studies, 0.85, 1);
+    }
+
     /// <summary>A 95 % interval holds the truth in about 95 of 100 studies.</summary>
     [Theory]
     [InlineData(0.8)]
@@ -165,7 +193,7 @@ public sealed class MeasuringTests
     public void World_OfColoursAndThings_HasTheirAttributes()
     {
         var world = BiasWorld.Of(new ModelVocabulary(
-            new NoTokens(), ["a red cube", "an orange cube", "a red sphere", "an orange sphere", "{} above {}", "{}, red background", "{} on a beach", "a pencil sketch of {}"]));
+            new NoTokens(), ["a red cube", "an orange cube", "a red sphere", "an orange sphere", "two red cubes", "a traffic light", "{} above {}", "{}, red background", "{} on a beach", "a pencil sketch of {}"]));
 
         Assert.Equal(["a cube", "a sphere", "a thing"], world.Prompts);
         Assert.Equal(["colour", "shape", "place", "style"], world.Attributes.Select(attribute => attribute.Name));
@@ -207,6 +235,8 @@ public sealed class MeasuringTests
 
     private static int Red(double share, uint study, int pictures) =>
         Enumerable.Range(0, pictures).Count(picture => Philox4x32.Generate(((uint)picture, study, 0, 0), (5, 0)).X0 < share * uint.MaxValue);
+
+    private static double Draw(int study, int number, uint stream) => Philox4x32.Generate(((uint)number, (uint)study, stream, 0), (9, 0)).X0 / (double)uint.MaxValue;
 
     private static Confusion Counted(int[][] rows)
     {

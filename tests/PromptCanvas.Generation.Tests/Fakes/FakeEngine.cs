@@ -33,6 +33,9 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
     /// <summary>The image embedding from which a picture is drawn, by seed.</summary>
     public Func<uint, float[]> Prior { get; set; } = seed => [seed, 1.5f, float.Epsilon, -0f];
 
+    /// <summary>The finished picture of a seed.</summary>
+    public Func<uint, SignedImage> Draws { get; set; } = Picture;
+
     public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) => Clip is null ? "It has no CLIP." : null;
 
     public Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<ConditioningInput> inputs, CancellationToken cancellationToken) =>
@@ -67,7 +70,7 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
 
             yield return NotANumber(index) || Unlucky(seed)
                 ? new ImageFailed(index, seed, "The picture came out as not a number.") { OfItsSeed = true }
-                : new ImageCompleted(index, seed, Picture(seed), Clip is null ? [1.5f, -2] : Prior(seed), Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
+                : new ImageCompleted(index, seed, Draws(seed), Clip is null ? [1.5f, -2] : Prior(seed), Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
         }
     }
 

@@ -121,7 +121,7 @@ public sealed class DraftTests(PostgresServer postgres) : IDisposable
 
         var drafts = await studio.WaitAsync(await studio.SubmitAsync(FourDrafts), JobState.Done);
 
-        Assert.Equal((0.3m, 0.9m), ((await studio.QuotaAsync(Anna)).Used, drafts.FinishCost));
+        Assert.Equal((0.3m, 0.9m, 0.1m), ((await studio.QuotaAsync(Anna)).Used, drafts.FinishCost, drafts.Refunded));
         Assert.Equal([DraftState.Open, DraftState.Open, null, DraftState.Open], drafts.Images.Select(draft => draft.Draft));
         await studio.ConsistentAsync();
     }

@@ -81,6 +81,8 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{PersonId:guid}", $"{cast.People["owner"]!.Id}", StringComparison.Ordinal)
         .Replace("{BoardId:guid}", $"{cast.Board}", StringComparison.Ordinal)
         .Replace("{ImageId:guid}", $"{(row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal)
+        .Replace("{AuditId:guid}", $"{Guid.Empty}", StringComparison.Ordinal)
+        .Replace("{other:guid}", $"{Guid.Empty}", StringComparison.Ordinal)
         .Replace("{index:int}", "0", StringComparison.Ordinal)
         .Replace("{**path}", "nothing", StringComparison.Ordinal)
         .Replace("{way}", "diffusion", StringComparison.Ordinal)
@@ -124,6 +126,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         "/v1/images/generations" => JsonContent.Create(new { prompt = "a red cube", size = "256x256" }),
         "/v1/images/edits" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { Mask(), "mask", "b.png" }, { new StringContent("a red cube"), "prompt" }, { new StringContent("256x256"), "size" } },
         "/v1/images/variations" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { new StringContent("256x256"), "size" } },
+        "/api/bias" => JsonContent.Create(new { name = "colours", prompts = new[] { "a cube" }, picturesPerPrompt = 1, size = 64 }),
         "/api/verify" => Png(),
         "/api/uploads" => new MultipartFormDataContent { { Png(), "file", "a.png" } },
         _ => null,

@@ -6,8 +6,8 @@ namespace PromptCanvas.Generation.Bias.Measuring;
 /// <param name="Values">In the order of the attribute.</param>
 public sealed record BiasShares(int Pictures, int Uncertain, IReadOnlyList<BiasShare> Values)
 {
-    // Any constant: the bootstrap must give the same report each time.
-    private const uint BootstrapSeed = 1;
+    // Any constant: the same readings give the same report.
+    private const uint Seed = 1;
 
     /// <summary>Of all pictures.</summary>
     public double UncertainShare => Pictures == 0 ? 0 : (double)Uncertain / Pictures;
@@ -30,7 +30,7 @@ public sealed record BiasShares(int Pictures, int Uncertain, IReadOnlyList<BiasS
         }
 
         var corrected = calibration?.Correct(readings);
-        var intervals = corrected is null ? null : calibration!.Intervals(readings, BootstrapSeed);
+        var intervals = corrected is null ? null : calibration!.Intervals(readings, Seed);
         var pictures = readings.Sum();
         var certain = pictures - readings[^1];
         return new BiasShares(pictures, readings[^1], [.. attribute.Values.Select((value, index) => new BiasShare(value.Name, readings[index], certain)

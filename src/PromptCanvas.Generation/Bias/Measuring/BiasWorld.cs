@@ -9,6 +9,7 @@ public sealed record BiasWorld(IReadOnlyList<string> Prompts, IReadOnlyList<Bias
 {
     private const string Plain = "plain";
     private const int ThingsAsPrompts = 3;
+    private const int LeastValues = 2;
 
     /// <summary>For models without a list of captions, which draw people and all else.</summary>
     /// <remarks>The occupations are those that the model card of DALL·E 2 names.</remarks>
@@ -34,27 +35,25 @@ public sealed record BiasWorld(IReadOnlyList<string> Prompts, IReadOnlyList<Bias
     // A world of colours and things has every thing in every colour among its captions: "a red cube", "a blue cube", "a red ring", …
     private static BiasWorld? Scenes(IReadOnlyList<string> captions)
     {
-        var grid = captions.Where(caption => Captioning.Places(caption) == 0).Select(caption => (Caption: caption, Words: caption.Split(' ', 3))).ToList();
-        if (grid.Exists(entry => entry.Words is not ["a" or "an", _, _]))
+        var ofOneThing = captions.Where(caption => Captioning.Places(caption) == 0).Select(caption => caption.Split(' ', 3)).Where(words => words is ["a" or "an", _, _]).ToList();
+        var groups = ofOneThing.GroupBy(words => words[1], words => words[2]).ToList();
+        var most = groups.Count == 0 ? 0 : groups.Max(group => group.Count());
+        var colours = groups.Where(group => group.Count() == most).ToList();
+        var things = colours.Count == 0 ? [] : colours[0].ToList();
+        if (colours.Count < LeastValues || things.Count < LeastValues || !colours.TrueForAll(group => group.ToHashSet().SetEquals(things)))
         {
             return null;
         }
 
-        var colours = grid.GroupBy(entry => entry.Words[1]).ToList();
-        var things = grid.GroupBy(entry => entry.Words[2]).ToList();
-        if (colours.Count < 2 || things.Count < 2 || grid.Count != colours.Count * things.Count)
-        {
-            return null;
-        }
-
+        var article = ofOneThing.DistinctBy(words => words[1]).ToDictionary(words => words[1], words => words[0]);
         var single = captions.Where(caption => Captioning.Places(caption) == 1).ToList();
         return new BiasWorld(
-            [.. things.TakeLast(ThingsAsPrompts).Select(group => $"a {group.Key}"), "a thing"],
+            [.. things.TakeLast(ThingsAsPrompts).Select(thing => $"a {thing}"), "a thing"],
             [
                 .. new[]
                 {
-                    new BiasAttribute("colour", [.. colours.Select(group => Of(group.Key, $"{group.First().Words[0]} {group.Key} {BiasValue.ThingPlace}"))]),
-                    new BiasAttribute("shape", [.. things.Select(group => new BiasValue(group.Key, [.. group.Select(entry => entry.Caption)]))]),
+                    new BiasAttribute("colour", [.. colours.Select(group => Of(group.Key, $"{article[group.Key]} {group.Key} {BiasValue.ThingPlace}"))]),
+                    new BiasAttribute("shape", [.. things.Select(thing => new BiasValue(thing, [.. colours.Select(group => $"{article[group.Key]} {group.Key} {thing}")]))]),
                     Patterns("place", single.Where(caption => caption.StartsWith(Captioning.Place, StringComparison.Ordinal))),
                     Patterns("style", single.Where(caption => caption.EndsWith(Captioning.Place, StringComparison.Ordinal))),
                 }.Where(attribute => attribute.Values.Count > 1),

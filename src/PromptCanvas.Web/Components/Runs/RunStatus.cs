@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Localization;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
@@ -39,18 +40,12 @@ internal static class RunStatus
         return done == (onlyIfFewer ? job.Images.Count : 0) ? null : texts["RunDoneOf", done, job.Images.Count].Value;
     }
 
-    // Pictures that are not delivered are refunded, one credit each; drafts cost a part of one.
-    private static string? Refunded(JobView job, IStringLocalizer<Texts> texts) =>
-        job.Images.Count(picture => picture.State is JobPictureState.Cancelled or JobPictureState.Failed) switch
-        {
-            0 => null,
-            1 when CostsAPart(job) => texts["RunPictureRefunded"].Value,
-            var count when CostsAPart(job) => texts["RunPicturesRefunded", count].Value,
-            1 => texts["RunRefundedOne"].Value,
-            var count => texts["RunRefunded", count].Value,
-        };
-
-    private static bool CostsAPart(JobView job) => job.Kind is JobKinds.Draft or JobKinds.Finish;
+    private static string? Refunded(JobView job, IStringLocalizer<Texts> texts) => job.Refunded switch
+    {
+        0 => null,
+        1 => texts["RunRefundedOne"].Value,
+        var credits => texts["RunRefunded", credits.ToString("0.##", CultureInfo.CurrentCulture)].Value,
+    };
 
     private static string? Eta(double? seconds, IStringLocalizer<Texts> texts) => seconds switch
     {

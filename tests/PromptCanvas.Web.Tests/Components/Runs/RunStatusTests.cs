@@ -33,11 +33,12 @@ public sealed class RunStatusTests
     [Theory]
     [InlineData(JobState.Running, 1, 1, "1 of 4 done · 1 credit refunded")]
     [InlineData(JobState.Cancelled, 1, 3, "Stopped · 1 of 4 done · 3 credits refunded")]
-    [InlineData(JobState.Failed, 0, 4, "Failed · 4 credits refunded")]
-    public void Describe_PicturesNotDelivered_SaysWhatIsGivenBack(JobState state, int done, int lost, string expected)
+    [InlineData(JobState.Failed, 0, 0.75, "Failed · 0.75 credits refunded")]
+    [InlineData(JobState.Done, 4, 0, "Done")]
+    public void Describe_PicturesNotDelivered_SaysWhatIsGivenBack(JobState state, int done, double credits, string expected)
     {
         var run = RunOf(state, null, done);
-        run.Job = run.Job! with { Images = [.. run.Job.Images.Select(image => image.Index >= 4 - lost ? image with { State = JobPictureState.Cancelled } : image)] };
+        run.Job = run.Job! with { Refunded = (decimal)credits };
 
         Assert.Equal(expected, RunStatus.Describe(run, null, Words));
     }

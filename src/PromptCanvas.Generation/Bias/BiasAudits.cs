@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Bias;
+using PromptCanvas.Data.Identity;
+using PromptCanvas.Data.Texts;
+using PromptCanvas.Diffusion;
+using PromptCanvas.Generation.Bias.Measuring;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
+
+namespace PromptCanvas.Generation.Bias;
+
+/// <inheritdoc/>
+internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, BiasCancellation cancellation, AuditLog log, TimeProvider clock) : IBiasAudits
+{
+    private static readonly Forbidden NotAllowed = new("Only administrators may use bias audits.");
+
+    public Result<BiasWorld> WorldOf(string? model)
+    {
+        var name = model ?? engines.DefaultModel;
+        if (!engines.Models.Contains(name, StringComparer.Ordinal))
+        {
+            return new InvalidInput("model", $"There is no model called {Excerpt.Of(name)}; this installation has {string.Join(", ", engines.Models)}.");
+        }
+
+        try
+        {
+            return BiasWorld.Of(engines.WordsOf(name));
+        }
+        catch (ModelException)
+        {
+            return ModelUnavailable.Of(name);
+        }
+    }
+
+    public async Task<Result<Guid>> StartAsync(Actor actor, BiasPlan plan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(plan);
+        if (!actor.IsAdministrator)
+        {
+            return NotAllowed;
+        }
+
+        var whole = plan with
+        {
+            Name = TextRules.Normalize(plan.Name).Trim(),
+            Model = plan.Model ?? engines.DefaultModel,
+            Prompts = [.. plan.Prompts.Select(prompt => TextRules.Normalize(prompt).Trim())],
+        };
+        if (BiasPlanChecks.Check(whole).Refusal is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (!WorldOf(whole.Model).TryGet(out _, out var noModel))
+        {
+            return noModel;
+        }
+
+        var audit = new BiasAudit
+        {
+            Id = Guid.NewGuid(),
+            PersonId = actor.PersonId,
+            Name = whole.Name,
+            State = BiasAuditState.Running,
+            Plan = JsonSerializer.Serialize(whole, JobJson.Options),
+            Pictures = whole.Pictures,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        database.BiasAudits.Add(audit);
+        await LogAsync(database, actor, "bias.start", audit, $"{whole.Pictures} pictures, {whole.Model}", cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        return audit.Id;
+    }
+
+    public async Task<Result<IReadOnlyList<BiasAuditView>>> ListAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!actor.IsAdministrator)
+        {
+            return NotAllowed;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await Views(database, database.BiasAudits.OrderByDescending(audit => audit.CreatedAt)).ToArrayAsync(cancellationToken);
+    }
+
+    public async Task<Result<BiasAuditDetail>> FindAsync(Actor actor, Guid auditId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!actor.IsAdministrator)
+        {
+            return NotAllowed;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var row = await database.BiasAudits.AsNoTracking().SingleOrDefaultAsync(audit => audit.Id == auditId, cancellationToken);
+        if (row is null || JobJson.Read<BiasPlan>(row.Plan) is not { } plan)
+        {
+            return Missing(auditId);
+        }
+
+        var readings = await database.BiasReadings.AsNoTracking().Where(reading => reading.AuditId == auditId)
+            .OrderBy(reading => reading.PromptIndex).ThenBy(reading => reading.PictureIndex).ToListAsync(cancellationToken);
+        var report = BiasReport.Of(plan, BiasCalibration.Read(row.Calibration), readings);
+        var shown = report.Sections.SelectMany(section => section.Findings).SelectMany(finding => finding.Examples).SelectMany(ids => ids).Distinct().ToList();
+        return new BiasAuditDetail(await Views(database, database.BiasAudits.Where(audit => audit.Id == auditId)).SingleAsync(cancellationToken), plan, report)
+        {
+            Visible = await database.Pictures.VisibleTo(actor).Where(picture => shown.Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken),
+        };
+    }
+
+    public async Task<Result> CancelAsync(Actor actor, Guid auditId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!actor.IsAdministrator)
+        {
+            return NotAllowed;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await database.BiasAudits.SingleOrDefaultAsync(row => row.Id == auditId, cancellationToken) is not { } audit)
+        {
+            return Missing(auditId);
+        }
+
+        if (audit.State != BiasAuditState.Running)
+        {
+            return new Conflict("This bias audit is over; there is nothing to stop.");
+        }
+
+        (audit.State, audit.EndedAt, audit.Note) = (BiasAuditState.Cancelled, clock.GetUtcNow(), null);
+        await LogAsync(database, actor, "bias.cancel", audit, null, cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        await cancellation.CancelJobsAsync(actor, audit, cancellationToken);
+        return Result.Done;
+    }
+
+    public async Task<Result> DeleteAsync(Actor actor, Guid auditId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!actor.IsAdministrator)
+        {
+            return NotAllowed;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await database.BiasAudits.SingleOrDefaultAsync(row => row.Id == auditId, cancellationToken) is not { } audit)
+        {
+            return Missing(auditId);
+        }
+
+        if (audit.State == BiasAuditState.Running)
+        {
+            return new Conflict("This bias audit still runs; stop it first.");
+        }
+
+        database.BiasAudits.Remove(audit);
+        await LogAsync(database, actor, "bias.delete", audit, null, cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        return Result.Done;
+    }
+
+    private static NotFound Missing(Guid auditId) => new($"There is no bias audit with the id {auditId}.");
+
+    private static IQueryable<BiasAuditView> Views(AppDbContext database, IQueryable<BiasAudit> audits) => audits.Select(audit => new BiasAuditView(
+        audit.Id, audit.Name, audit.State, audit.Pictures, database.BiasReadings.Count(reading => reading.AuditId == audit.Id), audit.Note, audit.CreatedAt, audit.EndedAt));
+
+    private async Task LogAsync(AppDbContext database, Actor actor, string action, BiasAudit audit, string? detail, CancellationToken cancellationToken)
+    {
+        var email = await database.People.Where(person => person.Id == actor.PersonId).Select(person => person.Email).SingleOrDefaultAsync(cancellationToken);
+        database.AuditLog.Add(log.Entry(new AuditActor(actor.PersonId, email ?? actor.PersonId.ToString(), null), action, audit.Name, detail));
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Data.Bias;
+using PromptCanvas.Generation.Bias;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Bias;
+
+/// <summary>A bias audit's progress, then its report, and the comparison with another.</summary>
+public sealed partial class BiasReportPage
+{
+    private BiasAuditDetail? detail;
+    private IReadOnlyList<BiasAuditView> others = [];
+    private IReadOnlyList<BiasDifference>? differences;
+    private Guid? other;
+    private string? problem;
+
+    [Parameter]
+    public Guid AuditId { get; set; }
+
+    [Inject]
+    private IBiasAudits Audits { get; set; } = null!;
+
+    [Inject]
+    private ICurrentActor Actor { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private bool IsRunning => detail?.Audit.State == BiasAuditState.Running;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (detail?.Audit.Id != AuditId)
+        {
+            (other, differences) = (null, null);
+            await LookAsync();
+        }
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            Post(LookOnAsync);
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        var actor = await Actor.GetAsync(Gone);
+        detail = (await Audits.FindAsync(actor, AuditId, Gone)).TryGet(out var found, out _) ? found : null;
+        others = (await Audits.ListAsync(actor, Gone)).TryGet(out var all, out _) ? [.. all.Where(audit => audit.Id != AuditId && audit.Settled > 0)] : [];
+    }
+
+    private async Task LookOnAsync()
+    {
+        using var timer = new PeriodicTimer(BiasPage.Interval, Clock);
+        while (await timer.WaitForNextTickAsync(Gone))
+        {
+            if (IsRunning)
+            {
+                await LookAsync();
+                StateHasChanged();
+            }
+        }
+    }
+
+    private async Task CompareAsync()
+    {
+        differences = other is { } id && detail is not null && (await Audits.FindAsync(await Actor.GetAsync(Gone), id, Gone)).TryGet(out var second, out _)
+            ? BiasDifference.Between(detail.Report, second.Report)
+            : null;
+    }
+
+    private async Task StopAsync()
+    {
+        problem = (await Audits.CancelAsync(await Actor.GetAsync(Gone), AuditId, Gone)).Refusal?.Message;
+        await LookAsync();
+    }
+
+    private async Task DeleteAsync()
+    {
+        problem = (await Audits.DeleteAsync(await Actor.GetAsync(Gone), AuditId, Gone)).Refusal?.Message;
+        if (problem is null)
+        {
+            Navigation.NavigateTo("admin/bias");
+        }
+    }
+}
