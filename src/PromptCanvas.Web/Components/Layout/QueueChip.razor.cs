@@ -3,12 +3,13 @@ using Microsoft.JSInterop;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components.Runs;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Components.Layout;
 
 /// <summary>Follows the person's jobs on every page and notifies when one ends.</summary>
-public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredits live, ICurrentActor actor, IJSRuntime js)
+public sealed partial class QueueChip(PersonRuns runs, IJobFeed feed, ICurrentActor actor, IJSRuntime js)
 {
     private IDisposable? subscription;
     private IDisposable? creditsRead;
@@ -44,7 +45,7 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
             person = await actor.FindAsync(Gone);
             if (person is not null)
             {
-                await ReadAsync(person);
+                await ReadAsync();
             }
         }
         catch (Exception fault) when (Database.Describe(fault) is not null)
@@ -62,12 +63,12 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
 
         notices = await js.ImportAsync("./js/notices.js", Gone);
         subscription = feed.Subscribe(null, OnChanged);
-        creditsRead = live.Subscribe(OnCreditsRead);
+        creditsRead = runs.Credits.Subscribe(OnCreditsRead);
     }
 
     private void OnCreditsRead() => Post(() =>
     {
-        Credits = live.Now;
+        Credits = runs.Credits.Now;
         StateHasChanged();
     });
 
@@ -82,23 +83,22 @@ public sealed partial class QueueChip(IJobQueries jobs, IJobFeed feed, LiveCredi
 
     private async Task RefreshAsync()
     {
-        person = await actor.GetAsync(Gone);
         var before = Active;
-        await ReadAsync(person);
+        await ReadAsync();
         StateHasChanged();
         foreach (var job in before.Where(job => Active.All(other => other.Id != job.Id)))
         {
-            if (notices is not null && await jobs.FindAsync(person, job.Id, Gone) is { } ended && WordsOf(ended) is { } words)
+            if (notices is not null && await runs.FindAsync(job.Id, Gone) is { } ended && WordsOf(ended) is { } words)
             {
                 await notices.InvokeVoidAsync("jobEnded", Gone, ended.State == JobState.Done, words);
             }
         }
     }
 
-    private async Task ReadAsync(Actor viewed)
+    private async Task ReadAsync()
     {
-        Known = await jobs.ActiveAsync(viewed, Gone);
-        Credits = await live.RefreshAsync(viewed, Gone);
+        Known = await runs.ActiveAsync(Gone);
+        Credits = await runs.CountCreditsAsync(Gone);
     }
 
     private string? WordsOf(JobView job) => job.State switch
