@@ -143,7 +143,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         Assert.IsType<Conflict>((await studio.Get<IBiasAudits>().CancelAsync(Ada, id, Cancellation)).Refusal);
         Assert.Null((await studio.Get<IBiasAudits>().DeleteAsync(Ada, id, Cancellation)).Refusal);
         Assert.Empty(await database.BiasReadings.ToListAsync(Cancellation));
-        Assert.Equal(["bias.start", "bias.cancel", "bias.delete"], (await database.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation)));
+        Assert.Equal(["bias.start", "bias.cancel", "bias.delete"], await database.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation));
     }
 
     [Fact]
