@@ -72,7 +72,7 @@ internal static class StyleEndpoints
 
         if (body.Pictures?.FirstOrDefault(picture => !Guid.TryParse(picture, out _)) is { } wrong)
         {
-            return new NotFound($"There is no picture with the id {wrong}.");
+            return new NotFound($"There is no picture or upload with the id {wrong}.");
         }
 
         return new NewStyle(body.Name ?? "")
