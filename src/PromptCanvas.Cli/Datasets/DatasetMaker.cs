@@ -1,6 +1,7 @@
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Generation.Datasets;
 
 namespace PromptCanvas.Cli.Datasets;
 

@@ -1,7 +1,7 @@
-namespace PromptCanvas.Cli.Datasets;
+namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>What decides every picture of a data set: the same plan makes the same data set, in one run or in several.</summary>
-internal sealed record DatasetPlan
+public sealed record DatasetPlan
 {
     public required string Template { get; init; }
 

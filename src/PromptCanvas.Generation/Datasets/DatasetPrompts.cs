@@ -1,7 +1,7 @@
 using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 
-namespace PromptCanvas.Cli.Datasets;
+namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>The prompt, labels, split and request of each picture of a plan.</summary>
 internal sealed class DatasetPrompts(DatasetPlan plan, PromptTemplate template, DatasetSplits splits)
