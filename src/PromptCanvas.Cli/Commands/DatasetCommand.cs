@@ -12,7 +12,6 @@ namespace PromptCanvas.Cli.Commands;
 internal sealed class DatasetCommand
 {
     private const int MaximumCount = 100_000;
-    private const int MaximumRedraws = 20;
 
     private readonly Argument<string> template = new("TEMPLATE") { Description = "A prompt with slots, such as \"a {colour} {thing}\"." };
     private readonly Option<string[]> slots = new("--slot")
@@ -72,11 +71,11 @@ internal sealed class DatasetCommand
             Model = session.Model.Name,
             LeastSimilarity = InRange(parsed, similarity, -1, 1),
             LeastDistance = InRange(parsed, distance, 0, 2),
-            Redraws = InRange(parsed, redraws, 0, MaximumRedraws),
+            Redraws = InRange(parsed, redraws, 0, DatasetPlan.MostRedraws),
         };
         var prompts = new DatasetPrompts(plan, filled, splits);
         Check(session, plan, prompts);
-        var done = folder.Open(plan, DatasetMaker.Block);
+        var done = folder.Open(plan, DatasetPlan.Block);
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{plan.Count} pictures at {plan.Size} pixels from {filled.Combinations:0} different prompts, seed {plan.Seed}; {done.Count} are there.")).ConfigureAwait(false);

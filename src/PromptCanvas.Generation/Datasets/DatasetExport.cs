@@ -24,6 +24,10 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
     private IEnumerable<(string Split, List<DatasetEntry> Entries)> BySplit =>
         prompts.Splits.Select(split => (split, entries.Where(entry => entry.File is not null && prompts.SplitOf(entry.Index) == split).ToList()));
 
+    /// <summary>The pictures.</summary>
+    public IEnumerable<DatasetFile> Pictures() => entries.Where(entry => entry.File is not null)
+        .Select(entry => new DatasetFile(entry.File!, async (stream, cancellationToken) => await stream.WriteAsync(await read(entry, cancellationToken), cancellationToken)));
+
     /// <summary>All files but the pictures: <c>metadata.jsonl</c> in each split, the formats that were asked for, and the data card.</summary>
     /// <param name="formats">Of <see cref="DatasetFormats"/>.</param>
     public IEnumerable<DatasetFile> Files(IReadOnlyCollection<string> formats) =>
