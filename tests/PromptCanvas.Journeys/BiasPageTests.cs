@@ -18,7 +18,7 @@ public sealed class BiasPageTests(Browser browser, ScriptedStudio studio) : ICla
 
         await Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "colour" }).GetByRole(AriaRole.Listitem).First).ToContainTextAsync("100.0%");
         await Expect(tab.Page.Locator(".bias-examples img").First).ToBeVisibleAsync();
-        await tab.Page.GetByLabel("With").SelectOptionAsync(new SelectOptionValue { Label = name });
+        await tab.Page.GetByRole(AriaRole.Combobox, new() { Name = "With", Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = name });
         await Expect(tab.Page.Locator(".bias-values").Last).ToContainTextAsync("0.0");
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
@@ -31,10 +31,10 @@ public sealed class BiasPageTests(Browser browser, ScriptedStudio studio) : ICla
     private async Task<string> AuditAsync(Tab tab, string name, string pictures)
     {
         await tab.VisitAsync(studio.Address, "/admin/bias");
-        await tab.Page.GetByLabel("Name").FillAsync(name);
+        await tab.Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
         await tab.Page.GetByLabel("Neutral prompts").FillAsync("a cube");
         await tab.Page.GetByLabel("Pictures of each prompt").FillAsync(pictures);
-        await tab.Page.GetByLabel("Size").SelectOptionAsync("64");
+        await tab.Page.GetByRole(AriaRole.Combobox, new() { Name = "Size", Exact = true }).SelectOptionAsync("64");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = $"Start ({pictures} credits)" }).ClickAsync();
         await Expect(tab.Page.Locator("#bias-state")).ToContainTextAsync($"done · {pictures} of {pictures}", new() { Timeout = 60_000 });
         return name;

@@ -225,7 +225,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await tab.VisitAsync(studio.Address, "/admin/bias");
         await tab.Page.GetByLabel("Neutral prompts").FillAsync("a sphere");
         await tab.Page.GetByLabel("Pictures of each prompt").FillAsync("10");
-        await tab.Page.GetByLabel("Size").SelectOptionAsync("64");
+        await tab.Page.GetByRole(AriaRole.Combobox, new() { Name = "Size", Exact = true }).SelectOptionAsync("64");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start (10 credits)" }).ClickAsync();
         await Expect(tab.Page.Locator("#bias-state")).ToContainTextAsync("done", new() { Timeout = MinutesForPictures });
         await Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "colour" })).ToBeVisibleAsync();

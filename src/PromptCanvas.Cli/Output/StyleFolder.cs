@@ -3,7 +3,6 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Instant;
-using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Output;

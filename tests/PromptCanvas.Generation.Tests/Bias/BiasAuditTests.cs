@@ -9,7 +9,6 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Randomness;
 using PromptCanvas.Generation.Bias;
-using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
 using PromptCanvas.Imaging.Pixels;
 
@@ -126,11 +125,13 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         var id = await BeginAsync(studio, Spheres);
         await studio.Get<BiasRunner>().StepAsync(Cancellation);
         await gate.Reached;
+        await using var database = studio.OpenDatabase();
+        var first = await database.Jobs.OrderBy(job => job.Seed).Select(job => job.Id).FirstAsync(Cancellation);
+        await studio.WaitAsync(first, JobState.Done);
         await studio.Get<BiasRunner>().StepAsync(Cancellation);
 
         Assert.Null((await studio.Get<IBiasAudits>().CancelAsync(Ada, id, Cancellation)).Refusal);
 
-        await using var database = studio.OpenDatabase();
         foreach (var job in await database.Jobs.Select(job => job.Id).ToListAsync(Cancellation))
         {
             await studio.WaitAsync(job, view => view.State is not (JobState.Queued or JobState.Running));
@@ -142,7 +143,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         Assert.IsType<Conflict>((await studio.Get<IBiasAudits>().CancelAsync(Ada, id, Cancellation)).Refusal);
         Assert.Null((await studio.Get<IBiasAudits>().DeleteAsync(Ada, id, Cancellation)).Refusal);
         Assert.Empty(await database.BiasReadings.ToListAsync(Cancellation));
-        Assert.Equal(["bias.start", "bias.cancel", "queue.cancel", "bias.delete"], (await database.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation)).Distinct());
+        Assert.Equal(["bias.start", "bias.cancel", "bias.delete"], (await database.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation)));
     }
 
     [Fact]
@@ -164,7 +165,9 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
     public async Task Audit_FailedPictures_CountAsMissing()
     {
         await using var studio = await StartAsync();
-        studio.Engine.Unlucky = seed => seed == 12;
+
+        // One picture fails, whichever seed it is drawn with again.
+        studio.Engine.Unlucky = seed => seed is not (11 or 13 or 14 or 15);
         var id = await BeginAsync(studio, Spheres with { PicturesPerPrompt = 5 });
 
         var detail = await EndAsync(studio, id);
