@@ -11,6 +11,7 @@ internal static class SeriesModel
     private const int NameLength = 100;
     private const int StateLength = 16;
 
+    /// <param name="series">The entity.</param>
     /// <param name="table">Name of the table.</param>
     /// <param name="indexes">How the names of its indexes begin.</param>
     public static void Configure<TSeries>(EntityTypeBuilder<TSeries> series, string table, string indexes)

@@ -51,7 +51,7 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
             .Select(draw => (EntryOf(draw, plan, prompts, draw.ImageId is { } id && visible.TryGetValue(id, out var seed) ? seed : (uint?)null), draw.ImageId))];
     }
 
-    /// <param name="seed">The picture's, which is another one if the worker had to draw it again; null = it was deleted, or not made.</param>
+    // The seed is the picture's, which is another one if the worker had to draw it again; null = it was deleted, or not made.
     private static DatasetEntry EntryOf(DatasetDraw draw, DatasetPlan plan, DatasetPrompts prompts, uint? seed) =>
         new(draw.PictureIndex, draw.Refusal is null && seed is not null ? DatasetEntry.FileOf(prompts.SplitOf(draw.PictureIndex), draw.PictureIndex) : null)
         {

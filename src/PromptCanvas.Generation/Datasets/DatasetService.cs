@@ -110,11 +110,15 @@ internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, 
 
     private static IQueryable<Dataset> OwnOf(AppDbContext database, Actor actor) => database.Datasets.Where(dataset => dataset.PersonId == actor.PersonId);
 
-    private static IQueryable<DatasetView> Views(AppDbContext database, IQueryable<Dataset> datasets) =>
-        from dataset in datasets
-        let draws = database.DatasetDraws.Where(draw => draw.DatasetId == dataset.Id)
-        let kept = draws.Count(draw => draw.Refusal == null)
-        let begun = draws.Count(draw => draw.Attempt == 0)
-        select new DatasetView(
-            dataset.Id, dataset.Name, dataset.State, dataset.Pictures, kept, dataset.State == SeriesState.Done ? begun - kept : 0, draws.Count(), dataset.Note, dataset.CreatedAt, dataset.EndedAt);
+    private static IQueryable<DatasetView> Views(AppDbContext database, IQueryable<Dataset> datasets) => datasets.Select(dataset => new DatasetView(
+        dataset.Id,
+        dataset.Name,
+        dataset.State,
+        dataset.Pictures,
+        database.DatasetDraws.Count(draw => draw.DatasetId == dataset.Id && draw.Refusal == null),
+        dataset.State == SeriesState.Done ? dataset.Pictures - database.DatasetDraws.Count(draw => draw.DatasetId == dataset.Id && draw.Refusal == null) : 0,
+        database.DatasetDraws.Count(draw => draw.DatasetId == dataset.Id),
+        dataset.Note,
+        dataset.CreatedAt,
+        dataset.EndedAt));
 }
