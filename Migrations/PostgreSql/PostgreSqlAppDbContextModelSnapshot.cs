@@ -1823,7 +1823,7 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")
-                        .OnDelete(DeleteBehavior.SetNull);
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Datasets.DatasetDraw", b =>

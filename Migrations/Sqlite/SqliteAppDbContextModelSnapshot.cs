@@ -1808,7 +1808,7 @@ namespace PromptCanvas.Migrations.Sqlite
                     b.HasOne("PromptCanvas.Data.People.Person", null)
                         .WithMany()
                         .HasForeignKey("PersonId")
-                        .OnDelete(DeleteBehavior.SetNull);
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Datasets.DatasetDraw", b =>

@@ -10,7 +10,7 @@ internal static class BiasModel
 {
     public static void Configure(ModelBuilder model)
     {
-        model.Entity<BiasAudit>(audit => SeriesModel.Configure(audit, "BiasAudits", "bias_audit"));
+        model.Entity<BiasAudit>(audit => SeriesModel.Configure(audit, "BiasAudits", "bias_audit", DeleteBehavior.SetNull));
         model.Entity<BiasReading>(Configure);
     }
 

@@ -12,7 +12,8 @@ internal static class DatasetModel
 
     public static void Configure(ModelBuilder model)
     {
-        model.Entity<Dataset>(dataset => SeriesModel.Configure(dataset, "Datasets", "dataset"));
+        // Only the person sees it, so it goes with the account.
+        model.Entity<Dataset>(dataset => SeriesModel.Configure(dataset, "Datasets", "dataset", DeleteBehavior.Cascade));
         model.Entity<DatasetDraw>(Configure);
     }
 

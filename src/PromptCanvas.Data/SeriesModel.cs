@@ -14,7 +14,8 @@ internal static class SeriesModel
     /// <param name="series">The entity.</param>
     /// <param name="table">Name of the table.</param>
     /// <param name="indexes">How the names of its indexes begin.</param>
-    public static void Configure<TSeries>(EntityTypeBuilder<TSeries> series, string table, string indexes)
+    /// <param name="withPerson">What becomes of it when its owner's account is deleted.</param>
+    public static void Configure<TSeries>(EntityTypeBuilder<TSeries> series, string table, string indexes, DeleteBehavior withPerson)
         where TSeries : JobSeries
     {
         series.ToTable(table);
@@ -23,6 +24,6 @@ internal static class SeriesModel
         series.Property(row => row.State).HasConversion<LowerCaseNameConverter<SeriesState>>().HasMaxLength(StateLength);
         series.HasIndex(row => row.PersonId).HasDatabaseName($"{indexes}_of_person");
         series.HasIndex(row => row.CreatedAt).HasDatabaseName($"{indexes}_running").HasFilter("\"State\" = 'running'");
-        series.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(DeleteBehavior.SetNull);
+        series.HasOne<Person>().WithMany().HasForeignKey(row => row.PersonId).OnDelete(withPerson);
     }
 }

@@ -5,7 +5,7 @@ public abstract class JobSeries
 {
     public required Guid Id { get; init; }
 
-    /// <summary>The person who asked and pays; null after the account was deleted.</summary>
+    /// <summary>The person who asked and pays; null after the account was deleted, if the series outlives it.</summary>
     public Guid? PersonId { get; init; }
 
     public required string Name { get; init; }

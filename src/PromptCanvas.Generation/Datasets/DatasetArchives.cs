@@ -65,13 +65,12 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
 
     private sealed class Archive(IPictureStore store, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<(DatasetEntry Entry, Guid? ImageId)> pictures) : IDatasetArchive
     {
-        private readonly Dictionary<int, Guid?> ids = pictures.ToDictionary(picture => picture.Entry.Index, picture => picture.ImageId);
-
         public required IReadOnlyCollection<string> Formats { get; init; }
 
         public async Task WriteAsync(Stream output, CancellationToken cancellationToken)
         {
-            var export = new DatasetExport(plan, prompts, [.. pictures.Select(picture => picture.Entry)], ReadAsync);
+            var ids = pictures.ToDictionary(picture => picture.Entry.Index, picture => picture.ImageId);
+            var export = new DatasetExport(plan, prompts, [.. pictures.Select(picture => picture.Entry)], (entry, stop) => ReadAsync(entry.File!, ids[entry.Index]!.Value, stop));
             await using var written = new ZipOutput(output);
             await using (var zip = await ZipArchive.CreateAsync(written, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
             {
@@ -87,9 +86,9 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
         }
 
         // A picture that disappears during the download breaks it off: the files before it name the picture already.
-        private async Task<byte[]> ReadAsync(DatasetEntry entry, CancellationToken cancellationToken)
+        private async Task<byte[]> ReadAsync(string file, Guid imageId, CancellationToken cancellationToken)
         {
-            var content = await store.OpenContentAsync(ids[entry.Index]!.Value, cancellationToken) ?? throw new IOException($"The picture {entry.File} was deleted during the download.");
+            var content = await store.OpenContentAsync(imageId, cancellationToken) ?? throw new IOException($"The picture {file} was deleted during the download.");
             await using var stream = content.Stream;
             var bytes = new byte[content.Length];
             await stream.ReadExactlyAsync(bytes, cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var pictures = await ReadAsync(database, made, cancellationToken);
-        IReadOnlyDictionary<int, Embedded> embedded;
+        Dictionary<int, Embedded> embedded;
         try
         {
             var embedder = engines.EmbedderOf(plan.Model);
@@ -35,7 +35,7 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
                 return NoJudge(plan.Model);
             }
 
-            embedded = embedder is null ? new Dictionary<int, Embedded>() : await EmbedAsync(embedder, prompts, pictures, cancellationToken);
+            embedded = embedder is null ? [] : await EmbedAsync(embedder, prompts, pictures, cancellationToken);
         }
         catch (ModelException)
         {
@@ -81,12 +81,12 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
         return packed.ConvertAll(bytes => MemoryMarshal.Cast<byte, float>(bytes).ToArray());
     }
 
-    private static async Task<IReadOnlyDictionary<int, Embedded>> EmbedAsync(
+    private static async Task<Dictionary<int, Embedded>> EmbedAsync(
         IEmbedder embedder, DatasetPrompts prompts, Dictionary<int, RgbImage> pictures, CancellationToken cancellationToken)
     {
         if (pictures.Count == 0)
         {
-            return new Dictionary<int, Embedded>();
+            return [];
         }
 
         ConditioningInput[] inputs =

@@ -57,7 +57,7 @@ internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks reque
     {
         var quota = await credits.GetAsync(actor.PersonId, actor.Role, cancellationToken);
         return quota.Remaining < plan.Count
-            ? new QuotaExceeded($"The data set needs {plan.Count} credits, and you have {quota.Remaining}; ask for fewer pictures, or an administrator for credits.", plan.Count, quota.Remaining, quota.ResetsAt)
+            ? new QuotaExceeded(FormattableString.Invariant($"The data set needs {plan.Count} credits, and you have {quota.Remaining}; ask for fewer pictures, or an administrator for credits."), plan.Count, quota.Remaining, quota.ResetsAt)
             : Result.Done;
     }
 
