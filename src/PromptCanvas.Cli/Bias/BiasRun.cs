@@ -8,7 +8,7 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Cli.Bias;
 
 /// <summary>Draws an audit's pictures and measures them.</summary>
-internal sealed class BiasRun(ModelSession session, BiasPlan plan, BiasFolder folder)
+internal sealed class BiasRun(ModelSession session, BiasPlan plan, BiasFolder folder, FileSigning signing)
 {
     private readonly BiasMeasuring measuring = new(session.Engine, plan);
 
@@ -31,7 +31,7 @@ internal sealed class BiasRun(ModelSession session, BiasPlan plan, BiasFolder fo
             {
                 if (value is ImageCompleted picture)
                 {
-                    folder.Save(folder.PictureOf(plan, batch.Prompt, batch.First + picture.ImageIndex), PictureWriter.Encode(picture, plan.Prompts[batch.Prompt]));
+                    folder.Save(folder.PictureOf(plan, batch.Prompt, batch.First + picture.ImageIndex), PictureWriter.Encode(picture, plan.Prompts[batch.Prompt], signing));
                     report(++there);
                 }
             }

@@ -65,7 +65,7 @@ internal sealed class BiasCommand
 
         var folder = new BiasFolder(parsed.GetValue(output) ?? throw new BadInputException("Name a folder for the report with --out."));
         var plan = PlanOf(parsed, session.Model, world);
-        var run = new BiasRun(session, plan, folder);
+        var run = new BiasRun(session, plan, folder, FileSigning.OfEnvironment());
         Check(session, plan, run);
         folder.Open(plan);
         await DrawAsync(run, plan, cancellationToken).ConfigureAwait(false);

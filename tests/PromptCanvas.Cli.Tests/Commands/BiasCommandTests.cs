@@ -8,6 +8,18 @@ public sealed class BiasCommandTests : IDisposable
 {
     private const string Captions = "[colour]\nred: a red {thing}\nblue: a blue {thing}\ngreen: a green {thing}\n";
 
+    // Without the prompt, which names a colour itself.
+    private const string OfTheWorld = """
+        [colour]
+        red: a red sphere | a red cube
+        blue: a blue sphere | a blue cube
+        green: a green sphere | a green cube
+        yellow: a yellow sphere | a yellow cube
+        [shape]
+        sphere: a red sphere | a blue sphere | a green sphere
+        cube: a red cube | a blue cube | a green cube
+        """;
+
     private readonly TemporaryFolder folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -20,7 +32,8 @@ public sealed class BiasCommandTests : IDisposable
     {
         var audit = folder.File("audit");
         var outcome = await CommandLine.RunInAsync(
-            folder.Path, "bias", "a red sphere", "a blue cube", "-n", "6", "--size", "64", "--seed", "3", "--rendered-examples", "--model", CommandLine.Starter, "--out", audit);
+            folder.Path, "bias", "a red sphere", "a blue cube", "-n", "6", "--size", "64", "--seed", "3", "--rendered-examples",
+            "--captions", await CaptionsAsync(OfTheWorld), "--model", CommandLine.Starter, "--out", audit);
 
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         var rows = (await File.ReadAllLinesAsync(Path.Combine(audit, "report.csv"), Cancellation)).Select(line => line.Split(',')).ToList();

@@ -54,7 +54,7 @@ public sealed class BiasAuditApiTests : IAsyncLifetime
         Assert.Contains("<h1>Cubes &lt;b&gt;&amp;</h1>", html, StringComparison.Ordinal);
         Assert.Contains("src=\"data:image/webp;base64,", html, StringComparison.Ordinal);
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
-        Assert.Empty((await client.GetFromJsonAsync<JsonElement>($"/api/bias/{id}/compare/{id}", Cancellation)).EnumerateArray().Where(difference => difference.GetProperty("isClear").GetBoolean()));
+        Assert.DoesNotContain((await client.GetFromJsonAsync<JsonElement>($"/api/bias/{id}/compare/{id}", Cancellation)).EnumerateArray(), difference => difference.GetProperty("isClear").GetBoolean());
     }
 
     [Fact]
