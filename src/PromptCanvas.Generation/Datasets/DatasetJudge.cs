@@ -17,6 +17,13 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
 {
     private const string NotMade = "it was not made";
 
+    // A text and a picture, which a model without CLIP or without an image encoder cannot embed.
+    private static readonly ConditioningInput[] Probe = [new TextInput("a picture"), new ImageInput(new SourcePicture(1, 1, new byte[SignedImage.Channels]))];
+
+    /// <summary>What judges a model's pictures; null = nothing here can.</summary>
+    /// <exception cref="ModelException">The model does not exist or is damaged.</exception>
+    public static IEmbedder? Of(IEngineProvider engines, string model) => engines.EmbedderOf(model, Probe);
+
     public static Unavailable NoJudge(string model) =>
         new($"The model \"{model}\" has no image encoder, so it cannot judge its pictures: ask for no least similarity and distance, or choose another model.");
 
@@ -29,7 +36,7 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
         Dictionary<int, Embedded> embedded;
         try
         {
-            var embedder = engines.EmbedderOf(plan.Model);
+            var embedder = Of(engines, plan.Model);
             if (embedder is null && (plan.LeastSimilarity ?? plan.LeastDistance) is not null)
             {
                 return NoJudge(plan.Model);

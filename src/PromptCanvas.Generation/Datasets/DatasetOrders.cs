@@ -139,7 +139,7 @@ internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks reque
 
         try
         {
-            return engines.EmbedderOf(plan.Model) is null ? DatasetJudge.NoJudge(plan.Model) : Result.Done;
+            return DatasetJudge.Of(engines, plan.Model) is null ? DatasetJudge.NoJudge(plan.Model) : Result.Done;
         }
         catch (ModelException)
         {

@@ -142,7 +142,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     {
         var gate = new Gate();
         await using var studio = await StartAsync();
-        studio.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) == 108 ? gate.PassAsync(token) : Task.CompletedTask;
+        studio.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) >= 108 ? gate.PassAsync(token) : Task.CompletedTask;
         var id = await BeginAsync(studio, Cubes);
         while ((await FindAsync(studio, id)).Dataset.Draws < 8)
         {
