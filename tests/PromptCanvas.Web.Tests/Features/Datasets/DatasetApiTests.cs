@@ -18,6 +18,7 @@ public sealed class DatasetApiTests : IAsyncDisposable
     private const string Name = "Cubes <b>&";
 
     private readonly Studio studio = new();
+    private readonly string folder = Directory.CreateTempSubdirectory("promptcanvas-dataset-").FullName;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -33,7 +34,11 @@ public sealed class DatasetApiTests : IAsyncDisposable
         dryRun,
     };
 
-    public ValueTask DisposeAsync() => studio.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await studio.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
 
     [Fact]
     public async Task Dataset_FromThePriceToTheZip()
@@ -53,18 +58,17 @@ public sealed class DatasetApiTests : IAsyncDisposable
         Assert.Equal(5, (await client.GetFromJsonAsync<JsonElement>("/api/me/quota", Cancellation)).GetProperty("used").GetDecimal());
 
         // The unzip and tar programs, not our writers, say what is in it.
-        using var folder = new TemporaryFolder();
-        var zip = Path.Combine(folder.Path, "set.zip");
+        var zip = Path.Combine(folder, "set.zip");
         await File.WriteAllBytesAsync(zip, await client.GetByteArrayAsync($"/api/datasets/{id}/content", Cancellation), Cancellation);
-        await RunAsync("unzip", "-q", zip, "-d", folder.Path);
-        var lines = File.ReadLines(Path.Combine(folder.Path, "train", "metadata.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
+        await RunAsync("unzip", "-q", zip, "-d", folder);
+        var lines = File.ReadLines(Path.Combine(folder, "train", "metadata.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
         Assert.Equal(3, lines.Count);
         Assert.All(lines, line => Assert.Equal($"a {line.GetProperty("colour").GetString()} cube", line.GetProperty("text").GetString()));
-        Assert.All(lines, line => Assert.True(File.Exists(Path.Combine(folder.Path, "train", line.GetProperty("file_name").GetString()!))));
-        var tarred = await RunAsync("tar", "-tf", Path.Combine(folder.Path, "webdataset", "test-000000.tar"));
+        Assert.All(lines, line => Assert.True(File.Exists(Path.Combine(folder, "train", line.GetProperty("file_name").GetString()!))));
+        var tarred = await RunAsync("tar", "-tf", Path.Combine(folder, "webdataset", "test-000000.tar"));
         Assert.Equal(6, tarred.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.True(File.Exists(Path.Combine(folder.Path, "annotations", "labels_test.json")));
-        Assert.True(File.Exists(Path.Combine(folder.Path, "README.md")));
+        Assert.True(File.Exists(Path.Combine(folder, "annotations", "labels_test.json")));
+        Assert.True(File.Exists(Path.Combine(folder, "README.md")));
 
         using var other = studio.ClientOf(await studio.PersonAsync("other@example.com", PersonRoles.Member));
         using var hidden = await other.GetAsync($"/api/datasets/{id}/content", Cancellation);
