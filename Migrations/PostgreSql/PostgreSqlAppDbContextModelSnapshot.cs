@@ -367,6 +367,95 @@ namespace PromptCanvas.Migrations.PostgreSql
                     b.ToTable("RoleCredits", (string)null);
                 });
 
+            modelBuilder.Entity("PromptCanvas.Data.Datasets.Dataset", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Pictures")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("dataset_running")
+                        .HasFilter("\"State\" = 'running'");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("dataset_of_person");
+
+                    b.ToTable("Datasets", (string)null);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Datasets.DatasetDraw", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("PictureIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Embedding")
+                        .HasColumnType("bytea");
+
+                    b.Property<int>("Height")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Refusal")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<double?>("Similarity")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("integer");
+
+                    b.HasKey("DatasetId", "PictureIndex", "Attempt");
+
+                    b.HasIndex("ImageId")
+                        .HasDatabaseName("dataset_draw_picture");
+
+                    b.ToTable("DatasetDraws", (string)null);
+                });
+
             modelBuilder.Entity("PromptCanvas.Data.Jobs.DecodedPicture", b =>
                 {
                     b.Property<Guid>("JobId")
@@ -1727,6 +1816,28 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Datasets.Dataset", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("PromptCanvas.Data.Datasets.DatasetDraw", b =>
+                {
+                    b.HasOne("PromptCanvas.Data.Datasets.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("PromptCanvas.Data.Pictures.Picture", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.SetNull);
                 });
 
             modelBuilder.Entity("PromptCanvas.Data.Jobs.DecodedPicture", b =>

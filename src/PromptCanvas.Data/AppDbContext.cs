@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Credits;
+using PromptCanvas.Data.Datasets;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Nodes;
 using PromptCanvas.Data.People;
@@ -78,6 +79,10 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     public DbSet<BiasAudit> BiasAudits => Set<BiasAudit>();
 
     public DbSet<BiasReading> BiasReadings => Set<BiasReading>();
+
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+
+    public DbSet<DatasetDraw> DatasetDraws => Set<DatasetDraw>();
 
     public DbSet<QueueState> QueueStates => Set<QueueState>();
 
@@ -166,6 +171,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         CreditTables.Configure(modelBuilder);
         SharingModel.Configure(modelBuilder);
         BiasModel.Configure(modelBuilder);
+        DatasetModel.Configure(modelBuilder);
     }
 
     private static void Configure(EntityTypeBuilder<Job> job)

@@ -8,6 +8,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Generation.Bias;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Live;
@@ -16,6 +17,7 @@ using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
+using PromptCanvas.Generation.Series;
 using PromptCanvas.Generation.Settings;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
@@ -78,7 +80,7 @@ public static class GenerationRegistration
         AddNodes(services);
         AddJobs(services);
         AddWorker(services);
-        AddBiasAudits(services);
+        AddSeries(services);
         return services;
     }
 
@@ -246,14 +248,22 @@ public static class GenerationRegistration
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
     }
 
-    private static void AddBiasAudits(IServiceCollection services)
+    private static void AddSeries(IServiceCollection services)
     {
-        services.AddSingleton<BiasCancellation>();
+        services.AddSingleton<SeriesJobs>();
+        services.AddSingleton<SeriesLog>();
         services.AddSingleton<BiasCalibration>();
         services.AddSingleton<BiasPictures>();
         services.AddSingleton<BiasRunner>();
         services.AddSingleton<IBiasAudits, BiasAudits>();
         services.AddServiceOfWorkers<BiasAuditService>();
+        services.AddSingleton<DatasetJudge>();
+        services.AddSingleton<DatasetPictures>();
+        services.AddSingleton<DatasetRunner>();
+        services.AddSingleton<DatasetOrders>();
+        services.AddSingleton<IDatasetArchives, DatasetArchives>();
+        services.AddSingleton<IDatasets, DatasetService>();
+        services.AddServiceOfWorkers<DatasetMakingService>();
     }
 
     /// <summary>Adds a background service that runs only in the role of a worker.</summary>

@@ -271,6 +271,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         {
             ["AuditId"] = (await studio.AddBiasAuditAsync("Cubes and rings", Guid.Parse(drawn))).ToString(),
             ["BoardId"] = board.ToString(),
+            ["DatasetId"] = (await studio.AddDatasetAsync("Cubes and rings", Guid.Parse(drawn))).ToString(),
             ["Token"] = token,
             ["ImageId"] = drawn,
             ["JobId"] = job!,

@@ -5,9 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Bias;
+using PromptCanvas.Data.Datasets;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Bias;
+using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Web.Features.Sharing;
@@ -102,7 +105,7 @@ public sealed class ScriptedStudio : IAsyncLifetime
             Id = Guid.NewGuid(),
             PersonId = studio.Administrator.Id,
             Name = name,
-            State = BiasAuditState.Done,
+            State = SeriesState.Done,
             Plan = JsonSerializer.Serialize(plan, JsonSerializerOptions.Web),
             Pictures = plan.Pictures,
             CreatedAt = DateTimeOffset.UnixEpoch,
@@ -131,6 +134,42 @@ public sealed class ScriptedStudio : IAsyncLifetime
         await using var scope = studio.Services.CreateAsyncScope();
         var pictures = await scope.ServiceProvider.GetRequiredService<AppDbContext>().Pictures.Select(picture => picture.Id).ToListAsync();
         await scope.ServiceProvider.GetRequiredService<IBoards>().AddAsync(new Actor(studio.Administrator.Id, PersonRoles.Administrator), board, pictures, CancellationToken.None);
+    }
+
+    /// <summary>A finished data set of the administrator's with one picture of two.</summary>
+    public async Task<Guid> AddDatasetAsync(string name, Guid picture)
+    {
+        var plan = new DatasetPlan
+        {
+            Template = "a {colour} cube",
+            Slots = [new TemplateSlot("colour", [new SlotValue("red", 2), new SlotValue("blue", 1)])],
+            Split = "train=1",
+            Count = 2,
+            Seed = 7,
+            Size = 256,
+            Model = "starter",
+            LeastSimilarity = 0.5,
+            Redraws = 0,
+        };
+        await using var scope = studio.Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var dataset = new Dataset
+        {
+            Id = Guid.NewGuid(),
+            PersonId = studio.Administrator.Id,
+            Name = name,
+            State = SeriesState.Done,
+            Plan = JsonSerializer.Serialize(plan, JsonSerializerOptions.Web),
+            Pictures = plan.Count,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            EndedAt = DateTimeOffset.UnixEpoch,
+        };
+        database.Datasets.Add(dataset);
+        database.DatasetDraws.AddRange(
+            new DatasetDraw { DatasetId = dataset.Id, PictureIndex = 0, Attempt = 0, ImageId = picture, Width = 64, Height = 64, Similarity = 0.9 },
+            new DatasetDraw { DatasetId = dataset.Id, PictureIndex = 1, Attempt = 0, Refusal = "its similarity to the prompt, 0.100, is below 0.5" });
+        await database.SaveChangesAsync();
+        return dataset.Id;
     }
 
     public ValueTask InitializeAsync()

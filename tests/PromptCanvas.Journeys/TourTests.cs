@@ -45,6 +45,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await DraftsAsync(studio, tab);
         await AdministerAsync(studio, tab);
         await AuditBiasAsync(studio, tab);
+        await MakeDatasetAsync(studio, tab);
         Assert.Empty(tab.Complaints);
     }
 
@@ -229,6 +230,16 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
         await Expect(tab.Page.Locator("#bias-state")).ToContainTextAsync("done", new() { Timeout = MinutesForPictures });
         await Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "colour" })).ToBeVisibleAsync();
         await tab.ShowAsync("admin-bias");
+    }
+
+    private static async Task MakeDatasetAsync(RealStudio studio, Tab tab)
+    {
+        await tab.VisitAsync(studio.Address, "/datasets");
+        await tab.Page.GetByLabel("Number of pictures").FillAsync("8");
+        await tab.Page.GetByLabel("Size").SelectOptionAsync("64");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start (8 credits)" }).ClickAsync();
+        await Expect(tab.Page.Locator("#dataset-state")).ToContainTextAsync("done · 8 of 8", new() { Timeout = MinutesForPictures });
+        await tab.ShowAsync("dataset");
     }
 
     private static Task FinishedAsync(Tab tab) =>

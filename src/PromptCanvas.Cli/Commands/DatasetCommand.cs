@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using PromptCanvas.Cli.Datasets;
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
+using PromptCanvas.Generation.Datasets;
 
 namespace PromptCanvas.Cli.Commands;
 
@@ -12,9 +12,6 @@ namespace PromptCanvas.Cli.Commands;
 internal sealed class DatasetCommand
 {
     private const int MaximumCount = 100_000;
-    private const int MaximumRedraws = 20;
-
-    private static readonly string[] Formats = ["imagefolder", "webdataset", "coco"];
 
     private readonly Argument<string> template = new("TEMPLATE") { Description = "A prompt with slots, such as \"a {colour} {thing}\"." };
     private readonly Option<string[]> slots = new("--slot")
@@ -56,11 +53,11 @@ internal sealed class DatasetCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var formats = CheckedFormats(parsed.GetValue(format)!);
-        var filled = PromptTemplate.Parse(parsed.GetRequiredValue(template), parsed.GetValue(slots)!);
+        var filled = Read(PromptTemplate.Of(parsed.GetRequiredValue(template), [.. parsed.GetValue(slots)!.Select(SlotOption.Parse)]));
         var folder = new DatasetFolder(parsed.GetRequiredValue(output));
         var number = InRange(parsed, count, 1, MaximumCount);
         var chosen = parsed.GetValue(seed) ?? folder.SeedOfPlan ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
-        var splits = DatasetSplits.Parse(parsed.GetValue(split)!, number, chosen);
+        var splits = Read(DatasetSplits.Parse(parsed.GetValue(split)!, number, chosen));
         var signing = FileSigning.OfEnvironment();
         using var session = new ModelSession(parsed.GetValue(model));
         var plan = new DatasetPlan
@@ -74,16 +71,16 @@ internal sealed class DatasetCommand
             Model = session.Model.Name,
             LeastSimilarity = InRange(parsed, similarity, -1, 1),
             LeastDistance = InRange(parsed, distance, 0, 2),
-            Redraws = InRange(parsed, redraws, 0, MaximumRedraws),
+            Redraws = InRange(parsed, redraws, 0, DatasetPlan.MostRedraws),
         };
         var prompts = new DatasetPrompts(plan, filled, splits);
         Check(session, plan, prompts);
-        var done = folder.Open(plan, DatasetMaker.Block);
+        var done = folder.Open(plan, DatasetPlan.Block);
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{plan.Count} pictures at {plan.Size} pixels from {filled.Combinations:0} different prompts, seed {plan.Seed}; {done.Count} are there.")).ConfigureAwait(false);
         var entries = await MakeAsync(new DatasetMaker(session, plan, prompts, folder, signing), done, plan.Count, cancellationToken).ConfigureAwait(false);
-        return Write(folder, plan, prompts, entries, formats);
+        return await WriteAsync(folder, plan, prompts, entries, formats).ConfigureAwait(false);
     }
 
     private static async Task<IReadOnlyList<DatasetEntry>> MakeAsync(DatasetMaker maker, IReadOnlyList<DatasetEntry> done, int count, CancellationToken cancellationToken)
@@ -100,26 +97,19 @@ internal sealed class DatasetCommand
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static int Write(DatasetFolder folder, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<DatasetEntry> entries, string[] formats)
+    private static async Task<int> WriteAsync(DatasetFolder folder, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<DatasetEntry> entries, string[] formats)
     {
-        var export = new DatasetExport(folder, prompts, entries);
-        export.WriteImageFolder();
-        if (formats.Contains("webdataset"))
+        var export = new DatasetExport(plan, prompts, entries, (entry, cancellationToken) => File.ReadAllBytesAsync(Path.Combine(folder.Root, entry.File!), cancellationToken));
+        foreach (var file in export.Files(formats))
         {
-            export.WriteWebDataset();
+            await folder.SaveAsync(file, CancellationToken.None).ConfigureAwait(false);
         }
 
-        if (formats.Contains("coco"))
-        {
-            export.WriteCoco();
-        }
-
-        folder.Save("README.md", Encoding.UTF8.GetBytes(DataCard.Write(plan, prompts, entries)));
         var kept = entries.Count(entry => entry.File is not null);
-        Console.Out.WriteLine($"{kept} pictures are in {folder.Root}; README.md says how they were made.");
+        await Console.Out.WriteLineAsync($"{kept} pictures are in {folder.Root}; README.md says how they were made.").ConfigureAwait(false);
         if (kept < plan.Count)
         {
-            Console.Error.WriteLine($"{plan.Count - kept} were left out, because no draw passed: README.md says why.");
+            await Console.Error.WriteLineAsync($"{plan.Count - kept} were left out, because no draw passed: README.md says why.").ConfigureAwait(false);
         }
 
         return kept > 0 ? ExitCodes.Success : ExitCodes.Fault;
@@ -141,8 +131,10 @@ internal sealed class DatasetCommand
         }
     }
 
-    private static string[] CheckedFormats(string[] formats) => formats.FirstOrDefault(name => !Formats.Contains(name)) is { } unknown
-        ? throw new BadInputException($"'{unknown}' is not a format: choose {string.Join(", ", Formats)}.")
+    private static T Read<T>(Result<T> read) => read.TryGet(out var value, out var refusal) ? value : throw new BadInputException(refusal.Message);
+
+    private static string[] CheckedFormats(string[] formats) => formats.FirstOrDefault(name => !DatasetFormats.All.Contains(name)) is { } unknown
+        ? throw new BadInputException($"'{unknown}' is not a format: choose {string.Join(", ", DatasetFormats.All)}.")
         : formats;
 
     private static int InRange(ParseResult parsed, Option<int> option, int least, int most) => parsed.GetValue(option) is var value && value >= least && value <= most

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PromptCanvas.Cli.Options;
+using PromptCanvas.Generation.Datasets;
 
 namespace PromptCanvas.Cli.Datasets;
 
@@ -70,6 +71,22 @@ internal sealed class DatasetFolder(DirectoryInfo folder)
         Write(path, bytes);
     }
 
+    /// <inheritdoc cref="Save"/>
+    public async Task SaveAsync(DatasetFile file, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Root, file.Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = TemporaryOf(path);
+        await using (var stream = File.Create(temporary))
+        {
+            await file.WriteAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static string TemporaryOf(string path) => $"{path}.tmp";
+
     private List<DatasetEntry> Resume(DatasetPlan plan, int block)
     {
         if (!File.Exists(JournalFile))
@@ -112,7 +129,7 @@ internal sealed class DatasetFolder(DirectoryInfo folder)
 
     private static void Write(string path, byte[] bytes)
     {
-        var temporary = $"{path}.tmp";
+        var temporary = TemporaryOf(path);
         File.WriteAllBytes(temporary, bytes);
         File.Move(temporary, path, overwrite: true);
     }

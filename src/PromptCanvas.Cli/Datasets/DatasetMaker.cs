@@ -1,15 +1,13 @@
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Generation.Datasets;
 
 namespace PromptCanvas.Cli.Datasets;
 
 /// <summary>Makes a plan's pictures, block by block: all of a block at once, then judged in their order, the refused ones drawn again.</summary>
 internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, DatasetPrompts prompts, DatasetFolder folder, FileSigning signing)
 {
-    /// <summary>How many pictures are made and decided together.</summary>
-    public const int Block = 8;
-
     private readonly List<float[]> kept = [];
 
     private bool HasJudge => session.Model.ImageEncoder is not null;
@@ -25,7 +23,7 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
         kept.AddRange(done.Where(entry => entry.File is not null).Select(entry => entry.Embedding).OfType<float[]>());
         while (entries.Count < plan.Count)
         {
-            var block = await MakeBlockAsync(entries.Count, Math.Min(Block, plan.Count - entries.Count), cancellationToken).ConfigureAwait(false);
+            var block = await MakeBlockAsync(entries.Count, Math.Min(DatasetPlan.Block, plan.Count - entries.Count), cancellationToken).ConfigureAwait(false);
             folder.Append(block);
             entries.AddRange(block);
             report(entries.Count);
@@ -98,7 +96,7 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
         }
 
         var image = draw.Picture!.Image;
-        var name = $"{prompts.SplitOf(draw.Index)}/{draw.Index:D6}.png";
+        var name = DatasetEntry.FileOf(prompts.SplitOf(draw.Index), draw.Index);
         folder.Save(name, PictureWriter.Encode(draw.Picture, draw.Prompt, signing));
         if (draw.Embedding is { } embedding)
         {
@@ -116,22 +114,7 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
         };
     }
 
-    private string? Refusal(Draw draw)
-    {
-        if (draw.Picture is null)
-        {
-            return draw.Fault ?? "it was not made";
-        }
-
-        if (draw.Similarity < plan.LeastSimilarity)
-        {
-            return FormattableString.Invariant($"its similarity to the prompt, {draw.Similarity:F3}, is below {plan.LeastSimilarity:0.###}");
-        }
-
-        return plan.LeastDistance is { } least && draw.Embedding is { } own && kept.Exists(other => 1 - EmbeddingSpace.Cosine(own, other) < least)
-            ? FormattableString.Invariant($"it is nearer than {least:0.###} to another picture")
-            : null;
-    }
+    private string? Refusal(Draw draw) => draw.Picture is null ? draw.Fault ?? "it was not made" : plan.Refusal(draw.Similarity, draw.Embedding, kept);
 
     private sealed class Draw(int index, string prompt, uint seed)
     {

@@ -3,18 +3,19 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Bias;
-using PromptCanvas.Data.Identity;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Generation.Bias.Measuring;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Series;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Bias;
 
 /// <inheritdoc/>
-internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, BiasCancellation cancellation, AuditLog log, TimeProvider clock) : IBiasAudits
+internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, SeriesJobs jobs, SeriesLog log, TimeProvider clock) : IBiasAudits
 {
     private static readonly Forbidden NotAllowed = new("Only administrators may use bias audits.");
 
@@ -66,14 +67,14 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
             Id = Guid.NewGuid(),
             PersonId = actor.PersonId,
             Name = whole.Name,
-            State = BiasAuditState.Running,
+            State = SeriesState.Running,
             Plan = JsonSerializer.Serialize(whole, JobJson.Options),
             Pictures = whole.Pictures,
             CreatedAt = clock.GetUtcNow(),
         };
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         database.BiasAudits.Add(audit);
-        await LogAsync(database, actor, "bias.start", audit, $"{whole.Pictures} pictures, {whole.Model}", cancellationToken);
+        await log.AddAsync(database, actor, "bias.start", audit, $"{whole.Pictures} pictures, {whole.Model}", cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         return audit.Id;
     }
@@ -129,15 +130,15 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
             return Missing(auditId);
         }
 
-        if (audit.State != BiasAuditState.Running)
+        if (audit.State != SeriesState.Running)
         {
             return new Conflict("This bias audit is over; there is nothing to stop.");
         }
 
-        (audit.State, audit.EndedAt, audit.Note) = (BiasAuditState.Cancelled, clock.GetUtcNow(), null);
-        await LogAsync(database, actor, "bias.cancel", audit, null, cancellationToken);
+        (audit.State, audit.EndedAt, audit.Note) = (SeriesState.Cancelled, clock.GetUtcNow(), null);
+        await log.AddAsync(database, actor, "bias.cancel", audit, null, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
-        await cancellation.CancelJobsAsync(actor, audit, cancellationToken);
+        await jobs.CancelAsync(actor, audit, "The bias audit was stopped.", cancellationToken);
         return Result.Done;
     }
 
@@ -155,13 +156,13 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
             return Missing(auditId);
         }
 
-        if (audit.State == BiasAuditState.Running)
+        if (audit.State == SeriesState.Running)
         {
             return new Conflict("This bias audit still runs; stop it first.");
         }
 
         database.BiasAudits.Remove(audit);
-        await LogAsync(database, actor, "bias.delete", audit, null, cancellationToken);
+        await log.AddAsync(database, actor, "bias.delete", audit, null, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         return Result.Done;
     }
@@ -170,10 +171,4 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
 
     private static IQueryable<BiasAuditView> Views(AppDbContext database, IQueryable<BiasAudit> audits) => audits.Select(audit => new BiasAuditView(
         audit.Id, audit.Name, audit.State, audit.Pictures, database.BiasReadings.Count(reading => reading.AuditId == audit.Id), audit.Note, audit.CreatedAt, audit.EndedAt));
-
-    private async Task LogAsync(AppDbContext database, Actor actor, string action, BiasAudit audit, string? detail, CancellationToken cancellationToken)
-    {
-        var email = await database.People.Where(person => person.Id == actor.PersonId).Select(person => person.Email).SingleOrDefaultAsync(cancellationToken);
-        database.AuditLog.Add(log.Entry(new AuditActor(actor.PersonId, email ?? actor.PersonId.ToString(), null), action, audit.Name, detail));
-    }
 }

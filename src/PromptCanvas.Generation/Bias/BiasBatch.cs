@@ -1,3 +1,4 @@
+using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests;
@@ -24,11 +25,11 @@ internal sealed record BiasBatch(int Prompt, int First, int Count)
     }
 
     /// <summary>The idempotency key of its job: after a crash, the same batch is the same job.</summary>
-    public string KeyOf(Guid auditId) => $"bias-{auditId:N}-{Prompt}-{First}";
+    public string KeyOf(BiasAudit audit) => $"{audit.KeyPrefix}{Prompt}-{First}";
 
-    public NewJob ToJob(Guid auditId, Guid personId, string role, BiasPlan plan) => new()
+    public NewJob ToJob(BiasAudit audit, Guid personId, string role, BiasPlan plan) => new()
     {
-        IdempotencyKey = KeyOf(auditId),
+        IdempotencyKey = KeyOf(audit),
         PersonId = personId,
         Role = role,
         Background = true,

@@ -4,67 +4,40 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Series;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Bias;
 
-/// <summary>What a step did.</summary>
-/// <param name="IsComplete">Every picture is settled.</param>
-/// <param name="Refusal">Why a job was not accepted; null = it was, or none was needed.</param>
-internal sealed record BiasStep(bool IsComplete, Refusal? Refusal)
-{
-    /// <summary>Whether the refusal passes with time.</summary>
-    public bool Waits => Refusal is QuotaExceeded or TooManyJobs or StorageFull or Unavailable or QueueTooLong;
-}
-
 /// <summary>Has an audit's pictures drawn, and measures those that are finished.</summary>
-internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, ISubmissions submissions, StoredPictures store, BiasCancellation cancellation)
+internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, SeriesJobs seriesJobs, StoredPictures store)
 {
     // One is drawn while the next waits; more would only crowd the person's queue.
     private const int OpenJobs = 2;
 
-    public async Task<BiasStep> MoveOnAsync(BiasAudit audit, BiasPlan plan, Actor owner, BiasMeasuring measuring, CancellationToken cancellationToken)
+    public async Task<SeriesStep> MoveOnAsync(BiasAudit audit, BiasPlan plan, Actor owner, BiasMeasuring measuring, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var settled = await database.BiasReadings.Where(reading => reading.AuditId == audit.Id)
             .Select(reading => new { reading.PromptIndex, reading.PictureIndex }).ToListAsync(cancellationToken);
         var known = settled.Select(reading => (reading.PromptIndex, reading.PictureIndex)).ToHashSet();
         var next = BiasBatch.Of(plan).Where(batch => Enumerable.Range(batch.First, batch.Count).Any(picture => !known.Contains((batch.Prompt, picture)))).Take(OpenJobs).ToList();
-        var keys = next.ConvertAll(batch => batch.KeyOf(audit.Id));
-        var jobs = await database.Jobs.AsNoTracking().Include(job => job.Images).Where(job => job.PersonId == owner.PersonId && keys.Contains(job.IdempotencyKey))
-            .ToDictionaryAsync(job => job.IdempotencyKey, cancellationToken);
+        var keys = next.ConvertAll(batch => batch.KeyOf(audit));
+        var jobs = await seriesJobs.FindAsync(owner.PersonId, keys, cancellationToken);
         foreach (var batch in next)
         {
-            if (jobs.TryGetValue(batch.KeyOf(audit.Id), out var job))
+            if (jobs.TryGetValue(batch.KeyOf(audit), out var job))
             {
                 await MeasureAsync(audit.Id, batch, job, known, measuring, cancellationToken);
             }
-            else if ((await SubmitAsync(audit, batch, plan, owner, cancellationToken)).Refusal is { } refusal)
+            else if ((await seriesJobs.SubmitAsync(audit, batch.ToJob(audit, owner.PersonId, owner.Role, plan), owner, cancellationToken)).Refusal is { } refusal)
             {
-                return new BiasStep(false, refusal);
+                return SeriesStep.NotAccepted(refusal);
             }
         }
 
-        return new BiasStep(known.Count == plan.Pictures, null);
-    }
-
-    private async Task<Result> SubmitAsync(BiasAudit audit, BiasBatch batch, BiasPlan plan, Actor owner, CancellationToken cancellationToken)
-    {
-        if ((await submissions.SubmitAsync(batch.ToJob(audit.Id, owner.PersonId, owner.Role, plan), cancellationToken)).Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        // It may have been stopped since the step began, before this job could be cancelled with the others.
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await database.BiasAudits.AnyAsync(row => row.Id == audit.Id && row.State == BiasAuditState.Running, cancellationToken))
-        {
-            await cancellation.CancelJobsAsync(owner, audit, cancellationToken);
-        }
-
-        return Result.Done;
+        return new SeriesStep(known.Count == plan.Pictures);
     }
 
     private async Task MeasureAsync(

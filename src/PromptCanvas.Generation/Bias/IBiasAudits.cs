@@ -1,5 +1,5 @@
 using PromptCanvas.Data.Access;
-using PromptCanvas.Data.Bias;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Bias.Measuring;
 
 namespace PromptCanvas.Generation.Bias;
@@ -35,7 +35,7 @@ public interface IBiasAudits
 /// <param name="Pictures">How many it asks for.</param>
 /// <param name="Settled">How many are measured, or will never be.</param>
 /// <param name="Note">Why it waits or ended early; null = no reason to tell.</param>
-public sealed record BiasAuditView(Guid Id, string Name, BiasAuditState State, int Pictures, int Settled, string? Note, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+public sealed record BiasAuditView(Guid Id, string Name, SeriesState State, int Pictures, int Settled, string? Note, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
 
 /// <summary>An audit, its plan and its report.</summary>
 public sealed record BiasAuditDetail(BiasAuditView Audit, BiasPlan Plan, BiasReport Report)

@@ -4,6 +4,7 @@ using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Bias;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Features.Datasets;
 using PromptCanvas.Web.Features.Gallery;
 using PromptCanvas.Web.Features.Jobs;
 using PromptCanvas.Web.Features.Mcp;
@@ -84,6 +85,7 @@ internal static class StudioPipeline
         api.MapProvenance();
         api.MapVerify();
         api.MapBias();
+        api.MapDatasets();
         app.MapOpenAi();
         app.MapMcpServer();
         app.MapPasskeys();

@@ -124,7 +124,7 @@ public sealed class DatasetCommandTests : IDisposable
     [InlineData("--slot takes NAME=VALUE", "a {thing}", "--slot", "thing")]
     [InlineData("cannot be read", "a {thing}", "--slot", "thing=@nowhere.txt")]
     [InlineData("shares that add up to 1", "a cube", "--split", "train=0.5,test=0.4")]
-    [InlineData("--split takes NAME=SHARE", "a cube", "--split", "annotations=1")]
+    [InlineData("split takes NAME=SHARE", "a cube", "--split", "annotations=1")]
     [InlineData("'zip' is not a format", "a cube", "--format", "zip")]
     [InlineData("is out of range", "a cube", "-n", "0")]
     [InlineData("is out of range", "a cube", "--min-distance", "3")]

@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
-using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Randomness;
@@ -47,7 +47,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
 
         var detail = await EndAsync(studio, id);
 
-        Assert.Equal((BiasAuditState.Done, 120, 0), (detail.Audit.State, detail.Report.Measured, detail.Report.Missing));
+        Assert.Equal((SeriesState.Done, 120, 0), (detail.Audit.State, detail.Report.Measured, detail.Report.Missing));
         var shares = Assert.Single(Assert.Single(detail.Report.Sections).Findings).Shares;
         var red = shares.Values[0];
         Assert.Equal(Enumerable.Range(0, 120).Count(picture => IsRed(11 + (uint)picture)), red.Pictures);
@@ -94,7 +94,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         await using var next = await StartAsync(person: false);
         var detail = await EndAsync(next, id);
 
-        Assert.Equal((BiasAuditState.Done, 25), (detail.Audit.State, detail.Report.Measured));
+        Assert.Equal((SeriesState.Done, 25), (detail.Audit.State, detail.Report.Measured));
         Assert.Equal(25, (await next.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
         await next.ConsistentAsync();
         gate.Open();
@@ -113,7 +113,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         Assert.Empty(await database.Jobs.ToListAsync(Cancellation));
 
         studio.Clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(BiasAuditState.Done, (await EndAsync(studio, id)).Audit.State);
+        Assert.Equal(SeriesState.Done, (await EndAsync(studio, id)).Audit.State);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         }
 
         var detail = await FindAsync(studio, id);
-        Assert.Equal((BiasAuditState.Cancelled, GenerationRequest.MaximumCount), (detail.Audit.State, detail.Report.Measured));
+        Assert.Equal((SeriesState.Cancelled, GenerationRequest.MaximumCount), (detail.Audit.State, detail.Report.Measured));
         Assert.Equal(GenerationRequest.MaximumCount, (await studio.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
         Assert.IsType<Conflict>((await studio.Get<IBiasAudits>().CancelAsync(Ada, id, Cancellation)).Refusal);
         Assert.Null((await studio.Get<IBiasAudits>().DeleteAsync(Ada, id, Cancellation)).Refusal);
@@ -157,7 +157,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         await studio.Get<BiasRunner>().StepAsync(Cancellation);
 
         var waiting = await FindAsync(studio, id);
-        Assert.Equal(BiasAuditState.Running, waiting.Audit.State);
+        Assert.Equal(SeriesState.Running, waiting.Audit.State);
         Assert.Contains("credits", waiting.Audit.Note, StringComparison.Ordinal);
     }
 
@@ -172,7 +172,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
 
         var detail = await EndAsync(studio, id);
 
-        Assert.Equal((BiasAuditState.Done, 4, 1), (detail.Audit.State, detail.Report.Measured, detail.Report.Missing));
+        Assert.Equal((SeriesState.Done, 4, 1), (detail.Audit.State, detail.Report.Measured, detail.Report.Missing));
     }
 
     /// <summary>The engine's CLIP reads drawn shapes rightly, so that the shares stay as they are, but with the examples' uncertainty.</summary>
@@ -251,7 +251,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
 
         await studio.Get<BiasRunner>().StepAsync(Cancellation);
 
-        Assert.Equal(BiasAuditState.Failed, (await FindAsync(studio, id)).Audit.State);
+        Assert.Equal(SeriesState.Failed, (await FindAsync(studio, id)).Audit.State);
         Assert.Empty(await database.Jobs.ToListAsync(Cancellation));
     }
 
@@ -314,7 +314,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         while (true)
         {
             await studio.Get<BiasRunner>().StepAsync(Cancellation);
-            if (await FindAsync(studio, id) is { Audit.State: not BiasAuditState.Running } over)
+            if (await FindAsync(studio, id) is { Audit.State: not SeriesState.Running } over)
             {
                 return over;
             }

@@ -82,6 +82,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         .Replace("{BoardId:guid}", $"{cast.Board}", StringComparison.Ordinal)
         .Replace("{ImageId:guid}", $"{(row.Case is "private" ? cast.PrivatePicture : cast.TeamPicture)}", StringComparison.Ordinal)
         .Replace("{AuditId:guid}", $"{Guid.Empty}", StringComparison.Ordinal)
+        .Replace("{DatasetId:guid}", $"{Guid.Empty}", StringComparison.Ordinal)
         .Replace("{other:guid}", $"{Guid.Empty}", StringComparison.Ordinal)
         .Replace("{index:int}", "0", StringComparison.Ordinal)
         .Replace("{**path}", "nothing", StringComparison.Ordinal)
@@ -126,6 +127,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         "/v1/images/generations" => JsonContent.Create(new { prompt = "a red cube", size = "256x256" }),
         "/v1/images/edits" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { Mask(), "mask", "b.png" }, { new StringContent("a red cube"), "prompt" }, { new StringContent("256x256"), "size" } },
         "/v1/images/variations" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { new StringContent("256x256"), "size" } },
+        "/api/datasets" => JsonContent.Create(new { name = "cubes", template = "a cube", count = 1, size = 64 }),
         "/api/bias" => JsonContent.Create(new { name = "colours", prompts = new[] { "a cube" }, picturesPerPrompt = 1, size = 64 }),
         "/api/verify" => Png(),
         "/api/uploads" => new MultipartFormDataContent { { Png(), "file", "a.png" } },

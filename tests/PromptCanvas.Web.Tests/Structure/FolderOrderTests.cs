@@ -18,7 +18,9 @@ public sealed partial class FolderOrderTests
         ["Queue"],
         ["Worker"],
         ["Instant"],
+        ["Series"],
         ["Bias.Measuring", "Bias"],
+        ["Datasets"],
     ];
 
     /// <summary>The namespace that composes a project and may therefore refer to everything.</summary>

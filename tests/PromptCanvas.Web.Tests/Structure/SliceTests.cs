@@ -24,7 +24,7 @@ public sealed class SliceTests
     public void Slices_AreFound()
     {
         Assert.Equal(
-            ["Accounts", "Bias", "Blend", "Boards", "Change", "Create", "Edit", "Family", "Gallery", "Jobs", "Machines", "Mcp", "Moderation", "OpenAi", "Operations", "People", "Previews", "Provenance", "Queue", "Safety", "Sharing", "Styles", "Uploads", "Usage", "Verify"],
+            ["Accounts", "Bias", "Blend", "Boards", "Change", "Create", "Datasets", "Edit", "Family", "Gallery", "Jobs", "Machines", "Mcp", "Moderation", "OpenAi", "Operations", "People", "Previews", "Provenance", "Queue", "Safety", "Sharing", "Styles", "Uploads", "Usage", "Verify"],
             StudioAssemblies.Web.GetTypes().Select(SliceOf).OfType<string>().Distinct().Order());
     }
 

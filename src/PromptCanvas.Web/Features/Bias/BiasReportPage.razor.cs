@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using PromptCanvas.Data.Bias;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Bias;
 using PromptCanvas.Web.Security;
 
@@ -29,7 +29,7 @@ public sealed partial class BiasReportPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private bool IsRunning => detail?.Audit.State == BiasAuditState.Running;
+    private bool IsRunning => detail?.Audit.State == SeriesState.Running;
 
     protected override async Task OnParametersSetAsync()
     {

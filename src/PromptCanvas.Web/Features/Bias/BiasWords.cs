@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
-using PromptCanvas.Data.Bias;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Bias.Measuring;
 using PromptCanvas.Web.Resources;
 
@@ -9,11 +9,11 @@ namespace PromptCanvas.Web.Features.Bias;
 /// <summary>States and figures of bias audits in words.</summary>
 internal static class BiasWords
 {
-    public static string Of(BiasAuditState state, IStringLocalizer<Texts> texts) => state switch
+    public static string Of(SeriesState state, IStringLocalizer<Texts> texts) => state switch
     {
-        BiasAuditState.Running => texts["BiasRunning"],
-        BiasAuditState.Done => texts["BiasDone"],
-        BiasAuditState.Failed => texts["BiasFailed"],
+        SeriesState.Running => texts["BiasRunning"],
+        SeriesState.Done => texts["BiasDone"],
+        SeriesState.Failed => texts["BiasFailed"],
         _ => texts["BiasCancelled"],
     };
 

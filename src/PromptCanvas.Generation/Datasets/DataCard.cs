@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PromptCanvas.Cli.Datasets;
+namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>The data set's <c>README.md</c>: what it is, how it was made, and what was left out.</summary>
 internal static class DataCard

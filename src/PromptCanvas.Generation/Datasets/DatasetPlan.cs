@@ -1,7 +1,9 @@
-namespace PromptCanvas.Cli.Datasets;
+using PromptCanvas.Diffusion.Guidance;
+
+namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>What decides every picture of a data set: the same plan makes the same data set, in one run or in several.</summary>
-internal sealed record DatasetPlan
+public sealed record DatasetPlan
 {
     public required string Template { get; init; }
 
@@ -27,6 +29,28 @@ internal sealed record DatasetPlan
     /// <summary>How often a picture that is too far from its prompt or too near to another is drawn again.</summary>
     public required int Redraws { get; init; }
 
+    /// <summary>How many pictures are made and decided together.</summary>
+    internal const int Block = 8;
+
+    /// <summary>Most redraws of a picture.</summary>
+    public const int MostRedraws = 20;
+
+    /// <summary>Why a draw does not pass; null = it does.</summary>
+    /// <param name="similarity">To its prompt; null = unknown.</param>
+    /// <param name="embedding">Of the picture; null = unknown.</param>
+    /// <param name="kept">The embeddings of the pictures that are in already.</param>
+    internal string? Refusal(double? similarity, float[]? embedding, IReadOnlyCollection<float[]> kept)
+    {
+        if (similarity < LeastSimilarity)
+        {
+            return FormattableString.Invariant($"its similarity to the prompt, {similarity:F3}, is below {LeastSimilarity:0.###}");
+        }
+
+        return LeastDistance is { } least && embedding is not null && kept.Any(other => 1 - EmbeddingSpace.Cosine(embedding, other) < least)
+            ? FormattableString.Invariant($"it is nearer than {least:0.###} to another picture")
+            : null;
+    }
+
     /// <summary>The seed of a picture's draw.</summary>
     public uint SeedOf(int index, int attempt) => unchecked(Seed + (uint)index + ((uint)Count * (uint)attempt));
 }
@@ -36,6 +60,9 @@ internal sealed record DatasetPlan
 /// <param name="File">Its file below the data set's folder; null = no draw passed.</param>
 internal sealed record DatasetEntry(int Index, string? File)
 {
+    /// <summary>The file of a picture.</summary>
+    public static string FileOf(string split, int index) => FormattableString.Invariant($"{split}/{index:D6}.png");
+
     public required uint Seed { get; init; }
 
     /// <summary>From 0: how many draws were refused before.</summary>

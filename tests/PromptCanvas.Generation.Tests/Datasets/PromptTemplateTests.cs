@@ -1,7 +1,6 @@
-using PromptCanvas.Cli.Datasets;
-using PromptCanvas.Cli.Options;
+using PromptCanvas.Generation.Datasets;
 
-namespace PromptCanvas.Cli.Tests.Datasets;
+namespace PromptCanvas.Generation.Tests.Datasets;
 
 /// <summary>What a template draws, and how its pictures are divided.</summary>
 public sealed class PromptTemplateTests
@@ -12,7 +11,7 @@ public sealed class PromptTemplateTests
     [Fact]
     public void Draw_WeightedValues_ComeInProportion()
     {
-        var template = PromptTemplate.Parse("a {colour} {thing}", ["colour=red:3,blue", "thing=cube,ball"]);
+        var template = Template("a {colour} {thing}", "colour=red:3,blue", "thing=cube,ball");
 
         var drawn = Enumerable.Range(0, Count).Select(index => template.Draw(Seed, index)).ToList();
 
@@ -26,7 +25,7 @@ public sealed class PromptTemplateTests
     [Fact]
     public void Fill_SlotTwice_TakesTheSameValue()
     {
-        var template = PromptTemplate.Parse("{thing} on {thing}, {ground}", ["ground=snow", "thing=cube"]);
+        var template = Template("{thing} on {thing}, {ground}", "ground=snow", "thing=cube");
 
         Assert.Equal("cube on cube, snow", template.Fill(template.Draw(Seed, 0)));
         Assert.Equal(1, template.Combinations);
@@ -35,7 +34,7 @@ public sealed class PromptTemplateTests
     [Fact]
     public void Splits_AnyShares_AreExactToOnePictureAndMixed()
     {
-        var splits = DatasetSplits.Parse("train=0.7,validation=0.2,test=0.1", 101, Seed);
+        Assert.True(DatasetSplits.Parse("train=0.7,validation=0.2,test=0.1", 101, Seed).TryGet(out var splits, out _));
 
         var assigned = Enumerable.Range(0, 101).Select(splits.Of).ToList();
         Assert.Equal((71, 20, 10), (assigned.Count(name => name == "train"), assigned.Count(name => name == "validation"), assigned.Count(name => name == "test")));
@@ -44,5 +43,12 @@ public sealed class PromptTemplateTests
 
     [Fact]
     public void Splits_SameNameTwice_AreRefused() =>
-        Assert.Throws<BadInputException>(() => DatasetSplits.Parse("train=0.5,train=0.5", 2, Seed));
+        Assert.IsType<InvalidInput>(DatasetSplits.Parse("train=0.5,train=0.5", 2, Seed).Refusal);
+
+    private static PromptTemplate Template(string text, params string[] slots)
+    {
+        var read = slots.Select(slot => PromptTemplate.Slot(slot).TryGet(out var value, out var refusal) ? value : throw new InvalidOperationException(refusal.Message));
+        Assert.True(PromptTemplate.Of(text, [.. read]).TryGet(out var template, out _));
+        return template;
+    }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Randomness;
+using PromptCanvas.Generation.Results;
 
-namespace PromptCanvas.Cli.Datasets;
+namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>The parts of a data set, such as train and test, and which picture belongs to which.</summary>
 internal sealed partial class DatasetSplits
@@ -26,13 +26,23 @@ internal sealed partial class DatasetSplits
     /// <param name="text">NAME=SHARE,… with shares that add up to 1.</param>
     /// <param name="count">The number of pictures.</param>
     /// <param name="seed">The data set's seed.</param>
-    /// <exception cref="BadInputException">A name or share is wrong.</exception>
-    public static DatasetSplits Parse(string text, int count, uint seed)
+    /// <returns>Or which name or share is wrong.</returns>
+    public static Result<DatasetSplits> Parse(string text, int count, uint seed)
     {
-        var parts = text.Split(',').Select(ParsePart).ToList();
+        var parts = new List<(string Name, double Share)>();
+        foreach (var written in text.Split(','))
+        {
+            if (ParsePart(written) is not { } part)
+            {
+                return new InvalidInput("split", $"The split takes NAME=SHARE,NAME=SHARE, such as train=0.8,test=0.2, not '{Excerpt.Of(written)}'.");
+            }
+
+            parts.Add(part);
+        }
+
         if (parts.Select(part => part.Name).Distinct().Count() < parts.Count || Math.Abs(parts.Sum(part => part.Share) - 1) > Tolerance)
         {
-            throw new BadInputException($"--split {text}: use each name once, with shares that add up to 1, such as train=0.8,test=0.2.");
+            return new InvalidInput("split", $"The split {Excerpt.Of(text)}: use each name once, with shares that add up to 1, such as train=0.8,test=0.2.");
         }
 
         var order = Enumerable.Range(0, count).OrderBy(index => Philox4x32.Generate(((uint)index, 0, OrderStep, 0), (seed, 0)).X0).ToArray();
@@ -50,13 +60,13 @@ internal sealed partial class DatasetSplits
         return new DatasetSplits([.. parts.Select(part => part.Name)], assigned);
     }
 
-    private static (string Name, double Share) ParsePart(string part)
+    private static (string Name, double Share)? ParsePart(string part)
     {
         var pieces = part.Split('=');
         return pieces.Length == 2 && Word().IsMatch(pieces[0].Trim())
             && double.TryParse(pieces[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is > 0 and <= 1
             ? (pieces[0].Trim(), share)
-            : throw new BadInputException($"--split takes NAME=SHARE,NAME=SHARE, such as train=0.8,test=0.2, not '{part}'.");
+            : null;
     }
 
     // Not the names of the folders that the other formats use.

@@ -1,0 +1,135 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace PromptCanvas.Generation.Datasets;
+
+/// <summary>Writes the descriptions of a data set's pictures in the formats that trainers read.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="prompts">Its prompts.</param>
+/// <param name="entries">What became of every picture.</param>
+/// <param name="read">Reads the PNG of a picture that passed.</param>
+internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<DatasetEntry> entries, Func<DatasetEntry, CancellationToken, Task<byte[]>> read)
+{
+    /// <summary>Pictures in one file of the WebDataset format: a few hundred megabytes at 1024 pixels, as its documentation advises.</summary>
+    private const int ShardPictures = 1000;
+
+    // The output is not HTML, so keep quotes and letters of all languages readable.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The pictures that passed, by split.</summary>
+    private IEnumerable<(string Split, List<DatasetEntry> Entries)> BySplit =>
+        prompts.Splits.Select(split => (split, entries.Where(entry => entry.File is not null && prompts.SplitOf(entry.Index) == split).ToList()));
+
+    /// <summary>The pictures.</summary>
+    public IEnumerable<DatasetFile> Pictures() => entries.Where(entry => entry.File is not null)
+        .Select(entry => new DatasetFile(entry.File!, async (stream, cancellationToken) => await stream.WriteAsync(await read(entry, cancellationToken), cancellationToken)));
+
+    /// <summary>All files but the pictures: <c>metadata.jsonl</c> in each split, the formats that were asked for, and the data card.</summary>
+    /// <param name="formats">Of <see cref="DatasetFormats"/>.</param>
+    public IEnumerable<DatasetFile> Files(IReadOnlyCollection<string> formats) =>
+    [
+        .. ImageFolder(),
+        .. formats.Contains(DatasetFormats.WebDataset) ? WebDataset() : [],
+        .. formats.Contains(DatasetFormats.Coco) ? Coco() : [],
+        DatasetFile.Of("README.md", DataCard.Write(plan, prompts, entries)),
+    ];
+
+    // One beside each split's pictures, as the imagefolder loader of Hugging Face's datasets reads it.
+    private IEnumerable<DatasetFile> ImageFolder() => BySplit.Select(part =>
+        DatasetFile.Of($"{part.Split}/metadata.jsonl", string.Concat(part.Entries.Select(entry => Metadata(entry).ToJsonString(Json) + '\n'))));
+
+    // Tar files of picture, caption and labels under one name each.
+    private IEnumerable<DatasetFile> WebDataset() =>
+        from part in BySplit
+        from shard in part.Entries.Chunk(ShardPictures).Index()
+        select new DatasetFile(
+            string.Create(CultureInfo.InvariantCulture, $"webdataset/{part.Split}-{shard.Index:D6}.tar"),
+            (stream, cancellationToken) => WriteShardAsync(shard.Item, stream, cancellationToken));
+
+    // COCO's captions, and the slots' values as categories of whole pictures.
+    private IEnumerable<DatasetFile> Coco()
+    {
+        var categories = prompts.Slots.SelectMany(slot => slot.Values.Select(value => (Slot: slot.Name, Value: value.Text))).ToList();
+        foreach (var (split, kept) in BySplit)
+        {
+            yield return JsonFile($"annotations/captions_{split}.json", Coco(kept, [.. kept.Select(entry => Annotation(entry.Index, entry, "caption", prompts.PromptOf(entry.Index)))], []));
+            var labels = kept.SelectMany(entry => prompts.LabelsOf(entry.Index).Select((value, slot) => (Entry: entry, Category: categories.IndexOf((prompts.Slots[slot].Name, value)))));
+            yield return JsonFile(
+                $"annotations/labels_{split}.json",
+                Coco(
+                    kept,
+                    [.. labels.Select((label, id) => Annotation(id, label.Entry, "category_id", label.Category))],
+                    [.. categories.Select((category, id) => new JsonObject { ["id"] = id, ["name"] = category.Value, ["supercategory"] = category.Slot })]));
+        }
+    }
+
+    private static DatasetFile JsonFile(string name, JsonObject content) => DatasetFile.Of(name, content.ToJsonString(Json));
+
+    private static JsonObject Annotation(int id, DatasetEntry entry, string key, JsonNode value) => new() { ["id"] = id, ["image_id"] = entry.Index, [key] = value };
+
+    private static JsonObject Coco(IReadOnlyList<DatasetEntry> kept, JsonNode[] annotations, JsonNode[] categories) => new()
+    {
+        ["images"] = new JsonArray([.. kept.Select(entry => new JsonObject { ["id"] = entry.Index, ["file_name"] = entry.File, ["width"] = entry.Width, ["height"] = entry.Height })]),
+        ["annotations"] = new JsonArray(annotations),
+        ["categories"] = new JsonArray(categories),
+    };
+
+    private static Task AddAsync(TarWriter tar, string name, byte[] content, CancellationToken cancellationToken) => tar.WriteEntryAsync(
+        new UstarTarEntry(TarEntryType.RegularFile, name)
+        {
+            DataStream = new MemoryStream(content),
+            ModificationTime = DateTimeOffset.UnixEpoch, // the same data set is the same file
+        },
+        cancellationToken);
+
+    private JsonObject Metadata(DatasetEntry entry)
+    {
+        var line = new JsonObject { ["file_name"] = Path.GetFileName(entry.File), ["text"] = prompts.PromptOf(entry.Index) };
+        foreach (var (slot, value) in prompts.Slots.Zip(prompts.LabelsOf(entry.Index)))
+        {
+            line[slot.Name] = value;
+        }
+
+        line["seed"] = entry.Seed;
+        line["similarity"] = entry.Similarity is { } similarity ? Math.Round(similarity, 4) : null;
+        return line;
+    }
+
+    private async Task WriteShardAsync(IEnumerable<DatasetEntry> shard, Stream stream, CancellationToken cancellationToken)
+    {
+        await using var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true);
+        foreach (var entry in shard)
+        {
+            var key = Path.GetFileNameWithoutExtension(entry.File);
+            await AddAsync(tar, $"{key}.png", await read(entry, cancellationToken), cancellationToken);
+            await AddAsync(tar, $"{key}.txt", Encoding.UTF8.GetBytes(prompts.PromptOf(entry.Index)), cancellationToken);
+            await AddAsync(tar, $"{key}.json", Encoding.UTF8.GetBytes(Metadata(entry).ToJsonString(Json)), cancellationToken);
+        }
+    }
+}
+
+/// <summary>A file of a data set.</summary>
+/// <param name="Name">Its path below the data set's folder, with slashes.</param>
+/// <param name="WriteAsync">Writes its content.</param>
+internal sealed record DatasetFile(string Name, Func<Stream, CancellationToken, Task> WriteAsync)
+{
+    public static DatasetFile Of(string name, string text) =>
+        new(name, async (stream, cancellationToken) => await stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken));
+}
+
+/// <summary>The formats of a data set besides the pictures.</summary>
+public static class DatasetFormats
+{
+    /// <summary>Always written.</summary>
+    public const string ImageFolder = "imagefolder";
+
+    public const string WebDataset = "webdataset";
+
+    public const string Coco = "coco";
+
+    public static IReadOnlyList<string> All { get; } = [ImageFolder, WebDataset, Coco];
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Datasets;
+using PromptCanvas.Diffusion;
+using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Guidance;
+using PromptCanvas.Diffusion.Images;
+using PromptCanvas.Generation.Requests;
+using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
+
+namespace PromptCanvas.Generation.Datasets;
+
+/// <summary>Decides which pictures of a data set pass.</summary>
+internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, StoredPictures store)
+{
+    private const string NotMade = "it was not made";
+
+    // A text and a picture, which a model without CLIP or without an image encoder cannot embed.
+    private static readonly ConditioningInput[] Probe = [new TextInput("a picture"), new ImageInput(new SourcePicture(1, 1, new byte[SignedImage.Channels]))];
+
+    /// <summary>What judges a model's pictures; null = nothing here can.</summary>
+    /// <exception cref="ModelException">The model does not exist or is damaged.</exception>
+    public static IEmbedder? Of(IEngineProvider engines, string model) => engines.EmbedderOf(model, Probe);
+
+    public static Unavailable NoJudge(string model) =>
+        new($"The model \"{model}\" has no image encoder, so it cannot judge its pictures: ask for no least similarity and distance, or choose another model.");
+
+    /// <summary>Judges the pictures in their order and stores the judgement.</summary>
+    /// <returns>Why they cannot be judged, if so.</returns>
+    public async Task<Result> JudgeAsync(Dataset dataset, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var pictures = await ReadAsync(database, made, cancellationToken);
+        Dictionary<int, Embedded> embedded;
+        try
+        {
+            var embedder = Of(engines, plan.Model);
+            if (embedder is null && (plan.LeastSimilarity ?? plan.LeastDistance) is not null)
+            {
+                return NoJudge(plan.Model);
+            }
+
+            embedded = embedder is null ? [] : await EmbedAsync(embedder, prompts, pictures, cancellationToken);
+        }
+        catch (ModelException)
+        {
+            return ModelUnavailable.Of(plan.Model);
+        }
+
+        var kept = plan.LeastDistance is null ? [] : await KeptAsync(database, dataset.Id, cancellationToken);
+        foreach (var draw in made)
+        {
+            database.DatasetDraws.Add(Decide(dataset.Id, draw, plan, pictures.GetValueOrDefault(draw.Index), embedded.GetValueOrDefault(draw.Index), kept));
+        }
+
+        await database.SaveChangesAsync(cancellationToken);
+        return Result.Done;
+    }
+
+    private static DatasetDraw Decide(Guid datasetId, MadePicture draw, DatasetPlan plan, RgbImage? picture, Embedded? embedded, List<float[]> kept)
+    {
+        var refusal = picture is null ? draw.Picture.Error ?? NotMade : plan.Refusal(embedded?.Similarity, embedded?.Picture, kept);
+        var keeps = refusal is null && plan.LeastDistance is not null && embedded is not null;
+        if (keeps)
+        {
+            kept.Add(embedded!.Picture);
+        }
+
+        return new DatasetDraw
+        {
+            DatasetId = datasetId,
+            PictureIndex = draw.Index,
+            Attempt = draw.Attempt,
+            ImageId = picture is null ? null : draw.Picture.ImageId,
+            Width = picture?.Width ?? 0,
+            Height = picture?.Height ?? 0,
+            Similarity = embedded?.Similarity,
+            Embedding = keeps ? MemoryMarshal.AsBytes<float>(embedded!.Picture).ToArray() : null,
+            Refusal = refusal,
+        };
+    }
+
+    private static async Task<List<float[]>> KeptAsync(AppDbContext database, Guid datasetId, CancellationToken cancellationToken)
+    {
+        var packed = await database.DatasetDraws.Where(draw => draw.DatasetId == datasetId && draw.Embedding != null).Select(draw => draw.Embedding!).ToListAsync(cancellationToken);
+        return packed.ConvertAll(bytes => MemoryMarshal.Cast<byte, float>(bytes).ToArray());
+    }
+
+    private static async Task<Dictionary<int, Embedded>> EmbedAsync(
+        IEmbedder embedder, DatasetPrompts prompts, Dictionary<int, RgbImage> pictures, CancellationToken cancellationToken)
+    {
+        if (pictures.Count == 0)
+        {
+            return [];
+        }
+
+        ConditioningInput[] inputs =
+        [
+            .. pictures.Keys.Select(index => new TextInput(prompts.PromptOf(index))),
+            .. pictures.Values.Select(picture => new ImageInput(new SourcePicture(picture.Width, picture.Height, picture.Bytes))),
+        ];
+        var embeddings = await embedder.EmbedAsync(inputs, cancellationToken);
+        return pictures.Keys.Index().ToDictionary(
+            entry => entry.Item,
+            entry => new Embedded(embeddings[pictures.Count + entry.Index], EmbeddingSpace.Cosine(embeddings[entry.Index], embeddings[pictures.Count + entry.Index])));
+    }
+
+    private async Task<Dictionary<int, RgbImage>> ReadAsync(AppDbContext database, IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
+    {
+        var ids = made.Select(draw => draw.Picture.ImageId).OfType<Guid>().ToList();
+        var hashes = await database.Pictures.Where(picture => ids.Contains(picture.Id) && picture.ContentHash != "" && picture.TakenDownAt == null && picture.DeletedAt == null)
+            .ToDictionaryAsync(picture => picture.Id, picture => picture.ContentHash, cancellationToken);
+        var pictures = new Dictionary<int, RgbImage>();
+        foreach (var draw in made)
+        {
+            if (draw.Picture.ImageId is not { } id || !hashes.TryGetValue(id, out var hash))
+            {
+                continue;
+            }
+
+            try
+            {
+                pictures[draw.Index] = await store.ReadAsync(hash, cancellationToken);
+            }
+            catch (PictureFormatException)
+            {
+                // Its file is gone or damaged: it counts as not made.
+            }
+        }
+
+        return pictures;
+    }
+
+    private sealed record Embedded(float[] Picture, double Similarity);
+}

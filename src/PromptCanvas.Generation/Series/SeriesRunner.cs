@@ -1,0 +1,102 @@
+using Microsoft.EntityFrameworkCore;
+using PromptCanvas.Data;
+using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Series;
+using PromptCanvas.Data.Texts;
+
+namespace PromptCanvas.Generation.Series;
+
+/// <summary>Moves series on, a few pictures at a time. All that is done is in the database: after a crash, any worker goes on.</summary>
+internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+    where TSeries : JobSeries
+{
+    // Longer than a step takes, so that two workers do not do the same work; a crash delays the series by it.
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    protected IDbContextFactory<AppDbContext> Databases { get; } = databases;
+
+    /// <summary>Why a series ends whose owner may no longer have it: one sentence.</summary>
+    protected abstract string OwnerGone { get; }
+
+    /// <summary>Moves each running series on by one step.</summary>
+    public async Task StepAsync(CancellationToken cancellationToken)
+    {
+        List<Guid> running;
+        await using (var database = await Databases.CreateDbContextAsync(cancellationToken))
+        {
+            running = await database.Set<TSeries>().Where(series => series.State == SeriesState.Running).OrderBy(series => series.CreatedAt).Select(series => series.Id).ToListAsync(cancellationToken);
+        }
+
+        foreach (var id in running)
+        {
+            await StepAsync(id, cancellationToken);
+        }
+    }
+
+    protected abstract bool MayOwn(Actor person);
+
+    protected abstract Task<SeriesStep> MoveOnAsync(TSeries series, Actor owner, CancellationToken cancellationToken);
+
+    private async Task StepAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await Databases.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var until = now + Lease;
+        var leased = await database.Set<TSeries>()
+            .Where(series => series.Id == id && series.State == SeriesState.Running && (series.LeaseUntil == null || series.LeaseUntil <= now))
+            .ExecuteUpdateAsync(change => change.SetProperty(series => series.LeaseUntil, until), cancellationToken);
+        if (leased == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await LeasedStepAsync(database, id, cancellationToken);
+        }
+        finally
+        {
+            await database.Set<TSeries>().Where(series => series.Id == id && series.LeaseUntil == until)
+                .ExecuteUpdateAsync(change => change.SetProperty(series => series.LeaseUntil, (DateTimeOffset?)null), CancellationToken.None);
+        }
+    }
+
+    private async Task LeasedStepAsync(AppDbContext database, Guid id, CancellationToken cancellationToken)
+    {
+        var series = await database.Set<TSeries>().AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken);
+        if (await OwnerAsync(database, series, cancellationToken) is not { } owner)
+        {
+            await EndAsync(database, id, SeriesState.Failed, OwnerGone, cancellationToken);
+            return;
+        }
+
+        var step = await MoveOnAsync(series, owner, cancellationToken);
+        if (step.Refusal is { } refusal && !step.Waits)
+        {
+            await EndAsync(database, id, SeriesState.Failed, refusal.Message, cancellationToken);
+        }
+        else if (step.IsComplete)
+        {
+            await EndAsync(database, id, SeriesState.Done, null, cancellationToken);
+        }
+        else if (NoteOf(step.Refusal?.Message) is var note && note != series.Note)
+        {
+            await database.Set<TSeries>().Where(row => row.Id == id).ExecuteUpdateAsync(change => change.SetProperty(row => row.Note, note), cancellationToken);
+        }
+    }
+
+    private async Task<Actor?> OwnerAsync(AppDbContext database, TSeries series, CancellationToken cancellationToken)
+    {
+        var role = await database.People.Where(person => person.Id == series.PersonId && person.SuspendedAt == null).Select(person => person.Role).SingleOrDefaultAsync(cancellationToken);
+        return role is not null && new Actor(series.PersonId!.Value, role) is var owner && MayOwn(owner) ? owner : null;
+    }
+
+    private async Task EndAsync(AppDbContext database, Guid id, SeriesState state, string? message, CancellationToken cancellationToken)
+    {
+        var (now, note) = (clock.GetUtcNow(), NoteOf(message));
+        await database.Set<TSeries>().Where(series => series.Id == id && series.State == SeriesState.Running).ExecuteUpdateAsync(
+            change => change.SetProperty(series => series.State, state).SetProperty(series => series.EndedAt, (DateTimeOffset?)now).SetProperty(series => series.Note, note), cancellationToken);
+    }
+
+    private static string? NoteOf(string? message) => message is null ? null : TextRules.Cut(message, JobSeries.LongestNote);
+}

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Generation.Datasets;
+using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Datasets;
+
+/// <summary>Asks for a new data set, with its cost first.</summary>
+public sealed partial class DatasetForm
+{
+    private QuotaView? quota;
+    private string? problem;
+    private string name = "";
+    private string? model;
+    private string template = "a {colour} {thing}";
+    private string slots = "colour=red:2,blue,green\nthing=cube,sphere";
+    private int count = DatasetOrder.DefaultCount;
+    private int size = DatasetOrder.DefaultSize;
+    private uint seed;
+    private string split = "train=0.8,test=0.2";
+    private double? similarity;
+    private double? distance;
+    private int redraws = DatasetOrder.DefaultRedraws;
+
+    [Inject]
+    private IDatasets Datasets { get; set; } = null!;
+
+    [Inject]
+    private IModelStatus Models { get; set; } = null!;
+
+    [Inject]
+    private ICurrentActor Actor { get; set; } = null!;
+
+    [Inject]
+    private ICredits Credits { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private int Cost => Math.Max(0, count);
+
+    private int MostCost => similarity is null && distance is null ? Cost : Cost * (1 + Math.Max(0, redraws));
+
+    protected override async Task OnInitializedAsync()
+    {
+        model = Models.Models.Count > 0 ? Models.Models[0] : null;
+        name = T["DatasetFirstName"];
+        var actor = await Actor.GetAsync(Gone);
+        quota = await Credits.GetAsync(actor.PersonId, actor.Role, Gone);
+    }
+
+    private async Task StartAsync()
+    {
+        var order = new DatasetOrder
+        {
+            Name = name,
+            Template = template,
+            Slots = slots.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Split = split,
+            Count = count,
+            Size = size,
+            Seed = seed,
+            Model = model,
+            LeastSimilarity = similarity,
+            LeastDistance = distance,
+            Redraws = redraws,
+        };
+        if ((await Datasets.StartAsync(await Actor.GetAsync(Gone), order, Gone)).TryGet(out var id, out var refusal))
+        {
+            Navigation.NavigateTo($"datasets/{id}");
+            return;
+        }
+
+        problem = refusal.Message;
+    }
+}

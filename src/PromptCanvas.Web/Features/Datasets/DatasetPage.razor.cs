@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Data.Series;
+using PromptCanvas.Generation.Datasets;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Datasets;
+
+/// <summary>A data set's progress, then its download.</summary>
+public sealed partial class DatasetPage
+{
+    private DatasetDetail? detail;
+    private string? problem;
+    private bool hasWebDataset;
+    private bool hasCoco;
+
+    [Parameter]
+    public Guid DatasetId { get; set; }
+
+    [Inject]
+    private IDatasets Datasets { get; set; } = null!;
+
+    [Inject]
+    private ICurrentActor Actor { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private bool IsRunning => detail?.Dataset.State == SeriesState.Running;
+
+    private string Address =>
+        $"api/datasets/{DatasetId}/content?format={DatasetFormats.ImageFolder}"
+        + (hasWebDataset ? $"&format={DatasetFormats.WebDataset}" : "")
+        + (hasCoco ? $"&format={DatasetFormats.Coco}" : "");
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (detail?.Dataset.Id != DatasetId)
+        {
+            await LookAsync();
+        }
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            Post(LookOnAsync);
+        }
+    }
+
+    private async Task LookAsync() => detail = (await Datasets.FindAsync(await Actor.GetAsync(Gone), DatasetId, Gone)).TryGet(out var found, out _) ? found : null;
+
+    private async Task LookOnAsync()
+    {
+        using var timer = new PeriodicTimer(DatasetsPage.Interval, Clock);
+        while (await timer.WaitForNextTickAsync(Gone))
+        {
+            if (IsRunning)
+            {
+                await LookAsync();
+                StateHasChanged();
+            }
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        problem = (await Datasets.CancelAsync(await Actor.GetAsync(Gone), DatasetId, Gone)).Refusal?.Message;
+        await LookAsync();
+    }
+
+    private async Task DeleteAsync()
+    {
+        problem = (await Datasets.DeleteAsync(await Actor.GetAsync(Gone), DatasetId, Gone)).Refusal?.Message;
+        if (problem is null)
+        {
+            Navigation.NavigateTo("datasets");
+        }
+    }
+}

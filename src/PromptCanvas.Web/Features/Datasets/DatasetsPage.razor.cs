@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Components;
+using PromptCanvas.Generation.Datasets;
+using PromptCanvas.Web.Security;
+
+namespace PromptCanvas.Web.Features.Datasets;
+
+/// <summary>The person's data sets, refreshed while one is made, and the form for a new one.</summary>
+public sealed partial class DatasetsPage
+{
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private IReadOnlyList<DatasetView> datasets = [];
+
+    [Inject]
+    private IDatasets Datasets { get; set; } = null!;
+
+    [Inject]
+    private ICurrentActor Actor { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    protected override Task OnInitializedAsync() => LookAsync();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            Post(LookOnAsync);
+        }
+    }
+
+    private async Task LookAsync() => datasets = await Datasets.ListAsync(await Actor.GetAsync(Gone), Gone);
+
+    private async Task LookOnAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, Clock);
+        while (await timer.WaitForNextTickAsync(Gone))
+        {
+            await LookAsync();
+            StateHasChanged();
+        }
+    }
+}
