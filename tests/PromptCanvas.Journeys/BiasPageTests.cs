@@ -30,7 +30,7 @@ public sealed class BiasPageTests(Browser browser, ScriptedStudio studio) : ICla
 
     private async Task<string> AuditAsync(Tab tab, string name, string pictures)
     {
-        await tab.VisitAsync(studio.Address, "/admin/bias");
+        await tab.GoAsync(studio.Address, "/admin/bias");
         await tab.Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
         await tab.Page.GetByLabel("Neutral prompts").FillAsync("a cube");
         await tab.Page.GetByLabel("Pictures of each prompt").FillAsync(pictures);
