@@ -10,7 +10,7 @@ public sealed class DatasetPageTests(Browser browser, ScriptedStudio studio) : I
     public async Task Dataset_FromTheBoardsToTheDownload_AndDeleted()
     {
         await using var tab = await browser.OpenAsync();
-        await tab.VisitAsync(studio.Address, "/boards");
+        await tab.GoAsync(studio.Address, "/boards");
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).ClickAsync();
         await Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "New data set" })).ToBeVisibleAsync();
         await tab.Page.GetByLabel("Number of pictures").FillAsync("3");

@@ -81,6 +81,3 @@ internal sealed class DatasetPictures(IDbContextFactory<AppDbContext> databases,
         return (open, draws.Count(draw => draw.PictureIndex == open[0]));
     }
 }
-
-/// <summary>A picture of a data set that its job has made, or not.</summary>
-internal sealed record MadePicture(int Index, int Attempt, JobPicture Picture);

@@ -91,7 +91,7 @@ public sealed partial class FolderOrderTests
         .. from type in assembly.GetTypes()
            where type.Namespace?.StartsWith("PromptCanvas", StringComparison.Ordinal) == true && !Generated().IsMatch(type.FullName!)
            from used in TypeUses.Of(type)
-           where used.Assembly == assembly && used.Namespace is not null && used.Namespace != type.Namespace
+           where used.Assembly == assembly && used.Namespace?.StartsWith("PromptCanvas", StringComparison.Ordinal) == true && used.Namespace != type.Namespace
            group $"{type.Name} uses {used.Name}" by (type.Namespace, used.Namespace) into uses
            select new Edge(uses.Key.Item1!, uses.Key.Item2!, uses.First()),
     ];
