@@ -82,10 +82,15 @@ internal static class StudioServices
         services.AddSignalR()
             .AddMessagePackProtocol()
             .AddJsonProtocol(options => ConfigureJson(options.PayloadSerializerOptions));
-        services.Configure<HubOptions<GenerationHub>>(options => options.AddFilter<HubTexts>());
+
+        // Of this hub only: the pages' circuits rely on one message at a time, in order.
+        services.Configure<HubOptions<GenerationHub>>(options =>
+        {
+            options.MaximumParallelInvocationsPerClient = 8;
+            options.AddFilter<HubTexts>();
+        });
         services.AddSingleton<HubTexts>();
         services.AddSingleton(provider => new HubStreams(provider.GetRequiredService<StoreFaults>(), provider.GetRequiredService<ILogger<HubStreams>>()));
-        services.Configure<HubOptions>(options => options.MaximumParallelInvocationsPerClient = 8);
 
         StoredSettingsSource.Of(builder.Configuration, isBelow: source => source is FileConfigurationSource);
         services.AddGeneration(builder.Configuration, builder.Environment.ContentRootPath);

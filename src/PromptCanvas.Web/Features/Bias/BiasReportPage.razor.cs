@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Bias;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Bias;
@@ -8,7 +9,7 @@ namespace PromptCanvas.Web.Features.Bias;
 /// <summary>A bias audit's progress, then its report, and the comparison with another.</summary>
 public sealed partial class BiasReportPage
 {
-    private BiasAuditDetail? detail;
+    private Lookup<BiasAuditDetail> lookup;
     private IReadOnlyList<BiasAuditView> others = [];
     private IReadOnlyList<BiasDifference>? differences;
     private Guid? other;
@@ -29,13 +30,15 @@ public sealed partial class BiasReportPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private bool IsRunning => detail?.Audit.State == SeriesState.Running;
+    private BiasAuditDetail? Detail => lookup.Value;
+
+    private bool IsRunning => Detail?.Audit.State == SeriesState.Running;
 
     protected override async Task OnParametersSetAsync()
     {
-        if (detail?.Audit.Id != AuditId)
+        if (Detail?.Audit.Id != AuditId)
         {
-            (other, differences) = (null, null);
+            (lookup, other, differences) = (default, null, null);
             await LookAsync();
         }
     }
@@ -51,7 +54,7 @@ public sealed partial class BiasReportPage
     private async Task LookAsync()
     {
         var actor = await Actor.GetAsync(Gone);
-        detail = (await Audits.FindAsync(actor, AuditId, Gone)).TryGet(out var found, out _) ? found : null;
+        lookup = Lookup.Of((await Audits.FindAsync(actor, AuditId, Gone)).TryGet(out var found, out _) ? found : null);
         others = (await Audits.ListAsync(actor, Gone)).TryGet(out var all, out _) ? [.. all.Where(audit => audit.Id != AuditId && audit.Settled > 0)] : [];
     }
 
@@ -70,8 +73,8 @@ public sealed partial class BiasReportPage
 
     private async Task CompareAsync()
     {
-        differences = other is { } id && detail is not null && (await Audits.FindAsync(await Actor.GetAsync(Gone), id, Gone)).TryGet(out var second, out _)
-            ? BiasDifference.Between(detail.Report, second.Report)
+        differences = other is { } id && Detail is not null && (await Audits.FindAsync(await Actor.GetAsync(Gone), id, Gone)).TryGet(out var second, out _)
+            ? BiasDifference.Between(Detail.Report, second.Report)
             : null;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Datasets;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Security;
 
 namespace PromptCanvas.Web.Features.Datasets;
@@ -8,7 +9,7 @@ namespace PromptCanvas.Web.Features.Datasets;
 /// <summary>A data set's progress, then its download.</summary>
 public sealed partial class DatasetPage
 {
-    private DatasetDetail? detail;
+    private Lookup<DatasetDetail> lookup;
     private string? problem;
     private bool hasWebDataset;
     private bool hasCoco;
@@ -28,7 +29,9 @@ public sealed partial class DatasetPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private bool IsRunning => detail?.Dataset.State == SeriesState.Running;
+    private DatasetDetail? Detail => lookup.Value;
+
+    private bool IsRunning => Detail?.Dataset.State == SeriesState.Running;
 
     private string Address =>
         $"api/datasets/{DatasetId}/content?format={DatasetFormats.ImageFolder}"
@@ -37,8 +40,9 @@ public sealed partial class DatasetPage
 
     protected override async Task OnParametersSetAsync()
     {
-        if (detail?.Dataset.Id != DatasetId)
+        if (Detail?.Dataset.Id != DatasetId)
         {
+            lookup = default;
             await LookAsync();
         }
     }
@@ -51,7 +55,8 @@ public sealed partial class DatasetPage
         }
     }
 
-    private async Task LookAsync() => detail = (await Datasets.FindAsync(await Actor.GetAsync(Gone), DatasetId, Gone)).TryGet(out var found, out _) ? found : null;
+    private async Task LookAsync() =>
+        lookup = Lookup.Of((await Datasets.FindAsync(await Actor.GetAsync(Gone), DatasetId, Gone)).TryGet(out var found, out _) ? found : null);
 
     private async Task LookOnAsync()
     {
