@@ -3,6 +3,7 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Bias;
 using PromptCanvas.Generation.Bias.Measuring;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -37,7 +38,7 @@ public sealed partial class BiasForm
     private ICurrentActor Actor { get; set; } = null!;
 
     [Inject]
-    private ICredits Credits { get; set; } = null!;
+    private LiveCredits Credits { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -51,8 +52,7 @@ public sealed partial class BiasForm
         model = Models.Models.Count > 0 ? Models.Models[0] : null;
         name = T["BiasFirstName"];
         LoadWorld();
-        var actor = await Actor.GetAsync(Gone);
-        quota = await Credits.GetAsync(actor.PersonId, actor.Role, Gone);
+        quota = await Credits.RefreshAsync(await Actor.GetAsync(Gone), Gone);
     }
 
     private void LoadWorld()

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Features.Create;
 using PromptCanvas.Web.Security;
 
@@ -33,7 +34,7 @@ public sealed partial class DatasetForm
     private ICurrentActor Actor { get; set; } = null!;
 
     [Inject]
-    private ICredits Credits { get; set; } = null!;
+    private LiveCredits Credits { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -46,8 +47,7 @@ public sealed partial class DatasetForm
     {
         model = Models.Models.Count > 0 ? Models.Models[0] : null;
         name = T["DatasetFirstName"];
-        var actor = await Actor.GetAsync(Gone);
-        quota = await Credits.GetAsync(actor.PersonId, actor.Role, Gone);
+        quota = await Credits.RefreshAsync(await Actor.GetAsync(Gone), Gone);
     }
 
     private async Task StartAsync()
