@@ -43,6 +43,7 @@ public static class StyleSpace
     /// <exception cref="ArgumentException">Lengths differ, or the weight is outside −1 … 1.</exception>
     public static float[] Apply(ReadOnlySpan<float> embedding, ReadOnlySpan<float> direction, double weight)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Abs(weight), 1, nameof(weight));
         var target = direction.ToArray();
         TensorPrimitives.Multiply(target, Math.Sign(weight), target);
         EmbeddingSpace.SetLength(target, EmbeddingSpace.Length(embedding));

@@ -52,5 +52,5 @@ public sealed class StyleSpaceTests
 
     [Fact]
     public void Apply_WeightBeyondOne_IsRefused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => StyleSpace.Apply(X, Y, 2.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => StyleSpace.Apply(X, Y, -1.1));
 }

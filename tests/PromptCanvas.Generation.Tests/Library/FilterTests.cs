@@ -118,13 +118,13 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         Assert.Equal([(own, null), (shared, "Ben")], choices.Boards.Select(board => (board.Id, board.Owner)));
     }
 
-    // All but the last are closer to the query picture, and there are more of them than the first batch holds.
+    // All but the last are closer to the query picture, and there are more of them than the first batch holds. Vectors are kept in 16 bits, which order these.
     [Theory]
     [MemberData(nameof(Both))]
     public async Task Likeness_WithANarrowFilter_FindsWhatIsFarAway(DatabaseProvider provider)
     {
         await StartAsync(provider);
-        await AddAsync([.. Enumerable.Range(0, 1500).Select(number => new Added($"near {number}", Ben, Noon.AddSeconds(number)) { Embedding = [1, number / 1000f] })]);
+        await AddAsync([.. Enumerable.Range(0, 1500).Select(number => new Added($"near {number}", Ben, Noon.AddSeconds(number)) { Embedding = [1, number / 10f] })]);
         await AddAsync(new("farther", Ann, Noon) { Embedding = [-1, 0] }, new("far", Ann, Noon) { Embedding = [-1, -0.1f] });
 
         var found = await studio.Get<ILibrary>().ReadAsync(Ann, new() { Like = pictures["near 0"], Maker = Ann.PersonId }, null, 24, Cancellation);
