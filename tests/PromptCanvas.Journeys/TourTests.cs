@@ -222,7 +222,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
 
     private static async Task AuditBiasAsync(RealStudio studio, Tab tab)
     {
-        await tab.VisitAsync(studio.Address, "/admin/bias");
+        await tab.GoAsync(studio.Address, "/admin/bias");
         await tab.Page.GetByLabel("Neutral prompts").FillAsync("a sphere");
         await tab.Page.GetByLabel("Pictures of each prompt").FillAsync("10");
         await tab.Page.GetByRole(AriaRole.Combobox, new() { Name = "Size", Exact = true }).SelectOptionAsync("64");
@@ -234,7 +234,7 @@ public sealed partial class TourTests(Browser browser) : IClassFixture<Browser>,
 
     private static async Task MakeDatasetAsync(RealStudio studio, Tab tab)
     {
-        await tab.VisitAsync(studio.Address, "/datasets");
+        await tab.GoAsync(studio.Address, "/datasets");
         await tab.Page.GetByLabel("Number of pictures").FillAsync("8");
         await tab.Page.GetByLabel("Size").SelectOptionAsync("64");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start (8 credits)" }).ClickAsync();
