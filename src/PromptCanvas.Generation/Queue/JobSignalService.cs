@@ -26,10 +26,13 @@ internal sealed class JobSignalService(JobSignals signals, JobFeed feed, Running
             running.Drop(signal.JobId, imageIndex);
         }
 
-        feed.Publish(new JobChanged(signal.JobId, signal.State, signal.CompletedImages) { IsRemote = true });
-        if (signal.State == JobState.Queued)
+        if (signal.State is { } state)
         {
-            queue.Set();
+            feed.Publish(new JobChanged(signal.JobId, state, signal.CompletedImages) { IsRemote = true });
+            if (state == JobState.Queued)
+            {
+                queue.Set();
+            }
         }
     }
 }

@@ -6,9 +6,10 @@ using PromptCanvas.Generation.Live;
 namespace PromptCanvas.Generation.Queue;
 
 /// <summary>A message between nodes about a job.</summary>
+/// <param name="State">The job's state; null in messages of older versions that are about its run only.</param>
 /// <param name="Stops">Whether a run of the job must stop.</param>
 /// <param name="Dropped">The picture that a run must leave out; null = none.</param>
-internal sealed record JobSignal(Guid JobId, JobState State, int CompletedImages, bool Stops, int? Dropped);
+internal sealed record JobSignal(Guid JobId, JobState? State, int CompletedImages, bool Stops, int? Dropped);
 
 /// <summary>Sends job events between the nodes. They are hints: the same state is in the rows, which a worker that missed a signal reads at its next heartbeat.</summary>
 internal sealed class JobSignals(ILiveLine line)

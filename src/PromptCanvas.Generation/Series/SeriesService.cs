@@ -10,16 +10,7 @@ internal abstract class SeriesService<TSeries>(SeriesRunner<TSeries> runner, Sto
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    // Counted from the end of a step: a step may draw and judge for longer than the interval.
-    protected override async Task RunAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            await StepAsync(stoppingToken);
-            Worked();
-            await Task.Delay(Interval, clock, stoppingToken);
-        }
-    }
+    protected override Task RunAsync(CancellationToken stoppingToken) => SteadilyAsync(Interval, clock, StepAsync, stoppingToken);
 
     private async Task StepAsync(CancellationToken stoppingToken)
     {

@@ -36,6 +36,17 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         return Task.CompletedTask;
     });
 
+    /// <summary>Runs an action after each interval and draws the component again, until it is disposed. Call it after the first render.</summary>
+    protected void Every(TimeSpan interval, TimeProvider clock, Func<Task> look) => Post(async () =>
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        while (await timer.WaitForNextTickAsync(Gone))
+        {
+            await look();
+            StateHasChanged();
+        }
+    });
+
     protected virtual ValueTask DisposeCoreAsync() => ValueTask.CompletedTask;
 
     private async Task GuardedAsync(Func<Task> work)

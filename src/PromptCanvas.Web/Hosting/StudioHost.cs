@@ -18,7 +18,7 @@ internal static class StudioHost
     // An error of each check while a node is not ready. The causes are logged once, by the services that notice them.
     private const string ReadinessCategory = "Microsoft.Extensions.Diagnostics.HealthChecks";
 
-    // The stack trace of every refusal. HubStreams logs what matters.
+    // The stack trace of every refusal. HubFaults and HubStreams log what matters.
     private const string HubCategory = "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher";
 
     public static async Task<int> RunStudioAsync(this WebApplicationBuilder builder)

@@ -79,7 +79,8 @@ internal static class StudioServices
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<BackgroundHealth>("background");
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
-        services.AddSignalR()
+        services.AddSingleton<HubFaults>();
+        services.AddSignalR(options => options.AddFilter<HubFaults>())
             .AddMessagePackProtocol()
             .AddJsonProtocol(options => ConfigureJson(options.PayloadSerializerOptions));
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Bias;
 using PromptCanvas.Web.Security;
 
@@ -26,7 +27,7 @@ public sealed partial class BiasPage
     {
         if (firstRender)
         {
-            Post(LookOnAsync);
+            Every(Interval, Clock, () => audits.Any(audit => audit.State == SeriesState.Running) ? LookAsync() : Task.CompletedTask);
         }
     }
 
@@ -35,16 +36,6 @@ public sealed partial class BiasPage
         if ((await Audits.ListAsync(await Actor.GetAsync(Gone), Gone)).TryGet(out var all, out _))
         {
             audits = all;
-        }
-    }
-
-    private async Task LookOnAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, Clock);
-        while (await timer.WaitForNextTickAsync(Gone))
-        {
-            await LookAsync();
-            StateHasChanged();
         }
     }
 }

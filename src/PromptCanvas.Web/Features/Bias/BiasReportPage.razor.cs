@@ -47,7 +47,7 @@ public sealed partial class BiasReportPage
     {
         if (firstRender)
         {
-            Post(LookOnAsync);
+            Every(BiasPage.Interval, Clock, () => IsRunning ? LookAsync() : Task.CompletedTask);
         }
     }
 
@@ -56,19 +56,6 @@ public sealed partial class BiasReportPage
         var actor = await Actor.GetAsync(Gone);
         lookup = Lookup.Of((await Audits.FindAsync(actor, AuditId, Gone)).TryGet(out var found, out _) ? found : null);
         others = (await Audits.ListAsync(actor, Gone)).TryGet(out var all, out _) ? [.. all.Where(audit => audit.Id != AuditId && audit.Settled > 0)] : [];
-    }
-
-    private async Task LookOnAsync()
-    {
-        using var timer = new PeriodicTimer(BiasPage.Interval, Clock);
-        while (await timer.WaitForNextTickAsync(Gone))
-        {
-            if (IsRunning)
-            {
-                await LookAsync();
-                StateHasChanged();
-            }
-        }
     }
 
     private async Task CompareAsync()

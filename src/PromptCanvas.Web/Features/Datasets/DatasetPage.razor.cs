@@ -51,25 +51,12 @@ public sealed partial class DatasetPage
     {
         if (firstRender)
         {
-            Post(LookOnAsync);
+            Every(DatasetsPage.Interval, Clock, () => IsRunning ? LookAsync() : Task.CompletedTask);
         }
     }
 
     private async Task LookAsync() =>
         lookup = Lookup.Of((await Datasets.FindAsync(await Actor.GetAsync(Gone), DatasetId, Gone)).TryGet(out var found, out _) ? found : null);
-
-    private async Task LookOnAsync()
-    {
-        using var timer = new PeriodicTimer(DatasetsPage.Interval, Clock);
-        while (await timer.WaitForNextTickAsync(Gone))
-        {
-            if (IsRunning)
-            {
-                await LookAsync();
-                StateHasChanged();
-            }
-        }
-    }
 
     private async Task StopAsync()
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Web.Security;
 
@@ -26,19 +27,9 @@ public sealed partial class DatasetsPage
     {
         if (firstRender)
         {
-            Post(LookOnAsync);
+            Every(Interval, Clock, () => datasets.Any(dataset => dataset.State == SeriesState.Running) ? LookAsync() : Task.CompletedTask);
         }
     }
 
     private async Task LookAsync() => datasets = await Datasets.ListAsync(await Actor.GetAsync(Gone), Gone);
-
-    private async Task LookOnAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, Clock);
-        while (await timer.WaitForNextTickAsync(Gone))
-        {
-            await LookAsync();
-            StateHasChanged();
-        }
-    }
 }

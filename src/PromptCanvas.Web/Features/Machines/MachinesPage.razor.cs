@@ -23,21 +23,11 @@ public sealed partial class MachinesPage
     {
         if (firstRender)
         {
-            Post(LookOnAsync);
+            Every(Interval, Clock, LookAsync);
         }
     }
 
     private async Task LookAsync() => machines = await Administration.LookAsync(Gone);
-
-    private async Task LookOnAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, Clock);
-        while (await timer.WaitForNextTickAsync(Gone))
-        {
-            await LookAsync();
-            StateHasChanged();
-        }
-    }
 
     private async Task ActAsync((string Id, MachineAct Act) asked)
     {

@@ -30,21 +30,11 @@ public sealed partial class QueuePage
     {
         if (firstRender)
         {
-            Post(LookOnAsync);
+            Every(Interval, Clock, LookAsync);
         }
     }
 
     private async Task LookAsync() => sight = await Administration.LookAsync(Gone);
-
-    private async Task LookOnAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, Clock);
-        while (await timer.WaitForNextTickAsync(Gone))
-        {
-            await LookAsync();
-            StateHasChanged();
-        }
-    }
 
     private async Task PauseAsync()
     {
