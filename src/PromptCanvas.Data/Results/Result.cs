@@ -31,6 +31,9 @@ public sealed record InvalidInput(string Field, string Message) : Refusal(Messag
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Conflict(string Message) : Refusal(Message);
 
+/// <summary>Not possible in the present state of the thing; later, or after another act, it may be.</summary>
+public sealed record WrongState(string Message) : Refusal(Message);
+
 /// <summary>The installation cannot do this now: a model is missing or damaged, or the disk or database is unusable.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record Unavailable(string Message) : Refusal(Message);

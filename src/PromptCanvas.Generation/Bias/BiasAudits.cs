@@ -46,6 +46,12 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
             return NotAllowed;
         }
 
+        // Texts that are no Unicode cannot be normalised.
+        if (BiasPlanChecks.Check(plan).Refusal is { } malformed)
+        {
+            return malformed;
+        }
+
         var whole = plan with
         {
             Name = TextRules.Normalize(plan.Name).Trim(),
@@ -132,13 +138,15 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
 
         if (audit.State != SeriesState.Running)
         {
-            return new Conflict("This bias audit is over; there is nothing to stop.");
+            return new WrongState("This bias audit is over; there is nothing to stop.");
         }
 
+        // Before the state: after a kill in between it still runs and can be stopped. And after it: a worker may have queued more.
+        await jobs.CancelAsync(actor, audit, "The bias audit was stopped.", cancellationToken);
         (audit.State, audit.EndedAt, audit.Note) = (SeriesState.Cancelled, clock.GetUtcNow(), null);
         await log.AddAsync(database, actor, "bias.cancel", audit, null, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
-        await jobs.CancelAsync(actor, audit, "The bias audit was stopped.", cancellationToken);
+        await jobs.CancelAsync(actor, audit, "The bias audit was stopped.", CancellationToken.None);
         return Result.Done;
     }
 
@@ -158,7 +166,7 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
 
         if (audit.State == SeriesState.Running)
         {
-            return new Conflict("This bias audit still runs; stop it first.");
+            return new WrongState("This bias audit still runs; stop it first.");
         }
 
         database.BiasAudits.Remove(audit);

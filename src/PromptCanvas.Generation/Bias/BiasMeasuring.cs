@@ -45,8 +45,8 @@ public sealed class BiasMeasuring(IEmbedder embedder, BiasPlan plan)
             var tables = plan.Attributes.Select(attribute => new Confusion(attribute.Values.Count)).ToList();
             foreach (var example in examples)
             {
-                var probabilities = await MeasureAsync(prompt, example.Embedding, cancellationToken);
-                tables[example.Attribute].Add(example.Value, ZeroShot.Decide(probabilities[example.Attribute], plan.Threshold));
+                var directions = await DirectionsAsync(plan.Attributes[example.Attribute], plan.Prompts[prompt], cancellationToken);
+                tables[example.Attribute].Add(example.Value, ZeroShot.Decide(ZeroShot.Classify(example.Embedding, directions), plan.Threshold));
             }
 
             prompts.Add(tables);

@@ -17,8 +17,11 @@ internal static class BiasPlanChecks
     private const int MostCaptions = 20;
     private const int MostExamples = 500;
 
+    // Every caption is read with every prompt, within one turn of a worker.
+    private const int MostReadings = 20_000;
+
     public static Result Check(BiasPlan plan) => CheckName("name", plan.Name) && CheckPrompts(plan) && CheckNumbers(plan)
-        && CheckAttributes(plan.Attributes) && CheckExamples(plan);
+        && CheckAttributes(plan) && CheckExamples(plan);
 
     private static Result CheckName(string field, string name) =>
         string.IsNullOrWhiteSpace(name) || RequestRules.CodePoints(name) > LongestName
@@ -57,8 +60,9 @@ internal static class BiasPlanChecks
         _ => Result.Done,
     };
 
-    private static Result CheckAttributes(IReadOnlyList<BiasAttribute> attributes)
+    private static Result CheckAttributes(BiasPlan plan)
     {
+        var attributes = plan.Attributes;
         if (attributes.Count is 0 or > MostAttributes || attributes.DistinctBy(attribute => attribute.Name).Count() < attributes.Count)
         {
             return new InvalidInput("attributes", $"Give 1 to {MostAttributes} attributes with different names.");
@@ -72,7 +76,9 @@ internal static class BiasPlanChecks
             }
         }
 
-        return Result.Done;
+        return (long)plan.Prompts.Count * plan.Attributes.Sum(attribute => attribute.Values.Sum(value => value.Captions.Count)) > MostReadings
+            ? new InvalidInput("attributes", $"The captions of all values times the prompts are more than {MostReadings}: give fewer of either.")
+            : Result.Done;
     }
 
     private static Result CheckValues(BiasAttribute attribute)

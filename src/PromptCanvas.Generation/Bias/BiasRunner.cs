@@ -15,7 +15,7 @@ internal sealed class BiasRunner(
     IDbContextFactory<AppDbContext> databases, IEngineProvider engines, BiasPictures pictures, BiasCalibration calibration, TimeProvider clock)
     : SeriesRunner<BiasAudit>(databases, clock)
 {
-    private Held? held;
+    private readonly Dictionary<Guid, Held> held = [];
 
     protected override string OwnerGone => "Its owner is no longer an administrator of this studio.";
 
@@ -40,7 +40,13 @@ internal sealed class BiasRunner(
             await database.BiasAudits.Where(row => row.Id == series.Id).ExecuteUpdateAsync(change => change.SetProperty(row => row.Calibration, tables), cancellationToken);
         }
 
-        return await pictures.MoveOnAsync(series, plan, owner, measuring, cancellationToken);
+        var step = await pictures.MoveOnAsync(series, plan, owner, measuring, cancellationToken);
+        if (step.IsComplete)
+        {
+            held.Remove(series.Id);
+        }
+
+        return step;
     }
 
     private Result<BiasMeasuring> Open(BiasAudit audit, BiasPlan plan)
@@ -49,7 +55,7 @@ internal sealed class BiasRunner(
         try
         {
             var engine = engines.Get(model);
-            if (held is { } known && known.Audit == audit.Id && ReferenceEquals(known.Engine, engine))
+            if (held.TryGetValue(audit.Id, out var known) && ReferenceEquals(known.Engine, engine))
             {
                 return known.Measuring;
             }
@@ -66,7 +72,7 @@ internal sealed class BiasRunner(
             }
 
             var measuring = new BiasMeasuring(embedder, plan);
-            held = new Held(audit.Id, engine, measuring);
+            held[audit.Id] = new Held(engine, measuring);
             return measuring;
         }
         catch (ModelException)
@@ -75,6 +81,6 @@ internal sealed class BiasRunner(
         }
     }
 
-    /// <summary>The captions of the audit at work, embedded by an engine; another engine instance = the model's files were replaced.</summary>
-    private sealed record Held(Guid Audit, IImageEngine Engine, BiasMeasuring Measuring);
+    /// <summary>The captions of an audit, embedded by an engine; another engine instance = the model's files were replaced.</summary>
+    private sealed record Held(IImageEngine Engine, BiasMeasuring Measuring);
 }

@@ -31,7 +31,7 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
 
         if (dataset.State == SeriesState.Running)
         {
-            return new Conflict("This data set is still being made; wait until it is done, or stop it.");
+            return new WrongState("This data set is still being made; wait until it is done, or stop it.");
         }
 
         return DatasetPrompts.Of(plan).TryGet(out var prompts, out var refusal)
@@ -42,7 +42,17 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
     private static async Task<List<(DatasetEntry, Guid?)>> EntriesAsync(
         AppDbContext database, Actor actor, Dataset dataset, DatasetPlan plan, DatasetPrompts prompts, CancellationToken cancellationToken)
     {
-        var draws = await database.DatasetDraws.AsNoTracking().Where(draw => draw.DatasetId == dataset.Id).ToListAsync(cancellationToken);
+        var draws = await database.DatasetDraws.Where(draw => draw.DatasetId == dataset.Id).Select(draw => new DatasetDraw
+        {
+            DatasetId = draw.DatasetId,
+            PictureIndex = draw.PictureIndex,
+            Attempt = draw.Attempt,
+            ImageId = draw.ImageId,
+            Width = draw.Width,
+            Height = draw.Height,
+            Similarity = draw.Similarity,
+            Refusal = draw.Refusal,
+        }).ToListAsync(cancellationToken);
         var visible = await (from draw in database.DatasetDraws
                              where draw.DatasetId == dataset.Id
                              join picture in database.Pictures.VisibleTo(actor) on draw.ImageId equals (Guid?)picture.Id

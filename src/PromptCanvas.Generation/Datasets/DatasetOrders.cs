@@ -13,6 +13,8 @@ namespace PromptCanvas.Generation.Datasets;
 internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks requests, ICredits credits)
 {
     private const int LongestName = 100;
+    private const int MostSlots = 20;
+    private const int MostValues = 500;
 
     /// <returns>The plan and what it costs.</returns>
     public async Task<Result<(DatasetPlan Plan, DatasetQuote Quote)>> CheckAsync(Actor actor, DatasetOrder order, CancellationToken cancellationToken)
@@ -78,6 +80,11 @@ internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks reque
 
     private static Result<IReadOnlyList<TemplateSlot>> Slots(DatasetOrder order)
     {
+        if (order.Slots.Count > MostSlots)
+        {
+            return new InvalidInput("slots", $"Give at most {MostSlots} slots.");
+        }
+
         var slots = new List<TemplateSlot>();
         foreach (var text in order.Slots)
         {
@@ -89,6 +96,11 @@ internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks reque
             if (!PromptTemplate.Slot(text).TryGet(out var slot, out var refusal))
             {
                 return refusal;
+            }
+
+            if (slot.Values.Count > MostValues || slot.Values.FirstOrDefault(value => RequestRules.Text("A value", value.Text) is not null) is not null)
+            {
+                return new InvalidInput("slots", $"The slot {Excerpt.Of(slot.Name)} has more than {MostValues} values, or one that is longer than a prompt may be.");
             }
 
             slots.Add(slot);

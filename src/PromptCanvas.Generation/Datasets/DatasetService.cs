@@ -75,13 +75,15 @@ internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, 
 
         if (dataset.State != SeriesState.Running)
         {
-            return new Conflict("This data set is over; there is nothing to stop.");
+            return new WrongState("This data set is over; there is nothing to stop.");
         }
 
+        // Before the state: after a kill in between it still runs and can be stopped. And after it: a worker may have queued more.
+        await jobs.CancelAsync(actor, dataset, reason: null, cancellationToken);
         (dataset.State, dataset.EndedAt, dataset.Note) = (SeriesState.Cancelled, clock.GetUtcNow(), null);
         await log.AddAsync(database, actor, "dataset.cancel", dataset, null, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
-        await jobs.CancelAsync(actor, dataset, reason: null, cancellationToken);
+        await jobs.CancelAsync(actor, dataset, reason: null, CancellationToken.None);
         return Result.Done;
     }
 
@@ -96,7 +98,7 @@ internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, 
 
         if (dataset.State == SeriesState.Running)
         {
-            return new Conflict("This data set is still being made; stop it first.");
+            return new WrongState("This data set is still being made; stop it first.");
         }
 
         database.Datasets.Remove(dataset);

@@ -66,6 +66,10 @@ internal sealed class PersonExport(IDbContextFactory<AppDbContext> databases, IP
                 .Select(picture => new { picture.Id, picture.JobId, picture.Prompt, picture.Seed, picture.Model, picture.Width, picture.Height, picture.Visibility, picture.CreatedAt, picture.DeletedAt, picture.TakenDownAt }).ToListAsync(cancellationToken),
             Boards = await database.Boards.Where(board => board.PersonId == personId).Select(board => new { board.Id, board.Name, board.Visibility }).ToListAsync(cancellationToken),
             Styles = await database.Styles.Where(style => style.PersonId == personId).Select(style => new { style.Id, style.Name, style.Visibility, style.BoardId, style.Model, style.PictureCount, style.CreatedAt }).ToListAsync(cancellationToken),
+            Datasets = await database.Datasets.Where(dataset => dataset.PersonId == personId).OrderBy(dataset => dataset.CreatedAt)
+                .Select(dataset => new { dataset.Id, dataset.Name, State = dataset.State.ToString(), dataset.Plan, dataset.CreatedAt, dataset.EndedAt }).ToListAsync(cancellationToken),
+            BiasAudits = await database.BiasAudits.Where(audit => audit.PersonId == personId).OrderBy(audit => audit.CreatedAt)
+                .Select(audit => new { audit.Id, audit.Name, State = audit.State.ToString(), audit.Plan, audit.CreatedAt, audit.EndedAt }).ToListAsync(cancellationToken),
             Favourites = await database.Favourites.Where(mark => mark.PersonId == personId).Select(mark => new { mark.ImageId, mark.At }).ToListAsync(cancellationToken),
             Comments = await database.Comments.Where(comment => comment.PersonId == personId).OrderBy(comment => comment.At)
                 .Select(comment => new { comment.ImageId, comment.Text, comment.At }).ToListAsync(cancellationToken),

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
@@ -18,7 +20,9 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
     /// <summary>Why a series ends whose owner may no longer have it: one sentence.</summary>
     protected abstract string OwnerGone { get; }
 
-    /// <summary>Moves each running series on by one step.</summary>
+    /// <summary>Moves each running series on by one step. One that fails does not hold the others back.</summary>
+    /// <exception cref="Exception">The first failure, after all have had their turn.</exception>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Thrown again after the turns of the others.")]
     public async Task StepAsync(CancellationToken cancellationToken)
     {
         List<Guid> running;
@@ -27,10 +31,20 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
             running = await database.Set<TSeries>().Where(series => series.State == SeriesState.Running).OrderBy(series => series.CreatedAt).Select(series => series.Id).ToListAsync(cancellationToken);
         }
 
+        ExceptionDispatchInfo? first = null;
         foreach (var id in running)
         {
-            await StepAsync(id, cancellationToken);
+            try
+            {
+                await StepAsync(id, cancellationToken);
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                first ??= ExceptionDispatchInfo.Capture(fault);
+            }
         }
+
+        first?.Throw();
     }
 
     protected abstract bool MayOwn(Actor person);

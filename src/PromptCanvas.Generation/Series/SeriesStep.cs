@@ -8,11 +8,11 @@ internal sealed record SeriesStep(bool IsComplete, Refusal? Refusal = null, bool
 {
     /// <summary>A job was not accepted.</summary>
     public static SeriesStep NotAccepted(Refusal refusal) =>
-        new(false, refusal, refusal is QuotaExceeded or TooManyJobs or StorageFull or Unavailable or QueueTooLong);
+        new(false, refusal, refusal is QuotaExceeded or TooManyJobs or StorageFull or Unavailable or QueueTooLong or ModelUnavailable);
 
-    /// <summary>The series cannot go on.</summary>
-    public static SeriesStep Failed(Refusal refusal) => new(false, refusal);
+    /// <summary>The series cannot go on, unless its model can be opened again later.</summary>
+    public static SeriesStep Failed(Refusal refusal) => new(false, refusal, refusal is ModelUnavailable);
 
     /// <summary>The plan cannot be read.</summary>
-    public static SeriesStep Unreadable { get; } = Failed(new Conflict("It was written by another version of the studio and cannot be read."));
+    public static SeriesStep Unreadable { get; } = Failed(new WrongState("It was written by another version of the studio and cannot be read."));
 }

@@ -21,6 +21,7 @@ internal static class RefusalProblems
         Forbidden => Problem(refusal, StatusCodes.Status403Forbidden, "You are not allowed to do this.", "forbidden"),
         TooLarge => Problem(refusal, StatusCodes.Status413PayloadTooLarge, "Too large.", "too-large"),
         Conflict => Problem(refusal, StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for another request.", "idempotency-conflict"),
+        WrongState => Problem(refusal, StatusCodes.Status409Conflict, "Not possible now.", "wrong-state"),
         QuotaExceeded quota => Problem(
             refusal,
             StatusCodes.Status429TooManyRequests,

@@ -140,7 +140,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         var detail = await FindAsync(studio, id);
         Assert.Equal((SeriesState.Cancelled, GenerationRequest.MaximumCount), (detail.Audit.State, detail.Report.Measured));
         Assert.Equal(GenerationRequest.MaximumCount, (await studio.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
-        Assert.IsType<Conflict>((await studio.Get<IBiasAudits>().CancelAsync(Ada, id, Cancellation)).Refusal);
+        Assert.IsType<WrongState>((await studio.Get<IBiasAudits>().CancelAsync(Ada, id, Cancellation)).Refusal);
         Assert.Null((await studio.Get<IBiasAudits>().DeleteAsync(Ada, id, Cancellation)).Refusal);
         Assert.Empty(await database.BiasReadings.ToListAsync(Cancellation));
         Assert.Equal(["bias.start", "bias.cancel", "bias.delete"], await database.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation));

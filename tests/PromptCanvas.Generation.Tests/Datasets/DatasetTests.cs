@@ -100,7 +100,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
         var id = await BeginAsync(studio, Cubes);
         var archives = studio.Get<IDatasetArchives>();
 
-        Assert.IsType<Conflict>((await archives.OpenAsync(Ada, id, [], Cancellation)).Refusal);
+        Assert.IsType<WrongState>((await archives.OpenAsync(Ada, id, [], Cancellation)).Refusal);
         Assert.IsType<NotFound>((await archives.OpenAsync(Studio.Somebody, id, [], Cancellation)).Refusal);
         Assert.IsType<InvalidInput>((await archives.OpenAsync(Ada, id, ["zip"], Cancellation)).Refusal);
     }
@@ -152,7 +152,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
 
         await studio.Get<DatasetRunner>().StepAsync(Cancellation);
         await gate.Reached;
-        Assert.IsType<Conflict>((await studio.Get<IDatasets>().DeleteAsync(Ada, id, Cancellation)).Refusal);
+        Assert.IsType<WrongState>((await studio.Get<IDatasets>().DeleteAsync(Ada, id, Cancellation)).Refusal);
 
         Assert.Null((await studio.Get<IDatasets>().CancelAsync(Ada, id, Cancellation)).Refusal);
 
@@ -165,7 +165,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
             Assert.Equal(8, zip.Entries.Count(entry => entry.Name.EndsWith(".png", StringComparison.Ordinal) && !entry.FullName.StartsWith("webdataset", StringComparison.Ordinal)));
         }
 
-        Assert.IsType<Conflict>((await studio.Get<IDatasets>().CancelAsync(Ada, id, Cancellation)).Refusal);
+        Assert.IsType<WrongState>((await studio.Get<IDatasets>().CancelAsync(Ada, id, Cancellation)).Refusal);
         Assert.Null((await studio.Get<IDatasets>().DeleteAsync(Ada, id, Cancellation)).Refusal);
         await using var database = studio.OpenDatabase();
         Assert.Empty(await database.DatasetDraws.ToListAsync(Cancellation));

@@ -60,6 +60,12 @@ internal sealed record BiasBody
     /// <summary>Uploads whose values are known, for the calibration.</summary>
     public IReadOnlyList<BiasExample>? Examples { get; init; }
 
+    private bool HasNull =>
+        Prompts?.Any(prompt => prompt is null) is true
+        || Examples?.Any(example => example is not { Attribute: not null, Value: not null }) is true
+        || Attributes?.Any(attribute => attribute is not { Name: not null, Values: not null }
+            || attribute.Values.Any(value => value is not { Name: not null, Captions: not null } || value.Captions.Any(caption => caption is null))) is true;
+
     public Result<BiasPlan> ToPlan(IBiasAudits audits)
     {
         if (RequestedSeed.Check(Seed).Refusal is { } noSeed)
@@ -70,6 +76,11 @@ internal sealed record BiasBody
         if (!Priors.TryGetValue(Prior ?? "diffusion", out var conditioning))
         {
             return new InvalidInput("prior", $"The prior must be one of {string.Join(", ", Priors.Keys)}.");
+        }
+
+        if (HasNull)
+        {
+            return new InvalidInput("body", "A list, or a part of one, is null: leave it out, or give a value.");
         }
 
         if (!audits.WorldOf(Model).TryGet(out var world, out var refusal))

@@ -43,8 +43,8 @@ internal sealed record DatasetBody
     /// <summary>Only check the order and say what it costs.</summary>
     public bool DryRun { get; init; }
 
-    public Result<DatasetOrder> ToOrder() => RequestedSeed.Check(Seed).Refusal is { } noSeed
-        ? noSeed
+    public Result<DatasetOrder> ToOrder() => RequestedSeed.Check(Seed).Refusal is { } noSeed ? noSeed
+        : Slots?.Any(slot => slot is null) is true ? new InvalidInput("slots", "A slot is null: give each as NAME=VALUE,VALUE.")
         : new DatasetOrder
         {
             Name = Name ?? "",

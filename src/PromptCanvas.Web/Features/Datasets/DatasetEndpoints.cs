@@ -21,13 +21,13 @@ internal static class DatasetEndpoints
         api.MapGet(OfOne, FindAsync).RequireAuthorization(Policies.Read)
             .Produces<DatasetDetail>().ProducesProblem(StatusCodes.Status404NotFound).WithSummary("A data set with its plan and progress. Scope: read.");
         api.MapPost($"{OfOne}/cancel", CancelAsync).RequireAuthorization(Policies.Generate)
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Stops a data set; open pictures are cancelled and refunded. Scope: generate.");
         api.MapDelete(OfOne, DeleteAsync).RequireAuthorization(Policies.Generate)
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Deletes a data set that is over; its pictures stay. Scope: generate.");
         api.MapGet($"{OfOne}/content", ContentAsync).RequireAuthorization(Policies.Read)
-            .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("A zip of a data set that is over: its pictures and the formats that you name. Scope: read.").WithMetadata(new UserContent());
     }
 

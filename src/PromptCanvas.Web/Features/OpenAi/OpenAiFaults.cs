@@ -85,6 +85,7 @@ internal static class OpenAiFaults
         NotFound => new(StatusCodes.Status404NotFound, refusal.Message),
         Forbidden => new(StatusCodes.Status403Forbidden, refusal.Message, Code: "insufficient_permissions"),
         TooLarge => new(StatusCodes.Status400BadRequest, refusal.Message, Param: "image"),
+        WrongState => new(StatusCodes.Status409Conflict, refusal.Message, Code: "wrong_state"),
         Conflict => new(StatusCodes.Status422UnprocessableEntity, refusal.Message, Code: "idempotency_conflict"),
         QuotaExceeded => new(StatusCodes.Status429TooManyRequests, refusal.Message, "insufficient_quota", Code: "insufficient_quota") { ShouldRetry = false },
         RequestTooLong => TooLongToMake(refusal.Message),

@@ -78,7 +78,7 @@ internal sealed class ModelDownloads(Func<HubClient> connect, string modelsFolde
         {
             if (State is { IsRunning: true } busy)
             {
-                return new Conflict($"{busy.Plan.Name} is being downloaded; wait until it is there, or stop it.");
+                return new WrongState($"{busy.Plan.Name} is being downloaded; wait until it is there, or stop it.");
             }
 
             stop.Dispose();
@@ -112,7 +112,7 @@ internal sealed class ModelDownloads(Func<HubClient> connect, string modelsFolde
         }
         catch (ModelHubException fault)
         {
-            return new Conflict(fault.Message);
+            return new WrongState(fault.Message);
         }
     }
 
