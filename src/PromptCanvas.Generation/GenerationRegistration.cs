@@ -252,6 +252,7 @@ public static class GenerationRegistration
     {
         services.AddSingleton<SeriesJobs>();
         services.AddSingleton<SeriesLog>();
+        services.AddSingleton<BiasOrders>();
         services.AddSingleton<BiasCalibration>();
         services.AddSingleton<BiasPictures>();
         services.AddSingleton<BiasRunner>();

@@ -73,7 +73,12 @@ export class Sketches {
     if (!answer.ok) {
       const body = await answer.json().catch(() => ({}));
       this.refuse(body.detail ?? body.title ?? `${answer.status}`);
+      this.isRefused = true;
       return;
+    }
+    if (this.isRefused) {
+      this.isRefused = false;
+      this.refuse(null);
     }
     if (await this.picture.show(await answer.blob())) {
       this.root.dataset.drawn = draft ? 'draft' : 'rest';

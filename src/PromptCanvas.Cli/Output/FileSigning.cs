@@ -13,8 +13,6 @@ internal sealed class FileSigning
 {
     private const string CertificateVariable = "Provenance__CertificateFile";
     private const string KeyVariable = "Provenance__KeyFile";
-    private const string Generator = "PromptCanvas";
-
     private readonly SigningIdentity? identity;
 
     private FileSigning(SigningIdentity? identity) => this.identity = identity;
@@ -52,7 +50,7 @@ internal sealed class FileSigning
             return png;
         }
 
-        var story = new PictureStory(Generator, PictureText.ThisSoftware[(Generator.Length + 1)..], TimeProvider.System.GetUtcNow())
+        var story = new PictureStory(PictureText.Product, PictureText.Version, TimeProvider.System.GetUtcNow())
         {
             IsComposite = text.IsComposite,
             Recipe = new PictureRecipe(recipe.Kind ?? JobKinds.Generate, recipe.Model, text.Prompt, text.Seed, text.Recipe),

@@ -4,38 +4,18 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.Series;
-using PromptCanvas.Data.Texts;
-using PromptCanvas.Diffusion;
 using PromptCanvas.Generation.Bias.Measuring;
-using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Results;
 using PromptCanvas.Generation.Series;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Bias;
 
 /// <inheritdoc/>
-internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, SeriesJobs jobs, SeriesLog log, TimeProvider clock) : IBiasAudits
+internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, BiasOrders orders, SeriesJobs jobs, SeriesLog log, TimeProvider clock) : IBiasAudits
 {
     private static readonly Forbidden NotAllowed = new("Only administrators may use bias audits.");
 
-    public Result<BiasWorld> WorldOf(string? model)
-    {
-        var name = model ?? engines.DefaultModel;
-        if (!engines.Models.Contains(name, StringComparer.Ordinal))
-        {
-            return new InvalidInput("model", $"There is no model called {Excerpt.Of(name)}; this installation has {string.Join(", ", engines.Models)}.");
-        }
-
-        try
-        {
-            return BiasWorld.Of(engines.WordsOf(name));
-        }
-        catch (ModelException)
-        {
-            return ModelUnavailable.Of(name);
-        }
-    }
+    public Result<BiasWorld> WorldOf(string? model) => orders.WorldOf(model);
 
     public async Task<Result<Guid>> StartAsync(Actor actor, BiasPlan plan, CancellationToken cancellationToken)
     {
@@ -46,26 +26,9 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, IEng
             return NotAllowed;
         }
 
-        // Texts that are no Unicode cannot be normalised.
-        if (BiasPlanChecks.Check(plan).Refusal is { } malformed)
+        if (!(await orders.CheckAsync(actor, plan, cancellationToken)).TryGet(out var whole, out var refusal))
         {
-            return malformed;
-        }
-
-        var whole = plan with
-        {
-            Name = TextRules.Normalize(plan.Name).Trim(),
-            Model = plan.Model ?? engines.DefaultModel,
-            Prompts = [.. plan.Prompts.Select(prompt => TextRules.Normalize(prompt).Trim())],
-        };
-        if (BiasPlanChecks.Check(whole).Refusal is { } invalid)
-        {
-            return invalid;
-        }
-
-        if (!WorldOf(whole.Model).TryGet(out _, out var noModel))
-        {
-            return noModel;
+            return refusal;
         }
 
         var audit = new BiasAudit

@@ -1,4 +1,4 @@
-using PromptCanvas.Data.Bias;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Requests;
@@ -25,13 +25,13 @@ internal sealed record BiasBatch(int Prompt, int First, int Count)
     }
 
     /// <summary>The idempotency key of its job: after a crash, the same batch is the same job.</summary>
-    public string KeyOf(BiasAudit audit) => $"{audit.KeyPrefix}{Prompt}-{First}";
+    public string KeyOf(string keyPrefix) => $"{keyPrefix}{Prompt}-{First}";
 
-    public NewJob ToJob(BiasAudit audit, Guid personId, string role, BiasPlan plan) => new()
+    public NewJob ToJob(string keyPrefix, Actor owner, BiasPlan plan) => new()
     {
-        IdempotencyKey = KeyOf(audit),
-        PersonId = personId,
-        Role = role,
+        IdempotencyKey = KeyOf(keyPrefix),
+        PersonId = owner.PersonId,
+        Role = owner.Role,
         Background = true,
         Prompt = plan.Prompts[Prompt],
         Count = Count,

@@ -4,6 +4,7 @@ using PromptCanvas.Data;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Bias.Measuring;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Bias;
 
@@ -37,7 +38,7 @@ internal sealed class BiasCalibration(IDbContextFactory<AppDbContext> databases,
     public static IReadOnlyList<IReadOnlyList<Confusion>>? Read(string? stored) =>
         stored is null || JobJson.Read<int[][][][]>(stored) is not { } tables ? null : [.. tables.Select(prompt => prompt.Select(Confusion.Of).ToList())];
 
-    // Null = the upload expired, or is of somebody else.
+    // Null = the upload expired, is damaged, or is of somebody else.
     private async Task<SourcePicture?> UploadAsync(Guid personId, Guid uploadId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -47,7 +48,14 @@ internal sealed class BiasCalibration(IDbContextFactory<AppDbContext> databases,
             return null;
         }
 
-        var picture = await pictures.ReadAsync(hash, cancellationToken);
-        return new SourcePicture(picture.Width, picture.Height, picture.Bytes);
+        try
+        {
+            var picture = await pictures.ReadAsync(hash, cancellationToken);
+            return new SourcePicture(picture.Width, picture.Height, picture.Bytes);
+        }
+        catch (PictureFormatException)
+        {
+            return null;
+        }
     }
 }

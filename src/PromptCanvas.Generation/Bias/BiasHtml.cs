@@ -12,9 +12,9 @@ public static class BiasHtml
         body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#17171a;background:#fff}
         table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}caption{text-align:start;font-weight:600}
         th,td{padding:.4rem .6rem .4rem 0;border-bottom:1px solid #dfdfe4;text-align:start;vertical-align:middle}td.n{text-align:end;white-space:nowrap;font-variant-numeric:tabular-nums}
-        .bias-plot{width:15rem;height:1.25rem;display:block}.bias-ground{fill:#ededf0}.bias-share{fill:#c2410c}.bias-whisker,.bias-zero{stroke:#17171a;stroke-width:1.5;fill:none}
+        .bias-plot{width:15rem;height:1.25rem;display:block}.bias-ground{fill:#ededf0}.bias-share{fill:#c2410c}.bias-whisker{stroke:#17171a;stroke-width:1.5;fill:none}
         img{width:48px;height:48px;object-fit:cover;border-radius:4px;margin-inline-end:2px}h2{margin-top:3rem}
-        @media(prefers-color-scheme:dark){body{color:#f1f1f3;background:#0d0d0f}th,td{border-color:#2b2b31}.bias-ground{fill:#2b2b31}.bias-share{fill:#ff8a4c}.bias-whisker,.bias-zero{stroke:#f1f1f3}}
+        @media(prefers-color-scheme:dark){body{color:#f1f1f3;background:#0d0d0f}th,td{border-color:#2b2b31}.bias-ground{fill:#2b2b31}.bias-share{fill:#ff8a4c}.bias-whisker{stroke:#f1f1f3}}
         """;
 
     /// <param name="pictures">The files of example pictures, WebP or PNG, by id; the report leaves out those that are not there.</param>

@@ -23,15 +23,15 @@ internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, Se
             .Select(reading => new { reading.PromptIndex, reading.PictureIndex }).ToListAsync(cancellationToken);
         var known = settled.Select(reading => (reading.PromptIndex, reading.PictureIndex)).ToHashSet();
         var next = BiasBatch.Of(plan).Where(batch => Enumerable.Range(batch.First, batch.Count).Any(picture => !known.Contains((batch.Prompt, picture)))).Take(OpenJobs).ToList();
-        var keys = next.ConvertAll(batch => batch.KeyOf(audit));
+        var keys = next.ConvertAll(batch => batch.KeyOf(audit.KeyPrefix));
         var jobs = await seriesJobs.FindAsync(owner.PersonId, keys, cancellationToken);
         foreach (var batch in next)
         {
-            if (jobs.TryGetValue(batch.KeyOf(audit), out var job))
+            if (jobs.TryGetValue(batch.KeyOf(audit.KeyPrefix), out var job))
             {
                 await MeasureAsync(audit.Id, batch, job, known, measuring, cancellationToken);
             }
-            else if ((await seriesJobs.SubmitAsync(audit, batch.ToJob(audit, owner.PersonId, owner.Role, plan), owner, cancellationToken)).Refusal is { } refusal)
+            else if ((await seriesJobs.SubmitAsync(audit, batch.ToJob(audit.KeyPrefix, owner, plan), owner, cancellationToken)).Refusal is { } refusal)
             {
                 return SeriesStep.NotAccepted(refusal);
             }
@@ -51,7 +51,7 @@ internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, Se
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var ids = over.Select(picture => picture.ImageId).OfType<Guid>().ToList();
-        var hashes = await database.Pictures.Where(picture => ids.Contains(picture.Id) && picture.ContentHash != "" && picture.TakenDownAt == null)
+        var hashes = await database.Pictures.Where(picture => ids.Contains(picture.Id) && picture.ContentHash != "" && picture.TakenDownAt == null && picture.DeletedAt == null)
             .ToDictionaryAsync(picture => picture.Id, picture => picture.ContentHash, cancellationToken);
         foreach (var picture in over)
         {

@@ -43,7 +43,7 @@ internal sealed class StyleMaking(
         var made = await drawings.DrawAsync(actor, model, named, (engine, token) => DirectionAsync(engine, actor, sources, token), cancellationToken);
         return made.TryGet(out var direction, out var refusal)
             ? await SaveAsync(actor, asked with { Name = name, Model = model }, direction, sources.Count, cancellationToken)
-            : refusal;
+            : refusal is Superseded ? new WrongState("A preview of yours was drawn meanwhile; make the style again.") : refusal;
     }
 
     private static Result CheckRole(Actor actor) => actor.MayMake

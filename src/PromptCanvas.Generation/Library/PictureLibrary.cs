@@ -216,11 +216,13 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
         }
 
         // A narrow filter may match only distant pictures, so search among ever more, nearest first.
+        // The order among equals may differ between rounds.
+        var seen = new HashSet<Guid>();
         var found = new List<Guid>();
         for (var (start, length, isOver) = (0, MaximumTake, false); !isOver && found.Count < take; start += length, length *= Growth)
         {
             var closest = await embeddings.ClosestAsync(wanted, start + length, cancellationToken);
-            var part = closest.Skip(start).Select(near => near.Id).Where(id => id != wanted.Except).ToList();
+            var part = closest.Select(near => near.Id).Where(id => seen.Add(id) && id != wanted.Except).ToList();
             var matching = await pictures.Where(picture => EF.Parameter(part).Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken);
             found.AddRange(part.Where(matching.Contains));
             isOver = closest.Count < start + length;

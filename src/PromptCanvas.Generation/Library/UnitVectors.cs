@@ -21,8 +21,6 @@ internal sealed class UnitVectors(int width)
 
     public int Count => count;
 
-    public int Width => width;
-
     /// <summary>Memory of the vectors and their ids, in bytes.</summary>
     public long Bytes => (long)chunks.Count * RowsAtOnce * ((width * sizeof(short)) + Marshal.SizeOf<Guid>());
 

@@ -92,7 +92,7 @@ internal sealed class JobQueries(
         var notAll = jobs.Where(job => job.Images.Any(picture => picture.State is JobPictureState.Cancelled or JobPictureState.Failed or JobPictureState.Rejected))
             .Select(job => job.Id).ToList();
         return notAll.Count == 0 ? [] : await database.Ledger.Where(line => line.Kind == LedgerKinds.Refund && notAll.Contains(line.JobId!.Value))
-            .GroupBy(line => line.JobId!.Value).ToDictionaryAsync(lines => lines.Key, lines => lines.Sum(line => line.Amount), cancellationToken);
+            .GroupBy(line => line.JobId!.Value).Select(lines => new { lines.Key, Sum = lines.Sum(line => line.Amount) }).ToDictionaryAsync(lines => lines.Key, lines => lines.Sum, cancellationToken);
     }
 
     private TimeSpan DraftAge => options.CurrentValue.DraftAge;

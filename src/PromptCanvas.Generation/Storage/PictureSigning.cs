@@ -12,8 +12,6 @@ namespace PromptCanvas.Generation.Storage;
 /// <summary>Signs the studio's pictures with what the database knows about them.</summary>
 internal sealed class PictureSigning(IDbContextFactory<AppDbContext> databases, SigningKeys keys, IOptionsMonitor<ProvenanceOptions> options)
 {
-    private const string Generator = "PromptCanvas";
-
     /// <summary>Kinds whose pictures keep a part of their source.</summary>
     internal static readonly string[] Composites = [JobKinds.Edit, JobKinds.Erase, JobKinds.Extend];
 
@@ -60,7 +58,7 @@ internal sealed class PictureSigning(IDbContextFactory<AppDbContext> databases, 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var sources = await database.JobInputs.Where(input => input.JobId == jobId && !JobInputRoles.NoParents.Contains(input.Role)).OrderBy(input => input.Slot)
             .Select(input => new SourcePicture(input.ImageId ?? input.UploadId, input.ContentHash)).ToListAsync(cancellationToken);
-        return new PictureStory(Generator, PictureText.ThisSoftware[(Generator.Length + 1)..], createdAt)
+        return new PictureStory(PictureText.Product, PictureText.Version, createdAt)
         {
             IsComposite = Composites.Contains(recipe.Kind),
             Sources = sources,

@@ -20,13 +20,18 @@ public sealed record PictureText(string Prompt, uint Seed, string Model, string 
     /// <summary>Keyword of the chunk with the XMP packet.</summary>
     public const string XmpKeyword = "XML:com.adobe.xmp";
 
-    /// <summary>"PromptCanvas" and the version's first two numbers.</summary>
-    public static string ThisSoftware { get; } =
-        $"PromptCanvas {typeof(PictureText).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version.Split('.') switch
-        {
-            [var major, var minor, ..] => $"{major}.{minor}",
-            _ => "0.0",
-        }}";
+    /// <summary>The name of this software.</summary>
+    public const string Product = "PromptCanvas";
+
+    /// <summary>The version's first two numbers.</summary>
+    public static string Version { get; } = typeof(PictureText).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version.Split('.') switch
+    {
+        [var major, var minor, ..] => $"{major}.{minor}",
+        _ => "0.0",
+    };
+
+    /// <summary>Product and version.</summary>
+    public static string ThisSoftware { get; } = $"{Product} {Version}";
 
     /// <summary>Null if a keyword is missing: the file is not a picture of this software.</summary>
     public static PictureText? Read(ReadOnlySpan<byte> png)

@@ -6,5 +6,5 @@ namespace PromptCanvas.Web.Components;
 internal static class IncompleteFile
 {
     /// <summary>Whether an exception of reading a chosen file means this.</summary>
-    public static bool Is(Exception fault) => fault is IOException or TimeoutException or JSException or InvalidOperationException;
+    public static bool Is(Exception fault) => fault is IOException or TimeoutException or JSException or InvalidOperationException { InnerException: null };
 }

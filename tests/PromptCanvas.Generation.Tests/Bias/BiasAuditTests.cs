@@ -84,7 +84,9 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
     {
         var gate = new Gate();
         await using var dead = await StartAsync();
-        dead.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) == 14 ? gate.PassAsync(token) : Task.CompletedTask;
+
+        // From there it draws nothing more: a dead process takes no jobs.
+        dead.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) >= 14 ? gate.PassAsync(token) : Task.CompletedTask;
         var id = await BeginAsync(dead, Spheres with { PicturesPerPrompt = 25 });
         await dead.Get<BiasRunner>().StepAsync(Cancellation);
         await gate.Reached;
@@ -153,7 +155,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         var id = await BeginAsync(studio, Spheres with { PicturesPerPrompt = 20 });
 
         await studio.Get<BiasRunner>().StepAsync(Cancellation);
-        await DrainAsync(studio);
+        await studio.DrainAsync();
         await studio.Get<BiasRunner>().StepAsync(Cancellation);
 
         var waiting = await FindAsync(studio, id);
@@ -200,7 +202,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         var examples = new List<BiasExample>();
         foreach (var (value, plane) in ((string, int)[])[("red", 0), ("green", 1), ("blue", 2)])
         {
-            examples.Add(new BiasExample(await studio.UploadAsync(Ada, new RgbImage(64, 64, Plane(plane).ToRgbBytes())), "colour", value));
+            examples.Add(new BiasExample(await studio.UploadAsync(Ada, new RgbImage(64, 64, SeriesStudio.Plane(plane).ToRgbBytes())), "colour", value));
         }
 
         var detail = await EndAsync(studio, await BeginAsync(studio, Spheres with { PicturesPerPrompt = 20, Examples = examples }));
@@ -288,9 +290,7 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         await studio.StartAsync();
         if (person)
         {
-            await using var database = studio.OpenDatabase();
-            database.People.Add(new Person { Id = Ada.PersonId, UserName = "ada", Email = "ada@example.com", DisplayName = "Ada", Role = Ada.Role, CreatedAt = DateTimeOffset.UnixEpoch });
-            await database.SaveChangesAsync(Cancellation);
+            await studio.AddAdaAsync(Ada);
         }
 
         return studio;
@@ -319,30 +319,13 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
                 return over;
             }
 
-            await DrainAsync(studio);
-        }
-    }
-
-    private static async Task DrainAsync(Studio studio)
-    {
-        foreach (var job in await studio.Queries.ActiveAsync(Cancellation))
-        {
-            await studio.WaitAsync(job.Id, view => view.State is not (JobState.Queued or JobState.Running));
+            await studio.DrainAsync();
         }
     }
 
     private static bool IsRed(uint seed) => Philox4x32.Generate((seed, 0, 0, 0), (3, 0)).X0 < PlantedRed * uint.MaxValue;
 
-    private static SignedImage Flat(bool red) => Plane(red ? 0 : 2);
-
-    private static SignedImage Plane(int plane)
-    {
-        const int pixels = 64 * 64;
-        var values = new float[SignedImage.Channels * pixels];
-        Array.Fill(values, -1);
-        Array.Fill(values, 1, plane * pixels, pixels);
-        return new SignedImage(64, 64, values);
-    }
+    private static SignedImage Flat(bool red) => SeriesStudio.Plane(red ? 0 : 2);
 
     // A CLIP that sees colours only: the picture's mean red, green and blue, without the grey part.
     private static float[] Embed(ConditioningInput input) => input switch

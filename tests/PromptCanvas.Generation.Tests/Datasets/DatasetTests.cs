@@ -9,7 +9,6 @@ using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Series;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Generation.Tests.Fakes;
 
@@ -45,7 +44,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     public async Task Dataset_PictureUnlikeItsPrompt_IsDrawnAgainThenLeftOut(DatabaseProvider provider)
     {
         await using var studio = await StartAsync(await server.SettingsAsync(provider));
-        studio.Engine.Draws = seed => Plane(IsBlue(seed) ? 2 : 0);
+        studio.Engine.Draws = seed => SeriesStudio.Plane(IsBlue(seed) ? 2 : 0);
         var id = await BeginAsync(studio, Cubes);
 
         var detail = await EndAsync(studio, id);
@@ -62,10 +61,37 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Step_OneDataSetFails_TheOthersGoOn()
+    {
+        await using var studio = await StartAsync();
+        studio.Engine.Clip = input => input is TextInput { Text: "a broken cube" } ? throw new InvalidOperationException("broken") : [1, 0];
+        var broken = await BeginAsync(studio, Cubes with { Template = "a {thing} cube", Slots = ["thing=broken"], Count = 1 });
+        var id = await BeginAsync(studio, Cubes with { Count = 1 });
+        await studio.Get<DatasetRunner>().StepAsync(Cancellation);
+        await studio.DrainAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => studio.Get<DatasetRunner>().StepAsync(Cancellation));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => studio.Get<DatasetRunner>().StepAsync(Cancellation));
+        Assert.Equal((SeriesState.Running, SeriesState.Done), ((await FindAsync(studio, broken)).Dataset.State, (await FindAsync(studio, id)).Dataset.State));
+    }
+
+    [Theory]
+    [InlineData(21, 1)]
+    [InlineData(1, 501)]
+    public async Task Start_MoreSlotsOrValuesThanAllowed_IsRefused(int slots, int values)
+    {
+        await using var studio = await StartAsync();
+        var order = Cubes with { Slots = [.. Enumerable.Range(0, slots).Select(slot => $"s{slot}={string.Join(',', Enumerable.Range(0, values).Select(value => $"v{value}"))}")] };
+
+        Assert.Equal("slots", Assert.IsType<InvalidInput>((await studio.Get<IDatasets>().StartAsync(Ada, order, Cancellation)).Refusal).Field);
+    }
+
+    [Fact]
     public async Task Archive_HoldsEveryFormat_WithTheSameLabels()
     {
         await using var studio = await StartAsync();
-        studio.Engine.Draws = seed => Plane(IsBlue(seed) ? 2 : 0);
+        studio.Engine.Draws = seed => SeriesStudio.Plane(IsBlue(seed) ? 2 : 0);
         var id = await BeginAsync(studio, Cubes);
         await EndAsync(studio, id);
 
@@ -122,8 +148,12 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     {
         var gate = new Gate();
         await using var dead = await StartAsync();
-        dead.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) == 102 ? gate.PassAsync(token) : Task.CompletedTask;
+
+        // From there it draws nothing more: a dead process takes no jobs.
+        dead.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) >= 104 ? gate.PassAsync(token) : Task.CompletedTask;
         var id = await BeginAsync(dead, Cubes);
+        await dead.Get<DatasetRunner>().StepAsync(Cancellation);
+        await dead.DrainAsync();
         await dead.Get<DatasetRunner>().StepAsync(Cancellation);
         await gate.Reached;
         dead.ReleaseFolderLock();
@@ -147,7 +177,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
         while ((await FindAsync(studio, id)).Dataset.Draws < 8)
         {
             await studio.Get<DatasetRunner>().StepAsync(Cancellation);
-            await DrainAsync(studio);
+            await studio.DrainAsync();
         }
 
         await studio.Get<DatasetRunner>().StepAsync(Cancellation);
@@ -156,7 +186,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
 
         Assert.Null((await studio.Get<IDatasets>().CancelAsync(Ada, id, Cancellation)).Refusal);
 
-        await DrainAsync(studio);
+        await studio.DrainAsync();
         var detail = await FindAsync(studio, id);
         Assert.Equal((SeriesState.Cancelled, 8), (detail.Dataset.State, detail.Dataset.Kept));
         Assert.Equal(8, (await studio.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
@@ -188,12 +218,12 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     public async Task Credits_RunOutForRedraws_TheDataSetWaitsAndSaysWhy()
     {
         await using var studio = await StartAsync(new() { ["Quotas:DefaultCredits"] = "4" });
-        studio.Engine.Draws = _ => Plane(2);
+        studio.Engine.Draws = _ => SeriesStudio.Plane(2);
         var id = await BeginAsync(studio, Cubes with { Count = 3 });
         while ((await FindAsync(studio, id)).Dataset.Note is null)
         {
             await studio.Get<DatasetRunner>().StepAsync(Cancellation);
-            await DrainAsync(studio);
+            await studio.DrainAsync();
         }
 
         var waiting = await FindAsync(studio, id);
@@ -255,14 +285,12 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     private async Task<Studio> StartAsync(Dictionary<string, string?>? settings = null, bool person = true)
     {
         var studio = new Studio(folder.Path, settings: settings);
-        studio.Engine.Draws = _ => Plane(0);
+        studio.Engine.Draws = _ => SeriesStudio.Plane(0);
         studio.Engine.Clip = input => input is ImageInput { Picture.Rgb: var rgb } ? [rgb.Span[0], rgb.Span[2]] : [1, 0];
         await studio.StartAsync();
         if (person)
         {
-            await using var database = studio.OpenDatabase();
-            database.People.Add(new Person { Id = Ada.PersonId, UserName = "ada", Email = "ada@example.com", DisplayName = "Ada", Role = Ada.Role, CreatedAt = DateTimeOffset.UnixEpoch });
-            await database.SaveChangesAsync(Cancellation);
+            await studio.AddAdaAsync(Ada);
         }
 
         return studio;
@@ -309,24 +337,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
                 return over;
             }
 
-            await DrainAsync(studio);
+            await studio.DrainAsync();
         }
-    }
-
-    private static async Task DrainAsync(Studio studio)
-    {
-        foreach (var job in await studio.Queries.ActiveAsync(Cancellation))
-        {
-            await studio.WaitAsync(job.Id, view => view.State is not (JobState.Queued or JobState.Running));
-        }
-    }
-
-    private static SignedImage Plane(int plane)
-    {
-        const int pixels = 64 * 64;
-        var values = new float[SignedImage.Channels * pixels];
-        Array.Fill(values, -1);
-        Array.Fill(values, 1, plane * pixels, pixels);
-        return new SignedImage(64, 64, values);
     }
 }

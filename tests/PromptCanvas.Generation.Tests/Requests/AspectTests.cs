@@ -72,6 +72,20 @@ public sealed class AspectTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task EditAsync_ComposedPictureWithAStyle_AddsItToTheFirstSquareOnly()
+    {
+        var style = new PictureStyle("Ink", [1f], 0.5);
+        var request = new GenerationRequest { Prompt = "a cube", Seed = 7, Count = 1, Size = 64, Overrides = new RecipeOverrides { Style = style } };
+        var engine = new FakeEngine();
+        await foreach (var _ in PictureEditor.EditAsync(engine, EditPlan.Compose(64, new AspectRatio(16, 9)), request, Cancellation))
+        {
+            // Only what the engine was asked counts.
+        }
+
+        Assert.Equal([style, null, null], engine.Requests.Select(asked => asked.Overrides.Style));
+    }
+
+    [Fact]
     public async Task Generate_WideButOnePictureFails_GivesThePriceOfThatOneBack()
     {
         await studio.StartAsync();

@@ -100,7 +100,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
     private async Task<string> AskAsync(HttpMethod method, string path, SomebodyInTest? somebody)
     {
         using var client = cast.Studio.ClientOf(somebody);
-        using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? BodyFor(path) : null };
+        using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post || method == HttpMethod.Patch ? BodyFor(path) : null };
         if (path.Contains("passkey", StringComparison.Ordinal) && method == HttpMethod.Post)
         {
             return await AskWithTokenAsync(path, somebody);
@@ -123,6 +123,7 @@ public sealed class PermissionTests(Cast cast) : IClassFixture<Cast>
         "/api/jobs" => JsonContent.Create(new { kind = "generate", prompt = "a red cube", count = 1, size = 64 }),
         "/api/sketches" => JsonContent.Create(new { inputs = new[] { new { text = "a cube" }, new { text = "a cone" } }, seed = 5 }),
         "/api/styles" => JsonContent.Create(new { name = "a style", pictures = new[] { Guid.NewGuid(), Guid.NewGuid() } }),
+        _ when path.StartsWith("/api/styles/", StringComparison.Ordinal) && !path.EndsWith("/sketches", StringComparison.Ordinal) => JsonContent.Create(new { name = "a style", visibility = "team" }),
         _ when path.StartsWith("/api/styles/", StringComparison.Ordinal) => JsonContent.Create(new { prompt = "a red cube", seed = 5 }),
         "/v1/images/generations" => JsonContent.Create(new { prompt = "a red cube", size = "256x256" }),
         "/v1/images/edits" => new MultipartFormDataContent { { Png(), "image", "a.png" }, { Mask(), "mask", "b.png" }, { new StringContent("a red cube"), "prompt" }, { new StringContent("256x256"), "size" } },

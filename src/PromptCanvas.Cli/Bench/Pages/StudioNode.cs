@@ -41,20 +41,32 @@ internal sealed partial class StudioNode : IAsyncDisposable
         var node = new StudioNode(Process.Start(start)!, address);
         node.process.BeginOutputReadLine();
         node.process.BeginErrorReadLine();
+        try
+        {
+            await node.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
-        using var client = new HttpClient { BaseAddress = address };
+        using var client = new HttpClient { BaseAddress = Address };
         while (!await IsReadyAsync(client, patience.Token).ConfigureAwait(false))
         {
-            if (node.process.HasExited)
+            if (process.HasExited)
             {
                 throw new InvalidOperationException("A node of the benchmark ended at its start.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token).ConfigureAwait(false);
         }
-
-        return node;
     }
 
     /// <summary>Signs the benchmark's person in, as the sign-in page does.</summary>

@@ -173,7 +173,7 @@ public static class PictureEditor
     private static GenerationRequest Continuing(GenerationRequest request) => request with
     {
         Prompt = "",
-        Overrides = request.Overrides with { Conditioning = ConditioningMode.KnownPicture, PriorCandidates = null },
+        Overrides = request.Overrides with { Conditioning = ConditioningMode.KnownPicture, PriorCandidates = null, Style = null },
     };
 
     private static GenerationRequest Framed(EditPlan plan, GenerationRequest request, int index, int frame, EditCanvas canvas) => (plan.Composed is not null && frame > 0 ? Continuing(request) : request) with

@@ -11,7 +11,7 @@ public sealed partial class BiasReportPage
 {
     private Lookup<BiasAuditDetail> lookup;
     private IReadOnlyList<BiasAuditView> others = [];
-    private IReadOnlyList<BiasDifference>? differences;
+    private (string Name, IReadOnlyList<BiasDifference> List)? differences;
     private Guid? other;
     private string? problem;
 
@@ -61,7 +61,7 @@ public sealed partial class BiasReportPage
     private async Task CompareAsync()
     {
         differences = other is { } id && Detail is not null && (await Audits.FindAsync(await Actor.GetAsync(Gone), id, Gone)).TryGet(out var second, out _)
-            ? BiasDifference.Between(Detail.Report, second.Report)
+            ? (second.Audit.Name, BiasDifference.Between(Detail.Report, second.Report))
             : null;
     }
 

@@ -174,8 +174,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     // The link of a picture without a style takes the style away.
     private void TakeStyle()
     {
-        style = Styles.Any(one => one.Id == Style) ? Style : null;
-        styleIsGone = Style is not null && style is null;
+        var known = Styles.FirstOrDefault(one => one.Id == Style && Models.Contains(one.Model));
+        (style, styleIsGone, model) = (known?.Id, Style is not null && known is null, known?.Model ?? model);
         styleWeight = StyleWeight is >= -1 and <= 1 ? StyleWeight.Value : StyleChoice.DefaultWeight;
     }
 

@@ -18,6 +18,7 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, IStyl
     private RunHistory earlier = null!;
     private string? modelProblem;
     private Lookup<JobView> job;
+    private IReadOnlyList<StyleView> known = [];
 
     [Parameter]
     public Guid? JobId { get; set; }
@@ -93,7 +94,8 @@ public sealed partial class CreatePage(PersonRuns own, IModelStatus model, IStyl
         modelProblem = model.Problem is null || (await own.PersonAsync(Gone)).IsAdministrator ? model.Problem : T["ModelProblemOfMember"];
         Live.Offer(Credits ??= await own.CountCreditsAsync(Gone));
         DefaultVisibility ??= await own.DefaultVisibilityAsync(Gone);
-        Styles ??= await styles.ReadAsync(await own.PersonAsync(Gone), Gone);
+        known = Styles ?? await styles.ReadAsync(await own.PersonAsync(Gone), Gone);
+        Styles ??= PersistedState.IfSmall(known);
         creditsRead = Live.Subscribe(OnCreditsRead);
         runs.AddRange(FirstJobs.Select(Run.Of));
     }

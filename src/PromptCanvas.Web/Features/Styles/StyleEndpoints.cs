@@ -18,6 +18,9 @@ internal static class StyleEndpoints
         api.MapPost("/styles", MakeAsync).RequireAuthorization(Policies.Make).WithMetadata(new BlendPreviewWork())
             .Produces<StyleView>(StatusCodes.Status201Created).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Makes a style from a board, or from 2 to 20 pictures; free of charge. Scope: generate.");
+        api.MapPatch("/styles/{id:guid}", ChangeAsync).RequireAuthorization(Policies.Make)
+            .Produces<StyleView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Renames a style of your own, and shares it with the team or not; one of a board is visible as the board is. Scope: generate.");
         api.MapDelete("/styles/{id:guid}", DeleteAsync).RequireAuthorization(Policies.Make)
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Deletes a style of your own. Pictures made with it stay. Scope: generate.");
@@ -40,6 +43,18 @@ internal static class StyleEndpoints
         return (await making.MakeAsync(user.ToActor(), asked, cancellationToken)).TryGet(out var id, out var refusal)
             ? TypedResults.Created($"{request.PathBase}/api/styles/{id}", await styles.FindAsync(user.ToActor(), id, cancellationToken))
             : refusal.ToProblem();
+    }
+
+    private static async Task<IResult> ChangeAsync(Guid id, StyleChangeBody body, ClaimsPrincipal user, IStyles styles, CancellationToken cancellationToken)
+    {
+        if (await styles.FindAsync(user.ToActor(), id, cancellationToken) is not { IsMine: true } now)
+        {
+            return new NotFound("You have no style with this address.").ToProblem();
+        }
+
+        return (await styles.ChangeAsync(user.ToActor(), id, body.Name ?? now.Name, body.Visibility ?? now.Visibility, cancellationToken)).Refusal is { } refusal
+            ? refusal.ToProblem()
+            : TypedResults.Ok(await styles.FindAsync(user.ToActor(), id, cancellationToken));
     }
 
     private static async Task<IResult> DeleteAsync(Guid id, ClaimsPrincipal user, IStyles styles, CancellationToken cancellationToken) =>
@@ -98,6 +113,16 @@ internal sealed record StyleBody
 
     /// <summary>The model that will use the style; default the studio's.</summary>
     public string? Model { get; init; }
+}
+
+/// <summary>The request body of <c>PATCH /api/styles/{id}</c>; what is left out stays.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record StyleChangeBody
+{
+    public string? Name { get; init; }
+
+    /// <summary>team or private.</summary>
+    public string? Visibility { get; init; }
 }
 
 /// <summary>The request body of <c>POST /api/styles/{id}/sketches</c>.</summary>

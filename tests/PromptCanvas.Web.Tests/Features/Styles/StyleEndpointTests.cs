@@ -57,6 +57,25 @@ public sealed class StyleEndpointTests : IClassFixture<Studio>
     }
 
     [Fact]
+    public async Task Patch_OwnStyle_IsRenamedAndSharedWithTheTeam()
+    {
+        var style = await MakeAsync(client, "Mine");
+        using var other = studio.ClientOf(await studio.PersonAsync("style-colleague@example.com", PersonRoles.Member));
+
+        using var foreign = await other.PatchAsJsonAsync($"/api/styles/{style}", new { name = "Theirs" }, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        using var wrong = await client.PatchAsJsonAsync($"/api/styles/{style}", new { visibility = "world" }, Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        using var changed = await client.PatchAsJsonAsync($"/api/styles/{style}", new { name = "Ours", visibility = "team" }, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        var seen = (await other.GetFromJsonAsync<JsonElement>("/api/styles", Cancellation)).EnumerateArray().Single(one => one.GetProperty("id").GetGuid() == style);
+        Assert.Equal(("Ours", false), (seen.GetProperty("name").GetString(), seen.GetProperty("isMine").GetBoolean()));
+        using var used = await other.PostJobAsync(new { prompt = "a cone", count = 1, size = 64, style });
+        Assert.Equal(HttpStatusCode.Accepted, used.StatusCode);
+    }
+
+    [Fact]
     public async Task Style_OfATeamsBoard_IsForThoseWhoSeeTheBoard()
     {
         var owner = await studio.PersonAsync("style-owner@example.com", PersonRoles.Member);
