@@ -15,6 +15,8 @@ case "${1:-}" in
 esac
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Tests and the programs they start run too shortly to gain from profiling.
+export DOTNET_TieredPGO=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 

@@ -14,14 +14,20 @@ import torch
 import networks
 import safetensors_io
 
+# What a published config leaves out: the defaults of UNet2DConditionModel.
+DEFAULTS = {"act_fn": "silu", "norm_num_groups": 32}
+
 
 def main():
     folder, rows, tokens = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(1)
-    config = json.loads((folder / "config.json").read_text())
+    config = DEFAULTS | json.loads((folder / "config.json").read_text())
     decoder = networks.UNet(config)
-    weights = safetensors_io.load(sorted(folder.glob("*.safetensors"))[0])
+    weights = {}
+    for file in sorted(folder.glob("*.safetensors")):
+        weights |= safetensors_io.load(file)
     decoder.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    del weights
     decoder = decoder.eval().requires_grad_(False).to(memory_format=torch.channels_last)
     grid = config["sample_size"] // config.get("pixel_unshuffle", 1)
     sample = torch.zeros(rows, config["in_channels"], grid, grid).to(memory_format=torch.channels_last)

@@ -4,7 +4,7 @@ namespace PromptCanvas.Diffusion.Onnx;
 
 /// <summary>The disk and memory that a model needs, and the memory that the machine has.</summary>
 /// <param name="Disk">Bytes of its weights' files.</param>
-/// <param name="Memory">Bytes of its weights in memory, where all are 32-bit floats; pictures in the making come on top.</param>
+/// <param name="Memory">Bytes of its weights in memory, 32-bit floats unless <see cref="IsQuantized"/>; pictures in the making come on top.</param>
 public sealed record ModelNeeds(long Disk, long Memory)
 {
     /// <summary>Memory of the process in addition to weights and pictures.</summary>
@@ -12,6 +12,9 @@ public sealed record ModelNeeds(long Disk, long Memory)
 
     /// <summary>Bytes of its largest network: stages are loaded in turn where they do not all fit.</summary>
     public required long LargestNetwork { get; init; }
+
+    /// <summary>Whether large linear layers have 8-bit weights.</summary>
+    public bool IsQuantized { get; init; }
 
     /// <summary>Bytes of the machine's memory, a container's limit respected.</summary>
     public required long Machine { get; init; }
@@ -26,5 +29,5 @@ public sealed record ModelNeeds(long Disk, long Memory)
     public long Least => LargestNetwork + (LargestNetwork / 10) + Base;
 
     /// <summary>Why the model cannot run here and the remedy, in one sentence; null = it can.</summary>
-    public string? Refusal => Least > Machine ? MemorySentences.TooLarge("its largest network", Least, Machine) : null;
+    public string? Refusal => Least > Machine ? MemorySentences.TooLarge("its largest network", Least, Machine, IsQuantized) : null;
 }

@@ -1,6 +1,7 @@
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Checkpoints;
+using PromptCanvas.Diffusion.Onnx.Graphs;
 using PromptCanvas.Diffusion.Onnx.Memory;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 
@@ -10,6 +11,9 @@ namespace PromptCanvas.Diffusion.Onnx;
 public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
 {
     private const double Gigabyte = 1e9;
+
+    // Ends the names of tables that are looked up, not multiplied.
+    private const string Embedding = "_embedding.weight";
 
     private readonly string modelsFolder;
     private readonly ExecutionProviders[] providers;
@@ -96,8 +100,9 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     /// <summary>The disk and memory that a model needs, before any of it is loaded, and the memory that this machine has.</summary>
     /// <param name="path">A folder with a <c>model_index.json</c>.</param>
     /// <param name="graphCache">The folder where earlier starts left their measurements; empty = there is none.</param>
+    /// <param name="precision">The precision that is set.</param>
     /// <exception cref="ModelException">There is no model, or its weights are missing or damaged.</exception>
-    public static ModelNeeds Needs(string path, string graphCache = "")
+    public static ModelNeeds Needs(string path, string graphCache = "", InferencePrecision precision = InferencePrecision.Auto)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var (disk, memory, largest) = (0L, 0L, 0L);
@@ -106,7 +111,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             foreach (var component in ComponentNames.Networks.Where(folder.Has))
             {
                 var files = folder.Weights(component).Files;
-                var bytes = files.Sum(file => file.Tensors.Values.Sum(tensor => tensor.Count * sizeof(float)));
+                var bytes = files.Sum(file => file.Tensors.Values.Sum(tensor => MemoryOf(tensor, precision)));
                 disk += files.Sum(file => file.Length);
                 memory += bytes;
                 largest = Math.Max(largest, bytes);
@@ -118,6 +123,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         {
             LargestNetwork = largest,
             Machine = MachineMemory.Instance.Total,
+            IsQuantized = precision == InferencePrecision.Int8,
             MeasuredFirstStart = first,
             MeasuredLaterStart = later,
         };
@@ -127,8 +133,11 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     /// <param name="disk">Bytes of its weights' files.</param>
     /// <param name="memory">Bytes of its weights as 32-bit floats.</param>
     /// <param name="largestNetwork">The same of its largest network.</param>
-    public static ModelNeeds Forecast(long disk, long memory, long largestNetwork) =>
-        new(disk, memory) { LargestNetwork = largestNetwork, Machine = MachineMemory.Instance.Total };
+    /// <param name="precision">The precision that is set. With <see cref="InferencePrecision.Int8"/> all weights count as 8-bit ones, because the files' sizes do not tell which will be.</param>
+    public static ModelNeeds Forecast(long disk, long memory, long largestNetwork, InferencePrecision precision = InferencePrecision.Auto) =>
+        precision == InferencePrecision.Int8
+            ? new(disk, QuantizedLinears.BytesOf(1, memory / sizeof(float))) { LargestNetwork = QuantizedLinears.BytesOf(1, largestNetwork / sizeof(float)), Machine = MachineMemory.Instance.Total, IsQuantized = true }
+            : new(disk, memory) { LargestNetwork = largestNetwork, Machine = MachineMemory.Instance.Total };
 
     /// <summary>Whether a network of this library's has its weights in memory now.</summary>
     /// <param name="network">Of a model that <see cref="Open"/> gave.</param>
@@ -160,6 +169,12 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             MemoryRecord.Write(graphCache, model.Fingerprint, MachineMemory.Peak, Array.Exists(providers, device => device.Graphs is { HasWritten: true }));
         }
     }
+
+    // As the graphs decide it, by names and shapes only: the configs need not be read.
+    private static long MemoryOf(TensorEntry tensor, InferencePrecision precision) =>
+        precision == InferencePrecision.Int8 && tensor.Shape.Count == 2 && QuantizedLinears.IsLargeEnough(tensor.Shape[0], tensor.Shape[1]) && !tensor.Name.EndsWith(Embedding, StringComparison.Ordinal)
+            ? QuantizedLinears.BytesOf(tensor.Shape[0], tensor.Shape[1])
+            : tensor.Count * sizeof(float);
 
     private static bool HasRun(INetwork network) => network is OnnxNetwork { HasRun: true };
 

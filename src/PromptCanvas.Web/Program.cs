@@ -45,7 +45,7 @@ builder.Services.AddSingleton<IModelInspection>(services => new ModelInspection(
 builder.Services.AddSingleton<IModelDownloads>(services => new ModelDownloads(
     () => ConnectToHub(services), ModelsFolderOf(services), folder => FaultOf(services, folder), services.GetRequiredService<ILogger<ModelDownloads>>())
 {
-    Forecast = plan => RolesOf(services).IsWorker ? ForecastOf(plan) : null,
+    Forecast = plan => RolesOf(services).IsWorker ? ForecastOf(plan, InferenceOf(services).Precision) : null,
 });
 builder.Services.AddHostedService(services => new SpareMemory(
     () => GC.GetTotalAllocatedBytes(), FreeMemory.Return, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Supervisor>()));
@@ -65,13 +65,13 @@ static string ModelsFolderOf(IServiceProvider services) =>
 
 static NeedsFacts NeedsOf(IServiceProvider services, string name)
 {
-    var needs = OnnxModelLibrary.Needs(Path.Combine(ModelsFolderOf(services), name), GraphCacheOf(services));
+    var needs = OnnxModelLibrary.Needs(Path.Combine(ModelsFolderOf(services), name), GraphCacheOf(services), InferenceOf(services).Precision);
     return new NeedsFacts(needs.Disk, needs.Memory, needs.Machine, needs.Least, needs.MeasuredFirstStart, needs.MeasuredLaterStart);
 }
 
-static NeedsFacts ForecastOf(ModelPlan plan)
+static NeedsFacts ForecastOf(ModelPlan plan, InferencePrecision precision)
 {
-    var needs = OnnxModelLibrary.Forecast(plan.Bytes, plan.Networks.Sum(), plan.Networks.DefaultIfEmpty().Max());
+    var needs = OnnxModelLibrary.Forecast(plan.Bytes, plan.Networks.Sum(), plan.Networks.DefaultIfEmpty().Max(), precision);
     return new NeedsFacts(needs.Disk, needs.Memory, needs.Machine, needs.Least, null, null);
 }
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using PromptCanvas.Diffusion.Models;
+using PromptCanvas.Diffusion.Networks;
+using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Sessions;
 using PromptCanvas.Diffusion.Schedulers;
 
@@ -344,6 +346,28 @@ public sealed class OnnxModelLibraryTests : IDisposable
             "its largest network needs 4.9 GB of memory and this machine has 4.0 GB: give it more, or set Inference:Precision to Int8, or choose a smaller model.",
             needs.Refusal);
         Assert.Null((needs with { Machine = 5_000_000_000 }).Refusal);
+        Assert.EndsWith("give it more, or choose a smaller model.", (needs with { IsQuantized = true }).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Needs_WithEightBitWeights_CountsBytesAndScalesOfLargeLinearLayers()
+    {
+        Directory.CreateDirectory(models.PathOf("wide/prior"));
+        File.WriteAllText(models.PathOf("wide/model_index.json"), """{ "_class_name": "UnCLIPPipeline", "prior": ["diffusers", "PriorTransformer"] }""");
+        SafetensorsWriter.Write(models.PathOf("wide/prior/diffusion_pytorch_model.safetensors"), new Dictionary<string, NetworkTensor>
+        {
+            ["layer.weight"] = Zeros(512, 1024),
+            ["small.weight"] = Zeros(8, 8),
+            ["token_embedding.weight"] = Zeros(512, 1024),
+        });
+
+        var (floats, bytes) = (OnnxModelLibrary.Needs(models.PathOf("wide")), OnnxModelLibrary.Needs(models.PathOf("wide"), precision: InferencePrecision.Int8));
+
+        // A block of 64 values has a scale of four bytes.
+        Assert.Equal(3 * 512 * 1024, floats.Memory - bytes.Memory + (512 * 1024 / 64 * 4));
+        Assert.True(bytes.IsQuantized);
+
+        static NetworkTensor Zeros(int rows, int width) => NetworkTensor.Float32(new float[rows * width], rows, width);
     }
 
     [Fact]

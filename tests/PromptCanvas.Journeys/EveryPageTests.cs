@@ -78,6 +78,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
 
     private static readonly AxeRunOptions Wcag22AA = new()
     {
+        ResultTypes = [ResultType.Violations],
         RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
     };
 

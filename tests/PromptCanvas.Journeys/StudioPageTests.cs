@@ -29,6 +29,32 @@ public sealed class StudioPageTests(Browser browser, ScriptedStudio studio) : IC
         Assert.Empty(tab.Complaints);
     }
 
+    /// <summary>The text comes back after a reload, but never over what was typed meanwhile.</summary>
+    [Fact]
+    public async Task Draft_AfterAReload_IsInTheBoxUnlessSomethingElseIs()
+    {
+        await using var tab = await browser.OpenAsync();
+        await tab.GoAsync(studio.Address);
+        await tab.Page.FillAsync("#prompt", "an old draft");
+        await tab.Page.ReloadAsync();
+        await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync("an old draft");
+
+        // As if the first key came between the page's first render and the call.
+        await tab.Page.FillAsync("#prompt", "typed meanwhile");
+        await tab.Page.EvaluateAsync("sessionStorage.setItem('promptcanvas.draft', 'an old draft')");
+        await tab.Page.EvaluateAsync("""
+            async () => {
+              const script = performance.getEntriesByType('resource').find(entry => /\/js\/studio[^/]*\.js$/.test(entry.name));
+              (await import(script.name)).takeDraft(document.querySelector('#prompt'));
+            }
+            """);
+        await tab.Page.PressAsync("#prompt", "Enter");
+
+        await Expect(tab.Page.Locator(".run-prompt").First).ToHaveTextAsync("typed meanwhile");
+        await FinishAsync(tab);
+        Assert.Empty(tab.Complaints);
+    }
+
     [Fact]
     public async Task Picture_Opened_WalksByArrowsAndClosesByEscape()
     {

@@ -95,9 +95,14 @@ public sealed partial class Tab : IAsyncDisposable
         await Page.WaitForSelectorAsync(".run[data-state=done]");
     }
 
-    /// <summary>Saves a screenshot under artifacts/screens, for inspection.</summary>
+    /// <summary>If PROMPTCANVAS_SCREENS is set, saves a screenshot under artifacts/screens, for inspection.</summary>
     public async Task SaveAsync(string name)
     {
+        if (Environment.GetEnvironmentVariable("PROMPTCANVAS_SCREENS") is null)
+        {
+            return;
+        }
+
         var path = Path.Combine(RealStudio.RepoRoot, "artifacts", "screens", $"{name}.png");
         await Page.ScreenshotAsync(new PageScreenshotOptions { Path = path });
     }

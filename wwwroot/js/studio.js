@@ -29,10 +29,16 @@ function remembered(key = draftKey) {
 /** The reader's time from UTC, for days. */
 export const minutesFromUtc = () => -new Date().getTimezoneOffset();
 
-/** Returns input from before the page was interactive (the text, and whether Enter was pressed) and restores the focus. */
+/** Puts the text from before the page was interactive into an empty box, returns it if Enter was pressed, and restores the focus. */
 export function takeDraft(box) {
-  const draft = { prompt: remembered(), seed: remembered(seedKey), pressed, drafts: draftsAreWanted() };
+  const typed = remembered();
+  const draft = { prompt: pressed ? typed : null, seed: remembered(seedKey), drafts: draftsAreWanted() };
   pressed = false;
+  // Here and not by the server, whose answer would come later and replace what was typed meanwhile.
+  if (box.value === '' && typed !== '') {
+    box.value = typed;
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  }
   const nothingElseFocused = document.activeElement === null || document.activeElement === document.body;
   if (nothingElseFocused && matchMedia('(pointer: fine)').matches) {
     box.focus({ preventScroll: true });

@@ -45,7 +45,7 @@ internal static class ModelsCommand
     {
         using var library = ModelOptions.OpenLibrary();
         UnClipModel model = ModelOptions.Open(library, name);
-        var needs = OnnxModelLibrary.Needs(ModelOptions.Folder(name), ModelOptions.Inference().GraphCache);
+        var needs = OnnxModelLibrary.Needs(ModelOptions.Folder(name), ModelOptions.Inference().GraphCache, ModelOptions.Inference().Precision);
         Console.Out.WriteLine($"{model.Name}: every tensor is there and has the expected shape; supported sizes: {string.Join(", ", model.Recipe.Sizes)} pixels.");
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -47,7 +47,7 @@ internal static class ModelsPullCommand
             using var progress = new DownloadBar();
             var place = await download.RunAsync(plan, progress.Report, cancellationToken).ConfigureAwait(false);
             progress.Clear();
-            Console.Out.WriteLine(OnnxModelLibrary.Needs(place).Refusal is { } refusal
+            Console.Out.WriteLine(OnnxModelLibrary.Needs(place, precision: ModelOptions.Inference().Precision).Refusal is { } refusal
                 ? $"{plan.Name} is in {place}. It cannot run on this machine: {refusal}"
                 : $"{plan.Name} is in {place}. Make it the default with Models__Default={plan.Name}.");
             return ExitCodes.Success;
@@ -70,7 +70,7 @@ internal static class ModelsPullCommand
     /// <exception cref="BadInputException">It cannot run here, and nothing says that it is for another machine.</exception>
     private static void ThrowIfTooLarge(ModelPlan plan, bool isForAnyMachine)
     {
-        if (!isForAnyMachine && OnnxModelLibrary.Forecast(plan.Bytes, plan.Networks.Sum(), plan.Networks.DefaultIfEmpty().Max()).Refusal is { } refusal)
+        if (!isForAnyMachine && OnnxModelLibrary.Forecast(plan.Bytes, plan.Networks.Sum(), plan.Networks.DefaultIfEmpty().Max(), ModelOptions.Inference().Precision).Refusal is { } refusal)
         {
             throw new BadInputException($"{plan.Name} cannot run on this machine: {refusal} Nothing was downloaded; for another machine, run this again with --anyway.");
         }

@@ -32,10 +32,13 @@ internal sealed class NetworkGraph
     /// <summary>The name an output has in the ONNX graph.</summary>
     public static string OutputName(string name) => name + ":out";
 
-    /// <summary>Bytes of the weights in memory: 32-bit floats, except for weights that keep their stored type.</summary>
+    /// <summary>Bytes of the weights in memory: 32-bit floats, except for weights that keep their stored type or are quantised.</summary>
     /// <param name="files">A checkpoint that agrees with <see cref="Weights"/>.</param>
-    public long WeightBytes(ComponentWeights files) => Weights.Where(weight => !weight.HostOnly).Sum(weight =>
-        weight.KeepsStoredType ? files.Find(weight.Name)!.Length : files.Find(weight.Name)!.Count * sizeof(float));
+    /// <param name="quantized">Whether large linear layers have 8-bit weights.</param>
+    public long WeightBytes(ComponentWeights files, bool quantized = false) => Weights.Where(weight => !weight.HostOnly).Sum(weight =>
+        quantized && weight.IsLinear && QuantizedLinears.IsLargeEnough(weight.Shape[0], weight.Shape[1]) ? QuantizedLinears.BytesOf(weight.Shape[0], weight.Shape[1])
+        : weight.KeepsStoredType ? files.Find(weight.Name)!.Length
+        : files.Find(weight.Name)!.Count * sizeof(float));
 
     /// <summary>The ONNX model, its weights pointing into the safetensors files.</summary>
     /// <param name="files">A checkpoint that agrees with <see cref="Weights"/>.</param>

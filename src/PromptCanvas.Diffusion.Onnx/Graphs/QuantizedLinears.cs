@@ -31,7 +31,13 @@ internal static class QuantizedLinears
 
     /// <summary>The weights of a network's linear layers that are quantised: (out, in), used by one matrix product.</summary>
     public static IReadOnlyList<WeightSpec> Of(IReadOnlyList<WeightSpec> weights) =>
-        [.. weights.Where(weight => weight.IsLinear && weight.Shape[0] * (long)weight.Shape[1] >= SmallestValues && weight.Shape[1] >= SmallestWidth)];
+        [.. weights.Where(weight => weight.IsLinear && IsLargeEnough(weight.Shape[0], weight.Shape[1]))];
+
+    /// <summary>Whether a linear layer's weight, (rows, width), is quantised.</summary>
+    public static bool IsLargeEnough(long rows, long width) => rows * width >= SmallestValues && width >= SmallestWidth;
+
+    /// <summary>Bytes of a quantised weight, (rows, width), with its scales.</summary>
+    public static long BytesOf(long rows, long width) => rows * ((width + BlockSize - 1) / BlockSize) * (BlockSize + sizeof(float));
 
     /// <summary>Replaces the matrix products with the quantised weights.</summary>
     /// <param name="graph">The network; changed.</param>

@@ -73,6 +73,9 @@ public sealed class ExecutionProviders
     /// <summary>Whether networks compute in 16-bit floats where they run on the accelerator.</summary>
     internal bool UsesHalf => precision == InferencePrecision.Fp16 || (precision == InferencePrecision.Auto && (ProviderNames.Is(setting, ProviderNames.Auto) || ProviderNames.Is(setting, ProviderNames.Cuda)));
 
+    /// <summary>Whether the linear layers have 8-bit weights.</summary>
+    internal bool IsQuantized => UsesCpu && precision == InferencePrecision.Int8;
+
     /// <summary>Whether the accelerator's rows are filled up to few sizes.</summary>
     internal bool UsesRowBuckets => gpu.RowBuckets && !UsesCpu;
 

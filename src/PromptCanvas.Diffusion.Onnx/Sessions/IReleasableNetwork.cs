@@ -6,6 +6,9 @@ internal interface IReleasableNetwork
     /// <summary>The component's folder name.</summary>
     string Name { get; }
 
+    /// <summary>Whether its linear layers have 8-bit weights.</summary>
+    bool IsQuantized { get; }
+
     /// <summary>Whether the weights have been loaded. Does not wait for a network that is being loaded.</summary>
     bool IsLoaded { get; }
 

@@ -61,7 +61,7 @@ internal sealed class IdleNetworks : IDisposable
     {
         if (bytes + ModelNeeds.Base > memory.Total)
         {
-            throw new ModelException(MemorySentences.TooLarge(network.Name, bytes + ModelNeeds.Base, memory.Total));
+            throw new ModelException(MemorySentences.TooLarge(network.Name, bytes + ModelNeeds.Base, memory.Total, network.IsQuantized));
         }
 
         loading.Wait(cancellationToken);

@@ -49,6 +49,9 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <inheritdoc/>
+    public bool IsQuantized => loader.IsQuantized;
+
     /// <summary>Whether the weights have been loaded. Does not wait for a network that is being loaded.</summary>
     public bool IsLoaded => Volatile.Read(ref session) is not null;
 

@@ -24,7 +24,10 @@ internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWe
     private const long LargestUnaligned = 1 << 20;
 
     /// <summary>Bytes of memory that loading takes at most, mapped files included.</summary>
-    public long Needed => (long)(graph.WeightBytes(weights) * (providers.Graphs is null ? UncachedFactor : LoadingFactor));
+    public long Needed => (long)(graph.WeightBytes(weights, IsQuantized) * (providers.Graphs is null ? UncachedFactor : LoadingFactor));
+
+    /// <summary>Whether its linear layers have 8-bit weights.</summary>
+    public bool IsQuantized => providers.IsQuantized;
 
     /// <summary>Whether the CPU runs it.</summary>
     public bool UsesCpu => providers.UsesCpu;
@@ -83,7 +86,7 @@ internal sealed class SessionLoader(string name, NetworkGraph graph, ComponentWe
             identities.Add($"{precision}");
         }
 
-        return new GraphSource(name, model, weights.Folder, identities, graph.WeightBytes(weights), options => FromFolder(model, weights.Folder, options))
+        return new GraphSource(name, model, weights.Folder, identities, graph.WeightBytes(weights, precision == InferencePrecision.Int8), options => FromFolder(model, weights.Folder, options))
         {
             CanBePacked = precision != InferencePrecision.Int8
                 && graph.Weights.All(weight => !weight.IsLinear || weight.Shape[0] * (long)weight.Shape[1] * sizeof(float) > LargestUnaligned),

@@ -1,20 +1,21 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace PromptCanvas.Generation.Library;
 
-/// <summary>Unit vectors in 16-bit floats and an exhaustive search for the closest: 2 bytes for each value and 16 for each id, allocated in chunks.</summary>
-/// <remarks>A value below 2⁻¹⁴ counts as 0. Rounding changes a cosine by less than 0.001. Not thread-safe: callers take turns.</remarks>
+/// <summary>Unit vectors in 16 bits a value and an exhaustive search for the closest: 2 bytes for each value, 16 for each id and 8 for each vector, allocated in chunks.</summary>
+/// <remarks>
+/// The high and the low bytes of the values stand apart. A search reads the high bytes of all vectors and the low bytes of only those that could still
+/// be among the closest: by the inequality of Cauchy and Schwarz, low bytes change a cosine by at most their own length.
+/// Rounding changes a cosine by less than 0.001. Not thread-safe: callers take turns.
+/// </remarks>
 internal sealed class UnitVectors(int width)
 {
     private const int RowsAtOnce = 8192;
+    private const int Byte = 256;
 
-    // Bits of a 16-bit float whose exponent is not 0 become a 32-bit float of 2⁻¹¹² times the value, without a conversion for subnormal numbers. The query is scaled up.
-    private const float Scale = 5.192296858534828e33f;
-    private const int Shift = 13;
-    private const int SignAndValue = unchecked((int)0x8FFFFFFF);
-    private static readonly float Smallest = MathF.ScaleB(1, -14);
+    // The largest whole number whose high byte, rounded to the nearest, is a signed byte.
+    private const int Largest = (Byte * sbyte.MaxValue) + sbyte.MaxValue;
 
     private readonly List<Chunk> chunks = [];
     private int count;
@@ -22,7 +23,7 @@ internal sealed class UnitVectors(int width)
     public int Count => count;
 
     /// <summary>Memory of the vectors and their ids, in bytes.</summary>
-    public long Bytes => (long)chunks.Count * RowsAtOnce * ((width * sizeof(short)) + Marshal.SizeOf<Guid>());
+    public long Bytes => (long)chunks.Count * RowsAtOnce * ((width * sizeof(short)) + Marshal.SizeOf<Row>());
 
     /// <summary>Adds a vector of any length.</summary>
     /// <returns>False if it has no direction: zero, not finite, or of another width because the model was replaced.</returns>
@@ -36,31 +37,41 @@ internal sealed class UnitVectors(int width)
 
         if (count == chunks.Count * RowsAtOnce)
         {
-            chunks.Add(new Chunk(new Guid[RowsAtOnce], new Half[RowsAtOnce * width]));
+            chunks.Add(new Chunk(new Row[RowsAtOnce], new sbyte[RowsAtOnce * width], new sbyte[RowsAtOnce * width]));
         }
 
-        IdAt(count) = id;
-        var row = ValuesAt(count++);
+        var (chunk, row) = Place(count++);
+        var high = chunk.HighOf(row, width);
+        var low = chunk.LowOf(row, width);
+        var step = MathF.Abs(TensorPrimitives.MaxMagnitude(vector)) / Largest;
+        var squares = 0;
         for (var index = 0; index < width; index++)
         {
-            var value = vector[index] / length;
-            row[index] = MathF.Abs(value) < Smallest ? Half.Zero : (Half)value;
+            var value = (int)MathF.Round(vector[index] / step);
+            high[index] = (sbyte)((value + (Byte / 2)) >> 8);
+            low[index] = (sbyte)(value - (high[index] * Byte));
+            squares += low[index] * low[index];
         }
 
+        var scale = step / length;
+        chunk.Rows[row] = new Row(id, scale, MathF.Sqrt(squares) * scale);
         return true;
     }
 
-    public IEnumerable<Guid> Ids() => Enumerable.Range(0, count).Select(row => chunks[row / RowsAtOnce].Ids[row % RowsAtOnce]);
+    public IEnumerable<Guid> Ids() => Enumerable.Range(0, count).Select(row => chunks[row / RowsAtOnce].Rows[row % RowsAtOnce].Id);
 
     /// <summary>Removes vectors and frees the chunks that become empty.</summary>
     public void Remove(IReadOnlySet<Guid> gone)
     {
-        for (var row = count - 1; row >= 0; row--)
+        for (var number = count - 1; number >= 0; number--)
         {
-            if (gone.Contains(IdAt(row)))
+            var (chunk, row) = Place(number);
+            if (gone.Contains(chunk.Rows[row].Id))
             {
-                IdAt(row) = IdAt(--count);
-                ValuesAt(count).CopyTo(ValuesAt(row));
+                var (last, lastRow) = Place(--count);
+                chunk.Rows[row] = last.Rows[lastRow];
+                last.HighOf(lastRow, width).CopyTo(chunk.HighOf(row, width));
+                last.LowOf(lastRow, width).CopyTo(chunk.LowOf(row, width));
             }
         }
 
@@ -77,61 +88,46 @@ internal sealed class UnitVectors(int width)
             return [];
         }
 
-        var scaled = new float[width];
-        TensorPrimitives.Multiply(wanted, Scale, scaled);
+        var search = new VectorSearch(wanted, most);
         var best = new PriorityQueue<(Guid Id, float Cosine), float>[chunks.Count];
-        Parallel.For(0, chunks.Count, chunk => best[chunk] = BestOf(chunk, scaled, Math.Min(most, RowsAtOnce)));
+        Parallel.For(0, chunks.Count, chunk => best[chunk] = BestOf(chunk, search));
         return [.. best.SelectMany(part => part.UnorderedItems).Select(found => found.Element).OrderByDescending(found => found.Cosine).Take(most).Select(found => (found.Id, (double)found.Cosine))];
     }
 
-    private PriorityQueue<(Guid Id, float Cosine), float> BestOf(int number, float[] scaled, int most)
+    private PriorityQueue<(Guid Id, float Cosine), float> BestOf(int number, VectorSearch search)
     {
-        var (ids, values) = chunks[number];
+        var chunk = chunks[number];
         var rows = Math.Min(RowsAtOnce, count - (number * RowsAtOnce));
-        var best = new PriorityQueue<(Guid, float), float>(Math.Min(most, rows));
-        var least = float.NegativeInfinity;
+        var best = new PriorityQueue<(Guid, float), float>();
         for (var row = 0; row < rows; row++)
         {
-            var cosine = Dot(values.AsSpan(row * width, width), scaled);
-            if (best.Count < most)
+            var (id, scale, lowLength) = chunk.Rows[row];
+            var cosine = Byte * scale * search.Dot(chunk.HighOf(row, width));
+            if (cosine + (lowLength * search.Length) < search.Least)
             {
-                best.Enqueue((ids[row], cosine), cosine);
+                continue;
             }
-            else if (cosine > least)
+
+            cosine += scale * search.Dot(chunk.LowOf(row, width));
+            if (cosine >= search.Least)
             {
-                best.EnqueueDequeue((ids[row], cosine), cosine);
-                best.TryPeek(out _, out least);
+                search.Keep(best, id, cosine);
             }
         }
 
         return best;
     }
 
-    private static float Dot(ReadOnlySpan<Half> row, ReadOnlySpan<float> scaled)
+    private (Chunk Chunk, int Row) Place(int number) => (chunks[number / RowsAtOnce], number % RowsAtOnce);
+
+    /// <param name="Scale">The value of a 1 in the low byte.</param>
+    /// <param name="LowLength">The length of the vector of the low bytes.</param>
+    private readonly record struct Row(Guid Id, float Scale, float LowLength);
+
+    private sealed record Chunk(Row[] Rows, sbyte[] High, sbyte[] Low)
     {
-        var bits = MemoryMarshal.Cast<Half, short>(row);
-        var (sum, at) = (Vector512<float>.Zero, 0);
-        for (; at <= bits.Length - Vector512<short>.Count; at += Vector512<short>.Count)
-        {
-            var (lower, upper) = Vector512.Widen(Vector512.Create(bits[at..]));
-            sum = Vector512.FusedMultiplyAdd(Raw(lower), Vector512.Create(scaled[at..]), sum);
-            sum = Vector512.FusedMultiplyAdd(Raw(upper), Vector512.Create(scaled[(at + Vector512<float>.Count)..]), sum);
-        }
+        public Span<sbyte> HighOf(int row, int width) => High.AsSpan(row * width, width);
 
-        var total = Vector512.Sum(sum);
-        for (; at < bits.Length; at++)
-        {
-            total += BitConverter.Int32BitsToSingle((bits[at] << Shift) & SignAndValue) * scaled[at];
-        }
-
-        return total;
+        public Span<sbyte> LowOf(int row, int width) => Low.AsSpan(row * width, width);
     }
-
-    private static Vector512<float> Raw(Vector512<int> widened) => ((widened << Shift) & Vector512.Create(SignAndValue)).AsSingle();
-
-    private ref Guid IdAt(int row) => ref chunks[row / RowsAtOnce].Ids[row % RowsAtOnce];
-
-    private Span<Half> ValuesAt(int row) => chunks[row / RowsAtOnce].Values.AsSpan(row % RowsAtOnce * width, width);
-
-    private sealed record Chunk(Guid[] Ids, Half[] Values);
 }

@@ -31,6 +31,23 @@ public sealed class UnitVectorsTests
         }
     }
 
+    /// <summary>Vectors that differ by a step of their high bytes: the low bytes decide.</summary>
+    [Fact]
+    public void Closest_OfNearlyEqualVectors_AreInTheOrderOfTheirLowBytes()
+    {
+        var random = new Random(11);
+        var (middle, wanted) = (VectorOf(random, 192), VectorOf(random, 192));
+        const float step = 0.5f / sbyte.MaxValue;
+        var all = Enumerable.Range(0, Many).ToDictionary(_ => Guid.NewGuid(), _ => middle.Select(value => value + (step * (random.NextSingle() - 0.5f))).ToArray());
+
+        var found = Add(all, 192).Closest(Unit([.. wanted]), 20);
+
+        var expected = all.Select(pair => (double)TensorPrimitives.CosineSimilarity(pair.Value, wanted)).OrderDescending().ToList();
+        Assert.True(expected[0] - expected[20] > 1e-4);
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First.Cosine, 1e-5));
+        Assert.All(found, near => Assert.Equal(TensorPrimitives.CosineSimilarity(all[near.Id], wanted), near.Cosine, 1e-5));
+    }
+
     [Fact]
     public void Closest_MoreThanThereAre_AreAllInOrder()
     {

@@ -99,7 +99,7 @@ public sealed class CrowdTests : IDisposable
             places.Add((await studio.FindAsync(anna[number])).Position);
         }
 
-        held.Finish();
+        held.FinishPresent();
         await held.WaitAsync(2 * Batch);
 
         // Anna's first job runs; her queued jobs follow behind Bert's, in submission order.
@@ -158,7 +158,7 @@ public sealed class CrowdTests : IDisposable
     private sealed class CrowdEngine(IImageEngine? inner) : IImageEngine, IEngineProvider, IDisposable
     {
         private readonly SemaphoreSlim arrived = new(0);
-        private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource finished = Unfinished();
         private int seen;
         private int present;
 
@@ -182,6 +182,9 @@ public sealed class CrowdTests : IDisposable
 
         public void Finish() => finished.TrySetResult();
 
+        /// <summary>Finishes the requests that have arrived; those that come afterwards wait again.</summary>
+        public void FinishPresent() => Interlocked.Exchange(ref finished, Unfinished()).SetResult();
+
         /// <summary>Waits until this many requests have arrived in total.</summary>
         public async Task WaitAsync(int requests)
         {
@@ -191,8 +194,11 @@ public sealed class CrowdTests : IDisposable
             }
         }
 
+        private static TaskCompletionSource Unfinished() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
+            var end = Volatile.Read(ref finished).Task;
             Requests.Enqueue(request);
             lock (arrived)
             {
@@ -204,7 +210,7 @@ public sealed class CrowdTests : IDisposable
             Asked?.Signal();
             if (inner is null)
             {
-                await finished.Task.WaitAsync(cancellationToken);
+                await end.WaitAsync(cancellationToken);
                 lock (arrived)
                 {
                     present--;

@@ -24,7 +24,7 @@ internal sealed partial class BlazorPage : IAsyncDisposable
     /// <summary>What the page's scripts answer where the page needs a value.</summary>
     private static readonly Dictionary<string, string> Answers = new()
     {
-        ["takeDraft"] = """{"prompt":"","seed":"","pressed":false,"drafts":false}""",
+        ["takeDraft"] = """{"prompt":null,"seed":"","drafts":false}""",
         ["minutesFromUtc"] = "0",
     };
 

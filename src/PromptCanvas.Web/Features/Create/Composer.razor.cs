@@ -201,19 +201,15 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
         var module = await js.ImportAsync("./js/studio.js", Gone);
         var draft = await module.InvokeAsync<Draft>("takeDraft", Gone, box);
-        if (draft.Prompt.Length > 0 && Prompt is null)
-        {
-            prompt = draft.Prompt;
-        }
-
         if (draft.Seed.Length > 0 && Seed is null)
         {
             (seed, more) = (draft.Seed, true);
         }
 
         drafts = draft.Drafts;
-        if (draft.Pressed)
+        if (draft.Prompt is { } sent)
         {
+            prompt = sent;
             await GenerateAsync();
         }
 
@@ -295,6 +291,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private Task SurpriseAsync() => TakeAsync(ideas.Next());
 
     /// <summary>Input from before the page became interactive.</summary>
+    /// <param name="Prompt">The text when Enter was pressed; null = it was not.</param>
     /// <param name="Drafts">Whether this browser made drafts last.</param>
-    internal sealed record Draft(string Prompt, string Seed, bool Pressed, bool Drafts = false);
+    internal sealed record Draft(string? Prompt, string Seed, bool Drafts = false);
 }
