@@ -12,20 +12,22 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
 {
     private static readonly string[] Openable =
     [
-        .. ComponentNames.Networks.Where(name => name != ComponentNames.Movq), ComponentNames.MovqEncoder, ComponentNames.MovqDecoder,
+        .. ComponentNames.Networks.Where(name => name is not (ComponentNames.Movq or ComponentNames.Vae)),
+        ComponentNames.MovqEncoder, ComponentNames.MovqDecoder, ComponentNames.VaeEncoder, ComponentNames.VaeDecoder,
     ];
 
     private TextEncoderConfig? textEncoderConfig;
 
-    public TextEncoderConfig TextEncoderConfig =>
-        textEncoderConfig ??= TextEncoderConfig.Read(folder.Config(ComponentNames.TextEncoder, "CLIPTextModelWithProjection"));
+    /// <summary>The text encoder of the CLIP pair.</summary>
+    public TextEncoderConfig TextEncoderConfig => textEncoderConfig ??= TextEncoderConfig.Read(
+        folder.Config(StableUnClipFolder.Is(folder) ? ComponentNames.PriorTextEncoder : ComponentNames.TextEncoder, "CLIPTextModelWithProjection"));
 
     /// <summary>Opens any component by its folder name.</summary>
     /// <exception cref="ModelException">The model has no such network, or it is damaged.</exception>
     public OnnxNetwork Open(string component)
     {
         var graph = GraphOf(component);
-        var files = component is ComponentNames.MovqEncoder or ComponentNames.MovqDecoder ? ComponentNames.Movq : component;
+        var files = ComponentNames.FolderOf(component);
         var weights = folder.Weights(files);
         WeightSpec.CheckTable(graph.Weights, weights, folder.FilePath(files, "config.json"));
         var network = new OnnxNetwork(component, graph, weights, providers, idle);
@@ -37,7 +39,8 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
     /// <exception cref="ModelException">The model has no such network, or its config is damaged.</exception>
     public NetworkGraph GraphOf(string component) => component switch
     {
-        ComponentNames.TextEncoder => TextEncoder.Build(TextEncoderConfig),
+        ComponentNames.TextEncoder when StableUnClipFolder.Is(folder) => TextEncoder.BuildStates(ReadTextStates()),
+        ComponentNames.TextEncoder or ComponentNames.PriorTextEncoder => TextEncoder.Build(TextEncoderConfig),
         ComponentNames.ImageEncoder => ImageEncoder.Build(ReadImageEncoder()),
         ComponentNames.Prior => PriorTransformer.Build(ReadPrior()),
         ComponentNames.AutoregressivePrior => AutoregressivePrior.Build(ReadAutoregressivePrior()),
@@ -45,9 +48,12 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
         ComponentNames.Decoder => ConditionalUNet.Build(ReadDecoder(), ReadTextProjection().ExtraTokens + TextEncoderConfig.Length),
         ComponentNames.SuperResolutionFirst or ComponentNames.SuperResolutionLast or ComponentNames.SuperResolution1024 =>
             PlainUNet.Build(ReadSuperResolution(component)),
+        ComponentNames.UNet when StableUnClipFolder.Is(folder) => TransformerUNet.Build(ReadTransformerUNet(), ReadTextStates().Length),
         ComponentNames.UNet => ImageUNet.Build(ReadImageUNet()),
-        ComponentNames.MovqEncoder => MovqGraphs.Encoder(ReadMovq()),
-        ComponentNames.MovqDecoder => MovqGraphs.Decoder(ReadMovq()),
+        ComponentNames.MovqEncoder => AutoencoderGraphs.Encoder(ReadMovq()),
+        ComponentNames.MovqDecoder => AutoencoderGraphs.Decoder(ReadMovq()),
+        ComponentNames.VaeEncoder => AutoencoderGraphs.Encoder(ReadVae()),
+        ComponentNames.VaeDecoder => AutoencoderGraphs.Decoder(ReadVae()),
         _ => throw new ModelException(
             $"There is no network '{ShapeNames.Printable(component)}'; a model has {string.Join(", ", Openable)}."),
     };
@@ -69,10 +75,18 @@ internal sealed class ComponentReader(DiffusersFolder folder, ExecutionProviders
 
     public ImageUNetConfig ReadImageUNet() => ImageUNetConfig.Read(folder.Config(ComponentNames.UNet, "UNet2DConditionModel"));
 
-    public MovqConfig ReadMovq()
+    public TransformerUNetConfig ReadTransformerUNet() => TransformerUNetConfig.Read(folder.Config(ComponentNames.UNet, "UNet2DConditionModel"));
+
+    /// <summary>The decoder's own text encoder.</summary>
+    public TextEncoderConfig ReadTextStates() => TextEncoderConfig.ReadStates(folder.Config(ComponentNames.TextEncoder, "CLIPTextModel"));
+
+    public AutoencoderConfig ReadMovq() => WithNames(ComponentNames.Movq, AutoencoderConfig.ReadMovq(folder.Config(ComponentNames.Movq, "VQModel")));
+
+    public AutoencoderConfig ReadVae() => WithNames(ComponentNames.Vae, AutoencoderConfig.ReadKl(folder.Config(ComponentNames.Vae, "AutoencoderKL")));
+
+    private AutoencoderConfig WithNames(string component, AutoencoderConfig config)
     {
         const string AnyAttention = "encoder.mid_block.attentions.0.query.weight";
-        var config = MovqConfig.Read(folder.Config(ComponentNames.Movq, "VQModel"));
-        return config with { OldAttentionNames = folder.Weights(ComponentNames.Movq).Find(AnyAttention) is not null };
+        return config with { OldAttentionNames = folder.Weights(component).Find(AnyAttention) is not null };
     }
 }

@@ -115,7 +115,7 @@ internal sealed class KandinskyModelReader
             isSame ? latents.Autoencoder : OpenAutoencoder(part, components, autoencoder));
     }
 
-    private static AutoencoderComponent OpenAutoencoder(DiffusersFolder part, ComponentReader components, MovqConfig config) => new(
+    private static AutoencoderComponent OpenAutoencoder(DiffusersFolder part, ComponentReader components, AutoencoderConfig config) => new(
         components.Open(ComponentNames.MovqEncoder), components.Open(ComponentNames.MovqDecoder), config.LatentChannels, config.Factor, Print(part));
 
     private static string Print(DiffusersFolder part) => ModelFiles.Fingerprint(Path.Combine(part.Path, ComponentNames.Movq));

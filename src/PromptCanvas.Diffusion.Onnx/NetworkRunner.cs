@@ -9,7 +9,7 @@ public static class NetworkRunner
 {
     /// <summary>Opens one network of a model without the others.</summary>
     /// <param name="modelFolder">The model's folder, or one of Kandinsky's parts.</param>
-    /// <param name="network">The component's folder name; of an autoencoder with the half that is meant, as in <c>movq_encoder</c>.</param>
+    /// <param name="network">The component's folder name; of an autoencoder with the half that is meant, as in <c>movq_encoder</c> and <c>vae_decoder</c>.</param>
     /// <param name="providers">Its execution providers.</param>
     /// <exception cref="ModelException">There is no such network, or it is damaged.</exception>
     public static INetwork Open(string modelFolder, string network, ExecutionProviders providers) =>
@@ -21,7 +21,7 @@ public static class NetworkRunner
     /// <exception cref="ModelException">There is no such model.</exception>
     public static string WeightsFolder(string modelFolder, string network)
     {
-        var component = network is ComponentNames.MovqEncoder or ComponentNames.MovqDecoder ? ComponentNames.Movq : network;
+        var component = ComponentNames.FolderOf(network);
         return Path.Combine(PartWith(modelFolder, component).Path, component);
     }
 

@@ -27,9 +27,9 @@ internal sealed class UnClipModelReader
     /// <param name="idle">Frees idle networks.</param>
     /// <exception cref="ModelException">Something is missing, damaged, or of an unknown kind.</exception>
     public static UnClipModel Read(string path, ExecutionProviders providers, IdleNetworks idle) =>
-        KandinskyFolder.IsJoined(path)
-            ? KandinskyModelReader.Read(path, providers, idle)
-            : new UnClipModelReader(DiffusersFolder.Open(path), providers, idle).Read();
+        KandinskyFolder.IsJoined(path) ? KandinskyModelReader.Read(path, providers, idle)
+        : DiffusersFolder.Open(path) is var folder && StableUnClipFolder.Is(folder) ? StableUnClipModelReader.Read(folder, providers, idle)
+        : new UnClipModelReader(folder, providers, idle).Read();
 
     private UnClipModel Read()
     {

@@ -6,7 +6,7 @@ namespace PromptCanvas.ModelHub;
 public sealed class ModelDownload(HubClient hub, string modelsFolder)
 {
     private const string DefaultRevision = "main";
-    private const string PipelineClass = "UnCLIPPipeline";
+    private static readonly string[] PipelineClasses = ["UnCLIPPipeline", "StableUnCLIPPipeline", "StableUnCLIPImg2ImgPipeline"];
 
     // For indices, logs and other writers of the same disk.
     private const long Reserve = 1L << 30;
@@ -95,7 +95,7 @@ public sealed class ModelDownload(HubClient hub, string modelsFolder)
         {
             using var index = JsonDocument.Parse(await hub.ReadTextAsync(found, NeededFiles.Index, cancellationToken).ConfigureAwait(false));
             var kind = index.RootElement.TryGetProperty("_class_name", out var name) ? name.GetString() : null;
-            return standsAlone && kind != PipelineClass
+            return standsAlone && !PipelineClasses.Contains(kind)
                 ? throw new ModelHubException($"{repository} is a {kind ?? "pipeline without a name"}, which the engine does not run. {Supported()}")
                 : new PlannedPart(
                     repository, found.Commit, folder, found.Licence, found.LicenceAddress, NeededFiles.Choose(found, NeededFiles.Components(index.RootElement), request.Half));
@@ -106,7 +106,7 @@ public sealed class ModelDownload(HubClient hub, string modelsFolder)
         }
     }
 
-    private static string Supported() => $"It runs {string.Join(", ", KnownModels.Names)}, and other models of the class {PipelineClass}.";
+    private static string Supported() => $"It runs {string.Join(", ", KnownModels.Names)}, and other models of the classes {string.Join(", ", PipelineClasses)}.";
 
     private void ThrowIfDiskIsSmall(ModelPlan plan, Workplace workplace)
     {

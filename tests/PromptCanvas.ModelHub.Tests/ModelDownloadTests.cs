@@ -18,6 +18,31 @@ public sealed class ModelDownloadTests : HubTest
         Assert.Contains(HubServer.Commit, await File.ReadAllTextAsync(Path.Combine(place, "source.json"), Cancellation), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("StableUnCLIPPipeline")]
+    [InlineData("StableUnCLIPImg2ImgPipeline")]
+    public async Task Download_OfStableUnClip_HasItsOwnComponents(string pipeline)
+    {
+        const string Painter = "painters/stable";
+        Server.Add(Painter, "model_index.json", $$"""
+                { "_class_name": "{{pipeline}}", "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
+                  "image_normalizer": ["stable_diffusion", "StableUnCLIPImageNormalizer"], "image_noising_scheduler": ["diffusers", "DDPMScheduler"] }
+                """)
+            .Add(Painter, "unet/diffusion_pytorch_model.safetensors", Weights, isLarge: true)
+            .Add(Painter, "vae/diffusion_pytorch_model.safetensors", Weights, isLarge: true)
+            .Add(Painter, "image_normalizer/config.json", "{}")
+            .Add(Painter, "image_normalizer/diffusion_pytorch_model.safetensors", Bytes(10, 1), isLarge: true)
+            .Add(Painter, "image_noising_scheduler/scheduler_config.json", "{}");
+        using var hub = Client();
+
+        var place = await DownloadAsync(hub, new ModelRequest(Painter));
+
+        Assert.Equal(
+            ["image_noising_scheduler/scheduler_config.json", "image_normalizer/config.json", "image_normalizer/diffusion_pytorch_model.safetensors",
+                "model_index.json", "source.json", "unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors"],
+            FilesOf(place));
+    }
+
     [Fact]
     public async Task Download_InHalfPrecision_TakesThatVariantOnly()
     {

@@ -52,6 +52,7 @@ internal sealed class NetworkMeter
     private LatentSpace Around(LatentSpace latents) => latents with
     {
         Autoencoder = Around(latents.Autoencoder),
+        Text = latents.Text is { } text ? text with { Encoder = Around(text.Encoder) } : null,
         Inpainting = latents.Inpainting is { } inpainting
             ? inpainting with { Network = Around(inpainting.Network), Autoencoder = Around(inpainting.Autoencoder) }
             : null,

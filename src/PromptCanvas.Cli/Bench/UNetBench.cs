@@ -55,7 +55,8 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
 
     /// <summary>Length of a decoder row's attention context: the text states and the projected embeddings.</summary>
     internal static int Tokens(UnClipModel model) =>
-        model.TextProjection is { } projection ? projection.ExtraContextTokens + model.Tokenizer.Length : ImageTokens;
+        model.TextProjection is { } projection ? projection.ExtraContextTokens + model.Tokenizer.Length
+        : model.Latents?.Text is { } text ? text.Tokenizer.Length : ImageTokens;
 
     /// <summary>Side of the grid the decoder works on: pixels, unshuffled pixels, or cells of a latent.</summary>
     private static int Grid(UnClipModel model) => model.Decoder.ImageSize / (model.Latents?.Autoencoder.Factor ?? model.Decoder.PixelUnshuffle);
@@ -67,6 +68,19 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         var channels = shapes["conv_in.weight"][1];
         var sample = NetworkTensor.Float32(new float[rows * channels * grid * grid], rows, channels, grid, grid);
         var timestep = NetworkTensor.Int64([.. Enumerable.Repeat(500L, rows)], rows);
+        if (model.Latents?.Text is { } text)
+        {
+            var (states, labels) = (shapes.First(entry => entry.Key.EndsWith(".attn2.to_k.weight", StringComparison.Ordinal)).Value[1], 2 * model.Prior.EmbeddingSize);
+            return new Dictionary<string, NetworkTensor>
+            {
+                [NetworkNames.Sample] = sample,
+                [NetworkNames.Timestep] = timestep,
+                [NetworkNames.EncoderHiddenStates] =
+                    NetworkTensor.Float32(new float[rows * text.Tokenizer.Length * states], rows, text.Tokenizer.Length, states),
+                [NetworkNames.ClassLabels] = NetworkTensor.Float32(new float[rows * labels], rows, labels),
+            };
+        }
+
         if (model.TextProjection is null)
         {
             var embedding = model.Prior.EmbeddingSize;

@@ -47,6 +47,11 @@ internal static class ModelsCommand
         UnClipModel model = ModelOptions.Open(library, name);
         var needs = OnnxModelLibrary.Needs(ModelOptions.Folder(name), ModelOptions.Inference().GraphCache, ModelOptions.Inference().Precision);
         Console.Out.WriteLine($"{model.Name}: every tensor is there and has the expected shape; supported sizes: {string.Join(", ", model.Recipe.Sizes)} pixels.");
+        if (model.WithoutText is { } reason)
+        {
+            Console.Out.WriteLine(reason);
+        }
+
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"It needs {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache needs {needs.Memory / Megabyte:0} to {2 * needs.Memory / Megabyte:0} MB more on disk."));

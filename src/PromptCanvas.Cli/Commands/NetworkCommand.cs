@@ -12,7 +12,7 @@ internal static class NetworkCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("NAME") { Description = "The component's folder name: text_encoder, prior, decoder, super_res_first, …; of Kandinsky unet, movq_encoder, movq_decoder." };
+        var name = new Argument<string>("NAME") { Description = "The component's folder name: text_encoder, prior, decoder, super_res_first, …; of Kandinsky unet, movq_encoder, movq_decoder; of Stable unCLIP unet, vae_encoder, vae_decoder, prior_text_encoder." };
         var model = ModelOptions.Model();
         model.Required = true;
         var inputs = new Option<FileInfo>("--inputs") { Description = "A safetensors file with every input.", Required = true };

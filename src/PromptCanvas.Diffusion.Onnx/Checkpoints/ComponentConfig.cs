@@ -83,6 +83,9 @@ internal sealed class ComponentConfig
     /// <summary>Whether the key is there and holds an object.</summary>
     public bool HasObject(string key) => Find(key, out var value) && value.ValueKind == JsonValueKind.Object;
 
+    /// <summary>Whether the key is there and holds a list.</summary>
+    public bool HasList(string key) => Find(key, out var value) && value.ValueKind == JsonValueKind.Array;
+
     /// <summary>A whole number between two bounds.</summary>
     public int Whole(string key, int? defaultValue = null, int minimum = 1, int maximum = 1 << 20)
     {

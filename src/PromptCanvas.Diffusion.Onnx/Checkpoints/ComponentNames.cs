@@ -19,7 +19,7 @@ internal static class ComponentNames
     public const string SuperResolution1024 = "super_res_1024";
     public const string SuperResolution1024Scheduler = "super_res_1024_scheduler";
 
-    /// <summary>Kandinsky's decoder network.</summary>
+    /// <summary>The decoder network of Kandinsky and of Stable unCLIP.</summary>
     public const string UNet = "unet";
 
     /// <summary>Kandinsky's autoencoder: one file, of which <see cref="MovqEncoder"/> and <see cref="MovqDecoder"/> are the halves.</summary>
@@ -27,13 +27,32 @@ internal static class ComponentNames
     public const string MovqEncoder = "movq_encoder";
     public const string MovqDecoder = "movq_decoder";
 
-    /// <summary>The only scheduler of each of Kandinsky's folders.</summary>
+    /// <summary>Stable unCLIP's autoencoder, likewise.</summary>
+    public const string Vae = "vae";
+    public const string VaeEncoder = "vae_encoder";
+    public const string VaeDecoder = "vae_decoder";
+
+    /// <summary>Stable unCLIP: the CLIP pair's tokenizer and text encoder, where the plain names belong to the decoder's.</summary>
+    public const string PriorTokenizer = "prior_tokenizer";
+    public const string PriorTextEncoder = "prior_text_encoder";
+    public const string ImageNormalizer = "image_normalizer";
+    public const string ImageNoisingScheduler = "image_noising_scheduler";
+
+    /// <summary>The only scheduler of each of Kandinsky's folders, and the decoder's of Stable unCLIP.</summary>
     public const string Scheduler = "scheduler";
 
     /// <summary>The components that are networks.</summary>
     public static readonly string[] Networks =
     [
         TextEncoder, ImageEncoder, Prior, AutoregressivePrior, TextProjection, Decoder, SuperResolutionFirst, SuperResolutionLast,
-        SuperResolution1024, UNet, Movq,
+        SuperResolution1024, UNet, Movq, Vae, PriorTextEncoder,
     ];
+
+    /// <summary>The folder of a network's files: both halves of an autoencoder share one.</summary>
+    public static string FolderOf(string network) => network switch
+    {
+        MovqEncoder or MovqDecoder => Movq,
+        VaeEncoder or VaeDecoder => Vae,
+        _ => network,
+    };
 }

@@ -25,7 +25,7 @@ internal static class ConfigTable
         .Unread(
             "transformer_layers_per_block", "reverse_transformer_layers_per_block", "dual_cross_attention", "use_linear_projection",
             "upcast_attention", "attention_type", "addition_time_embed_dim", "addition_embed_type_num_heads",
-            "projection_class_embeddings_input_dim");
+            "projection_class_embeddings_input_dim", "downsample_padding");
 
     /// <summary>Kandinsky 2.2's decoder: <c>UNet2DConditionModel</c> conditioned on an image embedding.</summary>
     public static ConfigRules ImageDecoder { get; } = UNet("UNet2DConditionModel")
@@ -46,7 +46,42 @@ internal static class ConfigTable
         .Unread(
             "transformer_layers_per_block", "reverse_transformer_layers_per_block", "dual_cross_attention", "use_linear_projection",
             "upcast_attention", "attention_type", "addition_time_embed_dim", "addition_embed_type_num_heads",
-            "projection_class_embeddings_input_dim");
+            "projection_class_embeddings_input_dim", "downsample_padding");
+
+    /// <summary>Stable unCLIP's decoder: <c>UNet2DConditionModel</c> with transformer blocks, text states and projected class labels.</summary>
+    public static ConfigRules TransformerDecoder { get; } = UNet("UNet2DConditionModel")
+        .Read("mid_block_type", "cross_attention_dim", "attention_head_dim", "projection_class_embeddings_input_dim", "use_linear_projection")
+        .Neutral("class_embed_type", "projection")
+        .Neutral("only_cross_attention", "false")
+        .Neutral("mid_block_only_cross_attention", "false", "null")
+        .Neutral("dual_cross_attention", "false")
+        .Neutral("transformer_layers_per_block", "1")
+        .Neutral("downsample_padding", "1")
+        .Neutral("attention_type", "default")
+        .Neutral("conv_in_kernel", "3")
+        .Neutral("conv_out_kernel", "3")
+        .Neutral("class_embeddings_concat", "false", "null")
+        .AlwaysNull(
+            "addition_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "cross_attention_norm", "time_cond_proj_dim", "time_embedding_dim",
+            "time_embedding_act_fn", "timestep_post_act", "num_attention_heads", "reverse_transformer_layers_per_block")
+
+        // Blocks without transformers, and additions, compute with these. The last is about 16-bit floats: here softmax always takes 32 bits.
+        .Unread(
+            "resnet_out_scale_factor", "resnet_skip_time_act", "addition_time_embed_dim", "addition_embed_type_num_heads", "upcast_attention");
+
+    /// <summary>Stable Diffusion's autoencoder.</summary>
+    public static ConfigRules AutoencoderKl { get; } = new ConfigRules("AutoencoderKL")
+        .Read("block_out_channels", "layers_per_block", "norm_num_groups", "latent_channels", "down_block_types", "up_block_types", "scaling_factor")
+        .Neutral("act_fn", "silu", "swish")
+        .Neutral("in_channels", "3")
+        .Neutral("out_channels", "3")
+        .Neutral("use_quant_conv", "true")
+        .Neutral("use_post_quant_conv", "true")
+        .Neutral("mid_block_add_attention", "true")
+        .AlwaysNull("shift_factor", "latents_mean", "latents_std")
+
+        // The second is about 16-bit floats.
+        .Unread("sample_size", "force_upcast");
 
     /// <summary>Kandinsky's autoencoder.</summary>
     public static ConfigRules Movq { get; } = new ConfigRules("VQModel")
@@ -72,7 +107,8 @@ internal static class ConfigTable
 
         // Attention, strided convolutions and learned timestep tables are the only ones that compute with these.
         .Unread(
-            "attention_head_dim", "attn_norm_num_groups", "attention_legacy_order", "downsample_type", "upsample_type", "num_train_timesteps");
+            "attention_head_dim", "attn_norm_num_groups", "attention_legacy_order", "downsample_type", "upsample_type", "num_train_timesteps",
+            "downsample_padding");
 
     /// <summary>The diffusion prior.</summary>
     public static ConfigRules Prior { get; } = new ConfigRules("PriorTransformer")
@@ -97,6 +133,14 @@ internal static class ConfigTable
     public static ConfigRules TextEncoder { get; } = ClipTower("CLIPTextModelWithProjection", "clip_text_model")
         .Read("vocab_size", "max_position_embeddings");
 
+    /// <summary>A text encoder of which only the per-token states are used: Stable unCLIP's OpenCLIP.</summary>
+    public static ConfigRules TextStates { get; } = ClipTower("CLIPTextModel", "clip_text_model")
+        .Read("vocab_size", "max_position_embeddings")
+        .Neutral("use_attention_mask", "false");
+
+    /// <summary>Mean and standard deviation of image embeddings, with which Stable unCLIP scales them.</summary>
+    public static ConfigRules ImageNormalizer { get; } = new ConfigRules("StableUnCLIPImageNormalizer").Read("embedding_dim");
+
     /// <summary>The CLIP image encoder.</summary>
     public static ConfigRules ImageEncoder { get; } = ClipTower("CLIPVisionModelWithProjection", "clip_vision_model")
         .Read("image_size", "patch_size")
@@ -114,6 +158,12 @@ internal static class ConfigTable
 
     /// <summary>DDIM. The engine ends at the clean sample, as <c>set_alpha_to_one</c> says.</summary>
     public static ConfigRules DdimScheduler { get; } = Scheduler("DDIMScheduler").Neutral("set_alpha_to_one", "true").Unread("variance_type");
+
+    /// <summary>PNDM. The engine reads its schedule and takes its own steps, so what only PNDM's steps compute with is not read.</summary>
+    public static ConfigRules PndmScheduler { get; } = new ConfigRules("PNDMScheduler")
+        .Read("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type", "timestep_spacing", "steps_offset")
+        .ReadOrNull("trained_betas")
+        .Unread("skip_prk_steps", "set_alpha_to_one", "clip_sample");
 
     /// <summary>How pictures are prepared for the image encoder.</summary>
     public static ConfigRules Preprocessor { get; } = new ConfigRules("CLIPImageProcessor")
@@ -136,6 +186,7 @@ internal static class ConfigTable
         "UnCLIPScheduler" => UnClipScheduler,
         "DDPMScheduler" => DdpmScheduler,
         "DDIMScheduler" => DdimScheduler,
+        "PNDMScheduler" => PndmScheduler,
         _ => throw new ArgumentOutOfRangeException(nameof(className), className, "This scheduler has no rules."),
     };
 
@@ -147,7 +198,7 @@ internal static class ConfigTable
         .Neutral("center_input_sample", "false")
         .Neutral("time_embedding_type", "positional")
         .AlwaysNull("num_class_embeds")
-        .Unread("dropout", "downsample_padding");
+        .Unread("dropout");
 
     private static ConfigRules Scheduler(string className) => new ConfigRules(className)
         .Read(

@@ -36,6 +36,7 @@ internal static class RecipeFile
                 config.Section("prior")?.Whole("candidates", defaults.PriorCandidates, 1, MaximumCandidates) ?? defaults.PriorCandidates,
             InversionSteps = config.Section("inversion")?.Whole("steps", defaults.InversionSteps, 2, 1000) ?? defaults.InversionSteps,
             CaptionTokens = config.Flag("captionTokens", defaults.CaptionTokens),
+            NoiseLevel = config.Section("decoder")?.Whole("noiseLevel", defaults.NoiseLevel, 0, 999) ?? defaults.NoiseLevel,
         };
         var profiles = new Dictionary<string, ModelRecipe>(StringComparer.Ordinal);
         foreach (var name in ProfileNames)

@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 internal static class SchedulerFile
 {
     /// <summary>The classes read.</summary>
-    public static readonly string[] Classes = ["UnCLIPScheduler", "DDPMScheduler", "DDIMScheduler"];
+    public static readonly string[] Classes = ["UnCLIPScheduler", "DDPMScheduler", "DDIMScheduler", "PNDMScheduler"];
 
     /// <summary>Reads the settings the samplers need.</summary>
     /// <param name="config">The file.</param>
@@ -16,7 +16,12 @@ internal static class SchedulerFile
     {
         config.Only("_class_name", className);
         config.Obey(ConfigTable.OfScheduler(className));
-        return className == "UnCLIPScheduler" ? ReadUnClip(config) : ReadOther(config, className);
+        return className switch
+        {
+            "UnCLIPScheduler" => ReadUnClip(config),
+            "PNDMScheduler" => ReadSchedule(config, VarianceKind.FixedSmall) with { ClipSample = false },
+            _ => ReadOther(config, className),
+        };
     }
 
     /// <summary>UnCLIP's scheduler has no choice of schedule or spacing.</summary>
@@ -32,7 +37,18 @@ internal static class SchedulerFile
         ClipSampleRange = config.Number("clip_sample_range", 1, 1e-6, 1e6),
     };
 
-    private static SchedulerSettings ReadOther(ComponentConfig config, string className)
+    private static SchedulerSettings ReadOther(ComponentConfig config, string className) =>
+        ReadSchedule(config, className == "DDPMScheduler" ? ReadVariance(config) : VarianceKind.FixedSmall) with
+        {
+            ClipSample = config.Flag("clip_sample", true),
+            ClipSampleRange = config.Number("clip_sample_range", 1, 1e-6, 1e6),
+            DynamicThresholding = config.Flag("thresholding", false),
+            DynamicThresholdingRatio = config.Number("dynamic_thresholding_ratio", 0.995, 0, 1),
+            SampleMaximum = config.Number("sample_max_value", 1, 1e-6, 1e6),
+        };
+
+    /// <summary>What every scheduler but UnCLIP's has.</summary>
+    private static SchedulerSettings ReadSchedule(ComponentConfig config, VarianceKind variance)
     {
         var betas = config.OptionalNumberList("trained_betas", 100_000);
         if (betas is not null && Array.Exists(betas, beta => beta is <= 0 or >= 1))
@@ -42,7 +58,7 @@ internal static class SchedulerFile
 
         return new SchedulerSettings
         {
-            Schedule = betas is null ? ReadSchedule(config) : NoiseScheduleKind.Listed,
+            Schedule = betas is null ? ReadKind(config) : NoiseScheduleKind.Listed,
             BetaStart = config.Number("beta_start", 1e-4, 1e-12, 0.999),
             BetaEnd = config.Number("beta_end", 0.02, 1e-12, 0.999),
             Betas = betas,
@@ -55,16 +71,11 @@ internal static class SchedulerFile
                 "sample" => PredictionTarget.CleanSample,
                 _ => PredictionTarget.Velocity,
             },
-            Variance = className == "DDPMScheduler" ? ReadVariance(config) : VarianceKind.FixedSmall,
-            ClipSample = config.Flag("clip_sample", true),
-            ClipSampleRange = config.Number("clip_sample_range", 1, 1e-6, 1e6),
-            DynamicThresholding = config.Flag("thresholding", false),
-            DynamicThresholdingRatio = config.Number("dynamic_thresholding_ratio", 0.995, 0, 1),
-            SampleMaximum = config.Number("sample_max_value", 1, 1e-6, 1e6),
+            Variance = variance,
         };
     }
 
-    private static NoiseScheduleKind ReadSchedule(ComponentConfig config) =>
+    private static NoiseScheduleKind ReadKind(ComponentConfig config) =>
         config.Word("beta_schedule", "linear", "linear", "scaled_linear", "squaredcos_cap_v2") switch
         {
             "linear" => NoiseScheduleKind.Linear,

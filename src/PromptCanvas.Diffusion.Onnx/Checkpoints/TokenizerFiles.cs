@@ -10,13 +10,14 @@ internal static class TokenizerFiles
     /// <param name="folder">The model.</param>
     /// <param name="length">L, the text encoder's number of tokens.</param>
     /// <param name="vocabularySize">The text encoder's number of ids.</param>
+    /// <param name="component">The tokenizer's folder name.</param>
     /// <exception cref="ModelException">A file is missing or damaged, or does not fit the text encoder.</exception>
-    public static ITokenizer Open(DiffusersFolder folder, int length, int vocabularySize)
+    public static ITokenizer Open(DiffusersFolder folder, int length, int vocabularySize, string component = ComponentNames.Tokenizer)
     {
-        var vocabularyPath = folder.FilePath(ComponentNames.Tokenizer, "vocab.json");
-        var mergesPath = folder.FilePath(ComponentNames.Tokenizer, "merges.txt");
+        var vocabularyPath = folder.FilePath(component, "vocab.json");
+        var mergesPath = folder.FilePath(component, "merges.txt");
         CheckIds(vocabularyPath, vocabularySize);
-        var options = ReadOptions(folder.FilePath(ComponentNames.Tokenizer, "tokenizer_config.json"), length);
+        var options = ReadOptions(folder.FilePath(component, "tokenizer_config.json"), length);
         try
         {
             using var vocabulary = File.OpenRead(vocabularyPath);

@@ -106,6 +106,19 @@ internal static class Layers
             Attribute.Integers("pads", padding, padding, padding, padding));
     }
 
+    /// <summary>A 3 × 3 convolution with stride 2 that keeps the number of channels: it halves a picture.</summary>
+    /// <param name="graph">Receives the operators.</param>
+    /// <param name="name">Where its weights are.</param>
+    /// <param name="value">(B, channels, H, W).</param>
+    /// <param name="channels">C.</param>
+    /// <param name="padBefore">Rows and columns of zeros at the top and at the left; at the bottom and at the right there is always one.</param>
+    public static Value HalvingConvolution(this GraphBuilder graph, string name, Value value, int channels, int padBefore) => graph.Node(
+        "Conv",
+        [value, graph.Weight($"{name}.weight", channels, channels, 3, 3), graph.Weight($"{name}.bias", channels)],
+        Attribute.Integers("kernel_shape", 3, 3),
+        Attribute.Integers("strides", 2, 2),
+        Attribute.Integers("pads", padBefore, padBefore, 1, 1));
+
     /// <summary>Halves a picture by averaging 2 × 2 pixels.</summary>
     public static Value Halve(this GraphBuilder graph, Value value) => graph.Node(
         "AveragePool", [value], Attribute.Integers("kernel_shape", 2, 2), Attribute.Integers("strides", 2, 2));

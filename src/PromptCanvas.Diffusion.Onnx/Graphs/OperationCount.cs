@@ -70,8 +70,14 @@ internal sealed class OperationCount
         }
 
         var queries = isUNet ? Positions(weight.Name, grid) : tokens;
-        return 2 * 2.0 * weight.Shape[0] * queries * (queries + (isUNet ? contextTokens : 0));
+        return 2 * 2.0 * weight.Shape[0] * queries * Keys(weight.Name, queries, isUNet);
     }
+
+    /// <summary>A transformer block of a U-Net has two layers of attention, one to its own kind and one to the context; elsewhere one does both.</summary>
+    private double Keys(string name, double queries, bool isUNet) =>
+        name.Contains(".attn2.", StringComparison.Ordinal) ? contextTokens
+        : isUNet && !name.Contains(".attn1.", StringComparison.Ordinal) ? queries + contextTokens
+        : queries;
 
     private double TransformerRows(string name) =>
         name.Contains("layers.", StringComparison.Ordinal) || name.Contains("transformer_blocks.", StringComparison.Ordinal)
@@ -80,9 +86,13 @@ internal sealed class OperationCount
             : 1;
 
     private double Rows(string name, int grid) =>
-        name.Contains(".add_", StringComparison.Ordinal) ? contextTokens
+        name.Contains(".add_", StringComparison.Ordinal) || IsContextLayer(name) ? contextTokens
         : name.Contains(".attentions.", StringComparison.Ordinal) ? Positions(name, grid)
         : 1;
+
+    /// <summary>Whether a layer makes keys or values of the context.</summary>
+    private static bool IsContextLayer(string name) =>
+        name.EndsWith(".attn2.to_k.weight", StringComparison.Ordinal) || name.EndsWith(".attn2.to_v.weight", StringComparison.Ordinal);
 
     /// <summary>Positions of the grid a tensor is applied at.</summary>
     private double Positions(string name, int grid)

@@ -2,7 +2,7 @@ using PromptCanvas.Diffusion.Onnx.Checkpoints;
 
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
-/// <summary>The sizes of a U-Net of either kind.</summary>
+/// <summary>The sizes of a U-Net of any kind.</summary>
 internal sealed record UNetConfig
 {
     /// <summary>Channels that enter <c>conv_in</c>.</summary>
@@ -44,8 +44,11 @@ internal sealed record UNetConfig
     /// <summary>X, width of a context token; 0 without attention.</summary>
     public int ContextWidth { get; init; }
 
-    /// <summary>Width of one attention head.</summary>
+    /// <summary>Width of one attention head; of no meaning where <see cref="Heads"/> are given.</summary>
     public int HeadWidth { get; init; }
+
+    /// <summary>The number of attention heads of each level, finest first; empty = as many as <see cref="HeadWidth"/> makes.</summary>
+    public int[] Heads { get; init; } = [];
 
     /// <summary>The side of the picture in pixels, before any unshuffling; null when the config names none.</summary>
     public required int? SampleSize { get; init; }
@@ -137,9 +140,14 @@ internal sealed record UNetConfig
         for (var level = 0; level < Levels; level++)
         {
             var attends = DownAttention[level] || UpAttention[Levels - 1 - level] || (level == Levels - 1 && MiddleAttention);
-            if (attends && Widths[level] % HeadWidth != 0)
+            if (attends && Heads.Length == 0 && Widths[level] % HeadWidth != 0)
             {
                 throw config.Contradiction($"'block_out_channels' {Widths[level]} does not divide into heads of 'attention_head_dim' {HeadWidth}");
+            }
+
+            if (attends && Heads.Length > 0 && Widths[level] % Heads[level] != 0)
+            {
+                throw config.Contradiction($"'block_out_channels' {Widths[level]} does not divide into 'attention_head_dim' {Heads[level]} heads");
             }
         }
     }

@@ -6,7 +6,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <param name="Time">The time embedding after its activation, (B, T).</param>
 /// <param name="Context">Context tokens (B, M, X); null without attention.</param>
 /// <param name="ContextBias">Added to the scores of the context keys, (B, M); null without attention, and where every context token counts.</param>
-internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Time, Value? Context, Value? ContextBias)
+internal record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Time, Value? Context, Value? ContextBias)
 {
     /// <summary>ε of the group norm in front of attention: the reference fixes it, independent of <c>norm_eps</c>.</summary>
     private const double AttentionEpsilon = 1e-5;
@@ -41,9 +41,10 @@ internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Ti
     /// <summary>Attention of a picture's pixels to the context and to each other: context keys first, then the picture's.</summary>
     /// <param name="name">Where its weights are.</param>
     /// <param name="picture">(B, width, H, W).</param>
-    /// <param name="width">Channels.</param>
-    public Value Attention(string name, Value picture, int width)
+    /// <param name="level">Which level of the network, 0 = the finest.</param>
+    public virtual Value Attention(string name, Value picture, int level)
     {
+        var width = Config.Widths[level];
         var normalised = Graph.Reshape(Graph.GroupNorm($"{name}.group_norm", picture, width, Config.Groups, AttentionEpsilon), 0, width, -1);
         var pixels = Graph.Transpose(normalised, 0, 2, 1);
         var queries = Graph.Linear($"{name}.to_q", pixels, width, width);
@@ -56,6 +57,12 @@ internal sealed record UNetScope(GraphBuilder Graph, UNetConfig Config, Value Ti
         var projected = Graph.Transpose(Graph.Linear($"{name}.to_out.0", mixed, width, width), 0, 2, 1);
         return Graph.Add(picture, Graph.ReshapeLike(projected, picture));
     }
+
+    /// <summary>A picture at half the size; <paramref name="name"/> is its block's.</summary>
+    public virtual Value Downsample(string name, Value picture, int width) => Resnet($"{name}.downsamplers.0", picture, width, width, Graph.Halve);
+
+    /// <summary>A picture at twice the size; <paramref name="name"/> is its block's.</summary>
+    public virtual Value Upsample(string name, Value picture, int width) => Resnet($"{name}.upsamplers.0", picture, width, width, Graph.Double);
 
     /// <summary>Group norm with this U-Net's groups.</summary>
     public Value Norm(string name, Value picture, int channels) =>

@@ -1,6 +1,6 @@
 namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
-/// <summary>The order of the blocks of either kind of U-Net.</summary>
+/// <summary>The order of the blocks of every kind of U-Net.</summary>
 /// <remarks>Source: Ronneberger et al. (2015), Dhariwal and Nichol (2021); the layout of diffusers.</remarks>
 internal static class UNetTopology
 {
@@ -23,7 +23,7 @@ internal static class UNetTopology
         }
 
         picture = scope.Resnet("mid_block.resnets.0", picture, width, width, scale: config.MiddleScale);
-        picture = config.MiddleAttention ? scope.Attention("mid_block.attentions.0", picture, width) : picture;
+        picture = config.MiddleAttention ? scope.Attention("mid_block.attentions.0", picture, config.Levels - 1) : picture;
         picture = scope.Resnet("mid_block.resnets.1", picture, width, width, scale: config.MiddleScale);
 
         for (var level = 0; level < config.Levels; level++)
@@ -43,13 +43,13 @@ internal static class UNetTopology
         for (var index = 0; index < config.LayersPerBlock; index++)
         {
             picture = scope.Resnet($"{name}.resnets.{index}", picture, index == 0 ? width : outputWidth, outputWidth);
-            picture = config.DownAttention[level] ? scope.Attention($"{name}.attentions.{index}", picture, outputWidth) : picture;
+            picture = config.DownAttention[level] ? scope.Attention($"{name}.attentions.{index}", picture, level) : picture;
             skips.Push((picture, outputWidth));
         }
 
         if (level < config.Levels - 1)
         {
-            picture = scope.Resnet($"{name}.downsamplers.0", picture, outputWidth, outputWidth, scope.Graph.Halve);
+            picture = scope.Downsample(name, picture, outputWidth);
             skips.Push((picture, outputWidth));
         }
 
@@ -65,11 +65,9 @@ internal static class UNetTopology
             var skip = skips.Pop();
             var inputWidth = (index == 0 ? width : outputWidth) + skip.Width;
             picture = scope.Resnet($"{name}.resnets.{index}", scope.Graph.Concat(1, picture, skip.Picture), inputWidth, outputWidth);
-            picture = config.UpAttention[level] ? scope.Attention($"{name}.attentions.{index}", picture, outputWidth) : picture;
+            picture = config.UpAttention[level] ? scope.Attention($"{name}.attentions.{index}", picture, config.Levels - 1 - level) : picture;
         }
 
-        return level < config.Levels - 1
-            ? scope.Resnet($"{name}.upsamplers.0", picture, outputWidth, outputWidth, scope.Graph.Double)
-            : picture;
+        return level < config.Levels - 1 ? scope.Upsample(name, picture, outputWidth) : picture;
     }
 }

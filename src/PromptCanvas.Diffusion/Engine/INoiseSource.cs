@@ -8,6 +8,12 @@ public interface INoiseSource
     /// <summary>The step number of a stage's initial noise x_T.</summary>
     const int InitialNoise = -1;
 
+    /// <summary>The step number of the noise that an image embedding gets in front of the decoder; beyond all rounds.</summary>
+    const int EmbeddingNoise = 1 << 26;
+
+    /// <summary>The step number of the noise with which a picture's latent is sampled.</summary>
+    const int EncodingNoise = EmbeddingNoise + 1;
+
     /// <summary>Offset between the step numbers of a stage's samples; more than the steps of any stage.</summary>
     private const int RoundStride = 1 << 16;
 

@@ -1,9 +1,10 @@
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Schedulers;
+using PromptCanvas.Diffusion.Tokenization;
 
 namespace PromptCanvas.Diffusion.Models;
 
-/// <summary>The parts of a model whose decoder draws the latent of an autoencoder from image embeddings alone: Kandinsky 2.2.</summary>
+/// <summary>The parts of a model whose decoder draws the latent of an autoencoder from image embeddings: Kandinsky 2.2 and Stable unCLIP.</summary>
 public sealed record LatentSpace
 {
     /// <summary>From pictures to latents and back.</summary>
@@ -15,12 +16,27 @@ public sealed record LatentSpace
     /// <summary>The decoder that was trained with known regions, where the model has one.</summary>
     public InpaintingComponent? Inpainting { get; init; }
 
+    /// <summary>The texts and the noise of embeddings that the decoder takes; null = it takes the image embedding alone, as it is.</summary>
+    public DecoderTextComponent? Text { get; init; }
+
     /// <summary>Caches the numbers derived from the weights.</summary>
     public IModelFacts Facts { get; init; } = new ForgetfulFacts();
 }
 
+/// <summary>What a decoder of latents is conditioned on besides an image embedding: Stable unCLIP.</summary>
+/// <param name="Tokenizer">The text encoder's.</param>
+/// <param name="Encoder">Token ids → per-token states, (B, L, X).</param>
+/// <param name="Mean">Per-dimension mean of image embeddings, E values.</param>
+/// <param name="StandardDeviation">Per-dimension standard deviation, E values.</param>
+/// <param name="Noising">The schedule of the noise that image embeddings get.</param>
+public sealed record DecoderTextComponent(
+    ITokenizer Tokenizer, INetwork Encoder, float[] Mean, float[] StandardDeviation, SchedulerSettings Noising);
+
 /// <summary>Pictures to latents and back.</summary>
-/// <param name="Encoder">A picture (B, 3, H, W), signed range → its latent (B, z, H/f, W/f), neither sampled nor scaled.</param>
+/// <param name="Encoder">
+/// A picture (B, 3, H, W), signed range → its latent (B, z, H/f, W/f) in the decoder network's scale; with the standard deviation of its values where
+/// latents are sampled.
+/// </param>
 /// <param name="Decoder">A latent → its picture, signed range, not clamped.</param>
 /// <param name="Channels">z.</param>
 /// <param name="Factor">f, pixels to a cell along each side.</param>

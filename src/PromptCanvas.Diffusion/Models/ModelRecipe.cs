@@ -31,6 +31,10 @@ public sealed record ModelRecipe
     /// <summary>Whether the decoder sees the caption's tokens; otherwise it sees those of the empty prompt, with the image embedding.</summary>
     public bool CaptionTokens { get; init; } = true;
 
+    /// <summary>The timestep whose noise the image embedding gets in front of a decoder that takes noised embeddings; 0 = the least.</summary>
+    /// <value>0.</value>
+    public int NoiseLevel { get; init; }
+
     /// <summary>Other defaults by name, such as <c>fast</c> and <c>best</c>; they have no profiles of their own.</summary>
     public IReadOnlyDictionary<string, ModelRecipe> Profiles { get; init; } = new Dictionary<string, ModelRecipe>();
 
@@ -54,6 +58,15 @@ public sealed record ModelRecipe
         Decoder = new StageRecipe(SamplerKind.Ancestral, 50) { GuidanceScale = 4 },
         SuperResolution = [new StageRecipe(SamplerKind.Ancestral, 2)],
         Sizes = [512, 768, 1024],
+    };
+
+    /// <summary>Stable unCLIP's: the prior as in Karlo, 20 steps of DPM-Solver++ with guidance 10 where its pipeline takes 20 of PNDM, 512² to 768².</summary>
+    public static ModelRecipe StableUnClip { get; } = new()
+    {
+        Prior = new StageRecipe(SamplerKind.Ancestral, 25) { GuidanceScale = 4 },
+        Decoder = new StageRecipe(SamplerKind.DpmSolverPlusPlus, 20) { GuidanceScale = 10 },
+        SuperResolution = [new StageRecipe(SamplerKind.Ancestral, 2)],
+        Sizes = [512, 768],
     };
 }
 

@@ -15,6 +15,12 @@ public sealed record UnClipModel : IDisposable
     /// <summary>Differs between models whose pictures differ: taken from the contents of the model's files. Empty where there are none.</summary>
     public string Fingerprint { get; init; } = "";
 
+    /// <summary>
+    /// Why the model reads no texts, in one sentence with the remedy; null = it does. Such a model draws from pictures: its prior and text encoder
+    /// cannot run, and only the prior's statistics are of use.
+    /// </summary>
+    public string? WithoutText { get; init; }
+
     /// <summary>CLIP's tokenizer with this model's vocabulary, padding and length.</summary>
     public required ITokenizer Tokenizer { get; init; }
 
@@ -71,7 +77,7 @@ public sealed record UnClipModel : IDisposable
         ? []
         : new[]
         {
-            Latents.Autoencoder.Encoder, Latents.Autoencoder.Decoder, Latents.Inpainting?.Network,
+            Latents.Text?.Encoder, Latents.Autoencoder.Encoder, Latents.Autoencoder.Decoder, Latents.Inpainting?.Network,
             Latents.Inpainting?.Autoencoder.Encoder, Latents.Inpainting?.Autoencoder.Decoder,
         }.OfType<INetwork>().Distinct();
 

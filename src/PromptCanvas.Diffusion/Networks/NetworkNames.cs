@@ -31,7 +31,7 @@ public static class NetworkNames
     /// <summary>Prior input: the text embedding, (B, E).</summary>
     public const string ProjEmbedding = "proj_embedding";
 
-    /// <summary>Context tokens: text states (B, L, E) for the prior, (B, n + L, X) for the decoder.</summary>
+    /// <summary>Context tokens: text states (B, L, E) for the prior, (B, n + L, X) or (B, L, X) for the decoder.</summary>
     public const string EncoderHiddenStates = "encoder_hidden_states";
 
     /// <summary>1 where a context token counts, Int64: (B, L) for the prior, (B, n + L) for the decoder.</summary>
@@ -61,7 +61,7 @@ public static class NetworkNames
     /// <summary>Text projection output: what is added to the decoder's time embedding, (B, T).</summary>
     public const string TimeEmbeddings = "time_embeddings";
 
-    /// <summary>Decoder input: the class embedding, (B, T).</summary>
+    /// <summary>Decoder input: the class embedding, (B, T); of Stable unCLIP the noised image embedding and its level's sinusoid, (B, 2·E).</summary>
     public const string ClassLabels = "class_labels";
 
     /// <summary>Decoder and upsampler: what enters <c>conv_in</c>, and what leaves <c>conv_out</c>. An autoencoder's picture, signed range.</summary>
@@ -69,4 +69,7 @@ public static class NetworkNames
 
     /// <summary>An autoencoder's latent, (B, z, H/f, W/f).</summary>
     public const string Latents = "latents";
+
+    /// <summary>Output of an autoencoder whose latents are sampled: the standard deviation of each value, (B, z, H/f, W/f).</summary>
+    public const string Deviation = "deviation";
 }

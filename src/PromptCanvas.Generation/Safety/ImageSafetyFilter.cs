@@ -15,7 +15,9 @@ internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(Safet
     /// <summary>Previews are only predictions, so they are withheld slightly below the rule's threshold.</summary>
     public const double PreviewMargin = 0.03;
 
-    private static readonly IReadOnlyList<ConditioningInput> SmallPicture = [new ImageInput(new SourcePicture(1, 1, new byte[SignedImage.Channels]))];
+    /// <summary>A check compares pictures with the descriptions of rules.</summary>
+    private static readonly IReadOnlyList<ConditioningInput> PictureAndDescription =
+        [new ImageInput(new SourcePicture(1, 1, new byte[SignedImage.Channels])), new TextInput("a picture")];
 
     /// <summary>Pictures with a preview check in progress.</summary>
     private readonly ConcurrentDictionary<int, byte> looking = new();
@@ -23,7 +25,7 @@ internal sealed class ImageSafetyFilter(IEmbedder embedder, IReadOnlyList<(Safet
     private readonly ConcurrentDictionary<int, byte> refused = new();
 
     /// <summary>Whether an engine's pictures can be checked.</summary>
-    public static Result Check(IImageEngine engine) => engine is IEmbedder embedder && embedder.ValidateEmbedding(SmallPicture) is null
+    public static Result Check(IImageEngine engine) => engine is IEmbedder embedder && embedder.ValidateEmbedding(PictureAndDescription) is null
         ? Result.Done
         : new Unavailable("This model cannot check its own pictures, and this studio has rules about pictures; choose another model or ask an administrator.");
 

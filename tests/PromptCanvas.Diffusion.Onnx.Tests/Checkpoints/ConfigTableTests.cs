@@ -21,9 +21,16 @@ public sealed class ConfigTableTests
              "encoder_hid_dim":16,"mid_block_type":"UNetMidBlock2DSimpleCrossAttn",
              "down_block_types":["ResnetDownsampleBlock2D","SimpleCrossAttnDownBlock2D"],"up_block_types":["SimpleCrossAttnUpBlock2D","ResnetUpsampleBlock2D"]}
             """, config => Describe(ImageUNetConfig.Read(config))),
+        ["transformer decoder"] = (ConfigTable.TransformerDecoder, """
+            {"in_channels":4,"out_channels":4,"block_out_channels":[32,64],"class_embed_type":"projection","projection_class_embeddings_input_dim":16,
+             "down_block_types":["CrossAttnDownBlock2D","DownBlock2D"],"up_block_types":["UpBlock2D","CrossAttnUpBlock2D"]}
+            """, config => Describe(TransformerUNetConfig.Read(config))),
+        ["KL autoencoder"] = (ConfigTable.AutoencoderKl, """
+            {"block_out_channels":[32],"down_block_types":["DownEncoderBlock2D"],"up_block_types":["UpDecoderBlock2D"]}
+            """, config => Describe(AutoencoderConfig.ReadKl(config))),
         ["autoencoder"] = (ConfigTable.Movq, """
             {"block_out_channels":[32],"norm_type":"spatial","down_block_types":["DownEncoderBlock2D"],"up_block_types":["AttnUpDecoderBlock2D"]}
-            """, config => Describe(MovqConfig.Read(config))),
+            """, config => Describe(AutoencoderConfig.ReadMovq(config))),
         ["upsampler"] = (ConfigTable.Upsampler, """
             {"in_channels":6,"out_channels":3,"block_out_channels":[32],"add_attention":false,
              "down_block_types":["ResnetDownsampleBlock2D"],"up_block_types":["ResnetUpsampleBlock2D"]}
@@ -36,10 +43,13 @@ public sealed class ConfigTableTests
         ["text projection"] = (
             ConfigTable.TextProjection, """{"time_embed_dim":16,"cross_attention_dim":16}""", config => Describe(TextProjectionConfig.Read(config))),
         ["text encoder"] = (ConfigTable.TextEncoder, "{}", config => Describe(TextEncoderConfig.Read(config))),
+        ["text states"] = (ConfigTable.TextStates, "{}", config => Describe(TextEncoderConfig.ReadStates(config))),
         ["image encoder"] = (ConfigTable.ImageEncoder, "{}", config => Describe(ImageEncoderConfig.Read(config))),
         ["UnCLIPScheduler"] = (ConfigTable.UnClipScheduler, "{}", config => Describe(SchedulerFile.Read(config, "UnCLIPScheduler"))),
         ["DDPMScheduler"] = (ConfigTable.DdpmScheduler, "{}", config => Describe(SchedulerFile.Read(config, "DDPMScheduler"))),
         ["DDIMScheduler"] = (ConfigTable.DdimScheduler, "{}", config => Describe(SchedulerFile.Read(config, "DDIMScheduler"))),
+        ["PNDMScheduler"] = (ConfigTable.PndmScheduler, "{}", config => Describe(SchedulerFile.Read(config, "PNDMScheduler"))),
+        ["image normalizer"] = (ConfigTable.ImageNormalizer, "{}", config => $"{config.Obey(ConfigTable.ImageNormalizer).Whole("embedding_dim", 768)}"),
         ["preprocessor"] = (ConfigTable.Preprocessor, "{}", config => Describe(PreprocessorFile.Read(config, new ClipImageSettings()))),
     };
 
@@ -116,6 +126,12 @@ public sealed class ConfigTableTests
     [InlineData("image decoder", "addition_embed_type", "\"image_hint\"", "'addition_embed_type' is image_hint, which this engine does not support (it supports: image)")]
     [InlineData("image decoder", "encoder_hid_dim_type", "\"text_image_proj\"", "'encoder_hid_dim_type' is text_image_proj, which this engine does not support (it supports: image_proj)")]
     [InlineData("image decoder", "pixel_unshuffle", "2", "'pixel_unshuffle' is 2, which this engine does not support (it supports: 1)")]
+    [InlineData("transformer decoder", "class_embed_type", "\"timestep\"", "'class_embed_type' is timestep, which this engine does not support (it supports: projection)")]
+    [InlineData("transformer decoder", "attention_head_dim", "[5]", "'attention_head_dim' lists 1 numbers of heads for 2 levels in 'block_out_channels'")]
+    [InlineData("transformer decoder", "transformer_layers_per_block", "2", "'transformer_layers_per_block' is 2, which this engine does not support (it supports: 1)")]
+    [InlineData("transformer decoder", "dual_cross_attention", "true", "'dual_cross_attention' is true")]
+    [InlineData("KL autoencoder", "shift_factor", "0.1", "'shift_factor' is 0.1, which this engine does not support (it supports: null)")]
+    [InlineData("text states", "use_attention_mask", "true", "'use_attention_mask' is true")]
     [InlineData("autoencoder", "norm_type", "\"group\"", "'norm_type' is group, which this engine does not support (it supports: spatial)")]
     [InlineData("autoencoder", "lookup_from_codebook", "true", "'lookup_from_codebook' is true")]
     [InlineData("autoencoder", "vq_embed_dim", "4", "'vq_embed_dim' is 4, which this engine does not support (it supports: 3)")]

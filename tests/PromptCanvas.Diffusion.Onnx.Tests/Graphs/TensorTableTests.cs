@@ -152,8 +152,8 @@ public sealed class TensorTableTests
             "text_encoder" => TextEncoder.Build(TextEncoderConfig.Read(config)),
             "image_encoder" => ImageEncoder.Build(ImageEncoderConfig.Read(config)),
             "unet" => ImageUNet.Build(ImageUNetConfig.Read(config)),
-            "movq_encoder" => MovqGraphs.Encoder(MovqConfig.Read(config)),
-            "movq_decoder" => MovqGraphs.Decoder(MovqConfig.Read(config)),
+            "movq_encoder" => AutoencoderGraphs.Encoder(AutoencoderConfig.ReadMovq(config)),
+            "movq_decoder" => AutoencoderGraphs.Decoder(AutoencoderConfig.ReadMovq(config)),
             "decoder" => ConditionalUNet.Build(ConditionalUNet.Read(config), 81),
             _ => PlainUNet.Build(PlainUNet.Read(config)),
         };

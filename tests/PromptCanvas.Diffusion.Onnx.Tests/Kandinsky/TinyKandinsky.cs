@@ -1,5 +1,3 @@
-using PromptCanvas.Diffusion.Networks;
-using PromptCanvas.Diffusion.Onnx.Checkpoints;
 using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
@@ -58,16 +56,16 @@ internal static class TinyKandinsky
 
     private static void WritePrior(string folder)
     {
-        Index(folder, "KandinskyV22PriorPipeline", """
+        SeededFolder.Index(folder, "KandinskyV22PriorPipeline", """
             "prior":["diffusers","PriorTransformer"],"scheduler":["diffusers","UnCLIPScheduler"],"tokenizer":["transformers","CLIPTokenizer"],
             "text_encoder":["transformers","CLIPTextModelWithProjection"],"image_encoder":["transformers","CLIPVisionModelWithProjection"],
             "image_processor":["transformers","CLIPImageProcessor"]
             """);
-        Component(folder, "text_encoder", TextEncoderJson, config => TextEncoder.Build(TextEncoderConfig.Read(config)), "model.safetensors", "prior");
-        Component(folder, "image_encoder", ImageEncoderJson, config => ImageEncoder.Build(ImageEncoderConfig.Read(config)), "model.safetensors", "prior");
-        Component(folder, "prior", PriorJson, config => PriorTransformer.Build(PriorConfig.Read(config)), "diffusion_pytorch_model.safetensors", "prior");
-        Text(folder, "scheduler", "scheduler_config.json", PriorSchedulerJson);
-        Text(folder, "image_processor", "preprocessor_config.json", """{"size":{"shortest_edge":32},"crop_size":{"height":32,"width":32}}""");
+        SeededFolder.Component(folder, "text_encoder", TextEncoderJson, config => TextEncoder.Build(TextEncoderConfig.Read(config)), "model.safetensors", "prior");
+        SeededFolder.Component(folder, "image_encoder", ImageEncoderJson, config => ImageEncoder.Build(ImageEncoderConfig.Read(config)), "model.safetensors", "prior");
+        SeededFolder.Component(folder, "prior", PriorJson, config => PriorTransformer.Build(PriorConfig.Read(config)), "diffusion_pytorch_model.safetensors", "prior");
+        SeededFolder.Text(folder, "scheduler", "scheduler_config.json", PriorSchedulerJson);
+        SeededFolder.Text(folder, "image_processor", "preprocessor_config.json", """{"size":{"shortest_edge":32},"crop_size":{"height":32,"width":32}}""");
         var tokenizer = Directory.CreateDirectory(Path.Combine(folder, "tokenizer")).FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Fixtures.TinyModel, "tokenizer")))
         {
@@ -77,36 +75,11 @@ internal static class TinyKandinsky
 
     private static void WriteDecoder(string folder, string pipeline, string unet, string scheduler, string movq, string salt)
     {
-        Index(folder, pipeline, """
+        SeededFolder.Index(folder, pipeline, """
             "unet":["diffusers","UNet2DConditionModel"],"movq":["diffusers","VQModel"],"scheduler":["diffusers","DDPMScheduler"]
             """);
-        Component(folder, "unet", unet, config => ImageUNet.Build(ImageUNetConfig.Read(config)), "diffusion_pytorch_model.safetensors", salt);
-        Component(folder, "movq", movq, config => MovqGraphs.Encoder(MovqConfig.Read(config)), "diffusion_pytorch_model.safetensors", salt);
-        Text(folder, "scheduler", "scheduler_config.json", scheduler);
-    }
-
-    private static void Index(string folder, string pipeline, string components) =>
-        Text(folder, "", "model_index.json", $$"""{"_class_name":"{{pipeline}}",{{components}}}""");
-
-    private static void Component(string folder, string name, string json, Func<ComponentConfig, NetworkGraph> build, string file, string salt)
-    {
-        Text(folder, name, "config.json", json);
-        var graph = build(ComponentConfig.Open(Path.Combine(folder, name, "config.json")));
-        SafetensorsWriter.Write(
-            Path.Combine(folder, name, file),
-            graph.Weights.ToDictionary(weight => weight.Name, weight => Weight($"{salt}/{name}/{weight.Name}", weight.Shape)));
-    }
-
-    private static void Text(string folder, string component, string file, string text) =>
-        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, component)).FullName, file), text);
-
-    /// <summary>Layers keep the size of what passes through them; scales of norms and statistics stay near one.</summary>
-    private static NetworkTensor Weight(string name, int[] shape)
-    {
-        var count = shape.Aggregate(1, (product, size) => product * size);
-        var isLayer = shape.Length > 1 && !name.EndsWith("/clip_std", StringComparison.Ordinal) && !name.EndsWith("/clip_mean", StringComparison.Ordinal);
-        var values = Seeded.Uniform(name, count, isLayer ? Math.Sqrt(3.0 * shape[0] / count) : 0.1);
-        var isScale = name.EndsWith("/clip_std", StringComparison.Ordinal) || (!isLayer && name.EndsWith("weight", StringComparison.Ordinal));
-        return NetworkTensor.Float32(isScale ? Array.ConvertAll(values, value => 1 + value) : values, shape);
+        SeededFolder.Component(folder, "unet", unet, config => ImageUNet.Build(ImageUNetConfig.Read(config)), "diffusion_pytorch_model.safetensors", salt);
+        SeededFolder.Component(folder, "movq", movq, config => AutoencoderGraphs.Encoder(AutoencoderConfig.ReadMovq(config)), "diffusion_pytorch_model.safetensors", salt);
+        SeededFolder.Text(folder, "scheduler", "scheduler_config.json", scheduler);
     }
 }

@@ -36,7 +36,13 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
     /// <summary>The finished picture of a seed.</summary>
     public Func<uint, SignedImage> Draws { get; set; } = Picture;
 
-    public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) => Clip is null ? "It has no CLIP." : null;
+    /// <summary>Whether its CLIP reads texts; otherwise only pictures.</summary>
+    public bool ReadsTexts { get; set; } = true;
+
+    public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) =>
+        Clip is null ? "It has no CLIP."
+        : !ReadsTexts && inputs.Any(input => input is TextInput) ? "It reads no texts."
+        : null;
 
     public Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<ConditioningInput> inputs, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<float[]>>([.. inputs.Select(Clip!)]);

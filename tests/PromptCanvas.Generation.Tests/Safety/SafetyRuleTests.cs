@@ -55,6 +55,20 @@ public sealed class SafetyRuleTests(PostgresServer postgres)
         Assert.IsType<PolicyViolation>(refusal);
     }
 
+    [Fact]
+    public async Task Submit_ModelThatReadsNoTexts_IsRefusedWhereThereAreRulesAboutPictures()
+    {
+        using var folder = new TemporaryFolder();
+        await using var studio = new Studio(folder.Path);
+        (studio.Engine.Clip, studio.Engine.ReadsTexts) = (_ => Innocent, false);
+        await studio.PrepareAsync();
+        await AddAsync(studio, PictureRule(0.9));
+
+        Assert.False((await studio.TrySubmitAsync(TestRequests.FoxOf(Fay))).TryGet(out _, out var refusal));
+
+        Assert.Contains("cannot check its own pictures", Assert.IsType<Unavailable>(refusal).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public async Task Picture_WhoseEmbeddingIsClose_IsDroppedAfterThePrior_AndGivenBackOnce(DatabaseProvider provider)

@@ -68,7 +68,10 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
 
     public ModelVocabulary? WordsOf(string modelName) => Captions.Count == 0 ? null : new ModelVocabulary(new NoTokens(), Captions);
 
-    public string? Validate(GenerationRequest request) => null;
+    /// <summary>When set, every request is refused with this sentence.</summary>
+    public string? Refusal { get; set; }
+
+    public string? Validate(GenerationRequest request) => Refusal;
 
     public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) => Clip is null ? "It has no CLIP." : null;
 

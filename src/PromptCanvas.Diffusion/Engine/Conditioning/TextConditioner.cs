@@ -3,7 +3,7 @@ using PromptCanvas.Diffusion.Networks;
 
 namespace PromptCanvas.Diffusion.Engine.Conditioning;
 
-/// <summary>Runs the text encoder; the empty prompt is encoded once.</summary>
+/// <summary>Runs the text encoders; the empty prompt is encoded once.</summary>
 internal sealed class TextConditioner(UnClipModel model)
 {
     private EncodedText? empty;
@@ -21,6 +21,12 @@ internal sealed class TextConditioner(UnClipModel model)
 
     private EncodedText EncodeOne(string text, CancellationToken cancellationToken)
     {
+        var encoded = model.WithoutText is null ? EncodeForPrior(text, cancellationToken) : new EncodedText([], [], []);
+        return model.Latents?.Text is { } decoder ? encoded with { DecoderStates = EncodeForDecoder(decoder, text, cancellationToken) } : encoded;
+    }
+
+    private EncodedText EncodeForPrior(string text, CancellationToken cancellationToken)
+    {
         var tokens = model.Tokenizer.Encode(text);
         var outputs = model.TextEncoder.Run(
             new Dictionary<string, NetworkTensor>
@@ -31,5 +37,13 @@ internal sealed class TextConditioner(UnClipModel model)
             cancellationToken);
         return new EncodedText(
             outputs[NetworkNames.LastHiddenState].Floats, outputs[NetworkNames.TextEmbeds].Floats, tokens.AttentionMask);
+    }
+
+    private static float[] EncodeForDecoder(DecoderTextComponent decoder, string text, CancellationToken cancellationToken)
+    {
+        var ids = decoder.Tokenizer.Encode(text).Ids;
+        return decoder.Encoder.Run(
+            new Dictionary<string, NetworkTensor> { [NetworkNames.InputIds] = NetworkTensor.Int64(ids, 1, ids.Length) },
+            cancellationToken)[NetworkNames.LastHiddenState].Floats;
     }
 }

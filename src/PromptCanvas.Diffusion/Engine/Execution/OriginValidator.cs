@@ -15,8 +15,8 @@ internal static class OriginValidator
             "Without an image embedding there is nothing to vary or blend: leave the prior as it is.",
         VariationOrigin variation => NeedsImageEncoder(model) ?? RequestRules.Strength(variation.Strength),
         BlendOrigin blend => ValidateBlend(model, blend),
-        TextDifferenceOrigin difference => NeedsImageEncoder(model) ?? ValidateDifference(difference),
-        ChangeOrigin change => NeedsImageEncoder(model) ?? ValidateChange(change),
+        TextDifferenceOrigin difference => NeedsImageEncoder(model) ?? model.WithoutText ?? ValidateDifference(difference),
+        ChangeOrigin change => NeedsImageEncoder(model) ?? model.WithoutText ?? ValidateChange(change),
         _ => $"The engine makes nothing from {request.Origin.GetType().Name}.",
     };
 
@@ -28,7 +28,7 @@ internal static class OriginValidator
             var problem = input switch
             {
                 ImageInput => NeedsImageEncoder(model),
-                TextInput { Text: var text } => RequestRules.Text("The text", text),
+                TextInput { Text: var text } => model.WithoutText ?? RequestRules.Text("The text", text),
                 _ => "Only pictures and texts can be used.",
             };
             if (problem is not null)

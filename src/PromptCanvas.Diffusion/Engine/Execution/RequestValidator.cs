@@ -21,6 +21,11 @@ internal static class RequestValidator
             return ValidateKnownPicture(model, request);
         }
 
+        if (request.Origin is null && model.WithoutText is { } reason)
+        {
+            return reason;
+        }
+
         return (request.Origin is null ? RequestRules.Text("The prompt", request.Prompt) : RequestRules.Length("The prompt", request.Prompt))
             ?? RequestRules.Length("The negative prompt", request.NegativePrompt);
     }
@@ -109,7 +114,9 @@ internal static class RequestValidator
 
         if (overrides.Conditioning == ConditioningMode.CaptionOnly && model.TextProjection is null)
         {
-            return $"The decoder of {model.Name} reads no text, only image embeddings: choose another prior, or another model.";
+            return model.Latents?.Text is null
+                ? $"The decoder of {model.Name} reads no text, only image embeddings: choose another prior, or another model."
+                : $"The decoder of {model.Name} needs an image embedding: choose another prior, or another model.";
         }
 
         return overrides.Conditioning == ConditioningMode.AutoregressivePrior && model.AutoregressivePrior is null

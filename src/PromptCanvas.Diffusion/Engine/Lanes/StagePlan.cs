@@ -25,7 +25,7 @@ internal sealed class StagePlan
     /// <summary>Samples of the prior for each picture; the best is kept.</summary>
     public int PriorCandidates { get; private init; } = 1;
 
-    /// <summary>Whether each picture draws one sample more, of what it is steered away from: a decoder of latents is steered in image embeddings.</summary>
+    /// <summary>Whether each picture draws one sample more, of what it is steered away from: a decoder that reads no text is steered in image embeddings.</summary>
     public bool SamplesNegative { get; private init; }
 
     /// <summary>Samples of the prior in one lane.</summary>
@@ -90,7 +90,7 @@ internal sealed class StagePlan
                 model.AutoregressivePrior?.ComponentCount ?? 0),
             PriorCandidates = overrides.PriorCandidates ?? recipe.PriorCandidates,
             RePaints = request.Known is not null && !model.Decoder.MaskedInput && model.Latents?.Inpainting is null,
-            SamplesNegative = model.Latents is not null && !string.IsNullOrWhiteSpace(request.NegativePrompt),
+            SamplesNegative = model.Latents is { Text: null } && !string.IsNullOrWhiteSpace(request.NegativePrompt),
             Aspect = request.Aspect,
             Made = PictureSize.Made(model, madeSize, request.Aspect),
         };

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
@@ -10,11 +11,11 @@ namespace PromptCanvas.Diffusion.Engine.Stages;
 /// <param name="Picture">The size of that picture.</param>
 internal sealed record LatentCanvas(INetwork Network, AutoencoderComponent Autoencoder, PictureSize Picture)
 {
-    /// <summary>What guidance steers away from, E values.</summary>
-    public required float[] Unconditional { get; init; }
+    /// <summary>What guidance steers away from.</summary>
+    public required LatentConditioning Unconditional { get; init; }
 
-    /// <summary>The image embedding to draw, E values.</summary>
-    public required float[] Conditional { get; init; }
+    /// <summary>What to draw.</summary>
+    public required LatentConditioning Conditional { get; init; }
 
     /// <summary>w, in cells.</summary>
     public int Width => Picture.Width / Autoencoder.Factor;
@@ -28,6 +29,11 @@ internal sealed record LatentCanvas(INetwork Network, AutoencoderComponent Autoe
     public int Length => Cells * Autoencoder.Channels;
 }
 
+/// <summary>What one row of a decoder of latents is conditioned on.</summary>
+/// <param name="Embedding">The image embedding, or class labels made of it.</param>
+/// <param name="Context">Text states; empty where the decoder reads none.</param>
+internal sealed record LatentConditioning(float[] Embedding, float[] Context);
+
 /// <summary>Runs an autoencoder's networks.</summary>
 internal static class Autoencoders
 {
@@ -36,15 +42,32 @@ internal static class Autoencoders
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="cancellationToken">Stops the run.</param>
+    /// <param name="fillNoise">Fills a block with the standard normal noise that samples a latent; null = its mean. Not called where latents are not sampled.</param>
     /// <returns>(z, height/f, width/f) flattened, of its own.</returns>
     public static float[] Encode(
-        this AutoencoderComponent autoencoder, float[] pixels, int width, int height, CancellationToken cancellationToken) =>
-        autoencoder.Encoder.Run(
+        this AutoencoderComponent autoencoder,
+        float[] pixels,
+        int width,
+        int height,
+        CancellationToken cancellationToken,
+        Action<float[]>? fillNoise = null)
+    {
+        var outputs = autoencoder.Encoder.Run(
             new Dictionary<string, NetworkTensor>
             {
                 [NetworkNames.Sample] = NetworkTensor.Float32(pixels, 1, SignedImage.Channels, height, width),
             },
-            cancellationToken)[NetworkNames.Latents].Floats;
+            cancellationToken);
+        var latent = outputs[NetworkNames.Latents].Floats;
+        if (fillNoise is not null && outputs.TryGetValue(NetworkNames.Deviation, out var deviation))
+        {
+            var noise = new float[latent.Length];
+            fillNoise(noise);
+            TensorPrimitives.MultiplyAdd(deviation.Floats, noise, latent, latent);
+        }
+
+        return latent;
+    }
 
     /// <param name="autoencoder">The autoencoder.</param>
     /// <param name="latents">(rows, z, height, width) flattened.</param>

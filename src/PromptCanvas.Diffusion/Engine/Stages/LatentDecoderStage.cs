@@ -8,14 +8,15 @@ using PromptCanvas.Diffusion.Schedulers;
 
 namespace PromptCanvas.Diffusion.Engine.Stages;
 
-/// <summary>CLIP image embedding → latent → picture of any size: Kandinsky 2.2. The last step of a lane is the autoencoder's.</summary>
+/// <summary>CLIP image embedding → latent → picture of any size: Kandinsky 2.2, Stable unCLIP. The last step of a lane is the autoencoder's.</summary>
 /// <remarks>
-/// Guidance steers away from another image embedding: the negative prompt's, or that of nothing. With an inpainting network the known part lies
+/// With an inpainting network the known part lies
 /// after the noisy latent and is redrawn at every step under the lane's initial noise; without one it is repainted as in pixels.
 /// </remarks>
 internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents, INoiseSource noise) : Stage(GenerationStage.Decoder, noise)
 {
     private readonly LatentFacts facts = new(model, latents);
+    private readonly LatentConditioner conditioner = LatentConditioner.Of(model, latents, noise);
 
     public override int ImageSize => model.Decoder.ImageSize;
 
@@ -41,7 +42,8 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
     public override void Enter(Lane lane, CancellationToken cancellationToken)
     {
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lane.Request.Cancelled);
-        facts.Prepare(wanted.Token);
+        facts.PrepareColours(wanted.Token);
+        conditioner.Prepare(facts, wanted.Token);
         EnterCanvas(lane, wanted.Token);
     }
 
@@ -50,10 +52,11 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
         var inpainting = lane.Request.Request.Known is null ? null : latents.Inpainting;
         var autoencoder = inpainting?.Autoencoder ?? latents.Autoencoder;
         var size = lane.Request.Plan.Made;
+        var (unconditional, conditional) = conditioner.RowsOf(lane);
         var canvas = new LatentCanvas(inpainting?.Network ?? model.Decoder.Network, autoencoder, size)
         {
-            Unconditional = lane.NegativeEmbedding.Length > 0 ? lane.NegativeEmbedding : facts.EmbeddingOfNothing,
-            Conditional = lane.ImageEmbedding,
+            Unconditional = unconditional,
+            Conditional = conditional,
         };
         if (lane.Preparation is InversionPreparation inversion)
         {
@@ -97,14 +100,19 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
         }
 
         var channels = lanes[0].State.Input.Length / canvas.Cells;
-        return canvas.Network.Run(
-            new Dictionary<string, NetworkTensor>
-            {
-                [NetworkNames.Sample] = NetworkTensor.Float32(GatherInputs(lanes, rows), rows, channels, canvas.Height, canvas.Width),
-                [NetworkNames.Timestep] = Timesteps(lanes, rows),
-                [NetworkNames.ImageEmbeds] = GatherEmbeddings(lanes, rows),
-            },
-            cancellationToken)[NetworkNames.Sample];
+        var inputs = new Dictionary<string, NetworkTensor>
+        {
+            [NetworkNames.Sample] = NetworkTensor.Float32(GatherInputs(lanes, rows), rows, channels, canvas.Height, canvas.Width),
+            [NetworkNames.Timestep] = Timesteps(lanes, rows),
+            [conditioner.EmbeddingName] = NetworkTensor.Float32(Gather("embeddings", lanes, rows, row => row.Embedding), rows, canvas.Conditional.Embedding.Length),
+        };
+        if (conditioner.ContextTokens is > 0 and var tokens)
+        {
+            var width = canvas.Conditional.Context.Length / tokens;
+            inputs[NetworkNames.EncoderHiddenStates] = NetworkTensor.Float32(Gather("context", lanes, rows, row => row.Context), rows, tokens, width);
+        }
+
+        return canvas.Network.Run(inputs, cancellationToken)[NetworkNames.Sample];
     }
 
     public override SignedImage? PredictedImage(Lane lane)
@@ -163,7 +171,8 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
     private StageState BeginInversion(Lane lane, InversionPreparation inversion, LatentCanvas canvas, CancellationToken cancellationToken)
     {
         var factor = canvas.Autoencoder.Factor;
-        var latent = canvas.Autoencoder.Encode(inversion.Pixels, canvas.Width * factor, canvas.Height * factor, cancellationToken);
+        var latent = canvas.Autoencoder.Encode(
+            inversion.Pixels, canvas.Width * factor, canvas.Height * factor, cancellationToken, EncodingNoise(DecoderStage.InversionSeed));
         var steps = DecoderStage.Inversion(model.Decoder.Scheduler, lane.Request.Plan.Decoder);
         var start = Buffer("start", latent.Length);
         FillNoise(start, DecoderStage.InversionSeed, INoiseSource.InitialNoise);
@@ -211,7 +220,7 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
         {
             var side = canvas.Width * canvas.Autoencoder.Factor;
             var (picture, keep) = region.At(side, growHole: false);
-            var latent = canvas.Autoencoder.Encode(picture.Values, side, side, cancellationToken);
+            var latent = canvas.Autoencoder.Encode(picture.Values, side, side, cancellationToken, EncodingNoise(lane.Request.Request.Seed));
             known = new KnownPixels(latent, Latents.LatentMasks.FromPixels(keep, side, canvas.Autoencoder.Factor), scheduler);
             stages[Kind] = known;
         }
@@ -219,21 +228,23 @@ internal sealed class LatentDecoderStage(UnClipModel model, LatentSpace latents,
         return known;
     }
 
-    private NetworkTensor GatherEmbeddings(IReadOnlyList<Lane> lanes, int rows)
+    private Action<float[]> EncodingNoise(uint seed) => noise => FillNoise(noise, seed, INoiseSource.EncodingNoise);
+
+    private float[] Gather(string name, IReadOnlyList<Lane> lanes, int rows, Func<LatentConditioning, float[]> part)
     {
-        var width = model.Prior.EmbeddingSize;
-        var embeddings = Buffer("embeddings", rows * width);
+        var length = part(CanvasOf(lanes[0]).Conditional).Length;
+        var gathered = Buffer(name, rows * length);
         var row = 0;
         foreach (var lane in lanes)
         {
             if (lane.State.IsGuided)
             {
-                CanvasOf(lane).Unconditional.CopyTo(embeddings, row++ * width);
+                part(CanvasOf(lane).Unconditional).CopyTo(gathered, row++ * length);
             }
 
-            CanvasOf(lane).Conditional.CopyTo(embeddings, row++ * width);
+            part(CanvasOf(lane).Conditional).CopyTo(gathered, row++ * length);
         }
 
-        return NetworkTensor.Float32(embeddings, rows, width);
+        return gathered;
     }
 }

@@ -24,13 +24,16 @@ internal sealed class LatentFacts(UnClipModel model, LatentSpace latents)
     private float[]? embeddingOfNothing;
 
     /// <summary>The image embedding of pixels that are all 0 after CLIP's normalisation, E values: the unconditional half of guidance.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="Prepare"/> has not been called.</exception>
-    public float[] EmbeddingOfNothing => embeddingOfNothing ?? throw new InvalidOperationException("The facts have not been prepared.");
+    /// <exception cref="InvalidOperationException"><see cref="PrepareNothing"/> has not been called.</exception>
+    public float[] EmbeddingOfNothing => embeddingOfNothing ?? throw new InvalidOperationException("The embedding of nothing has not been prepared.");
 
-    /// <summary>Computes the numbers that are not cached yet.</summary>
-    public void Prepare(CancellationToken cancellationToken)
-    {
+    /// <summary>Computes <see cref="EmbeddingOfNothing"/> if it is not cached yet.</summary>
+    public void PrepareNothing(CancellationToken cancellationToken) =>
         embeddingOfNothing ??= Recall($"{NothingName}-{model.Fingerprint}", model.Prior.EmbeddingSize, () => EmbedNothing(cancellationToken));
+
+    /// <summary>Computes the colours that are not cached yet.</summary>
+    public void PrepareColours(CancellationToken cancellationToken)
+    {
         Fit(latents.Autoencoder, cancellationToken);
         if (latents.Inpainting is { } inpainting)
         {

@@ -77,7 +77,9 @@ internal sealed class ModelStatus(
         try
         {
             var engine = engines.Get(engines.DefaultModel);
-            if (engines.RunsHere)
+
+            // A model that draws from pictures only loads with its first job.
+            if (engines.RunsHere && engine.Validate(SmallPicture) is null)
             {
                 await MakeAsync(engine, stoppingToken);
             }

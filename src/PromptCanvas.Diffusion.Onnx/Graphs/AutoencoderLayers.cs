@@ -3,7 +3,7 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 /// <summary>The layers of both halves of the autoencoder, which differ in their norms only.</summary>
 /// <param name="Graph">Receives the operators.</param>
 /// <param name="Config">The sizes.</param>
-internal abstract record MovqScope(GraphBuilder Graph, MovqConfig Config)
+internal abstract record AutoencoderScope(GraphBuilder Graph, AutoencoderConfig Config)
 {
     /// <summary>A norm in front of a layer.</summary>
     /// <param name="name">Where its weights are.</param>
@@ -52,4 +52,13 @@ internal abstract record MovqScope(GraphBuilder Graph, MovqConfig Config)
         picture = Attention($"{name}.attentions.0", picture, Config.Coarsest, 1);
         return Resnet($"{name}.resnets.1", picture, Config.Coarsest, Config.Coarsest, 1);
     }
+}
+
+/// <summary>The layers with group norms.</summary>
+internal sealed record PlainScope(GraphBuilder Graph, AutoencoderConfig Config) : AutoencoderScope(Graph, Config)
+{
+    protected override string AttentionNorm => "group_norm";
+
+    public override Value Norm(string name, Value picture, int channels, int scale) =>
+        Graph.GroupNorm(name, picture, channels, Config.Groups, AutoencoderConfig.Epsilon);
 }

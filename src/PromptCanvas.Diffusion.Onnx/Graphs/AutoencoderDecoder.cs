@@ -4,20 +4,21 @@ namespace PromptCanvas.Diffusion.Onnx.Graphs;
 
 /// <summary>A latent, as the decoder network leaves it, → the picture, signed range and not clamped.</summary>
 /// <remarks>
-/// Source: Zheng et al. (2022), MoVQ: modulating quantized vectors, section 3.2 (spatially conditional normalisation); diffusers' <c>VQModel</c>.
-/// The latent conditions every norm as it came, before <c>post_quant_conv</c>.
+/// Source: Zheng et al. (2022), MoVQ: modulating quantized vectors, section 3.2 (spatially conditional normalisation); diffusers' <c>VQModel</c> and
+/// <c>AutoencoderKL</c>. A MoVQ's latent conditions every norm as it came, before <c>post_quant_conv</c>.
 /// </remarks>
-internal static class MovqDecoder
+internal static class AutoencoderDecoder
 {
     /// <summary>Adds the operators of this half.</summary>
     /// <param name="graph">Where to.</param>
     /// <param name="config">Its sizes.</param>
-    public static void Add(GraphBuilder graph, MovqConfig config)
+    public static void Add(GraphBuilder graph, AutoencoderConfig config)
     {
         var (height, width) = (new Dimension("H", 1), new Dimension("W", 1));
         var latents = graph.Input(NetworkNames.Latents, Dimension.Batch, config.LatentChannels, height, width);
-        var scope = new DecoderScope(graph, config, latents);
-        var picture = graph.Convolution("post_quant_conv", latents, config.LatentChannels, config.LatentChannels, 1);
+        AutoencoderScope scope = config.Kind == AutoencoderKind.Movq ? new SpatialScope(graph, config, latents) : new PlainScope(graph, config);
+        var unscaled = config.Scale == 1 ? latents : graph.Node("Div", [latents, graph.Number((float)config.Scale)]);
+        var picture = graph.Convolution("post_quant_conv", unscaled, config.LatentChannels, config.LatentChannels, 1);
         picture = graph.Convolution("decoder.conv_in", picture, config.LatentChannels, config.Coarsest, 3);
         picture = scope.Middle("decoder.mid_block", picture);
         var channels = config.Coarsest;
@@ -28,17 +29,17 @@ internal static class MovqDecoder
         }
 
         picture = graph.Activate(Activation.Silu, scope.Norm("decoder.conv_norm_out", picture, channels, config.Factor));
-        picture = graph.Convolution("decoder.conv_out", picture, channels, MovqConfig.PictureChannels, 3);
+        picture = graph.Convolution("decoder.conv_out", picture, channels, AutoencoderConfig.PictureChannels, 3);
         graph.Output(
             NetworkNames.Sample,
             picture,
             Dimension.Batch,
-            MovqConfig.PictureChannels,
+            AutoencoderConfig.PictureChannels,
             height with { Multiplier = config.Factor },
             width with { Multiplier = config.Factor });
     }
 
-    private static Value Up(DecoderScope scope, int level, Value picture, int inputWidth)
+    private static Value Up(AutoencoderScope scope, int level, Value picture, int inputWidth)
     {
         var (config, name) = (scope.Config, $"decoder.up_blocks.{level}");
         var width = config.Widths[config.Levels - 1 - level];
@@ -55,7 +56,7 @@ internal static class MovqDecoder
     }
 
     /// <summary>Norms that the latent scales and shifts.</summary>
-    private sealed record DecoderScope(GraphBuilder Graph, MovqConfig Config, Value Latents) : MovqScope(Graph, Config)
+    private sealed record SpatialScope(GraphBuilder Graph, AutoencoderConfig Config, Value Latents) : AutoencoderScope(Graph, Config)
     {
         protected override string AttentionNorm => "spatial_norm";
 
@@ -69,7 +70,7 @@ internal static class MovqDecoder
             var bias = Graph.WeightAs($"{name}.norm_layer.bias", [channels], channels, 1, 1);
             var ownFactor = Graph.Enlarge(Graph.Multiply(factor, weight), scale);
             var ownOffset = Graph.Enlarge(Graph.Add(Graph.Multiply(factor, bias), offset), scale);
-            return Graph.Add(Graph.Multiply(Graph.Standardise(picture, MovqConfig.SpatialGroups, MovqConfig.Epsilon), ownFactor), ownOffset);
+            return Graph.Add(Graph.Multiply(Graph.Standardise(picture, AutoencoderConfig.SpatialGroups, AutoencoderConfig.Epsilon), ownFactor), ownOffset);
         }
     }
 }
