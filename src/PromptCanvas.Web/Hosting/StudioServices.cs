@@ -107,6 +107,7 @@ internal static class StudioServices
         services.AddSharing();
         services.AddUsage();
         services.AddBias();
+        services.AddDatasets();
         services.AddVerify();
         services.AddOperations(builder.Configuration);
         services.AddOpenAi();
