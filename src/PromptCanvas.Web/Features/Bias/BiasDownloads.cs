@@ -6,7 +6,7 @@ using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Features.Bias;
 
-/// <summary>Reports as files, in the language of the request.</summary>
+/// <summary>Reports as files, in the language of the page that asks; in English for programs.</summary>
 internal sealed class BiasDownloads(IBiasAudits audits, IPictureStore store, IStringLocalizer<Texts> texts)
 {
     public async Task<Result<string>> CsvAsync(Actor actor, Guid auditId, CancellationToken cancellationToken) =>
