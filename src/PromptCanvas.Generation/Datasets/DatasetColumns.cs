@@ -19,5 +19,9 @@ internal static class DatasetColumns
 
     public const string Similarity = "similarity";
 
-    public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal) { File, MaskFile, BaseText, Box, Text, Seed, Similarity };
+    // Hugging Face's loader puts the files into columns of these names.
+    private const string Image = "image";
+    private const string Mask = "mask";
+
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal) { File, MaskFile, BaseText, Box, Text, Seed, Similarity, Image, Mask };
 }

@@ -166,6 +166,7 @@ public sealed class DatasetCommandTests : IDisposable
     [InlineData("A box needs a base", "a {thing}", "--slot", "thing=cube", "--box", "0.3-0.6")]
     [InlineData("The template needs a slot", "a {thing}", "--slot", "thing=cube", "--base", "a {thing} again")]
     [InlineData("cannot be called seed", "a {seed}", "--slot", "seed=1")]
+    [InlineData("cannot be called mask", "a {mask}", "--slot", "mask=cat")]
     [InlineData("The prompt is empty", "")]
     public async Task Dataset_BadInput_IsOneLineAndExitCodeTwo(string expected, params string[] arguments)
     {
