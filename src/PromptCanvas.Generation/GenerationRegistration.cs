@@ -166,7 +166,9 @@ public static class GenerationRegistration
         services.AddSingleton<IPictureProvenance, PictureProvenance>();
         services.AddSingleton<IFamily, FamilyTree>();
         services.AddSingleton<IBoards, PictureBoards>();
-        services.AddSingleton<IStyles, PictureStyles>();
+        services.AddSingleton<ActLog>();
+        services.AddSingleton<PictureStyles>();
+        services.AddSingleton<IStyles>(provider => provider.GetRequiredService<PictureStyles>());
         services.AddSingleton<IFilterOptions, FilterOptions>();
         services.AddSingleton<IComments, PictureComments>();
         services.AddSingleton<IBundles, Bundles>();
@@ -251,7 +253,9 @@ public static class GenerationRegistration
     private static void AddSeries(IServiceCollection services)
     {
         services.AddSingleton<SeriesJobs>();
-        services.AddSingleton<SeriesLog>();
+        services.AddSingleton<SeriesPictures>();
+        services.AddSingleton<SeriesActs>();
+        services.AddSingleton<BiasReports>();
         services.AddSingleton<BiasOrders>();
         services.AddSingleton<BiasCalibration>();
         services.AddSingleton<BiasPictures>();
@@ -259,6 +263,7 @@ public static class GenerationRegistration
         services.AddSingleton<IBiasAudits, BiasAudits>();
         services.AddServiceOfWorkers<BiasAuditService>();
         services.AddSingleton<DatasetJudge>();
+        services.AddSingleton<DatasetPainting>();
         services.AddSingleton<DatasetPictures>();
         services.AddSingleton<DatasetRunner>();
         services.AddSingleton<DatasetOrders>();

@@ -267,6 +267,7 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
         var picture = await tab.Tiles.First.Locator("a.tile-link").GetAttributeAsync("href");
         var (board, token) = await studio.ShareBoardAsync("Cubes");
         var drawn = picture!.Split("picture=")[1];
+        await studio.AddStyleAsync("Ink");
         await studio.AddBiasAuditAsync("Another audit", Guid.Parse(drawn));
         return new()
         {

@@ -9,6 +9,7 @@ using PromptCanvas.Data.Datasets;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Series;
+using PromptCanvas.Data.Styles;
 using PromptCanvas.Generation.Bias;
 using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Generation.Library;
@@ -87,6 +88,24 @@ public sealed class ScriptedStudio : IAsyncLifetime
         return (board, token!);
     }
 
+    /// <summary>A style of the administrator's.</summary>
+    public async Task AddStyleAsync(string name)
+    {
+        await using var scope = studio.Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        database.Styles.Add(new Style
+        {
+            Id = Guid.NewGuid(),
+            PersonId = studio.Administrator.Id,
+            Name = name,
+            Model = "starter",
+            Direction = [0, 0, 0x80, 0x3f],
+            PictureCount = 3,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        });
+        await database.SaveChangesAsync();
+    }
+
     /// <summary>A finished bias audit of the administrator's, which read a picture in three ways.</summary>
     public async Task<Guid> AddBiasAuditAsync(string name, Guid picture)
     {
@@ -150,6 +169,7 @@ public sealed class ScriptedStudio : IAsyncLifetime
             Model = "starter",
             LeastSimilarity = 0.5,
             Redraws = 0,
+            Edit = new DatasetEdit("a floor", DatasetEdit.DefaultBox),
         };
         await using var scope = studio.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();

@@ -76,8 +76,8 @@ internal sealed class BiasCommand
         }
 
         var (report, pictures) = await run.MeasureAsync(labels, cancellationToken).ConfigureAwait(false);
-        folder.Save("report.csv", Encoding.UTF8.GetBytes(BiasCsv.Write(report)));
-        folder.Save("report.html", Encoding.UTF8.GetBytes(BiasHtml.Write(plan, report, pictures)));
+        folder.Save("report.csv", Encoding.UTF8.GetBytes(BiasCsv.Write(BiasExportWords.English, report)));
+        folder.Save("report.html", Encoding.UTF8.GetBytes(BiasHtml.Write(BiasExportWords.English, plan, report, pictures)));
         Print(report, folder);
         return report.Measured > 0 ? ExitCodes.Success : ExitCodes.Fault;
     }

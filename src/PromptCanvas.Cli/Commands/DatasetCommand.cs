@@ -37,6 +37,13 @@ internal sealed class DatasetCommand
     private readonly Option<double?> distance = new("--min-distance") { Description = "Draw again what is nearer to another picture (1 − cosine in CLIP, 0 to 2)." };
     private readonly Option<int> redraws = new("--redraws") { Description = "How often a picture is drawn again before it is left out, 0 to 20.", DefaultValueFactory = _ => 3 };
 
+    private readonly Option<string?> basePrompt = new("--base") { Description = "Write masks: draw this first, with some of the slots, then paint the prompt into a box of it." };
+    private readonly Option<string?> box = new("--box")
+    {
+        Description = "The box with --base, in shares of the picture's sides: the least and most side of random boxes, or one for all. Default: 0.3-0.6.",
+        HelpName = "LEAST-MOST|LEFT,TOP,WIDTH,HEIGHT",
+    };
+
     public static Command Create()
     {
         var options = new DatasetCommand();
@@ -44,7 +51,7 @@ internal sealed class DatasetCommand
         var command = new Command("dataset", "Makes a labelled data set of pictures from a prompt with slots. Run it again after an interruption: it goes on where it stopped.")
         {
             options.template, options.slots, options.count, options.size, options.seed, options.output, options.model, options.split, options.format,
-            options.similarity, options.distance, options.redraws,
+            options.similarity, options.distance, options.redraws, options.basePrompt, options.box,
         };
         command.SetAction(options.RunAsync);
         return command;
@@ -55,25 +62,12 @@ internal sealed class DatasetCommand
         var formats = CheckedFormats(parsed.GetValue(format)!);
         var filled = Read(PromptTemplate.Of(parsed.GetRequiredValue(template), [.. parsed.GetValue(slots)!.Select(SlotOption.Parse)]));
         var folder = new DatasetFolder(parsed.GetRequiredValue(output));
-        var number = InRange(parsed, count, 1, MaximumCount);
-        var chosen = parsed.GetValue(seed) ?? folder.SeedOfPlan ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
-        var splits = Read(DatasetSplits.Parse(parsed.GetValue(split)!, number, chosen));
+        var ordered = PlanOf(parsed, filled, folder);
+        Read(DatasetPrompts.Of(ordered));
         var signing = FileSigning.OfEnvironment();
         using var session = new ModelSession(parsed.GetValue(model));
-        var plan = new DatasetPlan
-        {
-            Template = filled.Text,
-            Slots = filled.Slots,
-            Split = parsed.GetValue(split)!,
-            Count = number,
-            Seed = chosen,
-            Size = parsed.GetValue(size),
-            Model = session.Model.Name,
-            LeastSimilarity = InRange(parsed, similarity, -1, 1),
-            LeastDistance = InRange(parsed, distance, 0, 2),
-            Redraws = InRange(parsed, redraws, 0, DatasetPlan.MostRedraws),
-        };
-        var prompts = new DatasetPrompts(plan, filled, splits);
+        var plan = ordered with { Model = session.Model.Name };
+        var prompts = Read(DatasetPrompts.Of(plan));
         Check(session, plan, prompts);
         var done = folder.Open(plan, DatasetPlan.Block);
         await Console.Error.WriteLineAsync(string.Create(
@@ -81,6 +75,25 @@ internal sealed class DatasetCommand
             $"{plan.Count} pictures at {plan.Size} pixels from {filled.Combinations:0} different prompts, seed {plan.Seed}; {done.Count} are there.")).ConfigureAwait(false);
         var entries = await MakeAsync(new DatasetMaker(session, plan, prompts, folder, signing), done, plan.Count, cancellationToken).ConfigureAwait(false);
         return await WriteAsync(folder, plan, prompts, entries, formats).ConfigureAwait(false);
+    }
+
+    private DatasetPlan PlanOf(ParseResult parsed, PromptTemplate filled, DatasetFolder folder)
+    {
+        var (given, shares) = (parsed.GetValue(basePrompt), parsed.GetValue(box));
+        return DatasetEdit.Check(given, shares).Refusal is { } alone ? throw new BadInputException(alone.Message) : new DatasetPlan
+        {
+            Template = filled.Text,
+            Slots = filled.Slots,
+            Split = parsed.GetValue(split)!,
+            Count = InRange(parsed, count, 1, MaximumCount),
+            Seed = parsed.GetValue(seed) ?? folder.SeedOfPlan ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
+            Size = parsed.GetValue(size),
+            Model = "",
+            LeastSimilarity = InRange(parsed, similarity, -1, 1),
+            LeastDistance = InRange(parsed, distance, 0, 2),
+            Redraws = InRange(parsed, redraws, 0, DatasetPlan.MostRedraws),
+            Edit = DatasetEdit.Of(given, shares),
+        };
     }
 
     private static async Task<IReadOnlyList<DatasetEntry>> MakeAsync(DatasetMaker maker, IReadOnlyList<DatasetEntry> done, int count, CancellationToken cancellationToken)
@@ -124,9 +137,12 @@ internal sealed class DatasetCommand
 
         for (var index = 0; index < plan.Count; index++)
         {
-            if (session.Engine.Validate(prompts.Request(index, attempt: 0)) is { } problem)
+            foreach (var prompt in new[] { prompts.PromptOf(index), prompts.BaseOf(index) }.OfType<string>())
             {
-                throw new BadInputException($"\"{prompts.PromptOf(index)}\": {problem}");
+                if (session.Engine.Validate(prompts.Request(prompt, index, attempt: 0)) is { } problem)
+                {
+                    throw new BadInputException($"\"{prompt}\": {problem}");
+                }
             }
         }
     }

@@ -1,7 +1,10 @@
+using PromptCanvas.Cli.Options;
 using PromptCanvas.Cli.Output;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Generation.Datasets;
+using PromptCanvas.Generation.Requests.Editing;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Datasets;
 
@@ -53,9 +56,24 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
 
     private async Task<Draw> MakeAsync(int index, int attempt, CancellationToken cancellationToken)
     {
-        var request = prompts.Request(index, attempt);
-        var draw = new Draw(index, request.Prompt, request.Seed);
-        await foreach (var value in session.Engine.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+        var draw = new Draw(index, prompts.PromptOf(index), plan.SeedOf(index, attempt));
+        var request = prompts.Request(prompts.BaseOf(index) ?? draw.Prompt, index, attempt);
+        await TakeAsync(draw, session.Engine.GenerateAsync(request, cancellationToken)).ConfigureAwait(false);
+        if (draw.Picture is { } drawn && prompts.BoxOf(index, drawn.Image.Width, drawn.Image.Height) is { } box)
+        {
+            draw.Picture = null;
+            var mask = new DatasetMask(drawn.Image.Width, drawn.Image.Height, box);
+            var edit = Read(EditPlan.Edit(new RgbImage(mask.Width, mask.Height, drawn.Image.ToRgbBytes()), mask.ToKeepMask()));
+            var painted = request with { Prompt = draw.Prompt, Size = session.Engine.WorkingSizeFor(edit.LargestFrame) };
+            await TakeAsync(draw, PictureEditor.EditAsync(session.Engine, edit, painted, cancellationToken)).ConfigureAwait(false);
+        }
+
+        return draw;
+    }
+
+    private static async Task TakeAsync(Draw draw, IAsyncEnumerable<GenerationEvent> events)
+    {
+        await foreach (var value in events.ConfigureAwait(false))
         {
             switch (value)
             {
@@ -67,9 +85,9 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
                     break;
             }
         }
-
-        return draw;
     }
+
+    private static EditPlan Read(Result<EditPlan> planned) => planned.TryGet(out var plan, out var refusal) ? plan : throw new BadInputException(refusal.Message);
 
     private async Task JudgeAsync(Draw[] draws, CancellationToken cancellationToken)
     {

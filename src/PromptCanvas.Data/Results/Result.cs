@@ -66,6 +66,10 @@ public sealed record TooManyJobs(string Message, int Limit) : Refusal(Message);
 /// <param name="Message">One sentence for the person who asked.</param>
 public sealed record TooManyUploads(string Message) : Refusal(Message);
 
+/// <summary>The person, or the studio, sends the maximum number of downloads.</summary>
+/// <param name="Message">One sentence for the person who asked.</param>
+public sealed record TooManyDownloads(string Message) : Refusal(Message);
+
 /// <summary>The person has used up the free compute time; nothing was computed.</summary>
 /// <param name="Message">One sentence for the person who asked.</param>
 /// <param name="Wait">When some of it is free again.</param>

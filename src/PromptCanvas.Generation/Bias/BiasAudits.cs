@@ -11,7 +11,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Bias;
 
 /// <inheritdoc/>
-internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, BiasOrders orders, SeriesJobs jobs, SeriesLog log, TimeProvider clock) : IBiasAudits
+internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, BiasOrders orders, SeriesActs acts, BiasReports reports) : IBiasAudits
 {
     private static readonly Forbidden NotAllowed = new("Only administrators may use bias audits.");
 
@@ -39,12 +39,10 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, Bias
             State = SeriesState.Running,
             Plan = JsonSerializer.Serialize(whole, JobJson.Options),
             Pictures = whole.Pictures,
-            CreatedAt = clock.GetUtcNow(),
+            CreatedAt = acts.Now,
         };
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        database.BiasAudits.Add(audit);
-        await log.AddAsync(database, actor, "bias.start", audit, $"{whole.Pictures} pictures, {whole.Model}", cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
+        await acts.StartAsync(database, actor, audit, ("bias.start", $"{whole.Pictures} pictures, {whole.Model}"), cancellationToken);
         return audit.Id;
     }
 
@@ -75,9 +73,7 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, Bias
             return Missing(auditId);
         }
 
-        var readings = await database.BiasReadings.AsNoTracking().Where(reading => reading.AuditId == auditId)
-            .OrderBy(reading => reading.PromptIndex).ThenBy(reading => reading.PictureIndex).ToListAsync(cancellationToken);
-        var report = BiasReport.Of(plan, BiasCalibration.Read(row.Calibration), readings);
+        var report = await reports.OfAsync(database, row, plan, cancellationToken);
         var shown = report.Sections.SelectMany(section => section.Findings).SelectMany(finding => finding.Examples).SelectMany(ids => ids).Distinct().ToList();
         return new BiasAuditDetail(await Views(database, database.BiasAudits.Where(audit => audit.Id == auditId)).SingleAsync(cancellationToken), plan, report)
         {
@@ -104,12 +100,7 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, Bias
             return new WrongState("This bias audit is over; there is nothing to stop.");
         }
 
-        // Before the state: after a kill in between it still runs and can be stopped. And after it: a worker may have queued more.
-        await jobs.CancelAsync(actor, audit, "The bias audit was stopped.", cancellationToken);
-        (audit.State, audit.EndedAt, audit.Note) = (SeriesState.Cancelled, clock.GetUtcNow(), null);
-        await log.AddAsync(database, actor, "bias.cancel", audit, null, cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
-        await jobs.CancelAsync(actor, audit, "The bias audit was stopped.", CancellationToken.None);
+        await acts.CancelAsync(database, actor, audit, "bias.cancel", "The bias audit was stopped.", cancellationToken);
         return Result.Done;
     }
 
@@ -132,9 +123,7 @@ internal sealed class BiasAudits(IDbContextFactory<AppDbContext> databases, Bias
             return new WrongState("This bias audit still runs; stop it first.");
         }
 
-        database.BiasAudits.Remove(audit);
-        await log.AddAsync(database, actor, "bias.delete", audit, null, cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
+        await acts.DeleteAsync(database, actor, audit, "bias.delete", cancellationToken);
         return Result.Done;
     }
 

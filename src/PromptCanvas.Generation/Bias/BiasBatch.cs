@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Generation.Bias;
@@ -10,9 +11,6 @@ namespace PromptCanvas.Generation.Bias;
 /// <param name="First">The number of its first picture among those of the prompt.</param>
 internal sealed record BiasBatch(int Prompt, int First, int Count)
 {
-    /// <summary>Marks the pictures and jobs of audits.</summary>
-    private const string Tag = "bias";
-
     public static IEnumerable<BiasBatch> Of(BiasPlan plan)
     {
         for (var prompt = 0; prompt < plan.Prompts.Count; prompt++)
@@ -39,7 +37,7 @@ internal sealed record BiasBatch(int Prompt, int First, int Count)
         Seed = unchecked(plan.Seed + (uint)First),
         Model = plan.Model,
         Visibility = Visibilities.Private,
-        Tag = Tag,
+        Tag = SeriesTags.Bias,
         Overrides = plan.Overrides,
     };
 }

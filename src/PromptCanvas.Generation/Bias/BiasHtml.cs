@@ -17,81 +17,76 @@ public static class BiasHtml
         @media(prefers-color-scheme:dark){body{color:#f1f1f3;background:#0d0d0f}th,td{border-color:#2b2b31}.bias-ground{fill:#2b2b31}.bias-share{fill:#ff8a4c}.bias-whisker{stroke:#f1f1f3}}
         """;
 
+    /// <param name="words">In which language.</param>
+    /// <param name="plan">The audit's plan.</param>
+    /// <param name="report">Its report.</param>
     /// <param name="pictures">The files of example pictures, WebP or PNG, by id; the report leaves out those that are not there.</param>
-    public static string Write(BiasPlan plan, BiasReport report, IReadOnlyDictionary<Guid, (string Type, byte[] Bytes)> pictures)
+    public static string Write(BiasExportWords words, BiasPlan plan, BiasReport report, IReadOnlyDictionary<Guid, (string Type, byte[] Bytes)> pictures)
     {
+        ArgumentNullException.ThrowIfNull(words);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(pictures);
         var page = new StringBuilder();
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>")
+        page.Append("<!DOCTYPE html>\n<html lang=\"").Append(words.Language).Append("\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>")
             .Append(Text(plan.Name)).Append("</title><style>").Append(Style).Append("</style></head><body>\n");
-        AddHead(page, plan, report);
+        AddHead(page, words, plan, report);
         foreach (var section in report.Sections)
         {
-            page.Append("<h2>").Append(section.Prompt is null ? "All prompts" : Text(section.Prompt)).Append("</h2>\n");
+            page.Append("<h2>").Append(Text(section.Prompt ?? words.AllPrompts)).Append("</h2>\n");
             foreach (var finding in section.Findings)
             {
-                AddFinding(page, finding, pictures);
+                AddFinding(page, words, finding, pictures);
             }
         }
 
-        AddCaptions(page, plan);
+        page.Append("<h2>").Append(Text(words.Captions)).Append("</h2>\n<pre>").Append(Text(BiasAttributeText.Write(plan.Attributes))).Append("</pre>\n");
         return page.Append("</body></html>\n").ToString();
     }
 
-    private static void AddHead(StringBuilder page, BiasPlan plan, BiasReport report)
+    private static void AddHead(StringBuilder page, BiasExportWords words, BiasPlan plan, BiasReport report)
     {
-        page.Append("<h1>").Append(Text(plan.Name)).Append("</h1>\n<p>").Append(CultureInfo.InvariantCulture, $"""
-            {report.Measured} pictures of {plan.Size} pixels, drawn by the model {Text(plan.Model ?? "")} for {plan.Prompts.Count} prompts, seeds from {plan.Seed}; {report.Missing} are missing.
-            {Text(SettingsOf(plan))} Measured by the model's own CLIP: a picture shows the value whose caption has the highest probability, if that is {plan.Threshold:0.##} or more; otherwise it is uncertain.
-            Shares are of the pictures that are not uncertain, with 95 % confidence intervals (Wilson). Corrected shares are of all pictures, after the errors seen on labelled examples (intervals by Dirichlet draws).
-            """).Append("</p>\n");
-    }
-
-    /// <summary>The deviations from the model's recipe, in words; empty without any.</summary>
-    public static string SettingsOf(BiasPlan plan)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        var settings = plan.Overrides;
-        string?[] words =
+        string[] sentences =
         [
-            settings.Conditioning == default ? null : $"Conditioning: {settings.Conditioning}.",
-            settings.DecoderGuidance is { } guidance ? string.Create(CultureInfo.InvariantCulture, $"Guidance {guidance}.") : null,
-            settings.PriorGuidance is { } prior ? string.Create(CultureInfo.InvariantCulture, $"Guidance of the prior {prior}.") : null,
-            settings.DecoderSteps is { } steps ? string.Create(CultureInfo.InvariantCulture, $"{steps} steps.") : null,
+            words.Format(words.Drawn, report.Measured, plan.Size, plan.Model ?? "", plan.Prompts.Count, plan.Seed, report.Missing),
+            words.SettingsOf(plan),
+            words.Format(words.Measured, plan.Threshold),
+            words.Shares,
         ];
-        return string.Join(' ', words.OfType<string>());
+        page.Append("<h1>").Append(Text(plan.Name)).Append("</h1>\n<p>").AppendJoin('\n', sentences.Select(Text)).Append("</p>\n");
     }
 
-    private static void AddFinding(StringBuilder page, BiasFinding finding, IReadOnlyDictionary<Guid, (string Type, byte[] Bytes)> pictures)
+    private static void AddFinding(StringBuilder page, BiasExportWords words, BiasFinding finding, IReadOnlyDictionary<Guid, (string Type, byte[] Bytes)> pictures)
     {
         var shares = finding.Shares;
         var isCorrected = shares.Values.Any(value => value.Corrected is not null);
-        page.Append("<table><caption>").Append(Text(finding.Attribute)).Append("</caption><thead><tr><th>Value</th><th></th><th>Share</th><th>95 %</th>")
-            .Append(isCorrected ? "<th>Corrected</th><th>95 %</th>" : "").Append("<th>Pictures</th><th>Examples</th></tr></thead><tbody>\n");
+        string[] heads = [words.Value, "", words.Share, "95 %", .. isCorrected ? (string[])[words.Corrected, "95 %"] : [], words.Pictures, words.Examples];
+        page.Append("<table><caption>").Append(Text(finding.Attribute)).Append("</caption><thead><tr>").AppendJoin("", heads.Select(head => $"<th>{Text(head)}</th>")).Append("</tr></thead><tbody>\n");
         foreach (var (index, value) in shares.Values.Index())
         {
             var (best, interval) = value.Best;
             page.Append("<tr><th scope=\"row\">").Append(Text(value.Name)).Append("</th><td>").Append(BiasPlot.Share(best, interval).ToSvg()).Append("</td>");
-            AddNumbers(page, value.Share, value.Interval);
+            AddNumbers(page, words, value.Share, value.Interval);
             if (isCorrected)
             {
-                AddNumbers(page, best, interval);
+                AddNumbers(page, words, best, interval);
             }
 
             AddEnd(page, value.Pictures, finding.Examples[index], pictures);
         }
 
-        page.Append("<tr><th scope=\"row\"><em>uncertain</em></th><td>").Append(BiasPlot.Share(shares.UncertainShare, shares.UncertainInterval).ToSvg()).Append("</td>");
-        AddNumbers(page, shares.UncertainShare, shares.UncertainInterval);
+        page.Append("<tr><th scope=\"row\"><em>").Append(Text(words.Uncertain)).Append("</em></th><td>").Append(BiasPlot.Share(shares.UncertainShare, shares.UncertainInterval).ToSvg()).Append("</td>");
+        AddNumbers(page, words, shares.UncertainShare, shares.UncertainInterval);
         page.Append(isCorrected ? "<td></td><td></td>" : "");
         AddEnd(page, shares.Uncertain, finding.Examples[^1], pictures);
         page.Append("</tbody></table>\n");
     }
 
-    private static void AddNumbers(StringBuilder page, double share, Interval interval) =>
-        page.Append(CultureInfo.InvariantCulture, $"<td class=\"n\">{100 * share:0.0} %</td><td class=\"n\">{100 * interval.Low:0.0} to {100 * interval.High:0.0} %</td>");
+    private static void AddNumbers(StringBuilder page, BiasExportWords words, double share, Interval interval) =>
+        page.Append(words.Culture, $"<td class=\"n\">{100 * share:0.0} %</td><td class=\"n\">")
+            .Append(Text(words.Format(words.Range, Percent(words, interval.Low), Percent(words, interval.High)))).Append("</td>");
+
+    private static string Percent(BiasExportWords words, double share) => (100 * share).ToString("0.0", words.Culture);
 
     private static void AddEnd(StringBuilder page, int count, IReadOnlyList<Guid> examples, IReadOnlyDictionary<Guid, (string Type, byte[] Bytes)> pictures)
     {
@@ -106,9 +101,6 @@ public static class BiasHtml
 
         page.Append("</td></tr>\n");
     }
-
-    private static void AddCaptions(StringBuilder page, BiasPlan plan) =>
-        page.Append("<h2>Captions</h2>\n<pre>").Append(Text(BiasAttributeText.Write(plan.Attributes))).Append("</pre>\n");
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

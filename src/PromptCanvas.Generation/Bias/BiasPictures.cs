@@ -5,13 +5,11 @@ using PromptCanvas.Data.Bias;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Series;
-using PromptCanvas.Generation.Storage;
-using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Generation.Bias;
 
 /// <summary>Has an audit's pictures drawn, and measures those that are finished.</summary>
-internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, SeriesJobs seriesJobs, StoredPictures store)
+internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, SeriesJobs seriesJobs, SeriesPictures store)
 {
     // One is drawn while the next waits; more would only crowd the person's queue.
     private const int OpenJobs = 2;
@@ -50,12 +48,10 @@ internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, Se
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var ids = over.Select(picture => picture.ImageId).OfType<Guid>().ToList();
-        var hashes = await database.Pictures.Where(picture => ids.Contains(picture.Id) && picture.ContentHash != "" && picture.TakenDownAt == null && picture.DeletedAt == null)
-            .ToDictionaryAsync(picture => picture.Id, picture => picture.ContentHash, cancellationToken);
+        var pictures = await store.ReadAsync([.. over.Select(picture => picture.ImageId).OfType<Guid>()], cancellationToken);
         foreach (var picture in over)
         {
-            var probabilities = picture.ImageId is { } id && hashes.TryGetValue(id, out var hash) ? await MeasureAsync(batch.Prompt, hash, measuring, cancellationToken) : [];
+            var probabilities = picture.ImageId is { } id && pictures.TryGetValue(id, out var drawn) ? await MeasureAsync(batch.Prompt, drawn, measuring, cancellationToken) : [];
             database.BiasReadings.Add(new BiasReading
             {
                 AuditId = auditId,
@@ -70,20 +66,9 @@ internal sealed class BiasPictures(IDbContextFactory<AppDbContext> databases, Se
         await database.SaveChangesAsync(cancellationToken);
     }
 
-    private async Task<byte[]> MeasureAsync(int prompt, string hash, BiasMeasuring measuring, CancellationToken cancellationToken)
+    private static async Task<byte[]> MeasureAsync(int prompt, SourcePicture picture, BiasMeasuring measuring, CancellationToken cancellationToken)
     {
-        RgbImage picture;
-        try
-        {
-            picture = await store.ReadAsync(hash, cancellationToken);
-        }
-        catch (PictureFormatException)
-        {
-            // Its file is gone or damaged: it counts as missing.
-            return [];
-        }
-
-        var embedding = (await measuring.EmbedAsync([new SourcePicture(picture.Width, picture.Height, picture.Bytes)], cancellationToken))[0];
+        var embedding = (await measuring.EmbedAsync([picture], cancellationToken))[0];
         return BiasMeasuring.Pack(await measuring.MeasureAsync(prompt, embedding, cancellationToken));
     }
 }

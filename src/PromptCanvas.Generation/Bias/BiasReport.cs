@@ -14,34 +14,54 @@ public sealed record BiasReport(int Measured, int Missing, IReadOnlyList<BiasSec
     internal static BiasReport Of(BiasPlan plan, IReadOnlyList<IReadOnlyList<Confusion>>? calibration, IReadOnlyList<BiasReading> readings)
     {
         var measured = readings.Where(reading => reading.Probabilities.Length > 0).ToList();
-        var sections = new List<BiasSection>();
-        if (plan.Prompts.Count > 1)
+        var prompts = plan.Prompts.Select((_, index) => PartsOf(plan, [.. measured.Where(reading => reading.PromptIndex == index)], calibration?[index], (uint)index)).ToList();
+        var sections = prompts.Select((parts, index) => new BiasSection(plan.Prompts[index], [.. parts.Select(part => part.Finding)])).ToList();
+        if (sections.Count > 1)
         {
-            // Each prompt has its own captions, and so its own errors: only the prompts' shares are corrected.
-            sections.Add(new BiasSection(null, FindingsOf(plan, measured, null)));
-        }
-
-        foreach (var (index, prompt) in plan.Prompts.Index())
-        {
-            sections.Add(new BiasSection(prompt, FindingsOf(plan, [.. measured.Where(reading => reading.PromptIndex == index)], calibration?[index])));
+            sections.Insert(0, new BiasSection(null, [.. plan.Attributes.Select((attribute, index) => Together(plan, measured, index, prompts.ConvertAll(parts => parts[index])))]));
         }
 
         return new BiasReport(measured.Count, readings.Count - measured.Count, sections);
     }
 
-    private static IReadOnlyList<BiasFinding> FindingsOf(BiasPlan plan, IReadOnlyList<BiasReading> readings, IReadOnlyList<Confusion>? calibration) =>
+    private static List<Part> PartsOf(BiasPlan plan, IReadOnlyList<BiasReading> readings, IReadOnlyList<Confusion>? calibration, uint prompt) =>
     [
         .. plan.Attributes.Select((attribute, index) =>
         {
-            var pictures = readings.Select(reading => (reading.ImageId, Probabilities: BiasMeasuring.Unpack(plan, reading.Probabilities, index))).ToList();
-            var bins = pictures.Where(picture => picture.ImageId is not null)
-                .ToLookup(picture => ZeroShot.Decide(picture.Probabilities, plan.Threshold) ?? attribute.Values.Count, picture => (Id: picture.ImageId!.Value, Surest: picture.Probabilities.Max()));
-            return new BiasFinding(
-                attribute.Name,
-                BiasShares.Of(attribute, pictures.Select(picture => picture.Probabilities), plan.Threshold, calibration?[index]),
-                [.. Enumerable.Range(0, attribute.Values.Count + 1).Select(bin => bins[bin].OrderByDescending(picture => picture.Surest).Take(Examples).Select(picture => picture.Id).ToArray())]);
+            var pictures = PicturesOf(plan, readings, index);
+            var counts = BiasShares.Count(attribute, pictures.Select(picture => picture.Probabilities), plan.Threshold);
+            var corrected = calibration is null ? null : CorrectedShares.Of(calibration[index], counts, prompt);
+            return new Part(FindingOf(plan, attribute, pictures, BiasShares.Of(attribute, counts, corrected)), corrected);
         }),
     ];
+
+    // Each prompt has its own captions, and so its own errors: what is corrected are the prompts' shares, whose mean is that of all pictures.
+    private static BiasFinding Together(BiasPlan plan, IReadOnlyList<BiasReading> readings, int index, IReadOnlyList<Part> parts)
+    {
+        var attribute = plan.Attributes[index];
+        var pictures = PicturesOf(plan, readings, index);
+        var drawn = parts.Where(part => part.Finding.Shares.Pictures > 0).Select(part => part.Corrected).ToList();
+        var corrected = drawn.Count > 0 && drawn.TrueForAll(part => part is not null) ? CorrectedShares.Together([.. drawn.OfType<CorrectedShares>()]) : null;
+        var counts = BiasShares.Count(attribute, pictures.Select(picture => picture.Probabilities), plan.Threshold);
+        return FindingOf(plan, attribute, pictures, BiasShares.Of(attribute, counts, corrected));
+    }
+
+    private static List<Reading> PicturesOf(BiasPlan plan, IReadOnlyList<BiasReading> readings, int attribute) =>
+        [.. readings.Select(reading => new Reading(reading.ImageId, BiasMeasuring.Unpack(plan, reading.Probabilities, attribute)))];
+
+    private static BiasFinding FindingOf(BiasPlan plan, BiasAttribute attribute, IReadOnlyList<Reading> pictures, BiasShares shares)
+    {
+        var bins = pictures.Where(picture => picture.ImageId is not null)
+            .ToLookup(picture => ZeroShot.Decide(picture.Probabilities, plan.Threshold) ?? attribute.Values.Count, picture => (Id: picture.ImageId!.Value, Surest: picture.Probabilities.Max()));
+        return new BiasFinding(
+            attribute.Name,
+            shares,
+            [.. Enumerable.Range(0, attribute.Values.Count + 1).Select(bin => bins[bin].OrderByDescending(picture => picture.Surest).Take(Examples).Select(picture => picture.Id).ToArray())]);
+    }
+
+    private sealed record Part(BiasFinding Finding, CorrectedShares? Corrected);
+
+    private sealed record Reading(Guid? ImageId, double[] Probabilities);
 }
 
 /// <summary>The findings in the pictures of one prompt, or of all.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PromptCanvas.Imaging.Editing;
 
 namespace PromptCanvas.Generation.Datasets;
 
@@ -28,11 +29,12 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
     public IEnumerable<DatasetFile> Pictures() => entries.Where(entry => entry.File is not null)
         .Select(entry => new DatasetFile(entry.File!, async (stream, cancellationToken) => await stream.WriteAsync(await read(entry, cancellationToken), cancellationToken)));
 
-    /// <summary>All files but the pictures: <c>metadata.jsonl</c> in each split, the formats that were asked for, and the data card.</summary>
+    /// <summary>All files but the pictures: <c>metadata.jsonl</c> in each split, masks, the formats that were asked for, and the data card.</summary>
     /// <param name="formats">Of <see cref="DatasetFormats"/>.</param>
     public IEnumerable<DatasetFile> Files(IReadOnlyCollection<string> formats) =>
     [
         .. ImageFolder(),
+        .. Masks(),
         .. formats.Contains(DatasetFormats.WebDataset) ? WebDataset() : [],
         .. formats.Contains(DatasetFormats.Coco) ? Coco() : [],
         DatasetFile.Of("README.md", DataCard.Write(plan, prompts, entries)),
@@ -42,7 +44,19 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
     private IEnumerable<DatasetFile> ImageFolder() => BySplit.Select(part =>
         DatasetFile.Of($"{part.Split}/metadata.jsonl", string.Concat(part.Entries.Select(entry => Metadata(entry).ToJsonString(Json) + '\n'))));
 
-    // Tar files of picture, caption and labels under one name each.
+    private IEnumerable<DatasetFile> Masks() =>
+        from part in BySplit
+        from entry in part.Entries
+        let mask = MaskOf(entry)
+        where mask is not null
+        select new DatasetFile($"{part.Split}/{MaskName(entry)}", async (stream, cancellationToken) => await stream.WriteAsync(mask.ToPng(), cancellationToken));
+
+    private DatasetMask? MaskOf(DatasetEntry entry) => prompts.BoxOf(entry.Index, entry.Width, entry.Height) is { } box ? new DatasetMask(entry.Width, entry.Height, box) : null;
+
+    // Below its picture's folder.
+    private static string MaskName(DatasetEntry entry) => $"{DatasetEntry.MaskFolder}/{Path.GetFileName(entry.File)}";
+
+    // Tar files of picture, mask, caption and labels under one name each.
     private IEnumerable<DatasetFile> WebDataset() =>
         from part in BySplit
         from shard in part.Entries.Chunk(ShardPictures).Index()
@@ -50,19 +64,19 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
             string.Create(CultureInfo.InvariantCulture, $"webdataset/{part.Split}-{shard.Index:D6}.tar"),
             (stream, cancellationToken) => WriteShardAsync(shard.Item, stream, cancellationToken));
 
-    // COCO's captions, and the slots' values as categories of whole pictures.
+    // COCO's captions, and the slots' values as categories: of the box, if only the painted part has them, otherwise of the whole picture.
     private IEnumerable<DatasetFile> Coco()
     {
         var categories = prompts.Slots.SelectMany(slot => slot.Values.Select(value => (Slot: slot.Name, Value: value.Text))).ToList();
         foreach (var (split, kept) in BySplit)
         {
             yield return JsonFile($"annotations/captions_{split}.json", Coco(kept, [.. kept.Select(entry => Annotation(entry.Index, entry, "caption", prompts.PromptOf(entry.Index)))], []));
-            var labels = kept.SelectMany(entry => prompts.LabelsOf(entry.Index).Select((value, slot) => (Entry: entry, Category: categories.IndexOf((prompts.Slots[slot].Name, value)))));
+            var labels = kept.SelectMany(entry => prompts.LabelsOf(entry.Index).Zip(prompts.Slots, (value, slot) => (Entry: entry, Slot: slot, Category: categories.IndexOf((slot.Name, value)))));
             yield return JsonFile(
                 $"annotations/labels_{split}.json",
                 Coco(
                     kept,
-                    [.. labels.Select((label, id) => Annotation(id, label.Entry, "category_id", label.Category))],
+                    [.. labels.Select((label, id) => Boxed(Annotation(id, label.Entry, "category_id", label.Category), label.Entry, label.Slot))],
                     [.. categories.Select((category, id) => new JsonObject { ["id"] = id, ["name"] = category.Value, ["supercategory"] = category.Slot })]));
         }
     }
@@ -70,6 +84,21 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
     private static DatasetFile JsonFile(string name, JsonObject content) => DatasetFile.Of(name, content.ToJsonString(Json));
 
     private static JsonObject Annotation(int id, DatasetEntry entry, string key, JsonNode value) => new() { ["id"] = id, ["image_id"] = entry.Index, [key] = value };
+
+    private JsonObject Boxed(JsonObject annotation, DatasetEntry entry, TemplateSlot slot)
+    {
+        if (prompts.IsPainted(slot) && prompts.BoxOf(entry.Index, entry.Width, entry.Height) is { } box)
+        {
+            annotation[DatasetColumns.Box] = Corners(box);
+            annotation["area"] = box.Width * box.Height;
+            annotation["segmentation"] = new JsonArray(new JsonArray(box.Left, box.Top, box.Right, box.Top, box.Right, box.Bottom, box.Left, box.Bottom));
+            annotation["iscrowd"] = 0;
+        }
+
+        return annotation;
+    }
+
+    private static JsonArray Corners(PixelRectangle box) => new(box.Left, box.Top, box.Width, box.Height);
 
     private static JsonObject Coco(IReadOnlyList<DatasetEntry> kept, JsonNode[] annotations, JsonNode[] categories) => new()
     {
@@ -88,14 +117,21 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
 
     private JsonObject Metadata(DatasetEntry entry)
     {
-        var line = new JsonObject { ["file_name"] = Path.GetFileName(entry.File), ["text"] = prompts.PromptOf(entry.Index) };
+        var line = new JsonObject { [DatasetColumns.File] = Path.GetFileName(entry.File), [DatasetColumns.Text] = prompts.PromptOf(entry.Index) };
+        if (MaskOf(entry) is { } mask)
+        {
+            line[DatasetColumns.MaskFile] = MaskName(entry);
+            line[DatasetColumns.BaseText] = prompts.BaseOf(entry.Index);
+            line[DatasetColumns.Box] = Corners(mask.Box);
+        }
+
         foreach (var (slot, value) in prompts.Slots.Zip(prompts.LabelsOf(entry.Index)))
         {
             line[slot.Name] = value;
         }
 
-        line["seed"] = entry.Seed;
-        line["similarity"] = entry.Similarity is { } similarity ? Math.Round(similarity, 4) : null;
+        line[DatasetColumns.Seed] = entry.Seed;
+        line[DatasetColumns.Similarity] = entry.Similarity is { } similarity ? Math.Round(similarity, 4) : null;
         return line;
     }
 
@@ -106,6 +142,11 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
         {
             var key = Path.GetFileNameWithoutExtension(entry.File);
             await AddAsync(tar, $"{key}.png", await read(entry, cancellationToken), cancellationToken);
+            if (MaskOf(entry) is { } mask)
+            {
+                await AddAsync(tar, $"{key}.mask.png", mask.ToPng(), cancellationToken);
+            }
+
             await AddAsync(tar, $"{key}.txt", Encoding.UTF8.GetBytes(prompts.PromptOf(entry.Index)), cancellationToken);
             await AddAsync(tar, $"{key}.json", Encoding.UTF8.GetBytes(Metadata(entry).ToJsonString(Json)), cancellationToken);
         }

@@ -7,13 +7,12 @@ using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests;
-using PromptCanvas.Generation.Storage;
-using PromptCanvas.Imaging.Pixels;
+using PromptCanvas.Generation.Series;
 
 namespace PromptCanvas.Generation.Datasets;
 
-/// <summary>Decides which pictures of a data set pass.</summary>
-internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, StoredPictures store)
+/// <summary>Decides which pictures of a data set pass. The others, and the bases of all, go to their owner's trash.</summary>
+internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, SeriesPictures store, TimeProvider clock)
 {
     private const string NotMade = "it was not made";
 
@@ -32,7 +31,7 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
     public async Task<Result> JudgeAsync(Dataset dataset, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var pictures = await ReadAsync(database, made, cancellationToken);
+        var pictures = await ReadAsync(made, cancellationToken);
         Dictionary<int, Embedded> embedded;
         try
         {
@@ -55,13 +54,24 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
             database.DatasetDraws.Add(Decide(dataset.Id, draw, plan, pictures.GetValueOrDefault(draw.Index), embedded.GetValueOrDefault(draw.Index), kept));
         }
 
+        await DiscardAsync(database, made, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         return Result.Done;
     }
 
-    private static DatasetDraw Decide(Guid datasetId, MadePicture draw, DatasetPlan plan, RgbImage? picture, Embedded? embedded, List<float[]> kept)
+    private async Task DiscardAsync(AppDbContext database, IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
     {
-        var refusal = picture is null ? draw.Picture.Error ?? NotMade : plan.Refusal(embedded?.Similarity, embedded?.Picture, kept);
+        var passed = database.DatasetDraws.Local.Where(draw => draw.Refusal is null).Select(draw => draw.ImageId).ToHashSet();
+        var discarded = made.SelectMany(draw => new[] { draw.ImageId, draw.BaseId }).Where(id => id is not null && !passed.Contains(id)).ToList();
+        foreach (var picture in await database.Pictures.Where(picture => discarded.Contains(picture.Id) && picture.DeletedAt == null).ToListAsync(cancellationToken))
+        {
+            picture.DeletedAt = clock.GetUtcNow();
+        }
+    }
+
+    private static DatasetDraw Decide(Guid datasetId, MadePicture draw, DatasetPlan plan, SourcePicture? picture, Embedded? embedded, List<float[]> kept)
+    {
+        var refusal = picture is null ? draw.Error ?? NotMade : plan.Refusal(embedded?.Similarity, embedded?.Picture, kept);
         var keeps = refusal is null && plan.LeastDistance is not null && embedded is not null;
         if (keeps)
         {
@@ -73,7 +83,7 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
             DatasetId = datasetId,
             PictureIndex = draw.Index,
             Attempt = draw.Attempt,
-            ImageId = picture is null ? null : draw.Picture.ImageId,
+            ImageId = picture is null ? null : draw.ImageId,
             Width = picture?.Width ?? 0,
             Height = picture?.Height ?? 0,
             Similarity = embedded?.Similarity,
@@ -89,7 +99,7 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
     }
 
     private static async Task<Dictionary<int, Embedded>> EmbedAsync(
-        IEmbedder embedder, DatasetPrompts prompts, Dictionary<int, RgbImage> pictures, CancellationToken cancellationToken)
+        IEmbedder embedder, DatasetPrompts prompts, Dictionary<int, SourcePicture> pictures, CancellationToken cancellationToken)
     {
         if (pictures.Count == 0)
         {
@@ -99,7 +109,7 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
         ConditioningInput[] inputs =
         [
             .. pictures.Keys.Select(index => new TextInput(prompts.PromptOf(index))),
-            .. pictures.Values.Select(picture => new ImageInput(new SourcePicture(picture.Width, picture.Height, picture.Bytes))),
+            .. pictures.Values.Select(picture => new ImageInput(picture)),
         ];
         var embeddings = await embedder.EmbedAsync(inputs, cancellationToken);
         return pictures.Keys.Index().ToDictionary(
@@ -107,30 +117,10 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
             entry => new Embedded(embeddings[pictures.Count + entry.Index], EmbeddingSpace.Cosine(embeddings[entry.Index], embeddings[pictures.Count + entry.Index])));
     }
 
-    private async Task<Dictionary<int, RgbImage>> ReadAsync(AppDbContext database, IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, SourcePicture>> ReadAsync(IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
     {
-        var ids = made.Select(draw => draw.Picture.ImageId).OfType<Guid>().ToList();
-        var hashes = await database.Pictures.Where(picture => ids.Contains(picture.Id) && picture.ContentHash != "" && picture.TakenDownAt == null && picture.DeletedAt == null)
-            .ToDictionaryAsync(picture => picture.Id, picture => picture.ContentHash, cancellationToken);
-        var pictures = new Dictionary<int, RgbImage>();
-        foreach (var draw in made)
-        {
-            if (draw.Picture.ImageId is not { } id || !hashes.TryGetValue(id, out var hash))
-            {
-                continue;
-            }
-
-            try
-            {
-                pictures[draw.Index] = await store.ReadAsync(hash, cancellationToken);
-            }
-            catch (PictureFormatException)
-            {
-                // Its file is gone or damaged: it counts as not made.
-            }
-        }
-
-        return pictures;
+        var pictures = await store.ReadAsync([.. made.Select(draw => draw.ImageId).OfType<Guid>()], cancellationToken);
+        return made.Where(draw => draw.ImageId is { } id && pictures.ContainsKey(id)).ToDictionary(draw => draw.Index, draw => pictures[draw.ImageId!.Value]);
     }
 
     private sealed record Embedded(float[] Picture, double Similarity);

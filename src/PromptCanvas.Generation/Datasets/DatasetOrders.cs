@@ -24,7 +24,7 @@ internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks reque
             return new Forbidden("Viewers cannot make pictures.");
         }
 
-        if ((CheckName(order.Name) && CheckNumbers(order)).Refusal is { } invalid)
+        if ((CheckName(order.Name) && CheckNumbers(order) && DatasetEdit.Check(order.Base, order.Box)).Refusal is { } invalid)
         {
             return invalid;
         }
@@ -51,17 +51,19 @@ internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks reque
         }
 
         var quota = await credits.GetAsync(actor.PersonId, actor.Role, cancellationToken);
-        return (plan, new DatasetQuote(plan.Count, prompts.Combinations, plan.Count, plan.Count * MostDraws(plan), quota.Remaining));
+        return (plan, new DatasetQuote(plan.Count, prompts.Combinations, CostOf(plan), CostOf(plan) * MostDraws(plan), quota.Remaining));
     }
 
     /// <summary>Whether the credits suffice for every picture once.</summary>
     public async Task<Result> CheckCreditsAsync(Actor actor, DatasetPlan plan, CancellationToken cancellationToken)
     {
         var quota = await credits.GetAsync(actor.PersonId, actor.Role, cancellationToken);
-        return quota.Remaining < plan.Count
-            ? new QuotaExceeded(FormattableString.Invariant($"The data set needs {plan.Count} credits, and you have {quota.Remaining}; ask for fewer pictures, or an administrator for credits."), plan.Count, quota.Remaining, quota.ResetsAt)
+        return quota.Remaining < CostOf(plan)
+            ? new QuotaExceeded(FormattableString.Invariant($"The data set needs {CostOf(plan)} credits, and you have {quota.Remaining}; ask for fewer pictures, or an administrator for credits."), CostOf(plan), quota.Remaining, quota.ResetsAt)
             : Result.Done;
     }
+
+    private static decimal CostOf(DatasetPlan plan) => plan.Count * plan.CostOfDraw;
 
     private static decimal MostDraws(DatasetPlan plan) => plan.LeastSimilarity is null && plan.LeastDistance is null ? 1 : 1 + plan.Redraws;
 
@@ -121,26 +123,33 @@ internal sealed class DatasetOrders(IEngineProvider engines, RequestChecks reque
         LeastSimilarity = order.LeastSimilarity,
         LeastDistance = order.LeastDistance,
         Redraws = order.Redraws,
+        Edit = DatasetEdit.Of(order.Base, order.Box),
     };
 
     private async Task<Result> CheckPromptsAsync(Actor actor, DatasetPlan plan, DatasetPrompts prompts, CancellationToken cancellationToken)
     {
-        if (TextChecks.Check("template", plan.Template).Refusal is { } invalid)
+        if ((TextChecks.Check("template", plan.Template) && TextChecks.Check("base", plan.Edit?.Base)).Refusal is { } invalid)
         {
             return invalid;
         }
 
-        foreach (var index in Enumerable.Range(0, plan.Count).DistinctBy(prompts.PromptOf))
+        var first = DatasetPictures.ToJob("", actor, plan, prompts, 0, attempt: 0) with { IdempotencyKey = $"{Guid.NewGuid()}" };
+        if ((await requests.CheckAsync(first, cancellationToken)).Refusal is { } refused)
         {
-            var job = DatasetPictures.ToJob("", actor, plan, prompts, index, attempt: 0);
-            if ((await requests.CheckAsync(job with { IdempotencyKey = $"{Guid.NewGuid()}" }, cancellationToken)).Refusal is { } refusal)
-            {
-                return refusal is InvalidInput { Field: "prompt" } prompt ? new InvalidInput("template", prompt.Message) : refusal;
-            }
+            return OfField(refused, plan.Edit is null ? "template" : "base");
         }
 
-        return Result.Done;
+        // The jobs differ in nothing but their prompts.
+        var indices = Enumerable.Range(0, plan.Count).ToList();
+        if ((await requests.CheckPromptsAsync(first, indices.Select(prompts.PromptOf), cancellationToken)).Refusal is { } refusal)
+        {
+            return OfField(refusal, "template");
+        }
+
+        return (await requests.CheckPromptsAsync(first, indices.Select(prompts.BaseOf).OfType<string>(), cancellationToken)).Refusal is { } badBase ? OfField(badBase, "base") : Result.Done;
     }
+
+    private static Refusal OfField(Refusal refusal, string field) => refusal is InvalidInput { Field: "prompt" } prompt ? new InvalidInput(field, prompt.Message) : refusal;
 
     private Result CheckJudge(DatasetPlan plan)
     {

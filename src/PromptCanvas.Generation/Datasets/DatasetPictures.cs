@@ -4,17 +4,15 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Datasets;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
+using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Series;
 
 namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>Has a data set's pictures made, block by block as the command does: all of a block, then judged in their order, the refused ones drawn again.</summary>
-internal sealed class DatasetPictures(IDbContextFactory<AppDbContext> databases, SeriesJobs seriesJobs, DatasetJudge judge)
+internal sealed class DatasetPictures(IDbContextFactory<AppDbContext> databases, SeriesJobs seriesJobs, DatasetPainting painting, DatasetJudge judge)
 {
-    /// <summary>Marks the pictures and jobs of data sets.</summary>
-    private const string Tag = "dataset";
-
     // A few are drawn while others wait; more would only crowd the person's queue.
     private const int OpenJobs = 4;
 
@@ -26,43 +24,70 @@ internal sealed class DatasetPictures(IDbContextFactory<AppDbContext> databases,
             return new SeriesStep(IsComplete: true);
         }
 
-        var jobs = await seriesJobs.FindAsync(owner.PersonId, [.. open.Select(index => KeyOf(dataset.KeyPrefix, index, attempt))], cancellationToken);
-        if (open.ConvertAll(index => jobs.GetValueOrDefault(KeyOf(dataset.KeyPrefix, index, attempt))) is var made && made.TrueForAll(IsOver))
+        var draws = await ProgressAsync(dataset, plan, owner, open, attempt, cancellationToken);
+        if (draws.TrueForAll(draw => draw.IsOver))
         {
-            var draws = open.Zip(made, (index, job) => new MadePicture(index, attempt, job!.Images.Single())).ToList();
-            return await judge.JudgeAsync(dataset, plan, prompts, draws, cancellationToken) is { Refusal: { } blind } ? SeriesStep.Failed(blind) : new SeriesStep(IsComplete: false);
+            var made = draws.ConvertAll(draw => draw.ToMade(attempt));
+            return await judge.JudgeAsync(dataset, plan, prompts, made, cancellationToken) is { Refusal: { } blind } ? SeriesStep.Failed(blind) : new SeriesStep(IsComplete: false);
         }
 
-        var places = OpenJobs - made.Count(job => job is not null && !IsOver(job));
-        foreach (var index in open.Where(index => !jobs.ContainsKey(KeyOf(dataset.KeyPrefix, index, attempt))).Take(places))
+        // Bases that are there are painted into before more are drawn.
+        var places = OpenJobs - draws.Count(draw => draw.IsOpen);
+        foreach (var draw in draws.Where(draw => draw.IsReady).OrderBy(draw => draw.PaintsInto is null).ThenBy(draw => draw.Index).Take(places))
         {
-            if ((await seriesJobs.SubmitAsync(dataset, ToJob(dataset.KeyPrefix, owner, plan, prompts, index, attempt), owner, cancellationToken)).Refusal is { } refusal)
+            var job = ToJob(dataset.KeyPrefix, owner, plan, prompts, draw.Index, attempt);
+            var step = draw.PaintsInto is { } source
+                ? await painting.SubmitAsync(dataset, ToEdit(job, dataset.KeyPrefix, prompts, draw.Index, attempt), source, (prompts, draw.Index), owner, cancellationToken)
+                : await SubmitAsync(dataset, job, owner, cancellationToken);
+            if (step is not null)
             {
-                return SeriesStep.NotAccepted(refusal);
+                return step;
             }
         }
 
         return new SeriesStep(IsComplete: false);
     }
 
+    /// <summary>The first job of a draw: the picture itself, or its base.</summary>
     public static NewJob ToJob(string keyPrefix, Actor owner, DatasetPlan plan, DatasetPrompts prompts, int index, int attempt) => new()
     {
-        IdempotencyKey = KeyOf(keyPrefix, index, attempt),
+        IdempotencyKey = plan.Edit is null ? KeyOf(keyPrefix, index, attempt) : BaseKeyOf(keyPrefix, index, attempt),
         PersonId = owner.PersonId,
         Role = owner.Role,
         Background = true,
-        Prompt = prompts.PromptOf(index),
+        Prompt = prompts.BaseOf(index) ?? prompts.PromptOf(index),
         Count = 1,
         Size = plan.Size,
         Seed = plan.SeedOf(index, attempt),
         Model = plan.Model,
         Visibility = Visibilities.Private,
-        Tag = Tag,
+        Tag = SeriesTags.Dataset,
     };
+
+    private static NewJob ToEdit(NewJob job, string keyPrefix, DatasetPrompts prompts, int index, int attempt) =>
+        job with { IdempotencyKey = KeyOf(keyPrefix, index, attempt), Prompt = prompts.PromptOf(index) };
 
     private static string KeyOf(string keyPrefix, int index, int attempt) => FormattableString.Invariant($"{keyPrefix}{index}-{attempt}");
 
-    private static bool IsOver(Job? job) => job is not null && job.Images.All(picture => picture.State is not (JobPictureState.Queued or JobPictureState.Running));
+    private static string BaseKeyOf(string keyPrefix, int index, int attempt) => $"{KeyOf(keyPrefix, index, attempt)}-base";
+
+    private async Task<SeriesStep?> SubmitAsync(Dataset dataset, NewJob job, Actor owner, CancellationToken cancellationToken) =>
+        (await seriesJobs.SubmitAsync(dataset, job, owner, cancellationToken)).Refusal is { } refusal ? SeriesStep.NotAccepted(refusal) : null;
+
+    private async Task<List<DrawProgress>> ProgressAsync(Dataset dataset, DatasetPlan plan, Actor owner, List<int> open, int attempt, CancellationToken cancellationToken)
+    {
+        var keys = open.ConvertAll(index => KeyOf(dataset.KeyPrefix, index, attempt));
+        var baseKeys = open.ConvertAll(index => plan.Edit is null ? null : BaseKeyOf(dataset.KeyPrefix, index, attempt));
+        var jobs = await seriesJobs.FindAsync(owner.PersonId, [.. keys, .. baseKeys.OfType<string>()], cancellationToken);
+        var bases = baseKeys.ConvertAll(key => key is null ? null : jobs.GetValueOrDefault(key));
+        var usable = await painting.UsableAsync(owner, [.. bases.OfType<Job>().SelectMany(job => job.Images).Select(picture => picture.ImageId).OfType<Guid>()], cancellationToken);
+        return [.. open.Select((index, place) => new DrawProgress(
+            index,
+            plan.Edit is not null,
+            bases[place],
+            jobs.GetValueOrDefault(keys[place]),
+            bases[place]?.Images.Single().ImageId is { } id && usable.Contains(id)))];
+    }
 
     /// <summary>The undecided pictures of the first block that has any, and which draw of them is next.</summary>
     private async Task<(List<int> Open, int Attempt)> NextAsync(Dataset dataset, DatasetPlan plan, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Diffusion.Guidance;
 
 namespace PromptCanvas.Generation.Datasets;
@@ -28,6 +29,13 @@ public sealed record DatasetPlan
 
     /// <summary>How often a picture that is too far from its prompt or too near to another is drawn again.</summary>
     public required int Redraws { get; init; }
+
+    /// <summary>How the pictures get masks; null = they have none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DatasetEdit? Edit { get; init; }
+
+    /// <summary>What one draw costs in credits: a picture, and its base if it has one.</summary>
+    internal int CostOfDraw => Edit is null ? 1 : DatasetEdit.Draws;
 
     /// <summary>How many pictures are made and decided together.</summary>
     internal const int Block = 8;
@@ -60,6 +68,9 @@ public sealed record DatasetPlan
 /// <param name="File">Its file below the data set's folder; null = no draw passed.</param>
 internal sealed record DatasetEntry(int Index, string? File)
 {
+    /// <summary>The folder of the masks, next to the pictures.</summary>
+    public const string MaskFolder = "masks";
+
     /// <summary>The file of a picture.</summary>
     public static string FileOf(string split, int index) => FormattableString.Invariant($"{split}/{index:D6}.png");
 

@@ -11,7 +11,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Datasets;
 
 /// <inheritdoc/>
-internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, DatasetOrders orders, SeriesJobs jobs, SeriesLog log, TimeProvider clock) : IDatasets
+internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, DatasetOrders orders, SeriesActs acts) : IDatasets
 {
     public async Task<Result<DatasetQuote>> QuoteAsync(Actor actor, DatasetOrder order, CancellationToken cancellationToken) =>
         (await orders.CheckAsync(actor, order, cancellationToken)).TryGet(out var valid, out var refusal) ? valid.Quote : refusal;
@@ -38,12 +38,10 @@ internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, 
             State = SeriesState.Running,
             Plan = JsonSerializer.Serialize(valid.Plan, JobJson.Options),
             Pictures = valid.Plan.Count,
-            CreatedAt = clock.GetUtcNow(),
+            CreatedAt = acts.Now,
         };
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        database.Datasets.Add(dataset);
-        await log.AddAsync(database, actor, "dataset.start", dataset, $"{valid.Plan.Count} pictures, {valid.Plan.Model}", cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
+        await acts.StartAsync(database, actor, dataset, ("dataset.start", $"{valid.Plan.Count} pictures, {valid.Plan.Model}"), cancellationToken);
         return dataset.Id;
     }
 
@@ -78,12 +76,7 @@ internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, 
             return new WrongState("This data set is over; there is nothing to stop.");
         }
 
-        // Before the state: after a kill in between it still runs and can be stopped. And after it: a worker may have queued more.
-        await jobs.CancelAsync(actor, dataset, reason: null, cancellationToken);
-        (dataset.State, dataset.EndedAt, dataset.Note) = (SeriesState.Cancelled, clock.GetUtcNow(), null);
-        await log.AddAsync(database, actor, "dataset.cancel", dataset, null, cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
-        await jobs.CancelAsync(actor, dataset, reason: null, CancellationToken.None);
+        await acts.CancelAsync(database, actor, dataset, "dataset.cancel", reason: null, cancellationToken);
         return Result.Done;
     }
 
@@ -101,9 +94,7 @@ internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, 
             return new WrongState("This data set is still being made; stop it first.");
         }
 
-        database.Datasets.Remove(dataset);
-        await log.AddAsync(database, actor, "dataset.delete", dataset, null, cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
+        await acts.DeleteAsync(database, actor, dataset, "dataset.delete", cancellationToken);
         return Result.Done;
     }
 

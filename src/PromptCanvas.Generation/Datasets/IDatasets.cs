@@ -75,6 +75,12 @@ public sealed record DatasetOrder
 
     public int Redraws { get; init; } = DefaultRedraws;
 
+    /// <summary>What the pictures show before the prompt is painted into a box of them, with slots of the template; null or empty = they are drawn at once, and have no masks.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Shares of the picture's sides: <c>LEAST-MOST</c> for random boxes, <c>LEFT,TOP,WIDTH,HEIGHT</c> for the same in all; null = <see cref="DatasetEdit.DefaultBox"/>. Needs a base.</summary>
+    public string? Box { get; init; }
+
     public const string DefaultSplit = "train=1";
 
     public const int DefaultCount = 100;

@@ -31,7 +31,7 @@ internal sealed partial class PromptTemplate
             return Invalid($"The slot {twice.Key} is given twice: give all of its values together.");
         }
 
-        var named = Places().Matches(text).Select(match => match.Groups[1].Value).ToHashSet();
+        var named = Names(text);
         if (named.FirstOrDefault(name => slots.All(slot => slot.Name != name)) is { } missing)
         {
             return Invalid($"The template's slot {{{missing}}} has no values: add {missing}=VALUE,VALUE.");
@@ -57,6 +57,11 @@ internal sealed partial class PromptTemplate
         if (!SlotName().IsMatch(name))
         {
             return Invalid($"A slot needs a name of letters, digits and _, not '{Excerpt.Of(name)}'.");
+        }
+
+        if (DatasetColumns.All.Contains(name))
+        {
+            return Invalid($"A slot cannot be called {name}: the labels have a column of that name.");
         }
 
         var values = new List<SlotValue>();
@@ -96,10 +101,30 @@ internal sealed partial class PromptTemplate
     }
 
     /// <summary>The template with values in place of its slots.</summary>
-    public string Fill(IReadOnlyList<string> values)
+    public string Fill(IReadOnlyList<string> values) => Fill(Text, values);
+
+    /// <summary>A text with values in place of this template's slots.</summary>
+    public string Fill(string text, IReadOnlyList<string> values)
     {
         var byName = Slots.Select((slot, place) => (slot.Name, Value: values[place])).ToDictionary(pair => pair.Name, pair => pair.Value);
-        return Places().Replace(Text, match => byName[match.Groups[1].Value]);
+        return Places().Replace(text, match => byName[match.Groups[1].Value]);
+    }
+
+    /// <summary>The names of the slots in a text.</summary>
+    public static IReadOnlySet<string> Names(string text) => Places().Matches(text).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a text can be the base into which this template is painted: it has fewer slots, and no others.</summary>
+    public Result CheckBase(string text)
+    {
+        var named = Names(text);
+        if (named.FirstOrDefault(name => Slots.All(slot => slot.Name != name)) is { } unknown)
+        {
+            return new InvalidInput("base", $"The base has the slot {{{Excerpt.Of(unknown)}}}, which is not in the template: use the template's slots.");
+        }
+
+        return Slots.All(slot => named.Contains(slot.Name))
+            ? new InvalidInput("base", "The template needs a slot that the base does not have: its value is what the box shows.")
+            : Result.Done;
     }
 
     private static InvalidInput Invalid(string message) => new("slots", message);

@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Boards;
 using PromptCanvas.Data.Pictures;
-using PromptCanvas.Data.Styles;
 using PromptCanvas.Data.Texts;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
@@ -16,7 +14,7 @@ namespace PromptCanvas.Generation.Instant;
 
 /// <inheritdoc/>
 internal sealed class StyleMaking(
-    IDbContextFactory<AppDbContext> databases, IEngineProvider engines, InstantDrawings drawings, InstantEmbeddings embeddings, TimeProvider clock) : IStyleMaking
+    IDbContextFactory<AppDbContext> databases, IEngineProvider engines, InstantDrawings drawings, InstantEmbeddings embeddings, PictureStyles styles) : IStyleMaking
 {
     public async Task<Result<Guid>> MakeAsync(Actor actor, NewStyle asked, CancellationToken cancellationToken)
     {
@@ -42,7 +40,7 @@ internal sealed class StyleMaking(
         var named = new NewJob { IdempotencyKey = "style", PersonId = actor.PersonId, Role = actor.Role, Prompt = name };
         var made = await drawings.DrawAsync(actor, model, named, (engine, token) => DirectionAsync(engine, actor, sources, token), cancellationToken);
         return made.TryGet(out var direction, out var refusal)
-            ? await SaveAsync(actor, asked with { Name = name, Model = model }, direction, sources.Count, cancellationToken)
+            ? await styles.AddAsync(actor, new MadeStyle(name, model, asked.Board, direction, sources.Count), cancellationToken)
             : refusal is Superseded ? new WrongState("A preview of yours was drawn meanwhile; make the style again.") : refusal;
     }
 
@@ -110,25 +108,6 @@ internal sealed class StyleMaking(
         }
 
         return StyleSpace.Direction(pictures, captions);
-    }
-
-    private async Task<Guid> SaveAsync(Actor actor, NewStyle style, float[] direction, int pictures, CancellationToken cancellationToken)
-    {
-        var row = new Style
-        {
-            Id = Guid.NewGuid(),
-            PersonId = actor.PersonId,
-            BoardId = style.Board,
-            Name = style.Name,
-            Model = style.Model!,
-            Direction = MemoryMarshal.AsBytes<float>(direction).ToArray(),
-            PictureCount = pictures,
-            CreatedAt = clock.GetUtcNow(),
-        };
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        database.Styles.Add(row);
-        await database.SaveChangesAsync(cancellationToken);
-        return row.Id;
     }
 
     private sealed record StyleSource(string ContentHash, string Caption);

@@ -41,6 +41,9 @@ public sealed record LibraryFilter
     /// <summary>Only the actor's favourites, within any view.</summary>
     public bool MarkedOnly { get; init; }
 
+    /// <summary>Without the pictures that data sets and bias audits had made.</summary>
+    public bool WithoutSeries { get; init; }
+
     /// <summary>Whether the oldest pictures come first. A search by similarity has its own order.</summary>
     public bool OldestFirst { get; init; }
 

@@ -186,6 +186,11 @@ internal sealed class PictureLibrary(IDbContextFactory<AppDbContext> databases, 
             pictures = pictures.Where(picture => picture.CreatedAt < before);
         }
 
+        if (filter.WithoutSeries)
+        {
+            pictures = pictures.Where(picture => picture.Tag != SeriesTags.Dataset && picture.Tag != SeriesTags.Bias);
+        }
+
         return filter.MarkedOnly ? Marked(pictures, database, actor) : pictures;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
@@ -5,11 +6,12 @@ using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Styles;
 using PromptCanvas.Data.Texts;
 using PromptCanvas.Generation.Results;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Library;
 
 /// <inheritdoc/>
-internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases) : IStyles
+internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases, Transactions transactions, ActLog log, TimeProvider clock) : IStyles
 {
     private const int LongestName = 100;
     private const int MostStyles = 500;
@@ -27,6 +29,27 @@ internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases) :
         return (await ViewsAsync(database, database.Styles.VisibleTo(actor, database.Boards).Where(style => style.Id == styleId), actor, cancellationToken)).SingleOrDefault();
     }
 
+    /// <summary>Keeps a style that the actor made.</summary>
+    public async Task<Guid> AddAsync(Actor actor, MadeStyle made, CancellationToken cancellationToken)
+    {
+        var row = new Style
+        {
+            Id = Guid.NewGuid(),
+            PersonId = actor.PersonId,
+            BoardId = made.Board,
+            Name = made.Name,
+            Model = made.Model,
+            Direction = MemoryMarshal.AsBytes<float>(made.Direction).ToArray(),
+            PictureCount = made.Pictures,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        database.Styles.Add(row);
+        await log.AddAsync(database, actor, "style.make", row.Name, $"{row.PictureCount} pictures, {row.Model}", cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        return row.Id;
+    }
+
     public async Task<Result> ChangeAsync(Actor actor, Guid styleId, string name, string visibility, CancellationToken cancellationToken)
     {
         if (CheckName(name).Refusal is { } problem)
@@ -40,21 +63,37 @@ internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases) :
         }
 
         var normalized = TextRules.Normalize(name.Trim());
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Own(database, actor, styleId).ExecuteUpdateAsync(
-            change => change.SetProperty(style => style.Name, normalized).SetProperty(style => style.Visibility, visibility), cancellationToken) > 0
-            ? Result.Done
-            : Missing;
+        return await LoggedAsync(
+            actor,
+            styleId,
+            ("style.change", $"{normalized}, {visibility}"),
+            own => own.ExecuteUpdateAsync(change => change.SetProperty(style => style.Name, normalized).SetProperty(style => style.Visibility, visibility), cancellationToken),
+            cancellationToken);
     }
 
-    public async Task<Result> DeleteAsync(Actor actor, Guid styleId, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Own(database, actor, styleId).ExecuteDeleteAsync(cancellationToken) > 0 ? Result.Done : Missing;
-    }
+    public Task<Result> DeleteAsync(Actor actor, Guid styleId, CancellationToken cancellationToken) =>
+        LoggedAsync(actor, styleId, ("style.delete", null), own => own.ExecuteDeleteAsync(cancellationToken), cancellationToken);
 
     public static Result CheckName(string name) => TextChecks.Check("name", name)
         && (string.IsNullOrWhiteSpace(name) || name.Trim().Length > LongestName ? new InvalidInput("name", $"Give the style a name of at most {LongestName} characters.") : Result.Done);
+
+    // The act and its entry are one transaction.
+    private Task<Result> LoggedAsync(Actor actor, Guid styleId, (string Action, string? Detail) entry, Func<IQueryable<Style>, Task<int>> act, CancellationToken cancellationToken) =>
+        transactions.RunAsync<Result>(
+            async database =>
+            {
+                var own = Own(database, actor, styleId);
+                var name = await own.Select(style => style.Name).SingleOrDefaultAsync(cancellationToken);
+                if (name is null || await act(own) == 0)
+                {
+                    return (Missing, false);
+                }
+
+                await log.AddAsync(database, actor, entry.Action, name, entry.Detail, cancellationToken);
+                await database.SaveChangesAsync(cancellationToken);
+                return (Result.Done, true);
+            },
+            cancellationToken);
 
     private static NotFound Missing => new("You have no style with this address.");
 
@@ -87,3 +126,9 @@ internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases) :
             row.Id, row.Name, row.Owner, row.PersonId == actor.PersonId, row.Board?.Id, row.Board?.Visibility ?? row.Visibility, row.Model, row.PictureCount, row.CreatedAt))];
     }
 }
+
+/// <summary>A style that was made and is not kept yet.</summary>
+/// <param name="Board">The board it was made from; null = from chosen pictures.</param>
+/// <param name="Direction">E values.</param>
+/// <param name="Pictures">Number of pictures it was made from.</param>
+internal sealed record MadeStyle(string Name, string Model, Guid? Board, float[] Direction, int Pictures);

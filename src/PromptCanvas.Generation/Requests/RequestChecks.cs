@@ -73,6 +73,34 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         }
     }
 
+    /// <summary>Checks more prompts for a job that passed.</summary>
+    public async Task<Result> CheckPromptsAsync(NewJob job, IEnumerable<string> prompts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var jobs = prompts.Distinct(StringComparer.Ordinal).Select(prompt => job with { Prompt = prompt }).ToList();
+        if (jobs.Select(FieldChecks.Check).FirstOrDefault(check => check.Refusal is not null) is { Refusal: { } malformed })
+        {
+            return malformed;
+        }
+
+        var model = job.Model ?? engines.DefaultModel;
+        try
+        {
+            var engine = engines.Get(model);
+            if ((await guard.CheckAsync(jobs.SelectMany(each => each.WithNormalizedTexts().Texts), engine, cancellationToken)).Refusal is { } forbidden)
+            {
+                return forbidden;
+            }
+
+            return EngineRequest.Refusing(jobs.Select(each => engine.Validate(RequestOf(each))).FirstOrDefault(problem => problem is not null));
+        }
+        catch (ModelException fault)
+        {
+            logger.LogError("{Model}: {Reason}", model, fault.Message);
+            return ModelUnavailable.Of(model);
+        }
+    }
+
     private async Task<Result<CheckedJob>> CheckAsync(
         NewJob job, string model, IImageEngine engine, IReadOnlyList<InputPicture> pictures, CancellationToken cancellationToken)
     {

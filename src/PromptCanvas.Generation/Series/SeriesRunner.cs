@@ -12,8 +12,9 @@ namespace PromptCanvas.Generation.Series;
 internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
     where TSeries : JobSeries
 {
-    // Longer than a step takes, so that two workers do not do the same work; a crash delays the series by it.
+    // A crash delays the series by it.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+    private const int RenewalsPerLease = 4;
 
     protected IDbContextFactory<AppDbContext> Databases { get; } = databases;
 
@@ -64,14 +65,43 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
             return;
         }
 
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewing = RenewAsync(id, until, ending.Token);
         try
         {
             await LeasedStepAsync(database, id, cancellationToken);
         }
         finally
         {
+            await ending.CancelAsync();
+            until = await renewing;
             await database.Set<TSeries>().Where(series => series.Id == id && series.LeaseUntil == until)
                 .ExecuteUpdateAsync(change => change.SetProperty(series => series.LeaseUntil, (DateTimeOffset?)null), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Keeps a lease while a step takes long.</summary>
+    /// <returns>Until when it is held.</returns>
+    private async Task<DateTimeOffset> RenewAsync(Guid id, DateTimeOffset until, CancellationToken ending)
+    {
+        while (true)
+        {
+            await Task.Delay(Lease / RenewalsPerLease, clock, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ending.IsCancellationRequested)
+            {
+                return until;
+            }
+
+            var (held, later) = (until, clock.GetUtcNow() + Lease);
+            await using var database = await Databases.CreateDbContextAsync(CancellationToken.None);
+            if (await database.Set<TSeries>().Where(series => series.Id == id && series.LeaseUntil == held)
+                .ExecuteUpdateAsync(change => change.SetProperty(series => series.LeaseUntil, later), CancellationToken.None) == 0)
+            {
+                // The series is over, or another worker has it.
+                return until;
+            }
+
+            until = later;
         }
     }
 

@@ -43,6 +43,13 @@ internal static class Vips
         return raw.Copy(interpretation: Enums.Interpretation.Srgb);
     }
 
+    public static Image FromGrey(int width, int height, byte[] levels)
+    {
+        Prepare();
+        using var raw = Image.NewFromMemory(levels, width, height, 1, Enums.BandFormat.Uchar);
+        return raw.Copy(interpretation: Enums.Interpretation.Bw);
+    }
+
     public static RgbImage ToRgb(Image image) => new(image.Width, image.Height, image.WriteToMemory<byte>());
 
     private static bool Restrict()

@@ -42,6 +42,16 @@ public static class PngEncoder
         return Save(source);
     }
 
+    /// <summary>Encodes one channel only.</summary>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="levels">One byte a pixel, row by row.</param>
+    public static byte[] EncodeGrey(int width, int height, byte[] levels)
+    {
+        using var source = Vips.FromGrey(width, height, levels);
+        return Save(source);
+    }
+
     private static IEnumerable<KeyValuePair<string, string>> Entries(PictureText text) =>
     [
         new(PictureText.PromptKeyword, text.Prompt),

@@ -20,6 +20,7 @@ using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Features.Bias;
 using PromptCanvas.Web.Features.Blend;
 using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Features.Datasets;
 using PromptCanvas.Web.Features.Jobs;
 using PromptCanvas.Web.Features.Machines;
 using PromptCanvas.Web.Features.Mcp;
@@ -107,6 +108,7 @@ internal static class StudioServices
         services.AddSharing();
         services.AddUsage();
         services.AddBias();
+        services.AddDatasets();
         services.AddVerify();
         services.AddOperations(builder.Configuration);
         services.AddOpenAi();

@@ -9,6 +9,9 @@ internal static class RefusalProblems
     /// <summary>When to try again after an outage or a full queue.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
+    // A data set takes minutes to be sent.
+    private static readonly TimeSpan Download = TimeSpan.FromMinutes(1);
+
     public static IResult ToProblem(this Refusal refusal) => refusal switch
     {
         InvalidInput input => TypedResults.ValidationProblem(
@@ -31,6 +34,7 @@ internal static class RefusalProblems
         TooManyJobs jobs => After(Problem(
             refusal, StatusCodes.Status429TooManyRequests, "Too many jobs are waiting.", "too-many-jobs", new() { ["limit"] = jobs.Limit })),
         TooManyUploads => After(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many uploads are waiting.", "too-many-uploads")),
+        TooManyDownloads => new Later(Problem(refusal, StatusCodes.Status429TooManyRequests, "Too many downloads are open.", "too-many-downloads"), Download),
         ComputeSpent spent => new Later(Problem(refusal, StatusCodes.Status429TooManyRequests, "The compute time is used up.", "compute-spent"), spent.Wait),
         QueueTooLong => Problem(refusal, StatusCodes.Status429TooManyRequests, "The queue is too long.", "queue-too-long"),
         StorageFull => Problem(refusal, StatusCodes.Status507InsufficientStorage, "The storage is full.", "storage-full"),

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
+using PromptCanvas.Data.Settings;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
 
@@ -65,6 +66,30 @@ public sealed class BackupPrivacyTests : IAsyncLifetime
         using var zip = ZipFile.OpenRead(Zip);
 
         Assert.Equal(["keys/key-1.xml", "promptcanvas.db"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Pictures that were signed before a restore are recognised after it, and signing goes on with the same key.</summary>
+    [Fact]
+    public async Task Backup_HoldsTheSigningKey()
+    {
+        var key = new SigningKey { Number = 1, Thumbprint = new string('a', 64), Certificates = "-----BEGIN CERTIFICATE-----", Key = [1, 2, 3], CreatedAt = DateTimeOffset.UnixEpoch };
+        await using (var database = services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext())
+        {
+            database.SigningKeys.Add(key);
+            await database.SaveChangesAsync(Cancellation);
+        }
+
+        Assert.Equal(0, (await RunAsync("backup", Zip)).ExitCode);
+        await using (var zip = await ZipFile.OpenReadAsync(Zip, Cancellation))
+        {
+            await zip.GetEntry("promptcanvas.db")!.ExtractToFileAsync(Path.Combine(temporary.Path, "copy.db"), Cancellation);
+        }
+
+        await using var copies = new ServiceCollection().AddAppDatabase(_ => new DatabaseChoice(DatabaseProvider.Sqlite, null, Path.Combine(temporary.Path, "copy.db"))).BuildServiceProvider();
+        await using var copy = copies.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
+        var kept = await copy.SigningKeys.SingleAsync(Cancellation);
+        Assert.Equal((key.Thumbprint, key.Certificates), (kept.Thumbprint, kept.Certificates));
+        Assert.Equal(key.Key, kept.Key);
     }
 
     [Fact]

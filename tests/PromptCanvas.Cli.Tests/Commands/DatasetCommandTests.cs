@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using PromptCanvas.Imaging.Pixels;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
@@ -50,9 +51,42 @@ public sealed class DatasetCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Dataset_KilledInTheMiddle_GoesOnToTheSameDataSet()
+    public async Task Dataset_WithABase_WritesMasksAndBoxes()
     {
-        string[] options = ["-n", "24", "--min-distance", "0.0001", "--format", "webdataset"];
+        var set = folder.File("set");
+        var outcome = await MakeAsync(set, "-n", "2", "--base", "a {colour} cube", "--box", "0.25,0.5,0.5,0.25", "--format", "webdataset", "--format", "coco");
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.ExitCode == 0 ? "" : outcome.Error));
+        foreach (var line in Lines(set, "train"))
+        {
+            Assert.Equal($"a {line.GetProperty("colour").GetString()} cube", line.GetProperty("base_text").GetString());
+            Assert.Equal("[16,32,32,16]", line.GetProperty("bbox").GetRawText());
+            var picture = PictureDecoder.Decode(await System.IO.File.ReadAllBytesAsync(Path.Combine(set, "train", File(line)), Cancellation));
+            var mask = PictureDecoder.Decode(await System.IO.File.ReadAllBytesAsync(Path.Combine(set, "train", line.GetProperty("mask_file_name").GetString()!), Cancellation));
+            Assert.Equal((64, 64, 64, 64), (picture.Width, picture.Height, mask.Width, mask.Height));
+            Assert.Equal(3 * 32 * 16, mask.Bytes.ToArray().Count(level => level == byte.MaxValue));
+
+            // The base of the same seed, as the program draws it alone.
+            var seed = line.GetProperty("seed").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var alone = folder.File($"base-{seed}");
+            Assert.Equal(0, (await CommandLine.RunInAsync(folder.Path, "generate", line.GetProperty("base_text").GetString()!, "-n", "1", "--size", "64", "--seed", seed, "--model", CommandLine.StarterTiny, "--out", alone)).ExitCode);
+            var drawn = PictureDecoder.Decode(await System.IO.File.ReadAllBytesAsync(Directory.GetFiles(alone, "*.png").Single(), Cancellation));
+            var same = Enumerable.Range(0, 64 * 64).Where(pixel => drawn.Bytes.Span.Slice(3 * pixel, 3).SequenceEqual(picture.Bytes.Span.Slice(3 * pixel, 3))).ToHashSet();
+            Assert.All(Enumerable.Range(0, 64 * 64).Where(pixel => mask.Bytes.Span[3 * pixel] == 0), pixel => Assert.Contains(pixel, same));
+            Assert.True(same.Count < 64 * 64, "Nothing was painted.");
+        }
+
+        var names = (await RunAsync("tar", "-tf", Path.Combine(set, "webdataset", "train-000000.tar"))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(new[] { "000000", "000001" }.SelectMany(key => new[] { ".png", ".mask.png", ".txt", ".json" }.Select(end => key + end)), names);
+        Assert.Contains("Masks: in `masks`", await System.IO.File.ReadAllTextAsync(Path.Combine(set, "README.md"), Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--base", "a cube")]
+    public async Task Dataset_KilledInTheMiddle_GoesOnToTheSameDataSet(params string[] masks)
+    {
+        string[] options = ["-n", "24", "--min-distance", "0.0001", "--format", "webdataset", .. masks];
         var whole = folder.File("whole");
         Assert.Equal(0, (await MakeAsync(whole, options)).ExitCode);
 
@@ -128,6 +162,11 @@ public sealed class DatasetCommandTests : IDisposable
     [InlineData("'zip' is not a format", "a cube", "--format", "zip")]
     [InlineData("is out of range", "a cube", "-n", "0")]
     [InlineData("is out of range", "a cube", "--min-distance", "3")]
+    [InlineData("The box takes LEAST-MOST", "a {thing}", "--slot", "thing=cube", "--base", "a floor", "--box", "big")]
+    [InlineData("A box needs a base", "a {thing}", "--slot", "thing=cube", "--box", "0.3-0.6")]
+    [InlineData("The template needs a slot", "a {thing}", "--slot", "thing=cube", "--base", "a {thing} again")]
+    [InlineData("cannot be called seed", "a {seed}", "--slot", "seed=1")]
+    [InlineData("cannot be called mask", "a {mask}", "--slot", "mask=cat")]
     [InlineData("The prompt is empty", "")]
     public async Task Dataset_BadInput_IsOneLineAndExitCodeTwo(string expected, params string[] arguments)
     {

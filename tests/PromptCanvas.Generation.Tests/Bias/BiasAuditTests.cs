@@ -118,6 +118,43 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         Assert.Equal(SeriesState.Done, (await EndAsync(studio, id)).Audit.State);
     }
 
+    /// <summary>A step that takes longer than its lease keeps it, so that no other worker does the same work.</summary>
+    [Fact]
+    public async Task Step_LongerThanItsLease_KeepsIt()
+    {
+        using var go = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var studio = await StartAsync();
+        var id = await BeginAsync(studio, Spheres with { PicturesPerPrompt = 1 });
+        await studio.Get<BiasRunner>().StepAsync(Cancellation);
+        await studio.DrainAsync();
+        var embedded = 0;
+        studio.Engine.Clip = input =>
+        {
+            if (input is ImageInput && Interlocked.Increment(ref embedded) == 1)
+            {
+                begun.SetResult();
+                go.Wait(Cancellation);
+            }
+
+            return Embed(input);
+        };
+        var step = Task.Run(() => studio.Get<BiasRunner>().StepAsync(Cancellation), Cancellation);
+        await begun.Task;
+        await using var database = studio.OpenDatabase();
+        for (var renewal = 0; renewal < 3; renewal++)
+        {
+            await RenewedAsync(studio, database);
+        }
+
+        await studio.Get<BiasRunner>().StepAsync(Cancellation);
+        Assert.Equal(1, embedded);
+
+        go.Set();
+        await step;
+        Assert.Equal(1, (await EndAsync(studio, id)).Report.Measured);
+    }
+
     [Fact]
     public async Task Cancel_StopsTheJobs_AndKeepsWhatWasMeasured()
     {
@@ -193,6 +230,20 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         Assert.Equal(1, values.Sum(value => value.Corrected!.Value), 1e-9);
     }
 
+    [Fact]
+    public async Task Audit_OfSeveralPrompts_CorrectsTheSharesOfAllToo()
+    {
+        await using var studio = await StartAsync();
+        var id = await BeginAsync(studio, Spheres with { Prompts = ["a sphere", "a cube"], PicturesPerPrompt = 20, RenderedExamples = true });
+
+        var detail = await EndAsync(studio, id);
+
+        Assert.Equal([null, "a sphere", "a cube"], detail.Report.Sections.Select(section => section.Prompt));
+        var all = detail.Report.Sections[0].Findings[0].Shares.Values[0];
+        Assert.Equal(all.Share, all.Corrected!.Value, 1e-6);
+        Assert.True(all.CorrectedInterval!.Value.Contains(all.Share), all.ToString());
+    }
+
     /// <summary>The engine's CLIP takes blue for green and green for blue; uploaded examples show it, and the shares are put right.</summary>
     [Fact]
     public async Task Audit_WithUploadedExamples_PutsMisreadSharesRight()
@@ -227,6 +278,39 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
         Assert.Equal(("colour", "red"), (red.Attribute, red.Value));
         Assert.True(red.IsClear && red.Interval.Contains(-PlantedRed), red.ToString());
         Assert.All(BiasDifference.Between(first.Report, first.Report), same => Assert.False(same.IsClear));
+    }
+
+    /// <summary>One model with two settings of the prior's guidance: with 9 the engine draws red only.</summary>
+    [Fact]
+    public async Task Compare_TwoSettings_FindsTheDifference()
+    {
+        await using var studio = await StartAsync();
+        studio.Engine.DrawsFor = (request, seed) => Flat(request.Overrides.PriorGuidance == 9 || IsRed(seed));
+        var plan = Spheres with { PicturesPerPrompt = 60 };
+        var first = await EndAsync(studio, await BeginAsync(studio, plan));
+        var second = await EndAsync(studio, await BeginAsync(studio, plan with { Overrides = new RecipeOverrides { PriorGuidance = 9 } }));
+
+        var red = BiasDifference.Between(first.Report, second.Report)[0];
+
+        Assert.Equal("Guidance of the prior 9.", BiasExportWords.English.SettingsOf(second.Plan));
+        Assert.Equal((1, "red"), (red.Second, red.Value));
+        Assert.True(red.IsClear && red.Interval.Contains(1 - PlantedRed), red.ToString());
+    }
+
+    /// <summary>Those who watch an audit share its report until another picture is settled.</summary>
+    [Fact]
+    public async Task Find_AgainWithoutNews_ComputesNothing()
+    {
+        await using var studio = await StartAsync();
+        var id = await BeginAsync(studio, Spheres with { PicturesPerPrompt = 5 });
+        var before = await FindAsync(studio, id);
+        await EndAsync(studio, id);
+        var computed = studio.Get<BiasReports>().Computed;
+
+        var detail = await FindAsync(studio, id);
+
+        Assert.Equal((0, 5), (before.Report.Measured, detail.Report.Measured));
+        Assert.Equal(computed, studio.Get<BiasReports>().Computed);
     }
 
     [Fact]
@@ -321,6 +405,29 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
 
             await studio.DrainAsync();
         }
+    }
+
+    /// <summary>Lets time pass until the lease is renewed; once more if the holder had not begun to wait.</summary>
+    private static async Task RenewedAsync(Studio studio, AppDbContext database)
+    {
+        const int looks = 100;
+        var before = await database.BiasAudits.Select(audit => audit.LeaseUntil).SingleAsync(Cancellation);
+        for (var look = 0; look < 3 * looks; look++)
+        {
+            if (look % looks == 0)
+            {
+                studio.Clock.Advance(TimeSpan.FromSeconds(31));
+            }
+
+            if (await database.BiasAudits.Select(audit => audit.LeaseUntil).SingleAsync(Cancellation) > before)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Cancellation);
+        }
+
+        Assert.Fail("The lease is not renewed.");
     }
 
     private static bool IsRed(uint seed) => Philox4x32.Generate((seed, 0, 0, 0), (3, 0)).X0 < PlantedRed * uint.MaxValue;

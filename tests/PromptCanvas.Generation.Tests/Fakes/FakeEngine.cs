@@ -36,6 +36,9 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
     /// <summary>The finished picture of a seed.</summary>
     public Func<uint, SignedImage> Draws { get; set; } = Picture;
 
+    /// <summary>The finished picture of a request and seed; null = as <see cref="Draws"/>.</summary>
+    public Func<GenerationRequest, uint, SignedImage?> DrawsFor { get; set; } = (_, _) => null;
+
     /// <summary>Whether its CLIP reads texts; otherwise only pictures.</summary>
     public bool ReadsTexts { get; set; } = true;
 
@@ -76,7 +79,7 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
 
             yield return NotANumber(index) || Unlucky(seed)
                 ? new ImageFailed(index, seed, "The picture came out as not a number.") { OfItsSeed = true }
-                : new ImageCompleted(index, seed, Draws(seed), Clip is null ? [1.5f, -2] : Prior(seed), Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
+                : new ImageCompleted(index, seed, DrawsFor(request, seed) ?? Draws(seed), Clip is null ? [1.5f, -2] : Prior(seed), Recipe(request), [new(GenerationStage.Prior, 0.5), new(GenerationStage.Decoder, 1.5)]);
         }
     }
 

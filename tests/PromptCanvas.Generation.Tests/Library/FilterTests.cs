@@ -57,6 +57,21 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
+    public async Task WithoutSeries_LeavesOutWhatDataSetsAndAuditsHadMade(DatabaseProvider provider)
+    {
+        await StartAsync(provider);
+        await AddAsync(
+            new("own", Ann, Noon),
+            new("by a program", Ann, Noon.AddDays(1)) { Tag = "v1" },
+            new("of a data set", Ann, Noon.AddDays(2)) { Tag = SeriesTags.Dataset },
+            new("of an audit", Ann, Noon.AddDays(3)) { Tag = SeriesTags.Bias });
+
+        await FindsAsync(Ann, new() { WithoutSeries = true }, "by a program", "own");
+        await FindsAsync(Ann, new(), "of an audit", "of a data set", "by a program", "own");
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
     public async Task Dates_TakeTheirFirstMomentInAndTheEndOut(DatabaseProvider provider)
     {
         await StartAsync(provider);
@@ -179,6 +194,7 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
                 JobId = job,
                 ImageIndex = pictures.Count,
                 Kind = picture.Kind,
+                Tag = picture.Tag,
                 PersonId = picture.Owner.PersonId,
                 Visibility = picture.Visibility,
                 TakenDownAt = picture.IsTakenDown ? Noon : null,
@@ -219,6 +235,8 @@ public sealed class FilterTests(PostgresServer server) : IAsyncDisposable
         public string Kind { get; init; } = JobKinds.Generate;
 
         public string Visibility { get; init; } = Visibilities.Team;
+
+        public string? Tag { get; init; }
 
         public bool IsTakenDown { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
@@ -67,6 +68,13 @@ public sealed class StyleTests(PostgresServer server) : IAsyncDisposable
         Assert.IsType<InvalidInput>((await Styles.ChangeAsync(Ann, style, " ", Visibilities.Team, Cancellation)).Refusal);
         Assert.Null((await Styles.DeleteAsync(Ann, style, Cancellation)).Refusal);
         Assert.Empty(await Styles.ReadAsync(Ann, Cancellation));
+
+        // What was refused is not in the log.
+        await using var database = studio.OpenDatabase();
+        var log = await database.AuditLog.OrderBy(entry => entry.Id).Select(entry => new { entry.Action, entry.Target, entry.Detail, entry.Actor }).ToListAsync(Cancellation);
+        Assert.Equal(
+            [("style.change", "Ink", "Pen, team", "Ann@example.com"), ("style.delete", "Pen", null, "Ann@example.com")],
+            log.Select(entry => (entry.Action, entry.Target, entry.Detail, entry.Actor)));
     }
 
     [Fact]

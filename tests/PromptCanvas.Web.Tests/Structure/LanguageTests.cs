@@ -83,7 +83,7 @@ public sealed partial class LanguageTests
     [GeneratedRegex(@"\{\d[^}]*\}")]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex("""new (?:InvalidInput\([^;"]*?(?:"\w+"|nameof\([^)]*\)|field),\s*|(?:NotFound|Forbidden|Unavailable|Conflict|PolicyViolation|TooLarge|TooManyUploads|ComputeSpent|QueueTooLong|StorageFull|RequestTooLong|TooManyJobs)\(\s*)\$?"(?<text>(?:[^"\\{]|\\.|\{(?:[^{}"]|"[^"]*")*\})*)"[,)]""")]
+    [GeneratedRegex("""new (?:InvalidInput\([^;"]*?(?:"\w+"|nameof\([^)]*\)|field),\s*|(?:NotFound|Forbidden|Unavailable|Conflict|PolicyViolation|TooLarge|TooManyUploads|TooManyDownloads|ComputeSpent|QueueTooLong|StorageFull|RequestTooLong|TooManyJobs)\(\s*)\$?"(?<text>(?:[^"\\{]|\\.|\{(?:[^{}"]|"[^"]*")*\})*)"[,)]""")]
     private static partial Regex Refusal();
 
     [GeneratedRegex("""\{(?:[^{}"]|"[^"]*")*\}""")]

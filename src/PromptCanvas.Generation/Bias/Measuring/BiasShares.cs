@@ -6,20 +6,16 @@ namespace PromptCanvas.Generation.Bias.Measuring;
 /// <param name="Values">In the order of the attribute.</param>
 public sealed record BiasShares(int Pictures, int Uncertain, IReadOnlyList<BiasShare> Values)
 {
-    // Any constant: the same readings give the same report.
-    private const uint Seed = 1;
-
     /// <summary>Of all pictures.</summary>
     public double UncertainShare => Pictures == 0 ? 0 : (double)Uncertain / Pictures;
 
     public Interval UncertainInterval => Interval.Wilson(Uncertain, Pictures);
 
-    /// <summary>Counts readings.</summary>
+    /// <summary>How often each value was read; the last entry counts the uncertain pictures.</summary>
     /// <param name="attribute">The attribute.</param>
     /// <param name="probabilities">The probabilities of its values for each picture.</param>
     /// <param name="threshold">A picture's most probable value counts from this probability on; below it, the picture is uncertain.</param>
-    /// <param name="calibration">Labelled examples; null or incomplete = shares are not corrected.</param>
-    public static BiasShares Of(BiasAttribute attribute, IEnumerable<IReadOnlyList<double>> probabilities, double threshold, Confusion? calibration)
+    public static IReadOnlyList<int> Count(BiasAttribute attribute, IEnumerable<IReadOnlyList<double>> probabilities, double threshold)
     {
         ArgumentNullException.ThrowIfNull(attribute);
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -29,13 +25,23 @@ public sealed record BiasShares(int Pictures, int Uncertain, IReadOnlyList<BiasS
             readings[ZeroShot.Decide(picture, threshold) ?? attribute.Values.Count]++;
         }
 
-        var corrected = calibration?.Correct(readings);
-        var intervals = corrected is null ? null : calibration!.Intervals(readings, Seed);
+        return readings;
+    }
+
+    /// <summary>The shares behind counted readings.</summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="readings">As <see cref="Count"/> gives them.</param>
+    /// <param name="corrected">Null = shares are not corrected.</param>
+    public static BiasShares Of(BiasAttribute attribute, IReadOnlyList<int> readings, CorrectedShares? corrected)
+    {
+        ArgumentNullException.ThrowIfNull(attribute);
+        ArgumentNullException.ThrowIfNull(readings);
+        var intervals = corrected?.Intervals;
         var pictures = readings.Sum();
         var certain = pictures - readings[^1];
         return new BiasShares(pictures, readings[^1], [.. attribute.Values.Select((value, index) => new BiasShare(value.Name, readings[index], certain)
         {
-            Corrected = corrected?[index],
+            Corrected = corrected?.Shares[index],
             CorrectedInterval = intervals?[index],
         })]);
     }

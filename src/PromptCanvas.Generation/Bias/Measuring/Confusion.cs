@@ -5,8 +5,6 @@ public sealed class Confusion
 {
     private const int MostRounds = 500;
     private const double Converged = 1e-9;
-    private const int Replicates = 400;
-    private const double Tail = 0.025;
 
     private readonly int[,] counts;
 
@@ -58,39 +56,14 @@ public sealed class Confusion
             : null;
     }
 
-    /// <summary>The 95 % intervals of the corrected shares, from the uncertainty of the pictures and of the examples.</summary>
+    /// <summary>Shares that may lie behind the readings, given how few pictures and examples there are.</summary>
     /// <param name="readings">As for <see cref="Correct(IReadOnlyList{int})"/>.</param>
-    /// <param name="seed">The same seed gives the same intervals.</param>
-    /// <remarks>Percentiles over draws of both tables from Dirichlet distributions with Perks' prior. A bootstrap would say "certainly all" when
-    /// all of a few pictures and examples were read alike.</remarks>
-    public IReadOnlyList<Interval>? Intervals(IReadOnlyList<int> readings, uint seed)
+    /// <param name="ofExamples">Draws the rates of the errors.</param>
+    /// <param name="ofReadings">Draws the shares of the readings.</param>
+    internal double[] Draw(IReadOnlyList<int> readings, DirichletDraws ofExamples, DirichletDraws ofReadings)
     {
-        ArgumentNullException.ThrowIfNull(readings);
-        if (Correct(readings) is not { } estimates)
-        {
-            return null;
-        }
-
-        var draws = new DirichletDraws(seed);
-        var shares = new double[Values, Replicates];
-        for (var replicate = 0; replicate < Replicates; replicate++)
-        {
-            var rates = Enumerable.Range(0, Values).Select(value => draws.Next([.. Row(value)])).ToArray();
-            var sample = Correct(rates, draws.Next([.. readings]));
-            for (var value = 0; value < Values; value++)
-            {
-                shares[value, replicate] = sample[value];
-            }
-        }
-
-        return [.. estimates.Select((estimate, value) => Percentiles([.. Enumerable.Range(0, Replicates).Select(replicate => shares[value, replicate])], estimate))];
-    }
-
-    private static Interval Percentiles(double[] sample, double estimate)
-    {
-        Array.Sort(sample);
-        var cut = (int)(Tail * sample.Length);
-        return new Interval(Math.Min(estimate, sample[cut]), Math.Max(estimate, sample[^(cut + 1)]));
+        var rates = Enumerable.Range(0, Values).Select(value => ofExamples.Next([.. Row(value)])).ToArray();
+        return Correct(rates, ofReadings.Next(readings));
     }
 
     private IEnumerable<int> Row(int value) => Enumerable.Range(0, Values + 1).Select(read => counts[value, read]);

@@ -2,8 +2,8 @@ using PromptCanvas.Diffusion.Randomness;
 
 namespace PromptCanvas.Generation.Bias.Measuring;
 
-/// <summary>Draws shares that may lie behind counts. The same seed gives the same draws.</summary>
-internal sealed class DirichletDraws(uint seed)
+/// <summary>Draws shares that may lie behind counts. The same seed and stream give the same draws.</summary>
+internal sealed class DirichletDraws(uint seed, uint stream)
 {
     private uint drawn;
 
@@ -49,7 +49,7 @@ internal sealed class DirichletDraws(uint seed)
     private (double First, double Second, double Third) Uniforms()
     {
         const double scale = 1.0 / (1UL << 32);
-        var words = Philox4x32.Generate((drawn++, 0, 0, 0), (seed, 0));
+        var words = Philox4x32.Generate((drawn++, 0, 0, 0), (seed, stream));
         return ((words.X0 + 1.0) * scale, (words.X1 + 1.0) * scale, (words.X2 + 1.0) * scale);
     }
 }

@@ -1,14 +1,16 @@
+using Microsoft.Extensions.Localization;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Generation.Bias;
 using PromptCanvas.Generation.Storage;
+using PromptCanvas.Web.Resources;
 
 namespace PromptCanvas.Web.Features.Bias;
 
-/// <summary>Reports as files.</summary>
-internal sealed class BiasDownloads(IBiasAudits audits, IPictureStore store)
+/// <summary>Reports as files, in the language of the page that asks; in English for programs.</summary>
+internal sealed class BiasDownloads(IBiasAudits audits, IPictureStore store, IStringLocalizer<Texts> texts)
 {
     public async Task<Result<string>> CsvAsync(Actor actor, Guid auditId, CancellationToken cancellationToken) =>
-        (await audits.FindAsync(actor, auditId, cancellationToken)).TryGet(out var detail, out var refusal) ? BiasCsv.Write(detail.Report) : refusal;
+        (await audits.FindAsync(actor, auditId, cancellationToken)).TryGet(out var detail, out var refusal) ? BiasCsv.Write(BiasWords.OfExports(texts), detail.Report) : refusal;
 
     /// <summary>With the thumbnails that the actor may see.</summary>
     public async Task<Result<string>> HtmlAsync(Actor actor, Guid auditId, CancellationToken cancellationToken)
@@ -30,6 +32,6 @@ internal sealed class BiasDownloads(IBiasAudits audits, IPictureStore store)
             }
         }
 
-        return BiasHtml.Write(detail.Plan, detail.Report, pictures);
+        return BiasHtml.Write(BiasWords.OfExports(texts), detail.Plan, detail.Report, pictures);
     }
 }

@@ -23,6 +23,7 @@ public sealed partial class BiasForm
     private int size = BiasPlan.DefaultSize;
     private uint seed;
     private double? guidance;
+    private double? priorGuidance;
     private string prior = BiasBody.Priors.Keys.First();
     private double threshold = BiasPlan.DefaultThreshold;
     private bool canRender;
@@ -44,6 +45,8 @@ public sealed partial class BiasForm
     private NavigationManager Navigation { get; set; } = null!;
 
     private string[] Prompts => prompts.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private bool HasPrior => BiasBody.Priors[prior] is ConditioningMode.DiffusionPrior or ConditioningMode.AutoregressivePrior;
 
     private int Cost => Math.Max(0, pictures) * Prompts.Length;
 
@@ -93,7 +96,7 @@ public sealed partial class BiasForm
             PicturesPerPrompt = pictures,
             Size = size,
             Seed = seed,
-            Overrides = new RecipeOverrides { DecoderGuidance = guidance, Conditioning = BiasBody.Priors[prior] },
+            Overrides = new RecipeOverrides { DecoderGuidance = guidance, PriorGuidance = HasPrior ? priorGuidance : null, Conditioning = BiasBody.Priors[prior] },
             Attributes = attributes,
             Threshold = threshold,
             RenderedExamples = canRender && isRendered,

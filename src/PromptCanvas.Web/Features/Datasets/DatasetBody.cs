@@ -40,6 +40,12 @@ internal sealed record DatasetBody
     /// <summary>How often a picture is drawn again before it is left out, 0 … 20; default 3.</summary>
     public int? Redraws { get; init; }
 
+    /// <summary>What the pictures show before the prompt is painted into a box of them; default: they are drawn at once and have no masks. A key needs the scope edit too.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Shares of the picture's sides: LEAST-MOST for random boxes, or LEFT,TOP,WIDTH,HEIGHT; default 0.3-0.6. Needs a base.</summary>
+    public string? Box { get; init; }
+
     /// <summary>Only check the order and say what it costs.</summary>
     public bool DryRun { get; init; }
 
@@ -58,6 +64,8 @@ internal sealed record DatasetBody
             LeastSimilarity = LeastSimilarity,
             LeastDistance = LeastDistance,
             Redraws = Redraws ?? DatasetOrder.DefaultRedraws,
+            Base = Base,
+            Box = Box,
         };
 }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
@@ -11,11 +12,13 @@ internal static class DatasetEndpoints
     private const string Path = "/datasets";
     private const string OfOne = $"{Path}/{{id:guid}}";
 
+    public static void AddDatasets(this IServiceCollection services) => services.AddSingleton<DatasetDownloads>();
+
     public static void MapDatasets(this IEndpointRouteBuilder api)
     {
         api.MapPost(Path, StartAsync).RequireAuthorization(Policies.Generate)
             .Produces<DatasetStarted>(StatusCodes.Status201Created).Produces<DatasetQuote>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .WithSummary("Starts a data set, or with dryRun says what it costs. Scope: generate.");
+            .WithSummary("Starts a data set, or with dryRun says what it costs. Scope: generate, with a base also edit.");
         api.MapGet(Path, ListAsync).RequireAuthorization(Policies.Read)
             .Produces<DatasetView[]>().WithSummary("Your data sets, newest first. Scope: read.");
         api.MapGet(OfOne, FindAsync).RequireAuthorization(Policies.Read)
@@ -27,7 +30,7 @@ internal static class DatasetEndpoints
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Deletes a data set that is over; its pictures stay. Scope: generate.");
         api.MapGet($"{OfOne}/content", ContentAsync).RequireAuthorization(Policies.Read)
-            .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithSummary("A zip of a data set that is over: its pictures and the formats that you name. Scope: read.").WithMetadata(new UserContent());
     }
 
@@ -36,6 +39,11 @@ internal static class DatasetEndpoints
         if (!body.ToOrder().TryGet(out var order, out var unread))
         {
             return unread.ToProblem();
+        }
+
+        if (!string.IsNullOrWhiteSpace(order.Base) && !user.MayMake(JobKinds.Edit))
+        {
+            return new Forbidden($"This key may not {JobKinds.Edit}; use one with the scope \"{Policies.ScopeOf(JobKinds.Edit)}\".").ToProblem();
         }
 
         if (body.DryRun)
@@ -60,9 +68,15 @@ internal static class DatasetEndpoints
     private static async Task<IResult> DeleteAsync(Guid id, ClaimsPrincipal user, IDatasets datasets, CancellationToken cancellationToken) =>
         (await datasets.DeleteAsync(user.ToActor(), id, cancellationToken)).Refusal is { } refusal ? refusal.ToProblem() : TypedResults.NoContent();
 
-    private static async Task<IResult> ContentAsync(Guid id, string[]? format, IDatasetArchives archives, HttpContext context)
+    private static async Task<IResult> ContentAsync(Guid id, string[]? format, IDatasetArchives archives, DatasetDownloads downloads, HttpContext context)
     {
         context.Response.Headers.CacheControl = "private, no-store";
+        if (!downloads.TryBegin(context.User.ToActor().PersonId).TryGet(out var download, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var ends = download;
         if (!(await archives.OpenAsync(context.User.ToActor(), id, format ?? [], context.RequestAborted)).TryGet(out var archive, out var refusal))
         {
             return refusal.ToProblem();

@@ -23,6 +23,8 @@ public sealed partial class DatasetForm
     private double? similarity;
     private double? distance;
     private int redraws = DatasetOrder.DefaultRedraws;
+    private string basePrompt = "";
+    private string box = DatasetEdit.DefaultBox;
 
     [Inject]
     private IDatasets Datasets { get; set; } = null!;
@@ -39,7 +41,9 @@ public sealed partial class DatasetForm
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private int Cost => Math.Max(0, count);
+    private bool HasBase => !string.IsNullOrWhiteSpace(basePrompt);
+
+    private int Cost => Math.Max(0, count) * (HasBase ? DatasetEdit.Draws : 1);
 
     private int MostCost => similarity is null && distance is null ? Cost : Cost * (1 + Math.Max(0, redraws));
 
@@ -65,6 +69,8 @@ public sealed partial class DatasetForm
             LeastSimilarity = similarity,
             LeastDistance = distance,
             Redraws = redraws,
+            Base = basePrompt,
+            Box = HasBase ? box : null,
         };
         if ((await Datasets.StartAsync(await Actor.GetAsync(Gone), order, Gone)).TryGet(out var id, out var refusal))
         {

@@ -36,6 +36,9 @@ public sealed record GalleryAddress
 
     public bool MarkedOnly { get; init; }
 
+    /// <summary>Without the pictures of data sets and bias audits.</summary>
+    public bool WithoutSeries { get; init; }
+
     public bool OldestFirst { get; init; }
 
     /// <summary>Whether any filter other than the view and the search is set.</summary>
@@ -59,12 +62,13 @@ public sealed record GalleryAddress
             Zone = zone?.Id,
             Board = Id(query["board"]),
             MarkedOnly = query["marked"] == "yes",
+            WithoutSeries = query["series"] == "no",
             OldestFirst = query["sort"] == "oldest",
         };
     }
 
     public GalleryAddress WithoutFilters() =>
-        this with { Maker = null, Kind = null, From = null, To = null, Zone = null, Board = null, MarkedOnly = false };
+        this with { Maker = null, Kind = null, From = null, To = null, Zone = null, Board = null, MarkedOnly = false, WithoutSeries = false };
 
     /// <summary>Maps the URL to a library filter.</summary>
     public LibraryFilter ToFilter() => new()
@@ -79,6 +83,7 @@ public sealed record GalleryAddress
         Before = To is { } last && last < DateOnly.MaxValue ? StartOf(last.AddDays(1)) : null,
         Board = Board,
         MarkedOnly = MarkedOnly,
+        WithoutSeries = WithoutSeries,
         OldestFirst = OldestFirst,
     };
 
@@ -111,6 +116,7 @@ public sealed record GalleryAddress
         ("zone", From is null && To is null ? null : Zone),
         ("board", Board?.ToString()),
         ("marked", MarkedOnly ? "yes" : null),
+        ("series", WithoutSeries ? "no" : null),
         ("sort", OldestFirst ? "oldest" : null),
     ];
 

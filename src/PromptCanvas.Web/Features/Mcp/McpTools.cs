@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Security.Claims;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
@@ -23,9 +24,10 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
     private const string Picture = "The id or resource address of a picture of this studio, or a PNG, JPEG, WebP or AVIF in base64 (or as a data URL).";
 
     [McpServerTool(Name = "generate_image", Title = "Generate pictures"), Description("Makes pictures from a description. A square picture costs one credit.")]
-    public Task<CallToolResult> GenerateAsync(
+    public async Task<CallToolResult> GenerateAsync(
         RequestContext<CallToolRequestParams> call,
         IPictureMaking making,
+        IStyles styles,
         [Description("What the picture shows.")] string prompt,
         [Description("Number of pictures, 1 to 10.")] int count = 1,
         [Description("The side in pixels: 64, 256, 512 or 1024; the longer one where the picture is not square.")] int size = NewJob.DefaultSize,
@@ -33,18 +35,44 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         [Description("A model of this studio; none = its default.")] string? model = null,
         [Description("What to avoid in the picture.")] string? negativePrompt = null,
         [Description("Width to height, such as 16:9; none = a square. A picture that a model composes of several squares costs a credit for each.")] string? aspect = null,
+        [Description("The name or id of a style that you may use; none = no style.")] string? style = null,
+        [Description("-1 (the opposite of the style) to 1; 0.5 without it.")] double? styleWeight = null,
         CancellationToken cancellationToken = default)
     {
         if (!GenerateOperation.WithAspect(aspect).TryGet(out var operation, out var refusal))
         {
-            return Task.FromResult(Refused(refusal));
+            return Refused(refusal);
         }
 
-        return RequestedSeed.Check(seed).Refusal is { } noSeed
-            ? Task.FromResult(Refused(noSeed))
-            : MakeAsync(
-                call, making, operation, job => job with { Prompt = prompt, Count = count, Size = size, Seed = RequestedSeed.Of(seed), Model = model, NegativePrompt = negativePrompt }, [], cancellationToken);
+        var named = await StyleIdAsync(styles, call.User!.ToActor(), style, cancellationToken);
+        if ((RequestedSeed.Check(seed) && StyleChoice.Check(named, styleWeight)).Refusal is { } invalid)
+        {
+            return Refused(invalid);
+        }
+
+        return await MakeAsync(
+            call,
+            making,
+            operation,
+            job => job with
+            {
+                Prompt = prompt,
+                Count = count,
+                Size = size,
+                Seed = RequestedSeed.Of(seed),
+                Model = model,
+                NegativePrompt = negativePrompt,
+                Style = StyleChoice.Of(named, styleWeight),
+            },
+            [],
+            cancellationToken);
     }
+
+    // Programs know ids; people say names. What is neither stays, and is refused as unknown.
+    private static async Task<string?> StyleIdAsync(IStyles styles, Actor actor, string? style, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(style) || Guid.TryParse(style, out _)
+            ? style
+            : (await styles.ReadAsync(actor, cancellationToken)).FirstOrDefault(one => string.Equals(one.Name, style, StringComparison.OrdinalIgnoreCase))?.Id.ToString() ?? style;
 
     [McpServerTool(Name = "edit_image", Title = "Edit a picture"), Description("Repaints the masked part of a picture or, without a mask, changes the picture by words and keeps its layout.")]
     public async Task<CallToolResult> EditAsync(

@@ -54,6 +54,17 @@ public sealed class BiasAuditApiTests : IAsyncLifetime
         Assert.Contains("<h1>Cubes &lt;b&gt;&amp;</h1>", html, StringComparison.Ordinal);
         Assert.Contains("src=\"data:image/webp;base64,", html, StringComparison.Ordinal);
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
+
+        // The page's link is in the language of the page; keys always get English.
+        using var browser = studio.Browser(studio.Administrator.Cookie);
+        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd("de");
+        var german = await browser.GetStringAsync($"/api/bias/{id}/report.csv", Cancellation);
+        Assert.StartsWith("prompt,merkmal,wert,", german, StringComparison.Ordinal);
+        Assert.Contains("(alle),colour,red,6,6,1,0.6097,1,,,\r\n", german, StringComparison.Ordinal);
+        var page = await browser.GetStringAsync($"/api/bias/{id}/report.html", Cancellation);
+        Assert.Contains("<html lang=\"de\">", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>Alle Prompts</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("100,0 %</td>", page, StringComparison.Ordinal);
         Assert.DoesNotContain((await client.GetFromJsonAsync<JsonElement>($"/api/bias/{id}/compare/{id}", Cancellation)).EnumerateArray(), difference => difference.GetProperty("isClear").GetBoolean());
     }
 

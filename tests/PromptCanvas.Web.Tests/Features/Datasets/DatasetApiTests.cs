@@ -3,7 +3,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Features.Datasets;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Datasets;
@@ -78,6 +81,69 @@ public sealed class DatasetApiTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Dataset_WithABase_HasMasks_AndItsKeyNeedsTheScopeEdit()
+    {
+        object painted = new { name = "Painted", template = "a {thing} on a floor", slots = new[] { "thing=cube,ring" }, @base = "a floor", box = "0.25,0.25,0.5,0.5", count = 2, size = 64 };
+        var member = await studio.PersonAsync("member@example.com", PersonRoles.Member);
+        using var client = studio.ClientOf(member);
+        var key = await studio.Services.GetRequiredService<ApiKeys>().CreateAsync(member.Id, "one scope", [ApiScopes.Generate], null, Cancellation);
+        using var weaker = studio.ClientOf(member with { Key = key.Key });
+        using var forbidden = await weaker.PostAsJsonAsync("/api/datasets", painted, Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
+
+        using var started = await client.PostAsJsonAsync("/api/datasets", painted, Cancellation);
+        Assert.Equal(HttpStatusCode.Created, started.StatusCode);
+        var id = (await started.ReadJsonAsync()).GetProperty("id").GetGuid();
+        var detail = await EndAsync(client, id);
+
+        Assert.Equal(("done", 2), (State(detail), detail.GetProperty("dataset").GetProperty("kept").GetInt32()));
+        Assert.Equal("a floor", detail.GetProperty("plan").GetProperty("edit").GetProperty("base").GetString());
+        Assert.Equal(4, (await client.GetFromJsonAsync<JsonElement>("/api/me/quota", Cancellation)).GetProperty("used").GetDecimal());
+        var zip = Path.Combine(folder, "painted.zip");
+        await File.WriteAllBytesAsync(zip, await client.GetByteArrayAsync($"/api/datasets/{id}/content?format=imagefolder", Cancellation), Cancellation);
+        var names = await RunAsync("unzip", "-Z1", zip);
+        Assert.Equal(["README.md", "train/000000.png", "train/000001.png", "train/masks/000000.png", "train/masks/000001.png", "train/metadata.jsonl"], names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Two downloads of one person at once; the third is told to wait, and goes when one of them is over.</summary>
+    [Fact]
+    public async Task Download_MoreThanAllowedAtOnce_IsToldToWait()
+    {
+        var member = await studio.PersonAsync("member@example.com", PersonRoles.Member);
+        using var client = studio.ClientOf(member);
+        var id = await StartAsync(client);
+        await EndAsync(client, id);
+        var downloads = studio.Services.GetRequiredService<DatasetDownloads>();
+        Assert.True(downloads.TryBegin(member.Id).TryGet(out var first, out _));
+        Assert.True(downloads.TryBegin(member.Id).TryGet(out var second, out _));
+
+        using var third = await client.GetAsync($"/api/datasets/{id}/content", Cancellation);
+        Assert.Equal(HttpStatusCode.TooManyRequests, third.StatusCode);
+        Assert.InRange(third.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2));
+        Assert.Contains("downloading 2 data sets already", (await third.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        first.Dispose();
+        first.Dispose();
+        using var next = await client.GetAsync($"/api/datasets/{id}/content", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+        Assert.True(downloads.TryBegin(member.Id).TryGet(out var fourth, out _), "The finished download still counts.");
+        second.Dispose();
+        fourth.Dispose();
+    }
+
+    [Fact]
+    public void Downloads_OfAllPeople_HaveALimitToo()
+    {
+        var downloads = new DatasetDownloads();
+        for (var person = 0; person < DatasetDownloads.MostOfAll; person++)
+        {
+            Assert.Null(downloads.TryBegin(Guid.NewGuid()).Refusal);
+        }
+
+        Assert.IsType<TooManyDownloads>(downloads.TryBegin(Guid.NewGuid()).Refusal);
+    }
+
+    [Fact]
     public async Task Pages_ShowTheFormTheListAndTheDownload()
     {
         var member = await studio.PersonAsync("member@example.com", PersonRoles.Member);
@@ -102,6 +168,8 @@ public sealed class DatasetApiTests : IAsyncDisposable
     [InlineData("""{ "name": "x", "template": "a {size} cube" }""", "slots")]
     [InlineData("""{ "name": "x", "template": "a cube", "split": "train=2" }""", "split")]
     [InlineData("""{ "name": "x", "template": "a cube", "seed": -2 }""", "seed")]
+    [InlineData("""{ "name": "x", "template": "a {thing}", "slots": ["thing=cube"], "base": "a floor", "box": "1-2" }""", "box")]
+    [InlineData("""{ "name": "x", "template": "a cube", "base": "a floor" }""", "base")]
     public async Task Start_InvalidBody_NamesTheField(string body, string field)
     {
         using var client = studio.ClientOf(studio.Administrator);

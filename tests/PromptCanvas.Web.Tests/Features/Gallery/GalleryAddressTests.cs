@@ -24,6 +24,7 @@ public sealed class GalleryAddressTests
             Zone = "Europe/Berlin",
             Board = Guid.NewGuid(),
             MarkedOnly = true,
+            WithoutSeries = true,
             OldestFirst = true,
         };
 

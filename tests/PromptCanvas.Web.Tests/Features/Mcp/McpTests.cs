@@ -6,8 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
 using PromptCanvas.Data.People;
+using PromptCanvas.Data.Styles;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
@@ -33,7 +35,7 @@ public sealed class McpTests : IAsyncDisposable
             ["blend_images", "describe_image", "edit_image", "generate_image", "get_job", "search_gallery", "vary_image"], tools.Select(tool => tool.Name).Order());
         Assert.All(tools, tool => Assert.NotEmpty(tool.Description));
         var generate = tools.Single(tool => tool.Name == "generate_image").JsonSchema;
-        Assert.Equal(["aspect", "count", "model", "negativePrompt", "prompt", "seed", "size"], generate.GetProperty("properties").EnumerateObject().Select(member => member.Name).Order());
+        Assert.Equal(["aspect", "count", "model", "negativePrompt", "prompt", "seed", "size", "style", "styleWeight"], generate.GetProperty("properties").EnumerateObject().Select(member => member.Name).Order());
         Assert.Equal(["prompt"], generate.GetProperty("required").EnumerateArray().Select(name => name.GetString()!));
     }
 
@@ -93,6 +95,30 @@ public sealed class McpTests : IAsyncDisposable
         Assert.Equal((256, 144), (picture.Width, picture.Height));
         Assert.True(refused.IsError);
         Assert.Contains("is not an aspect ratio", Text(refused), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_WithAStyle_ByItsNameOrId_UsesIt()
+    {
+        var style = new Style { Id = Guid.NewGuid(), PersonId = studio.Administrator.Id, Name = "Ink", Model = "starter", Direction = new byte[8 * sizeof(float)], PictureCount = 2, CreatedAt = DateTimeOffset.UnixEpoch };
+        await using (var scope = studio.Services.CreateAsyncScope())
+        {
+            var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+            database.Styles.Add(style);
+            await database.SaveChangesAsync(Cancellation);
+        }
+
+        await using var client = await ConnectAsync(studio.Administrator.Key);
+        foreach (var (name, weight) in new (string, double?)[] { ("ink", -0.25), (style.Id.ToString(), null) })
+        {
+            var made = await client.CallToolAsync("generate_image", new Dictionary<string, object?> { ["prompt"] = "a red cube", ["size"] = 64, ["style"] = name, ["styleWeight"] = weight }, cancellationToken: Cancellation);
+            Assert.False(made.IsError is true, Text(made));
+            var used = studio.Engine.Latest!.Overrides.Style!;
+            Assert.Equal((style.Id, weight ?? 0.5), (used.Id, used.Weight));
+        }
+
+        var refused = await client.CallToolAsync("generate_image", new Dictionary<string, object?> { ["prompt"] = "a red cube", ["style"] = "Oil" }, cancellationToken: Cancellation);
+        Assert.Contains("There is no style with the id", Text(refused), StringComparison.Ordinal);
     }
 
     private sealed class Recorder(List<float> shares) : IProgress<ProgressNotificationValue>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -99,6 +100,52 @@ public sealed class StyleEndpointTests : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.Accepted, seen.StatusCode);
         using var foreign = await other.DeleteAsync($"/api/styles/{style}", Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+    }
+
+    /// <summary>The picture that was put onto the board first is left out: the prior reads the captions of the other twenty.</summary>
+    [Fact]
+    public async Task Style_OfABoardWithMoreThanTwentyPictures_IsMadeOfTheNewest()
+    {
+        var read = new ConcurrentBag<string>();
+        studio.Engine.Clip = input =>
+        {
+            if (input is TextInput { Text: var text })
+            {
+                read.Add(text);
+            }
+
+            return input is ImageInput ? OfPictures : OfTexts;
+        };
+        var boards = studio.Services.GetRequiredService<IBoards>();
+        var actor = new Actor(studio.Administrator.Id, PersonRoles.Administrator);
+        Assert.True((await boards.MakeAsync(actor, "Many", Cancellation)).TryGet(out var board, out _));
+        foreach (var number in Enumerable.Range(0, 21))
+        {
+            await boards.AddAsync(actor, board, [await PictureAsync(client, $"a sketch of thing{number:D2}")], Cancellation);
+        }
+
+        read.Clear();
+        using var made = await client.PostAsJsonAsync("/api/styles", new { name = "Newest", board }, Cancellation);
+
+        Assert.Equal(20, (await made.ReadJsonAsync()).GetProperty("pictureCount").GetInt32());
+        Assert.Equal(Enumerable.Range(1, 20).Select(number => $"thing{number:D2}"), read.Where(text => text.StartsWith("thing", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Finish_OfADraftWithAStyle_KeepsIt()
+    {
+        var style = await MakeAsync(client, "Drafted");
+        var drafted = await client.MakeAsync(new { kind = "draft", prompt = "a cone", count = 1, style, styleWeight = 0.25 });
+        using var deleted = await client.DeleteAsync($"/api/styles/{style}", Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+
+        var finished = await client.MakeAsync(new { kind = "finish", drafts = new[] { drafted.GetProperty("images")[0].GetProperty("id").GetGuid() }, size = 256 });
+
+        Assert.Equal("done", finished.GetProperty("state").GetString());
+        var used = studio.Engine.Latest!.Overrides.Style!;
+        Assert.Equal(("Drafted", 0.25, style), (used.Name, used.Weight, used.Id));
+        var picture = await client.GetFromJsonAsync<JsonElement>($"/api/images/{finished.GetProperty("images")[0].GetProperty("id").GetGuid()}", Cancellation);
+        Assert.Equal("Drafted", picture.GetProperty("recipe").GetProperty("style").GetProperty("name").GetString());
     }
 
     [Fact]
