@@ -7,11 +7,13 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Cluster.Tests.Storage;
 
 /// <summary>The shared store over a real S3 server.</summary>
-public sealed class S3ObjectsTests : IAsyncDisposable
+public sealed class S3ObjectsTests(SharedS3Server servers) : IClassFixture<SharedS3Server>, IAsyncDisposable
 {
-    private const string Bucket = "pictures";
+    private const int Length = 300_000;
+    private readonly string bucket = $"pictures-{Guid.NewGuid():N}";
     private readonly List<S3Objects> opened = [];
     private S3Server? server;
+    private Relay? relay;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -19,13 +21,13 @@ public sealed class S3ObjectsTests : IAsyncDisposable
     public async Task Write_ThenFoundReadListedAndDeleted()
     {
         var store = await StartAsync();
-        var bytes = Enumerable.Range(0, 300_000).Select(at => (byte)at).ToArray();
+        var bytes = Enumerable.Range(0, Length).Select(at => (byte)at).ToArray();
         await store.WriteAsync("images/aa/one.png", bytes, Cancellation);
         await store.WriteAsync("images/ab/two.png", new byte[] { 1 }, Cancellation);
         await store.WriteAsync("stages/three", new byte[] { 2 }, Cancellation);
 
         Assert.Equal(bytes, await ReadAsync(store, "images/aa/one.png"));
-        Assert.Equal(300_000, (await store.FindAsync("images/aa/one.png", Cancellation))!.Length);
+        Assert.Equal(Length, (await store.FindAsync("images/aa/one.png", Cancellation))!.Length);
         Assert.InRange((await store.FindAsync("images/aa/one.png", Cancellation))!.WrittenAt, DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddMinutes(1));
         Assert.Equal(["images/aa/one.png", "images/ab/two.png"], await NamesAsync(store, "images/"));
 
@@ -95,6 +97,35 @@ public sealed class S3ObjectsTests : IAsyncDisposable
         Assert.Null(await ReadAsync(store, "images/two"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Write_BrokenInTheMiddle_LeavesNothingOfTheNewObjectAndAllOfTheOldOne(bool serverDies)
+    {
+        var direct = await StartAsync();
+        await direct.WriteAsync("images/old", Enumerable.Repeat((byte)1, Length).ToArray(), Cancellation);
+        relay = new Relay("127.0.0.1", server!.Port);
+        var store = Open(endpoint: $"http://127.0.0.1:{relay.Port}");
+        relay.BreakAfter(Length / 2, serverDies ? server.KillAsync : null);
+        foreach (var name in (string[])["images/new", "images/old"])
+        {
+            await Assert.ThrowsAsync<ObjectStoreException>(() => store.WriteAsync(name, Enumerable.Repeat((byte)2, Length).ToArray(), Cancellation));
+        }
+
+        Assert.InRange(relay.Broken, 1, int.MaxValue);
+        relay.Mend();
+        if (serverDies)
+        {
+            await server.ResumeAsync();
+        }
+
+        Assert.Null(await direct.FindAsync("images/new", Cancellation));
+        Assert.Equal(["images/old"], await NamesAsync(direct, ""));
+        Assert.Equal(Enumerable.Repeat((byte)1, Length), await ReadAsync(direct, "images/old"));
+        await store.WriteAsync("images/new", Enumerable.Repeat((byte)2, Length).ToArray(), Cancellation);
+        Assert.Equal(Enumerable.Repeat((byte)2, Length), await ReadAsync(direct, "images/new"));
+    }
+
     [Fact]
     public async Task Refusal_NamesTheSettingThatIsWrong()
     {
@@ -103,14 +134,14 @@ public sealed class S3ObjectsTests : IAsyncDisposable
         Assert.Null(await store.RefusalAsync(Cancellation));
         Assert.Equal("The store has no bucket nowhere; create it, or correct the setting Storage:S3:Bucket.", await Open(bucket: "nowhere").RefusalAsync(Cancellation));
         var wrong = await Open(secret: "wrong").RefusalAsync(Cancellation);
-        Assert.StartsWith("The store refuses the keys of the bucket pictures (", wrong, StringComparison.Ordinal);
+        Assert.StartsWith($"The store refuses the keys of the bucket {bucket} (", wrong, StringComparison.Ordinal);
         Assert.EndsWith("correct Storage:S3:AccessKey and Storage:S3:SecretKey.", wrong, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Open_WithoutKeys_SaysWhichSettingIsMissing()
     {
-        var options = new S3Options { Bucket = Bucket };
+        var options = new S3Options { Bucket = "pictures" };
 
         var fault = Assert.Throws<StartupException>(() => S3Settings.Open(options, new ConfigurationBuilder().Build()));
         Assert.Equal("Setting Storage:S3:AccessKey is empty; give the store's key, or a file that holds it as Storage:S3:AccessKey_FILE.", fault.Message);
@@ -119,9 +150,9 @@ public sealed class S3ObjectsTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         opened.ForEach(store => store.Dispose());
-        if (server is not null)
+        if (relay is not null)
         {
-            await server.DisposeAsync();
+            await relay.DisposeAsync();
         }
     }
 
@@ -136,19 +167,19 @@ public sealed class S3ObjectsTests : IAsyncDisposable
 
     private async Task<S3Objects> StartAsync()
     {
-        server = await S3Server.StartAsync();
-        await server.CreateAsync(Bucket);
+        server = await servers.GetAsync();
+        await server.CreateAsync(bucket);
         return Open();
     }
 
-    private S3Objects Open(string bucket = Bucket, string prefix = "studio/", string secret = S3Server.Secret)
+    private S3Objects Open(string? bucket = null, string prefix = "studio/", string secret = S3Server.Secret, string? endpoint = null)
     {
         var keys = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Storage:S3:AccessKey"] = S3Server.Key,
             ["Storage:S3:SecretKey"] = secret,
         }).Build();
-        var store = (S3Objects)S3Settings.Open(new S3Options { Endpoint = server!.Address, Bucket = bucket, Prefix = prefix }, keys);
+        var store = (S3Objects)S3Settings.Open(new S3Options { Endpoint = endpoint ?? server!.Address, Bucket = bucket ?? this.bucket, Prefix = prefix }, keys);
         opened.Add(store);
         return store;
     }

@@ -6,7 +6,7 @@ namespace PromptCanvas.Web.Tests.Deployment;
 
 /// <summary>The real program as a web node and a worker with the environment of each form of deployment. Only addresses, the data folder and the place of the
 /// secrets are the test's own; containers, probes and units are not tried here.</summary>
-public sealed class DeployedStartTests(PostgresServer postgres) : IAsyncDisposable
+public sealed class DeployedStartTests(PostgresServer postgres, SharedS3Server stores) : IClassFixture<SharedS3Server>, IAsyncDisposable
 {
     private const string Bucket = "promptcanvas";
     private const string MetricsToken = "a token of a test";
@@ -26,7 +26,7 @@ public sealed class DeployedStartTests(PostgresServer postgres) : IAsyncDisposab
         Assert.SkipUnless(Directory.Exists(StudioProcess.Starter), "This checkout has no models/starter yet.");
         var connection = await postgres.NewDatabaseAsync();
         redis = await RedisServer.StartAsync();
-        store = await S3Server.StartAsync();
+        store = await stores.GetAsync();
         await store.CreateAsync(Bucket);
         WriteSecrets(connection);
         string key;
@@ -51,11 +51,6 @@ public sealed class DeployedStartTests(PostgresServer postgres) : IAsyncDisposab
 
     public async ValueTask DisposeAsync()
     {
-        if (store is not null)
-        {
-            await store.DisposeAsync();
-        }
-
         if (redis is not null)
         {
             await redis.DisposeAsync();

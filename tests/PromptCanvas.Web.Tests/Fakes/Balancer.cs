@@ -5,8 +5,10 @@ namespace PromptCanvas.Web.Tests.Fakes;
 /// <summary>HAProxy with the file of <c>deploy/</c> in front of two nodes.</summary>
 internal sealed class Balancer : IAsyncDisposable
 {
+    /// <summary>Names the node of a browser.</summary>
+    public const string NodeCookie = "studio-node";
+
     private const string HaProxy = "/usr/sbin/haproxy";
-    private const string NodeCookie = "studio-node";
 
     private readonly Process process;
 

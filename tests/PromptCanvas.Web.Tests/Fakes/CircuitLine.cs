@@ -18,8 +18,15 @@ internal static class CircuitLine
     public static async Task<(HubConnection Line, string Circuit)> OpenAsync(Studio studio, string cookie, CancellationToken cancellationToken, string state = "")
     {
         var line = await ConnectAsync(studio, cookie, cancellationToken);
-        var address = studio.Server.BaseAddress.ToString();
-        return (line, await line.InvokeAsync<string>("StartCircuit", address, $"{address}gallery", "[]", state, cancellationToken));
+        return (line, await StartAsync(line, studio.Server.BaseAddress, state, cancellationToken));
+    }
+
+    /// <summary>The same at a server in another process.</summary>
+    public static async Task<HubConnection> OpenAsync(Uri address, string cookie, CancellationToken cancellationToken)
+    {
+        var line = await ConnectAsync(address, cookie, handler: null, cancellationToken);
+        await StartAsync(line, address, state: "", cancellationToken);
+        return line;
     }
 
     /// <summary>Opens a connection and resumes a circuit on it whose own connection is gone.</summary>
@@ -31,11 +38,21 @@ internal static class CircuitLine
         return (line, await line.InvokeAsync<string?>("ResumeCircuit", circuit, address, $"{address}gallery", "[]", "", cancellationToken));
     }
 
-    private static async Task<HubConnection> ConnectAsync(Studio studio, string cookie, CancellationToken cancellationToken)
+    private static Task<string> StartAsync(HubConnection line, Uri address, string state, CancellationToken cancellationToken) =>
+        line.InvokeAsync<string>("StartCircuit", address.ToString(), $"{address}gallery", "[]", state, cancellationToken);
+
+    private static Task<HubConnection> ConnectAsync(Studio studio, string cookie, CancellationToken cancellationToken) =>
+        ConnectAsync(studio.Server.BaseAddress, cookie, studio.Server.CreateHandler, cancellationToken);
+
+    private static async Task<HubConnection> ConnectAsync(Uri address, string cookie, Func<HttpMessageHandler>? handler, CancellationToken cancellationToken)
     {
-        var builder = new HubConnectionBuilder().WithUrl(new Uri(studio.Server.BaseAddress, "_blazor"), options =>
+        var builder = new HubConnectionBuilder().WithUrl(new Uri(address, "_blazor"), options =>
         {
-            options.HttpMessageHandlerFactory = _ => studio.Server.CreateHandler();
+            if (handler is not null)
+            {
+                options.HttpMessageHandlerFactory = _ => handler();
+            }
+
             options.Headers["Cookie"] = cookie;
         });
         builder.Services.AddSingleton<IHubProtocol>(new BlazorPack());

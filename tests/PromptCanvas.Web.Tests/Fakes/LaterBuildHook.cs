@@ -1,4 +1,3 @@
-using System.Runtime.Loader;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,13 +30,4 @@ namespace PromptCanvas.Web.Tests.Fakes
             }
         });
     }
-}
-
-#pragma warning disable CA1050 // The runtime looks for this name.
-
-/// <summary>Runs before the program: finds what only the tests have.</summary>
-internal static class StartupHook
-{
-    public static void Initialize() => AssemblyLoadContext.Default.Resolving += static (context, name) =>
-        Path.Combine(Path.GetDirectoryName(typeof(StartupHook).Assembly.Location)!, $"{name.Name}.dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
 }

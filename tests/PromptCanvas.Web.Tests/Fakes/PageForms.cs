@@ -16,16 +16,10 @@ internal static partial class PageForms
     }
 
     /// <summary>The same for a studio that may have no administrator.</summary>
-    public static HttpClient Stranger(this Studio studio, string? cookie = null)
-    {
-        var jar = new CookieContainerHandler { InnerHandler = studio.Server.CreateHandler() };
-        if (cookie is not null)
-        {
-            jar.Container.SetCookies(studio.Server.BaseAddress, cookie);
-        }
+    public static HttpClient Stranger(this Studio studio, string? cookie = null) => Browser(studio.Server.BaseAddress, studio.Server.CreateHandler(), cookie);
 
-        return new HttpClient(jar) { BaseAddress = studio.Server.BaseAddress };
-    }
+    /// <summary>The same for a server in another process.</summary>
+    public static HttpClient Browser(Uri address, string? cookie) => Browser(address, new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }, cookie);
 
     /// <summary>Submits the form <paramref name="form"/> of a page with the page's antiforgery token.</summary>
     public static async Task<HttpResponseMessage> SendFormAsync(this HttpClient browser, string path, string form, params (string Name, string Value)[] fields) =>
@@ -61,6 +55,17 @@ internal static partial class PageForms
 
     public static async Task<string> TextAsync(this HttpResponseMessage response) =>
         WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+    private static HttpClient Browser(Uri address, HttpMessageHandler line, string? cookie)
+    {
+        var jar = new CookieContainerHandler { InnerHandler = line };
+        if (cookie is not null)
+        {
+            jar.Container.SetCookies(address, cookie);
+        }
+
+        return new HttpClient(jar) { BaseAddress = address };
+    }
 
     [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
     private static partial Regex Token();

@@ -36,6 +36,9 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
     /// <summary>While closed, no picture goes beyond <see cref="StepsBeforeGate"/>.</summary>
     public ManualResetEventSlim Gate { get; } = new(initialState: true);
 
+    /// <summary>A file that closes the gate while it exists, for engines in other processes; null = none.</summary>
+    public string? HeldBy { get; set; }
+
     /// <summary>Whether pictures waiting at the gate repeat their last step, for watchers that connect later.</summary>
     public bool ShowsWhileWaiting { get; set; }
 
@@ -59,6 +62,8 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
 
     /// <summary>The latest request; null = none yet.</summary>
     public GenerationRequest? Latest { get; private set; }
+
+    private bool IsHeld => !Gate.IsSet || (HeldBy is not null && File.Exists(HeldBy));
 
     public string DefaultModel => "starter";
 
@@ -112,7 +117,7 @@ public sealed class ScriptedEngine : IImageEngine, IEmbedder, IPromptReader, IEn
             for (var step = 1; step <= steps; step++)
             {
                 done++;
-                for (var wait = 0; done > StepsBeforeGate && !Gate.IsSet; wait++)
+                for (var wait = 0; done > StepsBeforeGate && IsHeld; wait++)
                 {
                     await Task.Delay(50, cancellationToken);
                     if (ShowsWhileWaiting)

@@ -2,9 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Extensions.DependencyInjection;
-
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Faults;
@@ -15,11 +12,13 @@ internal sealed class StudioProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Process process;
-    private readonly string key;
 
-    private StudioProcess(Process process, Uri address, string key) => (this.process, Address, this.key) = (process, address, key);
+    private StudioProcess(Process process, Uri address, string key) => (this.process, Address, Key) = (process, address, key);
 
     public Uri Address { get; }
+
+    /// <summary>API key of its clients.</summary>
+    public string Key { get; }
 
     public bool HasExited => process.HasExited;
 
@@ -78,7 +77,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public HttpClient Client() => Client(key);
+    public HttpClient Client() => Client(Key);
 
     /// <summary>A client with another person's key.</summary>
     public HttpClient Client(string? ofPerson)
@@ -86,19 +85,6 @@ internal sealed class StudioProcess : IAsyncDisposable
         var client = new HttpClient { BaseAddress = Address };
         client.DefaultRequestHeaders.Authorization = ofPerson is null ? null : new("Bearer", ofPerson);
         return client;
-    }
-
-    /// <summary>Connects to the preview hub, as a browser does.</summary>
-    public Task<HubConnection> WatchAsync() => WatchAsync(key);
-
-    /// <summary>The same with another person's key.</summary>
-    public async Task<HubConnection> WatchAsync(string ofPerson)
-    {
-        var connection = new HubConnectionBuilder()
-            .WithUrl(new Uri(Address, "hubs/generation"), options => options.AccessTokenProvider = () => Task.FromResult<string?>(ofPerson))
-            .AddMessagePackProtocol().Build();
-        await connection.StartAsync(TestContext.Current.CancellationToken);
-        return connection;
     }
 
     /// <summary>Whether the process has mapped a file whose name contains this text.</summary>

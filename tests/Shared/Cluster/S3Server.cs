@@ -25,11 +25,12 @@ public sealed class S3Server : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string folder = Directory.CreateTempSubdirectory("s3-").FullName;
-    private readonly int port = FreePorts();
     private Process? process;
 
+    public int Port { get; } = FreePorts();
+
     /// <summary>The address for the setting <c>Storage:Endpoint</c>.</summary>
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
 
     /// <summary>Starts a server; skips the test if none is installed.</summary>
     public static async Task<S3Server> StartAsync()
@@ -39,11 +40,14 @@ public sealed class S3Server : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Whether the process runs.</summary>
+    public bool IsRunning => process is { HasExited: false };
+
     /// <summary>Starts the server, or starts it again with the data that it had.</summary>
     public async Task ResumeAsync()
     {
         Assert.SkipUnless(File.Exists(Program) && File.Exists(Python), Missing);
-        process = Process.Start(new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "swift-one.py"), folder, port.ToString(CultureInfo.InvariantCulture)])
+        process = Process.Start(new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "swift-one.py"), folder, Port.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
         })!;
@@ -55,12 +59,26 @@ public sealed class S3Server : IAsyncDisposable
         }
     }
 
-    /// <summary>Creates a bucket.</summary>
+    /// <summary>Creates a bucket; it may exist.</summary>
     public async Task CreateAsync(string bucket)
     {
-        var config = new AmazonS3Config { ServiceURL = Address, ForcePathStyle = true, AuthenticationRegion = "us-east-1" };
-        using var client = new AmazonS3Client(new BasicAWSCredentials(Key, Secret), config);
-        await client.PutBucketAsync(bucket, TestContext.Current.CancellationToken);
+        using var client = Client();
+        try
+        {
+            await client.PutBucketAsync(bucket, TestContext.Current.CancellationToken);
+        }
+        catch (AmazonS3Exception fault) when (fault.ErrorCode == "BucketAlreadyOwnedByYou")
+        {
+            // From an earlier test.
+        }
+    }
+
+    /// <summary>The names of a bucket's objects, at most a thousand.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(string bucket)
+    {
+        using var client = Client();
+        var found = await client.ListObjectsAsync(bucket, TestContext.Current.CancellationToken);
+        return [.. (found.S3Objects ?? []).Select(stored => stored.Key)];
     }
 
     /// <summary>Kills the server, as kill -9 does.</summary>
@@ -79,6 +97,9 @@ public sealed class S3Server : IAsyncDisposable
         process?.Dispose();
         Directory.Delete(folder, recursive: true);
     }
+
+    private AmazonS3Client Client() =>
+        new(new BasicAWSCredentials(Key, Secret), new AmazonS3Config { ServiceURL = Address, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
     private static int FreePorts()
     {
