@@ -7,27 +7,26 @@ using PromptCanvas.Web.Tests.Fakes;
 
 [assembly: HostingStartup(typeof(LaterBuildHook))]
 
-namespace PromptCanvas.Web.Tests.Fakes
+namespace PromptCanvas.Web.Tests.Fakes;
+
+/// <summary>Makes the real program one of a later build, whose schema is newer.</summary>
+internal sealed class LaterBuildHook : IHostingStartup
 {
-    /// <summary>Makes the real program one of a later build, whose schema is newer.</summary>
-    internal sealed class LaterBuildHook : IHostingStartup
+    private const string Startups = "ASPNETCORE_HOSTINGSTARTUPASSEMBLIES";
+
+    /// <summary>The environment of such a process.</summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
-        private const string Startups = "ASPNETCORE_HOSTINGSTARTUPASSEMBLIES";
+        ["DOTNET_STARTUP_HOOKS"] = typeof(LaterBuildHook).Assembly.Location,
+        [Startups] = typeof(LaterBuildHook).Assembly.GetName().Name!,
+    };
 
-        /// <summary>The environment of such a process.</summary>
-        public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    // The studios in the tests' own process see this assembly, too, and stay of this build.
+    public void Configure(IWebHostBuilder builder) => builder.ConfigureServices(services =>
+    {
+        if (System.Environment.GetEnvironmentVariable(Startups) is not null)
         {
-            ["DOTNET_STARTUP_HOOKS"] = typeof(LaterBuildHook).Assembly.Location,
-            [Startups] = typeof(LaterBuildHook).Assembly.GetName().Name!,
-        };
-
-        // The studios in the tests' own process see this assembly, too, and stay of this build.
-        public void Configure(IWebHostBuilder builder) => builder.ConfigureServices(services =>
-        {
-            if (System.Environment.GetEnvironmentVariable(Startups) is not null)
-            {
-                services.ConfigureDbContext<PostgreSqlAppDbContext>(options => options.ReplaceService<IMigrationsAssembly, LaterBuild>());
-            }
-        });
-    }
+            services.ConfigureDbContext<PostgreSqlAppDbContext>(options => options.ReplaceService<IMigrationsAssembly, LaterBuild>());
+        }
+    });
 }
