@@ -85,11 +85,11 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
     /// <summary>The other width and theme in which a page is checked without loading it again.</summary>
     private (int Width, ColorScheme Scheme) second;
 
-    private static IEnumerable<(string Route, bool Anonymous)> Routes =>
+    private static IEnumerable<(string Route, bool Anonymous, bool Interactive)> Routes =>
         from type in typeof(Program).Assembly.GetTypes()
         from route in type.GetCustomAttributes<RouteAttribute>()
         orderby route.Template
-        select (route.Template, type.IsDefined(typeof(AllowAnonymousAttribute)));
+        select (route.Template, type.IsDefined(typeof(AllowAnonymousAttribute)), !type.IsDefined(typeof(ExcludeFromInteractiveRoutingAttribute)));
 
     /// <summary>Each page is loaded once, in one width and theme, and checked again in the other ones.</summary>
     [Theory]
@@ -139,12 +139,20 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
     private async Task<List<string>> LookAtRoutesAsync(Tab member, Tab stranger, Dictionary<string, string> values)
     {
         var findings = new List<string>();
-        foreach (var (route, anonymous) in Routes)
+        foreach (var (route, anonymous, interactive) in Routes)
         {
             var path = Fill(route, values);
             var tab = anonymous ? stranger : member;
             await (anonymous ? tab.Page.GotoAsync(new Uri(studio.Address, path).ToString()) : tab.VisitAsync(studio.Address, path));
             await Expect(tab.Page.Locator("h1")).ToHaveCountAsync(1);
+
+            // A page that becomes interactive is drawn again, and has no title for a moment.
+            if (interactive && await tab.Page.Locator(".studio").CountAsync() > 0)
+            {
+                await tab.Page.WaitForSelectorAsync(".studio[data-live]");
+            }
+
+            await Expect(tab.Page).ToHaveTitleAsync(AnyText());
             findings.AddRange(await LookAsync(tab, path));
         }
 
@@ -252,6 +260,9 @@ public sealed partial class EveryPageTests(Browser browser, ScriptedStudio studi
     // A new route parameter needs a value here.
     private static string Fill(string route, Dictionary<string, string> values) =>
         RouteValue().Replace(route, part => values[part.Groups[1].Value]);
+
+    [GeneratedRegex(".")]
+    private static partial Regex AnyText();
 
     [GeneratedRegex("{([A-Za-z]+)(?::guid)?}")]
     private static partial Regex RouteValue();

@@ -1,15 +1,13 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Engine.Execution;
 using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Diffusion.Models;
+using static PromptCanvas.Diffusion.Onnx.Tests.LatentPictures;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
 
 /// <summary>Every kind of picture made with Kandinsky 2.2.</summary>
 public sealed class KandinskyModelTests(KandinskyAssets assets) : IDisposable
 {
-    private const int Side = 64;
-
     private readonly TemporaryFolder folder = new();
 
     [Fact]
@@ -47,21 +45,7 @@ public sealed class KandinskyModelTests(KandinskyAssets assets) : IDisposable
     }
 
     [Fact]
-    public async Task GenerateAsync_InCompanyOfOtherSizes_IsTheSameBitForBit()
-    {
-        var model = assets.Model;
-        using var alone = new ImageEngine(model, new EngineOptions());
-        using var crowded = new ImageEngine(model, new EngineOptions { MaxBatch = 5 });
-        var request = Request() with { NegativePrompt = "a sign", Person = "me" };
-
-        var expected = Assert.Single((await ReadAsync(alone, request)).OfType<ImageCompleted>());
-        var others = Enumerable.Range(0, 3).Select(person => ReadAsync(
-            crowded, Request() with { Seed = (uint)person, Count = 2, Size = person == 0 ? 64 : 128, Person = $"{person}" })).ToList();
-        var actual = Assert.Single((await ReadAsync(crowded, request)).OfType<ImageCompleted>());
-        await Task.WhenAll(others);
-
-        Assert.Equal(expected.Image.Values, actual.Image.Values);
-    }
+    public Task GenerateAsync_InCompanyOfOtherSizes_IsTheSameBitForBit() => AssertSameInCompanyAsync(assets.Model);
 
     [Theory]
     [InlineData(true)]
@@ -70,24 +54,8 @@ public sealed class KandinskyModelTests(KandinskyAssets assets) : IDisposable
     {
         var model = inpaints ? assets.Model : assets.WithoutInpainting;
         Assert.Equal(inpaints, model.Latents!.Inpainting is not null);
-        var (picture, keep) = Scene();
 
-        var painted = Assert.Single((await RunAsync(model, Request() with { Known = new KnownRegion(picture, keep) })).OfType<ImageCompleted>()).Image;
-
-        var changed = 0;
-        for (var index = 0; index < painted.Values.Length; index++)
-        {
-            if (keep[index % keep.Length])
-            {
-                Assert.Equal(picture.Values[index], painted.Values[index], 1e-6f);
-            }
-            else
-            {
-                changed += Math.Abs(picture.Values[index] - painted.Values[index]) > 0.05f ? 1 : 0;
-            }
-        }
-
-        Assert.True(changed > 100, $"only {changed} values of the hole were painted");
+        await AssertPaintsTheHoleOnlyAsync(model, Request());
     }
 
     [Fact]
@@ -167,42 +135,9 @@ public sealed class KandinskyModelTests(KandinskyAssets assets) : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static GenerationRequest Request() => new() { Prompt = "a photo of a cat", Seed = 5, Count = 1, Size = Side };
-
-    /// <summary>A bright picture with a dark square in it, and a hole around that square.</summary>
-    private static (SignedImage Picture, bool[] Keep) Scene()
-    {
-        var values = new float[SignedImage.Channels * Side * Side];
-        Array.Fill(values, 0.5f);
-        var keep = new bool[Side * Side];
-        for (var pixel = 0; pixel < keep.Length; pixel++)
-        {
-            keep[pixel] = pixel / Side is < 20 or > 43 || pixel % Side is < 20 or > 43;
-        }
-
-        return (new SignedImage(Side, Side, values), keep);
-    }
-
     private string Joined()
     {
         var path = Path.Combine(folder.Path, "kandinsky");
         return Directory.Exists(path) ? path : assets.Join(path);
-    }
-
-    private static async Task<List<GenerationEvent>> RunAsync(UnClipModel model, GenerationRequest request)
-    {
-        using var engine = new ImageEngine(model, new EngineOptions());
-        return await ReadAsync(engine, request);
-    }
-
-    private static async Task<List<GenerationEvent>> ReadAsync(ImageEngine engine, GenerationRequest request)
-    {
-        var events = new List<GenerationEvent>();
-        await foreach (var value in engine.GenerateAsync(request, TestContext.Current.CancellationToken))
-        {
-            events.Add(value);
-        }
-
-        return events;
     }
 }

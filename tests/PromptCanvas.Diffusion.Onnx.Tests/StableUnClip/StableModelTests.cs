@@ -1,17 +1,14 @@
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Engine.Execution;
-using PromptCanvas.Diffusion.Images;
-using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Networks;
 using PromptCanvas.Diffusion.Onnx.Tests.Kandinsky;
+using static PromptCanvas.Diffusion.Onnx.Tests.LatentPictures;
 
 namespace PromptCanvas.Diffusion.Onnx.Tests.StableUnClip;
 
 /// <summary>Every kind of picture made with Stable unCLIP.</summary>
 public sealed class StableModelTests(StableAssets assets)
 {
-    private const int Side = 64;
-
     [Fact]
     public async Task GenerateAsync_Prompt_GoesThroughPriorAndBothTextEncoders()
     {
@@ -61,50 +58,14 @@ public sealed class StableModelTests(StableAssets assets)
     }
 
     [Fact]
-    public async Task GenerateAsync_InCompanyOfOtherSizes_IsTheSameBitForBit()
-    {
-        var model = assets.Model;
-        using var alone = new ImageEngine(model, new EngineOptions());
-        using var crowded = new ImageEngine(model, new EngineOptions { MaxBatch = 5 });
-        var request = Request() with { NegativePrompt = "a sign", Person = "me" };
-
-        var expected = Assert.Single((await ReadAsync(alone, request)).OfType<ImageCompleted>());
-        var others = Enumerable.Range(0, 3).Select(person => ReadAsync(
-            crowded, Request() with { Seed = (uint)person, Count = 2, Size = person == 0 ? 64 : 128, Person = $"{person}" })).ToList();
-        var actual = Assert.Single((await ReadAsync(crowded, request)).OfType<ImageCompleted>());
-        await Task.WhenAll(others);
-
-        Assert.Equal(expected.Image.Values, actual.Image.Values);
-    }
+    public Task GenerateAsync_InCompanyOfOtherSizes_IsTheSameBitForBit() => AssertSameInCompanyAsync(assets.Model);
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task GenerateAsync_KnownRegion_StaysAsItIsAndTheHoleIsPainted(bool hasPrior)
-    {
-        var (picture, keep) = Scene();
-        var request = hasPrior
-            ? Request()
-            : Request() with { Prompt = "", Overrides = new RecipeOverrides { Conditioning = ConditioningMode.KnownPicture } };
-
-        var painted = Assert.Single(
-            (await RunAsync(hasPrior ? assets.Model : assets.PicturesOnly, request with { Known = new KnownRegion(picture, keep) })).OfType<ImageCompleted>()).Image;
-
-        var changed = 0;
-        for (var index = 0; index < painted.Values.Length; index++)
-        {
-            if (keep[index % keep.Length])
-            {
-                Assert.Equal(picture.Values[index], painted.Values[index], 1e-6f);
-            }
-            else
-            {
-                changed += Math.Abs(picture.Values[index] - painted.Values[index]) > 0.05f ? 1 : 0;
-            }
-        }
-
-        Assert.True(changed > 100, $"only {changed} values of the hole were painted");
-    }
+    public Task GenerateAsync_KnownRegion_StaysAsItIsAndTheHoleIsPainted(bool hasPrior) => AssertPaintsTheHoleOnlyAsync(
+        hasPrior ? assets.Model : assets.PicturesOnly,
+        hasPrior ? Request() : Request() with { Prompt = "", Overrides = new RecipeOverrides { Conditioning = ConditioningMode.KnownPicture } });
 
     [Theory]
     [InlineData(true, 0.0)]
@@ -169,42 +130,5 @@ public sealed class StableModelTests(StableAssets assets)
             engine.Validate(Request() with { Overrides = new RecipeOverrides { Conditioning = ConditioningMode.CaptionOnly } }));
         Assert.Null(engine.Validate(Request() with { Size = 96 }));
         Assert.Contains("is not a size", engine.Validate(Request() with { Size = 100 }), StringComparison.Ordinal);
-    }
-
-    private static GenerationRequest Request() => new() { Prompt = "a photo of a cat", Seed = 5, Count = 1, Size = Side };
-
-    /// <summary>A bright picture with a dark square in it, and a hole around that square.</summary>
-    private static (SignedImage Picture, bool[] Keep) Scene()
-    {
-        var values = new float[SignedImage.Channels * Side * Side];
-        var keep = new bool[Side * Side];
-        for (var pixel = 0; pixel < keep.Length; pixel++)
-        {
-            keep[pixel] = pixel / Side is < 20 or > 43 || pixel % Side is < 20 or > 43;
-        }
-
-        for (var index = 0; index < values.Length; index++)
-        {
-            values[index] = keep[index % keep.Length] ? 0.5f : -0.5f;
-        }
-
-        return (new SignedImage(Side, Side, values), keep);
-    }
-
-    private static async Task<List<GenerationEvent>> RunAsync(UnClipModel model, GenerationRequest request)
-    {
-        using var engine = new ImageEngine(model, new EngineOptions());
-        return await ReadAsync(engine, request);
-    }
-
-    private static async Task<List<GenerationEvent>> ReadAsync(ImageEngine engine, GenerationRequest request)
-    {
-        var events = new List<GenerationEvent>();
-        await foreach (var value in engine.GenerateAsync(request, TestContext.Current.CancellationToken))
-        {
-            events.Add(value);
-        }
-
-        return events;
     }
 }

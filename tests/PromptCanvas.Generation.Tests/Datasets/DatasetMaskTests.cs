@@ -43,13 +43,13 @@ public sealed class DatasetMaskTests : IDisposable
         Assert.True((await studio.Get<IDatasets>().QuoteAsync(Ada, Painted, Cancellation)).TryGet(out var quote, out _));
         Assert.Equal((3, 6m, 6m), (quote.Pictures, quote.Cost, quote.MostCost));
 
-        var id = await BeginAsync(studio, Painted);
-        var detail = await EndAsync(studio, id);
+        var id = await studio.BeginAsync(Ada, Painted);
+        var detail = await studio.EndAsync(Ada, id);
 
         Assert.Equal((SeriesState.Done, 3, 3), (detail.Dataset.State, detail.Dataset.Kept, detail.Dataset.Draws));
         Assert.Equal(6, (await studio.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
         var sources = await SourcesAsync(studio);
-        using var zip = await ZipAsync(studio, id);
+        using var zip = await studio.ZipAsync(Ada, id);
         var lines = Lines(zip, "train/metadata.jsonl");
         Assert.Equal(3, lines.Count);
         Assert.Equal(3, lines.Select(line => line.GetProperty("bbox").GetRawText()).Distinct().Count());
@@ -84,10 +84,10 @@ public sealed class DatasetMaskTests : IDisposable
     public async Task Archive_HoldsTheMasksInEveryFormat()
     {
         await using var studio = await StartAsync();
-        var id = await BeginAsync(studio, Painted with { Box = "0.25,0.5,0.5,0.25" });
-        await EndAsync(studio, id);
+        var id = await studio.BeginAsync(Ada, Painted with { Box = "0.25,0.5,0.5,0.25" });
+        await studio.EndAsync(Ada, id);
 
-        using var zip = await ZipAsync(studio, id);
+        using var zip = await studio.ZipAsync(Ada, id);
 
         await using (var shard = await zip.GetEntry("webdataset/train-000000.tar")!.OpenAsync(Cancellation))
         await using (var tar = new TarReader(shard))
@@ -113,7 +113,7 @@ public sealed class DatasetMaskTests : IDisposable
             Assert.Equal((32 * 16, 0), (part.GetProperty("area").GetInt32(), part.GetProperty("iscrowd").GetInt32()));
             Assert.Equal("[[16,32,48,32,48,48,16,48]]", part.GetProperty("segmentation").GetRawText());
         });
-        Assert.Contains(Text(zip, "README.md"), line => line.Contains("the boxes of thing say where was painted", StringComparison.Ordinal));
+        Assert.Contains(DatasetStudio.Lines(zip, "README.md"), line => line.Contains("the boxes of thing say where was painted", StringComparison.Ordinal));
     }
 
     /// <summary>The process dies when the bases are drawn and the first picture is being painted; nothing is drawn or charged twice.</summary>
@@ -123,7 +123,7 @@ public sealed class DatasetMaskTests : IDisposable
         var gate = new Gate();
         await using var dead = await StartAsync();
         dead.Engine.BeforeImage = (request, _, token) => request.Known is not null ? gate.PassAsync(token) : Task.CompletedTask;
-        var id = await BeginAsync(dead, Painted);
+        var id = await dead.BeginAsync(Ada, Painted);
         await dead.Get<DatasetRunner>().StepAsync(Cancellation);
         await dead.DrainAsync();
         await dead.Get<DatasetRunner>().StepAsync(Cancellation);
@@ -131,7 +131,7 @@ public sealed class DatasetMaskTests : IDisposable
         dead.ReleaseFolderLock();
 
         await using var next = await StartAsync(person: false);
-        var detail = await EndAsync(next, id);
+        var detail = await next.EndAsync(Ada, id);
 
         Assert.Equal((SeriesState.Done, 3, 3), (detail.Dataset.State, detail.Dataset.Kept, detail.Dataset.Draws));
         Assert.Equal(6, (await next.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
@@ -147,9 +147,9 @@ public sealed class DatasetMaskTests : IDisposable
     {
         await using var studio = await StartAsync();
         studio.Engine.DrawsFor = (request, seed) => request.Known is null ? null : SeriesStudio.Plane(seed == 101 ? 1 : 0);
-        var id = await BeginAsync(studio, Painted with { LeastSimilarity = 0.05, Redraws = 1 });
+        var id = await studio.BeginAsync(Ada, Painted with { LeastSimilarity = 0.05, Redraws = 1 });
 
-        var detail = await EndAsync(studio, id);
+        var detail = await studio.EndAsync(Ada, id);
 
         Assert.Equal((3, 0, 4), (detail.Dataset.Kept, detail.Dataset.LeftOut, detail.Dataset.Draws));
         Assert.Equal(8, (await studio.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
@@ -164,7 +164,7 @@ public sealed class DatasetMaskTests : IDisposable
     public async Task Base_DeletedBeforeItIsPaintedInto_IsDrawnAgain()
     {
         await using var studio = await StartAsync();
-        var id = await BeginAsync(studio, Painted with { Count = 1, Redraws = 1 });
+        var id = await studio.BeginAsync(Ada, Painted with { Count = 1, Redraws = 1 });
         await studio.Get<DatasetRunner>().StepAsync(Cancellation);
         await studio.DrainAsync();
         await using (var database = studio.OpenDatabase())
@@ -172,7 +172,7 @@ public sealed class DatasetMaskTests : IDisposable
             await database.Pictures.ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, DateTimeOffset.UnixEpoch), Cancellation);
         }
 
-        var detail = await EndAsync(studio, id);
+        var detail = await studio.EndAsync(Ada, id);
 
         Assert.Equal((SeriesState.Done, 1, 2), (detail.Dataset.State, detail.Dataset.Kept, detail.Dataset.Draws));
     }
@@ -241,43 +241,7 @@ public sealed class DatasetMaskTests : IDisposable
         return sources;
     }
 
-    private static async Task<Guid> BeginAsync(Studio studio, DatasetOrder order)
-    {
-        Assert.True((await studio.Get<IDatasets>().StartAsync(Ada, order, Cancellation)).TryGet(out var id, out var refusal), refusal?.Message);
-        return id;
-    }
-
-    private static async Task<DatasetDetail> EndAsync(Studio studio, Guid id)
-    {
-        while (true)
-        {
-            await studio.Get<DatasetRunner>().StepAsync(Cancellation);
-            Assert.True((await studio.Get<IDatasets>().FindAsync(Ada, id, Cancellation)).TryGet(out var detail, out var refusal), refusal?.Message);
-            if (detail.Dataset.State != SeriesState.Running)
-            {
-                return detail;
-            }
-
-            await studio.DrainAsync();
-        }
-    }
-
-    private static async Task<ZipArchive> ZipAsync(Studio studio, Guid id)
-    {
-        Assert.True((await studio.Get<IDatasetArchives>().OpenAsync(Ada, id, [], Cancellation)).TryGet(out var archive, out var refusal), refusal?.Message);
-        var bytes = new MemoryStream();
-        await archive.WriteAsync(bytes, Cancellation);
-        bytes.Position = 0;
-        return await ZipArchive.CreateAsync(bytes, ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null, Cancellation);
-    }
-
-    private static List<JsonElement> Lines(ZipArchive zip, string name) => [.. Text(zip, name).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
-
-    private static string[] Text(ZipArchive zip, string name)
-    {
-        using var reader = new StreamReader(zip.GetEntry(name)!.Open());
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
+    private static List<JsonElement> Lines(ZipArchive zip, string name) => [.. DatasetStudio.Lines(zip, name).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 
     /// <summary>A PNG's samples; it must have this many channels.</summary>
     private static byte[] Pixels(ZipArchive zip, string name, int channels)

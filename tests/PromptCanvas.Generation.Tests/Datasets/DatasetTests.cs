@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
@@ -45,9 +44,9 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     {
         await using var studio = await StartAsync(await server.SettingsAsync(provider));
         studio.Engine.Draws = seed => SeriesStudio.Plane(IsBlue(seed) ? 2 : 0);
-        var id = await BeginAsync(studio, Cubes);
+        var id = await studio.BeginAsync(Ada, Cubes);
 
-        var detail = await EndAsync(studio, id);
+        var detail = await studio.EndAsync(Ada, id);
 
         Assert.Equal((SeriesState.Done, 9, 1, 13), (detail.Dataset.State, detail.Dataset.Kept, detail.Dataset.LeftOut, detail.Dataset.Draws));
         Assert.Equal(13, (await studio.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
@@ -65,15 +64,15 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     {
         await using var studio = await StartAsync();
         studio.Engine.Clip = input => input is TextInput { Text: "a broken cube" } ? throw new InvalidOperationException("broken") : [1, 0];
-        var broken = await BeginAsync(studio, Cubes with { Template = "a {thing} cube", Slots = ["thing=broken"], Count = 1 });
-        var id = await BeginAsync(studio, Cubes with { Count = 1 });
+        var broken = await studio.BeginAsync(Ada, Cubes with { Template = "a {thing} cube", Slots = ["thing=broken"], Count = 1 });
+        var id = await studio.BeginAsync(Ada, Cubes with { Count = 1 });
         await studio.Get<DatasetRunner>().StepAsync(Cancellation);
         await studio.DrainAsync();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => studio.Get<DatasetRunner>().StepAsync(Cancellation));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => studio.Get<DatasetRunner>().StepAsync(Cancellation));
-        Assert.Equal((SeriesState.Running, SeriesState.Done), ((await FindAsync(studio, broken)).Dataset.State, (await FindAsync(studio, id)).Dataset.State));
+        Assert.Equal((SeriesState.Running, SeriesState.Done), ((await studio.DatasetAsync(Ada, broken)).Dataset.State, (await studio.DatasetAsync(Ada, id)).Dataset.State));
     }
 
     [Theory]
@@ -92,19 +91,19 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     {
         await using var studio = await StartAsync();
         studio.Engine.Draws = seed => SeriesStudio.Plane(IsBlue(seed) ? 2 : 0);
-        var id = await BeginAsync(studio, Cubes);
-        await EndAsync(studio, id);
+        var id = await studio.BeginAsync(Ada, Cubes);
+        await studio.EndAsync(Ada, id);
 
-        using var zip = await ZipAsync(studio, id);
+        using var zip = await studio.ZipAsync(Ada, id);
 
         var names = zip.Entries.Select(entry => entry.FullName).ToList();
-        var lines = Text(zip, "train/metadata.jsonl").Concat(Text(zip, "test/metadata.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
+        var lines = DatasetStudio.Lines(zip, "train/metadata.jsonl").Concat(DatasetStudio.Lines(zip, "test/metadata.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
         Assert.Equal(9, lines.Count);
         Assert.Equal(9, names.Count(name => name.EndsWith(".png", StringComparison.Ordinal)));
         Assert.All(lines, line => Assert.Equal($"a red {line.GetProperty("thing").GetString()}", line.GetProperty("text").GetString()));
         Assert.Contains("annotations/captions_train.json", names);
         Assert.Contains("annotations/labels_test.json", names);
-        Assert.Contains(Text(zip, "README.md"), line => line.Contains("Asked for 10; 1 were drawn more than once, 1 were left out", StringComparison.Ordinal));
+        Assert.Contains(DatasetStudio.Lines(zip, "README.md"), line => line.Contains("Asked for 10; 1 were drawn more than once, 1 were left out", StringComparison.Ordinal));
         var tarred = new List<string>();
         foreach (var split in new[] { "train", "test" })
         {
@@ -123,7 +122,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     public async Task Archive_OfAnUnfinishedDataSet_OrAnotherPersons_IsRefused()
     {
         await using var studio = await StartAsync();
-        var id = await BeginAsync(studio, Cubes);
+        var id = await studio.BeginAsync(Ada, Cubes);
         var archives = studio.Get<IDatasetArchives>();
 
         Assert.IsType<WrongState>((await archives.OpenAsync(Ada, id, [], Cancellation)).Refusal);
@@ -135,9 +134,9 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     public async Task Dataset_PicturesTooNearToEachOther_AreLeftOut()
     {
         await using var studio = await StartAsync();
-        var id = await BeginAsync(studio, Cubes with { Count = 3, LeastDistance = 0.1, Redraws = 1 });
+        var id = await studio.BeginAsync(Ada, Cubes with { Count = 3, LeastDistance = 0.1, Redraws = 1 });
 
-        var detail = await EndAsync(studio, id);
+        var detail = await studio.EndAsync(Ada, id);
 
         Assert.Equal((1, 2, 5), (detail.Dataset.Kept, detail.Dataset.LeftOut, detail.Dataset.Draws));
     }
@@ -151,7 +150,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
 
         // From there it draws nothing more: a dead process takes no jobs.
         dead.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) >= 104 ? gate.PassAsync(token) : Task.CompletedTask;
-        var id = await BeginAsync(dead, Cubes);
+        var id = await dead.BeginAsync(Ada, Cubes);
         await dead.Get<DatasetRunner>().StepAsync(Cancellation);
         await dead.DrainAsync();
         await dead.Get<DatasetRunner>().StepAsync(Cancellation);
@@ -159,7 +158,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
         dead.ReleaseFolderLock();
 
         await using var next = await StartAsync(person: false);
-        var detail = await EndAsync(next, id);
+        var detail = await next.EndAsync(Ada, id);
 
         Assert.Equal((SeriesState.Done, 10, 10), (detail.Dataset.State, detail.Dataset.Kept, detail.Dataset.Draws));
         Assert.Equal(10, (await next.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
@@ -173,8 +172,8 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
         var gate = new Gate();
         await using var studio = await StartAsync();
         studio.Engine.BeforeImage = (request, index, token) => request.SeedOf(index) >= 108 ? gate.PassAsync(token) : Task.CompletedTask;
-        var id = await BeginAsync(studio, Cubes);
-        while ((await FindAsync(studio, id)).Dataset.Draws < 8)
+        var id = await studio.BeginAsync(Ada, Cubes);
+        while ((await studio.DatasetAsync(Ada, id)).Dataset.Draws < 8)
         {
             await studio.Get<DatasetRunner>().StepAsync(Cancellation);
             await studio.DrainAsync();
@@ -187,10 +186,10 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
         Assert.Null((await studio.Get<IDatasets>().CancelAsync(Ada, id, Cancellation)).Refusal);
 
         await studio.DrainAsync();
-        var detail = await FindAsync(studio, id);
+        var detail = await studio.DatasetAsync(Ada, id);
         Assert.Equal((SeriesState.Cancelled, 8), (detail.Dataset.State, detail.Dataset.Kept));
         Assert.Equal(8, (await studio.QuotaAsync(Ada.PersonId, Ada.Role)).Used);
-        using (var zip = await ZipAsync(studio, id))
+        using (var zip = await studio.ZipAsync(Ada, id))
         {
             Assert.Equal(8, zip.Entries.Count(entry => entry.Name.EndsWith(".png", StringComparison.Ordinal) && !entry.FullName.StartsWith("webdataset", StringComparison.Ordinal)));
         }
@@ -219,14 +218,14 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     {
         await using var studio = await StartAsync(new() { ["Quotas:DefaultCredits"] = "4" });
         studio.Engine.Draws = _ => SeriesStudio.Plane(2);
-        var id = await BeginAsync(studio, Cubes with { Count = 3 });
-        while ((await FindAsync(studio, id)).Dataset.Note is null)
+        var id = await studio.BeginAsync(Ada, Cubes with { Count = 3 });
+        while ((await studio.DatasetAsync(Ada, id)).Dataset.Note is null)
         {
             await studio.Get<DatasetRunner>().StepAsync(Cancellation);
             await studio.DrainAsync();
         }
 
-        var waiting = await FindAsync(studio, id);
+        var waiting = await studio.DatasetAsync(Ada, id);
         Assert.Equal(SeriesState.Running, waiting.Dataset.State);
         Assert.Contains("credits", waiting.Dataset.Note, StringComparison.Ordinal);
     }
@@ -235,7 +234,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
     public async Task Others_SeeNothing_AndViewersMayNotStart()
     {
         await using var studio = await StartAsync();
-        var id = await BeginAsync(studio, Cubes);
+        var id = await studio.BeginAsync(Ada, Cubes);
         var datasets = studio.Get<IDatasets>();
 
         Assert.Empty(await datasets.ListAsync(Studio.Somebody, Cancellation));
@@ -276,7 +275,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
         studio.Engine.Clip = null;
 
         Assert.IsType<Unavailable>((await studio.Get<IDatasets>().StartAsync(Ada, Cubes, Cancellation)).Refusal);
-        var detail = await EndAsync(studio, await BeginAsync(studio, Cubes with { Count = 2, LeastSimilarity = null }));
+        var detail = await studio.EndAsync(Ada, await studio.BeginAsync(Ada, Cubes with { Count = 2, LeastSimilarity = null }));
         Assert.Equal((2, 0), (detail.Dataset.Kept, detail.Dataset.LeftOut));
     }
 
@@ -298,46 +297,4 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
 
     // The first draw of picture 3, and every draw of picture 9.
     private static bool IsBlue(uint seed) => seed is 103 or 109 or 119 or 129;
-
-    private static async Task<Guid> BeginAsync(Studio studio, DatasetOrder order)
-    {
-        Assert.True((await studio.Get<IDatasets>().StartAsync(Ada, order, Cancellation)).TryGet(out var id, out var refusal), refusal?.Message);
-        return id;
-    }
-
-    private static async Task<DatasetDetail> FindAsync(Studio studio, Guid id)
-    {
-        Assert.True((await studio.Get<IDatasets>().FindAsync(Ada, id, Cancellation)).TryGet(out var detail, out var refusal), refusal?.Message);
-        return detail;
-    }
-
-    private static async Task<ZipArchive> ZipAsync(Studio studio, Guid id)
-    {
-        Assert.True((await studio.Get<IDatasetArchives>().OpenAsync(Ada, id, [], Cancellation)).TryGet(out var archive, out var refusal), refusal?.Message);
-        var bytes = new MemoryStream();
-        await archive.WriteAsync(bytes, Cancellation);
-        bytes.Position = 0;
-        return await ZipArchive.CreateAsync(bytes, ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null, Cancellation);
-    }
-
-    private static string[] Text(ZipArchive zip, string name)
-    {
-        using var reader = new StreamReader(zip.GetEntry(name)!.Open());
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    /// <summary>Moves the data set on until it is over.</summary>
-    private static async Task<DatasetDetail> EndAsync(Studio studio, Guid id)
-    {
-        while (true)
-        {
-            await studio.Get<DatasetRunner>().StepAsync(Cancellation);
-            if (await FindAsync(studio, id) is { Dataset.State: not SeriesState.Running } over)
-            {
-                return over;
-            }
-
-            await studio.DrainAsync();
-        }
-    }
 }
