@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -65,6 +66,8 @@ internal sealed class VectorSearch
         }
     }
 
+    // Called a million times by a studio's first search already.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Sum(ReadOnlySpan<sbyte> row, ReadOnlySpan<short> values)
     {
         var (sum, at) = (Vector512<int>.Zero, 0);
@@ -85,6 +88,7 @@ internal sealed class VectorSearch
     }
 
     // The sums of pairs of products; which pairs does not matter.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Products(Vector512<short> left, Vector512<short> right)
     {
         if (Avx512BW.IsSupported)
