@@ -1,7 +1,7 @@
-using System.Data;
 using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Jobs;
 
@@ -73,13 +73,25 @@ internal sealed class Transactions(IDbContextFactory<AppDbContext> databases, ID
 
             return value;
         }
-        catch (InvalidOperationException fault) when (fault.InnerException is null && database.Database.GetDbConnection().State != ConnectionState.Open)
+        catch (InvalidOperationException fault) when (fault.InnerException is null && IsOver(transaction))
         {
             throw new ConnectionLostException(fault);
         }
     }
 
-    /// <summary>The driver noticed a lost connection between two commands; what it throws then does not say so.</summary>
+    private static bool IsOver(IDbContextTransaction transaction)
+    {
+        try
+        {
+            return transaction.GetDbTransaction().Connection is null;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The driver noticed a lost connection between two commands and opened another one; it only says that the transaction is over.</summary>
     private sealed class ConnectionLostException(InvalidOperationException fault) : DbException("The connection to the database was lost.", fault)
     {
         public override bool IsTransient => true;
