@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
@@ -53,6 +54,8 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     /// <summary>The selected pictures, passed to the node that the page moves to; null = nothing is being selected, or too many pictures are.</summary>
     [PersistentState]
     public IReadOnlyList<Guid>? Kept { get; set; }
+
+    private string? KeptText => Kept is null ? null : JsonSerializer.Serialize(Kept);
 
     private bool InTrash => Filter.GalleryView == GalleryView.Trash;
 
@@ -156,6 +159,14 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         selecting = true;
         selection.Add(kept.Where(order.Contains));
         Keep();
+    }
+
+    private async Task RestoreAsync(ChangeEventArgs change)
+    {
+        if (change.Value is string { Length: > 0 } kept)
+        {
+            await SelectAgainAsync(JsonSerializer.Deserialize<Guid[]>(kept) ?? []);
+        }
     }
 
     private void Keep() => Kept = selecting ? PersistedState.IfSmall<Guid[]>([.. selection.Ids]) : null;
