@@ -70,6 +70,7 @@ internal static class StudioServices
         services.AddScoped<CspNonce>();
         services.AddDataProtection().SetApplicationName("PromptCanvas");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, StudioKeys>();
+        services.AddSingleton<IKeyManager>(provider => new ClockedKeyManager(ActivatorUtilities.CreateInstance<XmlKeyManager>(provider), provider.GetRequiredService<StudioClock>()));
         services.AddSingleton<IKeyProtection, KeyProtection>();
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();

@@ -6,11 +6,11 @@ using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Cluster;
 
-/// <summary>A web node whose clock is an hour ahead, and two workers: one an hour ahead, one an hour behind. Row 15 of the fault catalogue.</summary>
+/// <summary>A web node and two workers whose clocks are an hour ahead or behind. Row 15 of the fault catalogue.</summary>
 public sealed class WrongClockTests : IAsyncDisposable
 {
     private const string Right = "a";
-    private const string Ahead = "b";
+    private const string Wrong = "b";
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private readonly ClusterParts parts = new();
 
@@ -18,53 +18,58 @@ public sealed class WrongClockTests : IAsyncDisposable
 
     private StudioCluster Cluster => parts.Cluster;
 
-    [Fact]
-    public async Task Nodes_WithClocksAnHourOff_KeepLeasesForecastsAndSessions()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task Nodes_WithClocksAnHourOff_KeepLeasesForecastsAndSessions(int hours)
     {
         FakeTime.Require();
         await parts.StartAsync(workers: 2, name => name switch
         {
             Right => new Dictionary<string, string>(),
-            Ahead or "worker-1" => FakeTime.Off(Hour),
-            _ => FakeTime.Off(-Hour),
+            Wrong or "worker-1" => FakeTime.Off(hours * Hour),
+            _ => FakeTime.Off(-hours * Hour),
         });
         using var client = Cluster[Right].Client();
-        using var ahead = Cluster[Ahead].Client();
-        Assert.InRange((await ClockAsync(ahead)) - (await ClockAsync(client)), Hour / 2, Hour * 2);
-        await SignInAsync(Ahead, Right);
-        await SignInAsync(Right, Ahead);
+        using var wrong = Cluster[Wrong].Client();
+        Assert.InRange(((await ClockAsync(wrong)) - (await ClockAsync(client))) * hours, Hour / 2, Hour * 2);
+        await SignInAsync(Wrong, Right);
+        await SignInAsync(Right, Wrong);
 
         // Each worker measures its speed.
-        Guid[] measured = [await client.StartJobAsync(count: 1), await ahead.StartJobAsync(count: 1)];
+        Guid[] measured = [await client.StartJobAsync(count: 1), await wrong.StartJobAsync(count: 1)];
         foreach (var job in measured)
         {
             Assert.Equal("done", (await client.EndOfJobAsync(job)).GetProperty("state").GetString());
         }
 
         Cluster.Hold();
-        Guid[] running = [await client.StartJobAsync(count: 1), await ahead.StartJobAsync(count: 1)];
+        Guid[] running = [await client.StartJobAsync(count: 1), await wrong.StartJobAsync(count: 1)];
         foreach (var job in running)
         {
             await client.JobWhenAsync(job, now => now.GetProperty("state").GetString() == "running");
         }
 
-        var waiting = await ahead.StartJobAsync(count: 1);
-        foreach (var each in (HttpClient[])[client, ahead])
+        var waiting = await wrong.StartJobAsync(count: 1);
+        foreach (var each in (HttpClient[])[client, wrong])
         {
             var forecast = await each.JobWhenAsync(waiting, now => now.TryGetProperty("etaSeconds", out var seconds) && seconds.ValueKind == JsonValueKind.Number);
             Assert.InRange(forecast.GetProperty("etaSeconds").GetDouble(), 0, Hour.TotalSeconds / 10);
         }
 
         await RenewedAsync(running);
-        await NobodyIsMissingAsync();
+        await NobodyIsMissingAsync(hours);
         Cluster.Release();
         foreach (var job in (Guid[])[.. running, waiting])
         {
-            Assert.Equal("done", (await ahead.EndOfJobAsync(job)).GetProperty("state").GetString());
+            Assert.Equal("done", (await wrong.EndOfJobAsync(job)).GetProperty("state").GetString());
         }
 
         await using var database = await parts.OpenAsync();
         Assert.Equal(0, await database.Jobs.SumAsync(job => job.CrashCount, Cancellation));
+
+        // A node with another time has not made keys of its own.
+        Assert.Equal(1, await database.DataProtectionKeys.CountAsync(Cancellation));
         await parts.ConsistentAsync();
     }
 
@@ -117,16 +122,17 @@ public sealed class WrongClockTests : IAsyncDisposable
     }
 
     /// <summary>Reports are dated by the database, so nobody has stopped reporting; the page says whose clock is wrong.</summary>
-    private async Task NobodyIsMissingAsync()
+    private async Task NobodyIsMissingAsync(int hours)
     {
         foreach (var web in Cluster.Webs)
         {
             using var browser = PageForms.Browser(web.Address, parts.Administrator.Cookie);
-            var page = await browser.GetStringAsync("/admin/machines", Cancellation);
+            using var answer = await browser.GetAsync("/admin/machines", Cancellation);
+            Assert.Equal((HttpStatusCode.OK, null), (answer.StatusCode, answer.Headers.Location));
+            var page = await answer.Content.ReadAsStringAsync(Cancellation);
             Assert.Contains("worker-2", page, StringComparison.Ordinal);
             Assert.DoesNotContain("stopped reporting", page, StringComparison.OrdinalIgnoreCase);
-            Assert.Equal(2, Occurrences(page, "60 minutes ahead"));
-            Assert.Equal(1, Occurrences(page, "60 minutes behind"));
+            Assert.Equal((2, 1), (Occurrences(page, hours > 0 ? "60 minutes ahead" : "60 minutes behind"), Occurrences(page, hours > 0 ? "60 minutes behind" : "60 minutes ahead")));
             Assert.Contains("clocks-banner", page, StringComparison.Ordinal);
         }
     }
