@@ -18,5 +18,8 @@ internal static class FakeTime
         ["LD_PRELOAD"] = Place!,
         ["FAKETIME"] = $"{time.TotalSeconds:+0;-0}",
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+
+        // Otherwise the runtime's waits end at once, or an hour late.
+        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
     };
 }
