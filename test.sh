@@ -102,6 +102,14 @@ if [ ! -x /usr/bin/swift-proxy-server ]; then
     [ -x /usr/bin/swift-proxy-server ] || echo "the tests of the shared store are skipped: no S3 server is installed (Debian: apt-get install swift-proxy swift-account swift-container swift-object)"
 fi
 
+# The test of nodes with wrong clocks.
+if ! ls /usr/lib/*/faketime/libfaketime.so.1 > /dev/null 2>&1; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libfaketime > /dev/null || true
+    fi
+    ls /usr/lib/*/faketime/libfaketime.so.1 > /dev/null 2>&1 || echo "the test of nodes with wrong clocks is skipped: libfaketime is not installed (Debian: apt-get install libfaketime)"
+fi
+
 # The curl tests need curl.
 command -v curl > /dev/null || echo "the curl tests are skipped: curl is not installed (Debian: apt-get install curl)"
 

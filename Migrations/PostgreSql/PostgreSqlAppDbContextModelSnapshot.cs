@@ -784,6 +784,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
 
+                    b.Property<int>("ClockSeconds")
+                        .HasColumnType("integer");
+
                     b.Property<string>("Device")
                         .IsRequired()
                         .HasMaxLength(256)

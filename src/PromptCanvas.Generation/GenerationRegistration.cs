@@ -197,6 +197,8 @@ public static class GenerationRegistration
 
     private static void AddNodes(IServiceCollection services)
     {
+        services.AddSingleton<StudioClock>();
+        services.AddSingleton<ClockComparison>();
         services.AddSingleton<ThisNode>();
         services.AddSingleton<NodeRows>();
         services.AddSingleton<NodeNews>();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Search;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Settings;
 using PromptCanvas.Generation.Storage;
@@ -36,6 +37,11 @@ public static class GenerationStartup
             }
 
             await MigrateAsync(services.GetRequiredService<IDbContextFactory<AppDbContext>>(), cancellationToken);
+            if (services.GetRequiredService<IOptions<GenerationOptions>>().Value.SharedQueue)
+            {
+                await services.GetRequiredService<ClockComparison>().CompareAsync(cancellationToken);
+            }
+
             await services.GetRequiredService<StoredSettings>().ReadAsync(cancellationToken);
             await services.GetRequiredService<SigningKeys>().CurrentAsync(cancellationToken);
             await RecoverAsync(services, cancellationToken);

@@ -1,20 +1,18 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using PromptCanvas.Web.HandOver;
 using PromptCanvas.Web.Tests.Fakes;
+using PromptCanvas.Web.Tests.Faults;
 using static Microsoft.Playwright.Assertions;
 
 namespace PromptCanvas.Journeys;
 
-/// <summary>Two nodes behind HAProxy with the file of <c>deploy/</c>; the node under the page leaves or dies.</summary>
+/// <summary>Two nodes behind HAProxy with the file of <c>deploy/</c>; the node under the page leaves.</summary>
 public sealed class HandOverTests(Browser browser) : IClassFixture<Browser>, IAsyncDisposable
 {
-    private const string HaProxy = "/usr/sbin/haproxy";
     private readonly string folder = Directory.CreateTempSubdirectory("promptcanvas-handover-").FullName;
     private readonly Dictionary<string, Studio> nodes = [];
-    private Process? haproxy;
+    private Balancer? balancer;
 
     [Fact]
     public async Task Page_NodeLeaves_GoesOnAtTheOtherWithoutLoadingAgain()
@@ -22,7 +20,7 @@ public sealed class HandOverTests(Browser browser) : IClassFixture<Browser>, IAs
         var address = await StartAsync();
         await using var tab = await browser.OpenAsync();
         await tab.GoAsync(address);
-        var first = await NodeOfAsync(tab);
+        var first = await tab.NodeAsync();
         await tab.Page.EvaluateAsync("window.stays = true");
         await tab.Page.FillAsync("#prompt", "a red cube");
 
@@ -38,12 +36,39 @@ public sealed class HandOverTests(Browser browser) : IClassFixture<Browser>, IAs
     }
 
     [Fact]
+    public async Task Gallery_NodeLeaves_TheSelectionAndItsZipFileMoveAlong()
+    {
+        var address = await StartAsync();
+        await using var tab = await browser.OpenAsync();
+        await tab.MakeAsync(address, "a red cube");
+        await tab.GoAsync(address, "/gallery");
+        var first = await tab.NodeAsync();
+        await tab.Page.EvaluateAsync("window.stays = true");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Select", Exact = true }).ClickAsync();
+        await tab.Page.Locator(".thumb-pick").Nth(0).ClickAsync();
+        await tab.Page.Locator(".thumb-pick").Nth(2).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Download", Exact = true }).ClickAsync();
+        var zip = tab.Page.Locator("a[href^='api/bundles/']");
+        var before = await zip.GetAttributeAsync("href");
+
+        nodes[first].Services.GetRequiredService<Drain>().Begin();
+
+        await Expect(zip).Not.ToHaveAttributeAsync("href", before!);
+        Assert.True(await tab.Page.EvaluateAsync<bool>("window.stays === true"));
+        Assert.NotEqual(first, await tab.NodeAsync());
+        await Expect(tab.Page.Locator(".selection strong")).ToHaveTextAsync("2 selected");
+        await Expect(tab.Page.Locator(".thumb-pick[aria-pressed=true]")).ToHaveCountAsync(2);
+        Assert.Equal(200, await tab.Page.EvaluateAsync<int>("async () => (await fetch(document.querySelector(\"a[href^='api/bundles/']\").href)).status"));
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task Page_EnterWhileItMoves_IsKeptForTheOtherNode()
     {
         var address = await StartAsync();
         await using var tab = await browser.OpenAsync();
         await tab.GoAsync(address);
-        var first = await NodeOfAsync(tab);
+        var first = await tab.NodeAsync();
         await tab.Page.FillAsync("#prompt", "a red cube");
         await tab.Page.EvaluateAsync(
             """
@@ -62,35 +87,13 @@ public sealed class HandOverTests(Browser browser) : IClassFixture<Browser>, IAs
         Assert.Empty(tab.Complaints);
     }
 
-    [Fact]
-    public async Task Page_NodeIsGone_LoadsAgainAtTheOtherAndKeepsThePrompt()
-    {
-        var address = await StartAsync();
-        await using var tab = await browser.OpenAsync();
-        tab.LeavingServer = true;
-        await tab.GoAsync(address);
-        var first = await NodeOfAsync(tab);
-        await tab.Page.EvaluateAsync("window.stays = true");
-        await tab.Page.FillAsync("#prompt", "a red cube");
-
-        await nodes[first].DisposeAsync();
-        nodes.Remove(first);
-
-        await tab.Page.WaitForFunctionAsync("() => window.stays === undefined && document.querySelector('.studio[data-live]')");
-        await Expect(tab.Page.Locator("#prompt")).ToHaveValueAsync("a red cube");
-        await tab.Page.PressAsync("#prompt", "Enter");
-        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
-    }
-
     public async ValueTask DisposeAsync()
     {
-        if (haproxy is { HasExited: false })
+        if (balancer is not null)
         {
-            haproxy.Kill();
-            await haproxy.WaitForExitAsync();
+            await balancer.DisposeAsync();
         }
 
-        haproxy?.Dispose();
         foreach (var node in nodes.Values)
         {
             await node.DisposeAsync();
@@ -99,19 +102,8 @@ public sealed class HandOverTests(Browser browser) : IClassFixture<Browser>, IAs
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<string> NodeOfAsync(Tab tab) =>
-        Assert.Single(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == "studio-node").Value;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task<Uri> StartAsync()
     {
-        Assert.SkipUnless(File.Exists(HaProxy), "HAProxy is not installed (Debian: apt-get install haproxy).");
         foreach (var name in (string[])["a", "b"])
         {
             var node = new Studio(folder)
@@ -124,35 +116,7 @@ public sealed class HandOverTests(Browser browser) : IClassFixture<Browser>, IAs
             nodes[name] = node;
         }
 
-        var address = new Uri($"http://127.0.0.1:{FreePort()}/");
-        haproxy = Process.Start(new ProcessStartInfo(HaProxy, ["-db", "-f", Path.Combine(RealStudio.RepoRoot, "deploy", "haproxy", "haproxy.cfg")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["STUDIO_BIND"] = address.Authority, ["NODE_A"] = nodes["a"].ClientOptions.BaseAddress.Authority, ["NODE_B"] = nodes["b"].ClientOptions.BaseAddress.Authority },
-        })!;
-        haproxy.BeginOutputReadLine();
-        haproxy.BeginErrorReadLine();
-        using var client = new HttpClient();
-        while (!await AnswersAsync(client, address))
-        {
-            Assert.False(haproxy.HasExited, "HAProxy did not start.");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-
-        return address;
-    }
-
-    private static async Task<bool> AnswersAsync(HttpClient client, Uri address)
-    {
-        try
-        {
-            using var answer = await client.GetAsync(new Uri(address, "health/live"), TestContext.Current.CancellationToken);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        balancer = await Balancer.StartAsync(StudioProcess.FreePort(), [.. nodes.Values.Select(node => node.ClientOptions.BaseAddress.Authority)]);
+        return balancer.Address;
     }
 }

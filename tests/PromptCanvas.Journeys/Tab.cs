@@ -36,6 +36,9 @@ public sealed partial class Tab : IAsyncDisposable
     /// <summary>Set while the server is down on purpose, so that connection errors are ignored.</summary>
     public bool LeavingServer { get; set; }
 
+    /// <summary>The node of the browser behind the balancer.</summary>
+    public async Task<string> NodeAsync() => Assert.Single(await Page.Context.CookiesAsync(), cookie => cookie.Name == "studio-node").Value;
+
     /// <summary>Moves fingers over the page, each from its first point to its last.</summary>
     public async Task FingersAsync(params (float X, float Y, float ToX, float ToY)[] fingers)
     {

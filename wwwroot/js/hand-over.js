@@ -1,5 +1,7 @@
 // A node that leaves asks its pages to move: the state of the circuit travels through the browser, encrypted with the keys that all nodes share, to another node.
 
+import { keepFields } from './fields.js';
+
 // The balancer's cookie, which names the node of this browser (deploy/haproxy.cfg).
 const cookie = 'studio-node=; path=/; max-age=0; samesite=lax';
 const firstPause = 300;
@@ -36,6 +38,7 @@ async function move() {
     // Reload below.
   }
   if (!moved) {
+    keepFields();
     location.reload();
   }
 }

@@ -1,5 +1,7 @@
 // Checks whether this page's session is still valid, so that an ended session is not reported as a lost connection.
 
+import { keepFields } from './fields.js';
+
 // Together with the server's cache of two seconds, a tab notices within five seconds.
 const pollInterval = 2500;
 const patience = 2000;
@@ -76,13 +78,34 @@ document.addEventListener('visibilitychange', () => {
 });
 
 let changes = 0;
+let silent = [];
+
+// Without a circuit nothing answers: what is pressed from now on is kept as before the page was interactive.
+function suspend() {
+  for (const element of document.querySelectorAll('[data-live]')) {
+    element.removeAttribute('data-live');
+    silent.push(element);
+  }
+}
+
+function resume() {
+  for (const element of silent.filter(element => element.isConnected)) {
+    element.setAttribute('data-live', '');
+  }
+  if (silent.length > 0) {
+    silent = [];
+    document.dispatchEvent(new Event('live-again'));
+  }
+}
 
 async function onConnection(state) {
   const change = ++changes;
   if (state === 'hide') {
     delete root.dataset.connection;
+    resume();
     return;
   }
+  suspend();
   // The connection may be back before the server's answer.
   if (root.dataset.session === 'over' || await sessionIsOver() || change !== changes) {
     return;
@@ -117,5 +140,38 @@ if (liveLine?.dataset.host) {
   liveLine.hidden = isOwnHost(liveLine.dataset.host);
 }
 
+const lostKey = 'promptcanvas.lost';
+const noticeTime = 8000;
+
+// A page that loads again because of a lost connection says so when it is back.
+addEventListener('pagehide', () => {
+  if (root.dataset.connection === 'lost') {
+    keepFields();
+    try {
+      sessionStorage.setItem(lostKey, 'yes');
+    } catch {
+      // Without storage it says nothing.
+    }
+  }
+});
+
+function sayThatItIsBack() {
+  try {
+    if (sessionStorage.getItem(lostKey) === null) {
+      return;
+    }
+    sessionStorage.removeItem(lostKey);
+  } catch {
+    return;
+  }
+  root.dataset.connection = 'back';
+  setTimeout(() => {
+    if (root.dataset.connection === 'back') {
+      delete root.dataset.connection;
+    }
+  }, noticeTime);
+}
+
+sayThatItIsBack();
 document.addEventListener('components-reconnect-state-changed', event => onConnection(event.detail.state), true);
 watch();

@@ -2,13 +2,14 @@
 
 import './confirm.js';
 import './disk.js';
+import { restoreFields } from './fields.js';
 import './hand-over.js';
 import { locale } from './locale.js';
 import './session.js';
 
 const draftKey = 'promptcanvas.draft';
 const seedKey = 'promptcanvas.draft.seed';
-let pressed = false;
+const pressedKey = 'promptcanvas.pressed';
 
 function remember(text, key = draftKey) {
   try {
@@ -26,11 +27,30 @@ function remembered(key = draftKey) {
   }
 }
 
+// Whether Generate was pressed while nothing answered, also on the page that this one replaces.
+let pressed = remembered(pressedKey) !== '';
+remember('', pressedKey);
+
+addEventListener('pagehide', () => {
+  if (pressed && document.documentElement.dataset.connection === 'lost') {
+    remember('yes', pressedKey);
+  }
+});
+
+document.addEventListener('live-again', () => {
+  if (pressed) {
+    pressed = false;
+    document.querySelector('[data-composer][data-live]')?.requestSubmit();
+  }
+});
+
 /** The reader's time from UTC, for days. */
 export const minutesFromUtc = () => -new Date().getTimezoneOffset();
 
 /** Puts the text from before the page was interactive into an empty box, returns it if Enter was pressed, and restores the focus. */
 export function takeDraft(box) {
+  // Before a press that was kept is answered.
+  restoreFields();
   const typed = remembered();
   const draft = { prompt: pressed ? typed : null, seed: remembered(seedKey), drafts: draftsAreWanted() };
   pressed = false;
@@ -309,6 +329,7 @@ const sight = new IntersectionObserver(entries => {
 }, { rootMargin: '600px' });
 
 function dress(root) {
+  restoreFields();
   if (root.querySelector('[data-passkey]')) {
     import('./passkeys.js');
   }

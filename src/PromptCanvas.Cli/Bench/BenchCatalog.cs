@@ -17,8 +17,14 @@ internal static class BenchCatalog
     /// <summary>The part of <see cref="Cluster"/> that starts processes of the program.</summary>
     public static BenchEntry Pages { get; } = new("cluster-pages", (bench, token) => new ClusterBench(bench).ProcessesAsync(token));
 
+    /// <summary>The part of <see cref="Cluster"/> that measures whether people who come last wait for those before them.</summary>
+    public static BenchEntry Fairness { get; } = new("cluster-fairness", (bench, token) => new ClusterBench(bench).FairnessAsync(token));
+
+    /// <summary>The part of <see cref="Cluster"/> that sends previews between nodes of this process.</summary>
+    public static BenchEntry Frames { get; } = new("cluster-frames", (bench, token) => new ClusterBench(bench).FramesAsync(token));
+
     /// <summary>All that <c>--only</c> knows.</summary>
-    public static IEnumerable<BenchEntry> Named => [.. Entries, Cluster, Pages];
+    public static IEnumerable<BenchEntry> Named => [.. Entries, Cluster, Pages, Fairness, Frames];
 
     /// <summary>Those that run unless some are chosen.</summary>
     public static IReadOnlyList<BenchEntry> Entries { get; } =

@@ -25,6 +25,9 @@ public abstract class QueueDialect
     /// <summary>The database's clock plus <paramref name="offset"/>, in the format of its time columns.</summary>
     public abstract string Now(TimeSpan offset);
 
+    /// <summary>Reads the database's clock; null where it is this machine's.</summary>
+    public abstract Task<DateTimeOffset?> ClockAsync(DbContext database, CancellationToken cancellationToken);
+
     public static QueueDialect Of(DbContext database)
     {
         ArgumentNullException.ThrowIfNull(database);
@@ -48,6 +51,8 @@ public abstract class QueueDialect
         public override string Now(TimeSpan offset) => string.Create(
             CultureInfo.InvariantCulture,
             $"(CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) * {TimeSpan.TicksPerMillisecond} + {DateTimeOffset.UnixEpoch.UtcTicks + offset.Ticks})");
+
+        public override Task<DateTimeOffset?> ClockAsync(DbContext database, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
     }
 
     private sealed class PostgreSql : QueueDialect
@@ -63,6 +68,9 @@ public abstract class QueueDialect
 
         // now() would return the start time of the transaction.
         public override string Now(TimeSpan offset) => $"(clock_timestamp() + {Interval(offset)})";
+
+        public override async Task<DateTimeOffset?> ClockAsync(DbContext database, CancellationToken cancellationToken) =>
+            await database.Database.SqlQueryRaw<DateTimeOffset>("SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancellationToken);
 
         private static string Interval(TimeSpan span) =>
             string.Create(CultureInfo.InvariantCulture, $"interval '{span.TotalMilliseconds} milliseconds'");

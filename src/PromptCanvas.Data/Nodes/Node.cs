@@ -40,6 +40,9 @@ public sealed class Node
     /// <summary>Pictures that it finished in the last five minutes.</summary>
     public int RecentPictures { get; set; }
 
+    /// <summary>Seconds by which its machine's clock is ahead of the database's; negative = behind. It corrects its times by that.</summary>
+    public int ClockSeconds { get; set; }
+
     public DateTimeOffset StartedAt { get; set; }
 
     /// <summary>Time of the last report, by the database's clock.</summary>

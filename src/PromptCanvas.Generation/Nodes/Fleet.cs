@@ -29,6 +29,11 @@ public readonly record struct NodeCounts(int Working, int Drained, int Silent);
 /// <param name="Workers">Those that report and are not drained.</param>
 internal sealed record FleetView(IReadOnlyList<LiveWorker> Workers, IReadOnlyList<SilentNode> Silent, NodeCounts Counts)
 {
+    private const int LeastWrongSeconds = 30;
+
+    /// <summary>Names of those that report and whose clock is wrong.</summary>
+    public IReadOnlyList<string> WrongClocks { get; init; } = [];
+
     /// <param name="silent">Ids of those that stopped reporting.</param>
     public static FleetView Of(IReadOnlyList<Node> nodes, IReadOnlySet<string> silent)
     {
@@ -37,8 +42,14 @@ internal sealed record FleetView(IReadOnlyList<LiveWorker> Workers, IReadOnlyLis
         return new FleetView(
             [.. live.Where(node => node.DrainedAt is null && IsWorker(node)).Select(LiveWorker.Of)],
             [.. nodes.Where(node => silent.Contains(node.Id)).Select(node => new SilentNode(node.Id, node.Name, node.ReportedAt))],
-            new NodeCounts(live.Count - drained, drained, silent.Count));
+            new NodeCounts(live.Count - drained, drained, silent.Count))
+        {
+            WrongClocks = [.. live.Where(HasWrongClock).Select(node => node.Name).Distinct()],
+        };
     }
+
+    /// <summary>Whether somebody should set its machine's clock, although the process corrects its own times.</summary>
+    public static bool HasWrongClock(Node node) => Math.Abs(node.ClockSeconds) >= LeastWrongSeconds;
 
     public static bool IsWorker(Node node) => node.Roles.Contains(nameof(StudioRoles.Worker), StringComparison.Ordinal);
 }

@@ -8,6 +8,9 @@ namespace PromptCanvas.Generation.Nodes;
 /// <param name="IsSilent">It stopped reporting.</param>
 public sealed record Machine(Node Node, bool IsSilent)
 {
+    /// <summary>Whether an administrator should set its clock, although the process corrects its own times.</summary>
+    public bool IsClockWrong => FleetView.HasWrongClock(Node);
+
     /// <summary>Whether it serves pages.</summary>
     public bool IsWeb => Node.Roles.Contains(nameof(StudioRoles.Web), StringComparison.Ordinal);
 
@@ -38,6 +41,9 @@ public interface IMachines
 
     /// <summary>The nodes that stopped reporting, as of the last reading; reads memory only.</summary>
     IReadOnlyList<SilentNode> Silent { get; }
+
+    /// <summary>The names of nodes whose machine's clock is wrong, as of the last reading; reads memory only.</summary>
+    IReadOnlyList<string> WrongClocks { get; }
 
     /// <summary>Number of nodes by state, as of the last reading; reads memory only.</summary>
     NodeCounts Counts { get; }

@@ -7,7 +7,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Nodes;
 
 /// <summary>The table of nodes. Ages are judged by the database's clock, so that a node whose clock is wrong is not taken for dead.</summary>
-internal sealed class NodeRows(IDbContextFactory<AppDbContext> databases, Transactions transactions, TimeProvider clock)
+internal sealed class NodeRows(IDbContextFactory<AppDbContext> databases, Transactions transactions, TimeProvider clock, ClockComparison clocks)
 {
     /// <summary>Time between two reports of a node.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -21,33 +21,14 @@ internal sealed class NodeRows(IDbContextFactory<AppDbContext> databases, Transa
     // Nodes that stopped long ago, such as containers that were replaced, are of no interest.
     private static readonly TimeSpan RemovedAfter = TimeSpan.FromDays(1);
 
-    /// <summary>Writes a node's report.</summary>
+    /// <summary>Compares this machine's clock and writes the node's report.</summary>
     /// <returns>Whether an administrator drained it.</returns>
-    public Task<bool> ReportAsync(Node node, CancellationToken cancellationToken) => transactions.RunAsync(
-        async database =>
-        {
-            var row = await database.Nodes.FindAsync([node.Id], cancellationToken);
-            if (row is null)
-            {
-                database.Nodes.Add(row = node);
-            }
-            else
-            {
-                // Not by the caller: when an administrator drained it.
-                node.DrainedAt = row.DrainedAt;
-                node.ReportedAt = row.ReportedAt;
-                database.Entry(row).CurrentValues.SetValues(node);
-            }
-
-            await database.SaveChangesAsync(cancellationToken);
-            var dialect = QueueDialect.Of(database);
-            var reported = $$"""UPDATE "Nodes" SET "ReportedAt" = {{dialect.Now(TimeSpan.Zero)}} WHERE "Id" = {0}""";
-            await database.Database.ExecuteSqlRawAsync(reported, [node.Id], cancellationToken);
-            var old = $"""DELETE FROM "Nodes" WHERE "ReportedAt" < {dialect.Now(-RemovedAfter)}""";
-            await database.Database.ExecuteSqlRawAsync(old, cancellationToken);
-            return (row.DrainedAt is not null, true);
-        },
-        cancellationToken);
+    public async Task<bool> ReportAsync(Node node, CancellationToken cancellationToken)
+    {
+        await clocks.CompareAsync(cancellationToken);
+        node.ClockSeconds = (int)clocks.Ahead.TotalSeconds;
+        return await WriteAsync(node, cancellationToken);
+    }
 
     /// <summary>All nodes, and the ids of those that stopped reporting.</summary>
     public async Task<(IReadOnlyList<Node> Nodes, IReadOnlySet<string> Silent)> ReadAsync(CancellationToken cancellationToken)
@@ -92,6 +73,32 @@ internal sealed class NodeRows(IDbContextFactory<AppDbContext> databases, Transa
         return await NotSince(database, ReplacedAfter).Where(row => ids.Contains(row.Id) && row.DrainedAt == null).ExecuteDeleteAsync(cancellationToken)
             + await Silent(database).Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
     }
+
+    private Task<bool> WriteAsync(Node node, CancellationToken cancellationToken) => transactions.RunAsync(
+        async database =>
+        {
+            var row = await database.Nodes.FindAsync([node.Id], cancellationToken);
+            if (row is null)
+            {
+                database.Nodes.Add(row = node);
+            }
+            else
+            {
+                // Not by the caller: when an administrator drained it.
+                node.DrainedAt = row.DrainedAt;
+                node.ReportedAt = row.ReportedAt;
+                database.Entry(row).CurrentValues.SetValues(node);
+            }
+
+            await database.SaveChangesAsync(cancellationToken);
+            var dialect = QueueDialect.Of(database);
+            var reported = $$"""UPDATE "Nodes" SET "ReportedAt" = {{dialect.Now(TimeSpan.Zero)}} WHERE "Id" = {0}""";
+            await database.Database.ExecuteSqlRawAsync(reported, [node.Id], cancellationToken);
+            var old = $"""DELETE FROM "Nodes" WHERE "ReportedAt" < {dialect.Now(-RemovedAfter)}""";
+            await database.Database.ExecuteSqlRawAsync(old, cancellationToken);
+            return (row.DrainedAt is not null, true);
+        },
+        cancellationToken);
 
     private static IQueryable<Node> Silent(AppDbContext database) => NotSince(database, SilentAfter);
 

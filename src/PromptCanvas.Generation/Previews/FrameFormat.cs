@@ -75,6 +75,6 @@ internal static class FrameFormat
             fields(writer);
         }
 
-        return stream.ToArray();
+        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
     }
 }

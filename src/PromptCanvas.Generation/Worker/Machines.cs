@@ -15,6 +15,8 @@ internal sealed class Machines(NodeDescription here, NodeRows rows, NodeNews new
 
     public IReadOnlyList<SilentNode> Silent => fleet.View?.Silent ?? [];
 
+    public IReadOnlyList<string> WrongClocks => fleet.View?.WrongClocks ?? [];
+
     public NodeCounts Counts => fleet.View?.Counts ?? new NodeCounts(Working: 1, Drained: 0, Silent: 0);
 
     public async Task<IReadOnlyList<Machine>> LookAsync(CancellationToken cancellationToken)

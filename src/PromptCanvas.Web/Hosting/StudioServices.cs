@@ -9,6 +9,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using PromptCanvas.Generation;
 using PromptCanvas.Generation.Configuration;
+using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Migrations;
 using PromptCanvas.Web.Components;
@@ -48,6 +49,7 @@ internal static class StudioServices
     {
         var services = builder.Services;
         builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
+        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<StudioClock>());
         services.AddRazorComponents().AddInteractiveServerComponents(options =>
         {
             // Pages restore their state from the URL. A circuit is kept only for a short disconnect.
@@ -68,6 +70,7 @@ internal static class StudioServices
         services.AddScoped<CspNonce>();
         services.AddDataProtection().SetApplicationName("PromptCanvas");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, StudioKeys>();
+        services.AddSingleton<IKeyManager>(provider => new ClockedKeyManager(ActivatorUtilities.CreateInstance<XmlKeyManager>(provider), provider.GetRequiredService<StudioClock>()));
         services.AddSingleton<IKeyProtection, KeyProtection>();
         services.AddSingleton(_ => Mounts.Here());
         services.AddHostedService<VolumeNotice>();

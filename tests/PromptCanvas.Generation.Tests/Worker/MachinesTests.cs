@@ -40,6 +40,39 @@ public sealed class MachinesTests(PostgresServer server) : IDisposable
         Assert.Equal(new NodeCounts(Working: 2, Drained: 0, Silent: 0), studios.One.Get<IMachines>().Counts);
     }
 
+    [Fact]
+    public async Task Report_ClockOff_EveryNodeKnows()
+    {
+        await using var studios = await SharedStudios.PrepareAsync(server, DatabaseProvider.Sqlite);
+        var now = studios.One.Clock.GetUtcNow();
+        studios.One.Get<StudioClock>().Compare(now, now.AddHours(-1));
+        await studios.ReportAsync();
+
+        Assert.Equal(
+            [("one", -3600, true), ("other", 0, false)],
+            (await studios.Other.Get<IMachines>().LookAsync(Cancellation)).Select(machine => (machine.Node.Name, machine.Node.ClockSeconds, machine.IsClockWrong)));
+        Assert.Equal(["one"], studios.Other.Get<IMachines>().WrongClocks);
+
+        studios.One.Get<StudioClock>().Compare(now, now);
+        await studios.ReportAsync();
+
+        Assert.Empty(studios.Other.Get<IMachines>().WrongClocks);
+    }
+
+    [Fact]
+    public async Task Report_ClockComparedWithTheDatabase_IsRightAgain()
+    {
+        await using var studios = await SharedStudios.PrepareAsync(server, DatabaseProvider.PostgreSql);
+        var now = studios.One.Clock.GetUtcNow();
+        studios.One.Get<StudioClock>().Compare(now, now.AddHours(1));
+
+        await studios.ReportAsync();
+
+        // Both are on this machine.
+        Assert.Equal(TimeSpan.Zero, studios.One.Get<StudioClock>().Ahead);
+        Assert.Empty(studios.Other.Get<IMachines>().WrongClocks);
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public async Task Drain_HandsTheJobBack_WhichAnotherNodeContinues(DatabaseProvider provider)

@@ -45,11 +45,25 @@ public sealed class MachinesBannerTests : IDisposable
     }
 
     [Fact]
+    public void Banner_WhileAClockIsWrong_NamesTheMachine()
+    {
+        machines.WrongClocks = ["gpu-1"];
+        var banner = Render(PersonRoles.Administrator);
+
+        Assert.Contains("The clock is wrong on: gpu-1.", banner.Find("#clocks-banner").TextContent, StringComparison.Ordinal);
+
+        machines.WrongClocks = [];
+        clock.Advance(MachinesBanner.Interval);
+        banner.WaitForAssertion(() => Assert.Empty(banner.FindAll("#clocks-banner")));
+    }
+
+    [Fact]
     public void Banner_IsForAdministrators()
     {
         machines.Silent = [new SilentNode("a", "gpu-1", DateTimeOffset.UnixEpoch)];
+        machines.WrongClocks = ["gpu-1"];
 
-        Assert.Empty(Render(PersonRoles.Member).FindAll("#machines-banner"));
+        Assert.Empty(Render(PersonRoles.Member).FindAll(".notice"));
     }
 
     private IRenderedComponent<MachinesBanner> Render(string role)
@@ -61,6 +75,8 @@ public sealed class MachinesBannerTests : IDisposable
     private sealed class Machines : IMachines
     {
         public IReadOnlyList<SilentNode> Silent { get; set; } = [];
+
+        public IReadOnlyList<string> WrongClocks { get; set; } = [];
 
         public NodeCounts Counts => default;
 

@@ -176,6 +176,18 @@ public sealed class DeploymentTests
         }
     }
 
+    // Without a home, .NET cannot encrypt a connection to PostgreSQL.
+    [Fact]
+    public void Units_OfADynamicUser_HaveAHome()
+    {
+        foreach (var unit in DeploymentFiles.Units)
+        {
+            var lines = File.ReadAllLines(unit);
+            Assert.Contains("DynamicUser=yes", lines);
+            Assert.Contains($"Environment=HOME={DeploymentFiles.SettingsIn(unit).Single(setting => setting.Key == "Data:Folder").Value}", lines);
+        }
+    }
+
     [Theory]
     [InlineData("Dockerfile")]
     [InlineData("Dockerfile.cuda")]

@@ -61,10 +61,22 @@ internal sealed class StudioProcess : IAsyncDisposable
         using var client = studio.Client();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
-        while (!await AnswersAsync(client, patience.Token))
+        var answers = false;
+        try
         {
-            Assert.False(studio.process.HasExited, "The program exited at startup.");
-            await Task.Delay(50, patience.Token);
+            while (!(answers = await AnswersAsync(client, patience.Token)))
+            {
+                Assert.False(studio.process.HasExited, "The program exited at startup.");
+                await Task.Delay(50, patience.Token);
+            }
+        }
+        finally
+        {
+            // Nobody else ends a process that did not start.
+            if (!answers)
+            {
+                await studio.DisposeAsync();
+            }
         }
 
         return studio;

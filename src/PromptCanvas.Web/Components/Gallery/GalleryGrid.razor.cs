@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
@@ -50,6 +51,12 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     [PersistentState]
     public PicturePage? FirstPage { get; set; }
 
+    /// <summary>The selected pictures, passed to the node that the page moves to; null = nothing is being selected, or too many pictures are.</summary>
+    [PersistentState]
+    public IReadOnlyList<Guid>? Kept { get; set; }
+
+    private string? KeptText => Kept is null ? null : JsonSerializer.Serialize(Kept);
+
     private bool InTrash => Filter.GalleryView == GalleryView.Trash;
 
     private string? CountText =>
@@ -75,6 +82,11 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
             var page = FirstPage ?? await window.ReadFirstAsync(Gone);
             FirstPage ??= PersistedState.IfSmall(page);
             window.Start(page);
+        }
+
+        if (Kept is { } kept)
+        {
+            await SelectAgainAsync(kept);
         }
 
         await TellEmptyAsync();
@@ -111,18 +123,53 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
         {
             selection.Toggle(pick.Id);
         }
+
+        Keep();
     }
 
-    private async Task PickRangeAsync((int Start, int Count) range) =>
+    private async Task PickRangeAsync((int Start, int Count) range)
+    {
         selection.Add((await window.KeysAsync(Gone)).Skip(range.Start).Take(range.Count));
+        Keep();
+    }
 
-    private async Task SelectAllAsync() => selection.Add(await window.KeysAsync(Gone));
+    private async Task SelectAllAsync()
+    {
+        selection.Add(await window.KeysAsync(Gone));
+        Keep();
+    }
+
+    private void BeginSelecting()
+    {
+        selecting = true;
+        Keep();
+    }
 
     private void EndSelecting()
     {
         selecting = false;
         selection.Clear();
+        Keep();
     }
+
+    // On another node, which has not read whose pictures they are.
+    private async Task SelectAgainAsync(IReadOnlyList<Guid> kept)
+    {
+        var order = (await window.KeysAsync(Gone)).ToHashSet();
+        selecting = true;
+        selection.Add(kept.Where(order.Contains));
+        Keep();
+    }
+
+    private async Task RestoreAsync(ChangeEventArgs change)
+    {
+        if (change.Value is string { Length: > 0 } kept)
+        {
+            await SelectAgainAsync(JsonSerializer.Deserialize<Guid[]>(kept) ?? []);
+        }
+    }
+
+    private void Keep() => Kept = selecting ? PersistedState.IfSmall<Guid[]>([.. selection.Ids]) : null;
 
     private void TakeCount(int counted) => count = counted;
 
@@ -131,6 +178,7 @@ public sealed partial class GalleryGrid(GalleryWindow window, IJobFeed feed)
     {
         window.Start(await window.ReadFirstAsync(Gone));
         selection.Clear();
+        Keep();
         version++;
         Choose();
         await TellEmptyAsync();

@@ -35,9 +35,21 @@ public sealed partial class GallerySelection(PictureVerbs verbs, IBundles bundle
     [Parameter]
     public EventCallback OnChanged { get; set; }
 
+    /// <summary>Whether a zip file of the selection is offered, passed to the node that the page moves to, which offers its own.</summary>
+    [PersistentState]
+    public bool IsZipped { get; set; }
+
     private bool None => Selected.Count == 0;
 
     private string StyleAddress => $"styles?{string.Join('&', Selected.Select(id => $"picture={id}"))}";
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (IsZipped)
+        {
+            await ZipAsync();
+        }
+    }
 
     protected override async Task OnParametersSetAsync()
     {
@@ -48,6 +60,7 @@ public sealed partial class GallerySelection(PictureVerbs verbs, IBundles bundle
         if (bundle is not null && !bundled.SequenceEqual(Selected))
         {
             bundle = null;
+            IsZipped = false;
         }
     }
 
@@ -114,5 +127,6 @@ public sealed partial class GallerySelection(PictureVerbs verbs, IBundles bundle
         }
 
         (bundleId, bundled, bundle) = (id, [.. Selected], bundles.Count(person, id));
+        IsZipped = true;
     }
 }

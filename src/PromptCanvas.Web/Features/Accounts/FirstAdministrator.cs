@@ -35,7 +35,7 @@ internal sealed class FirstAdministrator(
 
         if (SecretSetting.Read(configuration, EmailSetting) is { Length: > 0 } email && SecretSetting.Read(configuration, PasswordSetting) is { Length: > 0 } password)
         {
-            await MakeFromEnvironmentAsync(email, password);
+            await MakeFromEnvironmentAsync(email, password, cancellationToken);
             return null;
         }
 
@@ -90,14 +90,17 @@ internal sealed class FirstAdministrator(
 
     public void Dispose() => making.Dispose();
 
-    private async Task MakeFromEnvironmentAsync(string email, string password)
+    private async Task MakeFromEnvironmentAsync(string email, string password, CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var outcome = await scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>()
-            .CreateAsync(email, PersonRoles.Administrator, password, trusted: true);
-        if (outcome.Refusal is { } refusal)
+        if (await TryMakeAsync(email, password) is { } refusal)
         {
-            throw new StartupException($"The first administrator could not be created from {EmailSetting}: {refusal.Message}");
+            // Another node that starts at the same time may have been first.
+            if (await IsMissingAsync(cancellationToken))
+            {
+                throw new StartupException($"The first administrator could not be created from {EmailSetting}: {refusal}");
+            }
+
+            return;
         }
 
         exists = true;
@@ -106,6 +109,21 @@ internal sealed class FirstAdministrator(
             log.LogWarning(
                 "{Setting} is shorter than {Length} characters or a common password; the account page would reject it. Change it there",
                 PasswordSetting, AdvisedLength);
+        }
+    }
+
+    /// <returns>Why it could not be made; null if it was.</returns>
+    private async Task<string?> TryMakeAsync(string email, string password)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            var accounts = scope.ServiceProvider.GetRequiredService<Data.Identity.Accounts>();
+            return (await accounts.CreateAsync(email, PersonRoles.Administrator, password, trusted: true)).Refusal?.Message;
+        }
+        catch (DbUpdateException fault)
+        {
+            return fault.GetBaseException().Message;
         }
     }
 

@@ -203,8 +203,11 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         var draft = await module.InvokeAsync<Draft>("takeDraft", Gone, box);
         if (draft.Seed.Length > 0 && Seed is null)
         {
-            (seed, more) = (draft.Seed, true);
+            seed = draft.Seed;
         }
+
+        // Also those that the browser kept while the page was loaded again.
+        more |= seed is { Length: > 0 } || negativePrompt is { Length: > 0 } || steps is { Length: > 0 } || guidance is { Length: > 0 };
 
         drafts = draft.Drafts;
         if (draft.Prompt is { } sent)

@@ -1,10 +1,12 @@
 using System.Net;
 
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 using PromptCanvas.Data;
 using PromptCanvas.Data.People;
+using PromptCanvas.Web.Features.Accounts;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Accounts;
@@ -39,6 +41,28 @@ public sealed class SetupTests : IAsyncDisposable
 
         Assert.Equal(43, (await TokenAsync()).Length);
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public async Task Prepare_NodesThatStartTogether_MakeOneAdministrator()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["PROMPTCANVAS_ADMIN_EMAIL"] = "first@example.com",
+            ["PROMPTCANVAS_ADMIN_PASSWORD"] = Studio.Password,
+        }).Build();
+        var start = new TaskCompletionSource();
+        var nodes = Enumerable.Range(0, 4).Select(async _ =>
+        {
+            using var first = ActivatorUtilities.CreateInstance<FirstAdministrator>(studio.Services, (IConfiguration)settings);
+            await start.Task;
+            return await first.PrepareAsync(TestContext.Current.CancellationToken);
+        }).ToList();
+        start.SetResult();
+
+        Assert.All(await Task.WhenAll(nodes), Assert.Null);
+        await using var database = await studio.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("first@example.com", Assert.Single(await database.People.Where(person => person.Role == PersonRoles.Administrator).ToListAsync(TestContext.Current.CancellationToken)).Email);
     }
 
     [Fact]

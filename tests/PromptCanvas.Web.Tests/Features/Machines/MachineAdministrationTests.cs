@@ -1,9 +1,11 @@
 using Bunit;
+using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Identity;
+using PromptCanvas.Data.Nodes;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Web.Features.Machines;
@@ -104,6 +106,22 @@ public sealed class MachineAdministrationTests : IAsyncLifetime
 
         machines.Find("button[aria-label='Let gpu-1 take jobs again']").Click();
         machines.WaitForAssertion(() => Assert.NotNull(machines.Find("button[aria-label='Drain gpu-1']")));
+    }
+
+    [Theory]
+    [InlineData(3600, "60 minutes ahead")]
+    [InlineData(-90, "1.5 minutes behind")]
+    public async Task Row_ClockOff_SaysByHowMuch(int seconds, string words)
+    {
+        await using var page = new BunitContext();
+        page.Services.AddLocalization();
+        var node = new Node { Id = "a", Name = "gpu-1", Roles = "Worker", Version = "1", Device = "", ClockSeconds = seconds };
+        var row = Languages.In(Languages.English, () => page.Render<MachineRow>(parameters => parameters
+            .Add(part => part.Machine, new Machine(node, IsSilent: false))
+            .Add(part => part.OnAct, EventCallback.Factory.Create<(string, MachineAct)>(this, () => { }))));
+
+        Assert.Contains("Wrong clock", row.Find(".badge-stop").TextContent, StringComparison.Ordinal);
+        Assert.Contains(words, row.Markup, StringComparison.Ordinal);
     }
 
     private MachineAdministration Administration() => new(
