@@ -132,6 +132,40 @@ public sealed class OnnxNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_StoppedWhileItsLoadDoesNotAnswer_EndsAtOnceAndLoadsAgainLater()
+    {
+        var inputs = Fixtures.Inputs("decoder");
+        using var loading = new SemaphoreSlim(0);
+        using var answer = new ManualResetEventSlim();
+        using var stop = new CancellationTokenSource();
+        var providers = new ExecutionProviders(new InferenceOptions { ExecutionProvider = "Cuda", Precision = InferencePrecision.Fp32, Threads = 2 })
+        {
+            Append = _ =>
+            {
+                loading.Release();
+                answer.Wait(CancellationToken.None);
+            },
+        };
+        using var network = Assert.IsType<OnnxNetwork>(NetworkRunner.Open(Fixtures.TinyModel, "decoder", providers));
+        try
+        {
+            var run = Task.Run(() => network.Run(inputs, stop.Token), TestContext.Current.CancellationToken);
+            await loading.WaitAsync(TestContext.Current.CancellationToken);
+
+            await stop.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+            Assert.False(network.IsLoaded);
+        }
+        finally
+        {
+            answer.Set();
+        }
+
+        Assert.NotEmpty(network.Run(inputs, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Run_FromSeveralThreads_LoadsOnceAndAgrees()
     {
         using var network = Fixtures.Open("prior");
