@@ -88,7 +88,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     public void ReleaseScratchAfterNextRun() => Volatile.Write(ref releasesScratch, 1);
 
     /// <inheritdoc/>
-    public void ReleaseScratch()
+    public void ReleaseScratch(CancellationToken cancellationToken)
     {
         if (session.EnterIfLoaded() is not { } loaded)
         {
@@ -99,7 +99,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         {
             ReleaseScratchAfterNextRun();
             var (inputs, symbols) = SmallestInputs.Of(graph);
-            foreach (var output in Run(loaded, inputs, symbols, CancellationToken.None).Values)
+            foreach (var output in Run(loaded, inputs, symbols, cancellationToken).Values)
             {
                 Recycle(output);
             }

@@ -81,7 +81,7 @@ public sealed class OnnxNetworkTests : IDisposable
         using var heard = new HeardWarnings(warnings);
         var before = network.Run(Fixtures.Inputs(name), TestContext.Current.CancellationToken);
 
-        network.ReleaseScratch();
+        network.ReleaseScratch(TestContext.Current.CancellationToken);
 
         var after = network.Run(Fixtures.Inputs(name), TestContext.Current.CancellationToken);
         Assert.All(before, output => Assert.Equal(output.Value.Floats, after[output.Key].Floats));
@@ -93,7 +93,7 @@ public sealed class OnnxNetworkTests : IDisposable
     {
         using var network = Assert.IsType<OnnxNetwork>(Fixtures.Open("decoder"));
 
-        network.ReleaseScratch();
+        network.ReleaseScratch(TestContext.Current.CancellationToken);
 
         Assert.False(network.IsLoaded);
     }
