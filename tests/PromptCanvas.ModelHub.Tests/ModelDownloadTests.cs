@@ -186,7 +186,7 @@ public sealed class ModelDownloadTests : HubTest
         Assert.Contains("is a StableDiffusionPipeline, which the engine does not run", await FailAsync(hub, new ModelRequest("painters/other")), StringComparison.Ordinal);
         Assert.Contains("has no model_index.json", await FailAsync(hub, new ModelRequest("painters/files")), StringComparison.Ordinal);
         Assert.Contains("decoder has only pickled weights", await FailAsync(hub, new ModelRequest("painters/pickled")), StringComparison.Ordinal);
-        Assert.Contains("name karlo, kandinsky-2-2, or a repository", await FailAsync(hub, new ModelRequest("dalle")), StringComparison.Ordinal);
+        Assert.Contains("name karlo, kandinsky-2-2, stable-unclip-small, or a repository", await FailAsync(hub, new ModelRequest("dalle")), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));
     }
 
