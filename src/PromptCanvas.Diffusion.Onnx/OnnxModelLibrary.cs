@@ -150,12 +150,13 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         {
             RecordPeak();
             disposed = true;
-            idle.Dispose();
             foreach (var model in opened.Values.SelectMany(known => known.Models).Concat(replaced))
             {
                 model.Dispose();
             }
 
+            // After the networks: loads that are not finished take their turns there.
+            idle.Dispose();
             opened.Clear();
             replaced.Clear();
         }

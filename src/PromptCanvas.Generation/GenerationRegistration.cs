@@ -257,6 +257,7 @@ public static class GenerationRegistration
         services.AddSingleton<SeriesJobs>();
         services.AddSingleton<SeriesPictures>();
         services.AddSingleton<SeriesActs>();
+        services.AddSingleton<SeriesLeases>();
         services.AddSingleton<BiasReports>();
         services.AddSingleton<BiasOrders>();
         services.AddSingleton<BiasCalibration>();

@@ -38,9 +38,9 @@ public sealed class ModelDownload(HubClient hub, string modelsFolder)
         }
 
         var parts = new List<PlannedPart>();
-        foreach (var (repository, folder) in known.Parts)
+        foreach (var part in known.Parts)
         {
-            parts.Add(await PlanAsync(repository, folder, request, known.Index is null, cancellationToken).ConfigureAwait(false));
+            parts.Add(await PlanAsync(part, request, known.Index is null, cancellationToken).ConfigureAwait(false));
         }
 
         return new ModelPlan(workplace.Name, hub.Settings.Address.AbsoluteUri, request, parts, known.Index);
@@ -83,8 +83,9 @@ public sealed class ModelDownload(HubClient hub, string modelsFolder)
     /// <exception cref="ModelHubException">It is still running, or there is none.</exception>
     public static void Discard(string modelsFolder, string name) => new Workplace(modelsFolder, name).Discard();
 
-    private async Task<PlannedPart> PlanAsync(string repository, string folder, ModelRequest request, bool standsAlone, CancellationToken cancellationToken)
+    private async Task<PlannedPart> PlanAsync(KnownPart part, ModelRequest request, bool standsAlone, CancellationToken cancellationToken)
     {
+        var repository = part.Repository;
         var found = await hub.DescribeAsync(repository, request.Revision ?? DefaultRevision, cancellationToken).ConfigureAwait(false);
         if (!found.Files.Any(file => file.Path == NeededFiles.Index))
         {
@@ -98,12 +99,18 @@ public sealed class ModelDownload(HubClient hub, string modelsFolder)
             return standsAlone && !PipelineClasses.Contains(kind)
                 ? throw new ModelHubException($"{repository} is a {kind ?? "pipeline without a name"}, which the engine does not run. {Supported()}")
                 : new PlannedPart(
-                    repository, found.Commit, folder, found.Licence, found.LicenceAddress, NeededFiles.Choose(found, NeededFiles.Components(index.RootElement), request.Half));
+                    repository, found.Commit, part.Folder, found.Licence, found.LicenceAddress, FilesOf(found, part, index.RootElement, request.Half), part.Places);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new ModelHubException($"{repository}: its {NeededFiles.Index} is damaged. Choose another revision.", fault);
         }
+    }
+
+    private static IReadOnlyList<HubFile> FilesOf(HubRepository found, KnownPart part, JsonElement index, bool half)
+    {
+        var components = NeededFiles.Components(index);
+        return NeededFiles.Choose(found, [.. components.Where(component => part.Places?.ContainsKey(component) ?? true)], part.Places is null, half);
     }
 
     private static string Supported() => $"It runs {string.Join(", ", KnownModels.Names)}, and other models of the classes {string.Join(", ", PipelineClasses)}.";

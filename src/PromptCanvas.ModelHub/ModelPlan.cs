@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace PromptCanvas.ModelHub;
 
 /// <summary>What to download.</summary>
-/// <param name="Model">A known name (karlo, kandinsky-2-2) or OWNER/REPO.</param>
+/// <param name="Model">A known name (karlo, say) or OWNER/REPO.</param>
 /// <param name="Revision">A branch, tag or commit; null = main.</param>
 /// <param name="Half">Whether 16-bit weights are preferred where there are both: half the download and disk.</param>
 /// <param name="Name">The folder's name; null = the model's own.</param>
@@ -11,7 +11,17 @@ public sealed record ModelRequest(string Model, string? Revision = null, bool Ha
 
 /// <summary>A repository's files and the folder they go into.</summary>
 /// <param name="Folder">Inside the model's folder; empty = the folder itself.</param>
-public sealed record PlannedPart(string Repository, string Commit, string Folder, string? Licence, string? LicenceAddress, IReadOnlyList<HubFile> Files);
+/// <param name="Places">Components whose folders have another name here; null = none.</param>
+public sealed record PlannedPart(
+    string Repository, string Commit, string Folder, string? Licence, string? LicenceAddress, IReadOnlyList<HubFile> Files, IReadOnlyDictionary<string, string>? Places = null)
+{
+    /// <summary>Where a file goes inside the model's folder.</summary>
+    internal string PathOf(HubFile file)
+    {
+        var component = file.Path.Split('/')[0];
+        return Path.Combine(Folder, Places?.GetValueOrDefault(component) is { } place ? Path.Combine([place, .. file.Path.Split('/')[1..]]) : Path.Combine(file.Path.Split('/')));
+    }
+}
 
 /// <summary>A download that was looked up: nothing of it is fetched yet, or a part is.</summary>
 /// <param name="Name">The model's folder in the models folder.</param>

@@ -27,11 +27,12 @@ internal static class NeededFiles
     /// <summary>Whether the name says that its weights are 16-bit floats.</summary>
     public static bool IsHalf(HubFile file) => VariantOf(NameOf(file)) is "fp16" or "bf16";
 
+    /// <param name="isWhole">Whether the repository's own index and texts are taken too.</param>
     /// <param name="half">Whether 16-bit weights are preferred where there are both.</param>
     /// <exception cref="ModelHubException">A component has no weights that the engine reads.</exception>
-    public static IReadOnlyList<HubFile> Choose(HubRepository repository, IReadOnlyList<string> components, bool half)
+    public static IReadOnlyList<HubFile> Choose(HubRepository repository, IReadOnlyList<string> components, bool isWhole, bool half)
     {
-        var chosen = repository.Files.Where(file => RootFiles.Contains(file.Path)).ToList();
+        var chosen = repository.Files.Where(file => isWhole && RootFiles.Contains(file.Path)).ToList();
         foreach (var component in components)
         {
             var files = repository.Files.Where(file => file.Path.StartsWith($"{component}/", StringComparison.Ordinal) && file.Path.LastIndexOf('/') == component.Length).ToList();

@@ -100,7 +100,7 @@ internal sealed partial class Workplace
 
     /// <summary>All files of a plan, with the places they go to.</summary>
     public IEnumerable<(PlannedPart Part, HubFile File, string Path)> Files(ModelPlan plan) =>
-        plan.Parts.SelectMany(part => part.Files.Select(file => (part, file, Path.Combine(staged, part.Folder, Path.Combine(file.Path.Split('/'))))));
+        plan.Parts.SelectMany(part => part.Files.Select(file => (part, file, Path.Combine(staged, part.PathOf(file)))));
 
     /// <summary>Checks the complete folder and moves it into its place.</summary>
     /// <exception cref="ModelHubException">The engine cannot use it.</exception>
@@ -157,8 +157,8 @@ internal sealed partial class Workplace
     }
 
     private static bool SameFiles(ModelPlan? one, ModelPlan other) =>
-        one is not null && one.Parts.SelectMany(part => part.Files.Select(file => (part.Folder, file)))
-            .SequenceEqual(other.Parts.SelectMany(part => part.Files.Select(file => (part.Folder, file))));
+        one is not null && one.Parts.SelectMany(part => part.Files.Select(file => (part.PathOf(file), file)))
+            .SequenceEqual(other.Parts.SelectMany(part => part.Files.Select(file => (part.PathOf(file), file))));
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
     private static partial Regex FolderName();

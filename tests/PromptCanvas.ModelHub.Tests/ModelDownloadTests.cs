@@ -99,6 +99,44 @@ public sealed class ModelDownloadTests : HubTest
     }
 
     [Fact]
+    public async Task StableUnClipSmall_GetsTheTextPartsOfKarlo()
+    {
+        const string Stable = "stabilityai/stable-diffusion-2-1-unclip-small";
+        const string Karlo = "kakaobrain/karlo-v1-alpha";
+        Server.Add(Stable, "model_index.json", """
+                { "_class_name": "StableUnCLIPImg2ImgPipeline", "unet": ["diffusers", "UNet2DConditionModel"], "text_encoder": ["transformers", "CLIPTextModel"] }
+                """)
+            .Add(Stable, "unet/diffusion_pytorch_model.safetensors", Bytes(1000, 1), isLarge: true)
+            .Add(Stable, "text_encoder/model.safetensors", Bytes(1000, 2), isLarge: true);
+        Server.Add(Karlo, "model_index.json", """
+                { "_class_name": "UnCLIPPipeline", "prior": ["diffusers", "PriorTransformer"], "prior_scheduler": ["diffusers", "UnCLIPScheduler"],
+                  "text_encoder": ["transformers", "CLIPTextModelWithProjection"], "tokenizer": ["transformers", "CLIPTokenizer"],
+                  "decoder": ["diffusers", "UNet2DConditionModel"] }
+                """)
+            .Add(Karlo, "README.md", "Karlo")
+            .Add(Karlo, "prior/diffusion_pytorch_model.safetensors", Bytes(1000, 3), isLarge: true)
+            .Add(Karlo, "prior_scheduler/scheduler_config.json", "{}")
+            .Add(Karlo, "text_encoder/model.safetensors", Bytes(1000, 4), isLarge: true)
+            .Add(Karlo, "tokenizer/vocab.json", "{}")
+            .Add(Karlo, "decoder/diffusion_pytorch_model.safetensors", Weights, isLarge: true);
+        using var hub = Client();
+
+        var place = await DownloadAsync(hub, new ModelRequest("stable-unclip-small"));
+
+        Assert.Equal(
+            ["model_index.json", "prior/diffusion_pytorch_model.safetensors", "prior_scheduler/scheduler_config.json", "prior_text_encoder/model.safetensors",
+                "prior_tokenizer/vocab.json", "source.json", "text_encoder/model.safetensors", "unet/diffusion_pytorch_model.safetensors"],
+            FilesOf(place));
+        Assert.Equal(Bytes(1000, 2), await File.ReadAllBytesAsync(Path.Combine(place, "text_encoder", "model.safetensors"), Cancellation));
+        Assert.Equal(Bytes(1000, 4), await File.ReadAllBytesAsync(Path.Combine(place, "prior_text_encoder", "model.safetensors"), Cancellation));
+        Assert.Contains("\"prior_tokenizer\"", await File.ReadAllTextAsync(Path.Combine(place, "model_index.json"), Cancellation), StringComparison.Ordinal);
+
+        // Each of the two is a model on its own as well.
+        Assert.Equal(6, FilesOf(await DownloadAsync(hub, new ModelRequest(Karlo))).Count(file => !file.StartsWith("source", StringComparison.Ordinal) && !file.StartsWith("README", StringComparison.Ordinal)));
+        Assert.NotEmpty(await DownloadAsync(hub, new ModelRequest(Stable)));
+    }
+
+    [Fact]
     public async Task Download_OfAModelThatIsThere_IsRefusedBeforeAnyRequest()
     {
         Directory.CreateDirectory(Path.Combine(Folder, "tiny"));
@@ -148,7 +186,7 @@ public sealed class ModelDownloadTests : HubTest
         Assert.Contains("is a StableDiffusionPipeline, which the engine does not run", await FailAsync(hub, new ModelRequest("painters/other")), StringComparison.Ordinal);
         Assert.Contains("has no model_index.json", await FailAsync(hub, new ModelRequest("painters/files")), StringComparison.Ordinal);
         Assert.Contains("decoder has only pickled weights", await FailAsync(hub, new ModelRequest("painters/pickled")), StringComparison.Ordinal);
-        Assert.Contains("name karlo, kandinsky-2-2, or a repository", await FailAsync(hub, new ModelRequest("dalle")), StringComparison.Ordinal);
+        Assert.Contains("name karlo, kandinsky-2-2, stable-unclip-small, or a repository", await FailAsync(hub, new ModelRequest("dalle")), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));
     }
 

@@ -37,6 +37,7 @@ internal static class BenchCatalog
         new("encode", (bench, _) => Task.FromResult(EncodeBench.Run(bench.Repeats))),
         new("batch-invariance", (bench, token) => new BatchInvarianceBench(bench).RunAsync(token)),
         new("cancel", (bench, token) => new CancelBench(bench).RunAsync(token)),
+        new("cancel-load", (bench, token) => new CancelLoadBench(bench).RunAsync(token)),
         new("previews", (bench, token) => new PreviewBench(bench).RunAsync(token)),
         new("memory", (bench, token) => new MemoryBench(bench).RunAsync(token)),
         new("people", (bench, token) => new LoadBench(bench).ClosedLoopAsync(token)),

@@ -78,7 +78,7 @@ internal sealed class MemoryBench(BenchContext bench)
 
         public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
 
-        public void ReleaseScratch() => inner.ReleaseScratch();
+        public void ReleaseScratch(CancellationToken cancellationToken) => inner.ReleaseScratch(cancellationToken);
 
         public void Recycle(NetworkTensor output) => inner.Recycle(output);
 

@@ -59,7 +59,7 @@ internal sealed class UNetBench(UnClipModel model, string folder, ExecutionProvi
         : model.Latents?.Text is { } text ? text.Tokenizer.Length : ImageTokens;
 
     /// <summary>Side of the grid the decoder works on: pixels, unshuffled pixels, or cells of a latent.</summary>
-    private static int Grid(UnClipModel model) => model.Decoder.ImageSize / (model.Latents?.Autoencoder.Factor ?? model.Decoder.PixelUnshuffle);
+    internal static int Grid(UnClipModel model) => model.Decoder.ImageSize / (model.Latents?.Autoencoder.Factor ?? model.Decoder.PixelUnshuffle);
 
     /// <summary>Inputs of the decoder's shapes; their values do not affect the time.</summary>
     internal static Dictionary<string, NetworkTensor> DecoderInputs(UnClipModel model, IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, int rows)

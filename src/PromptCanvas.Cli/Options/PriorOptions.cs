@@ -6,18 +6,10 @@ namespace PromptCanvas.Cli.Options;
 /// <summary>The options that choose how the text becomes an image embedding.</summary>
 internal sealed class PriorOptions
 {
-    private static readonly Dictionary<string, ConditioningMode> Modes = new(StringComparer.Ordinal)
-    {
-        ["diffusion"] = ConditioningMode.DiffusionPrior,
-        ["autoregressive"] = ConditioningMode.AutoregressivePrior,
-        ["text-embedding"] = ConditioningMode.TextEmbedding,
-        ["none"] = ConditioningMode.CaptionOnly,
-    };
-
     private readonly Option<string> prior = new("--prior")
     {
-        Description = "What conditions the decoder: diffusion, autoregressive, text-embedding or none.",
-        DefaultValueFactory = _ => "diffusion",
+        Description = $"What conditions the decoder: {Choices}.",
+        DefaultValueFactory = _ => ConditioningNames.Default,
     };
 
     private readonly Option<int?> candidates = new("--prior-candidates") { Description = "Samples of the prior per picture, 1 to 16; the one closest to the text is kept." };
@@ -39,7 +31,7 @@ internal sealed class PriorOptions
         },
     };
 
-    private static ConditioningMode Parse(string name) => Modes.TryGetValue(name, out var mode)
-        ? mode
-        : throw new BadInputException($"'{name}' is not a prior: use {string.Join(", ", Modes.Keys.SkipLast(1))} or {Modes.Keys.Last()}.");
+    private static string Choices => $"{string.Join(", ", ConditioningNames.All.SkipLast(1))} or {ConditioningNames.All[^1]}";
+
+    private static ConditioningMode Parse(string name) => ConditioningNames.Find(name) ?? throw new BadInputException($"'{name}' is not a prior: use {Choices}.");
 }

@@ -163,7 +163,7 @@ internal static class ConfigTable
     public static ConfigRules PndmScheduler { get; } = new ConfigRules("PNDMScheduler")
         .Read("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type", "timestep_spacing", "steps_offset")
         .ReadOrNull("trained_betas")
-        .Unread("skip_prk_steps", "set_alpha_to_one", "clip_sample");
+        .Unread("skip_prk_steps", "set_alpha_to_one", "clip_sample", "clip_sample_range", "thresholding", "dynamic_thresholding_ratio", "sample_max_value");
 
     /// <summary>How pictures are prepared for the image encoder.</summary>
     public static ConfigRules Preprocessor { get; } = new ConfigRules("CLIPImageProcessor")

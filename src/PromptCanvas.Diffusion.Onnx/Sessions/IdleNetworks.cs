@@ -15,7 +15,7 @@ internal sealed class IdleNetworks : IDisposable
     private readonly IMachineMemory memory;
     private readonly long budget;
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim loading = new(1, 1);
+    private readonly LoadTurns turns = new();
     private readonly List<IReleasableNetwork> networks = [];
     private readonly ITimer? timer;
     private readonly Action<string> report;
@@ -51,7 +51,7 @@ internal sealed class IdleNetworks : IDisposable
         }
     }
 
-    /// <summary>Frees memory for a network and loads it; one network at a time.</summary>
+    /// <summary>Frees memory for a network and loads it; one network at a time, and next to a stopped load that has not ended only if both fit.</summary>
     /// <param name="network">Which.</param>
     /// <param name="bytes">The memory that it will take.</param>
     /// <param name="load">Loads it.</param>
@@ -64,16 +64,10 @@ internal sealed class IdleNetworks : IDisposable
             throw new ModelException(MemorySentences.TooLarge(network.Name, bytes + ModelNeeds.Base, memory.Total, network.IsQuantized));
         }
 
-        loading.Wait(cancellationToken);
-        try
-        {
-            FreeMemoryFor(network, bytes);
-            return load();
-        }
-        finally
-        {
-            loading.Release();
-        }
+        using var turn = turns.Begin(bytes, cancellationToken);
+        FreeMemoryFor(network, bytes);
+        turns.WaitForMemory(() => Fits(bytes + turns.Ending), cancellationToken);
+        return load();
     }
 
     /// <summary>Frees every network that is not running.</summary>
@@ -95,7 +89,7 @@ internal sealed class IdleNetworks : IDisposable
     public void Dispose()
     {
         timer?.Dispose();
-        loading.Dispose();
+        turns.Dispose();
     }
 
     // An exception on the timer's thread would end the process.
@@ -126,7 +120,7 @@ internal sealed class IdleNetworks : IDisposable
     {
         foreach (var network in Present().Where(network => network != loaded && network.IsLoaded).OrderBy(network => network.LastUse))
         {
-            if (memory.Resident + bytes <= (1 - ScratchShare) * budget)
+            if (Fits(bytes))
             {
                 return;
             }
@@ -137,6 +131,8 @@ internal sealed class IdleNetworks : IDisposable
             }
         }
     }
+
+    private bool Fits(long bytes) => memory.Resident + bytes <= (1 - ScratchShare) * budget;
 
     private IReleasableNetwork[] Present()
     {

@@ -17,17 +17,12 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     private readonly ConcurrentDictionary<int, double> operations = new();
     private readonly NetworkGraph graph;
     private readonly SessionLoader loader;
-    private readonly TimeProvider clock;
     private readonly IdleNetworks? idle;
-    private readonly Lock gate = new();
     private readonly string[] inputNames;
     private readonly string[] outputNames;
     private readonly BlockPool blocks = new();
-    private InferenceSession? session;
-    private int running;
+    private readonly OnDemand<InferenceSession> session;
     private int releasesScratch;
-    private long lastUse;
-    private bool disposed;
 
     /// <summary>Puts a network together; nothing is loaded yet.</summary>
     /// <param name="name">The component's folder name.</param>
@@ -39,9 +34,9 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     {
         Name = name;
         this.graph = graph;
-        clock = idle?.Clock ?? TimeProvider.System;
         this.idle = idle;
         loader = new SessionLoader(name, graph, weights, providers);
+        session = new OnDemand<InferenceSession>(Load, idle?.Clock ?? TimeProvider.System);
         inputNames = [.. graph.Inputs.Select(spec => spec.Name)];
         outputNames = [.. graph.Outputs.Select(spec => NetworkGraph.OutputName(spec.Name))];
     }
@@ -53,13 +48,13 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     public bool IsQuantized => loader.IsQuantized;
 
     /// <summary>Whether the weights have been loaded. Does not wait for a network that is being loaded.</summary>
-    public bool IsLoaded => Volatile.Read(ref session) is not null;
+    public bool IsLoaded => session.IsLoaded;
 
     /// <summary>Whether it ever ran.</summary>
     public bool HasRun => LastUse != 0;
 
     /// <summary>When it last ran, as a timestamp of the clock.</summary>
-    public long LastUse => Interlocked.Read(ref lastUse);
+    public long LastUse => session.LastUse;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, NetworkTensor> Run(
@@ -68,7 +63,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         ArgumentNullException.ThrowIfNull(inputs);
         var symbols = InputChecks.Check(Name, graph, inputs);
         cancellationToken.ThrowIfCancellationRequested();
-        var loaded = Enter(cancellationToken);
+        var loaded = session.Enter(cancellationToken);
         try
         {
             return loader.UsesRowBuckets && symbols[RowsSymbol] is var rows && RowBuckets.Of(rows) != rows
@@ -77,7 +72,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         }
         finally
         {
-            Leave();
+            session.Leave();
         }
     }
 
@@ -93,9 +88,9 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     public void ReleaseScratchAfterNextRun() => Volatile.Write(ref releasesScratch, 1);
 
     /// <inheritdoc/>
-    public void ReleaseScratch()
+    public void ReleaseScratch(CancellationToken cancellationToken)
     {
-        if (EnterIfLoaded() is not { } loaded)
+        if (session.EnterIfLoaded() is not { } loaded)
         {
             return;
         }
@@ -104,7 +99,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         {
             ReleaseScratchAfterNextRun();
             var (inputs, symbols) = SmallestInputs.Of(graph);
-            foreach (var output in Run(loaded, inputs, symbols, CancellationToken.None).Values)
+            foreach (var output in Run(loaded, inputs, symbols, cancellationToken).Values)
             {
                 Recycle(output);
             }
@@ -115,7 +110,7 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         }
         finally
         {
-            Leave();
+            session.Leave();
         }
     }
 
@@ -127,54 +122,15 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
     }
 
     /// <summary>Frees the weights; after the runs that are going on, if there are any.</summary>
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            disposed = true;
-            FreeWhenUnused();
-        }
-    }
+    public void Dispose() => session.Dispose();
 
     /// <summary>Frees the weights when the network has been idle for a while; the next run loads them again.</summary>
     /// <param name="keep">How long is a while.</param>
-    public void ReleaseIfIdle(TimeSpan keep)
-    {
-        lock (gate)
-        {
-            if (session is not null && running == 0 && clock.GetElapsedTime(lastUse) >= keep)
-            {
-                session.Dispose();
-                session = null;
-            }
-        }
-    }
+    public void ReleaseIfIdle(TimeSpan keep) => session.ReleaseIfIdle(keep);
 
     /// <summary>Frees the weights unless the network is running or being loaded; the next run loads them again.</summary>
     /// <returns>Whether it had weights to free.</returns>
-    public bool TryRelease()
-    {
-        if (!gate.TryEnter())
-        {
-            return false;
-        }
-
-        try
-        {
-            if (session is null || running > 0)
-            {
-                return false;
-            }
-
-            session.Dispose();
-            session = null;
-            return true;
-        }
-        finally
-        {
-            gate.Exit();
-        }
-    }
+    public bool TryRelease() => session.TryRelease();
 
     /// <summary>Runs with padded rows and returns the requested ones.</summary>
     private Dictionary<string, NetworkTensor> RunFilled(
@@ -236,46 +192,6 @@ internal sealed class OnnxNetwork : INetwork, IReleasableNetwork
         {
             inputValues.ForEach(value => value.Dispose());
             outputValues.ForEach(value => value.Dispose());
-        }
-    }
-
-    private InferenceSession Enter(CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            cancellationToken.ThrowIfCancellationRequested();
-            session ??= Load(cancellationToken);
-            running++;
-            return session;
-        }
-    }
-
-    private InferenceSession? EnterIfLoaded()
-    {
-        lock (gate)
-        {
-            running += session is null ? 0 : 1;
-            return session;
-        }
-    }
-
-    private void Leave()
-    {
-        lock (gate)
-        {
-            running--;
-            lastUse = clock.GetTimestamp();
-            FreeWhenUnused();
-        }
-    }
-
-    private void FreeWhenUnused()
-    {
-        if (disposed && running == 0)
-        {
-            session?.Dispose();
-            session = null;
         }
     }
 

@@ -35,7 +35,9 @@ public interface INetwork : IDisposable
 
     /// <summary>Releases scratch memory that an earlier run left, at the cost of a run on the smallest input. The weights stay; nothing is loaded for it.</summary>
     /// <remarks>For a network whose pictures were stopped, so that no last run released it. Call it while the network does not run.</remarks>
-    void ReleaseScratch()
+    /// <param name="cancellationToken">Stops that run: with weights that have to be read from the disk first it takes seconds.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; the memory is held as before.</exception>
+    void ReleaseScratch(CancellationToken cancellationToken)
     {
     }
 

@@ -12,8 +12,8 @@ namespace PromptCanvas.Generation.Bias;
 
 /// <summary>Moves audits on.</summary>
 internal sealed class BiasRunner(
-    IDbContextFactory<AppDbContext> databases, IEngineProvider engines, BiasPictures pictures, BiasCalibration calibration, TimeProvider clock)
-    : SeriesRunner<BiasAudit>(databases, clock)
+    IDbContextFactory<AppDbContext> databases, IEngineProvider engines, BiasPictures pictures, BiasCalibration calibration, SeriesLeases leases)
+    : SeriesRunner<BiasAudit>(databases, leases)
 {
     private readonly Dictionary<Guid, Held> held = [];
 

@@ -8,7 +8,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>Moves data sets on.</summary>
-internal sealed class DatasetRunner(IDbContextFactory<AppDbContext> databases, DatasetPictures pictures, TimeProvider clock) : SeriesRunner<Dataset>(databases, clock)
+internal sealed class DatasetRunner(IDbContextFactory<AppDbContext> databases, DatasetPictures pictures, SeriesLeases leases) : SeriesRunner<Dataset>(databases, leases)
 {
     protected override string OwnerGone => "Its owner may no longer make pictures in this studio.";
 

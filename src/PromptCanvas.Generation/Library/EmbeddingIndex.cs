@@ -14,6 +14,9 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
 {
     private const int RowsAtOnce = 1000;
 
+    // An hour's share: the whole of a million pictures takes a day.
+    private const int LookedUpAtOnce = 50_000;
+
     // Re-read this much: CreatedAt is taken before the commit, so two workers may commit in a different order.
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(1);
 
@@ -22,10 +25,14 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
 
     // The pictures of the overlap, which are read again.
     private readonly Dictionary<Guid, DateTimeOffset> recent = [];
+    private int lookedUp;
     private DateTimeOffset readUntil = DateTimeOffset.UnixEpoch + Overlap;
     private volatile SearchMemory memory = new(0, 0);
 
     public SearchMemory Memory => memory;
+
+    /// <summary>How many pictures <see cref="ForgetGoneAsync"/> looks up.</summary>
+    internal int ShareAtOnce { get; set; } = LookedUpAtOnce;
 
     /// <summary>Where the default model's pictures that match a description are; null if no engine here can say.</summary>
     public async Task<WantedDirection?> FindDirectionAsync(string words, CancellationToken cancellationToken) =>
@@ -57,13 +64,16 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
         }
     }
 
-    /// <summary>Removes the pictures whose rows are gone. Searches go on meanwhile.</summary>
+    /// <summary>Looks a share of the pictures up, and removes those whose rows are gone; the next call goes on behind them. Searches go on meanwhile.</summary>
     public async Task ForgetGoneAsync(CancellationToken cancellationToken)
     {
-        var all = await InTurnAsync(() => models.Values.Select(vectors => (Vectors: vectors, Ids: vectors.Ids().ToArray())).ToList(), cancellationToken);
-        foreach (var (vectors, ids) in all)
+        foreach (var (vectors, ids) in await InTurnAsync(NextShare, cancellationToken))
         {
-            var gone = await GoneAsync(ids, cancellationToken);
+            if (await GoneAsync(ids, cancellationToken) is not { Count: > 0 } gone)
+            {
+                continue;
+            }
+
             await InTurnAsync(
                 () =>
                 {
@@ -76,6 +86,21 @@ internal sealed class EmbeddingIndex(IDbContextFactory<AppDbContext> databases, 
     }
 
     public void Dispose() => reading.Dispose();
+
+    private List<(UnitVectors Vectors, Guid[] Ids)> NextShare()
+    {
+        var share = new List<(UnitVectors, Guid[])>();
+        var (before, left) = (lookedUp, ShareAtOnce);
+        foreach (var vectors in models.Values)
+        {
+            Guid[] ids = [.. vectors.Ids(before, left)];
+            share.Add((vectors, ids));
+            (before, left) = (Math.Max(0, before - vectors.Count), left - ids.Length);
+        }
+
+        lookedUp = left > 0 ? 0 : lookedUp + ShareAtOnce;
+        return share;
+    }
 
     private async Task<HashSet<Guid>> GoneAsync(Guid[] known, CancellationToken cancellationToken)
     {

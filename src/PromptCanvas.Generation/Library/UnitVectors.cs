@@ -58,7 +58,7 @@ internal sealed class UnitVectors(int width)
         return true;
     }
 
-    public IEnumerable<Guid> Ids() => Enumerable.Range(0, count).Select(row => chunks[row / RowsAtOnce].Rows[row % RowsAtOnce].Id);
+    public IEnumerable<Guid> Ids(int from, int most) => Enumerable.Range(from, Math.Clamp(count - from, 0, most)).Select(row => chunks[row / RowsAtOnce].Rows[row % RowsAtOnce].Id);
 
     /// <summary>Removes vectors and frees the chunks that become empty.</summary>
     public void Remove(IReadOnlySet<Guid> gone)

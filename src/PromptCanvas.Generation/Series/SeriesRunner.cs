@@ -9,13 +9,9 @@ using PromptCanvas.Data.Texts;
 namespace PromptCanvas.Generation.Series;
 
 /// <summary>Moves series on, a few pictures at a time. All that is done is in the database: after a crash, any worker goes on.</summary>
-internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> databases, SeriesLeases leases)
     where TSeries : JobSeries
 {
-    // A crash delays the series by it.
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
-    private const int RenewalsPerLease = 4;
-
     protected IDbContextFactory<AppDbContext> Databases { get; } = databases;
 
     /// <summary>Why a series ends whose owner may no longer have it: one sentence.</summary>
@@ -37,7 +33,7 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
         {
             try
             {
-                await StepAsync(id, cancellationToken);
+                await leases.HoldAsync<TSeries>(id, () => LeasedStepAsync(id, cancellationToken), cancellationToken);
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
@@ -52,61 +48,9 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
 
     protected abstract Task<SeriesStep> MoveOnAsync(TSeries series, Actor owner, CancellationToken cancellationToken);
 
-    private async Task StepAsync(Guid id, CancellationToken cancellationToken)
+    private async Task LeasedStepAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var database = await Databases.CreateDbContextAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        var until = now + Lease;
-        var leased = await database.Set<TSeries>()
-            .Where(series => series.Id == id && series.State == SeriesState.Running && (series.LeaseUntil == null || series.LeaseUntil <= now))
-            .ExecuteUpdateAsync(change => change.SetProperty(series => series.LeaseUntil, until), cancellationToken);
-        if (leased == 0)
-        {
-            return;
-        }
-
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var renewing = RenewAsync(id, until, ending.Token);
-        try
-        {
-            await LeasedStepAsync(database, id, cancellationToken);
-        }
-        finally
-        {
-            await ending.CancelAsync();
-            until = await renewing;
-            await database.Set<TSeries>().Where(series => series.Id == id && series.LeaseUntil == until)
-                .ExecuteUpdateAsync(change => change.SetProperty(series => series.LeaseUntil, (DateTimeOffset?)null), CancellationToken.None);
-        }
-    }
-
-    /// <summary>Keeps a lease while a step takes long.</summary>
-    /// <returns>Until when it is held.</returns>
-    private async Task<DateTimeOffset> RenewAsync(Guid id, DateTimeOffset until, CancellationToken ending)
-    {
-        while (true)
-        {
-            await Task.Delay(Lease / RenewalsPerLease, clock, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (ending.IsCancellationRequested)
-            {
-                return until;
-            }
-
-            var (held, later) = (until, clock.GetUtcNow() + Lease);
-            await using var database = await Databases.CreateDbContextAsync(CancellationToken.None);
-            if (await database.Set<TSeries>().Where(series => series.Id == id && series.LeaseUntil == held)
-                .ExecuteUpdateAsync(change => change.SetProperty(series => series.LeaseUntil, later), CancellationToken.None) == 0)
-            {
-                // The series is over, or another worker has it.
-                return until;
-            }
-
-            until = later;
-        }
-    }
-
-    private async Task LeasedStepAsync(AppDbContext database, Guid id, CancellationToken cancellationToken)
-    {
         var series = await database.Set<TSeries>().AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken);
         if (await OwnerAsync(database, series, cancellationToken) is not { } owner)
         {
@@ -137,7 +81,7 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
 
     private async Task EndAsync(AppDbContext database, Guid id, SeriesState state, string? message, CancellationToken cancellationToken)
     {
-        var (now, note) = (clock.GetUtcNow(), NoteOf(message));
+        var (now, note) = (leases.Now, NoteOf(message));
         await database.Set<TSeries>().Where(series => series.Id == id && series.State == SeriesState.Running).ExecuteUpdateAsync(
             change => change.SetProperty(series => series.State, state).SetProperty(series => series.EndedAt, (DateTimeOffset?)now).SetProperty(series => series.Note, note), cancellationToken);
     }

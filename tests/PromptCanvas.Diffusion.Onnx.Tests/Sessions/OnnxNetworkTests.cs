@@ -81,7 +81,7 @@ public sealed class OnnxNetworkTests : IDisposable
         using var heard = new HeardWarnings(warnings);
         var before = network.Run(Fixtures.Inputs(name), TestContext.Current.CancellationToken);
 
-        network.ReleaseScratch();
+        network.ReleaseScratch(TestContext.Current.CancellationToken);
 
         var after = network.Run(Fixtures.Inputs(name), TestContext.Current.CancellationToken);
         Assert.All(before, output => Assert.Equal(output.Value.Floats, after[output.Key].Floats));
@@ -93,7 +93,7 @@ public sealed class OnnxNetworkTests : IDisposable
     {
         using var network = Assert.IsType<OnnxNetwork>(Fixtures.Open("decoder"));
 
-        network.ReleaseScratch();
+        network.ReleaseScratch(TestContext.Current.CancellationToken);
 
         Assert.False(network.IsLoaded);
     }
@@ -129,6 +129,40 @@ public sealed class OnnxNetworkTests : IDisposable
         Assert.Equal(cancellation.Token, fault.CancellationToken);
         Assert.IsType<OnnxRuntimeException>(fault.InnerException);
         Assert.NotEmpty(network.Run(small, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Run_StoppedWhileItsLoadDoesNotAnswer_EndsAtOnceAndLoadsAgainLater()
+    {
+        var inputs = Fixtures.Inputs("decoder");
+        using var loading = new SemaphoreSlim(0);
+        using var answer = new ManualResetEventSlim();
+        using var stop = new CancellationTokenSource();
+        var providers = new ExecutionProviders(new InferenceOptions { ExecutionProvider = "Cuda", Precision = InferencePrecision.Fp32, Threads = 2 })
+        {
+            Append = _ =>
+            {
+                loading.Release();
+                answer.Wait(CancellationToken.None);
+            },
+        };
+        using var network = Assert.IsType<OnnxNetwork>(NetworkRunner.Open(Fixtures.TinyModel, "decoder", providers));
+        try
+        {
+            var run = Task.Run(() => network.Run(inputs, stop.Token), TestContext.Current.CancellationToken);
+            await loading.WaitAsync(TestContext.Current.CancellationToken);
+
+            await stop.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+            Assert.False(network.IsLoaded);
+        }
+        finally
+        {
+            answer.Set();
+        }
+
+        Assert.NotEmpty(network.Run(inputs, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -32,11 +32,12 @@ internal static class TinyStableUnClip
          "up_block_types":["UpDecoderBlock2D","UpDecoderBlock2D","UpDecoderBlock2D","UpDecoderBlock2D"]}
         """;
 
+    // The file as published with stable-diffusion-2-1-unclip: it was a DDIM's before, hence the keys that PNDM does not read.
     private const string SchedulerJson =
         """
-        {"_class_name":"PNDMScheduler","beta_end":0.012,"beta_schedule":"scaled_linear","beta_start":0.00085,"clip_sample":false,
-         "num_train_timesteps":1000,"prediction_type":"v_prediction","set_alpha_to_one":false,"skip_prk_steps":true,"steps_offset":1,
-         "trained_betas":null}
+        {"_class_name":"PNDMScheduler","_diffusers_version":"0.15.0.dev0","beta_end":0.012,"beta_schedule":"scaled_linear","beta_start":0.00085,
+         "clip_sample":false,"clip_sample_range":1.0,"dynamic_thresholding_ratio":0.995,"num_train_timesteps":1000,"prediction_type":"v_prediction",
+         "sample_max_value":1.0,"set_alpha_to_one":false,"skip_prk_steps":true,"steps_offset":1,"thresholding":false,"trained_betas":null}
         """;
 
     private const string NoisingJson = """{"_class_name":"DDPMScheduler","beta_schedule":"squaredcos_cap_v2","num_train_timesteps":1000}""";

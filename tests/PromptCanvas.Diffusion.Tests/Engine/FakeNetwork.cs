@@ -24,6 +24,9 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
     /// <summary>Called before each run with its number, from 0, and the token of the run.</summary>
     public Action<int, CancellationToken>? BeforeRun { get; set; }
 
+    /// <summary>Called before scratch memory is given back at rest.</summary>
+    public Action<CancellationToken>? BeforeRelease { get; set; }
+
     /// <summary>Called before each run with its rows.</summary>
     public Action<int>? BeforeFunction { get; set; }
 
@@ -39,7 +42,12 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
 
     public void ReleaseScratchAfterNextRun() => Releases.Add(rows.Count);
 
-    public void ReleaseScratch() => ReleasedAtRest++;
+    public void ReleaseScratch(CancellationToken cancellationToken)
+    {
+        BeforeRelease?.Invoke(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        ReleasedAtRest++;
+    }
 
     public void Recycle(NetworkTensor output) => Recycled++;
 

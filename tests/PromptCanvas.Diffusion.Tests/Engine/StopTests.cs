@@ -35,6 +35,32 @@ public sealed class StopTests
         Assert.True(ended, "The step was not told to end.");
     }
 
+    /// <summary>A network whose weights come from a slow disk takes seconds to give its scratch memory back; the next job does not wait for that.</summary>
+    [Fact]
+    public async Task GenerateAsync_WhileScratchIsGivenBackAtRest_StartsAtOnceAndItIsGivenBackLater()
+    {
+        var fake = new FakeModel();
+        using var engine = new ImageEngine(fake.Model, new EngineOptions());
+        using var cancelling = new CancellationTokenSource();
+        using var resting = new ManualResetEventSlim();
+        var interrupted = false;
+        fake.Decoder.BeforeRun = (_, _) => cancelling.Cancel();
+        fake.Decoder.BeforeRelease = token =>
+        {
+            resting.Set();
+            interrupted = token.WaitHandle.WaitOne(Patience);
+            fake.Decoder.BeforeRelease = null;
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CollectUntilAsync(engine, Request(count: 1), cancelling.Token));
+        Assert.True(resting.Wait(Patience, Token));
+        fake.Decoder.BeforeRun = null;
+
+        Assert.Single(await CompletedAsync(engine, Request(count: 1)));
+
+        Assert.True(interrupted, "The next job waited for the release.");
+        Assert.Equal((0, 1), (fake.Decoder.ReleasedAtRest, fake.Decoder.Releases.Count));
+    }
+
     [Fact]
     public void Turn_OneOfTwoPeopleCancels_TheStepGoesOnAndTheNextIsWithoutThem()
     {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
@@ -152,6 +153,41 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
 
         go.Set();
         await step;
+        Assert.Equal(1, (await EndAsync(studio, id)).Report.Measured);
+    }
+
+    /// <summary>A renewal that fails because the database is away is tried again; the step's own work is not lost.</summary>
+    [Fact]
+    public async Task Step_DatabaseAwayForARenewal_IsFinishedAndKeepsItsLease()
+    {
+        using var go = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var studio = await StartAsync(change: AwayDatabases.Insert);
+        var id = await BeginAsync(studio, Spheres with { PicturesPerPrompt = 1 });
+        await studio.Get<BiasRunner>().StepAsync(Cancellation);
+        await studio.DrainAsync();
+        studio.Engine.Clip = input =>
+        {
+            if (input is ImageInput && begun.TrySetResult())
+            {
+                go.Wait(Cancellation);
+            }
+
+            return Embed(input);
+        };
+        var step = Task.Run(() => studio.Get<BiasRunner>().StepAsync(Cancellation), Cancellation);
+        await begun.Task;
+        await using var database = studio.OpenDatabase();
+        studio.Get<AwayDatabases>().Away = true;
+        studio.Clock.Advance(TimeSpan.FromSeconds(31));
+        await studio.Log.SaysAsync("The lease of series");
+        studio.Get<AwayDatabases>().Away = false;
+
+        await RenewedAsync(studio, database);
+        go.Set();
+
+        await step;
+        Assert.Null(await database.BiasAudits.Select(audit => audit.LeaseUntil).SingleAsync(Cancellation));
         Assert.Equal(1, (await EndAsync(studio, id)).Report.Measured);
     }
 
@@ -365,9 +401,9 @@ public sealed class BiasAuditTests(PostgresServer server) : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private async Task<Studio> StartAsync(Dictionary<string, string?>? settings = null, bool person = true)
+    private async Task<Studio> StartAsync(Dictionary<string, string?>? settings = null, bool person = true, Action<IServiceCollection>? change = null)
     {
-        var studio = new Studio(folder.Path, settings: settings);
+        var studio = new Studio(folder.Path, change: change, settings: settings);
         studio.Engine.Draws = seed => Flat(IsRed(seed));
         studio.Engine.Clip = Embed;
         studio.Engine.Prior = _ => [1, 0, 0];

@@ -59,6 +59,30 @@ public sealed class SearchTests(PostgresServer server) : IDisposable
             (await studio.Get<ILibrary>().ReadAsync(Studio.Somebody, new LibraryFilter { Like = like }, null, 24, Cancellation)).Pictures.Select(picture => picture.Prompt);
     }
 
+    [Fact]
+    public async Task ForgetGone_MorePicturesThanAShare_GoesOnWhereItStopped()
+    {
+        await using var studio = await new Studio(folder.Path).PrepareAsync();
+        await AddAsync(studio);
+        await using var database = studio.OpenDatabase();
+        var like = await database.Pictures.Where(picture => picture.Prompt == Prompts[0]).Select(picture => picture.Id).SingleAsync(Cancellation);
+        await studio.Get<ILibrary>().ReadAsync(Studio.Somebody, new LibraryFilter { Like = like }, null, 24, Cancellation);
+        var index = studio.Get<EmbeddingIndex>();
+        index.ShareAtOnce = 1;
+        await database.Pictures.Where(picture => picture.Prompt != Prompts[0]).ExecuteDeleteAsync(Cancellation);
+
+        await index.ForgetGoneAsync(Cancellation);
+        Assert.InRange(index.Memory.Pictures, Prompts.Length - 1, Prompts.Length);
+
+        // Removing moves the last ones forward, so that some are looked up in the next round.
+        for (var share = 0; share < Prompts.Length * Prompts.Length; share++)
+        {
+            await index.ForgetGoneAsync(Cancellation);
+        }
+
+        Assert.Equal(1, index.Memory.Pictures);
+    }
+
     private static async Task AddAsync(Studio studio)
     {
         var job = await studio.SubmitAsync(TestRequests.Fox());

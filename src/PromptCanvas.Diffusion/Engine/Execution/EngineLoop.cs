@@ -52,11 +52,6 @@ internal sealed class EngineLoop
         FillLanes(stopping);
         if (lanes.Count == 0)
         {
-            if (!embedded)
-            {
-                scratch.Release();
-            }
-
             return embedded;
         }
 
@@ -70,6 +65,10 @@ internal sealed class EngineLoop
 
         return true;
     }
+
+    /// <summary>Releases the memory that stopped pictures left, after a turn with nothing to do.</summary>
+    /// <param name="interrupted">There is work again.</param>
+    public void Rest(CancellationToken interrupted) => scratch.Release(interrupted);
 
     public void CancelAll()
     {

@@ -14,13 +14,20 @@ internal sealed class HeldScratch
     public void Released(INetwork network) => holders.Remove(network);
 
     /// <summary>Releases all of it. For an engine with nothing to do.</summary>
-    public void Release()
+    /// <param name="cancellationToken">Stops it; what is held then is released at the next rest.</param>
+    public void Release(CancellationToken cancellationToken)
     {
-        foreach (var network in holders)
+        try
         {
-            network.ReleaseScratch();
+            foreach (var network in holders.ToList())
+            {
+                network.ReleaseScratch(cancellationToken);
+                holders.Remove(network);
+            }
         }
-
-        holders.Clear();
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // There is work again.
+        }
     }
 }

@@ -22,6 +22,7 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
     private readonly Lock gate = new();
 
     private Thread? thread;
+    private CancellationTokenSource? rest;
     private long arrivalCount;
 
     /// <summary>Creates an engine; nothing is loaded before the first request.</summary>
@@ -170,6 +171,7 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
         {
             ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
             arrivals.Enqueue(arrival);
+            rest?.Cancel();
             if (thread is null)
             {
                 thread = new Thread(Work) { IsBackground = true, Name = $"engine {model.Name}" };
@@ -190,7 +192,13 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
                 arrived(loop);
             }
 
-            return loop.Turn(token);
+            if (loop.Turn(token))
+            {
+                return true;
+            }
+
+            Rest(token);
+            return false;
         }
 #pragma warning disable CA1031 // Nothing is swallowed: the fault travels to every request it ends.
         catch (Exception fault)
@@ -198,6 +206,33 @@ public sealed class ImageEngine : IImageEngine, IEmbedder, IPromptReader, IDispo
         {
             loop.FailAll(fault);
             return true;
+        }
+    }
+
+    /// <summary>Uses a pause; a request that arrives ends it.</summary>
+    private void Rest(CancellationToken token)
+    {
+        using var resting = CancellationTokenSource.CreateLinkedTokenSource(token);
+        lock (gate)
+        {
+            if (!arrivals.IsEmpty)
+            {
+                return;
+            }
+
+            rest = resting;
+        }
+
+        try
+        {
+            loop.Rest(resting.Token);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                rest = null;
+            }
         }
     }
 

@@ -10,15 +10,6 @@ namespace PromptCanvas.Web.Features.Bias;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record BiasBody
 {
-    /// <summary>The names of the conditionings, as on the command line.</summary>
-    public static IReadOnlyDictionary<string, ConditioningMode> Priors { get; } = new Dictionary<string, ConditioningMode>(StringComparer.Ordinal)
-    {
-        ["diffusion"] = ConditioningMode.DiffusionPrior,
-        ["autoregressive"] = ConditioningMode.AutoregressivePrior,
-        ["text-embedding"] = ConditioningMode.TextEmbedding,
-        ["none"] = ConditioningMode.CaptionOnly,
-    };
-
     public string? Name { get; init; }
 
     /// <summary>Default: the installation's default model.</summary>
@@ -73,9 +64,9 @@ internal sealed record BiasBody
             return noSeed;
         }
 
-        if (!Priors.TryGetValue(Prior ?? "diffusion", out var conditioning))
+        if (ConditioningNames.Find(Prior ?? ConditioningNames.Default) is not { } conditioning)
         {
-            return new InvalidInput("prior", $"The prior must be one of {string.Join(", ", Priors.Keys)}.");
+            return new InvalidInput("prior", $"The prior must be one of {string.Join(", ", ConditioningNames.All)}.");
         }
 
         if (HasNull)

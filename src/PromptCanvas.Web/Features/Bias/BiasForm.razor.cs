@@ -24,7 +24,7 @@ public sealed partial class BiasForm
     private uint seed;
     private double? guidance;
     private double? priorGuidance;
-    private string prior = BiasBody.Priors.Keys.First();
+    private string prior = ConditioningNames.Default;
     private double threshold = BiasPlan.DefaultThreshold;
     private bool canRender;
     private bool isRendered;
@@ -46,7 +46,9 @@ public sealed partial class BiasForm
 
     private string[] Prompts => prompts.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private bool HasPrior => BiasBody.Priors[prior] is ConditioningMode.DiffusionPrior or ConditioningMode.AutoregressivePrior;
+    private ConditioningMode Conditioning => ConditioningNames.Find(prior) ?? ConditioningMode.DiffusionPrior;
+
+    private bool HasPrior => Conditioning is ConditioningMode.DiffusionPrior or ConditioningMode.AutoregressivePrior;
 
     private int Cost => Math.Max(0, pictures) * Prompts.Length;
 
@@ -72,7 +74,7 @@ public sealed partial class BiasForm
         canRender = isRendered = world.Attributes.Any(RenderedExamples.Suit);
     }
 
-    private string PriorName(string key) => BiasBody.Priors[key] switch
+    private string PriorName(string key) => ConditioningNames.Find(key) switch
     {
         ConditioningMode.AutoregressivePrior => T["BiasPriorAutoregressive"],
         ConditioningMode.TextEmbedding => T["BiasPriorTextEmbedding"],
@@ -96,7 +98,7 @@ public sealed partial class BiasForm
             PicturesPerPrompt = pictures,
             Size = size,
             Seed = seed,
-            Overrides = new RecipeOverrides { DecoderGuidance = guidance, PriorGuidance = HasPrior ? priorGuidance : null, Conditioning = BiasBody.Priors[prior] },
+            Overrides = new RecipeOverrides { DecoderGuidance = guidance, PriorGuidance = HasPrior ? priorGuidance : null, Conditioning = Conditioning },
             Attributes = attributes,
             Threshold = threshold,
             RenderedExamples = canRender && isRendered,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
@@ -32,9 +33,9 @@ internal static class ProvenanceEndpoints
     private static async Task<IResult> CompareAsync(
         Guid id, string way, HttpContext context, IPictureProvenance provenance, CancellationToken cancellationToken)
     {
-        if (ConditioningComparison.Parse(way) is not { } mode)
+        if (ConditioningNames.Find(way) is not { } mode)
         {
-            return new NotFound($"Unknown mode {way}: choose one of {string.Join(", ", ConditioningComparison.Names)}.").ToProblem();
+            return new NotFound($"Unknown mode {way}: choose one of {string.Join(", ", ConditioningNames.All)}.").ToProblem();
         }
 
         if (!(await provenance.CompareAsync(context.User.ToActor(), id, mode, cancellationToken)).TryGet(out var drawn, out var refusal))
