@@ -1664,6 +1664,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<double>("HalfReach")
+                        .HasColumnType("double precision");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text");
