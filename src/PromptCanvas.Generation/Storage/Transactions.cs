@@ -1,3 +1,5 @@
+using System.Data;
+using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
@@ -61,12 +63,25 @@ internal sealed class Transactions(IDbContextFactory<AppDbContext> databases, ID
     {
         // BEGIN IMMEDIATE on SQLite: a transaction that starts with a read cannot upgrade to a write after another writer committed.
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var (value, keep) = await work(database);
-        if (keep)
+        try
         {
-            await transaction.CommitAsync(cancellationToken);
-        }
+            var (value, keep) = await work(database);
+            if (keep)
+            {
+                await transaction.CommitAsync(cancellationToken);
+            }
 
-        return value;
+            return value;
+        }
+        catch (InvalidOperationException fault) when (fault.InnerException is null && database.Database.GetDbConnection().State != ConnectionState.Open)
+        {
+            throw new ConnectionLostException(fault);
+        }
+    }
+
+    /// <summary>The driver noticed a lost connection between two commands; what it throws then does not say so.</summary>
+    private sealed class ConnectionLostException(InvalidOperationException fault) : DbException("The connection to the database was lost.", fault)
+    {
+        public override bool IsTransient => true;
     }
 }

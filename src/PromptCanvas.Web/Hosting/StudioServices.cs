@@ -73,6 +73,7 @@ internal static class StudioServices
         services.AddHostedService<VolumeNotice>();
         services.AddProblemDetails();
         services.AddSingleton<StoreFaults>();
+        services.AddSingleton<PageStatus>();
         services.AddSingleton<PatientJobs>();
         services.AddExceptionHandler<RefusedRequests>();
 

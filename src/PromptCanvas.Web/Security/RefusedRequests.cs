@@ -7,7 +7,7 @@ namespace PromptCanvas.Web.Security;
 
 /// <summary>Responds to API requests with invalid text by a problem that names the field, and to those that need an unavailable store by one that says what
 /// to do. Browsers get the error page, with the same status.</summary>
-internal sealed class RefusedRequests(StoreFaults stores, RetrySpread retries, ILogger<RefusedRequests> logger) : IExceptionHandler
+internal sealed class RefusedRequests(StoreFaults stores, PageStatus pages, ILogger<RefusedRequests> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ internal sealed class RefusedRequests(StoreFaults stores, RetrySpread retries, I
 
         if (!RequestClass.IsProgram(httpContext))
         {
-            WriteStatus(httpContext, away);
+            pages.TryWrite(httpContext, exception);
             return false;
         }
 
@@ -30,20 +30,6 @@ internal sealed class RefusedRequests(StoreFaults stores, RetrySpread retries, I
 
         await refusal.ToProblem().ExecuteAsync(httpContext);
         return true;
-    }
-
-    private void WriteStatus(HttpContext context, Refusal? away)
-    {
-        switch (away)
-        {
-            case StorageFull:
-                context.Response.StatusCode = StatusCodes.Status507InsufficientStorage;
-                break;
-            case not null:
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                retries.Write(context, away.GetType().Name, RefusalProblems.Soon);
-                break;
-        }
     }
 
     private static Refusal? RefusalOf(Exception fault, HttpRequest request) => fault switch

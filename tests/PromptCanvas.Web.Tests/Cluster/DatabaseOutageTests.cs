@@ -50,6 +50,7 @@ public sealed class DatabaseOutageTests : IAsyncDisposable
         using (var browser = nodes.One.Browser(nodes.One.Administrator.Cookie))
         using (var page = await browser.GetAsync("/gallery", Cancellation))
         {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
             Assert.Contains("The database is unavailable", await page.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         }
 
