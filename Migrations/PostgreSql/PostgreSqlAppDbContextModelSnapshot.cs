@@ -1667,6 +1667,9 @@ namespace PromptCanvas.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<double>("HalfReach")
+                        .HasColumnType("double precision");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text");

@@ -1652,6 +1652,9 @@ namespace PromptCanvas.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<double>("HalfReach")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("TEXT");

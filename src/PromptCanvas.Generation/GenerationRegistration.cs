@@ -266,6 +266,7 @@ public static class GenerationRegistration
         services.AddSingleton<IBiasAudits, BiasAudits>();
         services.AddServiceOfWorkers<BiasAuditService>();
         services.AddSingleton<DatasetJudge>();
+        services.AddSingleton<DatasetLeftovers>();
         services.AddSingleton<DatasetPainting>();
         services.AddSingleton<DatasetPictures>();
         services.AddSingleton<DatasetRunner>();

@@ -66,6 +66,32 @@ public sealed partial class EditPageTests(Browser browser, ScriptedStudio studio
     }
 
     [Fact]
+    public async Task Replace_WithAStyle_PaintsInIt_AndEraseOffersNone()
+    {
+        await studio.AddStyleAsync("Ink");
+        await using var tab = await browser.OpenAsync();
+        await OpenAsync(tab);
+        var field = tab.Page.Locator(".editor-panel .style-field");
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Erase" }).CheckAsync(new() { Force = true });
+        await Expect(field).ToHaveCountAsync(0);
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Replace" }).CheckAsync(new() { Force = true });
+        await PaintAsync(tab, (0.4, 0.4), (0.6, 0.6));
+        await tab.Page.FillAsync(".editor-prompt", "a green heart");
+        await field.Locator("summary").ClickAsync();
+        await field.Locator("select").SelectOptionAsync(new SelectOptionValue { Label = "Ink" });
+        await field.Locator("input").FillAsync("-35");
+        await Expect(field.Locator(".field-value")).ToHaveTextAsync("-35%");
+        await tab.SaveAsync("edit-style");
+        await PressAsync(tab, "Replace");
+        await Expect(tab.Page.Locator(".editor-candidates")).ToBeVisibleAsync();
+
+        var used = studio.Engine.Latest!;
+        Assert.Equal(("Ink", -0.35), (used.Overrides.Style!.Name, used.Overrides.Style.Weight));
+        Assert.NotNull(used.Known);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task Extend_ByNumbers_MakesALargerPicture()
     {
         await using var tab = await browser.OpenAsync();

@@ -100,6 +100,7 @@ public sealed class ScriptedStudio : IAsyncLifetime
             Name = name,
             Model = "starter",
             Direction = [0, 0, 0x80, 0x3f],
+            HalfReach = 0.1,
             PictureCount = 3,
             CreatedAt = DateTimeOffset.UnixEpoch,
         });

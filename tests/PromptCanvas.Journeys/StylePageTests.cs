@@ -38,6 +38,12 @@ public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<Scrip
         await tab.Page.FillAsync("#prompt", "a green cone");
         await Expect(tab.Page.Locator("[data-style]")).ToHaveValueAsync(new Regex("."));
         await tab.Page.WaitForSelectorAsync(".composer-style[data-drawn=rest]");
+
+        // A prompt that the page sets, not the keyboard, is previewed too.
+        await tab.Page.RunAndWaitForRequestAsync(
+            () => tab.Page.GetByRole(AriaRole.Button, new() { Name = "Surprise me" }).ClickAsync(),
+            request => request.Url.EndsWith("/sketches", StringComparison.Ordinal) && request.PostData?.Contains("a green cone", StringComparison.Ordinal) is false);
+        await tab.Page.FillAsync("#prompt", "a green cone");
         var slider = tab.Page.Locator("#style-weight");
         await slider.FillAsync("-60");
         await Expect(tab.Page.Locator(".style-weight output")).ToHaveTextAsync("-60%");
@@ -49,6 +55,17 @@ public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<Scrip
         await tab.Page.GetByText("Use prompt and seed").ClickAsync();
         await Expect(tab.Page).ToHaveURLAsync(new Regex("styleWeight=-0.6"));
         await Expect(tab.Page.Locator(".style-weight output")).ToHaveTextAsync("-60%");
+
+        // The viewer adds it to variations.
+        await tab.GoAsync(studio.Address, "/gallery");
+        await tab.Tiles.First.Locator("a.tile-link").ClickAsync();
+        await tab.Page.Locator(".verbs .style-field summary").ClickAsync();
+        await tab.Page.Locator(".verbs [data-style]").SelectOptionAsync(new SelectOptionValue { Label = "Sketches" });
+        await tab.Page.Locator(".verbs .style-field input").FillAsync("35");
+        await tab.Page.Locator(".verbs").GetByText("Subtle").First.ClickAsync();
+        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+        Assert.Equal(0.35, studio.Engine.Latest!.Overrides.Style!.Weight);
+        Assert.IsType<VariationOrigin>(studio.Engine.Latest.Origin);
 
         await tab.GoAsync(studio.Address, "/styles");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the style Sketches" }).ClickAsync();

@@ -35,37 +35,36 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
         foreach (var board in Boards)
         {
             var drawn = await DrawBoardAsync(board, cancellationToken).ConfigureAwait(false);
-            var style = StyleSpace.Direction(drawn.Pictures, drawn.Captions);
+            var style = await StyleFolder.MakeAsync(session, drawn, [.. Subjects.Select(board.Caption)], cancellationToken).ConfigureAwait(false);
             var plain = await MeasureAsync(drawn, Plain, null, cancellationToken).ConfigureAwait(false);
             foreach (var weight in weights)
             {
-                yield return Row(weight, await MeasureAsync(drawn, Plain, new PictureStyle(board.Name, style, weight), cancellationToken).ConfigureAwait(false));
+                yield return Row(weight, await MeasureAsync(drawn, Plain, style with { Weight = weight }, cancellationToken).ConfigureAwait(false));
             }
 
             yield return Row(null, await MeasureAsync(drawn, board.Draws, null, cancellationToken).ConfigureAwait(false));
 
             StyleRow Row(double? weight, (double ToBoard, double ToPrompt) styled) =>
-                new(board.Name, weight, plain.ToBoard, styled.ToBoard, plain.ToPrompt, styled.ToPrompt, Others.Length * pictures);
+                new(board.Name, weight, plain.ToBoard, styled.ToBoard, plain.ToPrompt, styled.ToPrompt, Others.Length * pictures) { HalfReach = style.HalfReach };
         }
     }
 
-    private async Task<DrawnBoard> DrawBoardAsync(Board board, CancellationToken cancellationToken)
+    /// <summary>The CLIP embeddings of the board's pictures.</summary>
+    private async Task<List<float[]>> DrawBoardAsync(Board board, CancellationToken cancellationToken)
     {
-        var subjects = StyleCaptions.Subjects([.. Subjects.Select(board.Caption)]);
-        var (images, captions) = (new List<float[]>(), new List<float[]>());
+        var images = new List<float[]>();
         for (var index = 0; index < Subjects.Length; index++)
         {
             var picture = (await DrawAsync(board.Draws(Subjects[index]), BoardSeed + (uint)index, 1, null, cancellationToken).ConfigureAwait(false))[0];
             images.Add((await EmbedAsync([picture], cancellationToken).ConfigureAwait(false))[0]);
-            captions.Add((await DrawAsync(subjects[index], (uint)index, 1, null, cancellationToken).ConfigureAwait(false))[0].ImageEmbedding);
         }
 
-        return new DrawnBoard(images, captions);
+        return images;
     }
 
     /// <summary>The mean similarity of the pictures of other things to the board's pictures, and to the things' plain prompts.</summary>
     private async Task<(double ToBoard, double ToPrompt)> MeasureAsync(
-        DrawnBoard board, Func<string, string> prompt, PictureStyle? style, CancellationToken cancellationToken)
+        List<float[]> board, Func<string, string> prompt, PictureStyle? style, CancellationToken cancellationToken)
     {
         var (toBoard, toPrompt) = (new List<double>(), new List<double>());
         foreach (var thing in Others)
@@ -74,7 +73,7 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
             var text = (await session.Engine.EmbedAsync([new TextInput(Plain(thing))], cancellationToken).ConfigureAwait(false))[0];
             foreach (var picture in await EmbedAsync(made, cancellationToken).ConfigureAwait(false))
             {
-                toBoard.Add(board.Pictures.Average(other => EmbeddingSpace.Cosine(other, picture)));
+                toBoard.Add(board.Average(other => EmbeddingSpace.Cosine(other, picture)));
                 toPrompt.Add(EmbeddingSpace.Cosine(text, picture));
             }
         }
@@ -113,10 +112,6 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
     /// <param name="Draws">The prompt of a subject's picture.</param>
     /// <param name="Caption">The caption that the picture has on the board.</param>
     private sealed record Board(string Name, Func<string, string> Draws, Func<string, string> Caption);
-
-    /// <param name="Pictures">The CLIP embeddings of its pictures.</param>
-    /// <param name="Captions">The image embeddings of their captions, by the prior.</param>
-    private sealed record DrawnBoard(IReadOnlyList<float[]> Pictures, IReadOnlyList<float[]> Captions);
 }
 
 /// <summary>What a style does at a weight: mean cosines by the model's own CLIP.</summary>
@@ -129,6 +124,9 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
 /// <param name="Pictures">The number of pictures.</param>
 internal sealed record StyleRow(string Board, double? Weight, double PlainToBoard, double ToBoard, double PlainToPrompt, double ToPrompt, int Pictures)
 {
+    /// <summary>The part of the arc that half the weight is.</summary>
+    public double HalfReach { get; init; }
+
     /// <summary>Relative.</summary>
     public double BoardChange => (ToBoard / PlainToBoard) - 1;
 

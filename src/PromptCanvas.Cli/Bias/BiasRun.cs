@@ -42,7 +42,7 @@ internal sealed class BiasRun(ModelSession session, BiasPlan plan, BiasFolder fo
     /// <param name="labels">Labelled examples; empty = shares are not corrected.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <returns>The report and the thumbnails of its examples.</returns>
-    public async Task<(BiasReport Report, IReadOnlyDictionary<Guid, (string Type, byte[] Bytes)> Pictures)> MeasureAsync(
+    public async Task<(BiasReport Report, IReadOnlyDictionary<Guid, byte[]> Pictures)> MeasureAsync(
         IReadOnlyList<BiasLabel> labels, CancellationToken cancellationToken)
     {
         var readings = new List<BiasReading>();
@@ -64,13 +64,7 @@ internal sealed class BiasRun(ModelSession session, BiasPlan plan, BiasFolder fo
         var calibration = labels.Count == 0 ? null : await measuring.CalibrateAsync(labels, cancellationToken).ConfigureAwait(false);
         var report = BiasReport.Of(plan, calibration, readings);
         var shown = report.Sections.SelectMany(section => section.Findings).SelectMany(finding => finding.Examples).SelectMany(ids => ids).Distinct();
-        return (report, shown.ToDictionary(id => id, id => ThumbnailOf(paths[id])));
-    }
-
-    private static (string Type, byte[] Bytes) ThumbnailOf(string path)
-    {
-        var thumbnail = Thumbnailer.Encode(PictureInput.Picture(path));
-        return (thumbnail.ContentType, thumbnail.Bytes.ToArray());
+        return (report, shown.ToDictionary(id => id, id => Thumbnailer.Encode(PictureInput.Picture(paths[id])).Bytes.ToArray()));
     }
 
     private async Task<byte[]> MeasureAsync(int prompt, string path, CancellationToken cancellationToken)

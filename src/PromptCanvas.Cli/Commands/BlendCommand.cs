@@ -31,6 +31,7 @@ internal static class BlendCommand
         var options = new PictureOptions();
         options.AddTo(command);
         var priors = new PriorOptions(command);
+        var styles = new StyleOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var names = parsed.GetRequiredValue(inputs);
@@ -43,7 +44,9 @@ internal static class BlendCommand
             var origin = new BlendOrigin([.. names.Select(SourcePictures.ReadInput)], ParseWeights(parsed.GetValue(weights))) { AsFrames = row is not null };
             var common = priors.Apply(parsed, options.SizedRequest(parsed, ""));
             var request = common with { Count = row ?? common.Count, Origin = origin };
+            var style = styles.Read(parsed);
             using var session = new ModelSession(options.Model(parsed));
+            request = await StyleFolder.AddToAsync(style, request, session, cancellationToken).ConfigureAwait(false);
             return await session.WriteAsync(request, options.Run(parsed, request), cancellationToken).ConfigureAwait(false);
         });
         return command;

@@ -112,7 +112,7 @@ internal sealed class DatasetCommand
 
     private static async Task<int> WriteAsync(DatasetFolder folder, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<DatasetEntry> entries, string[] formats)
     {
-        var export = new DatasetExport(plan, prompts, entries, (entry, cancellationToken) => File.ReadAllBytesAsync(Path.Combine(folder.Root, entry.File!), cancellationToken));
+        var export = new DatasetExport(plan, prompts, entries, (name, cancellationToken) => File.ReadAllBytesAsync(Path.Combine(folder.Root, name), cancellationToken));
         foreach (var file in export.Files(formats))
         {
             await folder.SaveAsync(file, CancellationToken.None).ConfigureAwait(false);
@@ -135,14 +135,12 @@ internal sealed class DatasetCommand
             throw new BadInputException($"{session.Model.Name} has no image encoder, so it cannot judge its pictures: omit --min-similarity and --min-distance, or choose another model.");
         }
 
-        for (var index = 0; index < plan.Count; index++)
+        // The requests differ in nothing else that is checked.
+        foreach (var prompt in Enumerable.Range(0, plan.Count).SelectMany(index => new[] { prompts.PromptOf(index), prompts.BaseOf(index) }).OfType<string>().Distinct())
         {
-            foreach (var prompt in new[] { prompts.PromptOf(index), prompts.BaseOf(index) }.OfType<string>())
+            if (session.Engine.Validate(prompts.Request(prompt, index: 0, attempt: 0)) is { } problem)
             {
-                if (session.Engine.Validate(prompts.Request(prompt, index, attempt: 0)) is { } problem)
-                {
-                    throw new BadInputException($"\"{prompt}\": {problem}");
-                }
+                throw new BadInputException($"\"{prompt}\": {problem}");
             }
         }
     }

@@ -95,6 +95,7 @@ internal static class EditCommands
         }
 
         options.AddTo(command, hasNegative: prompt is not null, hasPrior: prompt is not null, isSized: false);
+        var styles = prompt is null ? null : new StyleOptions(command);
 
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -108,16 +109,18 @@ internal static class EditCommands
                 ? common with { Overrides = common.Overrides with { Conditioning = ConditioningMode.KnownPicture } }
                 : common;
             var source = PictureInput.Read(parsed.GetRequiredValue((Argument<string>)arguments[0]), PictureDecoder.DecodeTransparent);
-            return RunAsync(accepted.WithTransparency(source), request, parsed.GetValue(size), options.Model(parsed), options.Run(parsed, request), cancellationToken);
+            return RunAsync(
+                accepted.WithTransparency(source), request, (parsed.GetValue(size), options.Model(parsed), styles?.Read(parsed)), options.Run(parsed, request), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        EditPlan plan, GenerationRequest request, int? size, string? modelName, PictureRun run, CancellationToken cancellationToken)
+        EditPlan plan, GenerationRequest request, (int? Size, string? Model, StyleFolder? Style) chosen, PictureRun run, CancellationToken cancellationToken)
     {
-        using var session = new ModelSession(modelName);
-        var sized = request with { Size = size ?? session.Engine.WorkingSizeFor(plan.LargestFrame) };
+        using var session = new ModelSession(chosen.Model);
+        var sized = request with { Size = chosen.Size ?? session.Engine.WorkingSizeFor(plan.LargestFrame) };
+        sized = await StyleFolder.AddToAsync(chosen.Style, sized, session, cancellationToken).ConfigureAwait(false);
         if (PictureEditor.Validate(session.Engine, plan, sized) is { } problem)
         {
             throw new BadInputException(problem);

@@ -32,7 +32,7 @@ internal static class GenerateCommand
             var run = options.Run(parsed, request);
             var style = styles.Read(parsed);
             using var session = new ModelSession(options.Model(parsed), ParseProfile(parsed.GetValue(fast), parsed.GetValue(best)));
-            request = style is null ? request : await style.AddToAsync(request, session, cancellationToken).ConfigureAwait(false);
+            request = await StyleFolder.AddToAsync(style, request, session, cancellationToken).ConfigureAwait(false);
             return parsed.GetValue(rerank) is { } candidates
                 ? await new Reranking(session, request, candidates).WriteAsync(run, cancellationToken).ConfigureAwait(false)
                 : await session.WriteAsync(request, run, cancellationToken).ConfigureAwait(false);

@@ -56,13 +56,13 @@ internal static class StylesBenchCommand
         }
 
         var rows = new List<StyleRow>();
-        await Console.Out.WriteLineAsync("| board | weight | to the board | change | to the prompt | change | pictures |\n|---|---|---|---|---|---|---|").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync("| board | half the weight | weight | to the board | change | to the prompt | change | pictures |\n|---|---|---|---|---|---|---|---|").ConfigureAwait(false);
         await foreach (var row in new StylesBench(session, pictures, seed).RunAsync(weights, cancellationToken).ConfigureAwait(false))
         {
             rows.Add(row);
             await Console.Out.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {row.Board} | {row.Weight?.ToString("0.##", CultureInfo.InvariantCulture) ?? "in words"} | {row.PlainToBoard:F3} → {row.ToBoard:F3} | {row.BoardChange:+0.0%;-0.0%} | {row.PlainToPrompt:F3} → {row.ToPrompt:F3} | {row.PromptChange:+0.0%;-0.0%} | {row.Pictures} |")).ConfigureAwait(false);
+                $"| {row.Board} | {row.HalfReach:0.####} | {row.Weight?.ToString("0.##", CultureInfo.InvariantCulture) ?? "in words"} | {row.PlainToBoard:F3} → {row.ToBoard:F3} | {row.BoardChange:+0.0%;-0.0%} | {row.PlainToPrompt:F3} → {row.ToPrompt:F3} | {row.PromptChange:+0.0%;-0.0%} | {row.Pictures} |")).ConfigureAwait(false);
         }
 
         if (json is not null)

@@ -21,11 +21,14 @@ internal static class VaryCommand
         PictureOptions.RefuseOptions(image);
         var options = new PictureOptions();
         options.AddTo(command, hasPrior: false);
+        var styles = new StyleOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var origin = new VariationOrigin(SourcePictures.Read(parsed.GetRequiredValue(image)), ParseStrength(parsed.GetRequiredValue(strength)));
             var request = options.SizedRequest(parsed, "") with { Origin = origin };
+            var style = styles.Read(parsed);
             using var session = new ModelSession(options.Model(parsed));
+            request = await StyleFolder.AddToAsync(style, request, session, cancellationToken).ConfigureAwait(false);
             return await session.WriteAsync(request, options.Run(parsed, request), cancellationToken).ConfigureAwait(false);
         });
         return command;

@@ -61,7 +61,7 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
         await TakeAsync(draw, session.Engine.GenerateAsync(request, cancellationToken)).ConfigureAwait(false);
         if (draw.Picture is { } drawn && prompts.BoxOf(index, drawn.Image.Width, drawn.Image.Height) is { } box)
         {
-            draw.Picture = null;
+            (draw.Base, draw.Picture) = (drawn, null);
             var mask = new DatasetMask(drawn.Image.Width, drawn.Image.Height, box);
             var edit = Read(EditPlan.Edit(new RgbImage(mask.Width, mask.Height, drawn.Image.ToRgbBytes()), mask.ToKeepMask()));
             var painted = request with { Prompt = draw.Prompt, Size = session.Engine.WorkingSizeFor(edit.LargestFrame) };
@@ -116,6 +116,11 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
         var image = draw.Picture!.Image;
         var name = DatasetEntry.FileOf(prompts.SplitOf(draw.Index), draw.Index);
         folder.Save(name, PictureWriter.Encode(draw.Picture, draw.Prompt, signing));
+        if (draw.Base is { } source)
+        {
+            folder.Save(DatasetEntry.BaseFileOf(name), PictureWriter.Encode(source, prompts.BaseOf(draw.Index)!, signing));
+        }
+
         if (draw.Embedding is { } embedding)
         {
             kept.Add(embedding);
@@ -124,6 +129,7 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
         return new DatasetEntry(draw.Index, name)
         {
             Seed = draw.Seed,
+            HasBase = draw.Base is not null,
             Attempt = attempt,
             Width = image.Width,
             Height = image.Height,
@@ -141,6 +147,9 @@ internal sealed class DatasetMaker(ModelSession session, DatasetPlan plan, Datas
         public string Prompt => prompt;
 
         public uint Seed => seed;
+
+        /// <summary>The picture into which it is painted; null = it is drawn at once.</summary>
+        public ImageCompleted? Base { get; set; }
 
         public ImageCompleted? Picture { get; set; }
 

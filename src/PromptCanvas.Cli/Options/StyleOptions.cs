@@ -5,7 +5,7 @@ using PromptCanvas.Generation.Requests;
 
 namespace PromptCanvas.Cli.Options;
 
-/// <summary>The options that add the style of a folder of pictures to a prompt.</summary>
+/// <summary>The options that add the style of a folder of pictures.</summary>
 internal sealed class StyleOptions
 {
     private readonly Option<DirectoryInfo?> style = new("--style")

@@ -7,7 +7,7 @@ using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Output;
 
-/// <summary>A folder of pictures whose style is added to a prompt.</summary>
+/// <summary>A folder of pictures whose style is added to other pictures.</summary>
 internal sealed class StyleFolder
 {
     /// <summary>The fewest pictures.</summary>
@@ -48,9 +48,12 @@ internal sealed class StyleFolder
         return new StyleFolder(folder.Name, weight, files.ConvertAll(file => SourcePictures.Read(file.FullName)), captions);
     }
 
-    /// <summary>The request with the style.</summary>
+    /// <summary>The request with the style, or as it is without one.</summary>
     /// <exception cref="BadInputException">The model cannot read pictures.</exception>
-    public async Task<GenerationRequest> AddToAsync(GenerationRequest request, ModelSession session, CancellationToken cancellationToken)
+    public static async Task<GenerationRequest> AddToAsync(StyleFolder? style, GenerationRequest request, ModelSession session, CancellationToken cancellationToken) =>
+        style is null ? request : request with { Overrides = request.Overrides with { Style = await style.MakeAsync(session, cancellationToken).ConfigureAwait(false) } };
+
+    private async Task<PictureStyle> MakeAsync(ModelSession session, CancellationToken cancellationToken)
     {
         var inputs = pictures.Select(picture => new ImageInput(picture)).ToList();
         if (session.Engine.ValidateEmbedding(inputs) is { } problem)
@@ -59,14 +62,28 @@ internal sealed class StyleFolder
         }
 
         var embeddings = await session.Engine.EmbedAsync(inputs, cancellationToken).ConfigureAwait(false);
-        var subjects = StyleCaptions.Subjects(captions);
-        var priors = new List<float[]>();
-        for (var index = 0; index < subjects.Count; index++)
+        return await MakeAsync(session, embeddings, captions, cancellationToken).ConfigureAwait(false) with { Name = name, Weight = weight };
+    }
+
+    /// <summary>The style of pictures.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="pictures">Their CLIP embeddings.</param>
+    /// <param name="captions">The caption of each.</param>
+    /// <param name="cancellationToken">Ends the drawing.</param>
+    public static async Task<PictureStyle> MakeAsync(
+        ModelSession session, IReadOnlyList<float[]> pictures, IReadOnlyList<string> captions, CancellationToken cancellationToken)
+    {
+        var subjects = new List<StyleCaption>();
+        foreach (var (index, subject) in StyleCaptions.Subjects(captions).Index())
         {
-            priors.Add(await PriorAsync(session, subjects[index], (uint)index, cancellationToken).ConfigureAwait(false));
+            subjects.Add(new StyleCaption(subject, (uint)index, await PriorAsync(session, subject, (uint)index, cancellationToken).ConfigureAwait(false)));
         }
 
-        return request with { Overrides = request.Overrides with { Style = new PictureStyle(name, StyleSpace.Direction(embeddings, priors), weight) } };
+        var direction = StyleSpace.Direction(pictures, subjects.ConvertAll(subject => subject.Embedding));
+        return new PictureStyle("", direction, 0)
+        {
+            HalfReach = await new StyleCalibration(session.Engine, session.Engine).HalfReachAsync(direction, subjects, cancellationToken).ConfigureAwait(false),
+        };
     }
 
     private static async Task<float[]> PriorAsync(ModelSession session, string caption, uint seed, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ public sealed class Style
     /// <summary>E float32 values, little-endian.</summary>
     public required byte[] Direction { get; init; }
 
+    /// <summary>The part of the arc to the direction that half the weight is, as measured when it was made.</summary>
+    public required double HalfReach { get; init; }
+
     /// <summary>Number of pictures it was made from.</summary>
     public required int PictureCount { get; init; }
 

@@ -126,7 +126,7 @@ public sealed record EffectiveRecipe(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PriorCandidates { get; init; }
 
-    /// <summary>The style that was added to the prompt; null = none.</summary>
+    /// <summary>The style that was added; null = none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StyleUse? Style { get; init; }
 }

@@ -95,7 +95,7 @@ public sealed record RecipeOverrides
     /// <summary>The decoder's conditioning.</summary>
     public ConditioningMode Conditioning { get; init; } = ConditioningMode.DiffusionPrior;
 
-    /// <summary>A style added to what the prompt shows; null = none.</summary>
+    /// <summary>A style added to what the prompt or the origin shows; null = none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PictureStyle? Style { get; init; }
 }

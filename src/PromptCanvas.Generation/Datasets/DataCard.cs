@@ -25,7 +25,7 @@ internal static class DataCard
             - Asked for {plan.Count}; {kept.Count(entry => entry.Attempt > 0)} were drawn more than once, {entries.Count - kept.Count} were left out because none of {plan.Redraws + 1} draws passed.
 
             """);
-        AddEdit(card, plan, prompts);
+        AddEdit(card, plan, prompts, kept);
         AddSimilarity(card, kept);
         AddSlots(card, prompts, kept);
         AddRefusals(card, prompts, entries);
@@ -44,18 +44,20 @@ internal static class DataCard
         card.Append("---\n\n");
     }
 
-    private static void AddEdit(StringBuilder card, DatasetPlan plan, DatasetPrompts prompts)
+    private static void AddEdit(StringBuilder card, DatasetPlan plan, DatasetPrompts prompts, List<DatasetEntry> kept)
     {
         if (plan.Edit is not { } edit)
         {
             return;
         }
 
+        var gone = kept.Count(entry => !entry.HasBase);
         var painted = prompts.Slots.Where(prompts.IsPainted).Select(slot => slot.Name);
         card.Append(CultureInfo.InvariantCulture, $"""
             - Each picture is an edit: first its base was drawn from `{edit.Base}`, then the prompt was painted into a box of it, with the same seed. Outside the box it has the pixels of its base.
             - Box: `{edit.Box}`, in shares of the picture's sides; two numbers are the least and the most side of a random box, four are left, top, width and height of the same box in all pictures.
             - Masks: in `masks` below each split, white where the picture was painted. They and the boxes of {string.Join(", ", painted)} say where was painted; what was painted need not fill the box.
+            - Bases: in `bases` below each split, as they were before the box was painted.{(gone == 0 ? "" : FormattableString.Invariant($" {gone} were deleted."))}
 
             """);
     }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Datasets;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Series;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Results;
@@ -39,7 +40,7 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
             : refusal;
     }
 
-    private static async Task<List<(DatasetEntry, Guid?)>> EntriesAsync(
+    private static async Task<List<ArchivedPicture>> EntriesAsync(
         AppDbContext database, Actor actor, Dataset dataset, DatasetPlan plan, DatasetPrompts prompts, CancellationToken cancellationToken)
     {
         var draws = await database.DatasetDraws.Where(draw => draw.DatasetId == dataset.Id).Select(draw => new DatasetDraw
@@ -57,8 +58,26 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
                              where draw.DatasetId == dataset.Id
                              join picture in database.Pictures.VisibleTo(actor) on draw.ImageId equals (Guid?)picture.Id
                              select new { picture.Id, picture.Seed }).ToDictionaryAsync(picture => picture.Id, picture => (uint)picture.Seed, cancellationToken);
-        return [.. draws.GroupBy(draw => draw.PictureIndex).OrderBy(group => group.Key).Select(group => group.MaxBy(draw => draw.Attempt)!)
-            .Select(draw => (EntryOf(draw, plan, prompts, draw.ImageId is { } id && visible.TryGetValue(id, out var seed) ? seed : (uint?)null), draw.ImageId))];
+        var bases = plan.Edit is null ? [] : await BasesAsync(database, actor, dataset.Id, cancellationToken);
+        return [.. draws.GroupBy(draw => draw.PictureIndex).OrderBy(group => group.Key).Select(group => group.MaxBy(draw => draw.Attempt)!).Select(draw =>
+        {
+            var entry = EntryOf(draw, plan, prompts, draw.ImageId is { } id && visible.TryGetValue(id, out var seed) ? seed : (uint?)null);
+            var source = entry.File is null ? null : bases.GetValueOrDefault(draw.ImageId!.Value);
+            return new ArchivedPicture(entry with { HasBase = source is not null }, draw.ImageId, source);
+        })];
+    }
+
+    /// <summary>The pictures into which those of the data set were painted, by the latter's ids. They are in the trash.</summary>
+    private static async Task<Dictionary<Guid, Guid?>> BasesAsync(AppDbContext database, Actor actor, Guid datasetId, CancellationToken cancellationToken)
+    {
+        var bases = database.Pictures.VisibleTo(actor).Union(database.Pictures.InTrashOf(actor));
+        return await (from draw in database.DatasetDraws
+                      where draw.DatasetId == datasetId && draw.Refusal == null
+                      join picture in database.Pictures on draw.ImageId equals (Guid?)picture.Id
+                      join input in database.JobInputs on picture.JobId equals input.JobId
+                      where input.Role == JobInputRoles.Source
+                      join source in bases on input.ImageId equals (Guid?)source.Id
+                      select new { picture.Id, Base = (Guid?)source.Id }).ToDictionaryAsync(picture => picture.Id, picture => picture.Base, cancellationToken);
     }
 
     // The seed is the picture's, which is another one if the worker had to draw it again; null = it was deleted, or not made.
@@ -73,14 +92,27 @@ internal sealed class DatasetArchives(IDbContextFactory<AppDbContext> databases,
             Refusal = draw.Refusal ?? (seed is null ? "its picture was deleted" : null),
         };
 
-    private sealed class Archive(IPictureStore store, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<(DatasetEntry Entry, Guid? ImageId)> pictures) : IDatasetArchive
+    /// <param name="ImageId">The picture; null = it was not made.</param>
+    /// <param name="BaseId">The picture into which it was painted; null = none, or it was deleted.</param>
+    private sealed record ArchivedPicture(DatasetEntry Entry, Guid? ImageId, Guid? BaseId);
+
+    private sealed class Archive(IPictureStore store, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<ArchivedPicture> pictures) : IDatasetArchive
     {
         public required IReadOnlyCollection<string> Formats { get; init; }
 
         public async Task WriteAsync(Stream output, CancellationToken cancellationToken)
         {
-            var ids = pictures.ToDictionary(picture => picture.Entry.Index, picture => picture.ImageId);
-            var export = new DatasetExport(plan, prompts, [.. pictures.Select(picture => picture.Entry)], (entry, stop) => ReadAsync(entry.File!, ids[entry.Index]!.Value, stop));
+            var ids = new Dictionary<string, Guid>();
+            foreach (var picture in pictures.Where(picture => picture.Entry.File is not null))
+            {
+                ids[picture.Entry.File!] = picture.ImageId!.Value;
+                if (picture.BaseId is { } source)
+                {
+                    ids[DatasetEntry.BaseFileOf(picture.Entry.File!)] = source;
+                }
+            }
+
+            var export = new DatasetExport(plan, prompts, [.. pictures.Select(picture => picture.Entry)], (name, stop) => ReadAsync(name, ids[name], stop));
             await using var written = new ZipOutput(output);
             await using (var zip = await ZipArchive.CreateAsync(written, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
             {

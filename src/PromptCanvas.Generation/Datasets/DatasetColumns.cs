@@ -5,8 +5,10 @@ internal static class DatasetColumns
 {
     public const string File = "file_name";
 
-    /// <summary>Only with masks, as the next two.</summary>
+    /// <summary>Only with masks, as the next three.</summary>
     public const string MaskFile = "mask_file_name";
+
+    public const string BaseFile = "base_file_name";
 
     public const string BaseText = "base_text";
 
@@ -22,6 +24,7 @@ internal static class DatasetColumns
     // Hugging Face's loader puts the files into columns of these names.
     private const string Image = "image";
     private const string Mask = "mask";
+    private const string Base = "base";
 
-    public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal) { File, MaskFile, BaseText, Box, Text, Seed, Similarity, Image, Mask };
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal) { File, MaskFile, BaseFile, BaseText, Box, Text, Seed, Similarity, Image, Mask, Base };
 }

@@ -12,8 +12,8 @@ namespace PromptCanvas.Generation.Datasets;
 /// <param name="plan">The plan.</param>
 /// <param name="prompts">Its prompts.</param>
 /// <param name="entries">What became of every picture.</param>
-/// <param name="read">Reads the PNG of a picture that passed.</param>
-internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<DatasetEntry> entries, Func<DatasetEntry, CancellationToken, Task<byte[]>> read)
+/// <param name="read">Reads the PNG of a picture that passed, or of its base, by its name in the data set.</param>
+internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<DatasetEntry> entries, Func<string, CancellationToken, Task<byte[]>> read)
 {
     /// <summary>Pictures in one file of the WebDataset format: a few hundred megabytes at 1024 pixels, as its documentation advises.</summary>
     private const int ShardPictures = 1000;
@@ -25,9 +25,10 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
     private IEnumerable<(string Split, List<DatasetEntry> Entries)> BySplit =>
         prompts.Splits.Select(split => (split, entries.Where(entry => entry.File is not null && prompts.SplitOf(entry.Index) == split).ToList()));
 
-    /// <summary>The pictures.</summary>
+    /// <summary>The pictures and their bases.</summary>
     public IEnumerable<DatasetFile> Pictures() => entries.Where(entry => entry.File is not null)
-        .Select(entry => new DatasetFile(entry.File!, async (stream, cancellationToken) => await stream.WriteAsync(await read(entry, cancellationToken), cancellationToken)));
+        .SelectMany(entry => new[] { entry.File!, BaseOf(entry) }.OfType<string>())
+        .Select(name => new DatasetFile(name, async (stream, cancellationToken) => await stream.WriteAsync(await read(name, cancellationToken), cancellationToken)));
 
     /// <summary>All files but the pictures: <c>metadata.jsonl</c> in each split, masks, the formats that were asked for, and the data card.</summary>
     /// <param name="formats">Of <see cref="DatasetFormats"/>.</param>
@@ -56,7 +57,9 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
     // Below its picture's folder.
     private static string MaskName(DatasetEntry entry) => $"{DatasetEntry.MaskFolder}/{Path.GetFileName(entry.File)}";
 
-    // Tar files of picture, mask, caption and labels under one name each.
+    private static string? BaseOf(DatasetEntry entry) => entry.HasBase ? DatasetEntry.BaseFileOf(entry.File!) : null;
+
+    // Tar files of picture, base, mask, caption and labels under one name each.
     private IEnumerable<DatasetFile> WebDataset() =>
         from part in BySplit
         from shard in part.Entries.Chunk(ShardPictures).Index()
@@ -102,10 +105,21 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
 
     private static JsonObject Coco(IReadOnlyList<DatasetEntry> kept, JsonNode[] annotations, JsonNode[] categories) => new()
     {
-        ["images"] = new JsonArray([.. kept.Select(entry => new JsonObject { ["id"] = entry.Index, ["file_name"] = entry.File, ["width"] = entry.Width, ["height"] = entry.Height })]),
+        ["images"] = new JsonArray([.. kept.Select(Image)]),
         ["annotations"] = new JsonArray(annotations),
         ["categories"] = new JsonArray(categories),
     };
+
+    private static JsonObject Image(DatasetEntry entry)
+    {
+        var image = new JsonObject { ["id"] = entry.Index, ["file_name"] = entry.File, ["width"] = entry.Width, ["height"] = entry.Height };
+        if (BaseOf(entry) is { } name)
+        {
+            image[DatasetColumns.BaseFile] = name;
+        }
+
+        return image;
+    }
 
     private static Task AddAsync(TarWriter tar, string name, byte[] content, CancellationToken cancellationToken) => tar.WriteEntryAsync(
         new UstarTarEntry(TarEntryType.RegularFile, name)
@@ -121,6 +135,11 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
         if (MaskOf(entry) is { } mask)
         {
             line[DatasetColumns.MaskFile] = MaskName(entry);
+            if (entry.HasBase)
+            {
+                line[DatasetColumns.BaseFile] = $"{DatasetEntry.BaseFolder}/{Path.GetFileName(entry.File)}";
+            }
+
             line[DatasetColumns.BaseText] = prompts.BaseOf(entry.Index);
             line[DatasetColumns.Box] = Corners(mask.Box);
         }
@@ -141,7 +160,12 @@ internal sealed class DatasetExport(DatasetPlan plan, DatasetPrompts prompts, IR
         foreach (var entry in shard)
         {
             var key = Path.GetFileNameWithoutExtension(entry.File);
-            await AddAsync(tar, $"{key}.png", await read(entry, cancellationToken), cancellationToken);
+            await AddAsync(tar, $"{key}.png", await read(entry.File!, cancellationToken), cancellationToken);
+            if (BaseOf(entry) is { } name)
+            {
+                await AddAsync(tar, $"{key}.base.png", await read(name, cancellationToken), cancellationToken);
+            }
+
             if (MaskOf(entry) is { } mask)
             {
                 await AddAsync(tar, $"{key}.mask.png", mask.ToPng(), cancellationToken);

@@ -2,17 +2,20 @@ using System.Runtime.InteropServices;
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Datasets;
+using PromptCanvas.Data.Series;
 using PromptCanvas.Diffusion;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Series;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>Decides which pictures of a data set pass. The others, and the bases of all, go to their owner's trash.</summary>
-internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IEngineProvider engines, SeriesPictures store, TimeProvider clock)
+internal sealed class DatasetJudge(
+    IDbContextFactory<AppDbContext> databases, Transactions transactions, IEngineProvider engines, SeriesPictures store, TimeProvider clock)
 {
     private const string NotMade = "it was not made";
 
@@ -30,7 +33,6 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
     /// <returns>Why they cannot be judged, if so.</returns>
     public async Task<Result> JudgeAsync(Dataset dataset, DatasetPlan plan, DatasetPrompts prompts, IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var pictures = await ReadAsync(made, cancellationToken);
         Dictionary<int, Embedded> embedded;
         try
@@ -48,25 +50,33 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
             return ModelUnavailable.Of(plan.Model);
         }
 
-        var kept = plan.LeastDistance is null ? [] : await KeptAsync(database, dataset.Id, cancellationToken);
-        foreach (var draw in made)
-        {
-            database.DatasetDraws.Add(Decide(dataset.Id, draw, plan, pictures.GetValueOrDefault(draw.Index), embedded.GetValueOrDefault(draw.Index), kept));
-        }
-
-        await DiscardAsync(database, made, cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
-        return Result.Done;
+        var kept = plan.LeastDistance is null ? [] : await KeptAsync(dataset.Id, cancellationToken);
+        var draws = made.Select(draw => Decide(dataset.Id, draw, plan, pictures.GetValueOrDefault(draw.Index), embedded.GetValueOrDefault(draw.Index), kept)).ToList();
+        return await transactions.RunAsync(database => StoreAsync(database, dataset.Id, made, draws, cancellationToken), cancellationToken);
     }
 
-    private async Task DiscardAsync(AppDbContext database, IReadOnlyList<MadePicture> made, CancellationToken cancellationToken)
+    // Not if the data set was stopped meanwhile: then all of it lies in the trash.
+    private async Task<(Result, bool)> StoreAsync(AppDbContext database, Guid datasetId, IReadOnlyList<MadePicture> made, List<DatasetDraw> draws, CancellationToken cancellationToken)
     {
-        var passed = database.DatasetDraws.Local.Where(draw => draw.Refusal is null).Select(draw => draw.ImageId).ToHashSet();
-        var discarded = made.SelectMany(draw => new[] { draw.ImageId, draw.BaseId }).Where(id => id is not null && !passed.Contains(id)).ToList();
-        foreach (var picture in await database.Pictures.Where(picture => discarded.Contains(picture.Id) && picture.DeletedAt == null).ToListAsync(cancellationToken))
+        var runs = await database.Datasets.Where(row => row.Id == datasetId && row.State == SeriesState.Running)
+            .ExecuteUpdateAsync(change => change.SetProperty(row => row.State, SeriesState.Running), cancellationToken) == 1;
+        if (runs)
         {
-            picture.DeletedAt = clock.GetUtcNow();
+            database.DatasetDraws.AddRange(draws);
+            await DiscardAsync(database, made, draws, cancellationToken);
+            await database.SaveChangesAsync(cancellationToken);
         }
+
+        return (Result.Done, runs);
+    }
+
+    private async Task DiscardAsync(AppDbContext database, IReadOnlyList<MadePicture> made, List<DatasetDraw> draws, CancellationToken cancellationToken)
+    {
+        var passed = draws.Where(draw => draw.Refusal is null).Select(draw => draw.ImageId).ToHashSet();
+        var discarded = made.SelectMany(draw => new[] { draw.ImageId, draw.BaseId }).Where(id => id is not null && !passed.Contains(id)).ToList();
+        var now = clock.GetUtcNow();
+        await database.Pictures.Where(picture => discarded.Contains(picture.Id) && picture.DeletedAt == null)
+            .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, now), cancellationToken);
     }
 
     private static DatasetDraw Decide(Guid datasetId, MadePicture draw, DatasetPlan plan, SourcePicture? picture, Embedded? embedded, List<float[]> kept)
@@ -92,8 +102,9 @@ internal sealed class DatasetJudge(IDbContextFactory<AppDbContext> databases, IE
         };
     }
 
-    private static async Task<List<float[]>> KeptAsync(AppDbContext database, Guid datasetId, CancellationToken cancellationToken)
+    private async Task<List<float[]>> KeptAsync(Guid datasetId, CancellationToken cancellationToken)
     {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var packed = await database.DatasetDraws.Where(draw => draw.DatasetId == datasetId && draw.Embedding != null).Select(draw => draw.Embedding!).ToListAsync(cancellationToken);
         return packed.ConvertAll(bytes => MemoryMarshal.Cast<byte, float>(bytes).ToArray());
     }

@@ -12,8 +12,8 @@ namespace PromptCanvas.Generation.Datasets;
 /// <summary>Has pictures of a data set painted into their bases.</summary>
 internal sealed class DatasetPainting(IDbContextFactory<AppDbContext> databases, Uploads uploads, SeriesJobs seriesJobs)
 {
-    /// <summary>Those of the bases that are still there.</summary>
-    public async Task<HashSet<Guid>> UsableAsync(Actor owner, IReadOnlyCollection<Guid> bases, CancellationToken cancellationToken)
+    /// <summary>Those of the bases that are still there, by id.</summary>
+    public async Task<Dictionary<Guid, BasePicture>> UsableAsync(Actor owner, IReadOnlyCollection<Guid> bases, CancellationToken cancellationToken)
     {
         if (bases.Count == 0)
         {
@@ -21,7 +21,8 @@ internal sealed class DatasetPainting(IDbContextFactory<AppDbContext> databases,
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Pictures.VisibleTo(owner).Where(picture => bases.Contains(picture.Id)).Select(picture => picture.Id).ToHashSetAsync(cancellationToken);
+        return await database.Pictures.VisibleTo(owner).Where(picture => bases.Contains(picture.Id))
+            .Select(picture => new BasePicture(picture.Id, picture.Width, picture.Height)).ToDictionaryAsync(picture => picture.Id, cancellationToken);
     }
 
     /// <summary>Queues the edit of a base, with its mask.</summary>
@@ -33,34 +34,27 @@ internal sealed class DatasetPainting(IDbContextFactory<AppDbContext> databases,
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>Null if it was accepted.</returns>
     public async Task<SeriesStep?> SubmitAsync(
-        Dataset dataset, NewJob job, Guid source, (DatasetPrompts Prompts, int Index) picture, Actor owner, CancellationToken cancellationToken)
+        Dataset dataset, NewJob job, BasePicture source, (DatasetPrompts Prompts, int Index) picture, Actor owner, CancellationToken cancellationToken)
     {
-        if (await MaskAsync(owner, source, picture, cancellationToken) is not { } mask)
-        {
-            // The base was deleted a moment ago; the next step takes note.
-            return new SeriesStep(IsComplete: false);
-        }
-
+        var mask = new DatasetMask(source.Width, source.Height, picture.Prompts.BoxOf(picture.Index, source.Width, source.Height)!.Value);
         if (!(await uploads.AddAsync(owner, mask.ToEditMask, cancellationToken)).TryGet(out var upload, out var full))
         {
             return new SeriesStep(IsComplete: false, full, Waits: true);
         }
 
         // The size of the picture is its base's, that of the painted part follows from the box.
-        var edit = job with { Operation = new EditOperation(source, upload.Id), Size = null };
+        var edit = job with { Operation = new EditOperation(source.Id, upload.Id), Size = null };
         if ((await seriesJobs.SubmitAsync(dataset, edit, owner, cancellationToken)).Refusal is not { } refusal)
         {
             return null;
         }
 
         await uploads.DropUnusedAsync(owner, [upload.Id], cancellationToken);
+
+        // Not found: the base was deleted a moment ago; the next step takes note.
         return refusal is NotFound ? new SeriesStep(IsComplete: false) : SeriesStep.NotAccepted(refusal);
     }
-
-    private async Task<DatasetMask?> MaskAsync(Actor owner, Guid source, (DatasetPrompts Prompts, int Index) picture, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var size = await database.Pictures.VisibleTo(owner).Where(row => row.Id == source).Select(row => new { row.Width, row.Height }).SingleOrDefaultAsync(cancellationToken);
-        return size is not null && picture.Prompts.BoxOf(picture.Index, size.Width, size.Height) is { } box ? new DatasetMask(size.Width, size.Height, box) : null;
-    }
 }
+
+/// <summary>A base that can be painted into.</summary>
+internal sealed record BasePicture(Guid Id, int Width, int Height);

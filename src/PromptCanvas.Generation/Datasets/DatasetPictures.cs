@@ -69,7 +69,8 @@ internal sealed class DatasetPictures(IDbContextFactory<AppDbContext> databases,
 
     private static string KeyOf(string keyPrefix, int index, int attempt) => FormattableString.Invariant($"{keyPrefix}{index}-{attempt}");
 
-    private static string BaseKeyOf(string keyPrefix, int index, int attempt) => $"{KeyOf(keyPrefix, index, attempt)}-base";
+    /// <summary>The idempotency key of a draw's base.</summary>
+    public static string BaseKeyOf(string keyPrefix, int index, int attempt) => $"{KeyOf(keyPrefix, index, attempt)}-base";
 
     private async Task<SeriesStep?> SubmitAsync(Dataset dataset, NewJob job, Actor owner, CancellationToken cancellationToken) =>
         (await seriesJobs.SubmitAsync(dataset, job, owner, cancellationToken)).Refusal is { } refusal ? SeriesStep.NotAccepted(refusal) : null;
@@ -86,23 +87,27 @@ internal sealed class DatasetPictures(IDbContextFactory<AppDbContext> databases,
             plan.Edit is not null,
             bases[place],
             jobs.GetValueOrDefault(keys[place]),
-            bases[place]?.Images.Single().ImageId is { } id && usable.Contains(id)))];
+            bases[place]?.Images.Single().ImageId is { } id ? usable.GetValueOrDefault(id) : null))];
     }
 
     /// <summary>The undecided pictures of the first block that has any, and which draw of them is next.</summary>
     private async Task<(List<int> Open, int Attempt)> NextAsync(Dataset dataset, DatasetPlan plan, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var draws = await database.DatasetDraws.Where(draw => draw.DatasetId == dataset.Id)
-            .Select(draw => new { draw.PictureIndex, draw.Attempt, Passed = draw.Refusal == null }).ToListAsync(cancellationToken);
-        var decided = draws.Where(draw => draw.Passed || draw.Attempt == plan.Redraws).Select(draw => draw.PictureIndex).ToHashSet();
-        if (decided.Count == plan.Count)
+        var draws = database.DatasetDraws.Where(draw => draw.DatasetId == dataset.Id);
+        var decided = draws.Where(draw => draw.Refusal == null || draw.Attempt == plan.Redraws);
+        var count = await decided.CountAsync(cancellationToken);
+        if (count == plan.Count)
         {
             return ([], 0);
         }
 
-        var begin = Enumerable.Range(0, plan.Count).First(index => !decided.Contains(index)) / DatasetPlan.Block * DatasetPlan.Block;
-        var open = Enumerable.Range(begin, Math.Min(DatasetPlan.Block, plan.Count - begin)).Where(index => !decided.Contains(index)).ToList();
-        return (open, draws.Count(draw => draw.PictureIndex == open[0]));
+        // A block begins when those before it are decided.
+        var begin = count / DatasetPlan.Block * DatasetPlan.Block;
+        var end = Math.Min(begin + DatasetPlan.Block, plan.Count);
+        var over = await decided.Where(draw => draw.PictureIndex >= begin && draw.PictureIndex < end).Select(draw => draw.PictureIndex).ToListAsync(cancellationToken);
+        var open = Enumerable.Range(begin, end - begin).Except(over).ToList();
+        var first = open[0];
+        return (open, await draws.CountAsync(draw => draw.PictureIndex == first, cancellationToken));
     }
 }

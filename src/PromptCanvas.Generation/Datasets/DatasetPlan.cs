@@ -71,10 +71,20 @@ internal sealed record DatasetEntry(int Index, string? File)
     /// <summary>The folder of the masks, next to the pictures.</summary>
     public const string MaskFolder = "masks";
 
+    /// <summary>The folder of the bases, next to the pictures.</summary>
+    public const string BaseFolder = "bases";
+
     /// <summary>The file of a picture.</summary>
     public static string FileOf(string split, int index) => FormattableString.Invariant($"{split}/{index:D6}.png");
 
+    /// <summary>The file of the picture into which one was painted.</summary>
+    /// <param name="file">The picture's own.</param>
+    public static string BaseFileOf(string file) => $"{Path.GetDirectoryName(file)}/{BaseFolder}/{Path.GetFileName(file)}";
+
     public required uint Seed { get; init; }
+
+    /// <summary>Whether the picture into which it was painted is in the data set too.</summary>
+    public bool HasBase { get; init; }
 
     /// <summary>From 0: how many draws were refused before.</summary>
     public required int Attempt { get; init; }

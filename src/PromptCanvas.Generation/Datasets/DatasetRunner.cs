@@ -2,13 +2,15 @@ using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Datasets;
+using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Series;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>Moves data sets on.</summary>
-internal sealed class DatasetRunner(IDbContextFactory<AppDbContext> databases, DatasetPictures pictures, SeriesLeases leases) : SeriesRunner<Dataset>(databases, leases)
+internal sealed class DatasetRunner(
+    IDbContextFactory<AppDbContext> databases, DatasetPictures pictures, SeriesJobs jobs, DatasetLeftovers leftovers, SeriesLeases leases) : SeriesRunner<Dataset>(databases, leases)
 {
     protected override string OwnerGone => "Its owner may no longer make pictures in this studio.";
 
@@ -24,5 +26,12 @@ internal sealed class DatasetRunner(IDbContextFactory<AppDbContext> databases, D
         return DatasetPrompts.Of(plan).TryGet(out var prompts, out var refusal)
             ? await pictures.MoveOnAsync(series, plan, prompts, owner, cancellationToken)
             : SeriesStep.Failed(refusal);
+    }
+
+    // Nothing would judge what its open jobs still draw.
+    protected override async Task FailedAsync(Dataset series, CancellationToken cancellationToken)
+    {
+        await jobs.CancelAsync(new Actor(series.PersonId!.Value, PersonRoles.Member), series, reason: null, cancellationToken);
+        await leftovers.DiscardAsync(series, cancellationToken);
     }
 }

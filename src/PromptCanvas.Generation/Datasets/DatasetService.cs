@@ -11,7 +11,7 @@ using PromptCanvas.Generation.Storage;
 namespace PromptCanvas.Generation.Datasets;
 
 /// <inheritdoc/>
-internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, DatasetOrders orders, SeriesActs acts) : IDatasets
+internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, DatasetOrders orders, SeriesActs acts, DatasetLeftovers leftovers) : IDatasets
 {
     public async Task<Result<DatasetQuote>> QuoteAsync(Actor actor, DatasetOrder order, CancellationToken cancellationToken) =>
         (await orders.CheckAsync(actor, order, cancellationToken)).TryGet(out var valid, out var refusal) ? valid.Quote : refusal;
@@ -77,6 +77,7 @@ internal sealed class DatasetService(IDbContextFactory<AppDbContext> databases, 
         }
 
         await acts.CancelAsync(database, actor, dataset, "dataset.cancel", reason: null, cancellationToken);
+        await leftovers.DiscardAsync(dataset, CancellationToken.None);
         return Result.Done;
     }
 

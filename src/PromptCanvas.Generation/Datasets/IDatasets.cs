@@ -18,7 +18,7 @@ public interface IDatasets
 
     Task<Result<DatasetDetail>> FindAsync(Actor actor, Guid datasetId, CancellationToken cancellationToken);
 
-    /// <summary>Stops a data set: its open pictures are cancelled and refunded, what was made stays.</summary>
+    /// <summary>Stops a data set: its open pictures are cancelled and refunded. What passed stays; what was not judged goes to the trash.</summary>
     Task<Result> CancelAsync(Actor actor, Guid datasetId, CancellationToken cancellationToken);
 
     /// <summary>Removes a data set that is over. Its pictures stay.</summary>

@@ -13,16 +13,16 @@ internal sealed record MadePicture(int Index, int Attempt, Guid? ImageId, Guid? 
 /// <param name="HasBase">Whether a base comes first.</param>
 /// <param name="Base">The job of the base; null = not queued yet.</param>
 /// <param name="Picture">The job of the picture; null = not queued yet.</param>
-/// <param name="CanPaint">Whether the base is there and can be painted into.</param>
-internal sealed record DrawProgress(int Index, bool HasBase, Job? Base, Job? Picture, bool CanPaint)
+/// <param name="Drawn">The base, if it is there and can be painted into.</param>
+internal sealed record DrawProgress(int Index, bool HasBase, Job? Base, Job? Picture, BasePicture? Drawn)
 {
-    public bool IsOver => Picture is not null ? IsEnded(Picture) : Base is not null && IsEnded(Base) && !CanPaint;
+    public bool IsOver => Picture is not null ? IsEnded(Picture) : Base is not null && IsEnded(Base) && Drawn is null;
 
     /// <summary>Whether one of its jobs waits or runs.</summary>
     public bool IsOpen => (Picture ?? Base) is { } job && !IsEnded(job);
 
     /// <summary>The base into which the picture is to be painted next.</summary>
-    public Guid? PaintsInto => Picture is null && CanPaint ? Made(Base)?.ImageId : null;
+    public BasePicture? PaintsInto => Picture is null ? Drawn : null;
 
     /// <summary>Whether the next of its jobs can be queued.</summary>
     public bool IsReady => Picture is null && (!HasBase || Base is null || PaintsInto is not null);

@@ -38,9 +38,9 @@ internal sealed class StyleMaking(
 
         var name = TextRules.Normalize(asked.Name.Trim());
         var named = new NewJob { IdempotencyKey = "style", PersonId = actor.PersonId, Role = actor.Role, Prompt = name };
-        var made = await drawings.DrawAsync(actor, model, named, (engine, token) => DirectionAsync(engine, actor, sources, token), cancellationToken);
-        return made.TryGet(out var direction, out var refusal)
-            ? await styles.AddAsync(actor, new MadeStyle(name, model, asked.Board, direction, sources.Count), cancellationToken)
+        var made = await drawings.DrawAsync(actor, model, named, (engine, token) => MeasureAsync(engine, actor, sources, token), cancellationToken);
+        return made.TryGet(out var style, out var refusal)
+            ? await styles.AddAsync(actor, new MadeStyle(name, model, asked.Board, style.Direction, style.HalfReach, sources.Count), cancellationToken)
             : refusal is Superseded ? new WrongState("A preview of yours was drawn meanwhile; make the style again.") : refusal;
     }
 
@@ -86,10 +86,10 @@ internal sealed class StyleMaking(
         pictures.Join(places, picture => picture.Id, place => place.ImageId, (picture, place) => new { picture, place.At })
             .OrderByDescending(pair => pair.At).ThenBy(pair => pair.picture.Id).Select(pair => pair.picture);
 
-    private async Task<Result<float[]>> DirectionAsync(IImageEngine engine, Actor actor, IReadOnlyList<StyleSource> sources, CancellationToken cancellationToken)
+    private async Task<Result<(float[] Direction, double HalfReach)>> MeasureAsync(IImageEngine engine, Actor actor, IReadOnlyList<StyleSource> sources, CancellationToken cancellationToken)
     {
         var subjects = StyleCaptions.Subjects([.. sources.Select(source => source.Caption)]);
-        var (pictures, captions) = (new List<float[]>(), new List<float[]>());
+        var (pictures, captions) = (new List<float[]>(), new List<StyleCaption>());
         for (var index = 0; index < sources.Count; index++)
         {
             if (await embeddings.PictureAsync(engine, sources[index].ContentHash, cancellationToken) is not EmbeddingInput { Embedding: var picture })
@@ -104,10 +104,13 @@ internal sealed class StyleMaking(
             }
 
             pictures.Add(picture);
-            captions.Add(caption);
+            captions.Add(new StyleCaption(subjects[index], (uint)index, caption));
         }
 
-        return StyleSpace.Direction(pictures, captions);
+        var direction = StyleSpace.Direction(pictures, captions.ConvertAll(caption => caption.Embedding));
+        return engines.EmbedderOf(engine) is { } embedder
+            ? (direction, await new StyleCalibration(engine, embedder) { Person = actor.PersonId.ToString() }.HalfReachAsync(direction, captions, cancellationToken))
+            : (direction, StyleSpace.HalfReach);
     }
 
     private sealed record StyleSource(string ContentHash, string Caption);

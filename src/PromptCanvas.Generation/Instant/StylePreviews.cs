@@ -1,6 +1,5 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Results;
 using PromptCanvas.Imaging.WebP;
@@ -66,7 +65,7 @@ internal sealed class StylePreviews(IEngineProvider engines, StyleRequests style
     // As if the prior had just ended.
     private static StageResult Begun(float[] embedding, PictureStyle? style) => new(
         GenerationStage.Prior,
-        style is null || style.Direction.Length != embedding.Length ? embedding : StyleSpace.Apply(embedding, style.Direction, style.Weight),
+        style is null || style.Direction.Length != embedding.Length ? embedding : style.AddTo(embedding),
         null,
         []);
 }

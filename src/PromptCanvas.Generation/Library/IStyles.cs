@@ -8,6 +8,9 @@ public interface IStyles
     /// <summary>The actor's own styles first, each sorted by name.</summary>
     Task<IReadOnlyList<StyleView>> ReadAsync(Actor actor, CancellationToken cancellationToken);
 
+    /// <summary>Those of one board.</summary>
+    Task<IReadOnlyList<StyleView>> ReadOfBoardAsync(Actor actor, Guid boardId, CancellationToken cancellationToken);
+
     /// <summary>Null if the style does not exist or the actor may not see it.</summary>
     Task<StyleView?> FindAsync(Actor actor, Guid styleId, CancellationToken cancellationToken);
 

@@ -16,10 +16,15 @@ internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases, T
     private const int LongestName = 100;
     private const int MostStyles = 500;
 
-    public async Task<IReadOnlyList<StyleView>> ReadAsync(Actor actor, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<StyleView>> ReadAsync(Actor actor, CancellationToken cancellationToken) => ReadAsync(actor, styles => styles, cancellationToken);
+
+    public Task<IReadOnlyList<StyleView>> ReadOfBoardAsync(Actor actor, Guid boardId, CancellationToken cancellationToken) =>
+        ReadAsync(actor, styles => styles.Where(style => style.BoardId == boardId), cancellationToken);
+
+    private async Task<IReadOnlyList<StyleView>> ReadAsync(Actor actor, Func<IQueryable<Style>, IQueryable<Style>> wanted, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var styles = await ViewsAsync(database, database.Styles.VisibleTo(actor, database.Boards), actor, cancellationToken);
+        var styles = await ViewsAsync(database, wanted(database.Styles.VisibleTo(actor, database.Boards)), actor, cancellationToken);
         return [.. styles.OrderByDescending(style => style.IsMine).ThenBy(style => style.Name, StringComparer.CurrentCultureIgnoreCase)];
     }
 
@@ -40,6 +45,7 @@ internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases, T
             Name = made.Name,
             Model = made.Model,
             Direction = MemoryMarshal.AsBytes<float>(made.Direction).ToArray(),
+            HalfReach = made.HalfReach,
             PictureCount = made.Pictures,
             CreatedAt = clock.GetUtcNow(),
         };
@@ -130,5 +136,6 @@ internal sealed class PictureStyles(IDbContextFactory<AppDbContext> databases, T
 /// <summary>A style that was made and is not kept yet.</summary>
 /// <param name="Board">The board it was made from; null = from chosen pictures.</param>
 /// <param name="Direction">E values.</param>
+/// <param name="HalfReach">The part of the arc to it that half the weight is.</param>
 /// <param name="Pictures">Number of pictures it was made from.</param>
-internal sealed record MadeStyle(string Name, string Model, Guid? Board, float[] Direction, int Pictures);
+internal sealed record MadeStyle(string Name, string Model, Guid? Board, float[] Direction, double HalfReach, int Pictures);

@@ -126,6 +126,7 @@ internal sealed class JobQueries(
             {
                 DraftId = operation is FinishOperation { Drafts: var drafts } ? drafts[picture.ImageIndex] : null,
             });
+        var overrides = JobJson.Read<RecipeOverrides>(job.Overrides) ?? RecipeOverrides.None;
         var aspect = operation is GenerateOperation { Aspect: var ratio } ? ratio : AspectRatio.Square;
         var view = new JobView(
             job.Id,
@@ -148,7 +149,8 @@ internal sealed class JobQueries(
             Width = job.Width,
             Height = job.Height,
             NegativePrompt = job.NegativePrompt,
-            Overrides = JsonSerializer.Deserialize<RecipeOverrides>(job.Overrides, JobJson.Options) ?? RecipeOverrides.None,
+            Style = overrides.Style?.Use,
+            Overrides = overrides with { Style = null },
             Visibility = job.Visibility,
             Refunded = CreditUnits.ToCredits(facts.Refunds.GetValueOrDefault(job.Id)),
             Why = job.State == JobState.Queued ? place?.Why : null,

@@ -40,7 +40,10 @@ public sealed record JobView(
 
     public string? NegativePrompt { get; init; }
 
-    /// <summary>Deviations from the model's recipe.</summary>
+    /// <summary>The style of its pictures; null = none.</summary>
+    public StyleUse? Style { get; init; }
+
+    /// <summary>Deviations from the model's recipe, without the style, whose direction is thousands of digits.</summary>
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 
     /// <summary>Visibility of its pictures: one of <see cref="Data.Pictures.Visibilities"/>.</summary>

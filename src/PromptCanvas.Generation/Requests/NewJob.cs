@@ -61,9 +61,13 @@ public sealed record NewJob
     /// <summary>Maximum time the client waits for the last picture; a longer estimated wait is refused. Null = no limit.</summary>
     public TimeSpan? Patience { get; init; }
 
-    /// <summary>A style that the person may see, to be added to the prompt; null = none.</summary>
+    /// <summary>A style that the person may see, to be added to what the pictures show; null = none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StyleChoice? Style { get; init; }
+
+    /// <summary>A job of the person whose style is used again, even if it was deleted meanwhile; null = none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? StyleOf { get; init; }
 
     public RecipeOverrides Overrides { get; init; } = RecipeOverrides.None;
 

@@ -4,6 +4,8 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Requests;
 
@@ -14,19 +16,38 @@ internal sealed class StyleRequests(IDbContextFactory<AppDbContext> databases, I
     public async Task<Result<NewJob>> CompleteAsync(NewJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
+        if (job.StyleOf is { } earlier)
+        {
+            return await RepeatAsync(job, earlier, cancellationToken);
+        }
+
         if (job.Style is not { } choice)
         {
             return job;
         }
 
-        if (!job.Operation.Definition.TakesStyle)
+        if (job.Operation.WithoutStyle is { } reason)
         {
-            return new InvalidInput("style", $"The kind \"{job.Kind}\" takes no style; leave it out.");
+            return new InvalidInput("style", reason);
+        }
+
+        if (job.Operation is ExtendOperation && string.IsNullOrWhiteSpace(job.Prompt))
+        {
+            return new InvalidInput("style", "Without a prompt the picture is continued as it is; describe it, or leave the style out.");
         }
 
         return (await FindAsync(new Actor(job.PersonId ?? Guid.Empty, job.Role ?? PersonRoles.Member), choice, job.Model, cancellationToken)).TryGet(out var style, out var refusal)
             ? job with { Overrides = job.Overrides with { Style = style } }
             : refusal;
+    }
+
+    private async Task<Result<NewJob>> RepeatAsync(NewJob job, Guid earlier, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var overrides = await database.Jobs.Where(row => row.Id == earlier && row.PersonId == job.PersonId).Select(row => row.Overrides).SingleOrDefaultAsync(cancellationToken);
+        return overrides is null
+            ? new NotFound($"There is no job with the id {earlier}.")
+            : job with { Overrides = job.Overrides with { Style = JobJson.Read<RecipeOverrides>(overrides)?.Style } };
     }
 
     /// <summary>A style that the actor may use, for the engine.</summary>
@@ -40,14 +61,14 @@ internal sealed class StyleRequests(IDbContextFactory<AppDbContext> databases, I
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var found = await database.Styles.VisibleTo(actor, database.Boards).Where(style => style.Id == choice.Id)
-            .Select(style => new { style.Name, style.Model, style.Direction }).SingleOrDefaultAsync(cancellationToken);
+            .Select(style => new { style.Name, style.Model, style.Direction, style.HalfReach }).SingleOrDefaultAsync(cancellationToken);
         if (found is null)
         {
             return StyleChoice.Missing(choice.Id.ToString());
         }
 
         return found.Model == (model ?? engines.DefaultModel)
-            ? new PictureStyle(found.Name, MemoryMarshal.Cast<byte, float>(found.Direction).ToArray(), choice.Weight) { Id = choice.Id }
+            ? new PictureStyle(found.Name, MemoryMarshal.Cast<byte, float>(found.Direction).ToArray(), choice.Weight) { Id = choice.Id, HalfReach = found.HalfReach }
             : new InvalidInput("style", $"The style {found.Name} was made for the model {found.Model}; choose that model, or make the style again for this one.");
     }
 }

@@ -48,6 +48,9 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
 
     protected abstract Task<SeriesStep> MoveOnAsync(TSeries series, Actor owner, CancellationToken cancellationToken);
 
+    /// <summary>Called after a series has failed.</summary>
+    protected virtual Task FailedAsync(TSeries series, CancellationToken cancellationToken) => Task.CompletedTask;
+
     private async Task LeasedStepAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var database = await Databases.CreateDbContextAsync(cancellationToken);
@@ -55,6 +58,7 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
         if (await OwnerAsync(database, series, cancellationToken) is not { } owner)
         {
             await EndAsync(database, id, SeriesState.Failed, OwnerGone, cancellationToken);
+            await FailedAsync(series, cancellationToken);
             return;
         }
 
@@ -62,6 +66,7 @@ internal abstract class SeriesRunner<TSeries>(IDbContextFactory<AppDbContext> da
         if (step.Refusal is { } refusal && !step.Waits)
         {
             await EndAsync(database, id, SeriesState.Failed, refusal.Message, cancellationToken);
+            await FailedAsync(series, cancellationToken);
         }
         else if (step.IsComplete)
         {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
+using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Generation.Configuration;
 
@@ -18,7 +19,17 @@ internal sealed class Trash(IDbContextFactory<AppDbContext> databases, IOptionsM
     {
         var limit = clock.GetUtcNow() - TimeSpan.FromDays(Days);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await ClearAsync(database.Pictures.Where(image => image.DeletedAt < limit && image.ContentHash != ""), cancellationToken);
+        var paintedInto =
+            from input in database.JobInputs
+            where input.Role == JobInputRoles.Source
+            join picture in database.Pictures on input.JobId equals picture.JobId
+            join draw in database.DatasetDraws on (Guid?)picture.Id equals draw.ImageId
+            where draw.Refusal == null && picture.DeletedAt == null
+            select input.ImageId;
+
+        // The bases of a data set are part of its download for as long as it exists.
+        return await ClearAsync(
+            database.Pictures.Where(image => image.DeletedAt < limit && image.ContentHash != "" && !paintedInto.Any(source => source == image.Id)), cancellationToken);
     }
 
     public async Task<int> PurgeAsync(Actor actor, IReadOnlyCollection<Guid>? imageIds, CancellationToken cancellationToken)

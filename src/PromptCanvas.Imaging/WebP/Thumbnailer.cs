@@ -13,11 +13,15 @@ public static class Thumbnailer
     private const int Quality = 80;
     private const int Effort = 1;
 
-    public static EncodedPicture Encode(RgbImage image)
+    public static EncodedPicture Encode(RgbImage image) => Encode(image, MaximumSide);
+
+    /// <param name="image">The picture.</param>
+    /// <param name="maximumSide">Longer side of the result in pixels, at most.</param>
+    public static EncodedPicture Encode(RgbImage image, int maximumSide)
     {
         ArgumentNullException.ThrowIfNull(image);
         using var source = Vips.From(image);
-        using var reduced = source.ThumbnailImage(MaximumSide, height: MaximumSide, size: Enums.Size.Down);
+        using var reduced = source.ThumbnailImage(maximumSide, height: maximumSide, size: Enums.Size.Down);
         var bytes = reduced.WebpsaveBuffer(q: Quality, effort: Effort, keep: Enums.ForeignKeep.None);
         return new EncodedPicture(reduced.Width, reduced.Height, EncodedPicture.WebPType, bytes);
     }

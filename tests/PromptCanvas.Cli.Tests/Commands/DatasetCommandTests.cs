@@ -72,12 +72,16 @@ public sealed class DatasetCommandTests : IDisposable
             Assert.Equal(0, (await CommandLine.RunInAsync(folder.Path, "generate", line.GetProperty("base_text").GetString()!, "-n", "1", "--size", "64", "--seed", seed, "--model", CommandLine.StarterTiny, "--out", alone)).ExitCode);
             var drawn = PictureDecoder.Decode(await System.IO.File.ReadAllBytesAsync(Directory.GetFiles(alone, "*.png").Single(), Cancellation));
             var same = Enumerable.Range(0, 64 * 64).Where(pixel => drawn.Bytes.Span.Slice(3 * pixel, 3).SequenceEqual(picture.Bytes.Span.Slice(3 * pixel, 3))).ToHashSet();
+            var kept = PictureDecoder.Decode(await System.IO.File.ReadAllBytesAsync(Path.Combine(set, "train", line.GetProperty("base_file_name").GetString()!), Cancellation));
+            Assert.Equal(drawn.Bytes.ToArray(), kept.Bytes.ToArray());
             Assert.All(Enumerable.Range(0, 64 * 64).Where(pixel => mask.Bytes.Span[3 * pixel] == 0), pixel => Assert.Contains(pixel, same));
             Assert.True(same.Count < 64 * 64, "Nothing was painted.");
         }
 
         var names = (await RunAsync("tar", "-tf", Path.Combine(set, "webdataset", "train-000000.tar"))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(new[] { "000000", "000001" }.SelectMany(key => new[] { ".png", ".mask.png", ".txt", ".json" }.Select(end => key + end)), names);
+        Assert.Equal(new[] { "000000", "000001" }.SelectMany(key => new[] { ".png", ".base.png", ".mask.png", ".txt", ".json" }.Select(end => key + end)), names);
+        using var labels = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(set, "annotations", "labels_train.json"), Cancellation));
+        Assert.All(labels.RootElement.GetProperty("images").EnumerateArray(), image => Assert.True(System.IO.File.Exists(Path.Combine(set, image.GetProperty("base_file_name").GetString()!))));
         Assert.Contains("Masks: in `masks`", await System.IO.File.ReadAllTextAsync(Path.Combine(set, "README.md"), Cancellation), StringComparison.Ordinal);
     }
 
@@ -167,6 +171,7 @@ public sealed class DatasetCommandTests : IDisposable
     [InlineData("The template needs a slot", "a {thing}", "--slot", "thing=cube", "--base", "a {thing} again")]
     [InlineData("cannot be called seed", "a {seed}", "--slot", "seed=1")]
     [InlineData("cannot be called mask", "a {mask}", "--slot", "mask=cat")]
+    [InlineData("cannot be called base", "a {base}", "--slot", "base=cat")]
     [InlineData("The prompt is empty", "")]
     public async Task Dataset_BadInput_IsOneLineAndExitCodeTwo(string expected, params string[] arguments)
     {

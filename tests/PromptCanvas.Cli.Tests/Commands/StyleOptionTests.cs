@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PromptCanvas.Imaging.Png;
 
 namespace PromptCanvas.Cli.Tests.Commands;
 
@@ -29,6 +30,45 @@ public sealed class StyleOptionTests : IDisposable
         Assert.NotEqual(bytes, await File.ReadAllBytesAsync(results.File("001-3.png"), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("vary")]
+    [InlineData("edit")]
+    [InlineData("blend")]
+    [InlineData("extend")]
+    public async Task OtherCommands_InTheStyleOfAFolder_DrawOtherPicturesAndSaySo(string command)
+    {
+        await MakeAsync(folder, "a pencil sketch of a red cube", "-n", "2");
+        var picture = folder.File("001-3.png");
+        var mask = results.File("mask.png");
+        await File.WriteAllBytesAsync(mask, PngEncoder.EncodeGrey(64, 64, [.. Enumerable.Range(0, 64 * 64).Select(pixel => pixel % 64 is >= 16 and < 48 ? byte.MinValue : byte.MaxValue)]), TestContext.Current.CancellationToken);
+        string[] arguments = command switch
+        {
+            "vary" => [command, picture, "--size", "64"],
+            "edit" => [command, picture, "a blue star", "--mask", mask, "--size", "64"],
+            "extend" => [command, picture, "a blue star", "--left", "32", "--size", "64"],
+            _ => [command, picture, "a blue star", "--size", "64"],
+        };
+
+        await RunAsync(results, arguments);
+        var bytes = await File.ReadAllBytesAsync(results.File("001-3.png"), TestContext.Current.CancellationToken);
+        var styled = await RunAsync(results, [.. arguments, "--style", folder.Path, "--style-weight", "0.5"]);
+
+        Assert.Equal(0.5, styled.GetProperty("recipe").GetProperty("style").GetProperty("weight").GetDouble());
+        Assert.NotEqual(bytes, await File.ReadAllBytesAsync(results.File("001-3.png"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Extend_WithoutAPromptInAStyle_SaysWhyNot()
+    {
+        await MakeAsync(folder, "a pencil sketch of a red cube", "-n", "2");
+
+        var outcome = await CommandLine.RunAsync(
+            ["extend", folder.File("001-3.png"), "--left", "32", "--size", "64", "--style", folder.Path, "--model", CommandLine.StarterTiny, "--out", results.Path]);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("Without a prompt the picture is continued as it is", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Generate_FolderOrWeightThatCannotBeUsed_SaysWhy()
     {
@@ -48,10 +88,11 @@ public sealed class StyleOptionTests : IDisposable
         Assert.Contains(why, outcome.Error.Replace('−', '-'), StringComparison.Ordinal);
     }
 
-    private static async Task<JsonElement> MakeAsync(TemporaryFolder folder, string prompt, params string[] options)
+    private static Task<JsonElement> MakeAsync(TemporaryFolder folder, string prompt, params string[] options) => RunAsync(folder, ["generate", prompt, "--size", "64", .. options]);
+
+    private static async Task<JsonElement> RunAsync(TemporaryFolder folder, params string[] arguments)
     {
-        var outcome = await CommandLine.RunAsync(
-            ["generate", prompt, "--size", "64", "--seed", "3", "--decoder-steps", "2", "--model", CommandLine.StarterTiny, "--out", folder.Path, "--json", .. options]);
+        var outcome = await CommandLine.RunAsync([.. arguments, "--seed", "3", "--decoder-steps", "2", "--model", CommandLine.StarterTiny, "--out", folder.Path, "--json"]);
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         return JsonDocument.Parse(outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[0]).RootElement;
     }

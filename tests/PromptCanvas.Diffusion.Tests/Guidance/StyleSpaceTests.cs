@@ -43,6 +43,15 @@ public sealed class StyleSpaceTests
             [(float)(2 * Math.Cos(angle)), 0, (float)(2 * Math.Sin(angle))], StyleSpace.Apply(X, [0, 0, 0.01f], weight), Tolerance);
     }
 
+    [Theory]
+    [InlineData(0.25, 0.02)]
+    [InlineData(0.5, 0.04)]
+    [InlineData(-0.5, -0.04)]
+    [InlineData(0.75, 0.16)]
+    [InlineData(1, StyleSpace.Reach)]
+    public void Apply_HalfReach_IsWhatHalfTheWeightIs(double weight, double reach) =>
+        Approximately.Equal(StyleSpace.Move(X, Y, reach), StyleSpace.Apply(X, Y, weight, halfReach: 0.04), Tolerance);
+
     [Fact]
     public void Apply_NoWeightOrNoDirection_ChangesNothing()
     {

@@ -59,6 +59,8 @@ public sealed class DatasetMaskTests : IDisposable
             Assert.Equal(line.GetProperty("ground").GetString(), line.GetProperty("base_text").GetString());
             var (picture, mask) = (Pixels(zip, $"train/{line.GetProperty("file_name").GetString()}", 3), Pixels(zip, $"train/{line.GetProperty("mask_file_name").GetString()}", 1));
             var source = sources[line.GetProperty("seed").GetInt64()];
+            Assert.Equal($"bases/{line.GetProperty("file_name").GetString()}", line.GetProperty("base_file_name").GetString());
+            Assert.Equal(source, Pixels(zip, $"train/{line.GetProperty("base_file_name").GetString()}", 3));
             var box = line.GetProperty("bbox").EnumerateArray().Select(value => value.GetInt32()).ToArray();
             Assert.Equal(64 * 64, mask.Length);
             Assert.Equal(box[2] * box[3], mask.Count(level => level == byte.MaxValue));
@@ -81,7 +83,7 @@ public sealed class DatasetMaskTests : IDisposable
     }
 
     [Fact]
-    public async Task Archive_HoldsTheMasksInEveryFormat()
+    public async Task Archive_HoldsMasksAndBasesInEveryFormat()
     {
         await using var studio = await StartAsync();
         var id = await studio.BeginAsync(Ada, Painted with { Box = "0.25,0.5,0.5,0.25" });
@@ -98,7 +100,7 @@ public sealed class DatasetMaskTests : IDisposable
                 names.Add(entry.Name);
             }
 
-            Assert.Equal(Enumerable.Range(0, 3).SelectMany(index => new[] { "png", "mask.png", "txt", "json" }.Select(end => $"{index:D6}.{end}")), names);
+            Assert.Equal(Enumerable.Range(0, 3).SelectMany(index => new[] { "png", "base.png", "mask.png", "txt", "json" }.Select(end => $"{index:D6}.{end}")), names);
         }
 
         await using var labels = await zip.GetEntry("annotations/labels_train.json")!.OpenAsync(Cancellation);
@@ -113,7 +115,82 @@ public sealed class DatasetMaskTests : IDisposable
             Assert.Equal((32 * 16, 0), (part.GetProperty("area").GetInt32(), part.GetProperty("iscrowd").GetInt32()));
             Assert.Equal("[[16,32,48,32,48,48,16,48]]", part.GetProperty("segmentation").GetRawText());
         });
+        foreach (var image in coco.RootElement.GetProperty("images").EnumerateArray())
+        {
+            Assert.Equal($"train/bases/{image.GetProperty("id").GetInt32():D6}.png", image.GetProperty("base_file_name").GetString());
+            Assert.NotNull(zip.GetEntry(image.GetProperty("base_file_name").GetString()!));
+        }
+
+        Assert.Contains(DatasetStudio.Lines(zip, "README.md"), line => line.Contains("Bases: in `bases`", StringComparison.Ordinal) && !line.Contains("deleted", StringComparison.Ordinal));
         Assert.Contains(DatasetStudio.Lines(zip, "README.md"), line => line.Contains("the boxes of thing say where was painted", StringComparison.Ordinal));
+    }
+
+    /// <summary>The bases lie in the trash, which keeps them for the download; their owner may delete them earlier.</summary>
+    [Fact]
+    public async Task Bases_InTheTrash_StayAsLongAsTheDataSet_UnlessTheirOwnerDeletesThem()
+    {
+        await using var studio = await StartAsync();
+        var id = await studio.BeginAsync(Ada, Painted);
+        await studio.EndAsync(Ada, id);
+        studio.Clock.Advance(TimeSpan.FromDays(studio.Get<ITrash>().Days + 1));
+        Assert.Equal(0, await studio.Get<Trash>().EmptyAsync(Cancellation));
+        await using (var database = studio.OpenDatabase())
+        {
+            var one = await database.Pictures.Where(picture => picture.Kind == JobKinds.Generate && picture.Seed == 101).Select(picture => picture.Id).SingleAsync(Cancellation);
+            Assert.Equal(1, await studio.Get<ITrash>().PurgeAsync(Ada, [one], Cancellation));
+        }
+
+        using (var zip = await studio.ZipAsync(Ada, id))
+        {
+            Assert.Equal([true, false, true], Lines(zip, "train/metadata.jsonl").Select(line => line.TryGetProperty("base_file_name", out _)));
+            Assert.Equal(["000000.png", "000002.png"], zip.Entries.Where(entry => entry.FullName.StartsWith("train/bases/", StringComparison.Ordinal)).Select(entry => entry.Name));
+            Assert.Contains(DatasetStudio.Lines(zip, "README.md"), line => line.Contains("1 were deleted", StringComparison.Ordinal));
+        }
+
+        Assert.Null((await studio.Get<IDatasets>().DeleteAsync(Ada, id, Cancellation)).Refusal);
+        Assert.Equal(2, await studio.Get<Trash>().EmptyAsync(Cancellation));
+    }
+
+    /// <summary>Two pictures passed; of the other block one was painted and one has its base only when the data set ends.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ended_BeforeAllIsJudged_WhatWasNotJudgedIsInTheTrash(bool fails)
+    {
+        var gate = new Gate();
+        await using var studio = await StartAsync();
+        studio.Engine.BeforeImage = (request, index, token) => request.Known is not null && request.SeedOf(index) == 109 ? gate.PassAsync(token) : Task.CompletedTask;
+        var id = await studio.BeginAsync(Ada, Painted with { Count = 10 });
+        while ((await studio.DatasetAsync(Ada, id)).Dataset.Draws < 8)
+        {
+            await studio.Get<DatasetRunner>().StepAsync(Cancellation);
+            await studio.DrainAsync();
+        }
+
+        await studio.Get<DatasetRunner>().StepAsync(Cancellation);
+        await studio.DrainAsync();
+        await studio.Get<DatasetRunner>().StepAsync(Cancellation);
+        await gate.Reached;
+        if (fails)
+        {
+            await using var people = studio.OpenDatabase();
+            await people.People.Where(person => person.Id == Ada.PersonId).ExecuteUpdateAsync(change => change.SetProperty(person => person.Role, PersonRoles.Viewer), Cancellation);
+            await studio.Get<DatasetRunner>().StepAsync(Cancellation);
+        }
+        else
+        {
+            Assert.Null((await studio.Get<IDatasets>().CancelAsync(Ada, id, Cancellation)).Refusal);
+        }
+
+        gate.Open();
+        await studio.DrainAsync();
+        Assert.Equal(fails ? SeriesState.Failed : SeriesState.Cancelled, (await studio.DatasetAsync(Ada, id)).Dataset.State);
+        await using var database = studio.OpenDatabase();
+        var pictures = await database.Pictures.Select(picture => new { picture.Kind, picture.Seed, IsDeleted = picture.DeletedAt != null }).ToListAsync(Cancellation);
+        Assert.Equal(Enumerable.Range(100, 8).Select(seed => (long)seed), pictures.Where(picture => !picture.IsDeleted).Select(picture => picture.Seed).Order());
+        Assert.All(pictures.Where(picture => !picture.IsDeleted), picture => Assert.Equal(JobKinds.Edit, picture.Kind));
+        Assert.Contains(pictures, picture => picture.IsDeleted && picture.Kind == JobKinds.Generate && picture.Seed == 109);
+        await studio.ConsistentAsync();
     }
 
     /// <summary>The process dies when the bases are drawn and the first picture is being painted; nothing is drawn or charged twice.</summary>

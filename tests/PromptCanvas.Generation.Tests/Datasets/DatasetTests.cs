@@ -201,6 +201,34 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
         Assert.Equal(["dataset.start", "dataset.cancel", "dataset.delete"], await database.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation));
     }
 
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Cancel_WhileADrawIsJudged_LeavesItInTheTrashAndOutOfTheDataSet(DatabaseProvider provider)
+    {
+        await using var studio = await StartAsync(await server.SettingsAsync(provider));
+        using var judging = new SemaphoreSlim(0);
+        using var go = new SemaphoreSlim(0);
+        var id = await studio.BeginAsync(Ada, Cubes with { Count = 1 });
+        await studio.Get<DatasetRunner>().StepAsync(Cancellation);
+        await studio.DrainAsync();
+        studio.Engine.Clip = _ =>
+        {
+            judging.Release();
+            go.Wait(Cancellation);
+            return [1, 0];
+        };
+        var step = Task.Run(() => studio.Get<DatasetRunner>().StepAsync(Cancellation), Cancellation);
+        await judging.WaitAsync(Cancellation);
+
+        Assert.Null((await studio.Get<IDatasets>().CancelAsync(Ada, id, Cancellation)).Refusal);
+        go.Release(2);
+        await step;
+
+        Assert.Equal((SeriesState.Cancelled, 0, 0), (await studio.DatasetAsync(Ada, id)).Dataset is var over ? (over.State, over.Kept, over.Draws) : default);
+        await using var database = studio.OpenDatabase();
+        Assert.NotNull(Assert.Single(await database.Pictures.ToListAsync(Cancellation)).DeletedAt);
+    }
+
     [Fact]
     public async Task Start_WithoutCreditsForAll_IsRefusedBeforeAnyWork()
     {

@@ -5,10 +5,12 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Data.Styles;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Operations;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Tests.Fakes;
 
 namespace PromptCanvas.Generation.Tests.Library;
@@ -87,9 +89,17 @@ public sealed class StyleTests(PostgresServer server) : IAsyncDisposable
         await Styles.DeleteAsync(Ann, style, Cancellation);
 
         Assert.True(job.TryGet(out var id, out _));
-        var kept = (await studio.Get<IJobQueries>().FindAsync(Ann, id, Cancellation))!.Overrides.Style!;
-        Assert.Equal(("Ink", -0.3, style), (kept.Name, kept.Weight, kept.Id));
-        Assert.Equal(Direction, kept.Direction);
+        var view = (await studio.Get<IJobQueries>().FindAsync(Ann, id, Cancellation))!;
+        Assert.Equal(new StyleUse("Ink", -0.3) { Id = style }, view.Style);
+        Assert.Null(view.Overrides.Style);
+        Assert.Equal(Direction, (await KeptAsync(id)).Direction);
+
+        // Repeated by its maker only.
+        Assert.True((await RepeatAsync(Ann, id)).TryGet(out var again, out _));
+        var repeated = await KeptAsync(again);
+        Assert.Equal(("Ink", -0.3, style), (repeated.Name, repeated.Weight, repeated.Id));
+        Assert.Equal(Direction, repeated.Direction);
+        Assert.IsType<NotFound>((await RepeatAsync(Ben, id)).Refusal);
     }
 
     [Fact]
@@ -104,8 +114,9 @@ public sealed class StyleTests(PostgresServer server) : IAsyncDisposable
         Assert.IsType<NotFound>((await SubmitAsync(Ben, new StyleChoice(Guid.NewGuid(), 0.5))).Refusal);
         Assert.Equal("styleWeight", Assert.IsType<InvalidInput>((await SubmitAsync(Ben, new StyleChoice(shared, 1.5))).Refusal).Field);
         Assert.Contains("karlo", Assert.IsType<InvalidInput>((await SubmitAsync(Ben, new StyleChoice(foreign, 0.5))).Refusal).Message, StringComparison.Ordinal);
-        var varied = (await SubmitAsync(Ben, new StyleChoice(shared, 0.5), new VaryOperation(Guid.NewGuid()))).Refusal;
-        Assert.Equal("style", Assert.IsType<InvalidInput>(varied).Field);
+        var erased = (await SubmitAsync(Ben, new StyleChoice(shared, 0.5), new EraseOperation(Guid.NewGuid(), Guid.NewGuid()))).Refusal;
+        Assert.Equal("style", Assert.IsType<InvalidInput>(erased).Field);
+        Assert.IsType<NotFound>((await SubmitAsync(Ben, new StyleChoice(shared, 0.5), new VaryOperation(Guid.NewGuid()))).Refusal);
         Assert.Null((await SubmitAsync(Ben, new StyleChoice(shared, 0.5))).Refusal);
         Assert.Null((await SubmitAsync(Ben, new StyleChoice(shared, 0.5), new DraftOperation())).Refusal);
     }
@@ -118,6 +129,15 @@ public sealed class StyleTests(PostgresServer server) : IAsyncDisposable
 
     private Task<Result<Guid>> SubmitAsync(Actor actor, StyleChoice style, JobOperation? operation = null) => studio.Get<ISubmissions>().SubmitAsync(
         TestRequests.Fox(Guid.NewGuid().ToString()) with { PersonId = actor.PersonId, Role = actor.Role, Style = style, Size = null, Operation = operation ?? new GenerateOperation() }, Cancellation);
+
+    private Task<Result<Guid>> RepeatAsync(Actor actor, Guid job) => studio.Get<ISubmissions>().SubmitAsync(
+        TestRequests.Fox(Guid.NewGuid().ToString()) with { PersonId = actor.PersonId, Role = actor.Role, StyleOf = job }, Cancellation);
+
+    private async Task<PictureStyle> KeptAsync(Guid job)
+    {
+        await using var database = studio.OpenDatabase();
+        return JobJson.Read<RecipeOverrides>(await database.Jobs.Where(row => row.Id == job).Select(row => row.Overrides).SingleAsync(Cancellation))!.Style!;
+    }
 
     private async Task StartAsync(DatabaseProvider provider)
     {
@@ -150,6 +170,7 @@ public sealed class StyleTests(PostgresServer server) : IAsyncDisposable
             Visibility = visibility,
             Model = model,
             Direction = MemoryMarshal.AsBytes<float>(Direction).ToArray(),
+            HalfReach = 0.1,
             PictureCount = 3,
             CreatedAt = Noon,
         };

@@ -21,7 +21,7 @@ class Slider {
     this.update(options);
   }
 
-  /** Sets another style, seed or model. */
+  /** Sets another style, seed or model, or has noticed another prompt. */
   update(options) {
     Object.assign(this, options);
     this.range.value = Math.round(options.weight * 100);

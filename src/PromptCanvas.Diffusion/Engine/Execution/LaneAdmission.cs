@@ -34,7 +34,8 @@ internal sealed class LaneAdmission(UnClipModel model, ClipEncoder encoder, INoi
         lane.StageIndex = StageIndices.FirstOf(request.Request);
         if (request.Origin is { } source)
         {
-            (lane.ImageEmbedding, lane.Start) = source.StartOf(lane.ImageIndex, lane.Seed, context);
+            (var embedding, lane.Start) = source.StartOf(lane.ImageIndex, lane.Seed, context);
+            lane.ImageEmbedding = request.Styled(embedding);
         }
         else if (request.Request.Overrides.Conditioning == ConditioningMode.TextEmbedding)
         {

@@ -131,9 +131,9 @@ internal static class RequestValidator
             return null;
         }
 
-        if (request.Origin is not null || request.Overrides.Conditioning is ConditioningMode.KnownPicture or ConditioningMode.CaptionOnly)
+        if (WithoutStyle(request) is { } reason)
         {
-            return "A style changes what the prior makes of a prompt: describe a picture, or leave the style out.";
+            return reason;
         }
 
         var length = model.Prior.EmbeddingSize;
@@ -141,6 +141,14 @@ internal static class RequestValidator
             ? $"A style of {style.Direction.Length} values belongs to another model: {model.Name} has {length}."
             : RequestRules.StyleWeight(style.Weight);
     }
+
+    private static string? WithoutStyle(GenerationRequest request) => request switch
+    {
+        { Origin: TextDifferenceOrigin } => "A row between two captions begins with the picture as it is: leave the style out.",
+        { Overrides.Conditioning: ConditioningMode.KnownPicture } => "Without a prompt the picture is continued as it is: describe the picture, or leave the style out.",
+        { Overrides.Conditioning: ConditioningMode.CaptionOnly } => "Without an image embedding there is nothing to which a style can be added: choose another prior, or leave the style out.",
+        _ => null,
+    };
 
     private static string? ValidateSteps(string stage, int? steps, SamplerKind sampler, SchedulerSettings scheduler)
     {

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using PromptCanvas.Diffusion.Engine.Conditioning;
 using PromptCanvas.Diffusion.Engine.Origins;
-using PromptCanvas.Diffusion.Guidance;
 
 namespace PromptCanvas.Diffusion.Engine.Lanes;
 
@@ -134,9 +133,8 @@ internal sealed class ActiveRequest
     }
 
     /// <summary>A picture's image embedding with the request's style.</summary>
-    /// <param name="embedding">What the prompt gave.</param>
-    public float[] Styled(float[] embedding) =>
-        Request.Overrides.Style is { } style ? StyleSpace.Apply(embedding, style.Direction, style.Weight) : embedding;
+    /// <param name="embedding">What the prompt or the origin gave.</param>
+    public float[] Styled(float[] embedding) => Request.Overrides.Style?.AddTo(embedding) ?? embedding;
 
     /// <summary>How a picture is made, for its metadata.</summary>
     public EffectiveRecipe Describe(string model, int imageIndex)
@@ -144,7 +142,7 @@ internal sealed class ActiveRequest
         var recipe = Plan.Describe(model) with
         {
             NegativePrompt = Request.NegativePrompt,
-            Style = Request.Overrides.Style is { } style ? new StyleUse(style.Name, style.Weight) { Id = style.Id } : null,
+            Style = Request.Overrides.Style?.Use,
         };
         return Origin?.Describe(recipe, imageIndex, Request.Count) ?? recipe;
     }

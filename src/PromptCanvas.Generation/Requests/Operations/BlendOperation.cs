@@ -8,7 +8,7 @@ namespace PromptCanvas.Generation.Requests.Operations;
 /// <param name="Frames">The number of frames of a row from the first input to the last; null = every picture is the mixture.</param>
 public sealed record BlendOperation(IReadOnlyList<BlendInput> Inputs, int? Frames = null) : JobOperation(Shape)
 {
-    internal static OperationDefinition Shape { get; } = new(JobKinds.Blend, ApiScopes.Vary, PromptUse.None, ["inputs", "frames"], Read);
+    internal static OperationDefinition Shape { get; } = new(JobKinds.Blend, ApiScopes.Vary, PromptUse.None, ["inputs", "frames", "style", "styleWeight"], Read);
 
     internal override int? Row => Frames;
 

@@ -19,7 +19,7 @@ public sealed record EditOperation([property: JsonPropertyName("picture")] Guid 
     public const int MaximumReferences = BlendOrigin.MaximumInputs - 1;
 
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Edit, ApiScopes.Edit, PromptUse.Required, ["prompt", "source", "mask"], Read) { PaintsIntoSource = true };
+        new(JobKinds.Edit, ApiScopes.Edit, PromptUse.Required, ["prompt", "source", "mask", "style", "styleWeight"], Read) { PaintsIntoSource = true };
 
     /// <summary>Feather radius in pixels, inside the mask; 0 = a hard edge.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

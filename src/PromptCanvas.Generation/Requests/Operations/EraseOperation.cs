@@ -10,7 +10,12 @@ namespace PromptCanvas.Generation.Requests.Operations;
 public sealed record EraseOperation([property: JsonPropertyName("picture")] Guid Source, Guid Mask) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Erase, ApiScopes.Edit, PromptUse.None, ["source", "mask"], Read) { PaintsIntoSource = true, KeepsSourcePrompt = true };
+        new(JobKinds.Erase, ApiScopes.Edit, PromptUse.None, ["source", "mask"], Read)
+        {
+            PaintsIntoSource = true,
+            KeepsSourcePrompt = true,
+            WithoutStyle = "Erasing continues the picture as it is, so no style can be added; leave it out, or edit with a prompt.",
+        };
 
     internal override string Title => "something erased";
 

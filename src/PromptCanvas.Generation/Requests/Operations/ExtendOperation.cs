@@ -11,7 +11,7 @@ namespace PromptCanvas.Generation.Requests.Operations;
 public sealed record ExtendOperation([property: JsonPropertyName("picture")] Guid Source, Extension Extension) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Extend, ApiScopes.Edit, PromptUse.Optional, ["prompt", "source", "extend", "aspect"], Read) { PaintsIntoSource = true, KeepsSourcePrompt = true };
+        new(JobKinds.Extend, ApiScopes.Edit, PromptUse.Optional, ["prompt", "source", "extend", "aspect", "style", "styleWeight"], Read) { PaintsIntoSource = true, KeepsSourcePrompt = true };
 
     /// <summary>The aspect ratio to extend to, in the form W:H, in place of <see cref="Extension"/>; null = by pixels.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,7 +9,11 @@ namespace PromptCanvas.Generation.Requests.Operations;
 public sealed record FinishOperation([property: JsonPropertyName("pictures")] IReadOnlyList<Guid> Drafts) : JobOperation(Shape)
 {
     internal static OperationDefinition Shape { get; } =
-        new(JobKinds.Finish, ApiScopes.Generate, PromptUse.Required, ["drafts"], Read) { PictureKind = JobKinds.Generate };
+        new(JobKinds.Finish, ApiScopes.Generate, PromptUse.Required, ["drafts"], Read)
+        {
+            PictureKind = JobKinds.Generate,
+            WithoutStyle = "Drafts are finished with the style that they were drawn with, so none can be added; leave it out.",
+        };
 
     /// <summary>The drafts' seeds, by index; filled in from the drafts.</summary>
     public IReadOnlyList<uint> Seeds { get; init; } = [];

@@ -33,6 +33,9 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     /// <summary>Texts in addition to the prompt that the administrators' prompt rules check.</summary>
     internal virtual IEnumerable<string> Texts => [];
 
+    /// <summary>Why no style can be added to its pictures, in one sentence; null = one can.</summary>
+    internal virtual string? WithoutStyle => Definition.WithoutStyle;
+
     /// <summary>The number of pictures it makes, which is its cost in credits.</summary>
     /// <param name="count">The requested count; a row has as many pictures as frames.</param>
     internal int PictureCount(int count) => FrameCount ?? count;

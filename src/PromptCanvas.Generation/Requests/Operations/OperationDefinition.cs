@@ -17,8 +17,8 @@ public sealed record OperationDefinition(
     /// <summary>Whether it paints into its source, whose size the result keeps; otherwise pictures have the requested size.</summary>
     public bool PaintsIntoSource { get; init; }
 
-    /// <summary>Whether a style can be added to its prompt.</summary>
-    public bool TakesStyle => Fields.Contains("style");
+    /// <summary>Why no style can be added to its pictures, in one sentence; null = one can.</summary>
+    public string? WithoutStyle { get; init; }
 
     /// <summary>The kind of its pictures.</summary>
     public string PictureKind { get; init; } = Kind;

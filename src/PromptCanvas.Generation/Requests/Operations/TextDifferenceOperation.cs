@@ -12,7 +12,10 @@ public sealed record TextDifferenceOperation(
 {
     public const int DefaultFrames = 5;
 
-    internal static OperationDefinition Shape { get; } = new(JobKinds.TextDifference, ApiScopes.Vary, PromptUse.None, ["source", "from", "to", "frames"], Read);
+    internal static OperationDefinition Shape { get; } = new(JobKinds.TextDifference, ApiScopes.Vary, PromptUse.None, ["source", "from", "to", "frames"], Read)
+    {
+        WithoutStyle = "A row between two captions begins with the picture as it is, so no style can be added; leave it out.",
+    };
 
     /// <summary>Whether the pictures are independent results at the full difference instead of frames of a row. The caption of the source may be unknown then.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -21,6 +24,8 @@ public sealed record TextDifferenceOperation(
     /// <summary>Pictures that are mixed in; only for independent pictures.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Guid>? References { get; init; }
+
+    internal override string? WithoutStyle => StandsAlone ? null : base.WithoutStyle;
 
     internal override int? Row => StandsAlone ? null : Frames;
 

@@ -10,7 +10,7 @@ namespace PromptCanvas.Generation.Requests.Operations;
 /// <param name="Strength">0 = redraws the source … 1 = a new picture of the same content.</param>
 public sealed record VaryOperation([property: JsonPropertyName("picture")] Guid Source, double Strength = VariationOrigin.Strong) : JobOperation(Shape)
 {
-    internal static OperationDefinition Shape { get; } = new(JobKinds.Vary, ApiScopes.Vary, PromptUse.None, ["source", "strength"], Read) { KeepsSourcePrompt = true };
+    internal static OperationDefinition Shape { get; } = new(JobKinds.Vary, ApiScopes.Vary, PromptUse.None, ["source", "strength", "style", "styleWeight"], Read) { KeepsSourcePrompt = true };
 
     internal override string Title => "variations of a picture";
 

@@ -4,6 +4,7 @@ using Microsoft.JSInterop;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Library;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components.Pictures;
 
 namespace PromptCanvas.Web.Components.Gallery;
@@ -19,6 +20,7 @@ public sealed partial class PictureViewer(
     private bool isMine;
     private Guid? deleted;
     private bool isFavourite;
+    private StyleChoice? style;
     private bool mayMake;
     private bool busy;
     private string? refusal;
@@ -89,7 +91,7 @@ public sealed partial class PictureViewer(
         }
 
         busy = true;
-        if ((await verbs.VaryAsync(picture.Id, Math.Max(picture.Width, picture.Height), strength, CancellationToken.None)).TryGet(out var id, out var refused))
+        if ((await verbs.VaryAsync(picture.Id, Math.Max(picture.Width, picture.Height), strength, style, CancellationToken.None)).TryGet(out var id, out var refused))
         {
             navigation.NavigateTo($"jobs/{id}");
         }

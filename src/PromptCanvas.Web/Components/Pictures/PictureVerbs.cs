@@ -41,7 +41,8 @@ public sealed class PictureVerbs(IPictureMaking making, ILibrary library, ITrash
 
     /// <summary>Queues variations as large as their source.</summary>
     /// <param name="side">The longer side of the source in pixels.</param>
-    public async Task<Result<Guid>> VaryAsync(Guid pictureId, int side, double strength, CancellationToken cancellationToken)
+    /// <param name="style">Added to what the picture shows; null = none.</param>
+    public async Task<Result<Guid>> VaryAsync(Guid pictureId, int side, double strength, StyleChoice? style, CancellationToken cancellationToken)
     {
         var job = new NewJob
         {
@@ -49,6 +50,7 @@ public sealed class PictureVerbs(IPictureMaking making, ILibrary library, ITrash
             Count = Variations,
             Size = SourceSize.Like(side),
             Operation = new VaryOperation(pictureId, strength),
+            Style = style,
         };
         return await making.HandleAsync(job, await PersonAsync(cancellationToken), cancellationToken);
     }

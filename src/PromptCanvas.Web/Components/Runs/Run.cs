@@ -46,6 +46,7 @@ public sealed class Run
             Model = job.Model,
             NegativePrompt = job.NegativePrompt,
             Overrides = job.Overrides,
+            StyleOf = job.Style is null ? null : job.Id,
             Visibility = job.Visibility,
         })
         {

@@ -20,7 +20,7 @@ internal sealed class BiasDownloads(IBiasAudits audits, IPictureStore store, ISt
             return refusal;
         }
 
-        var pictures = new Dictionary<Guid, (string, byte[])>();
+        var pictures = new Dictionary<Guid, byte[]>();
         foreach (var id in detail.Visible)
         {
             if (await store.OpenThumbnailAsync(actor, id, cancellationToken) is { } file)
@@ -28,7 +28,7 @@ internal sealed class BiasDownloads(IBiasAudits audits, IPictureStore store, ISt
                 await using var stream = file.Stream;
                 var bytes = new byte[file.Length];
                 await stream.ReadExactlyAsync(bytes, cancellationToken);
-                pictures[id] = (file.ContentType, bytes);
+                pictures[id] = bytes;
             }
         }
 

@@ -23,8 +23,6 @@ public sealed partial class BoardPage(IBoards boards, IStyles styles, ICurrentAc
 
     private BoardView? Board => lookup.Value;
 
-    private IReadOnlyList<StyleView> OfBoard => [.. known.Where(style => style.BoardId == BoardId)];
-
     private LibraryFilter Filter => LibraryFilter.Everything with { Board = BoardId };
 
     protected override async Task OnParametersSetAsync()
@@ -42,7 +40,7 @@ public sealed partial class BoardPage(IBoards boards, IStyles styles, ICurrentAc
         await ReadStylesAsync();
     }
 
-    private async Task ReadStylesAsync() => known = await styles.ReadAsync(await actor.GetAsync(CancellationToken.None), CancellationToken.None);
+    private async Task ReadStylesAsync() => known = await styles.ReadOfBoardAsync(await actor.GetAsync(CancellationToken.None), BoardId, CancellationToken.None);
 
     private async Task SaveAsync()
     {

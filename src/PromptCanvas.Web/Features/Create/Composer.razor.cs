@@ -21,6 +21,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     private const int MaximumCount = GenerationRequest.MaximumCount;
     private ElementReference box;
     private string prompt = "";
+    private int promptsSet;
 
     private (string? Prompt, string? NegativePrompt, string? Seed, int? Size, string? Aspect, string? Model, int? Count, int? Steps, double? Guidance, Guid? Style, double? StyleWeight) taken;
     private int count = 4;
@@ -156,7 +157,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     private void Take(string wanted)
     {
-        prompt = wanted;
+        (prompt, promptsSet) = (wanted, promptsSet + 1);
         negativePrompt = NegativePrompt;
         seed = Seed;
         fieldProblem = null;
@@ -283,7 +284,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     /// <summary>Puts a prompt into the box without submitting it.</summary>
     public async Task TakeAsync(string idea)
     {
-        prompt = idea;
+        (prompt, promptsSet) = (idea, promptsSet + 1);
         StateHasChanged();
         await box.FocusAsync();
     }

@@ -35,7 +35,7 @@ internal sealed record CreateJobBody
     /// <summary>Guidance of the decoder, 0 … 50; default the model's own.</summary>
     public double? Guidance { get; init; }
 
-    /// <summary>The id of a style that you may see; kinds generate and draft.</summary>
+    /// <summary>The id of a style that you may see; kinds generate, draft, edit, extend with a prompt, vary and blend.</summary>
     public string? Style { get; init; }
 
     /// <summary>-1 … 1; default 0.5. Less than 0 leads away from the style.</summary>

@@ -74,8 +74,11 @@ internal static class JobFields
             return new InvalidInput(unknown, $"There is no field \"{unknown}\"; the kind \"{kind.Kind}\" takes {string.Join(", ", OfEveryKind.Concat(kind.Fields))}.");
         }
 
-        return fields.Present().FirstOrDefault(field => !kind.Fields.Contains(field)) is { } foreign
-            ? new InvalidInput(foreign, $"The kind \"{kind.Kind}\" takes no {foreign}; leave it out.")
-            : Result.Done;
+        return fields.Present().FirstOrDefault(field => !kind.Fields.Contains(field)) switch
+        {
+            null => Result.Done,
+            ("style" or "styleWeight") and var style when kind.WithoutStyle is { } reason => new InvalidInput(style, reason),
+            var foreign => new InvalidInput(foreign, $"The kind \"{kind.Kind}\" takes no {foreign}; leave it out."),
+        };
     }
 }

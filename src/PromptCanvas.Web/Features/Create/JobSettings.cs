@@ -22,8 +22,8 @@ internal static class JobSettings
         ["model"] = job.Model,
         ["steps"] = job.Overrides.DecoderSteps,
         ["guidance"] = job.Overrides.DecoderGuidance,
-        ["style"] = job.Overrides.Style?.Id,
-        ["styleWeight"] = job.Overrides.Style?.Weight,
+        ["style"] = job.Style?.Id,
+        ["styleWeight"] = job.Style?.Weight,
         ["count"] = job.Images.Count,
     });
 

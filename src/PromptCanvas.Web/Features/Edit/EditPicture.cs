@@ -2,7 +2,6 @@ using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Requests.Editing;
 using PromptCanvas.Generation.Requests.Operations;
 
-
 namespace PromptCanvas.Web.Features.Edit;
 
 /// <summary>A request from the Edit page.</summary>
@@ -24,16 +23,28 @@ public sealed record EditPicture(string IdempotencyKey, EditIntent Intent, Guid 
     /// <summary>Feather radius in pixels, inside the mask; for Edit.</summary>
     public int Feather { get; init; }
 
+    /// <summary>A style for the painted part; counts where a prompt says what is painted.</summary>
+    public StyleChoice? Style { get; init; }
+
     internal NewJob ToJob() => new()
     {
         IdempotencyKey = IdempotencyKey,
         Prompt = Prompt.Trim(),
         Count = Count,
+        Style = TakesStyle(Intent, Prompt) ? Style : null,
         Operation = Intent switch
         {
             EditIntent.Edit => new EditOperation(Source, Mask.GetValueOrDefault()) { Feather = Feather },
             EditIntent.Erase => new EraseOperation(Source, Mask.GetValueOrDefault()),
             _ => new ExtendOperation(Source, Extension),
         },
+    };
+
+    /// <summary>Whether a style can be added: not where the picture is continued as it is.</summary>
+    internal static bool TakesStyle(EditIntent intent, string prompt) => intent switch
+    {
+        EditIntent.Edit => true,
+        EditIntent.Extend => !string.IsNullOrWhiteSpace(prompt),
+        _ => false,
     };
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Requests;
 using PromptCanvas.Web.Components;
 using PromptCanvas.Web.Components.Pictures;
 using PromptCanvas.Web.Components.Runs;
@@ -26,6 +27,7 @@ public sealed partial class MaskEditor(
     private int picked = -1;
     private bool comparing;
     private int feather;
+    private StyleChoice? style;
     private bool busy;
     private string? note;
     private List<Guid> trashed = [];
@@ -182,6 +184,7 @@ public sealed partial class MaskEditor(
                 Extension = state.Frame,
                 Count = count,
                 Feather = intent == EditIntent.Edit ? feather : 0,
+                Style = style,
             });
         }
 
@@ -293,7 +296,4 @@ public sealed partial class MaskEditor(
         await CallAsync("forget");
         navigation.NavigateTo($"edit?image={chosen}");
     }
-
-    /// <summary>Result of an upload: an id, or the server's error.</summary>
-    internal sealed record UploadAnswer(Guid? Id, string? Error);
 }

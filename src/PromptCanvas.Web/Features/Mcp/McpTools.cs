@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Security.Claims;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
@@ -21,6 +20,8 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
     private const string Tag = "MCP";
     private const int MostFound = 20;
     private const int Captions = 5;
+    private const string Style = "The name or id of a style that you may use; none = no style.";
+    private const string StyleWeight = "-1 (the opposite of the style) to 1; 0.5 without it.";
     private const string Picture = "The id or resource address of a picture of this studio, or a PNG, JPEG, WebP or AVIF in base64 (or as a data URL).";
 
     [McpServerTool(Name = "generate_image", Title = "Generate pictures"), Description("Makes pictures from a description. A square picture costs one credit.")]
@@ -35,8 +36,8 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         [Description("A model of this studio; none = its default.")] string? model = null,
         [Description("What to avoid in the picture.")] string? negativePrompt = null,
         [Description("Width to height, such as 16:9; none = a square. A picture that a model composes of several squares costs a credit for each.")] string? aspect = null,
-        [Description("The name or id of a style that you may use; none = no style.")] string? style = null,
-        [Description("-1 (the opposite of the style) to 1; 0.5 without it.")] double? styleWeight = null,
+        [Description(Style)] string? style = null,
+        [Description(StyleWeight)] double? styleWeight = null,
         CancellationToken cancellationToken = default)
     {
         if (!GenerateOperation.WithAspect(aspect).TryGet(out var operation, out var refusal))
@@ -44,10 +45,14 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
             return Refused(refusal);
         }
 
-        var named = await StyleIdAsync(styles, call.User!.ToActor(), style, cancellationToken);
-        if ((RequestedSeed.Check(seed) && StyleChoice.Check(named, styleWeight)).Refusal is { } invalid)
+        if (RequestedSeed.Check(seed).Refusal is { } invalid)
         {
             return Refused(invalid);
+        }
+
+        if (!(await ReadStyleAsync(styles, call, style, styleWeight, cancellationToken)).TryGet(out var styled, out var noStyle))
+        {
+            return Refused(noStyle);
         }
 
         return await MakeAsync(
@@ -62,30 +67,42 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
                 Seed = RequestedSeed.Of(seed),
                 Model = model,
                 NegativePrompt = negativePrompt,
-                Style = StyleChoice.Of(named, styleWeight),
+                Style = styled.Choice,
             },
             [],
             cancellationToken);
     }
 
     // Programs know ids; people say names. What is neither stays, and is refused as unknown.
-    private static async Task<string?> StyleIdAsync(IStyles styles, Actor actor, string? style, CancellationToken cancellationToken) =>
-        string.IsNullOrEmpty(style) || Guid.TryParse(style, out _)
+    private static async Task<Result<Styled>> ReadStyleAsync(
+        IStyles styles, RequestContext<CallToolRequestParams> call, string? style, double? weight, CancellationToken cancellationToken)
+    {
+        var id = string.IsNullOrEmpty(style) || Guid.TryParse(style, out _)
             ? style
-            : (await styles.ReadAsync(actor, cancellationToken)).FirstOrDefault(one => string.Equals(one.Name, style, StringComparison.OrdinalIgnoreCase))?.Id.ToString() ?? style;
+            : (await styles.ReadAsync(call.User!.ToActor(), cancellationToken)).FirstOrDefault(one => string.Equals(one.Name, style, StringComparison.OrdinalIgnoreCase))?.Id.ToString() ?? style;
+        return StyleChoice.Check(id, weight).Refusal is { } refusal ? refusal : new Styled(StyleChoice.Of(id, weight));
+    }
 
     [McpServerTool(Name = "edit_image", Title = "Edit a picture"), Description("Repaints the masked part of a picture or, without a mask, changes the picture by words and keeps its layout.")]
     public async Task<CallToolResult> EditAsync(
         RequestContext<CallToolRequestParams> call,
         IPictureMaking making,
+        IStyles styles,
         [Description(Picture)] string image,
         [Description("What the picture should show.")] string prompt,
         [Description("Same size as the picture: transparent or black = repaint. " + Picture)] string? mask = null,
         [Description("Number of pictures, 1 to 10.")] int count = 1,
+        [Description(Style)] string? style = null,
+        [Description(StyleWeight)] double? styleWeight = null,
         CancellationToken cancellationToken = default)
     {
         var actor = call.User!.ToActor();
         var notes = new List<string>();
+        if (!(await ReadStyleAsync(styles, call, style, styleWeight, cancellationToken)).TryGet(out var styled, out var noStyle))
+        {
+            return Refused(noStyle);
+        }
+
         if (!(await inputs.IdOfAsync(actor, image, notes, cancellationToken)).TryGet(out var source, out var noSource))
         {
             return Refused(noSource);
@@ -93,11 +110,11 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
 
         if (mask is null)
         {
-            return await MakeAsync(call, making, new TextDifferenceOperation(source, "", prompt.Trim()) { StandsAlone = true }, job => job with { Count = count }, notes, cancellationToken, ApiScopes.Edit);
+            return await MakeAsync(call, making, new TextDifferenceOperation(source, "", prompt.Trim()) { StandsAlone = true }, job => job with { Count = count, Style = styled.Choice }, notes, cancellationToken, ApiScopes.Edit);
         }
 
         return (await inputs.IdOfAsync(actor, mask, notes, cancellationToken)).TryGet(out var hole, out var noMask)
-            ? await MakeAsync(call, making, new EditOperation(source, hole), job => job with { Prompt = prompt, Count = count }, notes, cancellationToken)
+            ? await MakeAsync(call, making, new EditOperation(source, hole), job => job with { Prompt = prompt, Count = count, Style = styled.Choice }, notes, cancellationToken)
             : Refused(noMask);
     }
 
@@ -105,14 +122,22 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
     public async Task<CallToolResult> VaryAsync(
         RequestContext<CallToolRequestParams> call,
         IPictureMaking making,
+        IStyles styles,
         [Description(Picture)] string image,
         [Description("0 = the same picture … 1 = only the subject stays.")] double strength = 1,
         [Description("Number of pictures, 1 to 10.")] int count = 1,
+        [Description(Style)] string? style = null,
+        [Description(StyleWeight)] double? styleWeight = null,
         CancellationToken cancellationToken = default)
     {
+        if (!(await ReadStyleAsync(styles, call, style, styleWeight, cancellationToken)).TryGet(out var styled, out var noStyle))
+        {
+            return Refused(noStyle);
+        }
+
         var notes = new List<string>();
         return (await inputs.IdOfAsync(call.User!.ToActor(), image, notes, cancellationToken)).TryGet(out var source, out var refusal)
-            ? await MakeAsync(call, making, new VaryOperation(source, strength), job => job with { Count = count }, notes, cancellationToken)
+            ? await MakeAsync(call, making, new VaryOperation(source, strength), job => job with { Count = count, Style = styled.Choice }, notes, cancellationToken)
             : Refused(refusal);
     }
 
@@ -120,12 +145,20 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
     public async Task<CallToolResult> BlendAsync(
         RequestContext<CallToolRequestParams> call,
         IPictureMaking making,
+        IStyles styles,
         [Description("Pictures. " + Picture)] string[] images,
         [Description("Phrases to mix in.")] string[]? texts = null,
         [Description("One weight for each picture, then for each phrase; none = equal weights.")] double[]? weights = null,
         [Description("Number of pictures, 1 to 10.")] int count = 1,
+        [Description(Style)] string? style = null,
+        [Description(StyleWeight)] double? styleWeight = null,
         CancellationToken cancellationToken = default)
     {
+        if (!(await ReadStyleAsync(styles, call, style, styleWeight, cancellationToken)).TryGet(out var styled, out var noStyle))
+        {
+            return Refused(noStyle);
+        }
+
         var (members, notes) = (new List<BlendInput>(), new List<string>());
         foreach (var image in images)
         {
@@ -144,7 +177,7 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         }
 
         var weighted = weights is null ? members : [.. members.Zip(weights, (member, weight) => member with { Weight = weight })];
-        return await MakeAsync(call, making, new BlendOperation(weighted), job => job with { Count = count }, notes, cancellationToken);
+        return await MakeAsync(call, making, new BlendOperation(weighted), job => job with { Count = count, Style = styled.Choice }, notes, cancellationToken);
     }
 
     [McpServerTool(Name = "describe_image", Title = "Describe a picture", ReadOnly = true), Description("The captions of the model's list that match a picture best.")]
@@ -237,4 +270,7 @@ internal sealed class McpTools(McpInputs inputs, McpJobs jobs, McpPictures pictu
         result.Content = [.. result.Content, .. Said(notes).Content];
         return result;
     }
+
+    /// <param name="Choice">Null = no style.</param>
+    private sealed record Styled(StyleChoice? Choice);
 }

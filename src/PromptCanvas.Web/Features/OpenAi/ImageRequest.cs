@@ -44,7 +44,7 @@ internal sealed record ImageRequest(string Kind)
     /// <summary>Whether the response contains bytes instead of URLs.</summary>
     public bool GivesBytes { get; init; }
 
-    /// <summary>A style of the studio; an extension of generations.</summary>
+    /// <summary>A style of the studio; an extension.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StyleChoice? Style { get; init; }
 

@@ -42,7 +42,7 @@ internal sealed class ImageRequests(ModelNames models)
             Size = Size(fields, family, kind == JobKinds.Edit && images.Count > 0 ? images[0] : null),
             HasSize = fields.Text("size") is not (null or "" or ImageRequest.Auto),
             GivesBytes = family.IsOfGptImage || fields.Choice("response_format", "url", "url", "b64_json") == "b64_json" || streams,
-            Style = kind == JobKinds.Generate ? Style(fields) : null,
+            Style = Style(fields),
             User = User(fields),
             Format = Format(fields),
             Quality = Math.Max(1, fields.Number("output_compression", 100, 0, 100)),

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Bias;
@@ -52,7 +53,16 @@ public sealed class BiasAuditApiTests : IAsyncLifetime
         Assert.Contains("(all),colour,red,6,6,1,0.6097,1,,,\r\n", csv, StringComparison.Ordinal);
         var html = await client.GetStringAsync($"/api/bias/{id}/report.html", Cancellation);
         Assert.Contains("<h1>Cubes &lt;b&gt;&amp;</h1>", html, StringComparison.Ordinal);
-        Assert.Contains("src=\"data:image/webp;base64,", html, StringComparison.Ordinal);
+
+        // Each picture once, though two sections show it.
+        var rules = html.Split("{background-image:url(data:image/webp;base64,")[1..];
+        Assert.Equal(6, rules.Length);
+        Assert.All(rules, rule =>
+        {
+            var shown = PictureDecoder.Decode(Convert.FromBase64String(rule.Split(')')[0]));
+            Assert.True(Math.Max(shown.Width, shown.Height) <= 96, $"{shown.Width} × {shown.Height}");
+        });
+        Assert.True(html.Split("<span class=\"bias-picture ").Length - 1 > rules.Length);
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
 
         // The page's link is in the language of the page; keys always get English.

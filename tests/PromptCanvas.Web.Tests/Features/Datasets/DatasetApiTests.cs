@@ -102,7 +102,7 @@ public sealed class DatasetApiTests : IAsyncDisposable
         var zip = Path.Combine(folder, "painted.zip");
         await File.WriteAllBytesAsync(zip, await client.GetByteArrayAsync($"/api/datasets/{id}/content?format=imagefolder", Cancellation), Cancellation);
         var names = await RunAsync("unzip", "-Z1", zip);
-        Assert.Equal(["README.md", "train/000000.png", "train/000001.png", "train/masks/000000.png", "train/masks/000001.png", "train/metadata.jsonl"], names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Equal(["README.md", "train/000000.png", "train/000001.png", "train/bases/000000.png", "train/bases/000001.png", "train/masks/000000.png", "train/masks/000001.png", "train/metadata.jsonl"], names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Two downloads of one person at once; the third is told to wait, and goes when one of them is over.</summary>

@@ -98,9 +98,9 @@ public sealed class McpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Generate_WithAStyle_ByItsNameOrId_UsesIt()
+    public async Task Tools_WithAStyle_ByItsNameOrId_UseIt()
     {
-        var style = new Style { Id = Guid.NewGuid(), PersonId = studio.Administrator.Id, Name = "Ink", Model = "starter", Direction = new byte[8 * sizeof(float)], PictureCount = 2, CreatedAt = DateTimeOffset.UnixEpoch };
+        var style = new Style { Id = Guid.NewGuid(), PersonId = studio.Administrator.Id, Name = "Ink", Model = "starter", Direction = new byte[8 * sizeof(float)], HalfReach = 0.1, PictureCount = 2, CreatedAt = DateTimeOffset.UnixEpoch };
         await using (var scope = studio.Services.CreateAsyncScope())
         {
             var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
@@ -115,6 +115,21 @@ public sealed class McpTests : IAsyncDisposable
             Assert.False(made.IsError is true, Text(made));
             var used = studio.Engine.Latest!.Overrides.Style!;
             Assert.Equal((style.Id, weight ?? 0.5), (used.Id, used.Weight));
+        }
+
+        var picture = Convert.ToBase64String(TestPictures.Png(64, 64));
+        foreach (var (tool, arguments) in new (string, Dictionary<string, object?>)[]
+        {
+            ("edit_image", new() { ["image"] = picture, ["prompt"] = "a ring", ["mask"] = Convert.ToBase64String(TestPictures.Mask(64, 64)) }),
+            ("edit_image", new() { ["image"] = picture, ["prompt"] = "a ring" }),
+            ("vary_image", new() { ["image"] = picture }),
+            ("blend_images", new() { ["images"] = new[] { picture }, ["texts"] = new[] { "a ring" } }),
+        })
+        {
+            var weight = -0.5 - (arguments.Count / 100.0);
+            var made = await client.CallToolAsync(tool, new Dictionary<string, object?>(arguments) { ["style"] = "Ink", ["styleWeight"] = weight }, cancellationToken: Cancellation);
+            Assert.False(made.IsError is true, Text(made));
+            Assert.Equal((style.Id, weight), (studio.Engine.Latest!.Overrides.Style?.Id, studio.Engine.Latest.Overrides.Style?.Weight));
         }
 
         var refused = await client.CallToolAsync("generate_image", new Dictionary<string, object?> { ["prompt"] = "a red cube", ["style"] = "Oil" }, cancellationToken: Cancellation);

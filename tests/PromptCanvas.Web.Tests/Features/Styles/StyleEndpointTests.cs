@@ -7,6 +7,7 @@ using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Data.Pictures;
 using PromptCanvas.Diffusion.Engine;
+using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Imaging.Pixels;
 using PromptCanvas.Web.Tests.Fakes;
@@ -55,6 +56,18 @@ public sealed class StyleEndpointTests : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         using var gone = await client.PostJobAsync(new { prompt = "a cone", count = 1, size = 64, style });
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    /// <summary>No picture of this engine becomes less similar to its caption, so half the weight leads as far as is ever tried.</summary>
+    [Fact]
+    public async Task Style_WhenMade_IsMeasured_AndItsJobsDrawByThat()
+    {
+        studio.Engine.Clip = input => input is ImageInput ? [0.6f, 0.8f, 0, 0] : OfTexts;
+        var style = await MakeAsync(client, "Measured");
+
+        await client.MakeAsync(new { prompt = "a cone", count = 1, size = 64, style });
+
+        Assert.Equal(StyleSpace.Reach * 15 / 16, studio.Engine.Latest!.Overrides.Style!.HalfReach, 1e-9);
     }
 
     [Fact]
@@ -160,14 +173,51 @@ public sealed class StyleEndpointTests : IClassFixture<Studio>
     }
 
     [Theory]
-    [InlineData("vary")]
     [InlineData("edit")]
-    public async Task Post_JobThatTakesNoStyle_IsRefused(string kind)
+    [InlineData("extend")]
+    [InlineData("vary")]
+    [InlineData("blend")]
+    public async Task Post_JobOfAnotherKind_UsesTheStyleAndKeepsIt(string kind)
     {
-        using var answer = await client.PostJobAsync(new { kind, source = Guid.NewGuid(), style = Guid.NewGuid() });
+        var style = await MakeAsync(client, kind);
+        var (source, mask) = (await PictureAsync(client, "a cube"), await client.UploadAsync(TestPictures.Mask(64, 64)));
+
+        var job = await client.MakeAsync(kind switch
+        {
+            "edit" => new { kind, prompt = "a ring", source, mask, count = 1, style, styleWeight = -0.75 },
+            "extend" => new { kind, prompt = "a ring", source, extend = new { left = 32 }, count = 1, style, styleWeight = -0.75 },
+            "vary" => new { kind, source, count = 1, size = 64, style, styleWeight = -0.75 },
+            _ => (object)new { kind, inputs = new object[] { new { image = source }, new { text = "a ring" } }, count = 1, size = 64, style, styleWeight = -0.75 },
+        });
+
+        Assert.Equal("done", job.GetProperty("state").GetString());
+        var used = studio.Engine.Latest!.Overrides.Style!;
+        Assert.Equal((kind, -0.75, style), (used.Name, used.Weight, used.Id));
+        Assert.Equal([-1, 1, 0, 0], used.Direction);
+        var picture = await client.GetFromJsonAsync<JsonElement>($"/api/images/{job.GetProperty("images")[0].GetProperty("id").GetGuid()}", Cancellation);
+        Assert.Equal((kind, -0.75), (picture.GetProperty("recipe").GetProperty("style").GetProperty("name").GetString(), picture.GetProperty("recipe").GetProperty("style").GetProperty("weight").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("erase", "continues the picture as it is")]
+    [InlineData("extend", "Without a prompt the picture is continued as it is")]
+    [InlineData("textdiff", "begins with the picture as it is")]
+    [InlineData("finish", "the style that they were drawn with")]
+    public async Task Post_JobThatTakesNoStyle_IsRefusedWithTheReason(string kind, string why)
+    {
+        var id = Guid.NewGuid();
+        using var answer = await client.PostJobAsync(kind switch
+        {
+            "erase" => new { kind, source = id, mask = id, style = id },
+            "extend" => new { kind, source = id, extend = new { left = 32 }, style = id },
+            "textdiff" => new { kind, source = id, from = "a cube", to = "a ring", style = id },
+            _ => (object)new { kind, drafts = new[] { id }, style = id },
+        });
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("takes no style", (await answer.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var fault = await answer.ReadJsonAsync();
+        Assert.Contains(why, fault.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("style", Assert.Single(fault.GetProperty("errors").EnumerateObject()).Name);
     }
 
     [Fact]
@@ -204,6 +254,36 @@ public sealed class StyleEndpointTests : IClassFixture<Studio>
         Assert.Equal("style_weight", (await wrong.ReadJsonAsync()).GetProperty("error").GetProperty("param").GetString());
         using var unknown = await client.PostAsJsonAsync("/v1/images/generations", new { prompt = "a cone", style_id = Guid.NewGuid() }, Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("variations", false)]
+    [InlineData("edits", true)]
+    [InlineData("edits", false)]
+    public async Task EditsAndVariations_WithAStyle_UseIt(string call, bool masked)
+    {
+        var style = await MakeAsync(client, call);
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(TestPictures.Png(64, 64)), "image", "a.png" }, { new StringContent("256x256"), "size" },
+            { new StringContent($"{style}"), "style_id" }, { new StringContent("-0.5"), "style_weight" },
+        };
+        if (call == "edits")
+        {
+            form.Add(new StringContent("a ring"), "prompt");
+        }
+
+        if (masked)
+        {
+            form.Add(new ByteArrayContent(TestPictures.Mask(64, 64)), "mask", "b.png");
+        }
+
+        using var answer = await client.PostAsync($"/v1/images/{call}", form, Cancellation);
+
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Cancellation));
+        var used = studio.Engine.Latest!;
+        Assert.Equal((style, -0.5), (used.Overrides.Style!.Id, used.Overrides.Style.Weight));
+        Assert.Equal(call == "variations" ? typeof(VariationOrigin) : masked ? null : typeof(ChangeOrigin), used.Origin?.GetType());
     }
 
     private static async Task<Guid> MakeAsync(HttpClient client, string name)
