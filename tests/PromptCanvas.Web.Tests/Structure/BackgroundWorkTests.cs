@@ -19,6 +19,7 @@ public sealed partial class BackgroundWorkTests
         ["IdleNetworks.cs"] = (1, "the timer's callback catches everything and reports to the library's owner"),
         ["ImageEngine.cs"] = (1, "the engine's thread catches everything and ends the requests with it"),
         ["LiveComponent.cs"] = (1, "the page's error boundary, and UnobservedFaults when the page has gone"),
+        ["LoadTurns.cs"] = (1, "the callback counts and gives up a turn that its load took, which does not throw"),
         ["ModelAdding.razor.cs"] = (1, "the handler only posts to the page's dispatcher, whose faults go to the error boundary"),
         ["ModelStatus.cs"] = (1, "the callback is TrySetResult, which does not throw"),
         ["OnnxNetwork.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),

@@ -147,12 +147,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
             TakeStyle();
         }
 
-        if (Prompt is null)
+        if (Prompt is { } wanted)
         {
-            return;
+            Take(wanted);
         }
-
-        Take(Prompt);
     }
 
     private void Take(string wanted)
