@@ -22,6 +22,7 @@ public sealed partial class BackgroundWorkTests
         ["LoadTurns.cs"] = (1, "the callback counts and gives up a turn that its load took, which does not throw"),
         ["ModelAdding.razor.cs"] = (1, "the handler only posts to the page's dispatcher, whose faults go to the error boundary"),
         ["ModelStatus.cs"] = (1, "the callback is TrySetResult, which does not throw"),
+        ["OnDemand.cs"] = (2, "those who wait for the load, and a trace when nobody waits any more"),
         ["OnnxNetwork.cs"] = (1, "the callback catches ONNX Runtime's faults and traces them"),
         ["PictureEditor.cs"] = (1, "the continuation is awaited, and completes the channel with the exception"),
         ["PixelCapacity.cs"] = (1, "the callback only calls TrySet methods, which do not throw"),
