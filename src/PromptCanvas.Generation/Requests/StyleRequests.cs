@@ -46,7 +46,7 @@ internal sealed class StyleRequests(IDbContextFactory<AppDbContext> databases, I
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var overrides = await database.Jobs.Where(row => row.Id == earlier && row.PersonId == job.PersonId).Select(row => row.Overrides).SingleOrDefaultAsync(cancellationToken);
         return overrides is null
-            ? new NotFound($"There is no job with the id {earlier}.")
+            ? new NotFound("There is no job with this id.")
             : job with { Overrides = job.Overrides with { Style = JobJson.Read<RecipeOverrides>(overrides)?.Style } };
     }
 
