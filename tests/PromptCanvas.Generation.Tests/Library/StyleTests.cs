@@ -116,7 +116,6 @@ public sealed class StyleTests(PostgresServer server) : IAsyncDisposable
         Assert.Contains("karlo", Assert.IsType<InvalidInput>((await SubmitAsync(Ben, new StyleChoice(foreign, 0.5))).Refusal).Message, StringComparison.Ordinal);
         var erased = (await SubmitAsync(Ben, new StyleChoice(shared, 0.5), new EraseOperation(Guid.NewGuid(), Guid.NewGuid()))).Refusal;
         Assert.Equal("style", Assert.IsType<InvalidInput>(erased).Field);
-        Assert.IsType<NotFound>((await SubmitAsync(Ben, new StyleChoice(shared, 0.5), new VaryOperation(Guid.NewGuid()))).Refusal);
         Assert.Null((await SubmitAsync(Ben, new StyleChoice(shared, 0.5))).Refusal);
         Assert.Null((await SubmitAsync(Ben, new StyleChoice(shared, 0.5), new DraftOperation())).Refusal);
     }
