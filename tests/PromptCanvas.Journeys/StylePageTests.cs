@@ -58,7 +58,7 @@ public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<Scrip
 
         // The viewer adds it to variations.
         await tab.GoAsync(studio.Address, "/gallery");
-        await tab.Tiles.First.Locator("a.tile-link").ClickAsync();
+        await tab.Page.Locator(".wall[data-measured] .wall-row a.thumb").First.ClickAsync();
         await tab.Page.Locator(".verbs .style-field summary").ClickAsync();
         await tab.Page.Locator(".verbs [data-style]").SelectOptionAsync(new SelectOptionValue { Label = "Sketches" });
         await tab.Page.Locator(".verbs .style-field input").FillAsync("35");
