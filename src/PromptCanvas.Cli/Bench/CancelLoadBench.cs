@@ -119,26 +119,12 @@ internal sealed class CancelLoadBench(BenchContext bench)
         public void Enter() => entered.TrySetResult();
     }
 
-    private sealed class WatchedNetwork(INetwork inner, DecoderWatch? watch) : INetwork
+    private sealed class WatchedNetwork(INetwork inner, DecoderWatch? watch) : ForwardingNetwork(inner)
     {
-        public string Name => inner.Name;
-
-        public IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+        public override IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
         {
             watch?.Enter();
-            return inner.Run(inputs, cancellationToken);
+            return Inner.Run(inputs, cancellationToken);
         }
-
-        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
-
-        public int RowLimit(int grid) => inner.RowLimit(grid);
-
-        public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
-
-        public void ReleaseScratch(CancellationToken cancellationToken) => inner.ReleaseScratch(cancellationToken);
-
-        public void Recycle(NetworkTensor output) => inner.Recycle(output);
-
-        public void Dispose() => inner.Dispose();
     }
 }

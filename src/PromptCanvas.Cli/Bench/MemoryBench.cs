@@ -55,33 +55,19 @@ internal sealed class MemoryBench(BenchContext bench)
         return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / Megabyte;
     }
 
-    private sealed class WatchedNetwork(INetwork inner, MemoryBench bench) : INetwork
+    private sealed class WatchedNetwork(INetwork inner, MemoryBench bench) : ForwardingNetwork(inner)
     {
-        public string Name => inner.Name;
-
-        public IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
+        public override IReadOnlyDictionary<string, NetworkTensor> Run(IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
         {
             if (bench.added.ContainsKey(Name))
             {
-                return inner.Run(inputs, cancellationToken);
+                return Inner.Run(inputs, cancellationToken);
             }
 
             var before = Resident();
-            var outputs = inner.Run(inputs, cancellationToken);
+            var outputs = Inner.Run(inputs, cancellationToken);
             bench.added[Name] = Resident() - before;
             return outputs;
         }
-
-        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
-
-        public int RowLimit(int grid) => inner.RowLimit(grid);
-
-        public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
-
-        public void ReleaseScratch(CancellationToken cancellationToken) => inner.ReleaseScratch(cancellationToken);
-
-        public void Recycle(NetworkTensor output) => inner.Recycle(output);
-
-        public void Dispose() => inner.Dispose();
     }
 }

@@ -63,33 +63,19 @@ internal sealed class NetworkMeter
 
     private MeteredNetwork Around(INetwork network) => new(Wrapper is null ? network : Wrapper(network), this);
 
-    private sealed class MeteredNetwork(INetwork inner, NetworkMeter meter) : INetwork
+    private sealed class MeteredNetwork(INetwork inner, NetworkMeter meter) : ForwardingNetwork(inner)
     {
-        public string Name => inner.Name;
-
-        public IReadOnlyDictionary<string, NetworkTensor> Run(
+        public override IReadOnlyDictionary<string, NetworkTensor> Run(
             IReadOnlyDictionary<string, NetworkTensor> inputs, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref meter.begun);
             var processor = Environment.CpuUsage.TotalTime;
             var wall = Stopwatch.GetTimestamp();
-            var outputs = inner.Run(inputs, cancellationToken);
+            var outputs = Inner.Run(inputs, cancellationToken);
             meter.Wall += Stopwatch.GetElapsedTime(wall);
             meter.Processor += Environment.CpuUsage.TotalTime - processor;
             meter.Rows[Name] = meter.Rows.GetValueOrDefault(Name) + inputs.Values.First().Rows;
             return outputs;
         }
-
-        public double OperationsPerRow(int grid) => inner.OperationsPerRow(grid);
-
-        public int RowLimit(int grid) => inner.RowLimit(grid);
-
-        public void ReleaseScratchAfterNextRun() => inner.ReleaseScratchAfterNextRun();
-
-        public void ReleaseScratch(CancellationToken cancellationToken) => inner.ReleaseScratch(cancellationToken);
-
-        public void Recycle(NetworkTensor output) => inner.Recycle(output);
-
-        public void Dispose() => inner.Dispose();
     }
 }

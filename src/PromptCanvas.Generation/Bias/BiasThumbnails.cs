@@ -5,15 +5,15 @@ using PromptCanvas.Imaging.WebP;
 namespace PromptCanvas.Generation.Bias;
 
 /// <summary>The example pictures of a report in its style sheet: each once, however often it is shown, and as small as it is shown.</summary>
-internal sealed class BiasThumbnails
+/// <param name="names">Classes of the style sheet by picture.</param>
+/// <param name="rules">The rules of these classes.</param>
+internal sealed class BiasThumbnails(IReadOnlyDictionary<Guid, string> names, string rules)
 {
     // Twice the 48 pixels of the report, for dense screens.
     private const int Side = 96;
 
-    private readonly Dictionary<Guid, string> names = [];
-
     /// <summary>The rules of the style sheet.</summary>
-    public required string Rules { get; init; }
+    public string Rules => rules;
 
     /// <param name="report">The report.</param>
     /// <param name="pictures">Picture files by id; those that are not there are left out.</param>
@@ -29,13 +29,7 @@ internal sealed class BiasThumbnails
             rules.Append('.').Append(name).Append("{background-image:url(data:").Append(small.ContentType).Append(";base64,").Append(Convert.ToBase64String(small.Bytes.Span)).Append(")}\n");
         }
 
-        var made = new BiasThumbnails { Rules = rules.ToString() };
-        foreach (var (id, name) in files)
-        {
-            made.names[id] = name;
-        }
-
-        return made;
+        return new BiasThumbnails(files, rules.ToString());
     }
 
     /// <summary>The class of a picture; null = it is left out.</summary>

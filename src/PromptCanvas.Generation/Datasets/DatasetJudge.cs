@@ -74,9 +74,7 @@ internal sealed class DatasetJudge(
     {
         var passed = draws.Where(draw => draw.Refusal is null).Select(draw => draw.ImageId).ToHashSet();
         var discarded = made.SelectMany(draw => new[] { draw.ImageId, draw.BaseId }).Where(id => id is not null && !passed.Contains(id)).ToList();
-        var now = clock.GetUtcNow();
-        await database.Pictures.Where(picture => discarded.Contains(picture.Id) && picture.DeletedAt == null)
-            .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, now), cancellationToken);
+        await Trash.MoveAsync(database.Pictures.Where(picture => discarded.Contains(picture.Id)), clock.GetUtcNow(), cancellationToken);
     }
 
     private static DatasetDraw Decide(Guid datasetId, MadePicture draw, DatasetPlan plan, SourcePicture? picture, Embedded? embedded, List<float[]> kept)

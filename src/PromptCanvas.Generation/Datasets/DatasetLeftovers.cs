@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Datasets;
+using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Datasets;
 
@@ -25,8 +26,7 @@ internal sealed class DatasetLeftovers(IDbContextFactory<AppDbContext> databases
         // What became of the others' bases was decided when they were judged.
         var draws = await database.DatasetDraws.Where(draw => draw.DatasetId == dataset.Id).Select(draw => new { draw.PictureIndex, draw.Attempt }).ToListAsync(cancellationToken);
         var judged = draws.Select(draw => DatasetPictures.BaseKeyOf(prefix, draw.PictureIndex, draw.Attempt)).ToHashSet(StringComparer.Ordinal);
-        var (left, now) = (open.Where(picture => !judged.Contains(picture.IdempotencyKey)).Select(picture => picture.Id).ToList(), clock.GetUtcNow());
-        await database.Pictures.Where(picture => left.Contains(picture.Id) && picture.DeletedAt == null)
-            .ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, now), cancellationToken);
+        var left = open.Where(picture => !judged.Contains(picture.IdempotencyKey)).Select(picture => picture.Id).ToList();
+        await Trash.MoveAsync(database.Pictures.Where(picture => left.Contains(picture.Id)), clock.GetUtcNow(), cancellationToken);
     }
 }

@@ -22,11 +22,10 @@ internal sealed class PersonRemoval(IDbContextFactory<AppDbContext> databases, T
 
     public async Task RemoveAsync(Guid personId, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var pictures = database.Pictures.Where(picture => picture.PersonId == personId);
-        await pictures.Where(picture => picture.DeletedAt == null).ExecuteUpdateAsync(change => change.SetProperty(picture => picture.DeletedAt, now), cancellationToken);
+        await Trash.MoveAsync(pictures, clock.GetUtcNow(), cancellationToken);
         await Trash.ClearAsync(pictures.Where(picture => picture.ContentHash != ""), cancellationToken);
         await database.Jobs.Where(job => job.PersonId == personId).ExecuteUpdateAsync(
             change => change.SetProperty(job => job.Prompt, "").SetProperty(job => job.NegativePrompt, (string?)null), cancellationToken);

@@ -4,7 +4,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Generation.Requests.Operations;
 using PromptCanvas.Generation.Storage;
 
 namespace PromptCanvas.Generation.Requests;
@@ -26,14 +25,9 @@ internal sealed class StyleRequests(IDbContextFactory<AppDbContext> databases, I
             return job;
         }
 
-        if (job.Operation.WithoutStyle is { } reason)
+        if (job.Operation.WithoutStyle(job.Prompt) is { } reason)
         {
             return new InvalidInput("style", reason);
-        }
-
-        if (job.Operation is ExtendOperation && string.IsNullOrWhiteSpace(job.Prompt))
-        {
-            return new InvalidInput("style", "Without a prompt the picture is continued as it is; describe it, or leave the style out.");
         }
 
         return (await FindAsync(new Actor(job.PersonId ?? Guid.Empty, job.Role ?? PersonRoles.Member), choice, job.Model, cancellationToken)).TryGet(out var style, out var refusal)

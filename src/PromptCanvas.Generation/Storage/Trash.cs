@@ -41,6 +41,10 @@ internal sealed class Trash(IDbContextFactory<AppDbContext> databases, IOptionsM
         return await ClearAsync(ids is null ? images : images.Where(image => EF.Parameter(ids).Contains(image.Id)), cancellationToken);
     }
 
+    /// <summary>Moves those that are not there yet into their owners' trash.</summary>
+    internal static Task<int> MoveAsync(IQueryable<Picture> images, DateTimeOffset now, CancellationToken cancellationToken) => images.Where(image => image.DeletedAt == null)
+        .ExecuteUpdateAsync(change => change.SetProperty(image => image.DeletedAt, now), cancellationToken);
+
     /// <summary>Clears the content of a picture's row.</summary>
     internal static Task<int> ClearAsync(IQueryable<Picture> images, CancellationToken cancellationToken) => images.ExecuteUpdateAsync(
             change => change.SetProperty(image => image.ContentHash, "").SetProperty(image => image.ThumbnailHash, "").SetProperty(image => image.Prompt, "")

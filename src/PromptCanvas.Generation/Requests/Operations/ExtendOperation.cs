@@ -19,6 +19,9 @@ public sealed record ExtendOperation([property: JsonPropertyName("picture")] Gui
 
     internal override string Title => "a picture extended";
 
+    internal override string? WithoutStyle(string? prompt) =>
+        string.IsNullOrWhiteSpace(prompt) ? "Without a prompt the picture is continued as it is; describe it, or leave the style out." : null;
+
     internal override IReadOnlyList<PictureUse> Pictures => [new(Source, JobInputRoles.Source)];
 
     internal override JobOperation WithPictures(Func<Guid, Guid> idOf) => this with { Source = idOf(Source) };

@@ -34,7 +34,8 @@ public abstract record JobOperation([property: JsonIgnore] OperationDefinition D
     internal virtual IEnumerable<string> Texts => [];
 
     /// <summary>Why no style can be added to its pictures, in one sentence; null = one can.</summary>
-    internal virtual string? WithoutStyle => Definition.WithoutStyle;
+    /// <param name="prompt">The job's prompt.</param>
+    internal virtual string? WithoutStyle(string? prompt) => Definition.WithoutStyle;
 
     /// <summary>The number of pictures it makes, which is its cost in credits.</summary>
     /// <param name="count">The requested count; a row has as many pictures as frames.</param>

@@ -25,7 +25,7 @@ public sealed record TextDifferenceOperation(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Guid>? References { get; init; }
 
-    internal override string? WithoutStyle => StandsAlone ? null : base.WithoutStyle;
+    internal override string? WithoutStyle(string? prompt) => StandsAlone ? null : base.WithoutStyle(prompt);
 
     internal override int? Row => StandsAlone ? null : Frames;
 
