@@ -76,7 +76,8 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
     /// <summary>Checks the waiting time. If it refuses, the caller's rollback also undoes the charge.</summary>
     private async Task<Result> CheckWaitAsync(AppDbContext database, Job row, QueueSnapshot queue, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (forecast.SecondsOf(row) is { } own && own > patience.TotalSeconds)
+        var isMeasured = forecast.IsMeasured(row);
+        if (isMeasured && forecast.SecondsOf(row) is { } own && own > patience.TotalSeconds)
         {
             return new RequestTooLong(string.Create(
                 CultureInfo.InvariantCulture,
@@ -89,7 +90,7 @@ internal sealed class Admission(Ledger ledger, DiskQuota disk, DiskReserve reser
         }
 
         var place = await forecast.PlaceAsync(database, row, queue, cancellationToken);
-        return place.EtaSeconds is { } seconds && seconds > patience.TotalSeconds
+        return isMeasured && place.EtaSeconds is { } seconds && seconds > patience.TotalSeconds
             ? new QueueTooLong("The wait in the queue would exceed your limit, so nothing was created or charged; try again later.", TimeSpan.FromSeconds(seconds) - patience)
             : Result.Done;
     }

@@ -46,6 +46,9 @@ internal sealed class QueueForecast(
         }
     }
 
+    /// <summary>Whether pictures of a job's sort were made before, so that its estimates rest on their times.</summary>
+    public bool IsMeasured(Job job) => speeds.Of(job.Model, job.Kind, job.Size).IsMeasured;
+
     /// <summary>Estimated seconds that a job takes once it is its turn; null if nothing was measured yet.</summary>
     public double? SecondsOf(Job job) => speeds.Of(job.Model, job.Kind, job.Size).Alone(job.Squares * (job.Count - job.CompletedImages));
 

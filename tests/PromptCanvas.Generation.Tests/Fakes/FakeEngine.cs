@@ -39,8 +39,13 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
     /// <summary>The finished picture of a request and seed; null = as <see cref="Draws"/>.</summary>
     public Func<GenerationRequest, uint, SignedImage?> DrawsFor { get; set; } = (_, _) => null;
 
+    /// <summary>Floating-point operations of a request; 0 = not known.</summary>
+    public Func<GenerationRequest, double> Operations { get; set; } = _ => 0;
+
     /// <summary>Whether its CLIP reads texts; otherwise only pictures.</summary>
     public bool ReadsTexts { get; set; } = true;
+
+    public double OperationsOf(GenerationRequest request) => Operations(request);
 
     public string? ValidateEmbedding(IReadOnlyList<ConditioningInput> inputs) =>
         Clip is null ? "It has no CLIP."
