@@ -105,16 +105,22 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     public static ModelNeeds Needs(string path, string graphCache = "", InferencePrecision precision = InferencePrecision.Auto)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var (disk, memory, largest) = (0L, 0L, 0L);
+        var (disk, memory, largest, run, most) = (0L, 0L, 0L, 0L, 0L);
         foreach (var folder in KandinskyFolder.IsJoined(path) ? KandinskyFolder.Open(path).Parts : [DiffusersFolder.Open(path)])
         {
+            var runs = RunMemory.Of(folder, path);
             foreach (var component in ComponentNames.Networks.Where(folder.Has))
             {
                 var files = folder.Weights(component).Files;
                 var bytes = files.Sum(file => file.Tensors.Values.Sum(tensor => MemoryOf(tensor, precision)));
                 disk += files.Sum(file => file.Length);
                 memory += bytes;
-                largest = Math.Max(largest, bytes);
+                var row = runs.GetValueOrDefault(component);
+                most = Math.Max(most, bytes + row.Largest);
+                if (bytes + row.Smallest > largest + run)
+                {
+                    (largest, run) = (bytes, row.Smallest);
+                }
             }
         }
 
@@ -122,12 +128,22 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         return new ModelNeeds(disk, memory)
         {
             LargestNetwork = largest,
+            Run = run,
+            LargestPicture = most - largest - run,
             Machine = MachineMemory.Instance.Total,
             IsQuantized = precision == InferencePrecision.Int8,
             MeasuredFirstStart = first,
             MeasuredLaterStart = later,
         };
     }
+
+    /// <summary>How pictures will differ from those of the reference with the model's own scheduler, in a sentence; null = they do not.</summary>
+    /// <param name="path">A folder with a <c>model_index.json</c>.</param>
+    /// <exception cref="ModelException">There is no model.</exception>
+    public static string? SchedulerNote(string path) =>
+        DiffusersFolder.Open(path) is var folder && StableUnClipFolder.Is(folder) && folder.ClassOf(ComponentNames.Scheduler) == SchedulerFile.Pndm
+            ? "Its scheduler is PNDM: the noise schedule is read from its file, but the steps are those of the sampler in the recipe, so pictures differ from PNDM's."
+            : null;
 
     /// <summary>What a model will need that is not on this machine yet.</summary>
     /// <param name="disk">Bytes of its weights' files.</param>

@@ -52,14 +52,23 @@ internal static class ModelsCommand
             Console.Out.WriteLine(reason);
         }
 
+        if (OnnxModelLibrary.SchedulerNote(ModelOptions.Folder(name)) is { } note)
+        {
+            Console.Out.WriteLine(note);
+        }
+
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"It needs {needs.Disk / Megabyte:0} MB on disk and about {needs.Memory / Megabyte:0} MB of memory once loaded; its graph cache needs {needs.Memory / Megabyte:0} to {2 * needs.Memory / Megabyte:0} MB more on disk."));
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"This machine has {needs.Machine / Megabyte:0} MB; with its stages loaded in turn the model needs at least {needs.Least / Megabyte:0} MB. {Measured(needs)}"));
+            $"This machine has {needs.Machine / Megabyte:0} MB; with its stages loaded in turn the model needs at least {needs.Least / Megabyte:0} MB{LargestPicture(model, needs)}. {Measured(needs)}"));
         return ExitCodes.Success;
     }
+
+    private static string LargestPicture(UnClipModel model, ModelNeeds needs) => needs.LargestPicture > 0
+        ? string.Create(CultureInfo.InvariantCulture, $", and about {(needs.Least + needs.LargestPicture) / Megabyte:0} MB for a picture of {model.Recipe.Sizes[^1]} pixels")
+        : "";
 
     private static string Measured(ModelNeeds needs)
     {

@@ -59,6 +59,9 @@ internal sealed class DiffusersFolder
     /// <summary>Whether the index names a component.</summary>
     public bool Has(string component) => classes.ContainsKey(component);
 
+    /// <summary>The class of a component; null = the index names none.</summary>
+    public string? ClassOf(string component) => classes.GetValueOrDefault(component);
+
     /// <summary>Reads a component's <c>config.json</c> after making sure that it is of the kind expected.</summary>
     /// <param name="component">The component's folder name.</param>
     /// <param name="expectedClass">The class the index must give.</param>

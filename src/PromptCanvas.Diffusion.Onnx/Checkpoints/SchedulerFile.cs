@@ -5,8 +5,11 @@ namespace PromptCanvas.Diffusion.Onnx.Checkpoints;
 /// <summary>Reads <c>scheduler_config.json</c>. Absent keys take the defaults of the class the index names.</summary>
 internal static class SchedulerFile
 {
+    /// <summary>The class of which only the noise schedule is read.</summary>
+    public const string Pndm = "PNDMScheduler";
+
     /// <summary>The classes read.</summary>
-    public static readonly string[] Classes = ["UnCLIPScheduler", "DDPMScheduler", "DDIMScheduler", "PNDMScheduler"];
+    public static readonly string[] Classes = ["UnCLIPScheduler", "DDPMScheduler", "DDIMScheduler", Pndm];
 
     /// <summary>Reads the settings the samplers need.</summary>
     /// <param name="config">The file.</param>
@@ -19,7 +22,7 @@ internal static class SchedulerFile
         return className switch
         {
             "UnCLIPScheduler" => ReadUnClip(config),
-            "PNDMScheduler" => ReadSchedule(config, VarianceKind.FixedSmall) with { ClipSample = false },
+            Pndm => ReadSchedule(config, VarianceKind.FixedSmall) with { ClipSample = false },
             _ => ReadOther(config, className),
         };
     }

@@ -37,6 +37,8 @@ public sealed class StableFolderTests : IDisposable
         Assert.Equal((NoiseScheduleKind.ScaledLinear, 0.00085, 0.012), (scheduler.Schedule, scheduler.BetaStart, scheduler.BetaEnd));
         Assert.Equal((PredictionTarget.Velocity, false, 1), (scheduler.Target, scheduler.ClipSample, scheduler.StepsOffset));
         Assert.Equal(TimestepSpacing.Leading, scheduler.Spacing);
+        Assert.StartsWith("Its scheduler is PNDM", OnnxModelLibrary.SchedulerNote(assets.Folder), StringComparison.Ordinal);
+        Assert.Null(OnnxModelLibrary.SchedulerNote(Fixtures.TinyModel));
     }
 
     [Fact]
@@ -58,6 +60,22 @@ public sealed class StableFolderTests : IDisposable
         var added = new[] { "prior", "prior_text_encoder" }.Sum(name => Directory.EnumerateFiles(Path.Combine(assets.Folder, name), "*.safetensors").Sum(file => new FileInfo(file).Length));
         Assert.Equal(whole.Disk, pictures.Disk + added);
         Assert.True(whole.LargestNetwork < whole.Memory);
+    }
+
+    [Fact]
+    public void Needs_LargerPictures_CountTheScoresOfTheirAttention()
+    {
+        var path = Copied();
+        var (usual, recipe) = (OnnxModelLibrary.Needs(path), Path.Combine(path, "recipe.json"));
+        File.WriteAllText(recipe, """{"sizes":[64,1024]}""");
+
+        var larger = OnnxModelLibrary.Needs(path);
+
+        Assert.True(larger.Least < usual.Least, "The smallest picture decides what is needed at least.");
+        Assert.True(larger.Least + larger.LargestPicture > usual.Least + usual.LargestPicture);
+        Assert.InRange(usual.LargestPicture, 1, larger.LargestPicture);
+        File.WriteAllText(recipe, """{"sizes":[64]}""");
+        Assert.Equal(0, OnnxModelLibrary.Needs(path).LargestPicture);
     }
 
     [Theory]
