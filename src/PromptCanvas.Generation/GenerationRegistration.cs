@@ -141,6 +141,7 @@ public static class GenerationRegistration
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<PictureTimes>();
         services.AddSingleton<OwnPictures>();
+        services.AddSingleton<ITrialTimes>(provider => provider.GetRequiredService<OwnPictures>());
         services.AddSingleton<FirstEstimates>();
         services.AddSingleton<WorkSpeeds>();
         services.AddSingleton<QueueForecast>();

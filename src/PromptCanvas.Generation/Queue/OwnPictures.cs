@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Nodes;
 namespace PromptCanvas.Generation.Queue;
 
 /// <summary>The pictures that this process made: their number in the last minutes, and how long they took on its own devices.</summary>
-internal sealed class OwnPictures(PictureTimes times, TimeProvider clock)
+internal sealed class OwnPictures(PictureTimes times, TimeProvider clock) : ITrialTimes
 {
     // A bound for the list of times; more pictures than any node makes in the longest window.
     private const int MostRemembered = 10_000;
@@ -27,6 +27,12 @@ internal sealed class OwnPictures(PictureTimes times, TimeProvider clock)
                 made.Dequeue();
             }
         }
+    }
+
+    public void AddTrial(string model, double seconds)
+    {
+        times.Add(model, TrialPicture.Kind, TrialPicture.Request.Size, seconds);
+        own.Add(model, TrialPicture.Kind, TrialPicture.Request.Size, seconds);
     }
 
     /// <summary>Number of pictures made within a time.</summary>

@@ -118,6 +118,7 @@ internal static class StudioServices
         services.AddOpenAi();
         services.AddMcp();
         services.AddApiDescription();
+        services.AddSingleton<TrialDrawing>();
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<IModelStatus>(provider => provider.GetRequiredService<ModelStatus>());
         services.AddHostedService(provider => provider.GetRequiredService<ModelStatus>());

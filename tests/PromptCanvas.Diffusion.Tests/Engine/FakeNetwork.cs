@@ -21,6 +21,9 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
     /// <summary>Outputs that were taken back.</summary>
     public int Recycled { get; private set; }
 
+    /// <summary>Operations of a row on a grid; 0 = not known.</summary>
+    public Func<int, double> Operations { get; set; } = _ => 0;
+
     /// <summary>Called before each run with its number, from 0, and the token of the run.</summary>
     public Action<int, CancellationToken>? BeforeRun { get; set; }
 
@@ -39,6 +42,8 @@ internal sealed class FakeNetwork(string name, Func<IReadOnlyDictionary<string, 
         BeforeFunction?.Invoke(rows[^1]);
         return function(inputs);
     }
+
+    public double OperationsPerRow(int grid) => Operations(grid);
 
     public void ReleaseScratchAfterNextRun() => Releases.Add(rows.Count);
 

@@ -77,6 +77,23 @@ public sealed class PatienceTests(PostgresServer postgres) : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
+    public async Task Submit_OfASortThatWasNeverMade_IsEstimatedButNotRefused(DatabaseProvider provider)
+    {
+        await using var studio = await StudioAsync(provider);
+        studio.Engine.Operations = request => request.Size * request.Size;
+        var first = TestRequests.FoxOf(Anna, "first", count: 2) with { Size = 256, Patience = TimeSpan.FromSeconds(SecondsAPicture) };
+        Assert.Null((await studio.FindAsync(await studio.SubmitAsync(first))).EtaSeconds);
+
+        studio.Get<PictureTimes>().Add("starter", "generate", 64, SecondsAPicture);
+        studio.Get<QueueForecast>().Forget();
+        var second = await studio.FindAsync(await studio.SubmitAsync(first with { IdempotencyKey = "second" }));
+
+        // Two jobs of two pictures, each with sixteen times the operations.
+        Assert.Equal(2 * 2 * 16 * SecondsAPicture, second.EtaSeconds);
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
     public async Task Submit_OfAPersonSuspendedMeanwhile_IsRefused(DatabaseProvider provider)
     {
         await using var studio = await StudioAsync(provider);

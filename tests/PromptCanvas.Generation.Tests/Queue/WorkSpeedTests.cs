@@ -1,5 +1,4 @@
 using PromptCanvas.Data;
-using PromptCanvas.Diffusion;
 using PromptCanvas.Generation.Nodes;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Tests.Fakes;
@@ -71,25 +70,7 @@ public sealed class WorkSpeedTests(PostgresServer server)
         times.Add("starter", "generate", 64, Slow);
         var fleet = new Fleet { View = new FleetView([new LiveWorker("a", ["starter"], [], []), new LiveWorker("b", ["starter"], [], [])], [], default) };
 
-        Assert.Equal(new WorkSpeed(Slow, 2, 2), new WorkSpeeds(times, new FirstEstimates(times, new FakeEngines(new FakeEngine())), fleet).Of("starter", "generate", 64));
-    }
-
-    [Fact]
-    public void Speed_SizeThatWasNeverMade_FollowsFromTheOperationsAndTheSpeedOfOthers()
-    {
-        var times = new PictureTimes();
-        var engines = new FakeEngines(new FakeEngine { Operations = request => request.Size * request.Size });
-        var speeds = new WorkSpeeds(times, new FirstEstimates(times, engines), new Fleet());
-        Assert.Null(speeds.Of("starter", "generate", 256).Seconds);
-
-        times.Add("karlo", "generate", 64, Slow);
-
-        Assert.Equal(new WorkSpeed(16 * Slow, 1, 1) { IsMeasured = false }, speeds.Of("starter", "generate", 256));
-        Assert.Equal(16 * Slow, speeds.Of("starter", "vary", 256).Seconds);
-        times.Add("starter", "generate", 256, Fast);
-        Assert.Equal(new WorkSpeed(Fast, 1, 1), speeds.Of("starter", "generate", 256));
-        engines.Damaged = new ModelException("damaged");
-        Assert.Null(speeds.Of("starter", "generate", 1024).Seconds);
+        Assert.Equal(new WorkSpeed(Slow, 2, 2), new WorkSpeeds(times, new FirstEstimates(times, new FakeEngines(new FakeEngine()), fleet), fleet).Of("starter", "generate", 64));
     }
 
     private static void Measure(Studio studio, double seconds) => studio.Get<OwnPictures>().Add("starter", "generate", 64, seconds);

@@ -39,7 +39,7 @@ internal static class WorkEstimate
     /// <summary>Operations of the prior for one picture; 0 where another embedding takes its place, null where they are not known.</summary>
     private static double? PriorOperations(UnClipModel model, GenerationRequest request, StagePlan plan)
     {
-        if (StageIndices.FirstOf(request) != StageIndices.Prior)
+        if (model.WithoutText is not null || StageIndices.FirstOf(request) != StageIndices.Prior)
         {
             return 0;
         }

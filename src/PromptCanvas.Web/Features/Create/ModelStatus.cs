@@ -10,21 +10,9 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>Opens the default model at startup and generates one small trial picture in the background. This loads the weights before the first
 /// request and lets the page report model errors early. Where engines do not run, it only opens the model.</summary>
 internal sealed class ModelStatus(
-    IEngineProvider engines, IHostApplicationLifetime lifetime, TimeProvider clock, Supervisor supervisor, ILogger<ModelStatus> log)
+    IEngineProvider engines, TrialDrawing trial, IHostApplicationLifetime lifetime, Supervisor supervisor, ILogger<ModelStatus> log)
     : SupervisedService(supervisor), IModelStatus
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
-
-    private static readonly GenerationRequest SmallPicture = new()
-    {
-        Prompt = "a cube",
-        Seed = 0,
-        Count = 1,
-        Size = 64,
-        Overrides = new RecipeOverrides { PriorSteps = 2, DecoderSteps = 2 },
-        PreviewsWanted = _ => false,
-    };
-
     private volatile string? problem;
     private volatile bool isOpen;
 
@@ -67,7 +55,7 @@ internal sealed class ModelStatus(
         // Retry, so that a repaired model is picked up without a restart.
         while (!await TryAsync(stoppingToken))
         {
-            await Task.Delay(RetryAfter, clock, stoppingToken);
+            await trial.RestAsync(stoppingToken);
         }
     }
 
@@ -76,13 +64,7 @@ internal sealed class ModelStatus(
     {
         try
         {
-            var engine = engines.Get(engines.DefaultModel);
-
-            // A model that draws from pictures only loads with its first job.
-            if (engines.RunsHere && engine.Validate(SmallPicture) is null)
-            {
-                await MakeAsync(engine, stoppingToken);
-            }
+            await trial.DrawAsync(stoppingToken);
         }
         catch (ModelException fault)
         {
@@ -97,14 +79,6 @@ internal sealed class ModelStatus(
         problem = null;
         isOpen = true;
         return true;
-    }
-
-    private async Task MakeAsync(IImageEngine engine, CancellationToken stoppingToken)
-    {
-        await foreach (var step in engine.GenerateAsync(SmallPicture, stoppingToken))
-        {
-            log.LogTrace("Trial picture: {Event}", step);
-        }
     }
 
     private void ShowProblem(string message)
