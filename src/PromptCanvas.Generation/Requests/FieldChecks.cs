@@ -11,8 +11,18 @@ internal static class FieldChecks
     private const int MaximumKeyLength = 200;
 
     public static Result Check(NewJob job) =>
-        CheckPrompt(job) && CheckNegativePrompt(job) && CheckCount(job) && job.Operation.Check() && CheckSize(job) && CheckVisibility(job)
-        && CheckKey(job) && CheckEndUser(job);
+        CheckPrompt(job) && CheckNegativePrompt(job) && CheckCount(job) && job.Operation.Check() && CheckVisibility(job) && CheckKey(job)
+        && CheckEndUser(job);
+
+    /// <summary>Checks the size, which depends on the model.</summary>
+    /// <param name="offered">The model's sizes; empty = the standard ones.</param>
+    public static Result CheckSize(NewJob job, IReadOnlyList<OfferedSize> offered)
+    {
+        var sides = offered.Count > 0 ? [.. offered.Select(size => size.Side)] : RequestRules.StandardSizes;
+        return job.Size is { } size && !sides.Contains(size)
+            ? new InvalidInput("size", $"Pictures of {size} pixels are not offered; choose {string.Join(", ", sides)}.")
+            : Result.Done;
+    }
 
     private static Result CheckPrompt(NewJob job)
     {
@@ -45,10 +55,6 @@ internal static class FieldChecks
 
         return RequestRules.Count(job.Count) is { } problem ? new InvalidInput("count", problem) : Result.Done;
     }
-
-    private static Result CheckSize(NewJob job) => job.Size is { } size && !RequestRules.StandardSizes.Contains(size)
-        ? new InvalidInput("size", $"Pictures of {size} pixels are not offered; choose {string.Join(", ", RequestRules.StandardSizes)}.")
-        : Result.Done;
 
     private static Result CheckVisibility(NewJob job) => job.Visibility is { } visibility && !Visibilities.All.Contains(visibility)
         ? new InvalidInput("visibility", $"Pictures are visible to {string.Join(" or ", Visibilities.All)}, not to {Excerpt.Of(visibility)}.")

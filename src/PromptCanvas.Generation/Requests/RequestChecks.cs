@@ -58,8 +58,8 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         try
         {
             var engine = engines.Get(model);
-            return (await guard.CheckAsync(job.Texts, engine, cancellationToken)).Refusal is { } forbidden
-                ? forbidden
+            return (FieldChecks.CheckSize(job, engine.Sizes) && await guard.CheckAsync(job.Texts, engine, cancellationToken)).Refusal is { } refused
+                ? refused
                 : await CheckAsync(job, model, engine, pictures, cancellationToken);
         }
         catch (ModelException fault)
@@ -87,6 +87,11 @@ internal sealed class RequestChecks(IEngineProvider engines, InputPictures input
         try
         {
             var engine = engines.Get(model);
+            if (FieldChecks.CheckSize(job, engine.Sizes).Refusal is { } noSize)
+            {
+                return noSize;
+            }
+
             if ((await guard.CheckAsync(jobs.SelectMany(each => each.WithNormalizedTexts().Texts), engine, cancellationToken)).Refusal is { } forbidden)
             {
                 return forbidden;

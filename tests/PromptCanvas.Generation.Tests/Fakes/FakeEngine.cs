@@ -27,6 +27,8 @@ internal sealed class FakeEngine : IImageEngine, IEmbedder
 
     public int? DraftSize { get; set; } = 64;
 
+    public IReadOnlyList<OfferedSize> Sizes { get; set; } = [];
+
     /// <summary>The CLIP embedding of an input; null = the model has no CLIP.</summary>
     public Func<ConditioningInput, float[]>? Clip { get; set; }
 

@@ -116,6 +116,18 @@ public sealed class SubmissionsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SubmitAsync_SizesOfItsOwn_AreThoseThatAModelTakes()
+    {
+        await studio.PrepareAsync();
+        studio.Engine.Sizes = [new(512, 512), new(768, 768)];
+
+        await studio.SubmitAsync(TestRequests.Fox() with { Size = 768 });
+        var refusal = Refused<InvalidInput>(await studio.TrySubmitAsync(TestRequests.Fox("another") with { Size = 1024 }));
+
+        Assert.Equal(("size", "Pictures of 1024 pixels are not offered; choose 512, 768."), (refusal.Field, refusal.Message));
+    }
+
+    [Fact]
     public async Task SubmitAsync_UnknownModel_NamesTheOnesThereAre()
     {
         await studio.PrepareAsync();

@@ -15,7 +15,6 @@ namespace PromptCanvas.Web.Features.Create;
 /// <summary>The prompt box and its options. studio.js handles Enter and keeps text that was typed before the page became interactive.</summary>
 public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, TimeProvider clock, IJSRuntime js)
 {
-    private static readonly int[] Sizes = [1024, 512, 256, 64];
     private static readonly TimeSpan DoublePress = TimeSpan.FromMilliseconds(600);
 
     private const int MaximumCount = GenerationRequest.MaximumCount;
@@ -109,8 +108,10 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     private AspectRatio Ratio => AspectRatio.TryParse(aspect, out var ratio) ? ratio : AspectRatio.Square;
 
+    private int Side => status.Sizes(model).Nearest(size);
+
     /// <summary>Number of squares of which each picture is composed, which is its cost in credits.</summary>
-    private int Squares => IsDraft || Ratio.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Ratio);
+    private int Squares => IsDraft || Ratio.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(Side, Ratio);
 
     /// <summary>The styles of the chosen model.</summary>
     private IReadOnlyList<StyleView> Offered => [.. Styles.Where(one => one.Model == model)];
@@ -165,8 +166,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         }
 
         more |= Seed is not null || NegativePrompt is not null || Steps is not null || Guidance is not null;
-        TakeShape();
         model = Model is { } name && Models.Contains(name) ? name : model;
+        TakeShape();
         count = Count is >= 1 and <= MaximumCount ? Count.Value : count;
     }
 
@@ -187,7 +188,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
     // A size without an aspect ratio is that of a square.
     private void TakeShape()
     {
-        size = Size is { } side && Sizes.Contains(side) ? side : size;
+        size = Size is { } side && status.Sizes(model).Any(offered => offered.Side == side) ? side : size;
         aspect = AspectRatio.TryParse(Aspect, out var ratio) && AspectRatio.Common.Contains(ratio) ? ratio.ToString() : Size is null ? aspect : AspectRatio.Square.ToString();
     }
 
@@ -231,7 +232,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         {
             NegativePrompt = negativePrompt,
             Count = count,
-            Size = size,
+            Size = Side,
             Aspect = Ratio,
             IsDraft = IsDraft,
             Seed = RequestedSeed.Of(WholeNumber(seed)),

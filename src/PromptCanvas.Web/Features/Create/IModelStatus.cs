@@ -1,3 +1,4 @@
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 
 namespace PromptCanvas.Web.Features.Create;
@@ -14,6 +15,10 @@ public interface IModelStatus
     /// <summary>The end of a prompt that a model truncates; empty when the model reads everything or is not loaded yet.</summary>
     /// <param name="model">Null = the default one.</param>
     string UnreadPart(string? model, string prompt);
+
+    /// <summary>The sizes that a model's pictures can have, largest first; the standard ones while it is not loaded.</summary>
+    /// <param name="model">Null = the default one.</param>
+    IReadOnlyList<OfferedSize> Sizes(string? model);
 
     /// <summary>Whether a model makes squares only, so that other pictures are composed of several; true while it is not loaded.</summary>
     /// <param name="model">Null = the default one.</param>

@@ -13,6 +13,8 @@ internal sealed class ModelStatus(
     IEngineProvider engines, TrialDrawing trial, IHostApplicationLifetime lifetime, Supervisor supervisor, ILogger<ModelStatus> log)
     : SupervisedService(supervisor), IModelStatus
 {
+    private static readonly OfferedSize[] Standard = [.. RequestRules.StandardSizes.Reverse().Select(side => new OfferedSize(side, side))];
+
     private volatile string? problem;
     private volatile bool isOpen;
 
@@ -25,6 +27,9 @@ internal sealed class ModelStatus(
         // Called while a person types: do not wait for the weights to load.
         return string.IsNullOrWhiteSpace(prompt) || Engine(model) is not IPromptReader reader ? "" : reader.UnreadPart(prompt);
     }
+
+    public IReadOnlyList<OfferedSize> Sizes(string? model) =>
+        Engine(model)?.Sizes is { Count: > 0 } sizes ? [.. sizes.Reverse()] : Standard;
 
     public bool MakesSquaresOnly(string? model) => Engine(model)?.MakesSquaresOnly ?? true;
 

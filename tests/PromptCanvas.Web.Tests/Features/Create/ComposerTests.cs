@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 using MudBlazor.Services;
 
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Models;
 using PromptCanvas.Diffusion.Schedulers;
 using PromptCanvas.Generation.Queue;
@@ -328,6 +329,43 @@ public sealed class ComposerTests : IDisposable
         Assert.Equal(64, Assert.Single(sent).Size);
     }
 
+    [Fact]
+    public void Sizes_AreThoseOfTheModel_AndSayWhatIsEnlarged()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.Models, ["small", "wide"]));
+
+        Assert.Equal(
+            ["1024 px, enlarged from 256", "512 px, enlarged from 256", "256 px", "64 px"], composer.FindAll("[data-size] option").Select(option => option.TextContent));
+    }
+
+    [Fact]
+    public void Size_AnotherModelHasNot_BecomesTheNearest_AndComesBackWithItsModel()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.Models, ["wide", "small"]).Add(it => it.OnGenerate, sent.Add));
+        composer.Find("[data-size]").Change("768");
+        composer.Find("#prompt").Input("a cube");
+
+        Choose("small");
+        composer.Find("form").Submit();
+        Choose("wide");
+        composer.Find("form").Submit();
+
+        Assert.Equal([("small", 1024), ("wide", 768)], sent.Select(request => (request.Model, request.Size)));
+
+        void Choose(string model) => composer.FindAll("select").Single(select => select.QuerySelector($"option[value={model}]") is not null).Change(model);
+    }
+
+    [Fact]
+    public void Size_OfALinkToAnotherModel_IsThatModels()
+    {
+        var composer = page.Render<Composer>(parameters => parameters.Add(it => it.Models, ["small", "wide"]).Add(it => it.OnGenerate, sent.Add));
+
+        composer.Render(parameters => parameters.Add(it => it.Prompt, "a ring").Add(it => it.Model, "wide").Add(it => it.Size, 768));
+        composer.Find("form").Submit();
+
+        Assert.Equal(("wide", 768), (Assert.Single(sent).Model, sent[0].Size));
+    }
+
     private static void Offer(IRenderedComponent<Composer> composer, string? prompt, int? size) =>
         composer.Render(parameters => parameters.Add(it => it.Prompt, prompt).Add(it => it.Size, size));
 
@@ -342,6 +380,13 @@ public sealed class ComposerTests : IDisposable
         public IReadOnlyList<string> Models => [];
 
         public string? Problem => null;
+
+        public IReadOnlyList<OfferedSize> Sizes(string? model) => model switch
+        {
+            "wide" => [new(1024, 1024), new(768, 768), new(512, 512)],
+            "small" => [new(1024, 256), new(512, 256), new(256, 256), new(64, 64)],
+            _ => [new(1024, 1024), new(512, 1024), new(256, 256), new(64, 64)],
+        };
 
         public bool MakesSquaresOnly(string? model) => model is not "wide";
 
