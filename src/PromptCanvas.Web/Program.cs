@@ -66,7 +66,7 @@ static string ModelsFolderOf(IServiceProvider services) =>
 static NeedsFacts NeedsOf(IServiceProvider services, string name)
 {
     var needs = OnnxModelLibrary.Needs(Path.Combine(ModelsFolderOf(services), name), GraphCacheOf(services), InferenceOf(services).Precision);
-    return new NeedsFacts(needs.Disk, needs.Memory, needs.Machine, needs.Least, needs.MeasuredFirstStart, needs.MeasuredLaterStart);
+    return new NeedsFacts(needs.Disk, needs.Memory, needs.Machine, needs.Least, needs.MeasuredFirstStart, needs.MeasuredLaterStart) { LargestPicture = needs.Least + needs.LargestPicture };
 }
 
 static NeedsFacts ForecastOf(ModelPlan plan, InferencePrecision precision)
@@ -108,8 +108,9 @@ static OnnxModelLibrary OpenLibrary(IServiceProvider services)
         inference with { GraphCache = GraphCacheOf(services) },
         notice => log.Log(notice.IsFault ? LogLevel.Warning : LogLevel.Information, "{Notice}", notice.Text))
     {
-        // Where no weights are loaded, their bytes are not checked either.
+        // Where no weights are loaded, their bytes are not checked, and they need not fit.
         Records = RolesOf(services).IsWorker ? Path.Combine(caches, "weights") : null,
+        OpensTooLarge = !RolesOf(services).IsWorker,
     };
 }
 

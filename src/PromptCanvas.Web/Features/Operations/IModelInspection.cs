@@ -17,7 +17,11 @@ public sealed record ModelFacts(
 /// <param name="Least">The least memory with which its stages can be loaded in turn.</param>
 /// <param name="FirstStart">The process's peak when it first started with the model here; null = not measured yet.</param>
 /// <param name="LaterStart">The same at later starts.</param>
-public sealed record NeedsFacts(long Disk, long Memory, long Machine, long Least, long? FirstStart, long? LaterStart);
+public sealed record NeedsFacts(long Disk, long Memory, long Machine, long Least, long? FirstStart, long? LaterStart)
+{
+    /// <summary>Estimated memory for a picture of the largest size, weights included; equal to <see cref="Least"/> where all sizes need the same.</summary>
+    public long LargestPicture { get; init; } = Least;
+}
 
 /// <summary>Inspects the installed models without loading weights.</summary>
 public interface IModelInspection
