@@ -54,6 +54,31 @@ public sealed class ModelDownloadTests : HubTest
     }
 
     [Fact]
+    public async Task Download_OfALargeFile_FetchesItsPartsAtTheSameTime()
+    {
+        const int Parts = 4;
+        var asked = 0;
+        var together = new TaskCompletionSource();
+        Server.Gate = _ =>
+        {
+            // The first part shows that the hub gives parts; the others are asked for before one of them is answered.
+            var number = Interlocked.Increment(ref asked);
+            if (number == Parts)
+            {
+                together.SetResult();
+            }
+
+            return number == 1 ? Task.CompletedTask : together.Task;
+        };
+        using var hub = Client(patience: TimeSpan.FromSeconds(5));
+
+        await DownloadAsync(hub);
+
+        Assert.Equal(Parts, asked);
+        Assert.Equal(Weights, await File.ReadAllBytesAsync(Path.Combine(Folder, "tiny", "decoder", "diffusion_pytorch_model.safetensors"), Cancellation));
+    }
+
+    [Fact]
     public async Task Plan_SaysSizeFilesAndLicence_BeforeAnythingLargeIsFetched()
     {
         using var hub = Client();
