@@ -23,13 +23,17 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
     private readonly List<UnClipModel> replaced = [];
     private readonly IdleNetworks idle;
     private readonly string graphCache;
+    private readonly InferencePrecision precision;
     private bool disposed;
 
     /// <summary>The folder of the weights records, which reveal damage; null = no check.</summary>
     public string? Records { get; init; }
 
-    /// <summary>Whether a model that does not fit into this machine's memory can be opened, to check its files.</summary>
+    /// <summary>Whether a model that does not fit into this machine's memory can be opened, to check its files or requests.</summary>
     public bool OpensTooLarge { get; init; }
+
+    /// <summary>The memory that models must fit into.</summary>
+    internal IMachineMemory Memory { get; init; } = MachineMemory.Instance;
 
     /// <summary>Creates a library; nothing is read yet.</summary>
     /// <param name="modelsFolder">Every subfolder with a <c>model_index.json</c> is a model; the folder need not exist.</param>
@@ -47,6 +51,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
         this.modelsFolder = Path.GetFullPath(modelsFolder);
         DefaultName = defaultName;
         graphCache = options.GraphCache;
+        precision = options.Precision;
         var devices = options.EngineDevices();
         var distinct = devices.Distinct().ToList();
         providers = [.. distinct.Select(device => new ExecutionProviders(options, device, report))];
@@ -225,7 +230,7 @@ public sealed class OnnxModelLibrary : IModelLibrary, IDisposable
             }
 
             var models = Array.ConvertAll(providers, device => UnClipModelReader.Read(folder, device, idle));
-            if (!OpensTooLarge && Needs(folder).Refusal is { } refusal)
+            if (!OpensTooLarge && (Needs(folder, precision: precision) with { Machine = Memory.Total }).Refusal is { } refusal)
             {
                 throw new ModelException($"{Path.GetFileName(folder)} cannot run on this machine: {refusal}");
             }
