@@ -24,6 +24,25 @@ public sealed class RunMemoryTests
     public void PerRow_Upsampler_IsTheMapsOfItsFinestLevel() =>
         Assert.InRange(RunMemory.PerRow(Config([320, 640, 960, 1280], 3), 256) / Gigabyte, 1.2, 2.1);
 
+    /// <summary>Networks of half the published widths with random weights, as measured on a CPU: docs/benchmarks.md.</summary>
+    [Theory]
+    [InlineData("upsampler", 128, 0.198)]
+    [InlineData("upsampler", 256, 0.776)]
+    [InlineData("stable", 64, 0.739)]
+    [InlineData("stable", 96, 3.622)]
+    [InlineData("decoder", 128, 1.618)]
+    public void PerRow_MediumNetworks_IsCloseToWhatWasMeasured(string kind, int grid, double measured)
+    {
+        var config = kind switch
+        {
+            "upsampler" => Config([160, 320, 480, 640], 3),
+            "stable" => Config([160, 320, 640, 640], 1) with { DownAttention = [true, true, true, false], UpAttention = [false, true, true, true], MiddleAttention = true, Heads = [5, 10, 20, 20] },
+            _ => Config([320, 640, 960, 1280], 1) with { DownAttention = [false, true, true, true], UpAttention = [true, true, true, false], MiddleAttention = true, HeadWidth = 64 },
+        };
+
+        Assert.InRange(RunMemory.PerRow(config, grid) / Gigabyte / measured, 0.95, 1.1);
+    }
+
     private static UNetConfig Config(int[] widths, int layers) => new()
     {
         InputChannels = 6,
