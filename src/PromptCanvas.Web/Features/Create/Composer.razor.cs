@@ -108,10 +108,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
 
     private AspectRatio Ratio => AspectRatio.TryParse(aspect, out var ratio) ? ratio : AspectRatio.Square;
 
-    private int Side => status.Sizes(model).Nearest(size);
-
     /// <summary>Number of squares of which each picture is composed, which is its cost in credits.</summary>
-    private int Squares => IsDraft || Ratio.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(Side, Ratio);
+    private int Squares => IsDraft || Ratio.IsSquare || !status.MakesSquaresOnly(model) ? 1 : EditPlan.SquaresOf(size, Ratio);
 
     /// <summary>The styles of the chosen model.</summary>
     private IReadOnlyList<StyleView> Offered => [.. Styles.Where(one => one.Model == model)];
@@ -152,6 +150,8 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         {
             Take(wanted);
         }
+
+        size = status.Sizes(model).Nearest(size);
     }
 
     private void Take(string wanted)
@@ -232,7 +232,7 @@ public sealed partial class Composer(PromptIdeas ideas, IModelStatus status, Tim
         {
             NegativePrompt = negativePrompt,
             Count = count,
-            Size = Side,
+            Size = size,
             Aspect = Ratio,
             IsDraft = IsDraft,
             Seed = RequestedSeed.Of(WholeNumber(seed)),

@@ -339,20 +339,29 @@ public sealed class ComposerTests : IDisposable
     }
 
     [Fact]
-    public void Size_AnotherModelHasNot_BecomesTheNearest_AndComesBackWithItsModel()
+    public void Size_AnotherModelHasNot_BecomesTheNearest()
     {
         var composer = page.Render<Composer>(parameters => parameters.Add(it => it.Models, ["wide", "small"]).Add(it => it.OnGenerate, sent.Add));
         composer.Find("[data-size]").Change("768");
         composer.Find("#prompt").Input("a cube");
-
-        Choose("small");
-        composer.Find("form").Submit();
-        Choose("wide");
         composer.Find("form").Submit();
 
-        Assert.Equal([("small", 1024), ("wide", 768)], sent.Select(request => (request.Model, request.Size)));
+        composer.FindAll("select").Single(select => select.QuerySelector("option[value=small]") is not null).Change("small");
+        composer.Find("form").Submit();
 
-        void Choose(string model) => composer.FindAll("select").Single(select => select.QuerySelector($"option[value={model}]") is not null).Change(model);
+        Assert.Equal([("wide", 768), ("small", 1024)], sent.Select(request => (request.Model, request.Size)));
+    }
+
+    [Fact]
+    public void Size_ThatNoModelHas_IsSentAsItIs_ToBeRefused()
+    {
+        var composer = Render();
+        composer.Find("#prompt").Input("a cube");
+
+        composer.Find("[data-size]").Change("4096");
+        composer.Find("form").Submit();
+
+        Assert.Equal(4096, Assert.Single(sent).Size);
     }
 
     [Fact]
