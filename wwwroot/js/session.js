@@ -98,6 +98,16 @@ function resume() {
   }
 }
 
+function loadAgainWhenPossible(earliest = 0) {
+  const retry = setInterval(async () => {
+    const answer = Date.now() < earliest ? null : await fetch('health/live').catch(() => null);
+    if (answer?.ok) {
+      clearInterval(retry);
+      location.reload();
+    }
+  }, 3000);
+}
+
 async function onConnection(state) {
   const change = ++changes;
   if (state === 'hide') {
@@ -115,14 +125,35 @@ async function onConnection(state) {
     // The server has dropped the circuit (after a restart, for example): reload the page. Jobs are not affected.
     location.reload();
   } else if (state === 'failed') {
-    const retry = setInterval(async () => {
-      const answer = await fetch('health/live').catch(() => null);
-      if (answer?.ok) {
-        clearInterval(retry);
-        location.reload();
-      }
-    }, 3000);
+    loadAgainWhenPossible();
   }
+}
+
+const faultKey = 'promptcanvas.fault';
+const faultInterval = 30_000;
+const faultSign = document.getElementById('blazor-error-ui');
+let isDead = false;
+
+// Nothing on the page works any more. It loads again at once, and from then on at most twice a minute.
+async function onFault() {
+  if (isDead || faultSign.style.display !== 'block' || liveLine?.hidden === false) {
+    return;
+  }
+  isDead = true;
+  suspend();
+  if (await sessionIsOver()) {
+    return;
+  }
+  root.dataset.connection = 'lost';
+  document.getElementById('components-reconnect-modal').classList.add('components-reconnect-failed');
+  let last = 0;
+  try {
+    last = Number(sessionStorage.getItem(faultKey));
+    sessionStorage.setItem(faultKey, Math.max(Date.now(), last + faultInterval));
+  } catch {
+    // Without storage every fault is the first.
+  }
+  loadAgainWhenPossible(last + faultInterval);
 }
 
 // Same comparison as on the server: the scheme's default port equals none.
@@ -173,5 +204,9 @@ function sayThatItIsBack() {
 }
 
 sayThatItIsBack();
+if (faultSign) {
+  new MutationObserver(onFault).observe(faultSign, { attributes: true });
+  onFault();
+}
 document.addEventListener('components-reconnect-state-changed', event => onConnection(event.detail.state), true);
 watch();

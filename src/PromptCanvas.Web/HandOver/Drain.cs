@@ -3,7 +3,7 @@ using PromptCanvas.Generation.Configuration;
 
 namespace PromptCanvas.Web.HandOver;
 
-/// <summary>Whether this node is leaving. From then on it is not ready, and its pages move to other nodes.</summary>
+/// <summary>Whether this node is leaving. Its pages move to other nodes first, then the requests of all others do, then it stops.</summary>
 internal sealed class Drain(IOptions<DrainOptions> options, IOptions<GenerationOptions> generation, IOptions<StudioOptions> studio)
 {
     private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,11 +16,16 @@ internal sealed class Drain(IOptions<DrainOptions> options, IOptions<GenerationO
     /// <summary>Completes when the node begins to leave.</summary>
     public Task Begun => begun.Task;
 
-    /// <summary>Time for the balancer to see that the node is not ready.</summary>
+    /// <summary>Whether the pages have moved, so that the balancer sends nobody here any more, with this node's cookie or without.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Time for the balancer to see a change of readiness.</summary>
     public TimeSpan Notice => TimeSpan.FromSeconds(options.Value.NoticeSeconds);
 
     /// <summary>Time after which the node stops in any case.</summary>
     public TimeSpan Limit => TimeSpan.FromSeconds(options.Value.Seconds);
 
     public void Begin() => begun.TrySetResult();
+
+    public void Close() => IsClosed = true;
 }

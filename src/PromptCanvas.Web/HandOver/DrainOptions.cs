@@ -7,7 +7,7 @@ internal sealed record DrainOptions
 {
     public const string Section = "Drain";
 
-    /// <summary>Seconds between the first answer "not ready" and the first page that moves: the balancer must have checked the node meanwhile.</summary>
+    /// <summary>Seconds between the first answer "not ready" and the first page that moves, and between the last page and the end: the balancer must have checked the node meanwhile.</summary>
     /// <value>3</value>
     [Range(0, 60)]
     public int NoticeSeconds { get; init; } = 3;

@@ -19,12 +19,15 @@ internal sealed class PageHandOver(Drain drain, OpenPages pages, IHostApplicatio
         await drain.Begun.WaitAsync(stoppingToken);
         var began = clock.GetTimestamp();
         await Task.Delay(drain.Notice, clock, stoppingToken);
-        while (pages.Count > 0 && clock.GetElapsedTime(began) < drain.Limit)
+        while (pages.Count > 0 && clock.GetElapsedTime(began) + drain.Notice < drain.Limit)
         {
             await pages.MoveAsync(PagesAtOnce, stoppingToken);
             await Task.Delay(Interval, clock, stoppingToken);
         }
 
+        // A request that meets the end of its connection is lost: neither a balancer nor a client repeats a POST.
+        drain.Close();
+        await Task.Delay(drain.Notice, clock, stoppingToken);
         lifetime.StopApplication();
     }
 }

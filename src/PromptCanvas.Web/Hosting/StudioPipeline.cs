@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PromptCanvas.Web.Features.Accounts;
@@ -18,6 +19,7 @@ using PromptCanvas.Web.Features.Styles;
 using PromptCanvas.Web.Features.Uploads;
 using PromptCanvas.Web.Features.Usage;
 using PromptCanvas.Web.Features.Verify;
+using PromptCanvas.Web.HandOver;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Security;
 
@@ -26,9 +28,19 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>The request pipeline.</summary>
 internal static class StudioPipeline
 {
-    // A balancer takes 503 for a fault and 404 for an instance that leaves on purpose.
+    // A balancer takes 503 for "send nobody" and 404 for an instance that leaves on purpose and keeps its own browsers.
     private static HealthCheckOptions Readiness => new()
     {
+        ResponseWriter = (context, report) =>
+        {
+            if (context.RequestServices.GetRequiredService<Drain>().IsClosed)
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            }
+
+            context.Response.ContentType = MediaTypeNames.Text.Plain;
+            return context.Response.WriteAsync($"{report.Status}");
+        },
         ResultStatusCodes =
         {
             [HealthStatus.Healthy] = StatusCodes.Status200OK,

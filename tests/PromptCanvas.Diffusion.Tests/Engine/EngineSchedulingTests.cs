@@ -127,6 +127,23 @@ public sealed class EngineSchedulingTests
     }
 
     [Fact]
+    public void Turn_ManyPeopleComeWhileTheFirstFillTheEngine_EachHasAPreviewBeforeAnybodysSecondPicture()
+    {
+        var script = new EngineScript(new EngineOptions { MaxLanes = 8, ReservedShare = 0.25, MaxBatch = 4 }, StepCosts.Starter with { BatchIsFree = true });
+        List<ActiveRequest> requests = [script.Arrive("0", count: 4), script.Arrive("1", count: 4)];
+        script.Turn();
+        requests.AddRange(Enumerable.Range(2, 6).Select(person => script.Arrive($"{person}", count: 4)));
+
+        script.Finish();
+
+        var previews = script.Happenings.Where(happening => happening.Event is StepCompleted { PredictedImage: not null })
+            .Select(happening => (happening.Request, happening.Event.ImageIndex)).Distinct().ToList();
+        Assert.Equal(requests, previews.Take(requests.Count).Select(preview => preview.Request).OrderBy(request => request.Arrival));
+        Assert.All(requests, request => Assert.True(request.IsOver));
+        Assert.Equal(requests.Count * 4, script.Happenings.Count(happening => happening.Event is ImageCompleted));
+    }
+
+    [Fact]
     public void Turn_ManyLargePictures_OnlySoManyAreInsideTheUpsamplers()
     {
         var script = new EngineScript(new EngineOptions { MaxLateLanes = 3 });

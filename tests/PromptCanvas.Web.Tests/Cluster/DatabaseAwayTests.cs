@@ -12,6 +12,7 @@ using Npgsql;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.People;
 using PromptCanvas.Generation.Queue;
+using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
 using PromptCanvas.Web.Results;
 using PromptCanvas.Web.Tests.Fakes;
@@ -203,15 +204,27 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
         Assert.Equal(Sentence, Assert.IsType<TextContentBlock>(Assert.Single(answer.Content)).Text);
     }
 
+    [Fact]
+    public async Task Page_PictureStoreAway_SaysTheStoresSentence()
+    {
+        await using var studio = WithoutJobs(jobs: new AwayJobs(null) { IsAway = true, Fault = new ObjectStoreException("The picture store is away.") });
+        using var client = studio.ClientOf(studio.Administrator);
+
+        var page = await (await client.GetAsync("/", Cancellation)).TextAsync();
+
+        Assert.Contains("The studio is not available right now", page, StringComparison.Ordinal);
+        Assert.Contains("The picture store is away.", page, StringComparison.Ordinal);
+    }
+
     private static void RequirePostgreSql() => Assert.SkipUnless(PostgresServer.IsInstalled, "PostgreSQL is not installed here.");
 
-    private static Studio WithoutJobs(LogPages? log = null) => new()
+    private static Studio WithoutJobs(LogPages? log = null, AwayJobs? jobs = null) => new()
     {
         KeepsLogRules = true,
         Change = services =>
         {
             log?.Replace(services);
-            services.Replace(ServiceDescriptor.Singleton<IJobQueries>(new AwayJobs(null) { IsAway = true }));
+            services.Replace(ServiceDescriptor.Singleton<IJobQueries>(jobs ?? new AwayJobs(null) { IsAway = true }));
         },
     };
 
@@ -245,6 +258,8 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
 
         public volatile bool IsAway;
 
+        public Exception Fault { get; init; } = new InvalidOperationException("Likely a transient failure.", new NpgsqlException("The connection broke.", new IOException()));
+
         public int Failures => Volatile.Read(ref failures);
 
         public static void Around(IServiceCollection services, Action<AwayJobs> made)
@@ -276,7 +291,7 @@ public sealed class DatabaseAwayTests(AwayStudio away) : IClassFixture<AwayStudi
             }
 
             Interlocked.Increment(ref failures);
-            throw new InvalidOperationException("Likely a transient failure.", new NpgsqlException("The connection broke.", new IOException()));
+            throw Fault;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -12,8 +13,16 @@ internal sealed class StudioProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Process process;
+    private readonly ConcurrentQueue<string?> lines = [];
 
-    private StudioProcess(Process process, Uri address, string key) => (this.process, Address, Key) = (process, address, key);
+    private StudioProcess(Process process, Uri address, string key)
+    {
+        (this.process, Address, Key) = (process, address, key);
+        process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => lines.Enqueue(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
 
     public Uri Address { get; }
 
@@ -21,6 +30,9 @@ internal sealed class StudioProcess : IAsyncDisposable
     public string Key { get; }
 
     public bool HasExited => process.HasExited;
+
+    /// <summary>What the process has written.</summary>
+    public string Output => string.Join('\n', lines);
 
     /// <summary>Physical memory in bytes.</summary>
     public long Memory
@@ -56,8 +68,6 @@ internal sealed class StudioProcess : IAsyncDisposable
         }
 
         var studio = new StudioProcess(Process.Start(start)!, address, key);
-        studio.process.BeginOutputReadLine();
-        studio.process.BeginErrorReadLine();
         using var client = studio.Client();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
@@ -66,7 +76,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         {
             while (!(answers = await AnswersAsync(client, patience.Token)))
             {
-                Assert.False(studio.process.HasExited, "The program exited at startup.");
+                Assert.False(studio.process.HasExited, $"The program exited at startup:\n{studio.Output}");
                 await Task.Delay(50, patience.Token);
             }
         }

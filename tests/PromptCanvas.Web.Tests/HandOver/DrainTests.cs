@@ -31,6 +31,24 @@ public sealed class DrainTests : IDisposable
     }
 
     [Fact]
+    public async Task Node_WithoutPages_SendsEverybodyAwayBeforeItStops()
+    {
+        await using var node = Node(notice: 3);
+        using var client = node.CreateClient();
+
+        node.Services.GetRequiredService<Drain>().Begin();
+        var seen = new HashSet<HttpStatusCode>();
+        while (!seen.Contains(HttpStatusCode.ServiceUnavailable))
+        {
+            seen.Add(await StatusAsync(client, "/health/ready"));
+            await Task.Delay(50, Cancellation);
+        }
+
+        Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.ServiceUnavailable], seen);
+        Assert.False(node.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task Node_WithoutPages_StopsAfterTheNotice()
     {
         await using var node = Node(notice: 0);

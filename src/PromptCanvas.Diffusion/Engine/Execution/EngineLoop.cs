@@ -19,10 +19,12 @@ internal sealed class EngineLoop
     private readonly HeldScratch scratch = new();
     private readonly List<ActiveRequest> requests = [];
     private readonly List<Lane> lanes = [];
+    private readonly int maxLanes;
 
     public EngineLoop(UnClipModel model, EngineOptions options, INoiseSource noise, TimeProvider clock)
     {
         this.clock = clock;
+        maxLanes = options.MaxLanes;
         scheduler = new LaneScheduler(options, clock);
         Encoder = new ClipEncoder(model);
         admission = new LaneAdmission(model, Encoder, noise);
@@ -49,6 +51,7 @@ internal sealed class EngineLoop
     {
         var embedded = embeddings.Turn(stopping);
         DropCancelled();
+        LaneRoom.Make(requests, lanes, maxLanes);
         FillLanes(stopping);
         if (lanes.Count == 0)
         {
@@ -198,9 +201,7 @@ internal sealed class EngineLoop
         scheduler.Ran(stage, network, batch, rows, seconds);
         foreach (var lane in batch)
         {
-            lane.Seconds[lane.StageIndex] += seconds * lane.State.Rows / rows;
-            lane.WorkDone += lane.State.Rows * stage.WorkPerRow;
-            lane.ReadySince = end;
+            lane.Ran(seconds * lane.State.Rows / rows, lane.State.Rows * stage.WorkPerRow, end);
         }
 
         var lost = stage.Move(batch, output);

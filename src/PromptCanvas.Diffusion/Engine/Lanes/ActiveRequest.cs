@@ -114,6 +114,18 @@ internal sealed class ActiveRequest
         return lost;
     }
 
+    /// <summary>Takes back a picture that has run nothing; it is the next one again.</summary>
+    public void PutBack(Lane lane)
+    {
+        int[] others = [.. Waiting];
+        Waiting.Clear();
+        Waiting.Enqueue(lane.ImageIndex);
+        foreach (var index in others)
+        {
+            Waiting.Enqueue(index);
+        }
+    }
+
     /// <summary>Removes cancelled pictures from the waiting list.</summary>
     public List<int> TakeUnwanted()
     {

@@ -57,6 +57,9 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
     /// <summary>Whether the stage has given it a state. The upsamplers do so when a lane first runs: a large picture takes memory only then.</summary>
     public bool HasEntered => !ReferenceEquals(State, StageState.None);
 
+    /// <summary>Whether a network has run for it.</summary>
+    public bool HasRun { get; private set; }
+
     /// <summary>Whether its first stages were done in an earlier run.</summary>
     public bool IsResumed { get; init; }
 
@@ -68,6 +71,18 @@ internal sealed class Lane(ActiveRequest request, int imageIndex, TextConditioni
 
     /// <summary>The input of the next stage; null between the prior and the decoder's end.</summary>
     public SignedImage? Picture { get; set; }
+
+    /// <summary>Books a run of its stage's network.</summary>
+    /// <param name="seconds">Its share of the run's time.</param>
+    /// <param name="work">In the units of its stage.</param>
+    /// <param name="at">The end, as a timestamp of the engine's clock.</param>
+    public void Ran(double seconds, double work, long at)
+    {
+        Seconds[StageIndex] += seconds;
+        WorkDone += work;
+        ReadySince = at;
+        HasRun = true;
+    }
 }
 
 /// <summary>A lane's diffusion state in its current stage, in the network's layout.</summary>
