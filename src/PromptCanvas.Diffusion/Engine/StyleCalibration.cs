@@ -14,7 +14,7 @@ public sealed class StyleCalibration(IImageEngine engine, IEmbedder embedder)
     /// <summary>What half the weight may cost: the part of their similarity to the prompt that pictures lose in the mean.</summary>
     public const double MostLoss = 0.05;
 
-    // So that the mean of other prompts is on the same side with about 95 % probability.
+    // So that the mean of other prompts loses less, too, with about 95 % probability.
     private const double StandardErrors = 2;
 
     private const int MostCaptions = 8;
@@ -69,7 +69,7 @@ public sealed class StyleCalibration(IImageEngine engine, IEmbedder embedder)
     private static bool Shows(Drawn[] plain, Drawn[] styled)
     {
         var (gain, error) = MeanOf([.. plain.Zip(styled, (before, after) => after.ToBoard - before.ToBoard)]);
-        return gain > StandardErrors * error;
+        return gain > error;
     }
 
     /// <summary>The mean and its standard error, 0 of a single value.</summary>
@@ -125,7 +125,7 @@ public sealed class StyleCalibration(IImageEngine engine, IEmbedder embedder)
 /// <summary>A style that was made, and what half its weight does.</summary>
 /// <param name="Direction">See <see cref="StyleSpace.Direction"/>.</param>
 /// <param name="HalfReach">The part of the arc to the direction that half the weight is.</param>
-/// <param name="ShowsAtHalf">Whether half the weight brings pictures nearer to the style's; true where nothing was measured.</param>
+/// <param name="ShowsAtHalf">Whether half the weight brings pictures nearer to the style's, by more than the standard error; true where nothing was measured.</param>
 public sealed record CalibratedStyle(float[] Direction, double HalfReach, bool ShowsAtHalf = true);
 
 /// <summary>The caption of a style's picture, without the words that describe the style.</summary>
