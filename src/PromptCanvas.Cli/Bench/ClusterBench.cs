@@ -43,7 +43,7 @@ internal sealed class ClusterBench(BenchContext bench)
     /// <summary>Only the previews between nodes.</summary>
     public Task<IReadOnlyList<BenchRow>> FramesAsync(CancellationToken cancellationToken) => InFolderAsync(new ClusterPreviewBench(bench).RunAsync, cancellationToken);
 
-    private static async Task<IReadOnlyList<BenchRow>> InFolderAsync(Func<string, CancellationToken, Task<IReadOnlyList<BenchRow>>> run, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BenchRow>> InFolderAsync(Func<string, CancellationToken, Task<IReadOnlyList<BenchRow>>> run, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable("Database__Provider") != "PostgreSql" || Environment.GetEnvironmentVariable("Cluster__Redis") is not { Length: > 0 })
         {
@@ -53,11 +53,29 @@ internal sealed class ClusterBench(BenchContext bench)
         var folder = Directory.CreateTempSubdirectory("promptcanvas-bench-");
         try
         {
+            await RequireNewAsync(folder.FullName, cancellationToken).ConfigureAwait(false);
             return await run(folder.FullName, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Jobs of an earlier run, finished or not, would count in the shares and rates of this one.</summary>
+    private async Task RequireNewAsync(string folder, CancellationToken cancellationToken)
+    {
+        var node = await ClusterNode.StartAsync(folder, "Web", bench.Model, cancellationToken).ConfigureAwait(false);
+        await using (node.ConfigureAwait(false))
+        {
+            var database = await node.Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+            await using (database.ConfigureAwait(false))
+            {
+                if (await database.Jobs.AnyAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    throw new BadInputException("The benchmark 'cluster' needs an empty database, and this one has jobs: create a new one for each run.");
+                }
+            }
         }
     }
 
