@@ -267,6 +267,7 @@ public static class GenerationRegistration
         services.AddSingleton<BiasRunner>();
         services.AddSingleton<IBiasAudits, BiasAudits>();
         services.AddServiceOfWorkers<BiasAuditService>();
+        services.AddSingleton<KeptEmbeddings>();
         services.AddSingleton<DatasetJudge>();
         services.AddSingleton<DatasetLeftovers>();
         services.AddSingleton<DatasetPainting>();

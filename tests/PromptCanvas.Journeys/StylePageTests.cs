@@ -18,7 +18,7 @@ public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<Scrip
     {
         this.browser = browser;
         this.studio = studio;
-        studio.Engine.Clip = input => input is ImageInput ? [0, 1, 0, 0] : [1, 0, 0, 0];
+        studio.Engine.Clip = input => input is ImageInput ? [0.6f, 0.8f, 0, 0] : [1, 0, 0, 0];
     }
 
     [Fact]
@@ -33,6 +33,9 @@ public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<Scrip
         await tab.Page.Locator(".style-maker summary").ClickAsync();
         await Expect(tab.Page.GetByLabel("Name of the style")).ToHaveValueAsync("Sketches");
         await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Button, new() { Name = "Make a style" }).ClickAsync();
+
+        // The scripted engine draws the same with it as without it.
+        await Expect(tab.Page.Locator(".style-maker [role=status]")).ToContainTextAsync("hardly shows");
         await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Link, new() { Name = "Use in Create" }).ClickAsync();
 
         await tab.Page.FillAsync("#prompt", "a green cone");
@@ -66,6 +69,16 @@ public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<Scrip
         await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
         Assert.Equal(0.35, studio.Engine.Latest!.Overrides.Style!.Weight);
         Assert.IsType<VariationOrigin>(studio.Engine.Latest.Origin);
+
+        // A blend takes it on.
+        await tab.GoAsync(studio.Address, "/blend?c=t.a%20cube&c=t.a%20cone");
+        await tab.Page.WaitForSelectorAsync("[data-drawn=rest]");
+        await tab.Page.Locator(".blend-make .style-field summary").ClickAsync();
+        await tab.Page.Locator(".blend-make [data-style]").SelectOptionAsync(new SelectOptionValue { Label = "Sketches" });
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Generate" }).ClickAsync();
+        await tab.Page.WaitForSelectorAsync(".run[data-state=done]");
+        Assert.Equal(0.5, studio.Engine.Latest.Overrides.Style!.Weight);
+        Assert.IsType<BlendOrigin>(studio.Engine.Latest.Origin);
 
         await tab.GoAsync(studio.Address, "/styles");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the style Sketches" }).ClickAsync();

@@ -19,13 +19,15 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
     private static readonly string[] Others =
         ["purple cube", "green sphere", "black star", "red heart", "blue cylinder", "brown ring", "yellow pyramid", "pink cone"];
 
-    /// <summary>Boards whose captions name the style, and one whose captions do not.</summary>
+    /// <summary>Boards whose captions name the style, and boards whose captions do not. The last two were not looked at while <see cref="StyleCalibration"/> was made.</summary>
     private static readonly Board[] Boards =
     [
         new("pencil sketches", subject => $"a pencil sketch of a {subject}", subject => $"a pencil sketch of a {subject}"),
         new("pixel art", subject => $"pixel art of a {subject}", subject => $"pixel art of a {subject}"),
         new("night skies", subject => $"a {subject} under a night sky", subject => $"a {subject} under a night sky"),
         new("snow, not in the captions", subject => $"a {subject} in the snow", Plain),
+        new("beaches", subject => $"a {subject} on a beach", subject => $"a {subject} on a beach"),
+        new("meadows, not in the captions", subject => $"a {subject} in a meadow", Plain),
     ];
 
     /// <summary>Measures each board's style at each weight.</summary>
@@ -35,7 +37,8 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
         foreach (var board in Boards)
         {
             var drawn = await DrawBoardAsync(board, cancellationToken).ConfigureAwait(false);
-            var style = await StyleFolder.MakeAsync(session, drawn, [.. Subjects.Select(board.Caption)], cancellationToken).ConfigureAwait(false);
+            var made = await StyleFolder.MakeAsync(session, drawn, [.. Subjects.Select(board.Caption)], cancellationToken).ConfigureAwait(false);
+            var style = new PictureStyle(board.Name, made.Direction, 0) { HalfReach = made.HalfReach };
             var plain = await MeasureAsync(drawn, Plain, null, cancellationToken).ConfigureAwait(false);
             foreach (var weight in weights)
             {
@@ -45,7 +48,7 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
             yield return Row(null, await MeasureAsync(drawn, board.Draws, null, cancellationToken).ConfigureAwait(false));
 
             StyleRow Row(double? weight, (double ToBoard, double ToPrompt) styled) =>
-                new(board.Name, weight, plain.ToBoard, styled.ToBoard, plain.ToPrompt, styled.ToPrompt, Others.Length * pictures) { HalfReach = style.HalfReach };
+                new(board.Name, weight, plain.ToBoard, styled.ToBoard, plain.ToPrompt, styled.ToPrompt, Others.Length * pictures) { HalfReach = made.HalfReach, ShowsAtHalf = made.ShowsAtHalf };
         }
     }
 
@@ -67,9 +70,10 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
         List<float[]> board, Func<string, string> prompt, PictureStyle? style, CancellationToken cancellationToken)
     {
         var (toBoard, toPrompt) = (new List<double>(), new List<double>());
-        foreach (var thing in Others)
+        foreach (var (index, thing) in Others.Index())
         {
-            var made = await DrawAsync(prompt(thing), seed, pictures, style, cancellationToken).ConfigureAwait(false);
+            // With seeds of its own: pictures of one seed have the same ground, and lose it together.
+            var made = await DrawAsync(prompt(thing), unchecked(seed + (uint)(index * pictures)), pictures, style, cancellationToken).ConfigureAwait(false);
             var text = (await session.Engine.EmbedAsync([new TextInput(Plain(thing))], cancellationToken).ConfigureAwait(false))[0];
             foreach (var picture in await EmbedAsync(made, cancellationToken).ConfigureAwait(false))
             {
@@ -126,6 +130,9 @@ internal sealed record StyleRow(string Board, double? Weight, double PlainToBoar
 {
     /// <summary>The part of the arc that half the weight is.</summary>
     public double HalfReach { get; init; }
+
+    /// <summary>Whether half the weight brings pictures nearer to the board, as measured when the style was made.</summary>
+    public bool ShowsAtHalf { get; init; }
 
     /// <summary>Relative.</summary>
     public double BoardChange => (ToBoard / PlainToBoard) - 1;

@@ -62,7 +62,7 @@ internal static class StylesBenchCommand
             rows.Add(row);
             await Console.Out.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {row.Board} | {row.HalfReach:0.####} | {row.Weight?.ToString("0.##", CultureInfo.InvariantCulture) ?? "in words"} | {row.PlainToBoard:F3} → {row.ToBoard:F3} | {row.BoardChange:+0.0%;-0.0%} | {row.PlainToPrompt:F3} → {row.ToPrompt:F3} | {row.PromptChange:+0.0%;-0.0%} | {row.Pictures} |")).ConfigureAwait(false);
+                $"| {row.Board} | {row.HalfReach:0.####}{(row.ShowsAtHalf ? "" : ", hardly shows")} | {row.Weight?.ToString("0.##", CultureInfo.InvariantCulture) ?? "in words"} | {row.PlainToBoard:F3} → {row.ToBoard:F3} | {row.BoardChange:+0.0%;-0.0%} | {row.PlainToPrompt:F3} → {row.ToPrompt:F3} | {row.PromptChange:+0.0%;-0.0%} | {row.Pictures} |")).ConfigureAwait(false);
         }
 
         if (json is not null)

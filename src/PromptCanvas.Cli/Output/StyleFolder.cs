@@ -1,6 +1,5 @@
 using PromptCanvas.Cli.Options;
 using PromptCanvas.Diffusion.Engine;
-using PromptCanvas.Diffusion.Guidance;
 using PromptCanvas.Diffusion.Images;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Imaging.Png;
@@ -62,7 +61,14 @@ internal sealed class StyleFolder
         }
 
         var embeddings = await session.Engine.EmbedAsync(inputs, cancellationToken).ConfigureAwait(false);
-        return await MakeAsync(session, embeddings, captions, cancellationToken).ConfigureAwait(false) with { Name = name, Weight = weight };
+        var made = await MakeAsync(session, embeddings, captions, cancellationToken).ConfigureAwait(false);
+        if (!made.ShowsAtHalf)
+        {
+            await Console.Error.WriteLineAsync(
+                $"Up to half its weight the style {name} hardly shows: any stronger, and pictures lose more than {StyleCalibration.MostLoss * 100:0} % of their similarity to the prompt.").ConfigureAwait(false);
+        }
+
+        return new PictureStyle(name, made.Direction, weight) { HalfReach = made.HalfReach };
     }
 
     /// <summary>The style of pictures.</summary>
@@ -70,7 +76,7 @@ internal sealed class StyleFolder
     /// <param name="pictures">Their CLIP embeddings.</param>
     /// <param name="captions">The caption of each.</param>
     /// <param name="cancellationToken">Ends the drawing.</param>
-    public static async Task<PictureStyle> MakeAsync(
+    public static async Task<CalibratedStyle> MakeAsync(
         ModelSession session, IReadOnlyList<float[]> pictures, IReadOnlyList<string> captions, CancellationToken cancellationToken)
     {
         var subjects = new List<StyleCaption>();
@@ -79,11 +85,7 @@ internal sealed class StyleFolder
             subjects.Add(new StyleCaption(subject, (uint)index, await PriorAsync(session, subject, (uint)index, cancellationToken).ConfigureAwait(false)));
         }
 
-        var direction = StyleSpace.Direction(pictures, subjects.ConvertAll(subject => subject.Embedding));
-        return new PictureStyle("", direction, 0)
-        {
-            HalfReach = await new StyleCalibration(session.Engine, session.Engine).HalfReachAsync(direction, subjects, cancellationToken).ConfigureAwait(false),
-        };
+        return await new StyleCalibration(session.Engine, session.Engine).MeasureAsync(pictures, subjects, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<float[]> PriorAsync(ModelSession session, string caption, uint seed, CancellationToken cancellationToken)

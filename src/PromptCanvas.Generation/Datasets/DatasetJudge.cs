@@ -15,7 +15,7 @@ namespace PromptCanvas.Generation.Datasets;
 
 /// <summary>Decides which pictures of a data set pass. The others, and the bases of all, go to their owner's trash.</summary>
 internal sealed class DatasetJudge(
-    IDbContextFactory<AppDbContext> databases, Transactions transactions, IEngineProvider engines, SeriesPictures store, TimeProvider clock)
+    KeptEmbeddings keptEmbeddings, Transactions transactions, IEngineProvider engines, SeriesPictures store, TimeProvider clock)
 {
     private const string NotMade = "it was not made";
 
@@ -50,7 +50,7 @@ internal sealed class DatasetJudge(
             return ModelUnavailable.Of(plan.Model);
         }
 
-        var kept = plan.LeastDistance is null ? [] : await KeptAsync(dataset.Id, cancellationToken);
+        var kept = plan.LeastDistance is null ? [] : await keptEmbeddings.ReadAsync(dataset.Id, DatasetPlan.BlockOf(made[0].Index), cancellationToken);
         var draws = made.Select(draw => Decide(dataset.Id, draw, plan, pictures.GetValueOrDefault(draw.Index), embedded.GetValueOrDefault(draw.Index), kept)).ToList();
         return await transactions.RunAsync(database => StoreAsync(database, dataset.Id, made, draws, cancellationToken), cancellationToken);
     }
@@ -98,13 +98,6 @@ internal sealed class DatasetJudge(
             Embedding = keeps ? MemoryMarshal.AsBytes<float>(embedded!.Picture).ToArray() : null,
             Refusal = refusal,
         };
-    }
-
-    private async Task<List<float[]>> KeptAsync(Guid datasetId, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var packed = await database.DatasetDraws.Where(draw => draw.DatasetId == datasetId && draw.Embedding != null).Select(draw => draw.Embedding!).ToListAsync(cancellationToken);
-        return packed.ConvertAll(bytes => MemoryMarshal.Cast<byte, float>(bytes).ToArray());
     }
 
     private static async Task<Dictionary<int, Embedded>> EmbedAsync(

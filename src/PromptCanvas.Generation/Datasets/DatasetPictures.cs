@@ -103,7 +103,7 @@ internal sealed class DatasetPictures(IDbContextFactory<AppDbContext> databases,
         }
 
         // A block begins when those before it are decided.
-        var begin = count / DatasetPlan.Block * DatasetPlan.Block;
+        var begin = DatasetPlan.BlockOf(count);
         var end = Math.Min(begin + DatasetPlan.Block, plan.Count);
         var over = await decided.Where(draw => draw.PictureIndex >= begin && draw.PictureIndex < end).Select(draw => draw.PictureIndex).ToListAsync(cancellationToken);
         var open = Enumerable.Range(begin, end - begin).Except(over).ToList();

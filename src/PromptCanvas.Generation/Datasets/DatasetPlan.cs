@@ -40,6 +40,9 @@ public sealed record DatasetPlan
     /// <summary>How many pictures are made and decided together.</summary>
     internal const int Block = 8;
 
+    /// <summary>The number of the first picture of a picture's block.</summary>
+    internal static int BlockOf(int index) => index / Block * Block;
+
     /// <summary>Most redraws of a picture.</summary>
     public const int MostRedraws = 20;
 

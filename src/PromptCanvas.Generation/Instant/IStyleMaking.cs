@@ -12,9 +12,14 @@ public interface IStyleMaking
     const int MostPictures = 20;
 
     /// <summary>Makes a style.</summary>
-    /// <returns>The new style's id, or why there is none.</returns>
-    Task<Result<Guid>> MakeAsync(Actor actor, NewStyle asked, CancellationToken cancellationToken);
+    /// <returns>The new style, or why there is none.</returns>
+    Task<Result<StyleMade>> MakeAsync(Actor actor, NewStyle asked, CancellationToken cancellationToken);
 }
+
+/// <summary>A style that was made.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="ShowsAtHalf">Whether pictures with half its weight come nearer to its pictures. If not, it arrives all at once: further on.</param>
+public sealed record StyleMade(Guid Id, bool ShowsAtHalf);
 
 /// <summary>A style to make, from a board or from chosen pictures.</summary>
 /// <param name="Name">Its name.</param>

@@ -16,7 +16,7 @@ namespace PromptCanvas.Generation.Instant;
 internal sealed class StyleMaking(
     IDbContextFactory<AppDbContext> databases, IEngineProvider engines, InstantDrawings drawings, InstantEmbeddings embeddings, PictureStyles styles) : IStyleMaking
 {
-    public async Task<Result<Guid>> MakeAsync(Actor actor, NewStyle asked, CancellationToken cancellationToken)
+    public async Task<Result<StyleMade>> MakeAsync(Actor actor, NewStyle asked, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(asked);
@@ -40,7 +40,7 @@ internal sealed class StyleMaking(
         var named = new NewJob { IdempotencyKey = "style", PersonId = actor.PersonId, Role = actor.Role, Prompt = name };
         var made = await drawings.DrawAsync(actor, model, named, (engine, token) => MeasureAsync(engine, actor, sources, token), cancellationToken);
         return made.TryGet(out var style, out var refusal)
-            ? await styles.AddAsync(actor, new MadeStyle(name, model, asked.Board, style.Direction, style.HalfReach, sources.Count), cancellationToken)
+            ? new StyleMade(await styles.AddAsync(actor, new MadeStyle(name, model, asked.Board, style.Direction, style.HalfReach, sources.Count), cancellationToken), style.ShowsAtHalf)
             : refusal is Superseded ? new WrongState("A preview of yours was drawn meanwhile; make the style again.") : refusal;
     }
 
@@ -86,7 +86,7 @@ internal sealed class StyleMaking(
         pictures.Join(places, picture => picture.Id, place => place.ImageId, (picture, place) => new { picture, place.At })
             .OrderByDescending(pair => pair.At).ThenBy(pair => pair.picture.Id).Select(pair => pair.picture);
 
-    private async Task<Result<(float[] Direction, double HalfReach)>> MeasureAsync(IImageEngine engine, Actor actor, IReadOnlyList<StyleSource> sources, CancellationToken cancellationToken)
+    private async Task<Result<CalibratedStyle>> MeasureAsync(IImageEngine engine, Actor actor, IReadOnlyList<StyleSource> sources, CancellationToken cancellationToken)
     {
         var subjects = StyleCaptions.Subjects([.. sources.Select(source => source.Caption)]);
         var (pictures, captions) = (new List<float[]>(), new List<StyleCaption>());
@@ -107,10 +107,9 @@ internal sealed class StyleMaking(
             captions.Add(new StyleCaption(subjects[index], (uint)index, caption));
         }
 
-        var direction = StyleSpace.Direction(pictures, captions.ConvertAll(caption => caption.Embedding));
         return engines.EmbedderOf(engine) is { } embedder
-            ? (direction, await new StyleCalibration(engine, embedder) { Person = actor.PersonId.ToString() }.HalfReachAsync(direction, captions, cancellationToken))
-            : (direction, StyleSpace.HalfReach);
+            ? await new StyleCalibration(engine, embedder) { Person = actor.PersonId.ToString() }.MeasureAsync(pictures, captions, cancellationToken)
+            : new CalibratedStyle(StyleSpace.Direction(pictures, captions.ConvertAll(caption => caption.Embedding)), StyleSpace.HalfReach);
     }
 
     private sealed record StyleSource(string ContentHash, string Caption);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptCanvas.Data.Access;
 
 namespace PromptCanvas.Generation.Library;
@@ -29,4 +30,9 @@ public interface IStyles
 /// <param name="Model">The model that it can be used with.</param>
 /// <param name="PictureCount">Number of pictures it was made from.</param>
 public sealed record StyleView(
-    Guid Id, string Name, string Owner, bool IsMine, Guid? BoardId, string Visibility, string Model, int PictureCount, DateTimeOffset CreatedAt);
+    Guid Id, string Name, string Owner, bool IsMine, Guid? BoardId, string Visibility, string Model, int PictureCount, DateTimeOffset CreatedAt)
+{
+    /// <summary>Whether half its weight brings pictures nearer to its own; known only to its maker, when it is made.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? ShowsAtHalf { get; init; }
+}

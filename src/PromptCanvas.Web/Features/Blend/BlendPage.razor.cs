@@ -25,6 +25,7 @@ public sealed partial class BlendPage(
     private IReadOnlyList<double> weights = [];
     private IDisposable? creditsRead;
     private Run? run;
+    private StyleChoice? style;
     private string? problem;
     private string? shown;
     private int? replaced;
@@ -201,6 +202,7 @@ public sealed partial class BlendPage(
             Count = count,
             Size = size,
             Seed = seed,
+            Style = style,
         };
         if ((await runs.StartAsync(job, Gone)).TryGet(out var id, out var refusal))
         {

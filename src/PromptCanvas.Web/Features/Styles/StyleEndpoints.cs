@@ -40,8 +40,8 @@ internal static class StyleEndpoints
             return unread.ToProblem();
         }
 
-        return (await making.MakeAsync(user.ToActor(), asked, cancellationToken)).TryGet(out var id, out var refusal)
-            ? TypedResults.Created($"{request.PathBase}/api/styles/{id}", await styles.FindAsync(user.ToActor(), id, cancellationToken))
+        return (await making.MakeAsync(user.ToActor(), asked, cancellationToken)).TryGet(out var made, out var refusal)
+            ? TypedResults.Created($"{request.PathBase}/api/styles/{made.Id}", await styles.FindAsync(user.ToActor(), made.Id, cancellationToken) is { } style ? style with { ShowsAtHalf = made.ShowsAtHalf } : null)
             : refusal.ToProblem();
     }
 

@@ -58,16 +58,18 @@ public sealed class StyleEndpointTests : IClassFixture<Studio>
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
     }
 
-    /// <summary>No picture of this engine becomes less similar to its caption, so half the weight leads as far as is ever tried.</summary>
+    /// <summary>No picture of this engine becomes less similar to its caption, so half the weight leads as far as is ever tried; nor does one come nearer to the style.</summary>
     [Fact]
     public async Task Style_WhenMade_IsMeasured_AndItsJobsDrawByThat()
     {
         studio.Engine.Clip = input => input is ImageInput ? [0.6f, 0.8f, 0, 0] : OfTexts;
-        var style = await MakeAsync(client, "Measured");
+        var made = await MadeAsync(client, "Measured");
+        var style = made.GetProperty("id").GetGuid();
 
         await client.MakeAsync(new { prompt = "a cone", count = 1, size = 64, style });
 
         Assert.Equal(StyleSpace.Reach * 15 / 16, studio.Engine.Latest!.Overrides.Style!.HalfReach, 1e-9);
+        Assert.False(made.GetProperty("showsAtHalf").GetBoolean());
     }
 
     [Fact]
@@ -286,12 +288,14 @@ public sealed class StyleEndpointTests : IClassFixture<Studio>
         Assert.Equal(call == "variations" ? typeof(VariationOrigin) : masked ? null : typeof(ChangeOrigin), used.Origin?.GetType());
     }
 
-    private static async Task<Guid> MakeAsync(HttpClient client, string name)
+    private static async Task<Guid> MakeAsync(HttpClient client, string name) => (await MadeAsync(client, name)).GetProperty("id").GetGuid();
+
+    private static async Task<JsonElement> MadeAsync(HttpClient client, string name)
     {
         var pictures = new[] { await PictureAsync(client, "a sketch of a cube"), await PictureAsync(client, "a sketch of a ring") };
         using var made = await client.PostAsJsonAsync("/api/styles", new { name, pictures }, Cancellation);
         Assert.True(made.StatusCode == HttpStatusCode.Created, await made.Content.ReadAsStringAsync(Cancellation));
-        return (await made.ReadJsonAsync()).GetProperty("id").GetGuid();
+        return await made.ReadJsonAsync();
     }
 
     private static async Task<Guid> PictureAsync(HttpClient client, string prompt) =>
