@@ -6,9 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
 using PromptCanvas.Data.Identity;
-using PromptCanvas.Generation.Bias;
 using PromptCanvas.Generation.Configuration;
-using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Generation.Instant;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Generation.Live;
@@ -17,7 +15,6 @@ using PromptCanvas.Generation.Previews;
 using PromptCanvas.Generation.Queue;
 using PromptCanvas.Generation.Requests;
 using PromptCanvas.Generation.Safety;
-using PromptCanvas.Generation.Series;
 using PromptCanvas.Generation.Settings;
 using PromptCanvas.Generation.Storage;
 using PromptCanvas.Generation.Supervision;
@@ -80,7 +77,7 @@ public static class GenerationRegistration
         AddNodes(services);
         AddJobs(services);
         AddWorker(services);
-        AddSeries(services);
+        services.AddSeries();
         return services;
     }
 
@@ -254,33 +251,8 @@ public static class GenerationRegistration
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
     }
 
-    private static void AddSeries(IServiceCollection services)
-    {
-        services.AddSingleton<SeriesJobs>();
-        services.AddSingleton<SeriesPictures>();
-        services.AddSingleton<SeriesActs>();
-        services.AddSingleton<SeriesLeases>();
-        services.AddSingleton<BiasReports>();
-        services.AddSingleton<BiasOrders>();
-        services.AddSingleton<BiasCalibration>();
-        services.AddSingleton<BiasPictures>();
-        services.AddSingleton<BiasRunner>();
-        services.AddSingleton<IBiasAudits, BiasAudits>();
-        services.AddServiceOfWorkers<BiasAuditService>();
-        services.AddSingleton<KeptEmbeddings>();
-        services.AddSingleton<DatasetJudge>();
-        services.AddSingleton<DatasetLeftovers>();
-        services.AddSingleton<DatasetPainting>();
-        services.AddSingleton<DatasetPictures>();
-        services.AddSingleton<DatasetRunner>();
-        services.AddSingleton<DatasetOrders>();
-        services.AddSingleton<IDatasetArchives, DatasetArchives>();
-        services.AddSingleton<IDatasets, DatasetService>();
-        services.AddServiceOfWorkers<DatasetMakingService>();
-    }
-
     /// <summary>Adds a background service that runs only in the role of a worker.</summary>
-    private static void AddServiceOfWorkers<TService>(this IServiceCollection services)
+    internal static void AddServiceOfWorkers<TService>(this IServiceCollection services)
         where TService : class, IHostedService => services.AddSingleton<IHostedService>(provider =>
             provider.GetRequiredService<IOptions<StudioOptions>>().Value.IsWorker ? ActivatorUtilities.CreateInstance<TService>(provider) : new IdleService());
 

@@ -19,7 +19,7 @@ internal sealed class StylesBench(ModelSession session, int pictures, uint seed)
     private static readonly string[] Others =
         ["purple cube", "green sphere", "black star", "red heart", "blue cylinder", "brown ring", "yellow pyramid", "pink cone"];
 
-    /// <summary>Boards whose captions name the style, and boards whose captions do not. The last two were not looked at while <see cref="StyleCalibration"/> was made.</summary>
+    /// <summary>Boards whose captions name the style, and boards whose captions do not. No constant of <see cref="StyleCalibration"/> was fitted to the last two.</summary>
     private static readonly Board[] Boards =
     [
         new("pencil sketches", subject => $"a pencil sketch of a {subject}", subject => $"a pencil sketch of a {subject}"),
