@@ -13,10 +13,10 @@ public sealed record ModelNeeds(long Disk, long Memory)
     /// <summary>Bytes of the network that takes the most memory with its <see cref="Run"/>: stages are loaded in turn where they do not all fit.</summary>
     public required long LargestNetwork { get; init; }
 
-    /// <summary>Bytes that network takes on top for one row of the smallest picture, estimated from its configuration; 0 = not known yet, or little.</summary>
+    /// <summary>Bytes that network takes on top for one picture of the smallest size, estimated from its configuration; 0 = not known yet, or little.</summary>
     public long Run { get; init; }
 
-    /// <summary>Bytes for one row of the largest picture on top of <see cref="Least"/>, estimated like <see cref="Run"/>.</summary>
+    /// <summary>Bytes for one picture of the largest size on top of <see cref="Least"/>, estimated like <see cref="Run"/>.</summary>
     public long LargestPicture { get; init; }
 
     /// <summary>Whether large linear layers have 8-bit weights.</summary>

@@ -6,6 +6,9 @@ namespace PromptCanvas.Journeys;
 /// <summary>A page whose live connection cannot be made at first, as when its node has just left.</summary>
 public sealed class FirstStartTests(Browser browser, ScriptedStudio studio) : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
+    // A second attempt comes after half a minute.
+    private const float Patience = 90_000;
+
     [Theory]
     [InlineData("**/_blazor/negotiate*", false)]
     [InlineData("**/_blazor?id=*", true)]
@@ -23,7 +26,7 @@ public sealed class FirstStartTests(Browser browser, ScriptedStudio studio) : IC
         await tab.Page.PressAsync("#prompt", "Enter");
         await tab.Page.UnrouteAsync(request);
 
-        await tab.Page.WaitForSelectorAsync(".studio[data-live] .run[data-state=done]");
+        await tab.Page.WaitForSelectorAsync(".studio[data-live] .run[data-state=done]", new() { Timeout = Patience });
         await Expect(tab.Page.Locator(".run")).ToHaveCountAsync(1);
 
         Task Refuse(IRoute route) => isAborted ? route.AbortAsync() : route.FulfillAsync(new RouteFulfillOptions { Status = 502 });
@@ -49,10 +52,10 @@ public sealed class FirstStartTests(Browser browser, ScriptedStudio studio) : IC
 
         await Expect(tab.Page.Locator(".reconnect")).ToBeVisibleAsync();
         await tab.Page.EvaluateAsync("window.stays = true");
-        await tab.Page.Clock.FastForwardAsync("00:15");
+        await tab.Page.Clock.FastForwardAsync("00:05");
         Assert.True(await tab.Page.EvaluateAsync<bool>("window.stays === true"));
         Assert.Equal(1, asked);
-        await tab.Page.Clock.FastForwardAsync("00:20");
+        await tab.Page.Clock.FastForwardAsync("00:30");
         await tab.Page.WaitForFunctionAsync("() => window.stays === undefined");
         Assert.Equal(2, asked);
     }

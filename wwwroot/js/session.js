@@ -131,11 +131,11 @@ async function onConnection(state) {
 
 const faultKey = 'promptcanvas.fault';
 const faultInterval = 30_000;
-const faultSign = document.getElementById('blazor-error-ui');
 let isDead = false;
 
 // Nothing on the page works any more. It loads again at once, and from then on at most twice a minute.
-async function onFault() {
+async function onFault(faultSign) {
+  const liveLine = document.getElementById('live-line');
   if (isDead || faultSign.style.display !== 'block' || liveLine?.hidden === false) {
     return;
   }
@@ -166,10 +166,21 @@ function isOwnHost(host) {
   }
 }
 
-const liveLine = document.getElementById('live-line');
-if (liveLine?.dataset.host) {
-  liveLine.hidden = isOwnHost(liveLine.dataset.host);
+// This script may run before the page is there.
+function whenThere(run) {
+  if (document.readyState === 'loading') {
+    document.addEventListener('DOMContentLoaded', run);
+  } else {
+    run();
+  }
 }
+
+whenThere(() => {
+  const liveLine = document.getElementById('live-line');
+  if (liveLine?.dataset.host) {
+    liveLine.hidden = isOwnHost(liveLine.dataset.host);
+  }
+});
 
 const lostKey = 'promptcanvas.lost';
 const noticeTime = 8000;
@@ -204,9 +215,12 @@ function sayThatItIsBack() {
 }
 
 sayThatItIsBack();
-if (faultSign) {
-  new MutationObserver(onFault).observe(faultSign, { attributes: true });
-  onFault();
-}
+whenThere(() => {
+  const faultSign = document.getElementById('blazor-error-ui');
+  if (faultSign) {
+    new MutationObserver(() => onFault(faultSign)).observe(faultSign, { attributes: true });
+    onFault(faultSign);
+  }
+});
 document.addEventListener('components-reconnect-state-changed', event => onConnection(event.detail.state), true);
 watch();

@@ -31,8 +31,8 @@ internal sealed class ClusterBench(BenchContext bench)
     private int keys;
 
     /// <summary>With nodes in this process, then with the program's own processes.</summary>
-    public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken) =>
-        [.. await InFolderAsync(NodesAsync, cancellationToken).ConfigureAwait(false), .. await ProcessesAsync(cancellationToken).ConfigureAwait(false)];
+    public Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken cancellationToken) => InFolderAsync(
+        async (folder, token) => [.. await NodesAsync(folder, token).ConfigureAwait(false), .. await ProcessesAsync(folder, token).ConfigureAwait(false)], cancellationToken);
 
     /// <summary>Only what needs processes of the program.</summary>
     public Task<IReadOnlyList<BenchRow>> ProcessesAsync(CancellationToken cancellationToken) => InFolderAsync(ProcessesAsync, cancellationToken);

@@ -65,7 +65,7 @@ internal sealed class StyleFolder
         if (!made.ShowsAtHalf)
         {
             await Console.Error.WriteLineAsync(
-                $"Up to half its weight the style {name} hardly shows: any stronger, and pictures lose more than {StyleCalibration.MostLoss * 100:0} % of their similarity to the prompt.").ConfigureAwait(false);
+                $"Up to half its weight the style {name} hardly shows: any stronger, and pictures may lose more than {StyleCalibration.MostLoss * 100:0} % of their similarity to the prompt.").ConfigureAwait(false);
         }
 
         return new PictureStyle(name, made.Direction, weight) { HalfReach = made.HalfReach };

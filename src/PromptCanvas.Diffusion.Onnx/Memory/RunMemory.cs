@@ -14,7 +14,7 @@ internal static class RunMemory
     /// <summary>Copies of a residual block's input alive at once. The reason allows four (as it is, normalised, activated, rearranged for the convolution); five fit what was measured.</summary>
     private const int InputCopies = 5;
 
-    /// <summary>The U-Nets of a folder: their names, and bytes for one row of the smallest and of the largest picture.</summary>
+    /// <summary>The U-Nets of a folder: their names, and bytes for one picture of the smallest and of the largest size.</summary>
     /// <param name="folder">A model, or one of Kandinsky's parts.</param>
     /// <param name="recipe">The folder of its recipe.</param>
     /// <exception cref="ModelException">A configuration is missing or damaged.</exception>
@@ -57,8 +57,11 @@ internal static class RunMemory
         var (config, autoencoder, defaults) = StableUnClipFolder.Is(folder)
             ? (TransformerUNetConfig.Read(unet).Network, AutoencoderConfig.ReadKl(folder.Config(ComponentNames.Vae, "AutoencoderKL")), ModelRecipe.StableUnClip)
             : (ImageUNetConfig.Read(unet).Network, AutoencoderConfig.ReadMovq(folder.Config(ComponentNames.Movq, "VQModel")), ModelRecipe.Kandinsky22);
-        var sizes = RecipeFile.Read(recipe, defaults, _ => true).Sizes;
-        return (PerRow(config, sizes[0] / autoencoder.Factor), PerRow(config, sizes[^1] / autoencoder.Factor));
+        var read = RecipeFile.Read(recipe, defaults, _ => true);
+
+        // A guided step runs both of its rows at once.
+        var rows = read.Decoder.GuidanceScale == 1 ? 1 : 2;
+        return (rows * PerRow(config, read.Sizes[0] / autoencoder.Factor), rows * PerRow(config, read.Sizes[^1] / autoencoder.Factor));
     }
 
     /// <summary>Each head compares every cell of a level with every other.</summary>

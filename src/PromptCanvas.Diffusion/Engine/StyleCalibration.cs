@@ -50,11 +50,11 @@ public sealed class StyleCalibration(IImageEngine engine, IEmbedder embedder)
         {
             step /= 2;
             var styled = await DrawAsync(trials, texts, reach + step, side, cancellationToken).ConfigureAwait(false);
-            if (styled is not null && Keeps(plain, styled))
-            {
-                reach += step;
-                shows = Shows(plain, styled);
-            }
+            var keeps = styled is not null && Keeps(plain, styled);
+
+            // Half the weight is the last place that keeps the similarity; where none does, it is the last one tried.
+            shows = keeps || (reach == 0 && halving == Halvings - 1) ? styled is not null && Shows(plain, styled) : shows;
+            reach += keeps ? step : 0;
         }
 
         return style with { HalfReach = Math.Max(reach, step), ShowsAtHalf = shows };

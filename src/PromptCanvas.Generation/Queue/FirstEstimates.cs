@@ -16,10 +16,12 @@ internal sealed class FirstEstimates(PictureTimes times, IEngineProvider engines
     public double? Of(string model, int size) =>
         OperationsOf(model, JobKinds.Generate, size) is > 0 and var needed && SpeedFor(model) is { } speed ? needed / speed : null;
 
-    /// <summary>Operations per second: of the model's own pictures, otherwise of all models' pictures, otherwise of trial pictures.</summary>
+    /// <summary>Operations per second: of the model's own pictures, otherwise of the default model's, otherwise of trial pictures.</summary>
+    /// <remarks>No others: to count a model's operations it is opened, which can take seconds, and these two are open.</remarks>
     private double? SpeedFor(string model)
     {
-        IReadOnlyList<PictureRate> rates = [.. times.All, .. fleet.View?.Workers.SelectMany(worker => worker.Rates) ?? []];
+        List<PictureRate> rates =
+            [.. times.All.Concat(fleet.View?.Workers.SelectMany(worker => worker.Rates) ?? []).Where(rate => rate.Model == model || rate.Model == engines.DefaultModel)];
         var pictures = rates.Where(rate => rate.Kind == JobKinds.Generate).ToList();
         return MedianOf(pictures.Where(rate => rate.Model == model)) ?? MedianOf(pictures) ?? MedianOf(rates.Where(rate => rate.Kind == TrialPicture.Kind));
     }

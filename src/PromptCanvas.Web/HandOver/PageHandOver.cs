@@ -19,7 +19,7 @@ internal sealed class PageHandOver(Drain drain, OpenPages pages, IHostApplicatio
         await drain.Begun.WaitAsync(stoppingToken);
         var began = clock.GetTimestamp();
         await Task.Delay(drain.Notice, clock, stoppingToken);
-        while (pages.Count > 0 && clock.GetElapsedTime(began) + drain.Notice < drain.Limit)
+        while (pages.Count > 0 && clock.GetElapsedTime(began) + drain.Rest < drain.Limit)
         {
             await pages.MoveAsync(PagesAtOnce, stoppingToken);
             await Task.Delay(Interval, clock, stoppingToken);
@@ -27,7 +27,7 @@ internal sealed class PageHandOver(Drain drain, OpenPages pages, IHostApplicatio
 
         // A request that meets the end of its connection is lost: neither a balancer nor a client repeats a POST.
         drain.Close();
-        await Task.Delay(drain.Notice, clock, stoppingToken);
+        await Task.Delay(drain.Rest, clock, stoppingToken);
         lifetime.StopApplication();
     }
 }

@@ -14,6 +14,7 @@ internal sealed class StudioProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly ConcurrentQueue<string?> lines = [];
+    private bool isDisposed;
 
     private StudioProcess(Process process, Uri address, string key)
     {
@@ -136,6 +137,13 @@ internal sealed class StudioProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A test that fails between two processes disposes of the first one twice, and must still reach the others.
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
         if (!process.HasExited)
         {
             process.Kill();

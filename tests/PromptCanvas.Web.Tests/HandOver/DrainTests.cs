@@ -33,7 +33,7 @@ public sealed class DrainTests : IDisposable
     [Fact]
     public async Task Node_WithoutPages_SendsEverybodyAwayBeforeItStops()
     {
-        await using var node = Node(notice: 3);
+        await using var node = Node(notice: 10);
         using var client = node.CreateClient();
 
         node.Services.GetRequiredService<Drain>().Begin();
@@ -46,6 +46,19 @@ public sealed class DrainTests : IDisposable
 
         Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.ServiceUnavailable], seen);
         Assert.False(node.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData(3, 20, 3)]
+    [InlineData(10, 20, 5)]
+    [InlineData(60, 20, 0)]
+    [InlineData(0, 20, 0)]
+    public async Task Rest_LeavesTimeForThePages(int notice, int limit, int expected)
+    {
+        await using var node = Node(notice);
+        node.Settings["Drain:Seconds"] = $"{limit}";
+
+        Assert.Equal(TimeSpan.FromSeconds(expected), node.Services.GetRequiredService<Drain>().Rest);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal static class LaneRoom
         var without = requests.Where(request => request.HasNextLane).Select(request => request.Request.Person).Where(person => !held.ContainsKey(person)).Distinct().Count();
         for (; without > 0; without--)
         {
-            var last = lanes.Where(lane => lane is { HasRun: false, Preparation: null } && held[PersonOf(lane)] > 1)
+            var last = lanes.Where(lane => lane is { HasRun: false, IsResumed: false, Preparation: null } && held[PersonOf(lane)] > 1)
                 .MaxBy(lane => (held[PersonOf(lane)], lane.Request.Arrival, lane.ImageIndex));
             if (last is null)
             {

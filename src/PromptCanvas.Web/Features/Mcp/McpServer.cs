@@ -17,14 +17,19 @@ internal static class McpServer
         services.AddSingleton<McpInputs>();
         services.AddSingleton<McpJobs>();
         services.AddSingleton<McpPictures>();
+
+        // Options of this host's own: the library caches what it knows of functions for as long as their options live, with the host's services.
+        var serializer = new JsonSerializerOptions(McpJsonUtilities.DefaultOptions);
         services.AddMcpServer(options => options.ServerInfo = new Implementation { Name = "promptcanvas", Title = "PromptCanvas", Version = typeof(McpServer).Assembly.GetName().Version!.ToString() })
 
             // Without sessions any process of the studio can answer any request.
             .WithHttpTransport(transport => transport.Stateless = true)
             .WithRequestFilters(filters => filters.AddCallToolFilter(GuardStores))
-            // Options of this host's own: the library caches what it knows of functions for as long as their options live, with the host's services.
-            .WithTools<McpTools>(new JsonSerializerOptions(McpJsonUtilities.DefaultOptions))
-            .WithResources<McpResources>();
+            .WithTools<McpTools>(serializer);
+        services.AddSingleton(provider => McpServerResource.Create(
+            typeof(McpResources).GetMethod(nameof(McpResources.PictureAsync))!,
+            read => ActivatorUtilities.CreateInstance<McpResources>(read.Services!),
+            new McpServerResourceCreateOptions { Services = provider, SerializerOptions = serializer }));
     }
 
     // The library would say only that an error occurred.
