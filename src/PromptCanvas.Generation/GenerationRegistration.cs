@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PromptCanvas.Data;
@@ -250,11 +249,6 @@ public static class GenerationRegistration
         services.AddSingleton<QueueNews>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueNews>());
     }
-
-    /// <summary>Adds a background service that runs only in the role of a worker.</summary>
-    internal static void AddServiceOfWorkers<TService>(this IServiceCollection services)
-        where TService : class, IHostedService => services.AddSingleton<IHostedService>(provider =>
-            provider.GetRequiredService<IOptions<StudioOptions>>().Value.IsWorker ? ActivatorUtilities.CreateInstance<TService>(provider) : new IdleService());
 
     private static void AddAttempts(IServiceCollection services)
     {

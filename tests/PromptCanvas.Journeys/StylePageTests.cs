@@ -11,6 +11,9 @@ namespace PromptCanvas.Journeys;
 /// <summary>A style from a board: made, dragged, used, restored, deleted.</summary>
 public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<ScriptedStudio>
 {
+    // A colour that no idea of the studio has.
+    private const string Own = "a grey cone";
+
     private readonly Browser browser;
     private readonly ScriptedStudio studio;
 
@@ -38,15 +41,15 @@ public sealed class StylePageTests : IClassFixture<Browser>, IClassFixture<Scrip
         await Expect(tab.Page.Locator(".style-maker [role=status]")).ToContainTextAsync("hardly shows");
         await tab.Page.Locator(".style-maker").GetByRole(AriaRole.Link, new() { Name = "Use in Create" }).ClickAsync();
 
-        await tab.Page.FillAsync("#prompt", "a green cone");
+        await tab.Page.FillAsync("#prompt", Own);
         await Expect(tab.Page.Locator("[data-style]")).ToHaveValueAsync(new Regex("."));
         await tab.Page.WaitForSelectorAsync(".composer-style[data-drawn=rest]");
 
         // A prompt that the page sets, not the keyboard, is previewed too.
         await tab.Page.RunAndWaitForRequestAsync(
             () => tab.Page.GetByRole(AriaRole.Button, new() { Name = "Surprise me" }).ClickAsync(),
-            request => request.Url.EndsWith("/sketches", StringComparison.Ordinal) && request.PostData?.Contains("a green cone", StringComparison.Ordinal) is false);
-        await tab.Page.FillAsync("#prompt", "a green cone");
+            request => request.Url.EndsWith("/sketches", StringComparison.Ordinal) && request.PostData?.Contains(Own, StringComparison.Ordinal) is false);
+        await tab.Page.FillAsync("#prompt", Own);
         var slider = tab.Page.Locator("#style-weight");
         await slider.FillAsync("-60");
         await Expect(tab.Page.Locator(".style-weight output")).ToHaveTextAsync("-60%");

@@ -127,9 +127,3 @@ public sealed class StyleCalibration(IImageEngine engine, IEmbedder embedder)
 /// <param name="HalfReach">The part of the arc to the direction that half the weight is.</param>
 /// <param name="ShowsAtHalf">Whether half the weight brings pictures nearer to the style's, by more than the standard error; true where nothing was measured.</param>
 public sealed record CalibratedStyle(float[] Direction, double HalfReach, bool ShowsAtHalf = true);
-
-/// <summary>The caption of a style's picture, without the words that describe the style.</summary>
-/// <param name="Text">The caption.</param>
-/// <param name="Seed">Its seed.</param>
-/// <param name="Embedding">The image embedding that the prior gives for both.</param>
-public sealed record StyleCaption(string Text, uint Seed, float[] Embedding);

@@ -106,6 +106,8 @@ public sealed class RollingUpgradeTests(PostgresServer postgres) : IAsyncDisposa
             ["Database:Provider"] = "PostgreSql",
             ["ConnectionStrings:PromptCanvas"] = connection,
             ["TrustedProxies"] = "127.0.0.1",
+            ["Quotas:DefaultCredits"] = "100000",
+            ["Quotas:MaximumQueued"] = "100000",
             ["RateLimits:WritesPerMinute"] = "100000",
             ["RateLimits:ReadsPerMinute"] = "100000",
         };
