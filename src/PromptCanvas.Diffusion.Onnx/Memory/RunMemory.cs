@@ -4,7 +4,7 @@ using PromptCanvas.Diffusion.Onnx.Graphs;
 
 namespace PromptCanvas.Diffusion.Onnx.Memory;
 
-/// <summary>Estimates the memory that one row of a U-Net takes while it runs, from its configuration.</summary>
+/// <summary>Estimates the memory that a U-Net takes for one picture while it runs, from its configuration.</summary>
 /// <remarks>Compared with measurements in docs/benchmarks.md, "Memory of a run".</remarks>
 internal static class RunMemory
 {
@@ -20,7 +20,7 @@ internal static class RunMemory
     /// <exception cref="ModelException">A configuration is missing or damaged.</exception>
     public static IReadOnlyDictionary<string, (long Smallest, long Largest)> Of(DiffusersFolder folder, string recipe)
     {
-        var rows = new Dictionary<string, (long Smallest, long Largest)>(StringComparer.Ordinal);
+        var runs = new Dictionary<string, (long Smallest, long Largest)>(StringComparer.Ordinal);
         if (folder.Has(ComponentNames.Decoder))
         {
             Add(ComponentNames.Decoder, ConditionalUNet.Read(folder.Config(ComponentNames.Decoder, "UNet2DConditionModel")));
@@ -33,16 +33,16 @@ internal static class RunMemory
 
         if (folder.Has(ComponentNames.UNet))
         {
-            rows.Add(ComponentNames.UNet, OfLatents(folder, recipe));
+            runs.Add(ComponentNames.UNet, OfLatents(folder, recipe));
         }
 
-        return rows;
+        return runs;
 
         // In pixels a network has one size.
         void Add(string component, UNetConfig config)
         {
             var row = PerRow(config, (config.SampleSize ?? 0) / config.PixelUnshuffle);
-            rows.Add(component, (row, row));
+            runs.Add(component, (row, row));
         }
     }
 

@@ -53,7 +53,11 @@ public sealed class StyleCalibration(IImageEngine engine, IEmbedder embedder)
             var keeps = styled is not null && Keeps(plain, styled);
 
             // Half the weight is the last place that keeps the similarity; where none does, it is the last one tried.
-            shows = keeps || (reach == 0 && halving == Halvings - 1) ? styled is not null && Shows(plain, styled) : shows;
+            if (keeps || reach == 0)
+            {
+                shows = styled is not null && Shows(plain, styled);
+            }
+
             reach += keeps ? step : 0;
         }
 

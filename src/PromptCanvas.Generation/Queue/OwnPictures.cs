@@ -17,8 +17,7 @@ internal sealed class OwnPictures(PictureTimes times, TimeProvider clock) : ITri
 
     public void Add(string model, string kind, int size, double seconds)
     {
-        times.Add(model, kind, size, seconds);
-        own.Add(model, kind, size, seconds);
+        Book(model, kind, size, seconds);
         lock (gate)
         {
             made.Enqueue(clock.GetUtcNow());
@@ -29,11 +28,7 @@ internal sealed class OwnPictures(PictureTimes times, TimeProvider clock) : ITri
         }
     }
 
-    public void AddTrial(string model, double seconds)
-    {
-        times.Add(model, TrialPicture.Kind, TrialPicture.Request.Size, seconds);
-        own.Add(model, TrialPicture.Kind, TrialPicture.Request.Size, seconds);
-    }
+    public void AddTrial(string model, double seconds) => Book(model, TrialPicture.Kind, TrialPicture.Request.Size, seconds);
 
     /// <summary>Number of pictures made within a time.</summary>
     public int CountOf(TimeSpan window)
@@ -43,5 +38,11 @@ internal sealed class OwnPictures(PictureTimes times, TimeProvider clock) : ITri
         {
             return made.Count(time => time > since);
         }
+    }
+
+    private void Book(string model, string kind, int size, double seconds)
+    {
+        times.Add(model, kind, size, seconds);
+        own.Add(model, kind, size, seconds);
     }
 }

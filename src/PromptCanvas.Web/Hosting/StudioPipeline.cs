@@ -28,7 +28,8 @@ namespace PromptCanvas.Web.Hosting;
 /// <summary>The request pipeline.</summary>
 internal static class StudioPipeline
 {
-    // A balancer takes 503 for "send nobody" and 404 for an instance that leaves on purpose and keeps its own browsers.
+    // A balancer takes 503 for "send nobody" and 404 for an instance that leaves on purpose and keeps its own browsers. One whose pages have moved is
+    // not unhealthy: each check would be logged as an error.
     private static HealthCheckOptions Readiness => new()
     {
         ResponseWriter = (context, report) =>
