@@ -4,7 +4,6 @@ using PromptCanvas.Data;
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Datasets;
 using PromptCanvas.Data.People;
-using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Generation.Datasets;
 using PromptCanvas.Generation.Tests.Fakes;
 
@@ -140,17 +139,5 @@ public sealed class DatasetDistanceTests(PostgresServer server) : IDisposable
         await KeepAsync(studio, id, rows);
     }
 
-    private async Task<Studio> StartAsync(Dictionary<string, string?>? settings = null, bool person = true)
-    {
-        var studio = new Studio(folder.Path, settings: settings);
-        studio.Engine.Draws = _ => SeriesStudio.Plane(0);
-        studio.Engine.Clip = input => input is ImageInput { Picture.Rgb: var rgb } ? [rgb.Span[0], rgb.Span[2]] : [1, 0];
-        await studio.StartAsync();
-        if (person)
-        {
-            await studio.AddAdaAsync(Ada);
-        }
-
-        return studio;
-    }
+    private Task<Studio> StartAsync(Dictionary<string, string?>? settings = null, bool person = true) => SeriesStudio.StartAsync(folder, person ? Ada : null, settings);
 }

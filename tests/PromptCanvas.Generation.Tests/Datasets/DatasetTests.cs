@@ -309,19 +309,7 @@ public sealed class DatasetTests(PostgresServer server) : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private async Task<Studio> StartAsync(Dictionary<string, string?>? settings = null, bool person = true)
-    {
-        var studio = new Studio(folder.Path, settings: settings);
-        studio.Engine.Draws = _ => SeriesStudio.Plane(0);
-        studio.Engine.Clip = input => input is ImageInput { Picture.Rgb: var rgb } ? [rgb.Span[0], rgb.Span[2]] : [1, 0];
-        await studio.StartAsync();
-        if (person)
-        {
-            await studio.AddAdaAsync(Ada);
-        }
-
-        return studio;
-    }
+    private Task<Studio> StartAsync(Dictionary<string, string?>? settings = null, bool person = true) => SeriesStudio.StartAsync(folder, person ? Ada : null, settings);
 
     // The first draw of picture 3, and every draw of picture 9.
     private static bool IsBlue(uint seed) => seed is 103 or 109 or 119 or 129;

@@ -1,6 +1,7 @@
 using PromptCanvas.Data.Access;
 using PromptCanvas.Data.Jobs;
 using PromptCanvas.Data.People;
+using PromptCanvas.Diffusion.Engine;
 using PromptCanvas.Diffusion.Images;
 
 namespace PromptCanvas.Generation.Tests.Fakes;
@@ -13,6 +14,22 @@ internal static class SeriesStudio
         await using var database = studio.OpenDatabase();
         database.People.Add(new Person { Id = ada.PersonId, UserName = "ada", Email = "ada@example.com", DisplayName = "Ada", Role = ada.Role, CreatedAt = DateTimeOffset.UnixEpoch });
         await database.SaveChangesAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A studio that draws red and whose CLIP sees red and blue only.</summary>
+    /// <param name="person">Who is added; null = nobody.</param>
+    public static async Task<Studio> StartAsync(TemporaryFolder folder, Actor? person, Dictionary<string, string?>? settings = null)
+    {
+        var studio = new Studio(folder.Path, settings: settings);
+        studio.Engine.Draws = _ => Plane(0);
+        studio.Engine.Clip = input => input is ImageInput { Picture.Rgb: var rgb } ? [rgb.Span[0], rgb.Span[2]] : [1, 0];
+        await studio.StartAsync();
+        if (person is not null)
+        {
+            await studio.AddAdaAsync(person);
+        }
+
+        return studio;
     }
 
     /// <summary>Waits until no job is queued or runs.</summary>

@@ -4,20 +4,25 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
 using PromptCanvas.Generation.Library;
 using PromptCanvas.Web.Features.Create;
+using PromptCanvas.Web.Tests.Fakes;
 
 namespace PromptCanvas.Web.Tests.Features.Create;
 
 /// <summary>The style's slider in a browser that takes its time.</summary>
 public sealed class ComposerStyleTests : IAsyncDisposable
 {
+    private static readonly StyleView Ink = new(Guid.NewGuid(), "Ink", "Anna", IsMine: true, null, "team", "starter", 3, DateTimeOffset.UnixEpoch);
+
     private readonly BunitContext page = new();
-    private readonly SlowBrowser browser = new();
+    private readonly TaskCompletionSource opened = new();
+    private readonly AnsweringBrowser browser;
 
     public ComposerStyleTests()
     {
+        browser = new AnsweringBrowser(call => call == "open" ? opened.Task : Task.CompletedTask);
         page.Services.AddLocalization();
         page.Services.AddSingleton<IJSRuntime>(browser);
-        page.Services.AddSingleton<AntiforgeryStateProvider>(new NoToken());
+        page.Services.AddSingleton<AntiforgeryStateProvider>(new NoAntiforgeryToken());
     }
 
     public ValueTask DisposeAsync() => page.DisposeAsync();
@@ -25,12 +30,11 @@ public sealed class ComposerStyleTests : IAsyncDisposable
     [Fact]
     public void Prompt_SetWhileTheSliderIsOpened_IsPreviewedAfterwards()
     {
-        var style = new StyleView(Guid.NewGuid(), "Ink", "Anna", IsMine: true, null, "team", "starter", 3, DateTimeOffset.UnixEpoch);
-        var slider = page.Render<ComposerStyle>(parameters => parameters.Add(part => part.Style, style));
-        slider.Render(parameters => parameters.Add(part => part.Style, style).Add(part => part.PromptsSet, 1));
+        var slider = page.Render<ComposerStyle>(parameters => parameters.Add(part => part.Style, Ink));
+        slider.Render(parameters => parameters.Add(part => part.Style, Ink).Add(part => part.PromptsSet, 1));
         Assert.Equal(["import", "open"], browser.Calls);
 
-        browser.Opened.SetResult();
+        opened.SetResult();
 
         slider.WaitForAssertion(() => Assert.Equal(["import", "open", "update"], browser.Calls));
     }
@@ -38,40 +42,11 @@ public sealed class ComposerStyleTests : IAsyncDisposable
     [Fact]
     public void Nothing_ChangedWhileTheSliderIsOpened_IsNotPreviewedTwice()
     {
-        var style = new StyleView(Guid.NewGuid(), "Ink", "Anna", IsMine: true, null, "team", "starter", 3, DateTimeOffset.UnixEpoch);
-        browser.Opened.SetResult();
+        opened.SetResult();
 
-        var slider = page.Render<ComposerStyle>(parameters => parameters.Add(part => part.Style, style));
-        slider.Render(parameters => parameters.Add(part => part.Style, style));
+        var slider = page.Render<ComposerStyle>(parameters => parameters.Add(part => part.Style, Ink));
+        slider.Render(parameters => parameters.Add(part => part.Style, Ink));
 
         Assert.Equal(["import", "open"], browser.Calls);
-    }
-
-    private sealed class NoToken : AntiforgeryStateProvider
-    {
-        public override AntiforgeryRequestToken? GetAntiforgeryToken() => null;
-    }
-
-    // Answers every call with itself, "open" when it is told to.
-    private sealed class SlowBrowser : IJSRuntime, IJSObjectReference
-    {
-        public List<string> Calls { get; } = [];
-
-        public TaskCompletionSource Opened { get; } = new();
-
-        public async ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args)
-        {
-            Calls.Add(identifier);
-            if (identifier == "open")
-            {
-                await Opened.Task;
-            }
-
-            return this is TValue value ? value : default!;
-        }
-
-        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
